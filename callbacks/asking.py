@@ -1,0 +1,115 @@
+"""From a request to an open view: who asks (the gate's word), what the address asks for, in which language."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+from flask import g
+
+from data.catalogue import Entry
+from data.exhibits import Exhibit, View
+from data.filters import DIMENSIONS, Filters, language_of
+from data.record import Record
+from layouts import findings, words
+from layouts.figures.map import Ground
+from layouts.parts import Basis, SourceLink
+from layouts.words import _
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the application holds for its callbacks: the record, and the ground its maps are drawn on per language."""
+
+    record: Record
+    grounds: dict[str, Ground]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request understood: the filters as the address has them, the view of them, and names for its codes."""
+
+    filters: Filters
+    view: View
+    ground: Ground
+    enterprises: dict[str, Entry] = field(default_factory=dict)
+
+    def meet(self, exhibit: Exhibit) -> None:
+        """Learn the names of an exhibit's enterprises, all in one question."""
+        if "enterprise" in exhibit.table:
+            self.enterprises.update(self.view.enterprises(exhibit.table["enterprise"]))
+
+    def name(self, table: str, code: str | None) -> str:
+        """The name of a code in the language spoken, marked where it is borrowed from the other language."""
+        if not code:
+            return "–"
+        entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
+        if entry:
+            return _marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
+        if table == "enterprise" and not self.view.sees_names:
+            return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
+        return code
+
+    def href(self, path: str, filters: Filters | None = None) -> str:
+        """An address that keeps these filters (or has others) and the language."""
+        return path + (self.filters if filters is None else filters).search(words.language())
+
+    def filtered(self) -> str:
+        """The filter sentence as plain text."""
+        parts = [
+            (dimension, [self.name(dimension, code) for code in sorted(self.filters.codes(dimension))])
+            for dimension in DIMENSIONS
+            if self.filters.codes(dimension)
+        ]
+        return findings.filtered(parts, self.filters.as_of)
+
+    def definition(self, indicator: str) -> str:
+        """What an indicator measures, in the language spoken, else in the other."""
+        columns = self.view.catalogue.indicator[indicator].columns
+        spoken, other = ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
+        return columns[spoken] or columns[other] or ""
+
+    def source_href(self, code: str) -> str:
+        """Where a row of `source` stands."""
+        return self.href(f"/sources/{code}")
+
+    def source_name(self, code: str) -> str:
+        """The title of a source."""
+        return self.name("source", code)
+
+    def basis(self, exhibit: Exhibit) -> Basis:
+        """What an exhibit's numbers rest on."""
+        covered = exhibit.coverage
+        links = tuple(
+            SourceLink(self.source_name(code), self.source_href(code), rows) for code, rows in exhibit.sources.items()
+        )
+        return Basis(
+            coverage=findings.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
+            filtered=self.filtered(),
+            as_of=exhibit.as_of,
+            sources=links,
+            unsourced=exhibit.unsourced,
+            synthetic=self.view.catalogue.programme.synthetic,
+        )
+
+    @property
+    def as_of(self) -> date:
+        """The date looked back from."""
+        return self.view.of.as_of
+
+
+def _marked(name: str, *, borrowed: bool) -> str:
+    """A name borrowed from the other language says so."""
+    if not borrowed:
+        return name
+    return f"{name}（英）" if words.language() == "zh" else f"{name} (zh)"
+
+
+@contextmanager
+def asking(held: Held, search: str | None) -> Iterator[Asked]:
+    """Understand a request: speaks its language and holds its view open while the block runs."""
+    language = language_of(search)
+    with words.speaking(language):
+        filters = Filters.from_search(search).known(held.record.catalogue().codes)
+        with held.record.view(g.viewer, filters) as view:
+            yield Asked(filters, view, held.grounds[language])

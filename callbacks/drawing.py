@@ -1,0 +1,221 @@
+"""Exhibits as pages show them: the table of data, drawn by layouts. One function per exhibit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+
+from callbacks.asking import Asked
+from data import measures, queries
+from data.exhibits import Exhibit
+from data.filters import Filters
+from layouts import findings, parts, tables
+from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
+from layouts.parts import Drawing
+from layouts.words import _
+
+
+def regions(asked: Asked, exhibit: Exhibit, metric: str = "enterprises", *, small: bool = False) -> Drawing:
+    """The map by `metric`."""
+    frame = exhibit.table
+    located = frame[frame["place"].notna()]
+    entries = [asked.view.catalogue.place[code].columns for code in located["place"]]
+    points = located.assign(
+        latitude=[entry["latitude"] for entry in entries],
+        longitude=[entry["longitude"] for entry in entries],
+        name=[asked.name("place", code) for code in located["place"]],
+    )
+    points = points[(points["level"] != "country")]
+    provinces = _provinces(asked)
+    # A province that is a place of its own (a municipality, or no city known) is filled, not dotted as well.
+    dotted = points[points["level"] != "province"] if len(points) else points
+    height, labels = (380, 5) if small else (680, 14)
+    return Drawing(
+        title=findings.regions(frame, provinces, metric, asked.name),
+        figure=map.regions(dotted, provinces, metric, asked.ground, height=height, labels=labels),
+        table=tables.regions(frame, asked.name),
+        caption=asked.ground.notice,
+    )
+
+
+def _provinces(asked: Asked) -> pd.DataFrame:
+    catalogue = asked.view.catalogue
+    of_place = {code: province for code in catalogue.place if (province := catalogue.province(code))}
+    frame = queries.place_counts(asked.view.connection, asked.view.of, of_place)
+    frame = frame[frame["place"].isin(set(of_place.values()))]
+    return frame.assign(code=frame["place"], name=[asked.name("place", code) for code in frame["place"]])
+
+
+def module_funnel(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Planned to completed, module by module."""
+    frame = exhibit.table[exhibit.table["planned"] > 0]
+    return Drawing(
+        title=findings.module_funnel(frame, asked.name),
+        figure=funnel.module_funnel(frame, asked.name),
+        table=tables.module_funnel(exhibit.table, asked.name),
+        caption=_("A step counts as reached when it or any later one has evidence. Those not yet due are left out of the shares."),
+    )
+
+
+def completion(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """The small funnel: completed of due."""
+    return Drawing(
+        title=findings.module_funnel(exhibit.table, asked.name),
+        figure=funnel.completion(exhibit.table, asked.name),
+        table=tables.module_funnel(exhibit.table, asked.name),
+    )
+
+
+def states(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Where each planned training stands."""
+    return Drawing(
+        title=findings.states(exhibit.table),
+        figure=funnel.states(exhibit.table, asked.name),
+        table=tables.states(exhibit.table, asked.name),
+        caption=_("Enterprises per module; each is in exactly one state."),
+    )
+
+
+def journey(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """From enrolment to every planned module completed."""
+    del asked
+    return Drawing(
+        title=findings.journey(exhibit.table),
+        figure=funnel.journey(exhibit.table),
+        table=tables.journey(exhibit.table),
+        caption=findings.journey_caption(exhibit.table),
+    )
+
+
+def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """How many modules enterprises completed."""
+    del asked
+    return Drawing(
+        title=findings.breadth(exhibit.table),
+        figure=funnel.breadth(exhibit.table, exhibit.coverage.enterprises),
+        table=tables.breadth(exhibit.table),
+    )
+
+
+def who_is_where(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Enterprise × module."""
+    planned = set(exhibit.table["module"])
+    modules = [code for code in asked.view.catalogue.module if code in planned]
+    many = exhibit.table["enterprise"].nunique() > matrix.MOST_ENTERPRISES
+    return Drawing(
+        title=matrix.pattern_title(exhibit.table, modules, asked.name),
+        figure=matrix.matrix(exhibit.table, modules, asked.name),
+        table=tables.matrix(exhibit.table, asked.name),
+        caption=_("The {n} most common combinations of states; the table names each enterprise.", n=matrix.MOST_PATTERNS)
+        if many
+        else "",
+    )
+
+
+def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
+    """Share of enterprises that improved, per indicator."""
+    rated = exhibit.table[exhibit.table["better_share"].notna()]
+    caption = _("Share of reporting enterprises that moved in the good direction, with its 95 % interval.")
+    if len(rated) > most:
+        caption += " " + _("The {n} indicators with most pairs; the table has all.", n=most)
+    return Drawing(
+        title=findings.change(exhibit.table),
+        figure=change.improved(exhibit.table, asked.name, most) if len(rated) else None,
+        table=tables.change(exhibit.table, asked.name),
+        caption=caption if len(rated) else "",
+    )
+
+
+def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
+    """One indicator: a line per enterprise while they are few, the distribution when they are many."""
+    columns = asked.view.catalogue.indicator[indicator].columns
+    unit, better = columns["unit"], columns["better"]
+    frame = exhibit.table
+    numbers = vars(measures.change(frame, unit=unit, better=better))
+    beyond = 0
+    if not len(frame):
+        figure = None
+    elif unit == measures.YES_NO:
+        figure = change.practice(numbers)
+    elif len(frame) < change.FEWEST_FOR_DISTRIBUTION:
+        figure = change.lines(frame, unit, better, asked.name)
+    else:
+        figure = change.distribution(frame, unit, better, numbers)
+        beyond = change.bins(frame["change"].to_numpy(float))[2]
+    return Drawing(
+        title=findings.pairs(indicator, numbers, unit, frame, asked.name),
+        figure=figure,
+        table=tables.pairs(frame, unit, asked.name, source_link(asked)),
+        caption=findings.pairs_caption(numbers, unit, beyond),
+    )
+
+
+def coverage(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Who reported."""
+    return Drawing(
+        title=findings.coverage(exhibit.table),
+        figure=change.coverage(exhibit.table, asked.name),
+        table=tables.coverage(exhibit.table, asked.name),
+        caption=_("Enterprises that did not report are unknown, not unchanged. The largest partners and sectors; the table has all."),
+    )
+
+
+def published(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Published figures as printed."""
+    return Drawing(
+        title=findings.published(exhibit.table),
+        figure=None,
+        table=tables.published(exhibit.table, asked.name, source_link(asked)),
+        table_first=True,
+        caption=_("Shown as printed, never added to counted numbers. A share without its base says so."),
+    )
+
+
+def source_link(asked: Asked) -> Callable[[str | None], Any]:
+    """How a table names a source: a link to its row."""
+
+    def linked(code: str | None) -> Any:
+        return tables.link(asked.source_name(code), asked.source_href(code)) if code else "–"
+
+    return linked
+
+
+def filled(
+    asked: Asked,
+    exhibit: Exhibit,
+    draw: Callable[..., Drawing],
+    *arguments: Any,
+    leads_to: tuple[str, str] | None = None,
+    **options: Any,
+) -> tuple[Any, ...]:
+    """An exhibit drawn by `draw`, as :func:`layouts.parts.outputs` takes it; an empty one says what is missing."""
+    missing = _missing(exhibit)
+    if missing:
+        drawing = Drawing(_("Nothing to show here"), None, parts.Table((), []), empty=missing)
+    else:
+        asked.meet(exhibit)
+        drawing = draw(asked, exhibit, *arguments, **options)
+    if leads_to and not missing:
+        drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
+    return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()))
+
+
+def _missing(exhibit: Exhibit) -> str:
+    """What an empty exhibit lacks; empty where there is something to show."""
+    code = exhibit.code
+    if code == "published":
+        return "" if len(exhibit.table) else _("No published figure speaks for this selection; none is split by sector or module.")
+    if not exhibit.coverage.enterprises:
+        return _("No enterprise is enrolled in this selection.")
+    if code in ("module-funnel", "matrix") and not _any_planned(exhibit):
+        return _("No training is planned for the {n} enterprises of this selection.", n=exhibit.coverage.enterprises)
+    if code in ("change", "pairs") and not len(exhibit.table) and not exhibit.coverage.reported:
+        return _(
+            "None of the {n} trained enterprises of this selection has reported a result.", n=exhibit.coverage.trained
+        )
+    return ""
+
+
+def _any_planned(exhibit: Exhibit) -> bool:
+    return bool(exhibit.table["planned"].sum()) if "planned" in exhibit.table else bool(len(exhibit.table))

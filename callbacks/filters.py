@@ -1,0 +1,119 @@
+"""The address and the filter controls: the only callback that writes either."""
+
+from typing import Any
+
+from dash import Dash, Input, Output, ctx, no_update
+
+from callbacks.asking import Asked, Held, asking
+from data import queries
+from data.filters import DIMENSIONS, Filters, language_of
+from layouts import findings, ids, parts, words
+from layouts.pages import page_at
+from layouts.shell import CONTROLS
+from layouts.words import _, number
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the callback."""
+
+    @app.callback(
+        Output(ids.ADDRESS, "search"),
+        Output(ids.SENTENCE, "children"),
+        Output(ids.AS_OF, "value"),
+        Output(ids.AS_OF_LABEL, "children"),
+        *(Output(ids.filter_control(name), "options") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "value") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
+        *(Output(ids.filter_label(name), "children") for name in CONTROLS),
+        Input(ids.ADDRESS, "search"),
+        Input(ids.ADDRESS, "pathname"),
+        Input(ids.AS_OF, "value"),
+        *(Input(ids.filter_control(name), "value") for name in CONTROLS),
+        Input(ids.REGIONS_MAP, "clickData", allow_optional=True),
+    )
+    def filters(search: str | None, path: str | None, as_of: str | None, *rest: Any) -> tuple[Any, ...]:
+        *values, click = rest
+        moved = {key.split(".")[0] for key in ctx.triggered_prop_ids} - {ids.ADDRESS}
+        wanted = Filters.from_search(search)
+        if ids.REGIONS_MAP in moved:
+            wanted = clicked(wanted, click)
+        elif moved and not ctx.triggered_prop_ids.get(f"{ids.ADDRESS}.search"):
+            wanted = controlled(wanted, dict(zip(CONTROLS, values, strict=True)), as_of)
+        with asking(held, wanted.search(language_of(search))) as asked:
+            return answer(asked, search, path)
+
+
+def controlled(filters: Filters, values: dict[str, Any], as_of: str | None) -> Filters:
+    """The filters as the controls now stand; what has no control stays as it was."""
+    for dimension, value in values.items():
+        codes = [code for code in value if isinstance(code, str)] if isinstance(value, list) else []
+        filters = filters.with_codes(dimension, codes)
+    dated = Filters.from_search(f"as_of={as_of}" if isinstance(as_of, str) else "").as_of
+    return filters.dated(dated)
+
+
+def clicked(filters: Filters, click: Any) -> Filters:
+    """The filters narrowed to the place clicked on the map."""
+    points = click.get("points") if isinstance(click, dict) else None
+    code = points[0].get("customdata") if points and isinstance(points[0], dict) else None
+    return filters.with_codes("place", [code]) if isinstance(code, str) else filters
+
+
+def answer(asked: Asked, search: str | None, path: str | None) -> tuple[Any, ...]:
+    """The canonical address and every control as it should stand."""
+    record_date = asked.view.catalogue.programme.as_of
+    # The record's own date is no filter: choosing it is choosing none.
+    filters = asked.filters.dated(None) if asked.filters.as_of == record_date else asked.filters
+    canonical = filters.search(words.language())
+    return (
+        no_update if canonical == (search or "") else canonical,
+        sentence(asked, filters, path or "/"),
+        (filters.as_of or record_date).isoformat(),
+        findings.filter_name("as_of"),
+        *(options(asked, name) for name in CONTROLS),
+        *(sorted(filters.codes(name)) for name in CONTROLS),
+        *(_("All") for _name in CONTROLS),
+        *(findings.filter_name(name) for name in CONTROLS),
+    )
+
+
+def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
+    """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
+    others = asked.view.viewer.scope.narrow(asked.filters.without(dimension), asked.view.catalogue)
+    counted = queries.option_counts(asked.view.connection, others, dimension)
+    counts = {str(code): int(n) for code, n in zip(counted["code"], counted["enterprises"], strict=True)}
+    kept = asked.filters.codes(dimension)
+    shown = [code for code in asked.view.catalogue.table(dimension) if counts.get(code) or code in kept]
+    if dimension == "place":
+        shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
+    return [
+        {
+            "label": f"{_indent(asked, dimension, code)}{asked.name(dimension, code)} · {number(counts.get(code, 0))}",
+            "value": code,
+            "search": f"{asked.name(dimension, code)} {code}",
+        }
+        for code in shown
+    ]
+
+
+def _indent(asked: Asked, dimension: str, code: str) -> str:
+    depth = len(asked.view.catalogue.line("place", code)) - 1 if dimension == "place" else 0
+    return "\u2003" * max(depth - 1, 0)
+
+
+def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
+    """The filter sentence with a link that takes each filter away, and one that takes all."""
+    page = page_at(path)
+    at = page.path if page else "/"
+    chosen = [
+        (dimension, asked.name(dimension, code), asked.href(at, filters.without(dimension, code)))
+        for dimension in DIMENSIONS
+        for code in sorted(filters.codes(dimension))
+    ]
+    if filters.as_of:
+        chosen.append(("as_of", words.day(filters.as_of), asked.href(at, filters.without("as_of"))))
+    return parts.filter_sentence(
+        [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen], asked.href(at, Filters())
+    )
+
+

@@ -1,0 +1,84 @@
+"""The Overview page: headline figures, and a small map, funnel and change exhibit that lead on."""
+
+from typing import Any
+
+from dash import Dash, Input, Output
+
+from callbacks import drawing
+from callbacks.asking import Asked, Held, asking
+from data import exhibits
+from layouts import ids, parts
+from layouts.words import _, number
+
+# (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
+_SHOWN = ("enterprises", "trained", "workers_reached", "people_trained", "modules_completed", "visits", "rounds", "partners")
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the page's callback."""
+
+    @app.callback(
+        Output(ids.OVERVIEW_HEADLINES, "children"),
+        *(output for code in ("regions", "module-funnel", "change") for output in parts.outputs("overview", code)),
+        Input(ids.ADDRESS, "search"),
+    )
+    def overview(search: str | None) -> tuple[Any, ...]:
+        with asking(held, search) as asked:
+            return page(asked)
+
+
+def page(asked: Asked) -> tuple[Any, ...]:
+    """Everything on the page."""
+    build = exhibits.build
+    return (
+        headlines(exhibits.build(asked.view, "overview")),
+        *drawing.filled(
+            asked, build(asked.view, "regions"), drawing.regions, small=True, leads_to=(_("All regions"), "/regions")
+        ),
+        *drawing.filled(
+            asked, build(asked.view, "module-funnel"), drawing.completion, leads_to=(_("Every step of every module"), "/modules")
+        ),
+        *drawing.filled(
+            asked, build(asked.view, "change"), drawing.improved, 5, leads_to=(_("Every indicator, before and after"), "/results")
+        ),
+    )
+
+
+def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
+    """The headline figures, each with what it is out of."""
+    rows = exhibit.table.set_index("headline").to_dict("index")
+    cards = []
+    for name in _SHOWN:
+        row = rows[name]
+        of = _("of {n}", n=number(row["of"])) if row["of"] == row["of"] and row["of"] is not None else ""
+        cards.append(parts.headline(label(name), number(row["value"]), of, note(name, rows)))
+    return cards
+
+
+def label(headline: str) -> str:
+    """A headline in words."""
+    return {
+        "enterprises": _("Enterprises enrolled"),
+        "trained": _("Enterprises trained"),
+        "workers_reached": _("Workers employed in them"),
+        "people_trained": _("People trained"),
+        "modules_completed": _("Modules completed"),
+        "visits": _("In-factory visits"),
+        "rounds": _("Rounds"),
+        "partners": _("Partners"),
+    }[headline]
+
+
+def note(headline: str, rows: dict[str, Any]) -> str:
+    """What a headline is out of, or leaves out, in words."""
+    women = rows["women_trained"]["value"]
+    return {
+        "enterprises": _("counted once each, in {n} places", n=number(rows["places"]["value"])),
+        "trained": _("of those enrolled: a workshop held, or a later step"),
+        "workers_reached": _("size unknown for {n} of the trained", n=number(rows["workers_unknown"]["value"])),
+        "people_trained": _("participations: two modules count twice; {n} women", n=number(women)),
+        "modules_completed": _("enterprise × module, of those planned"),
+        "visits": _("of those planned"),
+        "rounds": _("of the rounds on record have an enterprise"),
+        "partners": _("in any role in these rounds"),
+    }[headline]

@@ -1,0 +1,19 @@
+"""The Published figures page."""
+
+from typing import Any
+
+from dash import Dash, Input
+
+from callbacks import drawing
+from callbacks.asking import Held, asking
+from data import exhibits
+from layouts import ids, parts
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the page's callback."""
+
+    @app.callback(*parts.outputs("published", "published"), Input(ids.ADDRESS, "search"))
+    def published(search: str | None) -> tuple[Any, ...]:
+        with asking(held, search) as asked:
+            return drawing.filled(asked, exhibits.build(asked.view, "published"), drawing.published)

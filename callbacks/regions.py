@@ -1,0 +1,28 @@
+"""The Regions page: the map by a chosen number."""
+
+from typing import Any
+
+from dash import Dash, Input, Output, State
+
+from callbacks import drawing
+from callbacks.asking import Held, asking
+from data import exhibits
+from layouts import ids, parts
+from layouts.figures.map import METRICS, metric_name
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the page's callback."""
+
+    @app.callback(
+        Output(ids.REGIONS_METRIC, "options"),
+        *parts.outputs("regions", "regions"),
+        Input(ids.ADDRESS, "search"),
+        Input(ids.REGIONS_METRIC, "value"),
+        State(ids.REGIONS_METRIC, "options"),
+    )
+    def regions(search: str | None, metric: str, _options: list[Any]) -> tuple[Any, ...]:
+        metric = metric if metric in METRICS else METRICS[0]
+        with asking(held, search) as asked:
+            options = [{"label": metric_name(name), "value": name} for name in METRICS]
+            return options, *drawing.filled(asked, exhibits.build(asked.view, "regions"), drawing.regions, metric)

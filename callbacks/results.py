@@ -1,0 +1,85 @@
+"""The Results page: one indicator before and after, all indicators, and who reported at all."""
+
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output, html
+
+from callbacks import drawing
+from callbacks.asking import Asked, Held, asking
+from data import exhibits
+from layouts import ids, parts, tables
+from layouts.words import _, ngettext
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the page's callback."""
+
+    @app.callback(
+        Output(ids.RESULTS_INDICATOR_LABEL, "children"),
+        Output(ids.RESULTS_INDICATOR, "options"),
+        Output(ids.RESULTS_INDICATOR, "value"),
+        Output(ids.RESULTS_BESIDE, "children"),
+        *(output for code in ("pairs", "change", "coverage") for output in parts.outputs("results", code)),
+        Input(ids.ADDRESS, "search"),
+        Input(ids.RESULTS_INDICATOR, "value"),
+    )
+    def results(search: str | None, indicator: str | None) -> tuple[Any, ...]:
+        with asking(held, search) as asked:
+            return page(asked, indicator)
+
+
+def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
+    """Everything on the page, for `indicator` where it has results in the view, else for the one with most pairs."""
+    change = exhibits.build(asked.view, "change")
+    ranked = change.table.sort_values(["pairs", "other_facts"], ascending=False, kind="stable")
+    reported = ranked["indicator"].tolist()
+    chosen = indicator if indicator in reported else next(iter(reported), None)
+    options = [
+        {"label": f"{asked.name('indicator', row['indicator'])} · {_count(row)}", "value": row["indicator"]}
+        for row in ranked.to_dict("records")
+    ]
+    pairs = exhibits.build_pairs(asked.view, chosen) if chosen else exhibits.build(asked.view, "pairs")
+    return (
+        _("Indicator"),
+        options,
+        chosen,
+        beside(asked, chosen) if chosen else [],
+        *drawing.filled(asked, pairs, drawing.pairs, chosen),
+        *drawing.filled(asked, change, drawing.improved),
+        *drawing.filled(asked, exhibits.build(asked.view, "coverage"), drawing.coverage),
+    )
+
+
+def _count(row: dict[str, Any]) -> str:
+    if row["pairs"]:
+        return ngettext("{n} pair", "{n} pairs", int(row["pairs"]))
+    return ngettext("{n} other fact", "{n} other facts", int(row["other_facts"]))
+
+
+def beside(asked: Asked, indicator: str) -> list[Any]:
+    """The definition, and the facts about `indicator` that are no pairs."""
+    columns = asked.view.catalogue.indicator[indicator].columns
+    facts = exhibits.beside(asked.view, indicator)
+    asked.enterprises.update(asked.view.enterprises(facts["enterprise"]))
+    shown: list[Any] = []
+    definition = asked.definition(indicator)
+    if definition:
+        shown.append(html.P([html.Strong(_("Definition") + ": "), definition], className="definition"))
+    if not len(facts):
+        return shown
+    title = ngettext(
+        "Beside the pairs, {n} fact that is none: it enters no median",
+        "Beside the pairs, {n} facts that are none: they enter no median",
+        len(facts),
+    )
+    table = tables.other_facts(_newest(facts), columns["unit"], asked.name, drawing.source_link(asked))
+    few = len(facts) <= 12  # noqa: PLR2004 - what fits beside a chart without hiding it
+    body = parts.html_table(table, title)
+    return [*shown, html.Details([html.Summary(title), body], open=few, className="twin")]
+
+
+def _newest(facts: pd.DataFrame) -> pd.DataFrame:
+    return facts.sort_values("after_on", ascending=False, na_position="last", kind="stable")
+
+

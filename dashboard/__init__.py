@@ -1,0 +1,1 @@
+"""Assembles, guards and runs the application."""

@@ -1,0 +1,90 @@
+"""Assembles the application; nothing else knows all its parts."""
+
+import logging
+from pathlib import Path
+from typing import Any
+
+from dash import Dash, set_props
+from flask import Flask, request
+
+import callbacks
+from callbacks.asking import Held
+from dashboard import gate, headers, pages
+from dashboard.gate import OneTimeAddress
+from dashboard.settings import Settings
+from data.database import DatabaseProblem
+from data.filters import language_of
+from data.places import Boundaries, read_boundaries
+from data.record import Record
+from layouts import ids, parts, words
+from layouts.figures.map import Ground
+from layouts.shell import shell
+from layouts.words import _
+
+HERE = Path(__file__).parent
+log = logging.getLogger(__name__)
+
+
+def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Dash:
+    """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
+    settings = settings or Settings.from_environment()
+    record = Record(settings.database_url)
+    boundaries = read_boundaries(settings.boundaries)
+    server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
+    gate.install(server, settings, one_time or OneTimeAddress())
+    pages.install(server, record, boundaries)
+    app = Dash(
+        "dashboard",
+        server=server,
+        title="SCORE",
+        update_title=None,
+        assets_folder=str(HERE / "assets"),
+        compress=True,
+        suppress_callback_exceptions=True,
+        on_error=tell,
+        # An environment variable alone could otherwise open every callback as a tool for agents.
+        enable_mcp=False,
+    )
+    app.layout = shell()
+    callbacks.register(app, Held(record, grounds(boundaries)))
+    headers.install(server, app)
+    return app
+
+
+def grounds(boundaries: Boundaries) -> dict[str, Ground]:
+    """What maps are drawn on, per language."""
+    address = f"/boundaries/{boundaries.fingerprint}"
+    review = f" · 审图号：{boundaries.review_number}" if boundaries.review_number else ""
+    return {
+        language: Ground(
+            provinces=f"{address}/provinces.geojson",
+            inset=f"{address}/south_china_sea.geojson",
+            province_codes=boundaries.province_codes,
+            inset_codes=boundaries.inset_codes,
+            notice=(boundaries.notice_zh if language == "zh" else boundaries.notice_en) + review,
+        )
+        for language in words.LANGUAGES
+    }
+
+
+def tell(error: Exception) -> None:
+    """When a callback fails, say so and mark what stands on the page as stale; the log has the rest."""
+    log.error("callback failed: %s", request.path, exc_info=error)
+    with words.speaking(_posted_language()):
+        if isinstance(error, DatabaseProblem):
+            title, text = pages.problem_words(error)
+        else:
+            title = _("This could not be worked out")
+            text = _("What stands below may be out of date. Reload the page; if it happens again, tell whoever runs this server.")
+        set_props(ids.PROBLEM, {"children": parts.notice([title, text])})
+        set_props("shell", {"className": "stale"})
+
+
+def _posted_language() -> str:
+    """The language of the address a callback was posted with."""
+    body: Any = request.get_json(silent=True)
+    inputs = body.get("inputs", []) if isinstance(body, dict) else []
+    for each in inputs if isinstance(inputs, list) else []:
+        if isinstance(each, dict) and each.get("id") == ids.ADDRESS and each.get("property") == "search":
+            return language_of(each.get("value") if isinstance(each.get("value"), str) else None)
+    return "en"

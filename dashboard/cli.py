@@ -1,0 +1,194 @@
+"""The command line: load, template, export, demo, serve."""
+
+import logging
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+import click
+
+from dashboard.serving import serve_local
+from dashboard.settings import INSTANCE, PUBLIC_RECORD, Settings, SettingsProblem, database_url
+from data import database
+from data.access import MANAGER
+from data.database import DatabaseProblem
+from data.demo import write_demo
+from data.exhibits import EXHIBITS, build, to_csv
+from data.filters import Filters
+from data.loading import Finding, LoadProblem, Report, load
+from data.loading.marked import write_marked
+from data.loading.template import write_template
+from data.places import BoundaryProblem
+from data.record import Record
+
+_DATABASE_HELP = {
+    "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
+    "empty": "The results database holds no programme: run `score-dashboard load PATH` first.",
+    "schema": "The results database was made by another version of this software.",
+    "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
+}
+
+
+def stop(message: str) -> NoReturn:
+    """Say what went wrong on standard error and leave with status 1."""
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="score-results")
+def main() -> None:
+    """Results of the SCORE programme: load them, look at them, take them out."""
+    logging.basicConfig(level=os.environ.get("SCORE_LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+
+
+@main.command(name="load")
+@click.argument("path", type=click.Path(path_type=Path))
+@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
+@click.option("--marked", type=click.Path(path_type=Path), help="Write the workbook back with each refused cell marked.")
+def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
+    """Load a folder of CSV files or one workbook: everything, or nothing with every reason why not."""
+    report = _load(database_url(), path, dry_run=dry_run)
+    if report.refusals and marked:
+        write_marked(path, report.refusals, marked)
+        click.echo(f"Marked workbook written to {marked}", err=True)
+    if report.refusals:
+        sys.exit(1)
+
+
+def _load(address: str, path: Path, *, dry_run: bool = False) -> Report:
+    engine = database.writing_engine(address)
+    try:
+        with _progress(f"Loading {path.name}") as progress:
+            report = load(engine, path, dry_run=dry_run, progress=progress)
+    except LoadProblem as problem:
+        stop(f"{problem.english}\n{problem.chinese}")
+    finally:
+        engine.dispose()
+    for finding in report.refusals:
+        _say(finding, "refused")
+    for finding in report.warnings:
+        _say(finding, "warning")
+    if report.refusals:
+        click.echo(f"{len(report.refusals)} refused: nothing was loaded. 拒绝 {len(report.refusals)} 处：未载入任何数据。", err=True)
+    else:
+        done = "would be" if dry_run else "were"
+        click.echo(
+            f"{report.added} rows {done} added, {report.changed} changed, {report.unchanged} are as they stand.", err=True
+        )
+    return report
+
+
+def _say(finding: Finding, kind: str) -> None:
+    where = ", ".join(
+        part
+        for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "")
+        if part
+    )
+    value = f" [{finding.value}]" if finding.value not in (None, "") else ""
+    click.echo(f"{kind}: {where}{value}: {finding.english} {finding.chinese}", err=True)
+
+
+class _progress:  # noqa: N801 - reads as the statement it is used in
+    """A progress bar that shows itself only when the work takes more than a second."""
+
+    def __init__(self, label: str) -> None:
+        self._label = label
+        self._bar = None
+
+    def __enter__(self) -> Callable[[int, int], None]:
+        from time import monotonic
+
+        began = monotonic()
+
+        def step(done: int, total: int) -> None:
+            if self._bar is None:
+                if monotonic() - began < 1:
+                    return
+                self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
+                self._bar.__enter__()
+            self._bar.update(done - self._bar.pos)
+
+        return step
+
+    def __exit__(self, *_error: object) -> None:
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+def template(out: Path) -> None:
+    """Write an empty workbook to fill in: headers, notes, drop-downs."""
+    write_template(out)
+    click.echo(f"Written to {out}", err=True)
+
+
+@main.command()
+@click.argument("code", type=click.Choice(sorted(EXHIBITS)))
+@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
+def export(code: str, asked: str, out: Path | None) -> None:
+    """Write the table of one exhibit as CSV."""
+    address = database_url()
+    _build_embedded(address)
+    record = Record(address)
+    try:
+        with record.view(MANAGER, Filters.from_search(asked)) as view:
+            text = to_csv(build(view, code))
+            synthetic = view.catalogue.programme.synthetic
+    except DatabaseProblem as problem:
+        stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+    if synthetic:
+        click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+@main.command()
+@click.option("--enterprises", type=int, default=1000, show_default=True)
+@click.option("--seed", type=int, default=1, show_default=True)
+def demo(enterprises: int, seed: int) -> None:
+    """Make a synthetic programme in a database of its own (SCORE_DATABASE_URL, else instance/demo.db)."""
+    address = os.environ.get("SCORE_DATABASE_URL") or f"sqlite:///{INSTANCE / 'demo.db'}"
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            with _progress("Inventing a programme") as progress:
+                write_demo(Path(folder), enterprises, seed, progress)
+        except ValueError as error:
+            stop(str(error))
+        if _load(address, Path(folder)).refusals:
+            sys.exit(1)
+    click.echo(f"Synthetic programme of {enterprises} enterprises (seed {seed}) in {address}", err=True)
+
+
+@main.command()
+@click.option("--port", type=int, default=8050, show_default=True)
+def serve(port: int) -> None:
+    """Serve to one person on this machine and print the one-time address to open."""
+    try:
+        settings = Settings.from_environment(local=True)
+        _build_embedded(settings.database_url)
+        serve_local(settings, port)
+    except (SettingsProblem, BoundaryProblem) as problem:
+        stop(str(problem))
+
+
+def _build_embedded(address: str) -> None:
+    """Build the embedded database from the public record where nobody named another and none is there yet."""
+    if "SCORE_DATABASE_URL" not in os.environ and not database.exists(address):
+        click.echo("Building the results database from the public record.", err=True)
+        engine = database.writing_engine(address)
+        try:
+            report = load(engine, PUBLIC_RECORD)
+        except LoadProblem as problem:
+            stop(problem.english)
+        finally:
+            engine.dispose()
+        if report.refusals:
+            stop("The public record was refused: run `score-dashboard load data/public_record` to see why.")

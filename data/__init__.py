@@ -1,0 +1,1 @@
+"""Answers questions about the programme with frames; knows no web."""

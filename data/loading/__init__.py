@@ -1,0 +1,8 @@
+"""Brings a folder of CSV files or one workbook into the results database, whole or not at all: read the sheets,
+read the cells, hold them against the rules and what is stored, then write everything in one transaction.
+"""
+
+from data.loading.findings import Finding, LoadWarning, Refusal
+from data.loading.loader import LoadProblem, Report, load
+
+__all__ = ["Finding", "LoadProblem", "LoadWarning", "Refusal", "Report", "load"]

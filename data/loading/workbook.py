@@ -1,0 +1,136 @@
+"""One ``.xlsx`` workbook from Excel or WPS: looked over before it is read, then read as values, never evaluated."""
+
+import re
+import warnings
+import zipfile
+from pathlib import Path
+from typing import Any
+
+from openpyxl.reader.excel import ExcelReader
+from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
+from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.utils.cell import range_boundaries
+
+from data.loading.cells import Raw, Unread
+from data.loading.findings import Unfit
+from data.loading.sheets import IGNORED_SHEETS, MOST_MEGABYTES, Reading, Row, Sheet, sheet_of, table_name
+from data.loading.worksheet import Book, read_cells
+from data.schema import CONTRACT_TABLES
+
+_CHUNK = 1024**2
+_MACROS = re.compile(rb"vbaproject|macroenabled|macrosheet", re.IGNORECASE)
+_LINKS = re.compile(rb"externallink", re.IGNORECASE)
+# Date formats that Chinese Excel and WPS use by number alone, without writing down what they look like.
+_CHINESE_FORMATS = {
+    **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"),
+    **dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日"),
+    30: "m-d-yy",
+    31: "yyyy年m月d日",
+    **dict.fromkeys((32, 33, 34, 35, 55, 56), "h:mm:ss"),
+}
+
+
+def _unpack(package: zipfile.ZipFile, most_megabytes: int) -> None:
+    """Unpack every part once and count, since the sizes a package claims may be lies."""
+    most = most_megabytes * _CHUNK
+    if sum(part.file_size for part in package.infolist()) > most:
+        raise Unfit("too-big", limit=most_megabytes)
+    unpacked = 0
+    for part in package.infolist():
+        with package.open(part) as stream:
+            while chunk := stream.read(_CHUNK):
+                unpacked += len(chunk)
+                if unpacked > most:
+                    raise Unfit("too-big", limit=most_megabytes)
+
+
+def look_over(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
+    """Raise :class:`Unfit` unless the file is a workbook of bearable size without macros and external links."""
+    suffix = path.suffix.lower()
+    with path.open("rb") as file:
+        start = file.read(8)
+    if start == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" and suffix == ".xlsx":
+        raise Unfit("locked-workbook")
+    if not zipfile.is_zipfile(path):
+        raise Unfit("unreadable" if suffix == ".xlsx" else "no-workbook")
+    with zipfile.ZipFile(path) as package:
+        _unpack(package, most_megabytes)
+        names = set(package.namelist())
+        telling = "\n".join(names).encode()
+        for name in names & {"[Content_Types].xml", "xl/_rels/workbook.xml.rels"}:
+            telling += package.read(name)
+    if _MACROS.search(telling):
+        raise Unfit("macros")
+    if _LINKS.search(telling):
+        raise Unfit("external-links")
+    if suffix != ".xlsx" or "[Content_Types].xml" not in names:
+        raise Unfit("no-workbook")
+
+
+def _formats(book: Any) -> list[str]:
+    """The number format of every cell style, by its index."""
+    own = book._number_formats  # noqa: SLF001 - openpyxl offers no other way
+    return [
+        own[style.numFmtId - BUILTIN_FORMATS_MAX_SIZE]
+        if style.numFmtId >= BUILTIN_FORMATS_MAX_SIZE
+        else BUILTIN_FORMATS.get(style.numFmtId, _CHINESE_FORMATS.get(style.numFmtId, "General"))
+        for style in book._cell_styles  # noqa: SLF001
+    ]
+
+
+def _without_merged(sheet: Sheet, areas: list[str]) -> Sheet:
+    """`sheet` with the cells that merging emptied marked as such, in the rows that hold anything else.
+
+    A merged value belongs to its top-left cell alone; to read the others as blank would break a row silently.
+    """
+    present = {row.number for row in sheet.rows}
+    last = max(present, default=0)
+    marks: dict[int, dict[int, Raw]] = {}
+    for area in areas:
+        left, top, right, bottom = (bound or 0 for bound in range_boundaries(area))
+        for number in present.intersection(range(top, min(bottom, last) + 1)):
+            for position in sheet.header:
+                if left <= position <= right and (number, position) != (top, left):
+                    marks.setdefault(number, {})[position] = Unread("merged", area)
+    if not marks:
+        return sheet
+    rows = tuple(Row(row.number, {**row.cells, **marks.get(row.number, {})}) for row in sheet.rows)
+    return Sheet(sheet.table, sheet.origin, sheet.header_row, sheet.header, rows)
+
+
+def _read_sheets(path: Path) -> list[Sheet]:
+    known = {table.name for table in CONTRACT_TABLES}
+    sheets: list[Sheet] = []
+    # Step by step, since a whole load would stumble over parts we have no use for, and read every sheet twice.
+    reader = ExcelReader(str(path), read_only=True, data_only=True, keep_links=False)
+    with reader.archive as package:
+        reader.read_manifest()
+        reader.read_strings()
+        reader.read_workbook()
+        apply_stylesheet(package, reader.wb)
+        book = Book(reader.shared_strings, _formats(reader.wb), reader.wb.epoch)
+        for entry, link in reader.parser.find_sheets():
+            name = table_name(entry.name)
+            if name in IGNORED_SHEETS or "chartsheet" in link.Type:
+                continue
+            areas: list[str] = []
+            with package.open(link.target) as stream:
+                sheet = sheet_of(entry.name, entry.name, read_cells(stream, book, areas))
+            # A new workbook comes with empty sheets of its own: they say nothing.
+            if name in known or sheet.header:
+                sheets.append(_without_merged(sheet, areas))
+    return sheets
+
+
+def read_workbook(path: Path) -> Reading:
+    """The sheets of the workbook at `path`; raises :class:`Unfit` where it cannot or must not be read."""
+    try:
+        look_over(path)
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # openpyxl remarks on decoration it will not keep
+            sheets = _read_sheets(path)
+    except Unfit:
+        raise
+    except Exception as error:  # broken packages fail in every way XML, zip and openpyxl know
+        raise Unfit("unreadable") from error
+    return Reading(tuple(sheets), (), path.parent)

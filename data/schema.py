@@ -1,0 +1,325 @@
+"""The tables of the results database, once: the loader, the template and the queries all read them from here.
+
+A column's ``info`` says what the loader must know beyond the SQL type:
+``key`` (part of the row's key), ``kind`` (what a cell may hold, see :class:`Kind`), ``choices`` (closed list),
+``refers`` (the table whose code it is), ``required`` (must not be blank). ``doc`` is the note a person reads
+in the template.
+"""
+
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, MetaData, String, Table, Text
+
+SCHEMA_VERSION = 1
+
+results = MetaData()
+
+
+class Kind(StrEnum):
+    """What a cell may hold."""
+
+    CODE = "code"
+    TEXT = "text"
+    DATE = "date"
+    COUNT = "count"  # a whole number, never negative
+    NUMBER = "number"
+    PERCENT = "percent"  # 0 to 100, as people write it
+    YES_NO = "yes-no"
+    VALUE = "value"  # number or yes/no, as the indicator's unit says
+    IMAGE = "image"
+
+
+_TYPES: dict[Kind, Any] = {
+    Kind.CODE: String(80),
+    Kind.TEXT: Text,
+    Kind.DATE: Date,
+    Kind.COUNT: Integer,
+    Kind.NUMBER: Float,
+    Kind.PERCENT: Float,
+    Kind.YES_NO: Boolean,
+    Kind.VALUE: Float,
+    Kind.IMAGE: String(200),
+}
+
+LEVELS = ("country", "province", "city", "county")
+PARTNER_KINDS = (
+    "employers", "government", "buyer", "provider", "donor", "association", "union", "un", "enterprise",
+)  # fmt: skip
+ROLES = ("owner", "sponsor", "provider", "funder")
+FAMILIES = ("kpi", "practice", "reach", "survey", "capacity", "cost")
+UNITS = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", "yes-no", "other")
+DIRECTIONS = ("up", "down", "context")
+OPERATORS = ("=", ">", "<", "~")
+SEXES = ("f", "m")
+TRAINER_LEVELS = ("candidate", "certified", "expert")
+EVENT_KINDS = (
+    "tot", "toe", "committee", "licence", "workshop", "seminar", "launch", "visit", "publication",
+)  # fmt: skip
+EVENT_STATUSES = ("planned", "held", "cancelled")
+TARGET_SCOPES = ("m1", "m2-5")
+
+
+def _column(
+    name: str,
+    kind: Kind = Kind.TEXT,
+    doc: str = "",
+    *,
+    key: bool = False,
+    blank: bool = True,
+    refers: str = "",
+    choices: tuple[str, ...] = (),
+    default: str = "",
+) -> Column[Any]:
+    """A column of ours. A blank key cell is stored as '' since SQL keys know no NULL."""
+    info = {
+        "kind": kind,
+        "key": key,
+        "required": not blank,
+        "refers": refers,
+        "choices": choices,
+        "default": default,
+    }
+    return Column(name, _TYPES[kind], primary_key=key, nullable=blank and not key, doc=doc, info=info)
+
+
+def _key(name: str = "code", refers: str = "", doc: str = "", *, blank: bool = False) -> Column[Any]:
+    return _column(name, Kind.CODE, doc, key=True, blank=blank, refers=refers)
+
+
+def _ref(name: str, refers: str, doc: str = "") -> Column[Any]:
+    return _column(name, Kind.CODE, doc, refers=refers)
+
+
+def _choice(
+    name: str, choices: tuple[str, ...], doc: str = "", *, key: bool = False, blank: bool = True, default: str = ""
+) -> Column[Any]:
+    return _column(name, Kind.CODE, doc, key=key, blank=blank, choices=choices, default=default)
+
+
+def _names() -> tuple[Column[Any], Column[Any]]:
+    return (
+        _column("name_en", doc="Name in English; one of the two names is required"),
+        _column("name_zh", doc="Name in Chinese; one of the two names is required"),
+    )
+
+
+def _dates(*names: str) -> list[Column[Any]]:
+    return [_column(name, Kind.DATE, "YYYY-MM-DD, or YYYY-MM or YYYY where no more is known") for name in names]
+
+
+def _counts(*names: str) -> list[Column[Any]]:
+    return [_column(name, Kind.COUNT) for name in names]
+
+
+def _source() -> Column[Any]:
+    return _ref("source", "source", "Code of the row of `source` that says this")
+
+
+def _note() -> Column[Any]:
+    return _column("note")
+
+
+def _precision() -> Column[Any]:
+    """The coarsest of the row's dates; written by the loader, never by people."""
+    return Column("date_precision", String(5), info={"written_by": "loader"})
+
+
+programme = Table(
+    "programme", results,
+    _key(doc="One programme a database"),
+    *_names(),
+    _column("as_of", Kind.DATE, "The date the record speaks for", blank=False),
+    _column("synthetic", Kind.YES_NO, "Is this invented data?", blank=False),
+    _column("public", Kind.YES_NO, "Is every fact in it already published?", blank=False),
+    _note(),
+    _precision(),
+)  # fmt: skip
+
+source = Table(
+    "source", results,
+    _key(),
+    _column("title_en"), _column("title_zh"), _column("publisher"),
+    *_dates("published_on"),
+    _column("url"),
+    _precision(),
+)  # fmt: skip
+
+phase = Table("phase", results, _key(), *_names(), *_dates("starts_on", "ends_on"), _source(), _precision())
+
+place = Table(
+    "place", results,
+    _key(doc="GB/T 2260, six digits, inside China; x-… elsewhere"),
+    *_names(),
+    _choice("level", LEVELS, blank=False),
+    _ref("parent", "place", "The place this one lies in"),
+    _column("latitude", Kind.NUMBER, "WGS84, degrees north"),
+    _column("longitude", Kind.NUMBER, "WGS84, degrees east"),
+)  # fmt: skip
+
+sector = Table("sector", results, _key(), *_names(), _column("isic", doc="ISIC Rev. 4 division"))
+
+partner = Table(
+    "partner", results,
+    _key(), *_names(),
+    _choice("kind", PARTNER_KINDS, blank=False),
+    _ref("parent", "partner", "The partner it belongs to; a child counts for its parent"),
+)  # fmt: skip
+
+module = Table(
+    "module", results, _key(doc="m1, m2, …"), _column("position", Kind.COUNT, blank=False), *_names()
+)  # fmt: skip
+
+indicator = Table(
+    "indicator", results,
+    _key(), *_names(),
+    _choice("family", FAMILIES, blank=False),
+    _choice("unit", UNITS, blank=False),
+    _choice("better", DIRECTIONS, "Which direction is good; context: neither", blank=False),
+    _column("definition_en"), _column("definition_zh"),
+)  # fmt: skip
+
+round_ = Table(
+    "round", results,
+    _key(), *_names(),
+    _ref("phase", "phase"),
+    _column("number", Kind.COUNT, "1 = first batch"),
+    *_counts("planned_enterprises"),
+    *_dates("planned_start", "planned_end", "started_on", "ended_on"),
+    _source(), _precision(),
+)  # fmt: skip
+
+round_place = Table("round_place", results, _key("round", "round"), _key("place", "place"))
+
+round_partner = Table(
+    "round_partner", results,
+    _key("round", "round"), _key("partner", "partner"),
+    _choice("role", ROLES, key=True, blank=False),
+)  # fmt: skip
+
+enterprise = Table(
+    "enterprise", results,
+    _key(), *_names(),
+    _column("may_be_named", Kind.YES_NO, "May its name be shown?"),
+    _ref("place", "place"), _ref("sector", "sector"),
+    _column("workers", Kind.COUNT, "People employed"), _column("workers_women", Kind.COUNT, "Of them women"),
+    _source(),
+)  # fmt: skip
+
+enrolment = Table(
+    "enrolment", results,
+    _key("enterprise", "enterprise"), _key("round", "round"),
+    *_dates("recruited_on", "baseline_on", "left_on"),
+    _column("left_reason"),
+    _source(), _precision(),
+)  # fmt: skip
+
+training = Table(
+    "training", results,
+    _key("enterprise", "enterprise"), _key("round", "round"), _key("module", "module"),
+    *_dates("due_on", "workshop_on"),
+    *_counts("visits_planned", "visits_done"),
+    *_dates("assessed_on", "completed_on", "dropped_on"),
+    _column("managers", Kind.COUNT, "Managers who took part"),
+    _column("workers", Kind.COUNT, "Workers who took part"),
+    _column("women", Kind.COUNT, "Of managers and workers together, women"),
+    _column("satisfaction", Kind.PERCENT, "0 to 100"),
+    _source(), _note(), _precision(),
+)  # fmt: skip
+
+result = Table(
+    "result", results,
+    _key("enterprise", "enterprise"),
+    _key("round", "round", "May be blank", blank=True),
+    _key("module", "module", "May be blank", blank=True),
+    _key("indicator", "indicator"),
+    _column("before", Kind.VALUE), *_dates("before_on"),
+    _column("after", Kind.VALUE), *_dates("after_on"),
+    _column("change_percent", Kind.NUMBER, "Only where no levels are known"),
+    _choice("operator", OPERATORS, "= (default), > more than, < less than, ~ about", default="="),
+    _column("months", Kind.NUMBER, "Length of the period the value speaks for"),
+    _column("verified", Kind.YES_NO),
+    _source(), _note(), _precision(),
+)  # fmt: skip
+
+reported_figure = Table(
+    "reported_figure", results,
+    _key(),
+    _column("indicator", Kind.CODE, blank=False, refers="indicator"),
+    _ref("place", "place"), _ref("phase", "phase"), _ref("round", "round"), _ref("partner", "partner"),
+    _choice("scope", TARGET_SCOPES, "As in `target`"),
+    *_dates("as_of"),
+    _column("value", Kind.NUMBER, blank=False),
+    _column("women_percent", Kind.PERCENT),
+    _choice("operator", OPERATORS, "= (default), > more than, < less than, ~ about", default="="),
+    _column("base", Kind.COUNT, "The n the source gives"),
+    _source(), _note(), _precision(),
+)  # fmt: skip
+
+target = Table(
+    "target", results,
+    _key("indicator", "indicator"), _key("place", "place"),
+    _column("due_on", Kind.DATE, key=True, blank=False),
+    _choice("scope", TARGET_SCOPES, "Blank, m1 or m2-5", key=True),
+    _column("value", Kind.NUMBER, "Zero is a legal target", blank=False),
+    _column("women_percent", Kind.PERCENT),
+    _source(), _precision(),
+)  # fmt: skip
+
+trainer = Table(
+    "trainer", results,
+    _key(doc="No personal names"),
+    _choice("sex", SEXES), _ref("organisation", "partner"), _ref("place", "place"), _source(),
+)  # fmt: skip
+
+trainer_level = Table(
+    "trainer_level", results,
+    _key("trainer", "trainer"), _key("module", "module"),
+    _choice("level", TRAINER_LEVELS, key=True, blank=False),
+    *_dates("reached_on"),
+    _source(), _precision(),
+)  # fmt: skip
+
+event = Table(
+    "event", results,
+    _key(),
+    _choice("kind", EVENT_KINDS, blank=False),
+    *_names(),
+    _ref("place", "place"), _ref("module", "module"), _ref("round", "round"),
+    _choice("status", EVENT_STATUSES, blank=False),
+    *_dates("starts_on", "ends_on"),
+    _column("participants", Kind.COUNT), _column("women", Kind.COUNT, "Of the participants"),
+    _source(), _note(), _precision(),
+)  # fmt: skip
+
+event_partner = Table("event_partner", results, _key("event", "event"), _key("partner", "partner"))
+
+story = Table(
+    "story", results,
+    _key(),
+    _ref("enterprise", "enterprise"), _ref("round", "round"), _ref("module", "module"),
+    _column("title_en"), _column("title_zh"),
+    _column("before_en"), _column("before_zh"), _column("after_en"), _column("after_zh"),
+    _column("before_image", Kind.IMAGE, "File name beside the sheet, PNG or JPEG"),
+    _column("after_image", Kind.IMAGE, "File name beside the sheet, PNG or JPEG"),
+    _source(),
+)  # fmt: skip
+
+CONTRACT_TABLES: tuple[Table, ...] = tuple(results.tables.values())
+"""The tables people fill in, in the order the import format lists them."""
+
+# What the loader leaves behind: one row a load. The highest number is the version of the data.
+batch = Table(
+    "batch", results,
+    Column("number", Integer, primary_key=True),
+    Column("loaded_at", DateTime, nullable=False),
+    Column("origin", Text, nullable=False),
+    Column("added_count", Integer, nullable=False),
+    Column("changed_count", Integer, nullable=False),
+    Column("schema_version", Integer, nullable=False),
+)  # fmt: skip
+
+
+def contract_columns(table: Table) -> list[Column[Any]]:
+    """The columns of `table` a person fills in, in order."""
+    return [column for column in table.columns if "written_by" not in column.info]

@@ -1,0 +1,1 @@
+"""Draws values as components and figures; knows no database."""

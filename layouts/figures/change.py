@@ -1,0 +1,292 @@
+"""Before and after: a line for every enterprise while they are few, the distribution with its middle when they are many."""
+
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from layouts import theme
+from layouts.theme import Figure
+from layouts.words import Names, _, change_of, direction, number, quantity, unit_name
+
+FEWEST_FOR_DISTRIBUTION = 10
+MOST_INDICATORS = 14
+_BINS = 18
+
+
+def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> Figure:
+    """Per indicator the share of enterprises that moved in the good direction, with its 95 % interval and n of N."""
+    rows = frame[frame["better_share"].notna()].sort_values(["pairs", "better_share"], ascending=False).head(most)
+    places = list(range(len(rows)))
+    share = (rows["better_share"] * 100).tolist()
+    headings = []
+    for at, row in enumerate(rows.to_dict("records")):
+        count = _("{better} of {pairs} better", better=number(row["better_count"]), pairs=number(row["pairs"]))
+        headings.append(
+            {
+                "text": f"{names('indicator', row['indicator'])}  <b>{count}</b>",
+                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.42, "yref": "y", "yanchor": "middle",
+                "showarrow": False, "align": "left",
+            }
+        )  # fmt: skip
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "x": share,
+                "y": places,
+                "marker": {"size": 12, "color": theme.AFTER, "line": {"color": theme.PAPER, "width": 1.5}},
+                "error_x": {
+                    "type": "data",
+                    "symmetric": False,
+                    "array": ((rows["better_high"] - rows["better_share"]) * 100).tolist(),
+                    "arrayminus": ((rows["better_share"] - rows["better_low"]) * 100).tolist(),
+                    "color": "#7fa9c6",
+                    "thickness": 4,
+                    "width": 0,
+                },
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        ],
+        "layout": theme.layout(
+            50 * max(len(rows), 1) + 70,
+            xaxis=theme.axis(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %", side="bottom"),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.85]),
+            shapes=[
+                {"type": "line", "x0": 50, "x1": 50, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
+                 "line": {"color": theme.MUTED, "width": 1, "dash": "dot"}}
+            ],
+            annotations=headings,
+            margin={"l": 12, "r": 12, "t": 8, "b": 8, "pad": 0},
+        ),
+    }  # fmt: skip
+
+
+def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
+    """Every enterprise its own line from before to after, both values printed."""
+    rows = pairs.reset_index(drop=True)
+    traces: list[dict[str, Any]] = []
+    headings = []
+    low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
+    room = (high - low or abs(high) or 1) * 0.28
+    for at, row in enumerate(rows.to_dict("records")):
+        rising = row["after"] >= row["before"]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text",
+                "x": [row["before"], row["after"]],
+                "y": [at, at],
+                "line": {"color": theme.WORSE if row["verdict"] == "worse" else theme.LINE, "width": 4},
+                "marker": {"size": 15, "color": [theme.BEFORE, theme.AFTER]},
+                "text": [quantity(row["before"], unit), f"<b>{quantity(row['after'], unit)}</b>"],
+                "textposition": ["middle left", "middle right"] if rising else ["middle right", "middle left"],
+                "textfont": {"color": theme.INK, "size": 15},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+        headings.append(
+            {
+                "text": f"{names('enterprise', row['enterprise'])}  <b>{change_of(row['change'], unit)}</b>",
+                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.4, "yref": "y", "yanchor": "middle",
+                "showarrow": False, "align": "left",
+            }
+        )  # fmt: skip
+    return {
+        "data": [*traces, *_key()],
+        "layout": theme.layout(
+            84 * len(rows) + 96,
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
+            xaxis=theme.axis(range=[low - room, high + room], title=_axis_title(_axis_unit(unit), better)),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.8]),
+            annotations=headings,
+            margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
+        ),
+    }
+
+
+def _key() -> list[dict[str, Any]]:
+    """Legend entries: before and after in their two colours; the lines above keep out of it."""
+    return [
+        {"type": "scatter", "mode": "markers", "x": [None], "y": [None], "name": name, "showlegend": True,
+         "marker": {"size": 12, "color": colour}}
+        for name, colour in ((_("Before"), theme.BEFORE), (_("After"), theme.AFTER))
+    ]  # fmt: skip
+
+
+def _axis_unit(unit: str) -> str:
+    return unit_name(unit)
+
+
+def _axis_title(text: str, better: str) -> dict[str, Any]:
+    words = direction(better)
+    arrow = {"up": f"{words} →", "down": f"← {words}", "context": words}[better]
+    return {"text": f"{text}  ·  {arrow}" if text else arrow, "font": {"size": 14, "color": theme.INK}, "standoff": 10}
+
+
+def bins(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
+    """Counts, edges on round numbers with one at zero, and how many values lie beyond the outer edges and are drawn in them.
+
+    The edges cover the middle 98 % of the values.
+    """
+    low, high = np.percentile(values, [1, 99])
+    low, high = min(float(low), 0.0), max(float(high), 0.0)
+    rough = (high - low) / _BINS or 1.0
+    size = 10 ** math.floor(math.log10(rough))
+    width = next(size * step for step in (1, 2, 2.5, 5, 10) if size * step >= rough)
+    first, last = math.floor(low / width), math.ceil(high / width)
+    edges = np.arange(first, max(last, first + 1) + 1) * width
+    beyond = int(((values < edges[0]) | (values > edges[-1])).sum())
+    counts, _edges = np.histogram(np.clip(values, edges[0], edges[-1]), bins=edges)
+    return counts, edges, beyond
+
+
+def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str, Any]) -> Figure:
+    """How the changes spread: bars of enterprises, coloured by direction, the median and its interval on top."""
+    values = pairs["change"].to_numpy(float)
+    counts, edges, _beyond = bins(values)
+    middles = (edges[:-1] + edges[1:]) / 2
+    good = {"up": middles > 0, "down": middles < 0, "context": np.zeros(len(middles), bool)}[better]
+    colours = [theme.SAME if better == "context" else theme.BETTER if is_good else theme.WORSE for is_good in good]
+    top = int(counts.max())
+    median = numbers["median_change"]
+    shapes: list[dict[str, Any]] = [
+        {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "paper", "line": {"color": theme.INK, "width": 1}},
+        {"type": "line", "x0": median, "x1": median, "y0": 0, "y1": top * 1.12,
+         "line": {"color": theme.INK, "width": 3}},
+    ]  # fmt: skip
+    if numbers["change_low"] is not None:
+        shapes.append(
+            {"type": "rect", "x0": numbers["change_low"], "x1": numbers["change_high"], "y0": 0, "y1": top * 1.12,
+             "line": {"width": 0}, "fillcolor": "rgba(22,35,46,.14)", "layer": "above"}
+        )  # fmt: skip
+    label = _("median {change}", change=change_of(median, unit))
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "x": middles.tolist(),
+                "y": counts.tolist(),
+                "width": float(edges[1] - edges[0]) * 0.94,
+                "marker": {"color": colours},
+                "hoverinfo": "skip",
+            }
+        ],
+        "layout": theme.layout(
+            420,
+            xaxis=theme.axis(
+                range=[float(edges[0]), float(edges[-1])],
+                title=_axis_title(_("Change, {unit}", unit=_("points") if unit == "percent" else unit_name(unit)), better)
+                if unit_name(unit)
+                else _axis_title(_("Change"), better),
+            ),
+            yaxis=theme.axis(range=[0, top * 1.3], title={"text": _("Enterprises"), "standoff": 8}),
+            shapes=shapes,
+            annotations=[
+                {"text": f"<b>{label}</b>", "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,
+                 "xanchor": "right" if median < (edges[0] + edges[-1]) / 2 and median < 0 else "left" if median > 0 else "center",
+                 "font": {"size": 16}}
+            ],
+            bargap=0,
+        ),
+    }  # fmt: skip
+
+
+def practice(numbers: dict[str, Any]) -> Figure:
+    """A practice: how many had it before, have it after, gained and lost it, out of the pairs."""
+    rows = (
+        (_("Had it before"), numbers["had_before"], theme.BEFORE),
+        (_("Have it after"), numbers["had_after"], theme.AFTER),
+        (_("Gained it"), numbers["gained"], "#6aaed6"),
+        (_("Lost it"), numbers["lost"], theme.WORSE),
+    )
+    whole = max(numbers["pairs"], 1)
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": [count for _name, count, _colour in rows],
+                "y": list(range(len(rows))),
+                "marker": {"color": [colour for _name, _count, colour in rows]},
+                "text": [
+                    f"<b>{_('{n} of {all}', n=number(count), all=number(numbers['pairs']))}</b>" for _name, count, _c in rows
+                ],
+                "textposition": "outside",
+                "width": 0.5,
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        ],
+        "layout": theme.layout(
+            310,
+            xaxis=theme.hidden_axis(range=[0, whole * 1.3]),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.6, -0.8]),
+            annotations=[
+                {"text": name, "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.44, "yanchor": "middle", "showarrow": False}
+                for at, (name, _count, _colour) in enumerate(rows)
+            ],
+        ),
+    }
+
+
+def coverage(frame: pd.DataFrame, names: Names, most: int = 8) -> Figure:
+    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
+    kinds = [(kind, frame[frame["group_kind"] == kind]) for kind in ("total", "partner", "sector")]
+    rows = [
+        (kind, row)
+        for kind, group in kinds
+        for row in group.sort_values("trained", ascending=False, kind="stable").head(most).to_dict("records")
+        if row["trained"]
+    ]
+    y: list[float] = []
+    labels: list[str] = []
+    headings: list[dict[str, Any]] = []
+    at = 0.0
+    for index, (kind, row) in enumerate(rows):
+        if index and kind != rows[index - 1][0]:
+            at += 0.6
+        y.append(at)
+        labels.append(
+            _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
+              trained=number(row["trained"]), paired=number(row["paired"]))
+        )  # fmt: skip
+        headings.append(
+            {"text": _group_name(kind, row["group"], names), "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.44,
+             "yanchor": "middle", "showarrow": False}
+        )  # fmt: skip
+        at += 1
+    bar = {"type": "bar", "orientation": "h", "y": y, "width": 0.42, "hoverinfo": "skip", "cliponaxis": False}
+    trained = [int(row["trained"]) for _kind, row in rows]
+    return {
+        "data": [
+            bar | {"x": trained, "name": _("Trained"), "marker": {"color": theme.PALE}, "text": labels,
+                   "textposition": "outside", "textfont": {"color": theme.INK}},
+            bar | {"x": [int(row["trained_reported"]) for _kind, row in rows], "name": _("Reported anything"),
+                   "marker": {"color": "#6aaed6"}},
+            bar | {"x": [int(row["paired"]) for _kind, row in rows], "name": _("Gave a before/after pair"),
+                   "marker": {"color": theme.AFTER}},
+        ],
+        "layout": theme.layout(
+            int(54 * max(at, 1)) + 60,
+            barmode="overlay",
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
+                    "itemdoubleclick": False},
+            xaxis=theme.hidden_axis(range=[0, max([*trained, 1]) * 1.7]),
+            yaxis=theme.hidden_axis(range=[at - 0.5, -0.85]),
+            annotations=headings,
+            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
+        ),
+    }  # fmt: skip
+
+
+def _group_name(kind: str, code: str | None, names: Names) -> str:
+    if kind == "total":
+        return f"<b>{_('All enterprises')}</b>"
+    return names(kind, code) if code else _("Sector not given")

@@ -1,0 +1,259 @@
+"""Funnels as bars with printed counts and shares: the area of a drawn funnel would mislead at these sizes."""
+
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.theme import Figure
+from layouts.words import Names, _, number, percent
+
+STEPS = ("planned", "workshop", "visited", "assessed", "completed")
+STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
+_PATTERN = {"dropped": "/", "overdue": "x"}  # told apart without colour
+
+
+def step_name(step: str) -> str:
+    """A step of the module funnel."""
+    return {
+        "planned": _("Planned"),
+        "workshop": _("Workshop held"),
+        "visited": _("Visited"),
+        "assessed": _("Assessed"),
+        "completed": _("Completed"),
+    }[step]
+
+
+def state_name(state: str) -> str:
+    """A state of a training."""
+    return {
+        "completed": _("Completed"),
+        "in-progress": _("In progress"),
+        "dropped": _("Dropped out"),
+        "overdue": _("Overdue"),
+        "not-yet-due": _("Not yet due"),
+    }[state.replace("_", "-")]
+
+
+def stage_name(stage: str) -> str:
+    """A stage of the journey funnel."""
+    return {
+        "enrolled": _("Enrolled"),
+        "baseline": _("Baseline assessed"),
+        "m1_workshop": _("Module 1 workshop"),
+        "m1_completed": _("Module 1 completed"),
+        "further_started": _("A further module started"),
+        "further_completed": _("A further module completed"),
+        "all_planned_completed": _("All planned modules completed"),
+    }[stage]
+
+
+def _bar(x: list[Any], y: list[Any], **settings: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "type": "bar",
+        "orientation": "h",
+        "x": x,
+        "y": y,
+        "cliponaxis": False,
+        "hoverinfo": "skip",
+        "textfont": {"color": theme.INK},
+    }
+    return base | settings
+
+
+def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
+    """Five bars a module, planned to completed, with the share of those due and of the step before printed."""
+    x: list[int] = []
+    y: list[float] = []
+    labels: list[str] = []
+    colours: list[str] = []
+    headings: list[dict[str, Any]] = []
+    at = 0.0
+    for row in frame.to_dict("records"):
+        aside = _("{n} not yet due, left out of the shares", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
+        headings.append(_heading(f"<b>{names('module', row['module'])}</b>", aside, at))
+        before = 0
+        for step, colour in zip(STEPS, theme.STEPS, strict=True):
+            at += 1
+            count = int(row[step])
+            x.append(count)
+            y.append(at)
+            colours.append(colour)
+            labels.append(_step_label(step, count, row.get(f"{step}_share"), before))
+            before = count
+        at += 1.5
+    return {
+        "data": [_bar(x, y, marker={"color": colours}, text=labels, textposition="outside", width=0.82)],
+        "layout": theme.layout(
+            int(26 * (at + 0.2)) + 10,
+            xaxis=theme.hidden_axis(range=[0, max([*x, 1]) * 2.1]),
+            yaxis=theme.axis(
+                range=[at - 0.4, -0.7],
+                tickvals=y,
+                ticktext=[step_name(step) for _each in range(len(frame)) for step in STEPS],
+                showgrid=False,
+            ),
+            annotations=headings,
+            bargap=0,
+        ),
+    }
+
+
+def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
+    text = f"{name}  <span style='color:{theme.MUTED};font-size:13px'>{aside}</span>" if aside else name
+    return {
+        "text": text, "x": 0, "xref": "x", "xanchor": "left", "y": at + 0.05, "yref": "y", "yanchor": "middle",
+        "showarrow": False, "align": "left",
+    }  # fmt: skip
+
+
+def _step_label(step: str, count: int, of_due: float | None, before: int) -> str:
+    if step == "planned" or of_due is None or of_due != of_due:  # noqa: PLR0124 - NaN
+        return f"<b>{number(count)}</b>"
+    of_previous = percent(count / before) if before else "–"
+    if step == "workshop":  # the step before is the first step
+        return f"<b>{number(count)}</b>  {_('{share} of those due', share=percent(of_due))}"
+    return "<b>{}</b>  {}".format(
+        number(count),
+        _("{share} of those due · {previous} of the step before", share=percent(of_due), previous=of_previous),
+    )
+
+
+def completion(frame: pd.DataFrame, names: Names) -> Figure:
+    """The small funnel: one bar a module, completed on top of those due."""
+    frame = frame[frame["planned"] > 0]
+    due = (frame["planned"] - frame["not_yet_due"]).astype(int).tolist()
+    done = frame["completed"].astype(int).tolist()
+    labels = [
+        _("{done} of {due} · {share}", done=number(a), due=number(b), share=percent(a / b)) if b else _("none due yet")
+        for a, b in zip(done, due, strict=True)
+    ]
+    places = list(range(len(frame)))
+    headings = [_heading(names("module", code), "", at - 0.48) for at, code in enumerate(frame["module"])]
+    return {
+        "data": [
+            _bar(due, places, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
+            _bar(done, places, marker={"color": theme.AFTER}, width=0.42),
+        ],
+        "layout": theme.layout(
+            58 * max(len(frame), 1) + 24,
+            barmode="overlay",
+            xaxis=theme.hidden_axis(range=[0, max([*due, 1]) * 1.75]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.55, -0.85]),
+            annotations=headings,
+        ),
+    }
+
+
+def states(frame: pd.DataFrame, names: Names) -> Figure:
+    """One stacked bar a module: every planned enterprise in exactly one state."""
+    frame = frame[frame["planned"] > 0]
+    modules = [names("module", code) for code in frame["module"]]
+    places = list(range(len(frame)))
+    whole = max(int(frame["planned"].max()) if len(frame) else 1, 1)
+    traces = []
+    for state in STATES:
+        counts = frame[state].astype(int).tolist()
+        pale = state in ("in_progress", "overdue", "not_yet_due")
+        traces.append(
+            _bar(
+                counts,
+                places,
+                name=state_name(state),
+                marker={
+                    "color": theme.STATES[state.replace("_", "-")],
+                    "pattern": {"shape": _PATTERN.get(state, ""), "fgcolor": "rgba(255,255,255,.55)", "size": 7},
+                    "line": {"color": theme.PAPER, "width": 1},
+                },
+                # A number is printed where its segment has room for it; the table has them all.
+                text=[f"<b>{number(n)}</b>" if n >= whole * 0.035 else "" for n in counts],
+                textposition="inside",
+                insidetextanchor="middle",
+                textangle=0,
+                textfont={"color": theme.INK if pale else theme.PAPER},
+                customdata=modules,
+                hovertemplate="%{customdata}<br>" + state_name(state) + ": %{x}<extra></extra>",
+                hoverinfo=None,
+                width=0.5,
+            )
+        )
+    headings = [_heading(name, "", at - 0.45) for at, name in enumerate(modules)]
+    return {
+        "data": traces,
+        "layout": theme.layout(
+            78 * max(len(frame), 1) + 60,
+            barmode="stack",
+            showlegend=True,
+            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
+                    "itemdoubleclick": False},
+            xaxis=theme.hidden_axis(range=[0, whole]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.55, -0.8]),
+            annotations=headings,
+            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
+        ),
+    }  # fmt: skip
+
+
+def journey(frame: pd.DataFrame) -> Figure:
+    """One bar a stage; the part reached without its own record is hatched."""
+    counts = frame["enterprises"].astype(int).tolist()
+    without = frame["without_record"].astype(int).tolist()
+    places = list(range(len(frame)))
+    labels = []
+    for at, row in enumerate(frame.to_dict("records")):
+        share = percent(row["share_of_first"]) if at else ""
+        previous = percent(row["share_of_previous"]) if at > 1 else ""
+        parts = [
+            f"<b>{number(row['enterprises'])}</b>",
+            _("{share} of enrolled", share=share) if share else "",
+            _("{share} of the stage before", share=previous) if previous else "",
+        ]
+        labels.append("  ".join(parts[:1]) + "  " + " · ".join(part for part in parts[1:] if part))
+    return {
+        "data": [
+            _bar(
+                [a - b for a, b in zip(counts, without, strict=True)],
+                places,
+                marker={"color": theme.AFTER},
+                width=0.5,
+            ),
+            _bar(
+                without,
+                places,
+                marker={"color": theme.PALE, "pattern": {"shape": "/", "fgcolor": theme.AFTER, "size": 6}},
+                text=labels,
+                textposition="outside",
+                width=0.5,
+            ),
+        ],
+        "layout": theme.layout(
+            62 * len(frame) + 20,
+            barmode="stack",
+            xaxis=theme.hidden_axis(range=[0, max([*counts, 1]) * 1.9]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.6, -0.8]),
+            annotations=[_heading(stage_name(stage), "", at - 0.44) for at, stage in enumerate(frame["stage"])],
+        ),
+    }
+
+
+def breadth(frame: pd.DataFrame, most: int) -> Figure:
+    """One bar per number of modules; `most` is the number of enterprises enrolled, which the bars are out of."""
+    counts = frame["enterprises"].astype(int).tolist()
+    places = list(range(len(frame)))
+    labels = [
+        f"<b>{number(n)}</b>  {_('{share} of enrolled', share=percent(n / most))}" if most else f"<b>{number(n)}</b>"
+        for n in counts
+    ]
+    headings = [
+        _heading(_("At least {n} modules", n=number(k)) if k > 1 else _("At least one module"), "", at - 0.44)
+        for at, k in enumerate(frame["modules_at_least"])
+    ]
+    return {
+        "data": [_bar(counts, places, marker={"color": theme.AFTER}, text=labels, textposition="outside", width=0.5)],
+        "layout": theme.layout(
+            62 * max(len(frame), 1) + 20,
+            xaxis=theme.hidden_axis(range=[0, max([*counts, 1]) * 1.6]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.6, -0.8]),
+            annotations=headings,
+        ),
+    }

@@ -1,0 +1,144 @@
+"""The map of regions: provinces filled, places as points, drawn as SVG from boundary files of our own."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.theme import Figure
+from layouts.words import _, number
+
+METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers")
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What a map is drawn on: addresses of the boundary files, the codes of the provinces, and the notice under it."""
+
+    provinces: str
+    inset: str
+    province_codes: tuple[str, ...]
+    inset_codes: tuple[str, ...]
+    notice: str
+
+
+def metric_name(metric: str) -> str:
+    """A metric of the map in words."""
+    return {
+        "enterprises": _("Enterprises enrolled"),
+        "trained": _("Enterprises trained"),
+        "m1_completed": _("Module 1 completed"),
+        "modules_completed": _("Modules completed"),
+        "workers": _("Workers reached"),
+    }[metric]
+
+
+def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> dict[str, Any]:
+    base: dict[str, Any] = {
+        "type": "choropleth",
+        "geojson": url,
+        "featureidkey": "properties.id",
+        "locations": codes,
+        "z": values,
+        "showscale": False,
+        "marker": {"line": {"color": theme.PAPER, "width": 0.8}},
+        "hoverinfo": "skip",
+    }
+    return base | settings
+
+
+def regions(
+    points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, *, height: int = 640, labels: int = 14
+) -> Figure:
+    """Provinces filled by `metric`, places as points by size; the largest are named.
+
+    `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
+    `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
+    """
+    known = provinces[provinces["place"].isin(ground.province_codes) & (provinces[metric] > 0)]
+    empty = [code for code in ground.province_codes if code not in set(known["place"])]
+    top = float(known[metric].max()) if len(known) else 1.0
+    name = metric_name(metric)
+    traces = [
+        _fill(ground.provinces, empty, [0.0] * len(empty), colorscale=[[0, theme.NOTHING_HERE], [1, theme.NOTHING_HERE]]),
+        _fill(
+            ground.inset,
+            list(ground.inset_codes),
+            [0.0] * len(ground.inset_codes),
+            colorscale=[[0, theme.MUTED], [1, theme.MUTED]],
+            marker={"line": {"color": theme.MUTED, "width": 0.6}},
+        ),
+        _fill(
+            ground.provinces,
+            known["place"].tolist(),
+            known[metric].astype(float).tolist(),
+            zmin=0,
+            zmax=top,
+            colorscale=theme.SCALE,
+            hoverinfo=None,
+            customdata=known["code"].tolist(),
+            text=known["name"].tolist(),
+            hovertemplate=f"<b>%{{text}}</b><br>{name}: %{{z:,}}<extra></extra>",
+        ),
+    ]
+    shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
+    if len(shown):
+        traces.append(_points(shown, metric, name, labels))
+    return {
+        "data": traces,
+        "layout": theme.layout(
+            height,
+            margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
+            geo={
+                "projection": {"type": "conic equal area", "parallels": [25, 47], "rotation": {"lon": 105}},
+                "lonaxis": {"range": [80, 130]},
+                "lataxis": {"range": [15, 54]},
+                "visible": False,
+                "bgcolor": "rgba(0,0,0,0)",
+                "showland": False,
+                "showcoastlines": False,
+                "showframe": False,
+            },
+            clickmode="event",
+        ),
+    }
+
+
+def _points(shown: pd.DataFrame, metric: str, name: str, labels: int) -> dict[str, Any]:
+    top = float(shown[metric].max())
+    named = _apart(shown, labels)
+    texts = [
+        f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in shown.to_dict("records")
+    ]
+    return {
+        "type": "scattergeo",
+        "mode": "markers+text",
+        "lat": shown["latitude"].tolist(),
+        "lon": shown["longitude"].tolist(),
+        "text": texts,
+        "textposition": "middle right",
+        "textfont": {"size": 13, "color": theme.INK},
+        "customdata": shown["place"].tolist(),
+        "hovertext": [f"<b>{row['name']}</b><br>{name}: {number(row[metric])}" for row in shown.to_dict("records")],
+        "hoverinfo": "text",
+        "marker": {
+            "size": [7 + 15 * (value / top) ** 0.5 for value in shown[metric].astype(float)],
+            "color": "#e8a33d",
+            "opacity": 0.92,
+            "line": {"color": theme.INK, "width": 1},
+        },
+    }
+
+
+def _apart(shown: pd.DataFrame, most: int) -> set[str]:
+    """The places to name, largest first, none so near another that the names would overlap."""
+    named: list[tuple[str, float, float]] = []
+    for row in shown.to_dict("records"):
+        near = any(
+            abs(row["latitude"] - latitude) < 1.1 and abs(row["longitude"] - longitude) < 4.5  # noqa: PLR2004 - degrees a label takes
+            for _place, latitude, longitude in named
+        )
+        if not near and len(named) < most:
+            named.append((row["place"], row["latitude"], row["longitude"]))
+    return {place for place, _latitude, _longitude in named}

@@ -1,0 +1,230 @@
+"""What an exhibit found, in one sentence: the titles. No sentence says that the programme caused a change."""
+
+from typing import Any
+
+import pandas as pd
+
+from layouts.figures.map import metric_name
+from layouts.words import Names, _, change_of, day, listed, ngettext, number, percent, quantity
+
+
+def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: Names) -> str:
+    """Where most are."""
+    located = places[places["place"].notna() & (places[metric] > 0)]
+    total = places[metric].sum()
+    if located.empty or not total:
+        return _("{metric}: none in this selection", metric=metric_name(metric))
+    if provinces.empty:
+        return _("{metric}: {n}, none inside a province", metric=metric_name(metric), n=number(total))
+    most = provinces.sort_values(metric, ascending=False, kind="stable").iloc[0]
+    return _(
+        "{metric}: {n} in {places} places; most in {province} ({most})",
+        metric=metric_name(metric),
+        n=number(total),
+        places=number(len(located)),
+        province=names("place", most["code"]),
+        most=number(most[metric]),
+    )
+
+
+def module_funnel(frame: pd.DataFrame, names: Names) -> str:
+    """How many completed the module most were due in."""
+    due = frame["planned"] - frame["not_yet_due"]
+    if due.max() <= 0:
+        return _("No training is due yet")
+    row = frame.loc[due.idxmax()]
+    return _(
+        "{done} of {due} enterprises due in it completed {module} ({share})",
+        done=number(row["completed"]),
+        due=number(due.max()),
+        module=names("module", row["module"]),
+        share=percent(row["completed"] / due.max()),
+    )
+
+
+def states(frame: pd.DataFrame) -> str:
+    """How many trainings stand still."""
+    total = frame[["planned", "in_progress", "dropped", "overdue", "not_yet_due"]].sum()
+    return _(
+        "Of {planned} planned, {progress} are in progress, {dropped} dropped out, {overdue} are overdue",
+        planned=number(total["planned"]),
+        progress=number(total["in_progress"]),
+        dropped=number(total["dropped"]),
+        overdue=number(total["overdue"]),
+    )
+
+
+def journey(frame: pd.DataFrame) -> str:
+    """From enrolment to Module 1 to a further module."""
+    n = frame.set_index("stage")["enterprises"]
+    return _(
+        "Of {enrolled} enterprises enrolled, {first} completed Module 1 and {further} started a further one",
+        enrolled=number(n["enrolled"]),
+        first=number(n["m1_completed"]),
+        further=number(n["further_started"]),
+    )
+
+
+def journey_caption(frame: pd.DataFrame) -> str:
+    """What the hatched parts are."""
+    only_first = int(frame["m1_only"].max())
+    hatched = _("Hatched: reached by a later stage, without a record of its own.")
+    if not only_first:
+        return hatched if frame["without_record"].sum() else ""
+    alone = ngettext(
+        "{n} enterprise planned Module 1 alone and completed it: it counts as through every stage.",
+        "{n} enterprises planned Module 1 alone and completed it: they count as through every stage.",
+        only_first,
+    )
+    return f"{hatched} {alone}"
+
+
+def breadth(frame: pd.DataFrame) -> str:
+    """How many went beyond one module."""
+    counts = frame["enterprises"].tolist()
+    if not counts or not counts[0]:
+        return _("No enterprise has completed a module yet")
+    return ngettext(
+        "{n} enterprise completed a module, {more} at least two",
+        "{n} enterprises completed a module, {more} at least two",
+        counts[0],
+        more=number(counts[1] if len(counts) > 1 else 0),
+    )
+
+
+def change(frame: pd.DataFrame) -> str:
+    """How many pairs there are, and how they moved."""
+    rated = frame[frame["better_count"].notna()]
+    pairs = int(frame["pairs"].sum())
+    if not pairs:
+        return _("No before/after pair in this selection")
+    with_interval = rated[rated["pairs"] >= 6]  # noqa: PLR2004 - measures.FEWEST_FOR_INTERVAL: below it nothing is said
+    if with_interval.empty:
+        return ngettext(
+            "{n} before/after pair: {better} better, {worse} worse; too few to generalise",
+            "{n} before/after pairs: {better} better, {worse} worse; too few to generalise",
+            pairs,
+            better=number(rated["better_count"].sum()),
+            worse=number(rated["worse_count"].sum()),
+        )
+    clear = int((with_interval["better_low"] > 0.5).sum())  # noqa: PLR2004 - half
+    return _(
+        "For {clear} of {all} indicators clearly more than half of the reporting enterprises improved",
+        clear=number(clear),
+        all=number(len(with_interval)),
+    )
+
+
+def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame, names: Names) -> str:
+    """What the pairs of one indicator say."""
+    name = names("indicator", indicator)
+    n = numbers["pairs"]
+    if not n:
+        return _("{indicator}: no before/after pair", indicator=name)
+    if unit == "yes-no":
+        return _(
+            "{indicator}: {before} of {n} had it before, {after} have it after",
+            indicator=name, n=number(n), before=number(numbers["had_before"]), after=number(numbers["had_after"]),
+        )  # fmt: skip
+    if n == 1:
+        row = rows.iloc[0]
+        return _(
+            "{indicator}: {before} before, {after} after, in the one enterprise that reported both",
+            indicator=name, before=quantity(row["before"], unit), after=quantity(row["after"], unit),
+        )  # fmt: skip
+    return _(
+        "{indicator}: median change {change} in {n} enterprises",
+        indicator=name, change=change_of(numbers["median_change"], unit), n=number(n),
+    )  # fmt: skip
+
+
+def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
+    """The interval, the middle before and after, and what the drawing leaves at its edges."""
+    n = numbers["pairs"]
+    if not n or unit == "yes-no":
+        return ""
+    said = []
+    if n > 1:
+        said.append(
+            _(
+                "Median before {before}, after {after}.",
+                before=quantity(numbers["median_before"], unit),
+                after=quantity(numbers["median_after"], unit),
+            )
+        )
+    if numbers["change_low"] is None:
+        said.append(_("Too few for an interval."))
+    else:
+        said.append(
+            _(
+                "95 % interval of the median change: {low} to {high} (shaded).",
+                low=change_of(numbers["change_low"], unit),
+                high=change_of(numbers["change_high"], unit),
+            )
+        )
+    if beyond:
+        said.append(
+            ngettext(
+                "{n} enterprise lies beyond the ends and is drawn in the outer bars.",
+                "{n} enterprises lie beyond the ends and are drawn in the outer bars.",
+                beyond,
+            )
+        )
+    return " ".join(said)
+
+
+def coverage(frame: pd.DataFrame) -> str:
+    """Who reported at all."""
+    total = frame[frame["group_kind"] == "total"].iloc[0]
+    return _(
+        "{reported} of {trained} trained enterprises reported anything; {paired} gave a before/after pair",
+        reported=number(total["trained_reported"]),
+        trained=number(total["trained"]),
+        paired=number(total["paired"]),
+    )
+
+
+def published(frame: pd.DataFrame) -> str:
+    """How many figures, and how many say what they are out of."""
+    return ngettext(
+        "{n} published figure; {based} with the number it is based on",
+        "{n} published figures; {based} with the number they are based on",
+        len(frame),
+        based=number(int(frame["base"].notna().sum())),
+    )
+
+
+def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
+    """The coverage line every exhibit carries."""
+    return " · ".join(
+        (
+            ngettext("{n} pair", "{n} pairs", pairs)
+            + " "
+            + ngettext("from {n} enterprise", "from {n} enterprises", paired),
+            _("{n} reported anything", n=number(reported)),
+            _("{n} trained", n=number(trained)),
+        )
+    )
+
+
+def filter_name(dimension: str) -> str:
+    """A filter in words."""
+    return {
+        "partner": _("Partner"),
+        "sector": _("Sector"),
+        "round": _("Round"),
+        "phase": _("Phase"),
+        "place": _("Place"),
+        "module": _("Module"),
+        "as_of": _("As of"),
+    }[dimension]
+
+
+def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
+    """The filter sentence as plain text: [(dimension, names)]; ``as_of`` only where the viewer chose it."""
+    said = [f"{filter_name(dimension)}: {listed(names)}" for dimension, names in parts]
+    if as_of is not None:
+        said.append(f"{filter_name('as_of')}: {day(as_of)}")
+    if not said:
+        return _("Everything on record")
+    return _("Filtered by {filters}", filters=" · ".join(said))

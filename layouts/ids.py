@@ -1,0 +1,44 @@
+"""Every component id, once. An id reads page-thing-kind."""
+
+ADDRESS = "address"
+BRAND = "shell-brand"
+NAV = "shell-nav"
+NOTICE = "shell-notice"
+PROBLEM = "shell-problem"
+FOOTER = "shell-footer"
+DOCUMENT = "shell-document"
+PAGE = "page"
+
+FILTERS = "filters"
+FILTERS_OPEN = "filters-open"
+SENTENCE = "filters-sentence"
+AS_OF = "filters-as-of"
+AS_OF_LABEL = "filters-as-of-label"
+
+OVERVIEW_HEADLINES = "overview-headlines"
+REGIONS_METRIC = "regions-metric"
+REGIONS_MAP = "regions-regions-figure"
+RESULTS_INDICATOR = "results-indicator"
+RESULTS_INDICATOR_LABEL = "results-indicator-label"
+RESULTS_BESIDE = "results-beside"
+SOURCES_LIST = "sources-list"
+
+
+def filter_control(dimension: str) -> str:
+    """The control of one filter dimension."""
+    return f"filters-{dimension}"
+
+
+def filter_label(dimension: str) -> str:
+    """Its label."""
+    return f"filters-{dimension}-label"
+
+
+def page_title(page: str) -> str:
+    """The heading of a page."""
+    return f"{page}-heading"
+
+
+def part(page: str, exhibit: str, what: str) -> str:
+    """One part of an exhibit on a page: section, title, figure, basis or table."""
+    return f"{page}-{exhibit}-{what}"

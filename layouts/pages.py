@@ -1,0 +1,105 @@
+"""The pages: path, name, and a skeleton of exhibits without data or words; both arrive by callbacks behind the gate."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dash import html
+from dash.development.base_component import Component
+
+from layouts import ids, parts
+from layouts.words import _
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page; ``name`` gives its title in the language spoken."""
+
+    code: str
+    path: str
+    name: Callable[[], str]
+    skeleton: Callable[[], list[Component]]
+    lead: Callable[[], str]
+
+
+def _overview() -> list[Component]:
+    return [
+        html.Section(id=ids.OVERVIEW_HEADLINES, className="headlines"),
+        html.Div(
+            [
+                parts.frame("overview", "regions"),
+                parts.frame("overview", "module-funnel"),
+                parts.frame("overview", "change"),
+            ],
+            className="exhibits three",
+        ),
+    ]
+
+
+def _regions() -> list[Component]:
+    return [html.Div([parts.frame("regions", "regions", before=parts.metric_chooser())], className="exhibits one")]
+
+
+def _modules() -> list[Component]:
+    return [
+        html.Div(
+            [
+                parts.frame("modules", "module-funnel"),
+                parts.frame("modules", "states"),
+                parts.frame("modules", "journey-funnel"),
+                parts.frame("modules", "breadth"),
+            ],
+            className="exhibits two",
+        ),
+        html.Div([parts.frame("modules", "matrix")], className="exhibits one"),
+    ]
+
+
+def _results() -> list[Component]:
+    return [
+        html.Div(
+            [
+                parts.frame("results", "pairs", before=parts.indicator_chooser(), after=html.Div(id=ids.RESULTS_BESIDE)),
+                parts.frame("results", "change"),
+            ],
+            className="exhibits two",
+        ),
+        html.Div([parts.frame("results", "coverage")], className="exhibits one"),
+    ]
+
+
+def _published() -> list[Component]:
+    return [html.Div([parts.frame("published", "published")], className="exhibits one")]
+
+
+def _sources() -> list[Component]:
+    return [html.Section(id=ids.SOURCES_LIST, className="sources")]
+
+
+PAGES: tuple[Page, ...] = (
+    Page("overview", "/", lambda: _("Overview"), _overview,
+         lambda: _("Where the programme ran, how far enterprises got, and what changed.")),
+    Page("regions", "/regions", lambda: _("Regions"), _regions,
+         lambda: _("Where the enterprises are. Choose a province or a city to narrow everything to it.")),
+    Page("modules", "/modules", lambda: _("Modules"), _modules,
+         lambda: _("How far enterprises got: module by module, and through the programme.")),
+    Page("results", "/results", lambda: _("Results"), _results,
+         lambda: _("What enterprises reported before and after. No comparison group: a change is not proof of its cause.")),
+    Page("published", "/published", lambda: _("Published figures"), _published,
+         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record.")),
+    Page("sources", "/sources", lambda: _("Sources"), _sources,
+         lambda: _("The documents this record was taken from, and how many rows rest on each.")),
+)  # fmt: skip
+
+
+def page_at(path: str | None) -> Page | None:
+    """The page at an address path; None where there is none."""
+    wanted = (path or "/").rstrip("/") or "/"
+    for page in PAGES:
+        if wanted == page.path or (page.code == "sources" and wanted.startswith("/sources/")):
+            return page
+    return None
+
+
+def body(page: Page) -> list[Component]:
+    """The page slot's children: a heading to be filled, and the page's skeleton."""
+    return [html.Div(id=ids.page_title(page.code), className="page-heading"), *page.skeleton()]

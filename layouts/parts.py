@@ -1,0 +1,345 @@
+"""What pages are built of: the exhibit with everything it must say, tables, the empty state, KPI cards."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import dash_bootstrap_components as dbc
+from dash import Output, dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, theme
+from layouts.theme import GRAPH_CONFIG, Figure
+from layouts.words import _, day, listed, ngettext, number
+
+MOST_ROWS = 200
+"""A table on screen shows so many rows and says how many it leaves to the export."""
+
+
+@dataclass(frozen=True)
+class SourceLink:
+    """A row of `source` as an exhibit names it: how many of its rows were used, and where it stands."""
+
+    name: str
+    href: str
+    rows: int
+
+
+@dataclass(frozen=True)
+class Basis:
+    """What an exhibit's numbers rest on."""
+
+    coverage: str
+    filtered: str
+    as_of: date
+    sources: tuple[SourceLink, ...]
+    unsourced: int
+    synthetic: bool
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its label, the frame's column, and whether it holds numbers."""
+
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as people read it: rows of texts and components, in the order of the columns."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[Any]]
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One exhibit drawn: the finding as title, a figure or None, and its table; ``leads_to`` is (text, href)."""
+
+    title: str
+    figure: Figure | None
+    table: Table
+    caption: str = ""
+    empty: str = ""
+    leads_to: tuple[str, str] | None = None
+    table_first: bool = False
+
+
+def frame(page: str, exhibit: str, before: Component | None = None, after: Component | None = None) -> html.Section:
+    """The empty skeleton of an exhibit; :func:`fill` gives what its :func:`outputs` take."""
+    return html.Section(
+        [
+            html.Div(id=ids.part(page, exhibit, "title"), className="exhibit-title"),
+            *([before] if before else []),
+            html.Div(
+                dcc.Graph(
+                    id=ids.part(page, exhibit, "figure"),
+                    figure=theme.EMPTY,
+                    config=GRAPH_CONFIG,
+                    className="exhibit-figure",
+                ),
+                className="exhibit-picture",
+            ),
+            *([after] if after else []),
+            html.Div(id=ids.part(page, exhibit, "basis"), className="exhibit-basis"),
+        ],
+        id=ids.part(page, exhibit, "section"),
+        className="exhibit",
+    )
+
+
+def outputs(page: str, exhibit: str) -> list[Output]:
+    """What a page's callback fills of one exhibit, in the order of :func:`fill`."""
+    return [
+        Output(ids.part(page, exhibit, "title"), "children"),
+        Output(ids.part(page, exhibit, "figure"), "figure"),
+        Output(ids.part(page, exhibit, "basis"), "children"),
+        Output(ids.part(page, exhibit, "section"), "className"),
+    ]
+
+
+def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figure, list[Any], str]:
+    """An exhibit's title, figure, basis and class; ``way_back`` is the address without filters."""
+    title: list[Any] = [html.H2(drawing.title)]
+    if drawing.empty:
+        empty = html.Div(
+            [
+                html.P(drawing.empty),
+                dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm"),
+            ],
+            className="empty",
+            role="status",
+        )
+        return [*title, empty], theme.EMPTY, _basis(basis), "exhibit is-empty"
+    if drawing.caption:
+        title.append(html.P(drawing.caption, className="exhibit-caption"))
+    foot: list[Any] = []
+    if drawing.leads_to:
+        foot.append(dcc.Link([drawing.leads_to[0], " →"], href=drawing.leads_to[1], className="leads-to"))
+    kind = "exhibit" if drawing.figure else "exhibit no-figure"
+    return (
+        title,
+        drawing.figure or theme.EMPTY,
+        [*foot, _twin(drawing), *_basis(basis)],
+        kind,
+    )
+
+
+def _twin(drawing: Drawing) -> Component:
+    shown = html_table(drawing.table, drawing.title)
+    if drawing.table_first:
+        return shown
+    return html.Details([html.Summary(_("The same numbers as a table")), shown], className="twin")
+
+
+def html_table(table: Table, caption: str) -> html.Div:
+    """A plain HTML table with its caption for screen readers; the first column heads the rows."""
+    head = html.Thead(html.Tr([html.Th(c.label, scope="col", className="n" if c.numeric else None) for c in table.columns]))
+    rows = [
+        html.Tr(
+            [
+                (html.Th if at == 0 else html.Td)(
+                    cell, className="n" if column.numeric else None, **({"scope": "row"} if at == 0 else {})
+                )
+                for at, (column, cell) in enumerate(zip(table.columns, row, strict=True))
+            ]
+        )
+        for row in table.rows[:MOST_ROWS]
+    ]
+    notes = [table.note] if table.note else []
+    if len(table.rows) > MOST_ROWS:
+        notes.append(
+            _(
+                "The first {shown} of {all} rows; the export has them all.",
+                shown=number(MOST_ROWS),
+                all=number(len(table.rows)),
+            )
+        )
+    return html.Div(
+        [
+            html.Table(
+                [html.Caption(caption, className="visually-hidden"), head, html.Tbody(rows)], className="table table-sm"
+            ),
+            *(html.P(note, className="table-note") for note in notes),
+        ],
+        className="table-scroll",
+        tabIndex=0,
+        role="region",
+        **{"aria-label": caption},
+    )
+
+
+def _basis(basis: Basis) -> list[Component]:
+    sources: list[Any] = []
+    for at, source in enumerate(basis.sources):
+        sources += [", " if at else "", dcc.Link(source.name, href=source.href)]
+        sources.append(f" ({number(source.rows)})")
+    if basis.unsourced:
+        sources.append(
+            ("; " if sources else "")
+            + ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced)
+        )
+    return [
+        html.Dl(
+            [
+                *_fact(_("Rests on"), basis.coverage),
+                *_fact(_("Selection"), basis.filtered),
+                *_fact(_("As of"), day(basis.as_of)),
+                *(_fact(_("Sources (rows)"), sources) if sources else []),
+                *(_fact(_("Data"), html.Strong(_("Synthetic: invented for demonstration"))) if basis.synthetic else []),
+            ],
+            className="basis",
+        )
+    ]
+
+
+def _fact(term: str, text: Any) -> list[Component]:
+    return [html.Div([html.Dt(term), html.Dd(text)])]
+
+
+def page_heading(name: str, lead: str) -> list[Component]:
+    """A page's name and what it is for."""
+    return [html.H1(name), html.P(lead, className="lead-line")]
+
+
+def headline(label: str, value: str, of: str, note: str) -> html.Div:
+    """A headline figure with what it is out of."""
+    return html.Div(
+        [
+            html.Div(label, className="headline-label"),
+            html.Div([html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]),
+            html.Div(note, className="headline-note"),
+        ],
+        className="headline",
+    )
+
+
+def metric_chooser() -> html.Div:
+    """Which number the map shows; options arrive with the reader's language."""
+    return html.Div(
+        dbc.RadioItems(id=ids.REGIONS_METRIC, options=[], value="enterprises", inline=True, className="chooser"),
+        className="chooser-row",
+    )
+
+
+def indicator_chooser() -> html.Div:
+    """Which indicator is drawn."""
+    return html.Div(
+        [
+            html.Label(id=ids.RESULTS_INDICATOR_LABEL, htmlFor=ids.RESULTS_INDICATOR),
+            dcc.Dropdown(id=ids.RESULTS_INDICATOR, options=[], clearable=False),
+        ],
+        className="chooser-row",
+    )
+
+
+def notice(lines: Sequence[str]) -> list[Component]:
+    """Lines of a notice."""
+    return [html.P(line) for line in lines]
+
+
+def filter_sentence(chosen: list[tuple[str, str, str]], reset: str) -> list[Component]:
+    """"Filtered by …": (filter, name, address without it), each taken away by one click; `reset` takes all."""
+    if not chosen:
+        return [html.Span(_("Everything on record"), className="sentence-text")]
+    chips = [
+        dcc.Link(
+            [html.Span(f"{dimension}: ", className="chip-filter"), name, html.Span(" ×", className="chip-x")],
+            href=href,
+            className="chip",
+            title=_("Remove this filter"),
+        )
+        for dimension, name, href in chosen
+    ]
+    return [
+        html.Span(_("Filtered by"), className="sentence-text"),
+        *chips,
+        dcc.Link(_("Reset"), href=reset, className="chip reset"),
+    ]
+
+
+def brand(programme: str, href: str) -> Component:
+    """Whose results these are."""
+    return dcc.Link([html.Strong("SCORE"), html.Span(programme, className="brand-programme")], href=href)
+
+
+def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code: str) -> list[Component]:
+    """Links to the pages (name, address, is it here), then the language switch."""
+    pages = [
+        dcc.Link(name, href=href, className="page-link-here" if here else "", **({"aria-current": "page"} if here else {}))
+        for name, href, here in links
+    ]
+    button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
+    return [*pages, dcc.Link(other, href=switch, className="language", **{"lang": code}), button]
+
+
+def footer(programme: str, as_of: date, note: str | None, version: int) -> list[Component]:
+    """The programme, the date the record speaks for, and its note."""
+    said = _("{programme} · record as of {date} · data version {version}", programme=programme, date=day(as_of), version=version)
+    lines = [html.P(said)]
+    if note:
+        lines.append(html.P(note, className="foot-note"))
+    caveat = _("Outcome figures are few and reported by the enterprises themselves; there is no comparison group.")
+    return [*lines, html.P(caveat)]
+
+
+def document(title: str, language: str) -> Component:
+    """What the browser's window is called and which language the page speaks, for the script that sets both."""
+    return html.Span(title, lang="zh-Hans" if language == "zh" else "en")
+
+
+def not_found() -> list[Component]:
+    """No such page."""
+    return [
+        html.Div(
+            [
+                html.H1("404"),
+                html.P("There is no page at this address. · 此地址没有页面。"),
+                dcc.Link("Overview · 总览", href="/", className="btn btn-outline-primary"),
+            ],
+            className="empty",
+        )
+    ]
+
+
+def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int], *, chosen: bool) -> Component:
+    """A row of `source`: title, publisher, date, address, and how many rows of each table rest on it."""
+    facts = [
+        columns["publisher"],
+        day(columns["published_on"], columns["date_precision"]) if columns["published_on"] else None,
+        columns["code"],
+    ]
+    url = columns["url"]
+    web = str(url).startswith(("http://", "https://"))
+    used = [f"{table_name(table)} {number(count)}" for table, count in rows.items()]
+    return html.Article(
+        [
+            html.H2(name),
+            html.P(" · ".join(str(fact) for fact in facts if fact), className="source-facts"),
+            *([html.P(html.A(url, href=url, rel="noreferrer noopener", target="_blank"))] if web else []),
+            html.P((_("Rows resting on it: ") + listed(used)) if used else _("No row rests on it.")),
+        ],
+        className="source chosen" if chosen else "source",
+        id=f"source-{columns['code']}",
+    )
+
+
+def table_name(table: str) -> str:
+    """A table of the record in words."""
+    return {
+        "phase": _("phases"),
+        "round": _("rounds"),
+        "enterprise": _("enterprises"),
+        "enrolment": _("enrolments"),
+        "training": _("trainings"),
+        "result": _("results"),
+        "reported_figure": _("published figures"),
+        "target": _("targets"),
+        "trainer": _("trainers"),
+        "trainer_level": _("trainer levels"),
+        "event": _("events"),
+        "story": _("stories"),
+    }.get(table, table)

@@ -1,0 +1,61 @@
+"""The static, data-free frame every visitor of the gate gets: address, filter bar, notices, page slot."""
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+
+from layouts import ids
+
+CONTROLS = ("partner", "sector", "round", "phase", "place")
+"""Filter dimensions with a control of their own; ``module`` is reached through addresses."""
+
+
+def shell() -> html.Div:
+    """The layout of the application: the same bytes for everyone."""
+    return html.Div(
+        [
+            dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),
+            html.Div(id=ids.DOCUMENT, hidden=True),
+            html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
+            html.Header(
+                [
+                    html.Div(id=ids.BRAND, className="brand"),
+                    html.Nav(id=ids.NAV, className="pages", **{"aria-label": "Pages 页面"}),
+                ],
+                className="top",
+            ),
+            html.Div(id=ids.NOTICE, className="notice"),
+            html.Div(
+                [
+                    html.Div(id=ids.SENTENCE, className="sentence", **{"aria-live": "polite"}),
+                    html.Div(
+                        [
+                            *(
+                                html.Div(
+                                    [
+                                        html.Label(id=ids.filter_label(dimension), htmlFor=ids.filter_control(dimension)),
+                                        dcc.Dropdown(id=ids.filter_control(dimension), options=[], multi=True, debounce=True),
+                                    ],
+                                    className="filter",
+                                )
+                                for dimension in CONTROLS
+                            ),
+                            html.Div(
+                                [
+                                    html.Label(id=ids.AS_OF_LABEL, htmlFor=ids.AS_OF),
+                                    dbc.Input(id=ids.AS_OF, type="date", debounce=True),
+                                ],
+                                className="filter as-of",
+                            ),
+                        ],
+                        id=ids.FILTERS,
+                        className="filters",
+                    ),
+                ],
+                className="filter-bar",
+            ),
+            html.Div(id=ids.PROBLEM, className="problem", role="alert"),
+            html.Main(id=ids.PAGE, className="page", tabIndex=-1),
+            html.Footer(id=ids.FOOTER, className="foot"),
+        ],
+        id="shell",
+    )

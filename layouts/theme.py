@@ -1,0 +1,81 @@
+"""Colours, type and the settings every chart shares. Palette after Okabe & Ito and checked for deuteranopia by lightness."""
+
+from typing import Any
+
+Figure = dict[str, Any]
+
+INK = "#16232e"
+MUTED = "#55636f"
+LINE = "#d9dfe4"
+PAPER = "#ffffff"
+BEFORE = "#8b98a5"  # always this grey…
+AFTER = "#0b5c8f"  # …and always this blue
+ACCENT = "#0b5c8f"
+PALE = "#dce9f2"
+BETTER = "#0b5c8f"
+SAME = "#8b98a5"
+WORSE = "#b4501e"
+
+STATES = {
+    "completed": "#0b5c8f",
+    "in-progress": "#6aaed6",
+    "dropped": "#b4501e",
+    "overdue": "#e8a33d",
+    "not-yet-due": "#dfe4e8",
+}
+STEPS = ("#c9d3db", "#9dbfd6", "#6aa3c8", "#3a80af", "#0b5c8f")
+SCALE = [[0.0, "#e3eef6"], [0.35, "#9cc4de"], [0.7, "#4a8fbd"], [1.0, "#0b4f7d"]]
+NOTHING_HERE = "#eef1f3"
+
+FONT = "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+
+GRAPH_CONFIG: dict[str, Any] = {
+    "displayModeBar": False,
+    "responsive": True,
+    "scrollZoom": False,
+    "showTips": False,
+    # plotly.js would offer to post the chart's data to a cloud.
+    "showSendToCloud": False,
+    "plotlyServerURL": "",
+    # plotly.js would fetch a world map from elsewhere, even to draw shapes of our own.
+    "topojsonURL": "/assets/topojson/",
+}
+
+
+def layout(height: int, **settings: Any) -> dict[str, Any]:
+    """The layout every chart starts from; `height` in pixels."""
+    base: dict[str, Any] = {
+        "height": height,
+        "autosize": True,
+        "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 4},
+        "font": {"family": FONT, "size": 14, "color": INK},
+        "paper_bgcolor": "rgba(0,0,0,0)",
+        "plot_bgcolor": "rgba(0,0,0,0)",
+        "hoverlabel": {"bgcolor": PAPER, "bordercolor": LINE, "font": {"family": FONT, "size": 14, "color": INK}},
+        "showlegend": False,
+        "dragmode": False,
+        "transition": {"duration": 0},
+    }
+    return base | settings
+
+
+def axis(**settings: Any) -> dict[str, Any]:
+    """An axis: quiet grid, labels that make their own room, no zooming by accident."""
+    base: dict[str, Any] = {
+        "automargin": True,
+        "fixedrange": True,
+        "gridcolor": LINE,
+        "zeroline": False,
+        "linecolor": LINE,
+        "tickfont": {"color": INK},
+        "title": {"font": {"color": MUTED, "size": 13}, "standoff": 8},
+    }
+    return base | settings
+
+
+def hidden_axis(**settings: Any) -> dict[str, Any]:
+    """An axis that only gives the scale: the values are printed on the marks."""
+    return axis(visible=False, showgrid=False) | settings
+
+
+EMPTY: Figure = {"data": [], "layout": layout(120, xaxis={"visible": False}, yaxis={"visible": False})}

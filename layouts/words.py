@@ -1,0 +1,156 @@
+"""The reader's language: sentences by gettext, names with their fallback marked, numbers and dates as people write them."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from datetime import date
+from functools import cache
+from io import BytesIO
+from pathlib import Path
+from typing import Protocol
+
+from babel.dates import format_date
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.numbers import format_decimal, format_percent
+from babel.support import NullTranslations, Translations
+
+LANGUAGES = {"en": "English", "zh": "中文"}
+CATALOGUES = Path(__file__).parent / "locale"
+_LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+_language: ContextVar[str] = ContextVar("language", default="en")
+
+
+class Names(Protocol):
+    """Gives the name of a code in the reader's language; ``table`` is a reference table or ``enterprise``."""
+
+    def __call__(self, table: str, code: str | None) -> str: ...
+
+
+@contextmanager
+def speaking(language: str) -> Iterator[None]:
+    """Speak `language` inside the block."""
+    token = _language.set(language if language in LANGUAGES else "en")
+    try:
+        yield
+    finally:
+        _language.reset(token)
+
+
+def language() -> str:
+    """The language spoken now."""
+    return _language.get()
+
+
+@cache
+def _translations(spoken: str) -> NullTranslations:
+    path = CATALOGUES / spoken / "LC_MESSAGES" / "messages.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = BytesIO()
+    with path.open("rb") as text:
+        write_mo(compiled, read_po(text, locale=spoken))
+    compiled.seek(0)
+    return Translations(compiled)
+
+
+def _(text: str, **values: object) -> str:
+    """`text` in the language spoken, with ``{name}`` places filled in."""
+    said = _translations(language()).gettext(text)
+    return said.format(**values) if values else said
+
+
+def ngettext(one: str, many: str, n: int, **values: object) -> str:
+    """:func:`_` for a text that counts; ``{n}`` is the number as people write it."""
+    return _translations(language()).ngettext(one, many, n).format(n=number(n), **values)
+
+
+def number(value: float | None, digits: int = 2) -> str:
+    """A number with thousands separators and at most `digits` decimals; a dash where there is none."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    return format_decimal(round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=_LOCALES[language()])
+
+
+def signed(value: float | None, digits: int = 2) -> str:
+    """A change: always with its sign, a real minus."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    rounded = round(value, digits)
+    sign = "+" if rounded > 0 else "−" if rounded < 0 else "±"
+    return sign + number(abs(rounded), digits)
+
+
+def percent(share: float | None) -> str:
+    """A share (0–1) as a whole percentage; never rounded up to all or down to none."""
+    if share is None or share != share:  # noqa: PLR0124 - NaN
+        return "–"
+    if 0.995 <= share < 1:
+        return ">" + format_percent(0.99, locale=_LOCALES[language()])
+    if 0 < share < 0.005:  # noqa: PLR2004 - half a percent
+        return "<" + format_percent(0.01, locale=_LOCALES[language()])
+    return format_percent(share, format="0%" if language() == "zh" else "0 %", locale=_LOCALES[language()])
+
+
+_SKELETONS = {
+    "en": {"day": "d MMMM y", "month": "MMMM y", "year": "y"},
+    "zh": {"day": "y年M月d日", "month": "y年M月", "year": "y年"},
+}
+
+
+def day(when: date | None, precision: str | None = "day") -> str:
+    """A date at the precision it is known with; a dash where there is none."""
+    if when is None or when != when:  # noqa: PLR0124 - pandas' NaT
+        return "–"
+    return format_date(when, format=_SKELETONS[language()][precision or "day"], locale=_LOCALES[language()])
+
+
+def sentences(*parts: str) -> str:
+    """Sentences after one another, as the language joins them."""
+    return ("" if language() == "zh" else " ").join(part for part in parts if part)
+
+
+def listed(items: list[str]) -> str:
+    """Items after one another in a sentence: "a, b"; Chinese "a、b"."""
+    return ("、" if language() == "zh" else ", ").join(items)
+
+
+def unit_name(unit: str) -> str:
+    """A unit as it stands behind a number; empty where the number says it all."""
+    return {
+        "percent": "%",
+        "count": "",
+        "count-per-month": _("a month"),
+        "cny": _("CNY"),
+        "usd": _("USD"),
+        "days": _("days"),
+        "kwh-per-unit": _("kWh per unit"),
+        "yes-no": "",
+        "other": "",
+    }[unit]
+
+
+def quantity(value: float | None, unit: str, operator: str = "=") -> str:
+    """A value with its unit and, where it is a bound, the sign of it: "> 100 a month", "no"."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    if unit == "yes-no":
+        return _("yes") if value else _("no")
+    sign = {"=": "", ">": "> ", "<": "≤ ", "~": "≈ "}[operator]
+    return f"{sign}{number(value)} {unit_name(unit)}".rstrip()
+
+
+def change_of(value: float | None, unit: str) -> str:
+    """A change with its unit: percentages change by points."""
+    if value is None or value != value:  # noqa: PLR0124 - NaN
+        return "–"
+    return f"{signed(value)} {_('points') if unit == 'percent' else unit_name(unit)}".rstrip()
+
+
+def direction(better: str) -> str:
+    """Which direction is good, in words."""
+    return {
+        "up": _("higher is better"),
+        "down": _("lower is better"),
+        "context": _("neither direction is better"),
+    }[better]

@@ -1,0 +1,669 @@
+"""The published record of SCORE China: it is whole, it says what the published texts say, and nothing beyond."""
+
+import calendar
+import csv
+import re
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+from data.schema import CONTRACT_TABLES, Kind, contract_columns
+
+FOLDER = Path(__file__).parents[1] / "data" / "public_record"
+TABLES = {table.name: table for table in CONTRACT_TABLES}
+DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+NUMBER = re.compile(r"-?\d+(\.\d+)?")
+
+SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "newsletter-2014-december"
+BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
+
+# People the texts name. None of them belongs in shipped data.
+PEOPLE = (
+    "Zhang Xubiao", "Xubiao", "Jia Hongwei", "Hongwei", "Asia Wang", "Mu Xiaojun", "Xiaojun", "Zhou Jie", "zhoujie",
+    "Chen Xiaotong", "Xiaotong", "Wang Yuhang", "Yuhang", "Elkin", "Weng Young", "张绪彪",
+)  # fmt: skip
+
+Rows = list[dict[str, str]]
+Tables = dict[str, Rows]
+
+
+def _read(path: Path) -> Rows:
+    with path.open(encoding="utf-8", newline="") as lines:
+        return list(csv.DictReader(lines, strict=True))
+
+
+@pytest.fixture(scope="module")
+def record() -> Tables:
+    return {name: _read(FOLDER / f"{name}.csv") for name in TABLES}
+
+
+def _key(name: str, row: dict[str, str]) -> tuple[str, ...]:
+    return tuple(row[column.name] for column in contract_columns(TABLES[name]) if column.info["key"])
+
+
+def _first_day(written: str) -> str:
+    return written + "-01-01"[len(written) - 4 :] if len(written) < 10 else written
+
+
+def _one(rows: Rows, **where: str) -> dict[str, str]:
+    found = [row for row in rows if all(row[column] == value for column, value in where.items())]
+    assert len(found) == 1, f"{len(found)} rows with {where}"
+    return found[0]
+
+
+# The files
+
+
+def test_every_table_of_the_contract_is_a_file_and_there_is_no_other():
+    assert {path.stem for path in FOLDER.glob("*.csv")} == set(TABLES)
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_header_is_the_contracts_columns_in_order(name: str):
+    header = (FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
+    assert header.split(",") == [column.name for column in contract_columns(TABLES[name])]
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_file_is_plain_utf8_with_lf_and_no_ragged_rows(name: str):
+    content = (FOLDER / f"{name}.csv").read_bytes()
+    assert not content.startswith(b"\xef\xbb\xbf")
+    assert b"\r" not in content
+    assert content.endswith(b"\n")
+    rows = list(csv.reader(content.decode("utf-8").splitlines(), strict=True))
+    assert len(rows) > 1
+    assert {len(row) for row in rows} == {len(rows[0])}
+    assert [cell for row in rows for cell in row if cell != cell.strip()] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_keys_are_unique_and_required_cells_filled(name: str, record: Tables):
+    keys = Counter(_key(name, row) for row in record[name])
+    assert [key for key, count in keys.items() if count > 1] == []
+    required = [column.name for column in contract_columns(TABLES[name]) if column.info["required"]]
+    assert [(key, row) for row in record[name] for key in required if not row[key]] == []
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_code_refers_to_a_row_that_exists(name: str, record: Tables):
+    for column in contract_columns(TABLES[name]):
+        if not column.info["refers"]:
+            continue
+        known = {row["code"] for row in record[column.info["refers"]]}
+        used = {row[column.name] for row in record[name]} - {""}
+        assert used <= known, f"{name}.{column.name}"
+
+
+def _is_date(text: str) -> bool:
+    parts = DATE.fullmatch(text)
+    if parts is None:
+        return False
+    year, month, day = (int(part) if part else 1 for part in parts.groups())
+    return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
+
+
+READS = {
+    Kind.CODE: CODE.fullmatch,
+    Kind.TEXT: lambda text: len(text) <= 4000,
+    Kind.DATE: _is_date,
+    Kind.COUNT: str.isdecimal,
+    Kind.NUMBER: NUMBER.fullmatch,
+    Kind.VALUE: NUMBER.fullmatch,
+    Kind.PERCENT: lambda text: NUMBER.fullmatch(text) and 0 <= float(text) <= 100,
+    Kind.YES_NO: {"yes", "no"}.__contains__,
+    Kind.IMAGE: {""}.__contains__,  # we hold no images
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+def test_every_cell_is_of_its_columns_kind(name: str, record: Tables):
+    bad = [
+        (column.name, row[column.name])
+        for column in contract_columns(TABLES[name])
+        for row in record[name]
+        if (text := row[column.name])
+        and not (text in column.info["choices"] if column.info["choices"] else READS[column.info["kind"]](text))
+    ]
+    assert bad == []
+
+
+def test_every_fact_has_a_source_and_every_source_is_used(record: Tables):
+    with_source = [name for name in TABLES if any(c.name == "source" for c in contract_columns(TABLES[name]))]
+    assert len(with_source) == 12
+    assert [(name, row) for name in with_source for row in record[name] if not row["source"]] == []
+    used = {row["source"] for name in with_source for row in record[name]}
+    assert used == {row["code"] for row in record["source"]}
+
+
+def test_names_are_in_both_languages_but_for_names_we_know_in_english_only(record: Tables):
+    for name, rows in record.items():
+        if "name_en" not in rows[0]:
+            continue
+        english_only = {row["code"] for row in rows if not row["name_zh"]}
+        if name == "enterprise":
+            assert english_only == {row["code"] for row in rows if row["may_be_named"] == "yes"}
+        else:
+            assert english_only == ({"newasia"} if name == "partner" else set())
+        assert all(row["name_en"] for row in rows)
+
+
+def test_definitions_titles_and_stories_are_in_both_languages(record: Tables):
+    for name, columns in {
+        "source": ["title"],
+        "indicator": ["definition"],
+        "story": ["title", "before", "after"],
+    }.items():
+        for row in record[name]:
+            for column in columns:
+                assert bool(row[f"{column}_en"]) == bool(row[f"{column}_zh"]), (name, row["code"], column)
+                assert not re.search("[\u4e00-\u9fff]", row[f"{column}_en"])
+    assert all(row["definition_en"] for row in record["indicator"])
+    assert all(row["title_en"] and row["after_en"] for row in record["story"])
+    assert all(row["title_en"] for row in record["source"])
+
+
+def test_no_person_is_named_and_no_mailbox_given():
+    for path in FOLDER.iterdir():
+        text = path.read_text(encoding="utf-8")
+        assert [person for person in PEOPLE if person in text] == [], path.name
+        assert not re.search(r"\w@\w", text), path.name
+
+
+# The record holds together
+
+
+def test_one_programme_real_published_and_speaking_for_the_last_news_item(record: Tables):
+    programme = record["programme"]
+    assert [(row["code"], row["as_of"], row["synthetic"], row["public"]) for row in programme] == [
+        ("score-china", "2017-03-31", "no", "yes")
+    ]
+    assert "企业可持续发展项目" in programme[0]["name_zh"]
+
+
+def test_nothing_was_held_or_measured_after_the_date_the_record_speaks_for(record: Tables):
+    done = [row[day] for row in record["event"] if row["status"] == "held" for day in ("starts_on", "ends_on")]
+    done += [row[day] for row in record["training"] for day in ("workshop_on", "assessed_on", "completed_on")]
+    done += [row["after_on"] for row in record["result"]] + [row["as_of"] for row in record["reported_figure"]]
+    done += [row[day] for row in record["round"] for day in ("started_on", "ended_on")]
+    assert any(done)
+    assert [day for day in done if day and _first_day(day) > "2017-03-31"] == []
+
+
+def test_dates_of_a_row_are_in_order(record: Tables):
+    ordered = {
+        "event": ("starts_on", "ends_on"),
+        "phase": ("starts_on", "ends_on"),
+        "training": ("workshop_on", "completed_on"),
+        "round": ("planned_start", "planned_end"),
+    }
+    for name, (first, last) in ordered.items():
+        both = [row for row in record[name] if row[first] and row[last]]
+        assert both
+        assert [row for row in both if _first_day(row[first]) > _first_day(row[last])] == []
+
+
+def test_places_in_china_lie_in_the_place_their_code_says(record: Tables):
+    level = {"country": 0, "province": 2, "city": 4, "county": 6}
+    for row in record["place"]:
+        assert row["latitude"]
+        assert row["longitude"]
+        if row["code"].startswith("x-"):
+            continue
+        digits = level[row["level"]]
+        assert re.fullmatch(r"\d{6}", row["code"])
+        if digits:
+            parent = row["code"][: digits - 2].ljust(6, "0") if digits > 2 else "100000"
+            assert row["parent"] == parent
+    assert _one(record["place"], code="321283")["parent"] == "321200"
+
+
+def test_shares_are_between_0_and_100_and_counts_whole(record: Tables):
+    unit = {row["code"]: row["unit"] for row in record["indicator"]}
+    values = [(row["indicator"], row["value"]) for name in ("reported_figure", "target") for row in record[name]]
+    values += [(row["indicator"], row[side]) for row in record["result"] for side in ("before", "after") if row[side]]
+    for indicator, value in values:
+        if unit[indicator] == "percent":
+            assert 0 <= float(value) <= 100, indicator
+        if unit[indicator] in {"count", "count-per-month"}:
+            assert value.isdecimal(), indicator
+
+
+def test_enterprises_of_each_round_are_as_many_as_the_texts_count(record: Tables):
+    assert Counter(row["round"] for row in record["enrolment"]) == {
+        "taixing-1": 5,
+        "ningbo-1": 5,
+        "deyang-1": 5,
+        "deyang-2": 6,
+        "bsci-1": 4,
+        "eti-pilot": 4,
+        "coop-pilot": 3,
+        "chongqing-cec": 2,
+    }
+
+
+def test_every_enterprise_is_in_one_round_but_the_one_whose_round_is_not_said(record: Tables):
+    rounds = Counter(row["enterprise"] for row in record["enrolment"])
+    assert set(rounds.values()) == {1}
+    assert {row["code"] for row in record["enterprise"]} - set(rounds) == {"multiplex-optoelectronic"}
+
+
+def test_unnamed_enterprises_may_not_be_named_and_say_how_many_there_are(record: Tables):
+    round_of = {row["enterprise"]: row["round"] for row in record["enrolment"]}
+    size = Counter(round_of.values())
+    unnamed = [row for row in record["enterprise"] if "unnamed" in row["name_en"]]
+    assert len(unnamed) == 27
+    for row in unnamed:
+        assert row["may_be_named"] == "no"
+        place, total = re.search(r"(\d+) of (\d+)", row["name_en"]).groups()
+        assert int(place) <= int(total) == size[round_of[row["code"]]]
+        assert "未具名" in row["name_zh"]
+        assert f"{total}家" in row["name_zh"]
+    assert {row["name_en"] for row in record["enterprise"] if row["may_be_named"] == "yes"} == {
+        "Yucheng Futong Electric",
+        "Shengbao Vehicle",
+        "Runyuan Warp Knitting Machinery",
+        "Teho Metal",
+        "Tailai Decelerator",
+        "Chongqing Jianghua Rubber and Plastic Manufacturing Company Limited",
+        "Lianglong Socks",
+        "Multiplex Optoelectronic Technologies Co., Ltd.",
+    }
+
+
+def test_what_no_source_says_is_left_blank(record: Tables):
+    blank = {
+        "enterprise": ["workers", "workers_women"],
+        "enrolment": ["baseline_on", "left_on", "left_reason"],
+        "training": [
+            *("visits_planned", "visits_done", "assessed_on", "dropped_on"),
+            *("managers", "workers", "women", "satisfaction"),
+        ],
+        "result": ["before_on", "verified"],
+        "reported_figure": ["scope", "base"],
+        "story": ["before_image", "after_image"],
+    }
+    for name, columns in blank.items():
+        assert [(row, column) for row in record[name] for column in columns if row[column]] == []
+
+
+# What the texts say
+
+RESULTS = {
+    # enterprise, indicator: before, after, change in per cent, operator, months, source
+    ("yucheng-futong-electric", "defect-rate"): ("4.13", "0.61", "", "=", "", DECEMBER),
+    ("yucheng-futong-electric", "on-time-delivery"): ("88.6", "92.58", "", "=", "", DECEMBER),
+    ("yucheng-futong-electric", "capacity-per-head"): ("", "", "35.88", "=", "", DECEMBER),
+    ("yucheng-futong-electric", "suggestions"): ("", "307", "", "=", "", DECEMBER),
+    ("yucheng-futong-electric", "team-meetings-per-week"): ("", "1", "", "=", "", DECEMBER),
+    ("shengbao-vehicle", "suggestions-per-month"): ("", "100", "", ">", "", DECEMBER),
+    ("shengbao-vehicle", "suggestion-benefits"): ("", "255700", "", ">", "3", DECEMBER),
+    ("shengbao-vehicle", "review-conferences-per-month"): ("", "1", "", "=", "", DECEMBER),
+    ("runyuan-warp-knitting-machinery", "standards-manuals"): ("", "42", "", "=", "", DECEMBER),
+    ("teho-metal", "material-recovery"): ("97.5", "98.5", "", "=", "", DECEMBER),
+    ("teho-metal", "suggestions-implemented"): ("", "100", "", "=", "", DECEMBER),
+    ("tailai-decelerator", "problems-solved"): ("", "110", "", "=", "", DECEMBER),
+    ("lianglong-socks", "production-cost"): ("", "", "-30", "=", "", BROCHURE),
+    ("lianglong-socks", "output-capacity"): ("", "", "10", "=", "", BROCHURE),
+}
+_RESULT_COLUMNS = ("before", "after", "change_percent", "operator", "months", "source")
+
+
+def test_results_are_those_of_the_texts_and_no_more(record: Tables):
+    found = {
+        (row["enterprise"], row["indicator"]): tuple(row[column] for column in _RESULT_COLUMNS)
+        for row in record["result"]
+    }
+    assert found == RESULTS
+
+
+def test_exactly_three_results_are_pairs(record: Tables):
+    pairs = [row for row in record["result"] if row["before"] and row["after"] and row["operator"] == "="]
+    assert [(row["enterprise"], row["before"], row["after"]) for row in pairs] == [
+        ("yucheng-futong-electric", "4.13", "0.61"),
+        ("yucheng-futong-electric", "88.6", "92.58"),
+        ("teho-metal", "97.5", "98.5"),
+    ]
+
+
+def test_a_change_without_levels_stands_alone(record: Tables):
+    changes = [row for row in record["result"] if row["change_percent"]]
+    assert len(changes) == 3
+    assert [row for row in changes if row["before"] or row["after"]] == []
+
+
+FIGURES = {
+    # code: value, operator, women in per cent, source
+    "phase-1-enterprises-trained": ("53", "=", "", BROCHURE),
+    "phase-1-people-trained": ("784", "=", "", BROCHURE),
+    "phase-1-enterprise-visits": ("224", "=", "", BROCHURE),
+    "phase-1-share-cost-savings": ("83", "=", "", BROCHURE),
+    "phase-1-average-cost-saving": ("18670", "=", "", BROCHURE),
+    "phase-1-share-fewer-defects": ("70", "=", "", BROCHURE),
+    "phase-1-average-defect-change": ("-11", "=", "", BROCHURE),
+    "phase-1-share-less-material": ("50", "=", "", BROCHURE),
+    "phase-1-share-less-energy": ("30", "=", "", BROCHURE),
+    "phase-1-average-energy-change": ("-13", "=", "", BROCHURE),
+    "coop-survey-relations": ("92", "=", "", BROCHURE),
+    "coop-survey-cost-productivity": ("100", "=", "", BROCHURE),
+    "coop-survey-environment": ("94", "=", "", BROCHURE),
+    "coop-survey-efficiency": ("87", "=", "", BROCHURE),
+    "coop-enterprises-trained": ("3", "=", "", BROCHURE),
+    "coop-training-fee": ("3000", "=", "", "ilo-coop"),
+    "bsci-1-enterprises-planned": ("10", "=", "", BROCHURE),
+    "bsci-1-workers-employed": ("2500", "<", "", BROCHURE),
+    "bsci-1-budget": ("80000", "=", "", BROCHURE),
+    "bsci-1-enterprises-trained": ("4", "=", "", AUTUMN),
+    "bsci-1-cost-share": ("50", "=", "", AUTUMN),
+    "china-enterprises-trained-2014-10": ("80", "=", "", AUTUMN),
+    "deyang-1-enterprises-trained": ("5", "=", "", SUMMER),
+    "sichuan-enterprises-trained-2014-10": ("10", "=", "", "ilo-osh-workshop-2014"),
+    "sichuan-pilot-enterprises-represented": ("13", "=", "", "sichuan-cec-2013"),
+    "deyang-2-trainers": ("6", "=", "", DECEMBER),
+    "deyang-2-trainers-women": ("2", "=", "", DECEMBER),
+    "cec-representatives-2014-12": ("4", "=", "", DECEMBER),
+    "newasia-certified-trainers": ("2", "=", "", "newasia-certified"),
+    "switcher-purchases-refunded": ("1", "=", "", DECEMBER),
+    "switcher-cash-per-worker": ("1130", "=", "", DECEMBER),
+    "newsletter-issues-2014": ("5", "=", "", DECEMBER),
+    "programme-countries": ("7", "=", "", BROCHURE),
+    "june-2015-institutions-embedding": ("4", "=", "", EVALUATION),
+    "june-2015-cost-share-non-ilo": ("50", "=", "", EVALUATION),
+    "june-2015-sponsors": ("7", "=", "", EVALUATION),
+    "june-2015-clusters": ("5", "=", "", EVALUATION),
+    "june-2015-mous": ("4", "=", "", EVALUATION),
+    "june-2015-representatives-trained": ("36", "=", "56", EVALUATION),
+    "june-2015-business-plans": ("2", "=", "", EVALUATION),
+    "june-2015-expert-trainers": ("2", "=", "", EVALUATION),
+    "june-2015-centre-of-excellence": ("0", "=", "", EVALUATION),
+    "phase-2-years": ("4", "=", "", NEWS),
+    "zhejiang-enterprises-planned": ("500", "=", "", NEWS),
+    "fireworks-production-share": ("70", ">", "", NEWS),
+}
+
+
+def test_published_figures_are_those_of_the_sources_and_no_more(record: Tables):
+    found = {
+        row["code"]: (row["value"], row["operator"], row["women_percent"], row["source"])
+        for row in record["reported_figure"]
+    }
+    assert found == FIGURES
+
+
+def test_targets_of_june_2015_are_those_of_the_country_table_zero_included(record: Tables):
+    found = {row["indicator"]: (row["value"], row["women_percent"]) for row in record["target"]}
+    assert found == {
+        "institutions-embedding": ("4", ""),
+        "cost-share-non-ilo": ("40", ""),
+        "sponsors": ("7", ""),
+        "clusters": ("5", ""),
+        "mous": ("5", ""),
+        "representatives-trained": ("35", "60"),
+        "business-plans": ("4", ""),
+        "expert-trainers": ("4", ""),
+        "centre-of-excellence": ("0", ""),
+    }
+    same = {(row["place"], row["due_on"], row["scope"], row["source"]) for row in record["target"]}
+    assert same == {("100000", "2015-06", "", EVALUATION)}
+
+
+def test_every_target_has_the_figure_that_answers_it(record: Tables):
+    actual = {
+        (row["indicator"], row["place"], row["scope"])
+        for row in record["reported_figure"]
+        if row["as_of"] and row["as_of"] <= "2015-06"
+    }
+    assert {(row["indicator"], row["place"], row["scope"]) for row in record["target"]} <= actual
+
+
+DELIVERIES = {
+    # round, module: trainings, due, workshop, completed
+    ("taixing-1", "m1"): (5, "", "", "2014-12"),
+    ("taixing-1", "m2"): (5, "2014-12-31", "2014-12-09", ""),
+    ("chongqing-cec", "m1"): (2, "", "2014-10", ""),
+    ("coop-pilot", "m1"): (3, "", "", "2012"),
+    ("coop-pilot", "m2"): (3, "", "", "2012"),
+    ("ningbo-1", "m1"): (5, "", "2014-04", ""),
+    ("deyang-1", "m1"): (5, "", "2014-06", ""),
+    ("deyang-1", "m5"): (5, "", "2014-09-02", ""),
+    ("deyang-2", "m1"): (6, "2014-12-31", "2014-12-19", ""),
+    ("bsci-1", "m1"): (4, "", "", "2014-09"),
+    ("bsci-1", "m2"): (4, "", "", "2014-09"),
+    ("bsci-1", "m3"): (4, "", "", "2014-09"),
+    ("bsci-1", "m4"): (4, "", "2014-05", "2014-09"),
+    ("bsci-1", "m5"): (4, "2014-07", "", "2014-09"),
+    ("eti-pilot", "m1"): (4, "", "", "2014-12"),
+}
+
+
+def test_modules_each_round_delivered_and_when_are_those_of_the_texts(record: Tables):
+    found = Counter(
+        (row["round"], row["module"], row["due_on"], row["workshop_on"], row["completed_on"])
+        for row in record["training"]
+    )
+    assert found == {
+        (round_, module, due, workshop, completed): count
+        for (round_, module), (count, due, workshop, completed) in DELIVERIES.items()
+    }
+
+
+def test_trainings_belong_to_enterprises_enrolled_in_the_round(record: Tables):
+    enrolled = {(row["enterprise"], row["round"]) for row in record["enrolment"]}
+    assert {(row["enterprise"], row["round"]) for row in record["training"]} == enrolled
+    assert {(row["enterprise"], row["round"]) for row in record["result"]} <= enrolled
+
+
+def test_a_date_that_is_only_an_upper_bound_says_so_in_its_note(record: Tables):
+    bounds = [row for row in record["training"] if row["completed_on"] or row["round"] == "chongqing-cec"]
+    assert len(bounds) == 37
+    assert [row for row in bounds if not re.search(r"\bby\b", row["note"])] == []
+
+
+FACTS = [
+    # table, where, what it says
+    ("phase", {"code": "phase-2"}, {"starts_on": "2013-01-01", "ends_on": "2017-12-31"}),
+    ("phase", {"code": "phase-3"}, {"starts_on": "2017-10-01", "ends_on": "2021-12-31"}),
+    ("phase", {"code": "phase-4"}, {"starts_on": "2021-01-01", "ends_on": "2024-12-31"}),
+    ("source", {"code": NEWS}, {"published_on": "2017-03-31"}),
+    ("source", {"code": DECEMBER}, {"published_on": "2014-12"}),
+    ("source", {"code": SUMMER}, {"published_on": "2014", "url": ""}),
+    ("source", {"code": BROCHURE}, {"published_on": ""}),
+    ("module", {"code": "m1"}, {"name_en": "Workplace Cooperation", "position": "1"}),
+    ("module", {"code": "m2"}, {"name_en": "Quality Management"}),
+    ("module", {"code": "m4"}, {"name_en": "Workforce Management for Cooperation and Business Success"}),
+    ("module", {"code": "m5"}, {"name_en": "Safety and Health at Work: a Platform for Productivity"}),
+    ("partner", {"code": "saws"}, {"name_zh": "国家安全生产监督管理总局", "kind": "government"}),
+    ("partner", {"code": "cec"}, {"name_zh": "中国企业联合会", "kind": "employers"}),
+    ("partner", {"code": "chongqing-cec"}, {"parent": "cec"}),
+    ("partner", {"code": "bsci"}, {"parent": "fta"}),
+    ("partner", {"code": "mohrss"}, {"name_zh": "人力资源和社会保障部"}),
+    ("partner", {"code": "cntac"}, {"name_zh": "中国纺织工业联合会"}),
+    ("round", {"code": "dalian-2009"}, {"started_on": "2009", "phase": "phase-1", "source": AUTUMN}),
+    ("round", {"code": "coop-pilot"}, {"started_on": "2011", "ended_on": "2012"}),
+    ("round", {"code": "bsci-1"}, {"planned_enterprises": "10", "planned_end": "2014-05", "ended_on": "2014-09"}),
+    ("round", {"code": "bsci-2"}, {"planned_start": "2014-12", "started_on": ""}),
+    ("round", {"code": "deyang-2"}, {"number": "2", "planned_start": "2014-12", "started_on": "2014-12-19"}),
+    ("round", {"code": "saws-zhejiang"}, {"planned_enterprises": "500", "started_on": ""}),
+    ("round_place", {"round": "taixing-1"}, {"place": "321283"}),
+    ("round_place", {"round": "ningbo-1"}, {"place": "330200"}),
+    ("round_place", {"round": "deyang-1"}, {"place": "510600"}),
+    ("round_partner", {"round": "coop-pilot", "role": "sponsor"}, {"partner": "coop"}),
+    ("round_partner", {"round": "bsci-2", "role": "provider"}, {"partner": "newasia"}),
+    ("round_partner", {"round": "ningbo-1", "role": "owner"}, {"partner": "cec"}),
+    ("round_partner", {"round": "ningbo-1", "role": "provider"}, {"partner": "ningbo-consultancy"}),
+    ("round_partner", {"round": "deyang-1"}, {"partner": "saws", "role": "owner"}),
+    ("round_partner", {"round": "tuv-rheinland-guangdong"}, {"partner": "tuv-rheinland", "role": "provider"}),
+    ("enterprise", {"code": "chongqing-jianghua-rubber-plastic"}, {"place": "500000", "may_be_named": "yes"}),
+    ("enterprise", {"code": "yucheng-futong-electric"}, {"place": "321283"}),
+    ("enterprise", {"code": "ningbo-1-enterprise-1"}, {"sector": "", "place": "330200"}),
+    ("enterprise", {"code": "deyang-1-enterprise-1"}, {"sector": "machinery"}),
+    ("enterprise", {"code": "deyang-2-enterprise-1"}, {"sector": ""}),
+    ("enterprise", {"code": "eti-pilot-factory-1"}, {"place": ""}),
+    ("enrolment", {"enterprise": "deyang-2-enterprise-1"}, {"recruited_on": "2014-10", "source": AUTUMN}),
+    ("indicator", {"code": "defect-rate"}, {"unit": "percent", "better": "down"}),
+    ("indicator", {"code": "on-time-delivery"}, {"unit": "percent", "better": "up"}),
+    ("indicator", {"code": "production-cost"}, {"better": "down"}),
+    ("indicator", {"code": "fireworks-production-share"}, {"better": "context"}),
+    ("reported_figure", {"code": "fireworks-production-share"}, {"operator": ">"}),
+    ("reported_figure", {"code": "china-enterprises-trained-2014-10"}, {"as_of": "2014-10", "place": "100000"}),
+    ("reported_figure", {"code": "switcher-cash-per-worker"}, {"place": "350200", "as_of": "2014-11"}),
+    ("trainer", {"code": "newasia-trainer-1"}, {"organisation": "newasia", "sex": "m"}),
+    ("trainer_level", {"trainer": "expert-m4-1"}, {"module": "m4", "level": "expert", "reached_on": ""}),
+    ("trainer_level", {"trainer": "deyang-trainer-1"}, {"module": "m1", "level": "candidate"}),
+]
+HELD = {
+    # event: kind, from, to, place
+    "dalian-introduction": ("launch", "2009", "", "210200"),
+    "sichuan-pilot-launch": ("launch", "2011-05", "", "510000"),
+    "coop-pilot-start": ("launch", "2012-03", "", "100000"),
+    "sichuan-pilot-closing": ("seminar", "2013-07-24", "2013-07-24", "510100"),
+    "ningbo-1-m1-tot": ("tot", "2014-04", "2014-05", "330200"),
+    "ningbo-1-m1-toe": ("toe", "2014-04", "2014-05", "330200"),
+    "newsletter-first-issue": ("publication", "2014-04", "", ""),
+    "weibo-launch": ("launch", "2014-05-01", "2014-05-01", ""),
+    "bsci-1-m4-toe": ("toe", "2014-05", "", "440100"),
+    "partner-capacity-2014-05": ("workshop", "2014-05-13", "2014-05-13", ""),
+    "csr-forum-9": ("seminar", "2014-06-05", "2014-06-06", "110000"),
+    "goldenbee-csr-index": ("publication", "2014-06-05", "2014-06-06", "110000"),
+    "sino-dutch-csr-forum-2": ("seminar", "2014-06-18", "2014-06-18", ""),
+    "sichuan-saws-launch": ("launch", "2014-06-26", "2014-06-26", "510000"),
+    "deyang-1-m1-toe": ("toe", "2014-06", "", "510600"),
+    "deyang-1-m5-toe": ("toe", "2014-09-02", "2014-09-03", "510600"),
+    "bsci-1-m5-toe": ("toe", "", "2014-09", "440000"),
+    "interns-report": ("publication", "2014-09", "", "110000"),
+    "guangzhou-tot-2014-10": ("tot", "2014-10-08", "2014-10-11", "440100"),
+    "bsci-newasia-cooperation": ("launch", "2014-10", "", ""),
+    "cta-mission-2014-10": ("visit", "2014-10-20", "2014-10-31", "100000"),
+    "chongqing-factory-visits": ("visit", "2014-10", "", "500000"),
+    "tuv-rheinland-licence": ("licence", "2014-10-21", "2014-10-21", "440100"),
+    "chengdu-osh-workshop": ("workshop", "2014-10-28", "2014-10-30", "510100"),
+    "ntac-6": ("committee", "2014-10-30", "2014-10-30", "110000"),
+    "chongqing-sustainability-meetings": ("visit", "2014-11", "", "500000"),
+    "yunnan-hr-handbook-discussion": ("seminar", "2014-11", "", "530000"),
+    "switcher-supplier-visit": ("visit", "2014-11", "", "350200"),
+    "regional-workshop-2014-12": ("workshop", "2014-12-01", "2014-12-05", "x-vn-ho-chi-minh-city"),
+    "employers-workshop-2014-12": ("workshop", "2014-12-03", "2014-12-04", "x-vn-ho-chi-minh-city"),
+    "taixing-1-m2-toe": ("toe", "2014-12-09", "2014-12-11", "321283"),
+    "deyang-2-m1-tot": ("tot", "2014-12-19", "2014-12-23", "510600"),
+    "deyang-2-m1-toe": ("toe", "2014-12-19", "2014-12-23", "510600"),
+    "eti-pilot-m1-toe": ("toe", "", "2014-12", ""),
+    "saws-phase-3-discussion": ("seminar", "", "2017-03-31", ""),
+}
+PLANNED = {
+    "bsci-2-tot-toe": ("tot", "2014-07", "2014-12", ""),
+    "chongqing-cec-agreement": ("licence", "2014-08", "", "500000"),
+    "bsci-2-start": ("toe", "2014-12", "", ""),
+    "expert-seminar-2014-12": ("seminar", "2014-12", "", "110000"),
+    "expert-seminar-2015": ("seminar", "2015-02", "2015-03", "110000"),
+    "sgs-tot": ("tot", "2015-03", "", "310000"),
+    "newsletter-by-e-mail": ("publication", "2015", "", ""),
+    "yunnan-hr-handbook": ("publication", "", "", "530000"),
+    "yunnan-tot-1": ("tot", "", "", "530000"),
+    "yunnan-tot-2": ("tot", "", "", "530000"),
+    "consultation-workshop-2017-04": ("workshop", "2017-04-11", "2017-04-12", "500000"),
+    "national-marketing-centre": ("launch", "", "", ""),
+    "phase-3-kick-off": ("launch", "2017-11", "", ""),
+    "phase-4-start": ("launch", "2021-12-15", "", ""),
+}
+
+
+@pytest.mark.parametrize(("table", "where", "says"), FACTS, ids=lambda part: str(part)[:60])
+def test_key_fact_is_found(table: str, where: dict[str, str], says: dict[str, str], record: Tables):
+    row = _one(record[table], **where)
+    assert {column: row[column] for column in says} == says
+
+
+@pytest.mark.parametrize(("status", "events"), [("held", HELD), ("planned", PLANNED)])
+def test_events_are_those_of_the_texts_and_a_plan_nobody_confirmed_stays_a_plan(
+    status: str, events: dict[str, tuple[str, ...]], record: Tables
+):
+    found = {
+        row["code"]: (row["kind"], row["starts_on"], row["ends_on"], row["place"])
+        for row in record["event"]
+        if row["status"] == status
+    }
+    assert found == events
+
+
+@pytest.mark.parametrize(
+    ("event", "partners"),
+    [
+        ("ntac-6", {"cec", "saws", "mohrss", "cntac", "swiss-embassy", "norwegian-embassy", "ilo"}),
+        ("partner-capacity-2014-05", {"cec", "saws", "chongqing-cec"}),
+        ("guangzhou-tot-2014-10", {"tuv-rheinland", "tuv-nord", "newasia"}),
+        ("sichuan-saws-launch", {"ilo", "saws", "saws-sichuan", "saws-deyang"}),
+        ("chongqing-sustainability-meetings", {"ilo", "chongqing-cec", "chongqing-sme-bureau", "changan"}),
+        ("yunnan-hr-handbook-discussion", {"ilo", "mohrss", "yunnan-hrss"}),
+        ("tuv-rheinland-licence", {"ilo", "tuv-rheinland"}),
+        ("interns-report", {"cntac", "ilo-beijing"}),
+        ("switcher-supplier-visit", {"seco", "switcher"}),
+        ("consultation-workshop-2017-04", {"ilo", "saws", "cec"}),
+    ],
+)
+def test_partners_of_an_event_are_those_the_text_names(event: str, partners: set[str], record: Tables):
+    assert {row["partner"] for row in record["event_partner"] if row["event"] == event} == partners
+
+
+def test_rounds_in_several_places_are_not_split_where_the_text_does_not(record: Tables):
+    places = {}
+    for row in record["round_place"]:
+        places.setdefault(row["round"], set()).add(row["place"])
+    assert places["eti-pilot"] == {"440000", "330000", "340000", "320000"}
+    assert places["saws-hazardous-sectors"] == {"430000", "360000", "110000"}
+    assert "cec-batch-2" not in places
+
+
+def test_trainers_of_the_second_deyang_batch_are_six_of_whom_two_are_women(record: Tables):
+    trainers = [row["sex"] for row in record["trainer"] if row["code"].startswith("deyang-trainer-")]
+    assert Counter(trainers) == {"f": 2, "m": 4}
+    event = _one(record["event"], code="deyang-2-m1-tot")
+    assert (event["participants"], event["women"]) == ("6", "2")
+    assert [row["code"] for row in record["event"] if row["participants"]] == ["deyang-2-m1-tot"]
+
+
+@pytest.mark.parametrize(
+    ("story", "enterprise", "has_before", "words"),
+    [
+        ("jianghua-trimming", "chongqing-jianghua-rubber-plastic", True, "both hands on two buttons"),
+        ("taixing-oil-barrels", "", True, "two workers"),
+        ("ningbo-on-site", "", False, "storage area"),
+        ("tailai-improvements", "tailai-decelerator", False, "On-time delivery and production cycle"),
+        ("shengbao-conferences", "shengbao-vehicle", False, "every month"),
+        ("multiplex-view", "multiplex-optoelectronic", False, "new perspectives"),
+        ("coop-suppliers", "", False, "number of accidents"),
+        ("safety-inspection", "", True, "punished"),
+    ],
+)
+def test_improvement_in_words_is_a_story_and_claims_no_enterprise_the_text_does_not_name(
+    story: str, enterprise: str, has_before: bool, words: str, record: Tables
+):
+    row = _one(record["story"], code=story)
+    assert row["enterprise"] == enterprise
+    assert bool(row["before_en"]) == has_before
+    assert words in row["before_en"] + row["after_en"]
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        (
+            ("round", "bsci-1", "planned_enterprises", "10"),
+            ("reported_figure", "bsci-1-enterprises-trained", "value", "4"),
+        ),
+        (("round", "coop-pilot", "started_on", "2011"), ("event", "coop-pilot-start", "starts_on", "2012-03")),
+        (
+            ("reported_figure", "deyang-1-enterprises-trained", "value", "5"),
+            ("reported_figure", "sichuan-enterprises-trained-2014-10", "value", "10"),
+        ),
+        (("phase", "phase-3", "starts_on", "2017-10-01"), ("event", "phase-3-kick-off", "starts_on", "2017-11")),
+        (("phase", "phase-4", "starts_on", "2021-01-01"), ("event", "phase-4-start", "starts_on", "2021-12-15")),
+        (
+            ("event", "expert-seminar-2014-12", "starts_on", "2014-12"),
+            ("event", "expert-seminar-2015", "starts_on", "2015-02"),
+        ),
+    ],
+)
+def test_both_sides_of_a_contradiction_are_kept(one: tuple[str, ...], other: tuple[str, ...], record: Tables):
+    for table, code, column, value in (one, other):
+        assert _one(record[table], code=code)[column] == value
