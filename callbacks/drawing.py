@@ -35,7 +35,7 @@ def regions(asked: Asked, exhibit: Exhibit, metric: str = "enterprises", *, smal
         title=findings.regions(frame, provinces, metric, asked.name),
         figure=map.regions(dotted, provinces, metric, asked.ground, height=height, labels=labels),
         table=tables.regions(frame, asked.name),
-        caption=asked.ground.notice,
+        under=asked.ground.notice,
     )
 
 

@@ -51,7 +51,8 @@ def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
     for name in _SHOWN:
         row = rows[name]
         of = _("of {n}", n=number(row["of"])) if row["of"] == row["of"] and row["of"] is not None else ""
-        cards.append(parts.headline(label(name), number(row["value"]), of, note(name, rows)))
+        value = number(row["value"]) if row["value"] == row["value"] and row["value"] is not None else ""
+        cards.append(parts.headline(label(name), value, of, note(name, rows)))
     return cards
 
 
@@ -71,12 +72,14 @@ def label(headline: str) -> str:
 
 def note(headline: str, rows: dict[str, Any]) -> str:
     """What a headline is out of, or leaves out, in words."""
-    women = rows["women_trained"]["value"]
+    people, women = rows["people_trained"]["value"], rows["women_trained"]["value"]
     return {
         "enterprises": _("counted once each, in {n} places", n=number(rows["places"]["value"])),
         "trained": _("of those enrolled: a workshop held, or a later step"),
         "workers_reached": _("size unknown for {n} of the trained", n=number(rows["workers_unknown"]["value"])),
-        "people_trained": _("participations: two modules count twice; {n} women", n=number(women)),
+        "people_trained": _("no training gives a head count")
+        if people != people  # noqa: PLR0124 - NaN: unknown
+        else _("participations: two modules count twice; {n} women", n=number(women)),
         "modules_completed": _("enterprise × module, of those planned"),
         "visits": _("of those planned"),
         "rounds": _("of the rounds on record have an enterprise"),

@@ -61,6 +61,7 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
             inset=f"{address}/south_china_sea.geojson",
             province_codes=boundaries.province_codes,
             inset_codes=boundaries.inset_codes,
+            inset_bounds=boundaries.inset_bounds,
             notice=(boundaries.notice_zh if language == "zh" else boundaries.notice_en) + review,
         )
         for language in words.LANGUAGES

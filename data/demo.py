@@ -1107,7 +1107,8 @@ def _write_published(demo: Demo) -> None:
         day = min(date(year, 12, 31), AS_OF)
         for indicator, counts in totals:
             _write_figure(demo, indicator, {"as_of": day, "place": COUNTRY, "value": tally.until(counts, year)})
-    for province, count in tally.provinces.items():
+    for province in PROVINCES:
+        count = tally.provinces[province]
         _write_figure(demo, "enterprises-trained", {"as_of": AS_OF, "place": province, "value": count})
     for day, sheet in CAPACITY.items():
         for indicator, scope, _, (value, women) in sheet:

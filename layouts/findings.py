@@ -56,12 +56,15 @@ def states(frame: pd.DataFrame) -> str:
 
 def journey(frame: pd.DataFrame) -> str:
     """From enrolment to Module 1 to a further module."""
-    n = frame.set_index("stage")["enterprises"]
+    stages = frame.set_index("stage")
+    n = stages["enterprises"]
+    # Only those with evidence of it: who completed Module 1 and planned no other has not started a further one.
+    further = n["further_started"] - stages["without_record"]["further_started"]
     return _(
         "Of {enrolled} enterprises enrolled, {first} completed Module 1 and {further} started a further one",
         enrolled=number(n["enrolled"]),
         first=number(n["m1_completed"]),
-        further=number(n["further_started"]),
+        further=number(further),
     )
 
 

@@ -63,6 +63,7 @@ class Drawing:
     figure: Figure | None
     table: Table
     caption: str = ""
+    under: str = ""
     empty: str = ""
     leads_to: tuple[str, str] | None = None
     table_first: bool = False
@@ -73,7 +74,7 @@ def frame(page: str, exhibit: str, before: Component | None = None, after: Compo
     return html.Section(
         [
             html.Div(id=ids.part(page, exhibit, "title"), className="exhibit-title"),
-            *([before] if before else []),
+            *([] if before is None else [before]),
             html.Div(
                 dcc.Graph(
                     id=ids.part(page, exhibit, "figure"),
@@ -83,7 +84,7 @@ def frame(page: str, exhibit: str, before: Component | None = None, after: Compo
                 ),
                 className="exhibit-picture",
             ),
-            *([after] if after else []),
+            *([] if after is None else [after]),
             html.Div(id=ids.part(page, exhibit, "basis"), className="exhibit-basis"),
         ],
         id=ids.part(page, exhibit, "section"),
@@ -116,7 +117,7 @@ def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figu
         return [*title, empty], theme.EMPTY, _basis(basis), "exhibit is-empty"
     if drawing.caption:
         title.append(html.P(drawing.caption, className="exhibit-caption"))
-    foot: list[Any] = []
+    foot: list[Any] = [html.P(drawing.under, className="notice-under")] if drawing.under else []
     if drawing.leads_to:
         foot.append(dcc.Link([drawing.leads_to[0], " →"], href=drawing.leads_to[1], className="leads-to"))
     kind = "exhibit" if drawing.figure else "exhibit no-figure"
@@ -173,31 +174,24 @@ def html_table(table: Table, caption: str) -> html.Div:
 
 
 def _basis(basis: Basis) -> list[Component]:
-    sources: list[Any] = []
-    for at, source in enumerate(basis.sources):
-        sources += [", " if at else "", dcc.Link(source.name, href=source.href)]
-        sources.append(f" ({number(source.rows)})")
-    if basis.unsourced:
-        sources.append(
-            ("; " if sources else "")
-            + ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced)
-        )
-    return [
-        html.Dl(
-            [
-                *_fact(_("Rests on"), basis.coverage),
-                *_fact(_("Selection"), basis.filtered),
-                *_fact(_("As of"), day(basis.as_of)),
-                *(_fact(_("Sources (rows)"), sources) if sources else []),
-                *(_fact(_("Data"), html.Strong(_("Synthetic: invented for demonstration"))) if basis.synthetic else []),
-            ],
-            className="basis",
-        )
+    said = [
+        *([html.Strong(_("Synthetic data"))] if basis.synthetic else []),
+        html.Span(basis.coverage),
+        html.Span(basis.filtered),
+        html.Span(_("as of {date}", date=day(basis.as_of))),
     ]
+    return [html.P(said, className="basis"), _sources(basis)]
 
 
-def _fact(term: str, text: Any) -> list[Component]:
-    return [html.Div([html.Dt(term), html.Dd(text)])]
+def _sources(basis: Basis) -> Component:
+    rows = sum(source.rows for source in basis.sources)
+    title = ngettext("{n} source", "{n} sources", len(basis.sources)) + ngettext(", {n} row", ", {n} rows", rows)
+    if basis.unsourced:
+        title += "; " + ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced)
+    links = [html.Li([dcc.Link(each.name, href=each.href), f" ({number(each.rows)})"]) for each in basis.sources]
+    if not links:
+        return html.P(title, className="basis-sources")
+    return html.Details([html.Summary(title), html.Ul(links)], className="basis-sources")
 
 
 def page_heading(name: str, lead: str) -> list[Component]:
@@ -206,11 +200,12 @@ def page_heading(name: str, lead: str) -> list[Component]:
 
 
 def headline(label: str, value: str, of: str, note: str) -> html.Div:
-    """A headline figure with what it is out of."""
+    """A headline figure with what it is out of; a blank `value` is not on record."""
+    shown = [html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]
     return html.Div(
         [
             html.Div(label, className="headline-label"),
-            html.Div([html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]),
+            html.Div(shown if value else html.Span(_("not on record"), className="headline-unknown")),
             html.Div(note, className="headline-note"),
         ],
         className="headline",
@@ -269,11 +264,14 @@ def brand(programme: str, href: str) -> Component:
 def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code: str) -> list[Component]:
     """Links to the pages (name, address, is it here), then the language switch."""
     pages = [
-        dcc.Link(name, href=href, className="page-link-here" if here else "", **({"aria-current": "page"} if here else {}))
+        html.Li(
+            dcc.Link(name, href=href), className="here" if here else "", **({"aria-current": "page"} if here else {})
+        )
         for name, href, here in links
     ]
     button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
-    return [*pages, dcc.Link(other, href=switch, className="language", **{"lang": code}), button]
+    language = html.Span(dcc.Link(other, href=switch, className="language"), lang="zh-Hans" if code == "zh" else "en")
+    return [html.Ul(pages), language, button]
 
 
 def footer(programme: str, as_of: date, note: str | None, version: int) -> list[Component]:

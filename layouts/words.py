@@ -1,5 +1,6 @@
 """The reader's language: sentences by gettext, names with their fallback marked, numbers and dates as people write them."""
 
+import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -113,6 +114,19 @@ def sentences(*parts: str) -> str:
 def listed(items: list[str]) -> str:
     """Items after one another in a sentence: "a, b"; Chinese "a、b"."""
     return ("、" if language() == "zh" else ", ").join(items)
+
+
+def wrapped(text: str, width: int, lines: int = 3) -> str:
+    """`text` broken into at most `lines` lines of about `width` Latin letters for a chart; what is left over is cut."""
+    if language() == "zh" and not text.isascii():
+        width = max(width // 2, 2)
+        parts = [text[at : at + width] for at in range(0, len(text), width)]
+    else:
+        parts = textwrap.wrap(text, width)
+    cut = parts[:lines]
+    if len(parts) > lines:
+        cut[-1] = cut[-1].rstrip(" ,:") + "…"
+    return "<br>".join(cut)
 
 
 def unit_name(unit: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Column, Table
@@ -48,11 +49,15 @@ class TypedRow:
 
     def key(self, table: Table) -> Key | None:
         """The row's key; None where a part of it could not be read."""
-        names = key_columns(table)
-        optional = {name for name in names if not table.c[name].info["required"]}
-        if any(name in self.unfit or (name not in self.values and name not in optional) for name in names):
-            return None
-        return tuple(self.values.get(name, "") for name in names)
+        if self.unfit.isdisjoint(key_columns(table)) and self.values.keys() >= _needed(table):
+            return tuple(self.values.get(name, "") for name in key_columns(table))
+        return None
+
+
+@cache
+def _needed(table: Table) -> frozenset[str]:
+    """The key columns of `table` that may not be blank."""
+    return frozenset(name for name in key_columns(table) if table.c[name].info["required"])
 
 
 def _reader(column: Column[Any]) -> Reader:
@@ -102,21 +107,19 @@ class _Typist:
         self.table = table
         self.units = units
         self.positions, self.refusals = _positions(sheet, table)
-        self.columns = [column for column in contract_columns(table) if column.name in self.positions]
-        by_unit = [column for column in self.columns if (table.name, column.name) in _BY_UNIT]
-        self.readers = {column.name: _reader(column) for column in self.columns if column not in by_unit}
-        self.by_unit = [column.name for column in by_unit]
+        columns = [column for column in contract_columns(table) if column.name in self.positions]
+        # Values last: how they are read depends on the indicator.
+        self.columns = sorted(columns, key=lambda column: (table.name, column.name) in _BY_UNIT)
+        self.readers = {c.name: _reader(c) for c in columns if (table.name, c.name) not in _BY_UNIT}
 
     def type_row(self, row: Row) -> TypedRow:
         values: dict[str, Any] = {}
         precisions: dict[str, str] = {}
         unfit: set[str] = set()
-        self.refusals += [
-            refusal(self.sheet.spot(row.number, position, raw=raw), "no-header")
-            for position, raw in sorted(row.cells.items())
-            if position not in self.sheet.header
-        ]
-        for column in [*(c for c in self.columns if c.name in self.readers), *self._unit_columns()]:
+        for position in row.cells.keys() - self.sheet.header.keys():
+            spot = self.sheet.spot(row.number, position, raw=row.cells[position])
+            self.refusals.append(refusal(spot, "no-header"))
+        for column in self.columns:
             name = column.name
             raw = row.cells.get(self.positions[name])
             try:
@@ -131,9 +134,6 @@ class _Typist:
                 value = value.date
             values[name] = value
         return TypedRow(self.sheet, row, self.positions, values, precisions, frozenset(unfit))
-
-    def _unit_columns(self) -> list[Column[Any]]:
-        return [self.table.c[name] for name in self.by_unit]
 
     def _value(self, column: Column[Any], raw: Raw, values: Mapping[str, Any]) -> object:
         if raw is None:

@@ -1,6 +1,7 @@
 """What the database holds already, as far as a file has to be held against it."""
 
 from collections.abc import Iterable
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Connection, Table, inspect, select
@@ -11,6 +12,7 @@ Key = tuple[Any, ...]
 Values = dict[str, Any]
 
 
+@cache
 def key_columns(table: Table) -> tuple[str, ...]:
     """The names of the columns that make the key of `table`."""
     return tuple(column.name for column in table.primary_key)

@@ -11,7 +11,7 @@ from xml.etree.ElementTree import XMLParser
 
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils import column_index_from_string
-from openpyxl.utils.datetime import from_excel, from_ISO8601
+from openpyxl.utils.datetime import from_excel
 
 from data.loading.cells import Raw, Unread
 from data.loading.findings import Unfit
@@ -120,7 +120,7 @@ class _Cells:
             elif not self.phonetic:
                 self.inline.append(text)
 
-    def read_cell(self) -> Raw:
+    def read_cell(self) -> Raw:  # noqa: PLR0911 - one a kind of cell
         kind, text = self.about.get("t", "n"), self.value
         if kind == "inlineStr":
             return "".join(self.inline).replace("_x000D_", "\r")
@@ -135,12 +135,7 @@ class _Cells:
             return text == "1"
         if kind == "e":
             return Unread("excel-error", text)
-        if kind == "d":
-            try:
-                return from_ISO8601(text)
-            except ValueError:
-                return text
-        return text
+        return text  # the text of a formula, and dates in ISO form
 
     def read_number(self, text: str) -> Raw:
         style = int(self.about.get("s", 0))
@@ -157,7 +152,7 @@ class _Cells:
 def read_cells(stream: IO[bytes], book: Book, areas: list[str]) -> Iterator[tuple[int, dict[int, Raw]]]:
     """Row numbers and cells by position. Once all are taken, `areas` holds the merged cells (``A2:A4``)."""
     cells = _Cells(book)
-    parser = XMLParser(target=cells)
+    parser = XMLParser(target=cells)  # noqa: S314 - as above
     while chunk := stream.read(_CHUNK):
         parser.feed(chunk)
         yield from cells.rows

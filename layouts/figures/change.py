@@ -27,7 +27,7 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
             {
                 "text": f"{names('indicator', row['indicator'])}  <b>{count}</b>",
                 "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.42, "yref": "y", "yanchor": "middle",
-                "showarrow": False, "align": "left",
+                "showarrow": False, "align": "left", "bgcolor": theme.PAPER, "borderpad": 1,
             }
         )  # fmt: skip
     return {

@@ -6,7 +6,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, number, percent
+from layouts.words import Names, _, number, percent, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
@@ -129,7 +129,7 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
         for a, b in zip(done, due, strict=True)
     ]
     places = list(range(len(frame)))
-    headings = [_heading(names("module", code), "", at - 0.48) for at, code in enumerate(frame["module"])]
+    headings = [_heading(wrapped(names("module", code), 44, 1), "", at - 0.48) for at, code in enumerate(frame["module"])]
     return {
         "data": [
             _bar(due, places, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
@@ -162,7 +162,12 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
                 name=state_name(state),
                 marker={
                     "color": theme.STATES[state.replace("_", "-")],
-                    "pattern": {"shape": _PATTERN.get(state, ""), "fgcolor": "rgba(255,255,255,.55)", "size": 7},
+                    "pattern": {
+                        "shape": _PATTERN.get(state, ""),
+                        "bgcolor": theme.STATES[state.replace("_", "-")],
+                        "fgcolor": "rgba(255,255,255,.6)",
+                        "size": 7,
+                    },
                     "line": {"color": theme.PAPER, "width": 1},
                 },
                 # A number is printed where its segment has room for it; the table has them all.
@@ -199,61 +204,61 @@ def journey(frame: pd.DataFrame) -> Figure:
     counts = frame["enterprises"].astype(int).tolist()
     without = frame["without_record"].astype(int).tolist()
     places = list(range(len(frame)))
-    labels = []
-    for at, row in enumerate(frame.to_dict("records")):
-        share = percent(row["share_of_first"]) if at else ""
-        previous = percent(row["share_of_previous"]) if at > 1 else ""
-        parts = [
-            f"<b>{number(row['enterprises'])}</b>",
-            _("{share} of enrolled", share=share) if share else "",
-            _("{share} of the stage before", share=previous) if previous else "",
-        ]
-        labels.append("  ".join(parts[:1]) + "  " + " · ".join(part for part in parts[1:] if part))
+    recorded = [a - b for a, b in zip(counts, without, strict=True)]
+    hatched = {"color": theme.PALE, "pattern": {"shape": "/", "bgcolor": theme.PALE, "fgcolor": theme.AFTER, "size": 6}}
     return {
         "data": [
-            _bar(
-                [a - b for a, b in zip(counts, without, strict=True)],
-                places,
-                marker={"color": theme.AFTER},
-                width=0.5,
-            ),
-            _bar(
-                without,
-                places,
-                marker={"color": theme.PALE, "pattern": {"shape": "/", "fgcolor": theme.AFTER, "size": 6}},
-                text=labels,
-                textposition="outside",
-                width=0.5,
-            ),
+            _bar(recorded, places, marker={"color": theme.AFTER}, width=0.4),
+            _bar(without, places, marker=hatched, width=0.4),
         ],
         "layout": theme.layout(
-            62 * len(frame) + 20,
+            60 * len(frame) + 20,
             barmode="stack",
-            xaxis=theme.hidden_axis(range=[0, max([*counts, 1]) * 1.9]),
-            yaxis=theme.hidden_axis(range=[len(frame) - 0.6, -0.8]),
-            annotations=[_heading(stage_name(stage), "", at - 0.44) for at, stage in enumerate(frame["stage"])],
+            xaxis=theme.hidden_axis(range=[0, max([*counts, 1])]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.65, -0.75]),
+            annotations=[
+                _heading(f"{stage_name(row['stage'])}  <b>{number(row['enterprises'])}</b>", _stage_shares(at, row), at - 0.42)
+                for at, row in enumerate(frame.to_dict("records"))
+            ],
         ),
     }
+
+
+def _stage_shares(at: int, row: dict[str, Any]) -> str:
+    """Both shares of a stage; the first has none, and for the second they are the same."""
+    if not at:
+        return ""
+    if at == 1:
+        return _("{share} of enrolled", share=percent(row["share_of_first"]))
+    return _(
+        "{share} of enrolled · {previous} of the stage before",
+        share=percent(row["share_of_first"]),
+        previous=percent(row["share_of_previous"]),
+    )
 
 
 def breadth(frame: pd.DataFrame, most: int) -> Figure:
     """One bar per number of modules; `most` is the number of enterprises enrolled, which the bars are out of."""
     counts = frame["enterprises"].astype(int).tolist()
     places = list(range(len(frame)))
-    labels = [
-        f"<b>{number(n)}</b>  {_('{share} of enrolled', share=percent(n / most))}" if most else f"<b>{number(n)}</b>"
-        for n in counts
-    ]
     headings = [
-        _heading(_("At least {n} modules", n=number(k)) if k > 1 else _("At least one module"), "", at - 0.44)
-        for at, k in enumerate(frame["modules_at_least"])
+        _heading(
+            f"{_('At least {n} modules', n=number(k)) if k > 1 else _('At least one module')}  <b>{number(n)}</b>",
+            _("{share} of enrolled", share=percent(n / most)) if most else "",
+            at - 0.42,
+        )
+        for at, (k, n) in enumerate(zip(frame["modules_at_least"], counts, strict=True))
     ]
     return {
-        "data": [_bar(counts, places, marker={"color": theme.AFTER}, text=labels, textposition="outside", width=0.5)],
+        "data": [
+            _bar([most] * len(counts), places, marker={"color": theme.NOTHING_HERE}, width=0.4),
+            _bar(counts, places, marker={"color": theme.AFTER}, width=0.4),
+        ],
         "layout": theme.layout(
-            62 * max(len(frame), 1) + 20,
-            xaxis=theme.hidden_axis(range=[0, max([*counts, 1]) * 1.6]),
-            yaxis=theme.hidden_axis(range=[len(frame) - 0.6, -0.8]),
+            60 * max(len(frame), 1) + 20,
+            barmode="overlay",
+            xaxis=theme.hidden_axis(range=[0, max(most, 1)]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.65, -0.75]),
             annotations=headings,
         ),
     }

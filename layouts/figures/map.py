@@ -14,13 +14,27 @@ METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "worke
 
 @dataclass(frozen=True)
 class Ground:
-    """What a map is drawn on: addresses of the boundary files, the codes of the provinces, and the notice under it."""
+    """What a map is drawn on: addresses of the boundary files, codes of their shapes, and the notice under it.
+
+    ``inset_bounds`` is west, south, east, north of the inset, in degrees of a frame of its own.
+    """
 
     provinces: str
     inset: str
     province_codes: tuple[str, ...]
     inset_codes: tuple[str, ...]
+    inset_bounds: tuple[float, float, float, float]
     notice: str
+
+
+# plotly's own base layer draws borders of its own choosing: all of it is off.
+_NO_BASE = {
+    "visible": False,
+    "showframe": False,
+    "showland": False,
+    "showcoastlines": False,
+    "bgcolor": "rgba(0,0,0,0)",
+}
 
 
 def metric_name(metric: str) -> str:
@@ -42,7 +56,7 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
         "locations": codes,
         "z": values,
         "showscale": False,
-        "marker": {"line": {"color": theme.PAPER, "width": 0.8}},
+        "marker": {"line": {"color": "#8fa1b3", "width": 0.7}},
         "hoverinfo": "skip",
     }
     return base | settings
@@ -60,14 +74,16 @@ def regions(
     empty = [code for code in ground.province_codes if code not in set(known["place"])]
     top = float(known[metric].max()) if len(known) else 1.0
     name = metric_name(metric)
+    west, south, east, north = ground.inset_bounds
     traces = [
         _fill(ground.provinces, empty, [0.0] * len(empty), colorscale=[[0, theme.NOTHING_HERE], [1, theme.NOTHING_HERE]]),
         _fill(
             ground.inset,
             list(ground.inset_codes),
             [0.0] * len(ground.inset_codes),
-            colorscale=[[0, theme.MUTED], [1, theme.MUTED]],
-            marker={"line": {"color": theme.MUTED, "width": 0.6}},
+            colorscale=[[0, "#9aa8b5"], [1, "#9aa8b5"]],
+            marker={"line": {"color": "#9aa8b5", "width": 0.6}},
+            geo="geo2",
         ),
         _fill(
             ground.provinces,
@@ -90,15 +106,20 @@ def regions(
         "layout": theme.layout(
             height,
             margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
-            geo={
+            # Without a domain each, plotly would share the area out between the two.
+            geo=_NO_BASE
+            | {
+                "domain": {"x": [0, 1], "y": [0, 1]},
                 "projection": {"type": "conic equal area", "parallels": [25, 47], "rotation": {"lon": 105}},
                 "lonaxis": {"range": [80, 130]},
-                "lataxis": {"range": [15, 54]},
-                "visible": False,
-                "bgcolor": "rgba(0,0,0,0)",
-                "showland": False,
-                "showcoastlines": False,
-                "showframe": False,
+                "lataxis": {"range": [17, 54.3]},
+            },
+            geo2=_NO_BASE
+            | {
+                "domain": {"x": [0.87, 0.99], "y": [0.02, 0.26]},
+                "projection": {"type": "equirectangular"},
+                "lonaxis": {"range": [west - 0.1, east + 0.1]},
+                "lataxis": {"range": [south - 0.1, north + 0.1]},
             },
             clickmode="event",
         ),

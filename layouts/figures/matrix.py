@@ -7,7 +7,7 @@ import pandas as pd
 from layouts import theme
 from layouts.figures.funnel import state_name
 from layouts.theme import Figure
-from layouts.words import Names, _, ngettext
+from layouts.words import Names, _, ngettext, wrapped
 
 MOST_ENTERPRISES = 40
 MOST_PATTERNS = 15
@@ -56,7 +56,7 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
     return {
         "data": traces,
         "layout": theme.layout(
-            27 * len(rows) + 110,
+            27 * len(rows) + 130,
             showlegend=True,
             legend={"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container",
                     "itemclick": False, "itemdoubleclick": False},
@@ -64,7 +64,8 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
                 side="top",
                 range=[-0.5, len(modules) - 0.5],
                 tickvals=list(range(len(modules))),
-                ticktext=[names("module", code).replace(" ", "<br>", 1) for code in modules],
+                ticktext=[wrapped(names("module", code), 16) for code in modules],
+                tickangle=0,
                 showgrid=False,
             ),
             yaxis=theme.axis(
@@ -73,7 +74,7 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
                 ticktext=rows["label"].tolist(),
                 gridcolor=theme.LINE,
             ),
-            margin={"l": 8, "r": 8, "t": 84, "b": 8, "pad": 4},
+            margin={"l": 8, "r": 8, "t": 104, "b": 8, "pad": 4},
         ),
     }  # fmt: skip
 
