@@ -5,6 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 
+import pandas as pd
 from flask import g
 
 from data.catalogue import Entry
@@ -34,10 +35,10 @@ class Asked:
     ground: Ground
     enterprises: dict[str, Entry] = field(default_factory=dict)
 
-    def meet(self, exhibit: Exhibit) -> None:
-        """Learn the names of an exhibit's enterprises, all in one question."""
-        if "enterprise" in exhibit.table:
-            self.enterprises.update(self.view.enterprises(exhibit.table["enterprise"]))
+    def meet(self, frame: pd.DataFrame) -> None:
+        """Learn the names of a frame's enterprises, all in one question."""
+        if "enterprise" in frame:
+            self.enterprises.update(self.view.enterprises(frame["enterprise"]))
 
     def name(self, table: str, code: str | None) -> str:
         """The name of a code in the language spoken, marked where it is borrowed from the other language."""
@@ -50,9 +51,11 @@ class Asked:
             return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
         return code
 
-    def href(self, path: str, filters: Filters | None = None) -> str:
-        """An address that keeps these filters (or has others) and the language."""
-        return path + (self.filters if filters is None else filters).search(words.language())
+    def href(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
+        """An address that keeps these filters (or has others) and the language; a table may be of one indicator."""
+        query = (self.filters if filters is None else filters).query(words.language())
+        parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
+        return f"{path}?{'&'.join(parts)}" if parts else path
 
     def filtered(self) -> str:
         """The filter sentence as plain text."""

@@ -7,12 +7,13 @@ from typing import Any
 import pandas as pd
 
 from callbacks.asking import Asked
-from data import measures, queries
+from data import exhibits, measures, queries
 from data.exhibits import Exhibit
 from data.filters import Filters
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.parts import Drawing
+from layouts.tables import Link, Table
 from layouts.words import _
 
 
@@ -34,7 +35,6 @@ def regions(asked: Asked, exhibit: Exhibit, metric: str = "enterprises", *, smal
     return Drawing(
         title=findings.regions(frame, provinces, metric, asked.name),
         figure=map.regions(dotted, provinces, metric, asked.ground, height=height, labels=labels),
-        table=tables.regions(frame, asked.name),
         under=asked.ground.notice,
     )
 
@@ -53,7 +53,6 @@ def module_funnel(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.module_funnel(frame, asked.name),
         figure=funnel.module_funnel(frame, asked.name),
-        table=tables.module_funnel(exhibit.table, asked.name),
         caption=_("A step counts as reached when it or any later one has evidence. Those not yet due are left out of the shares."),
     )
 
@@ -63,7 +62,6 @@ def completion(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.module_funnel(exhibit.table, asked.name),
         figure=funnel.completion(exhibit.table, asked.name),
-        table=tables.module_funnel(exhibit.table, asked.name),
     )
 
 
@@ -72,8 +70,8 @@ def states(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.states(exhibit.table),
         figure=funnel.states(exhibit.table, asked.name),
-        table=tables.states(exhibit.table, asked.name),
         caption=_("Enterprises per module; each is in exactly one state."),
+        table=asked.href("/table/states"),
     )
 
 
@@ -83,7 +81,6 @@ def journey(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.journey(exhibit.table),
         figure=funnel.journey(exhibit.table),
-        table=tables.journey(exhibit.table),
         caption=findings.journey_caption(exhibit.table),
     )
 
@@ -94,7 +91,6 @@ def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.breadth(exhibit.table),
         figure=funnel.breadth(exhibit.table, exhibit.coverage.enterprises),
-        table=tables.breadth(exhibit.table),
     )
 
 
@@ -106,7 +102,6 @@ def who_is_where(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=matrix.pattern_title(exhibit.table, modules, asked.name),
         figure=matrix.matrix(exhibit.table, modules, asked.name),
-        table=tables.matrix(exhibit.table, asked.name),
         caption=_("The {n} most common combinations of states; the table names each enterprise.", n=matrix.MOST_PATTERNS)
         if many
         else "",
@@ -122,7 +117,6 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
     return Drawing(
         title=findings.change(exhibit.table),
         figure=change.improved(exhibit.table, asked.name, most) if len(rated) else None,
-        table=tables.change(exhibit.table, asked.name),
         caption=caption if len(rated) else "",
     )
 
@@ -146,8 +140,8 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
     return Drawing(
         title=findings.pairs(indicator, numbers, unit, frame, asked.name),
         figure=figure,
-        table=tables.pairs(frame, unit, asked.name, source_link(asked)),
         caption=findings.pairs_caption(numbers, unit, beyond),
+        table=asked.href("/table/pairs", indicator=indicator),
     )
 
 
@@ -156,7 +150,6 @@ def coverage(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.coverage(exhibit.table),
         figure=change.coverage(exhibit.table, asked.name),
-        table=tables.coverage(exhibit.table, asked.name),
         caption=_("Enterprises that did not report are unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 
@@ -165,18 +158,50 @@ def published(asked: Asked, exhibit: Exhibit) -> Drawing:
     """Published figures as printed."""
     return Drawing(
         title=findings.published(exhibit.table),
-        figure=None,
-        table=tables.published(exhibit.table, asked.name, source_link(asked)),
-        table_first=True,
+        table_open=True,
         caption=_("Shown as printed, never added to counted numbers. A share without its base says so."),
     )
 
 
-def source_link(asked: Asked) -> Callable[[str | None], Any]:
+def beside(asked: Asked, indicator: str | None) -> pd.DataFrame:
+    """The result rows that are no pairs, newest first, with the ``unit`` of their indicator."""
+    frame = exhibits.beside(asked.view, indicator)
+    newest = frame.sort_values("after_on", ascending=False, na_position="last", kind="stable")
+    return newest.assign(unit=newest["indicator"].map(_units(asked)))
+
+
+def table(asked: Asked, name: str, indicator: str | None = None) -> Table:
+    """The table behind an exhibit on screen (or behind ``states``, ``beside``); KeyError where there is none of that name."""
+    if name == "beside":
+        facts = beside(asked, indicator)
+        asked.meet(facts)
+        return tables.other_facts(facts, asked.name, source_link(asked))
+    code = "module-funnel" if name == "states" else name
+    exhibit = exhibits.build_pairs(asked.view, indicator) if indicator else exhibits.build(asked.view, code)
+    asked.meet(exhibit.table)
+    return {
+        "regions": lambda frame: tables.regions(frame, asked.name),
+        "module-funnel": lambda frame: tables.module_funnel(frame, asked.name),
+        "states": lambda frame: tables.states(frame, asked.name),
+        "journey-funnel": tables.journey,
+        "breadth": tables.breadth,
+        "matrix": lambda frame: tables.matrix(frame, asked.name),
+        "change": lambda frame: tables.change(frame, asked.name),
+        "pairs": lambda frame: tables.pairs(frame, _units(asked), asked.name, source_link(asked)),
+        "coverage": lambda frame: tables.coverage(frame, asked.name),
+        "published": lambda frame: tables.published(frame, asked.name, source_link(asked)),
+    }[name](exhibit.table)
+
+
+def _units(asked: Asked) -> dict[str, str]:
+    return {code: entry.columns["unit"] for code, entry in asked.view.catalogue.indicator.items()}
+
+
+def source_link(asked: Asked) -> tables.SourceLink:
     """How a table names a source: a link to its row."""
 
-    def linked(code: str | None) -> Any:
-        return tables.link(asked.source_name(code), asked.source_href(code)) if code else "–"
+    def linked(code: str | None) -> tables.Cell:
+        return Link(asked.source_name(code), asked.source_href(code)) if code else "–"
 
     return linked
 
@@ -192,12 +217,13 @@ def filled(
     """An exhibit drawn by `draw`, as :func:`layouts.parts.outputs` takes it; an empty one says what is missing."""
     missing = _missing(exhibit)
     if missing:
-        drawing = Drawing(_("Nothing to show here"), None, parts.Table((), []), empty=missing)
+        drawing = Drawing(_("Nothing to show here"), empty=missing)
     else:
-        asked.meet(exhibit)
+        asked.meet(exhibit.table)
         drawing = draw(asked, exhibit, *arguments, **options)
-    if leads_to and not missing:
-        drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
+        drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
+        if leads_to:
+            drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
     return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()))
 
 

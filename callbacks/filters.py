@@ -29,14 +29,14 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "pathname"),
         Input(ids.AS_OF, "value"),
         *(Input(ids.filter_control(name), "value") for name in CONTROLS),
-        Input(ids.REGIONS_MAP, "clickData", allow_optional=True),
+        Input(ids.PLACE_CHOSEN, "data"),
     )
     def filters(search: str | None, path: str | None, as_of: str | None, *rest: Any) -> tuple[Any, ...]:
-        *values, click = rest
+        *values, place = rest
         moved = {key.split(".")[0] for key in ctx.triggered_prop_ids} - {ids.ADDRESS}
         wanted = Filters.from_search(search)
-        if ids.REGIONS_MAP in moved:
-            wanted = clicked(wanted, click)
+        if ids.PLACE_CHOSEN in moved:
+            wanted = wanted.with_codes("place", [place]) if isinstance(place, str) else wanted
         elif moved and not ctx.triggered_prop_ids.get(f"{ids.ADDRESS}.search"):
             wanted = controlled(wanted, dict(zip(CONTROLS, values, strict=True)), as_of)
         with asking(held, wanted.search(language_of(search))) as asked:
@@ -50,13 +50,6 @@ def controlled(filters: Filters, values: dict[str, Any], as_of: str | None) -> F
         filters = filters.with_codes(dimension, codes)
     dated = Filters.from_search(f"as_of={as_of}" if isinstance(as_of, str) else "").as_of
     return filters.dated(dated)
-
-
-def clicked(filters: Filters, click: Any) -> Filters:
-    """The filters narrowed to the place clicked on the map."""
-    points = click.get("points") if isinstance(click, dict) else None
-    code = points[0].get("customdata") if points and isinstance(points[0], dict) else None
-    return filters.with_codes("place", [code]) if isinstance(code, str) else filters
 
 
 def answer(asked: Asked, search: str | None, path: str | None) -> tuple[Any, ...]:

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, State
+from dash import ClientsideFunction, Dash, Input, Output, State
 
 from callbacks import drawing
 from callbacks.asking import Held, asking
@@ -12,7 +12,14 @@ from layouts.figures.map import METRICS, metric_name
 
 
 def register(app: Dash, held: Held) -> None:
-    """Add the page's callback."""
+    """Add the page's callbacks."""
+
+    app.clientside_callback(
+        ClientsideFunction("shell", "placeOf"),
+        Output(ids.PLACE_CHOSEN, "data"),
+        Input(ids.REGIONS_MAP, "clickData"),
+        prevent_initial_call=True,
+    )
 
     @app.callback(
         Output(ids.REGIONS_METRIC, "options"),

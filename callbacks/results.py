@@ -8,8 +8,12 @@ from dash import Dash, Input, Output, html
 from callbacks import drawing
 from callbacks.asking import Asked, Held, asking
 from data import exhibits
-from layouts import ids, parts, tables
+from layouts import ids, parts
 from layouts.words import _, ngettext
+
+
+FEW_FACTS = 25
+"""So many facts that are no pairs are listed for all indicators at once; more, only for the chosen one."""
 
 
 def register(app: Dash, held: Held) -> None:
@@ -44,7 +48,7 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
         _("Indicator"),
         options,
         chosen,
-        beside(asked, chosen) if chosen else [],
+        beside(asked, chosen, change.table) if chosen else [],
         *drawing.filled(asked, pairs, drawing.pairs, chosen),
         *drawing.filled(asked, change, drawing.improved),
         *drawing.filled(asked, exhibits.build(asked.view, "coverage"), drawing.coverage),
@@ -57,29 +61,22 @@ def _count(row: dict[str, Any]) -> str:
     return ngettext("{n} other fact", "{n} other facts", int(row["other_facts"]))
 
 
-def beside(asked: Asked, indicator: str) -> list[Any]:
-    """The definition, and the facts about `indicator` that are no pairs."""
-    columns = asked.view.catalogue.indicator[indicator].columns
-    facts = exhibits.beside(asked.view, indicator)
-    asked.enterprises.update(asked.view.enterprises(facts["enterprise"]))
+def beside(asked: Asked, indicator: str, change: pd.DataFrame) -> list[Any]:
+    """The definition, and the facts that are no pairs: of `indicator`, or of all indicators while they are few."""
     shown: list[Any] = []
     definition = asked.definition(indicator)
     if definition:
         shown.append(html.P([html.Strong(_("Definition") + ": "), definition], className="definition"))
-    if not len(facts):
-        return shown
-    title = ngettext(
-        "Beside the pairs, {n} fact that is none: it enters no median",
-        "Beside the pairs, {n} facts that are none: they enter no median",
-        len(facts),
-    )
-    table = tables.other_facts(_newest(facts), columns["unit"], asked.name, drawing.source_link(asked))
-    few = len(facts) <= 12  # noqa: PLR2004 - what fits beside a chart without hiding it
-    body = parts.html_table(table, title)
-    return [*shown, html.Details([html.Summary(title), body], open=few, className="twin")]
-
-
-def _newest(facts: pd.DataFrame) -> pd.DataFrame:
-    return facts.sort_values("after_on", ascending=False, na_position="last", kind="stable")
-
-
+    everything = int(change["other_facts"].sum())
+    few = everything <= FEW_FACTS
+    own = int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])
+    count = everything if few else own
+    if count:
+        title = ngettext(
+            "Beside the pairs, {n} fact that is none: it enters no median",
+            "Beside the pairs, {n} facts that are none: they enter no median",
+            count,
+        )
+        address = asked.href("/table/beside", indicator="" if few else indicator)
+        shown.append(parts.table_at(address, title, opened=few))
+    return shown

@@ -32,7 +32,8 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     gate.install(server, settings, one_time or OneTimeAddress())
-    pages.install(server, record, boundaries)
+    held = Held(record, grounds(boundaries))
+    pages.install(server, held, boundaries)
     app = Dash(
         "dashboard",
         server=server,
@@ -46,7 +47,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         enable_mcp=False,
     )
     app.layout = shell()
-    callbacks.register(app, Held(record, grounds(boundaries)))
+    callbacks.register(app, held)
     headers.install(server, app)
     return app
 

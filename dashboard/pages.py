@@ -2,13 +2,16 @@
 
 import logging
 
-from flask import Flask, Response, abort, jsonify, make_response, render_template, request
+from flask import Flask, Response, abort, g, jsonify, make_response, render_template, request
 from werkzeug.exceptions import HTTPException
 
+from callbacks import drawing
+from callbacks.asking import Held, asking
+from data.access import Permission
 from data.database import DatabaseProblem
-from data.filters import LANGUAGES
+from data.exhibits import EXHIBITS, build, to_csv
+from data.filters import LANGUAGES, Filters
 from data.places import Boundaries
-from data.record import Record
 from layouts import words
 from layouts.words import _
 
@@ -65,8 +68,13 @@ def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
     )
 
 
-def install(server: Flask, record: Record, boundaries: Boundaries) -> None:
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
     """Add the routes and error pages."""
+    record = held.record
 
     @server.get("/health", endpoint="health")
     def health() -> tuple[Response, int]:
@@ -88,17 +96,44 @@ def install(server: Flask, record: Record, boundaries: Boundaries) -> None:
         response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
         return response
 
+    @server.get("/table/<name>")
+    def table(name: str) -> Response:
+        with asking(held, _search()) as asked:
+            indicator = request.args.get("indicator")
+            if indicator is not None and indicator not in asked.view.catalogue.indicator:
+                abort(404)
+            try:
+                shown = drawing.table(asked, name, indicator)
+            except KeyError:
+                abort(404)
+            code = name if name in EXHIBITS else {"states": "module-funnel"}.get(name)
+            export = asked.href(f"/export/{code}.csv") if code and g.viewer.may(Permission.EXPORT) else ""
+            return make_response(render_template("table.html", table=shown, export=export, all_rows=_("All rows as CSV")))
+
+    @server.get("/export/<code>.csv")
+    def export(code: str) -> Response:
+        if code not in EXHIBITS or not g.viewer.may(Permission.EXPORT):
+            abort(404)
+        with record.view(g.viewer, Filters.from_search(_search())) as view:
+            response = make_response(to_csv(build(view, code)))
+            name = f"{view.catalogue.programme.code}-{code}-{view.of.as_of}.csv"
+            synthetic = view.catalogue.programme.synthetic
+        response.mimetype = "text/csv"
+        response.headers["Content-Disposition"] = f"attachment; filename={'synthetic-' if synthetic else ''}{name}"
+        return response
+
     @server.before_request
     def readable() -> Response | None:
         """A page is opened on a record that answers, or says why it does not."""
         if request.method == "GET" and "text/html" in request.headers.get("Accept", "") and request.endpoint != "health":
-            try:
-                record.catalogue()
-            except DatabaseProblem as problem:
-                log.exception("the results database cannot be read")
-                with words.speaking(reader_language()):
-                    return _page(503, *problem_words(problem), detail=problem.reason)
+            record.catalogue()
         return None
+
+    @server.errorhandler(DatabaseProblem)
+    def unreadable(problem: DatabaseProblem) -> Response:
+        log.error("the results database cannot be read: %s", problem)
+        with words.speaking(reader_language()):
+            return _page(503, *problem_words(problem), detail=problem.reason)
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -6,6 +6,7 @@ import math
 from collections.abc import Callable, Iterable
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -56,6 +57,11 @@ class View:
     def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
         """The view of `filters` inside what `viewer` may see."""
         return cls(connection, catalogue, viewer, viewer.scope.narrow(filters, catalogue))
+
+    @cached_property
+    def coverage(self) -> Coverage:
+        """The coverage line every exhibit of this view carries."""
+        return Coverage(**queries.coverage_totals(self.connection, self.of))
 
     @property
     def sees_names(self) -> bool:
@@ -268,24 +274,14 @@ def build(view: View, code: str) -> Exhibit:
     table = definition.make(view)
     rest = [column for column in table.columns if column not in definition.columns]
     sources, unsourced = _rests_on(view, definition, table)
-    return Exhibit(code, table[[*definition.columns, *rest]], coverage(view), view.of.as_of, sources, unsourced)
+    return Exhibit(code, table[[*definition.columns, *rest]], view.coverage, view.of.as_of, sources, unsourced)
 
 
 def build_pairs(view: View, indicator: str) -> Exhibit:
     """The exhibit `pairs` of one indicator alone."""
     table = paired(view, indicator)
     sources, unsourced = _counted(queries.sources_of_results(view.connection, view.of, indicator))
-    return Exhibit("pairs", table, coverage(view), view.of.as_of, sources, unsourced)
-
-
-def coverage(view: View) -> Coverage:
-    """The coverage line of a view."""
-    counts = queries.coverage_counts(view.connection, view.of)
-    total = counts[counts["group_kind"] == "total"]
-    if total.empty:
-        return Coverage()
-    row = total.iloc[0]
-    return Coverage(**{name: int(row[name]) for name in ("pairs", "paired", "reported", "trained", "enterprises")})
+    return Exhibit("pairs", table, view.coverage, view.of.as_of, sources, unsourced)
 
 
 def _rests_on(view: View, definition: Definition, table: pd.DataFrame) -> tuple[dict[str, int], int]:

@@ -302,26 +302,24 @@ def paired_results(connection: Connection, of: Slice, indicator: str | None = No
     return _frame(connection, question if indicator is None else question.where(pairs.c.indicator == indicator))
 
 
-def _others(of: Slice) -> tuple[CTE, ColumnElement[bool]]:
-    """Results, and the condition that a row is no part of a pair: a bound, a change without levels, a level alone."""
+def _marked(of: Slice) -> CTE:
+    """Results with ``other``: 1 where a row is no part of a pair (a bound, a change without levels, a level alone)."""
     rows = facts.results_seen(of, facts.enrolments(of))
-    pairs = facts.pairs(rows)
-    level = and_(rows.c.operator == "=", or_(rows.c.before.is_not(None), rows.c.after.is_not(None)))
-    paired = (
-        select(literal(1))
-        .where(pairs.c.enterprise == rows.c.enterprise, pairs.c.indicator == rows.c.indicator)
-        .correlate(rows)
-        .exists()
-    )
-    return rows, ~and_(level, paired)
+    key = [rows.c.enterprise, rows.c.indicator]
+    exact = rows.c.operator == "="
+    level = and_(exact, or_(rows.c.before.is_not(None), rows.c.after.is_not(None)))
+    both = [
+        func.max(flag(and_(exact, value.is_not(None)))).over(partition_by=key) for value in (rows.c.before, rows.c.after)
+    ]
+    return select(rows, (1 - flag(level) * both[0] * both[1]).label("other")).cte("marked")
 
 
 def other_fact_counts(connection: Connection, of: Slice) -> pd.DataFrame:
     """Every indicator with a result. Columns: indicator, other_facts (rows that are no pairs)."""
-    rows, other = _others(of)
+    rows = _marked(of)
     return _frame(
         connection,
-        select(rows.c.indicator, func.sum(flag(other)).label("other_facts"))
+        select(rows.c.indicator, func.sum(rows.c.other).label("other_facts"))
         .group_by(rows.c.indicator)
         .order_by(rows.c.indicator),
     )
@@ -329,9 +327,40 @@ def other_fact_counts(connection: Connection, of: Slice) -> pd.DataFrame:
 
 def other_facts(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
     """Result rows that are no pairs (of one indicator, or of all), as :func:`facts.results_seen` gives them."""
-    rows, other = _others(of)
-    question = select(rows).where(other).order_by(rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
+    rows = _marked(of)
+    question = select(rows).where(rows.c.other == 1).order_by(rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
     return _frame(connection, question if indicator is None else question.where(rows.c.indicator == indicator))
+
+
+def coverage_totals(connection: Connection, of: Slice) -> dict[str, int]:
+    """The coverage line's counts for the whole slice: enterprises, trained, reported, pairs, paired (enterprises)."""
+    enrolled = facts.enrolments(of)
+    trained = facts.trainings(of, enrolled)
+    rows = facts.results_seen(of, enrolled)
+    exact = rows.c.operator == "="
+    reports = (
+        select(
+            rows.c.enterprise,
+            (
+                func.max(flag(and_(exact, rows.c.before.is_not(None))))
+                * func.max(flag(and_(exact, rows.c.after.is_not(None))))
+            ).label("pair"),
+        )
+        .group_by(rows.c.enterprise, rows.c.indicator)
+        .subquery("reports")
+    )
+    return {
+        **_count(connection, select(func.count(distinct(enrolled.c.enterprise)).label("enterprises"))),
+        **_count(connection, select(func.count(_where(trained.c.started == 1, trained.c.enterprise)).label("trained"))),
+        **_count(
+            connection,
+            select(
+                func.count(distinct(reports.c.enterprise)).label("reported"),
+                func.coalesce(func.sum(reports.c.pair), 0).label("pairs"),
+                func.count(_where(reports.c.pair == 1, reports.c.enterprise)).label("paired"),
+            ),
+        ),
+    }
 
 
 def coverage_counts(connection: Connection, of: Slice) -> pd.DataFrame:

@@ -12,6 +12,7 @@ PAGE = "page"
 FILTERS = "filters"
 FILTERS_OPEN = "filters-open"
 SENTENCE = "filters-sentence"
+PLACE_CHOSEN = "filters-place-chosen"
 AS_OF = "filters-as-of"
 AS_OF_LABEL = "filters-as-of-label"
 

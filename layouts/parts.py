@@ -13,10 +13,6 @@ from layouts import ids, theme
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, listed, ngettext, number
 
-MOST_ROWS = 200
-"""A table on screen shows so many rows and says how many it leaves to the export."""
-
-
 @dataclass(frozen=True)
 class SourceLink:
     """A row of `source` as an exhibit names it: how many of its rows were used, and where it stands."""
@@ -39,34 +35,21 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class Column:
-    """A column of a table: its label, the frame's column, and whether it holds numbers."""
-
-    label: str
-    numeric: bool = False
-
-
-@dataclass(frozen=True)
-class Table:
-    """A table as people read it: rows of texts and components, in the order of the columns."""
-
-    columns: tuple[Column, ...]
-    rows: list[list[Any]]
-    note: str = ""
-
-
-@dataclass(frozen=True)
 class Drawing:
-    """One exhibit drawn: the finding as title, a figure or None, and its table; ``leads_to`` is (text, href)."""
+    """One exhibit drawn: the finding as title, a figure or None, and the address of its table.
+
+    ``caption`` stands above the figure, ``under`` below it; ``empty`` is what an exhibit without numbers says instead;
+    ``leads_to`` is (text, address); ``table_open`` shows the table at once.
+    """
 
     title: str
-    figure: Figure | None
-    table: Table
+    figure: Figure | None = None
+    table: str = ""
     caption: str = ""
     under: str = ""
     empty: str = ""
     leads_to: tuple[str, str] | None = None
-    table_first: bool = False
+    table_open: bool = False
 
 
 def frame(page: str, exhibit: str, before: Component | None = None, after: Component | None = None) -> html.Section:
@@ -130,46 +113,13 @@ def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figu
 
 
 def _twin(drawing: Drawing) -> Component:
-    shown = html_table(drawing.table, drawing.title)
-    if drawing.table_first:
-        return shown
-    return html.Details([html.Summary(_("The same numbers as a table")), shown], className="twin")
+    return table_at(drawing.table, _("The same numbers as a table"), opened=drawing.table_open)
 
 
-def html_table(table: Table, caption: str) -> html.Div:
-    """A plain HTML table with its caption for screen readers; the first column heads the rows."""
-    head = html.Thead(html.Tr([html.Th(c.label, scope="col", className="n" if c.numeric else None) for c in table.columns]))
-    rows = [
-        html.Tr(
-            [
-                (html.Th if at == 0 else html.Td)(
-                    cell, className="n" if column.numeric else None, **({"scope": "row"} if at == 0 else {})
-                )
-                for at, (column, cell) in enumerate(zip(table.columns, row, strict=True))
-            ]
-        )
-        for row in table.rows[:MOST_ROWS]
-    ]
-    notes = [table.note] if table.note else []
-    if len(table.rows) > MOST_ROWS:
-        notes.append(
-            _(
-                "The first {shown} of {all} rows; the export has them all.",
-                shown=number(MOST_ROWS),
-                all=number(len(table.rows)),
-            )
-        )
-    return html.Div(
-        [
-            html.Table(
-                [html.Caption(caption, className="visually-hidden"), head, html.Tbody(rows)], className="table table-sm"
-            ),
-            *(html.P(note, className="table-note") for note in notes),
-        ],
-        className="table-scroll",
-        tabIndex=0,
-        role="region",
-        **{"aria-label": caption},
+def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
+    """A table behind its title, fetched when it is opened: as components a few hundred cells would take seconds to draw."""
+    return html.Details(
+        [html.Summary(title), html.Div(className="table-body")], open=opened, className="twin", **{"data-src": address}
     )
 
 

@@ -14,6 +14,7 @@ def shell() -> html.Div:
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),
+            dcc.Store(id=ids.PLACE_CHOSEN),
             html.Div(id=ids.DOCUMENT, hidden=True),
             html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
             html.Header(

@@ -1,16 +1,59 @@
 """The same numbers as a table: an exhibit's frame as columns with names people read."""
 
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
-from dash import dcc
 
 from layouts.figures.funnel import STEPS, stage_name, state_name, step_name
 from layouts.figures.map import METRICS, metric_name
-from layouts.parts import Column, Table
 from layouts.words import Names, _, change_of, day, number, percent, quantity
 
-NO_TOTAL = "A place counts every enterprise once; an enterprise in two places' rounds counts in both."
+MOST_ROWS = 200
+"""A table on screen shows so many rows, says how many there are, and links to them all."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its label, and whether it holds numbers."""
+
+    label: str
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Link:
+    """A cell that leads somewhere."""
+
+    text: str
+    href: str
+
+
+Cell = str | Link
+SourceLink = Callable[[str | None], Cell]
+"""How a table names a source."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table as people read it: rows of cells in the order of the columns; the first cell heads its row."""
+
+    columns: tuple[Column, ...]
+    rows: list[list[Cell]]
+    note: str = ""
+
+    @property
+    def shown(self) -> list[list[Cell]]:
+        """The rows that fit a page."""
+        return self.rows[:MOST_ROWS]
+
+    @property
+    def cut(self) -> str:
+        """What is said of the rows that do not."""
+        if len(self.rows) <= MOST_ROWS:
+            return ""
+        return _("The first {shown} of {all} rows.", shown=number(MOST_ROWS), all=number(len(self.rows)))
 
 
 def _n(*labels: str) -> tuple[Column, ...]:
@@ -135,24 +178,28 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
     return Table((Column(_("Indicator")), *_n(*labels)), rows)
 
 
-def pairs(frame: pd.DataFrame, unit: str, names: Names, source_link: Any) -> Table:
-    """One row a pair of one indicator."""
+def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_link: SourceLink) -> Table:
+    """One row a pair; `units` by indicator."""
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
-    rows = [
-        [
-            names("enterprise", row["enterprise"]),
-            quantity(row["before"], unit),
-            quantity(row["after"], unit),
-            change_of(row["change"], unit) if unit != "yes-no" else "–",
-            _("no baseline to divide by") if pd.isna(row["relative_change"]) else percent_change(row["relative_change"]),
-            verdicts[row["verdict"]],
-            names("round", row["round"]) if row["round"] else "–",
-            source_link(row["source"]),
-        ]
-        for row in frame.to_dict("records")
-    ]
+    rows: list[list[Cell]] = []
+    for row in frame.to_dict("records"):
+        unit = units[row["indicator"]]
+        relative = row["relative_change"]
+        rows.append(
+            [
+                names("enterprise", row["enterprise"]),
+                names("indicator", row["indicator"]),
+                quantity(row["before"], unit),
+                quantity(row["after"], unit),
+                change_of(row["change"], unit) if unit != "yes-no" else "–",
+                _("no baseline to divide by") if pd.isna(relative) else percent_change(relative),
+                verdicts[row["verdict"]],
+                names("round", row["round"]) if row["round"] else "–",
+                source_link(row["source"]),
+            ]
+        )
     columns = (
-        Column(_("Enterprise")),
+        Column(_("Enterprise")), Column(_("Indicator")),
         *_n(_("Before"), _("After"), _("Change"), _("Relative change")),
         Column(_("Verdict")), Column(_("Round")), Column(_("Source")),
     )  # fmt: skip
@@ -165,10 +212,11 @@ def percent_change(share: float) -> str:
     return f"{sign}{number(abs(share) * 100, 1)} %"
 
 
-def other_facts(frame: pd.DataFrame, unit: str, names: Names, source_link: Any) -> Table:
-    """Result rows that are no pairs, each marked as what it is."""
-    rows = []
+def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+    """Result rows that are no pairs, each marked as what it is. `frame` has the indicator's ``unit`` beside the row."""
+    rows: list[list[Cell]] = []
     for row in frame.to_dict("records"):
+        unit = row["unit"]
         if pd.notna(row["change_percent"]):
             kind, value = _("change only"), percent_change(row["change_percent"] / 100)
         elif row["operator"] != "=":
@@ -180,6 +228,7 @@ def other_facts(frame: pd.DataFrame, unit: str, names: Names, source_link: Any) 
         period = _("in {n} months", n=number(row["months"])) if pd.notna(row["months"]) else ""
         rows.append(
             [
+                names("indicator", row["indicator"]),
                 names("enterprise", row["enterprise"]),
                 kind,
                 f"{value} {period}".strip(),
@@ -188,7 +237,8 @@ def other_facts(frame: pd.DataFrame, unit: str, names: Names, source_link: Any) 
             ]
         )
     columns = (
-        Column(_("Enterprise")), Column(_("Kind")), Column(_("Value"), numeric=True), Column(_("Date")), Column(_("Source")),
+        Column(_("Indicator")), Column(_("Enterprise")), Column(_("Kind")), Column(_("Value"), numeric=True),
+        Column(_("Date")), Column(_("Source")),
     )  # fmt: skip
     return Table(columns, rows)
 
@@ -223,15 +273,11 @@ def coverage(frame: pd.DataFrame, names: Names) -> Table:
     )
 
 
-def published(frame: pd.DataFrame, names: Names, source_link: Any) -> Table:
+def published(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
     """One row a figure, as printed."""
     rows = []
     for row in frame.to_dict("records"):
-        about = [
-            names(table, row[table]) for table in ("place", "round", "partner") if row[table]
-        ] or [names("phase", row["phase"])] if row["phase"] else [
-            names(table, row[table]) for table in ("place", "round", "partner") if row[table]
-        ]  # fmt: skip
+        about = [names(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
         if pd.notna(row["women_percent"]):
             value += " " + _("({share} women)", share=percent(row["women_percent"] / 100))
@@ -251,8 +297,3 @@ def published(frame: pd.DataFrame, names: Names, source_link: Any) -> Table:
         Column(_("Date")), Column(_("Source")), Column(_("Note")),
     )  # fmt: skip
     return Table(columns, rows)
-
-
-def link(name: str, href: str) -> Any:
-    """A link inside a table."""
-    return dcc.Link(name, href=href)

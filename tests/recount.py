@@ -247,6 +247,16 @@ def trained_enterprises(of: Asked) -> set[str]:
     return {training["enterprise"] for training in of.trainings if started(of, training)}
 
 
+def started_before_the_latest(of: Asked, module: str) -> bool:
+    """Did anyone start the module once, and have it before them again, not yet due?"""
+    return any(
+        its_module == module
+        and state(of, deciding(of, trainings)) == "not-yet-due"
+        and any(started(of, training) for training in trainings)
+        for (_, its_module), trainings in by_enterprise_and_module(of).items()
+    )
+
+
 def completed_modules(of: Asked) -> set[tuple[str, str]]:
     return {(row["enterprise"], row["module"]) for row in of.trainings if completed(of, row)}
 
@@ -275,6 +285,8 @@ def overview(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: 
     }
     places = {of.place_of(row) for row in of.enrolments} - {None}
     partners = {partner for round_code in rounds for partner in of.partners_of(round_code)}
+    # Visits count once they may be seen; a training that has begun and of which none is known is an unknown term.
+    visits = [(row, known(row, "visits_done") if visits_count(of, row) else None) for row in of.trainings]
     values: dict[str, tuple[float | None, float | None]] = {
         "enterprises": (len(enterprises), None),
         "trained": (len(trained), len(enterprises)),
@@ -283,7 +295,7 @@ def overview(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: 
         "people_trained": (people, None),
         "women_trained": (total(known(row, "women") for row in begun), people),
         "visits": (
-            total(known(row, "visits_done") for row in begun if visits_count(of, row)),
+            total(count for row, count in visits if count is not None or started(of, row)),
             total(known(row, "visits_planned") for row in of.trainings),
         ),
         "modules_completed": (len(completed_modules(of)), len(by_enterprise_and_module(of))),
@@ -669,6 +681,18 @@ def coverage(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: 
         if group_slice.enterprises:
             rows.append(line("round", row["code"], group_slice))
     return rows
+
+
+def coverage_line(of: Asked) -> dict[str, int]:
+    """The numbers of the line beside every exhibit."""
+    made = pairs_of(of)
+    return {
+        "pairs": len(made),
+        "paired": len({enterprise for enterprise, _ in made}),
+        "reported": len({row["enterprise"] for row in results(of)}),
+        "trained": len(trained_enterprises(of)),
+        "enterprises": len(of.enterprises),
+    }
 
 
 # What others published

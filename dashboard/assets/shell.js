@@ -8,6 +8,11 @@ window.dash_clientside.shell = {
     }
     return window.dash_clientside.no_update;
   },
+  // The code of the place clicked on the map. It goes by way of the shell, so that the filters do not hang on a page.
+  placeOf: function (click) {
+    const point = click && click.points && click.points[0];
+    return point && point.customdata ? String(point.customdata) : window.dash_clientside.no_update;
+  },
 };
 
 document.addEventListener("click", function (event) {
@@ -27,4 +32,34 @@ document.addEventListener("click", function (event) {
       return answer;
     });
   };
+})();
+
+// Tables are fetched when they are opened, and again when the selection they speak for changes while they are open.
+(function () {
+  function fill() {
+    document.querySelectorAll("details[data-src][open]").forEach(function (details) {
+      const source = details.dataset.src;
+      const body = details.querySelector(".table-body");
+      if (!body || body.dataset.from === source) return;
+      body.dataset.from = source;
+      fetch(source, { headers: { Accept: "text/html;fragment" } })
+        .then(function (answer) {
+          return answer.text().then(function (text) {
+            if (body.dataset.from !== source) return;
+            body.innerHTML = answer.ok ? text : "";
+            if (!answer.ok) body.textContent = answer.status + " – " + answer.statusText;
+          });
+        })
+        .catch(function () {
+          delete body.dataset.from; // the network came and went: opening it again tries again
+        });
+    });
+  }
+  document.addEventListener("toggle", fill, true);
+  new MutationObserver(fill).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["data-src"],
+  });
 })();

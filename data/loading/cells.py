@@ -72,7 +72,7 @@ def folded(text: str) -> str:
 
 def is_blank(raw: Raw) -> bool:
     """Is there nothing in the cell?"""
-    return raw is None or (isinstance(raw, str) and not folded(raw))
+    return raw is None or (isinstance(raw, str) and not (raw[:1].isalnum() or folded(raw)))
 
 
 def _written(raw: Raw) -> str:

@@ -58,6 +58,8 @@ class _Check:
         self.tick = tick
         self.sheets, found = _known_sheets(reading)
         self.refusals = [*reading.refusals, *found]
+        tables = [sheet.table for sheet in reading.sheets]
+        self.broken = reading.broken | {table for table in tables if tables.count(table) > 1}
         self.rows: dict[str, list[TypedRow]] = defaultdict(list)
         self.facts: dict[str, tuple[Fact, ...]] = {}
 
@@ -80,7 +82,7 @@ class _Check:
         """The codes of every table; those of a table whose keys could not all be read are left out."""
         codes: dict[str, set[str]] = {}
         for table in CONTRACT_TABLES:
-            if key_columns(table) != ("code",) or table.name in self.reading.broken:
+            if key_columns(table) != ("code",) or table.name in self.broken:
                 continue
             sheet = self.sheets.get(table.name)
             if sheet is not None and sheet.rows and "code" not in sheet.header.values():
@@ -119,7 +121,7 @@ class _Check:
             self.refusals += [found for fact in self.facts[name] for found in refuse_row(fact, setting)]
             if "parent" in table.columns:
                 self.refusals += refuse_cycles(self.facts[name], self.stored.rows(name))
-        if "programme" not in self.reading.broken:
+        if "programme" not in self.broken:
             self.refusals += refuse_programme(self.rows["programme"], _TABLES["programme"], self.stored, file_name)
 
     def warnings(self) -> list[LoadWarning]:

@@ -14,9 +14,11 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
+from data.loading.cells import Unread
 from data.loading.csv_folder import csv_files, records
 from data.loading.findings import Finding, Unfit
-from data.loading.workbook import look_over
+from data.loading.sheets import Row
+from data.loading.workbook import look_over, read_workbook
 
 AUTHOR = "SCORE refusals"
 _REFUSED = PatternFill("solid", fgColor="FFFFC7CE")
@@ -39,6 +41,12 @@ def _only_reasons(refusals: Iterable[Finding]) -> Workbook:
     return book
 
 
+def _write_text(cell: Cell | MergedCell, text: str) -> None:
+    cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
+    cell.data_type = "s"  # what begins with = is text here too, never a formula
+    cell.number_format = "@"
+
+
 def _of_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
     """A workbook made of the CSV files in `folder`, cell by cell as text, and its sheets by file name."""
     book = Workbook()
@@ -50,10 +58,7 @@ def _of_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
             for number, record in records(path):
                 for position, text in enumerate(record, start=1):
                     if text:
-                        cell = sheet.cell(number, position)
-                        cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
-                        cell.data_type = "s"  # what begins with = is text here too, never a formula
-                        cell.number_format = "@"
+                        _write_text(sheet.cell(number, position), text)
         except (Unfit, OSError):
             continue  # the part before the broken place is what we have to give back
     return book, sheets
@@ -68,7 +73,6 @@ def _sheet_title(stem: str, taken: set[str]) -> str:
 
 def _of_workbook(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
     """The workbook at `path`, formulas and all, without the marks of an earlier time, and its sheets by name."""
-    look_over(path)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(path)
@@ -78,6 +82,23 @@ def _of_workbook(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
                 if cell.comment is not None and AUTHOR in cell.comment.author:
                     _unmark(cell)
     return book, {sheet.title: sheet for sheet in book.worksheets}
+
+
+def _of_values(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+    """A workbook of the values alone, for files whose decoration openpyxl cannot read."""
+    book = Workbook()
+    book.remove(_first_sheet(book))
+    sheets: dict[str, Worksheet] = {}
+    for read in read_workbook(path).sheets:
+        sheet = sheets[read.origin] = book.create_sheet(_sheet_title(read.origin, set(book.sheetnames)))
+        for row in (Row(read.header_row, read.header), *read.rows):
+            for position, raw in row.cells.items():
+                cell = sheet.cell(row.number, position)
+                if isinstance(raw, str | Unread):
+                    _write_text(cell, str(raw))
+                else:
+                    cell.value = raw
+    return book, sheets
 
 
 def _unmark(cell: Cell | MergedCell) -> None:
@@ -105,6 +126,16 @@ def _mark(sheet: Worksheet, address: str, findings: list[Finding]) -> None:
     cell.fill = _REFUSED
 
 
+def _opened(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+    if path.is_dir():
+        return _of_folder(path)
+    look_over(path)
+    try:
+        return _of_workbook(path)
+    except Exception:  # noqa: BLE001 - openpyxl stumbles over fills, filters and lists that our own reading passes over
+        return _of_values(path)
+
+
 def write_marked(path_in: Path, refusals: Iterable[Finding], path_out: Path) -> None:
     """Write what was sent from `path_in` (a workbook, or a folder as a workbook) to `path_out` with `refusals` marked.
 
@@ -115,10 +146,9 @@ def write_marked(path_in: Path, refusals: Iterable[Finding], path_out: Path) -> 
     if path_out.exists() and path_out.resolve() == path_in.resolve():
         raise ValueError("the marked workbook must not replace the file that was sent")
     try:
-        book, sheets = _of_folder(path_in) if path_in.is_dir() else _of_workbook(path_in)
+        book, sheets = _opened(path_in)
     except Exception:  # noqa: BLE001 - whatever made it unreadable is among the refusals
-        _only_reasons(refusals).save(path_out)
-        return
+        sheets = {}
     if not sheets:
         _only_reasons(refusals).save(path_out)
         return

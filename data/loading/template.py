@@ -56,8 +56,8 @@ _README = (
     ),
     (
         (
-            "Formulas are not calculated: their saved results are read. Do not merge cells. No macros, no links to other "
-            "workbooks. Images of stories lie in the same folder as this file."
+            "Formulas are not calculated: their saved results are read. Do not merge cells. No macros, no links to "
+            "other workbooks. Images of stories lie in the same folder as this file."
         ),
         "不计算公式，只读取已保存的结果。请勿合并单元格，不要使用宏或链接其他工作簿。案例图片放在同一文件夹。",
     ),

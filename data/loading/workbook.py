@@ -4,12 +4,12 @@ import re
 import warnings
 import zipfile
 from pathlib import Path
-from typing import Any
 
+from defusedxml.ElementTree import fromstring
 from openpyxl.reader.excel import ExcelReader
-from openpyxl.styles.numbers import BUILTIN_FORMATS, BUILTIN_FORMATS_MAX_SIZE
-from openpyxl.styles.stylesheet import apply_stylesheet
+from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import range_boundaries
+from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
 
 from data.loading.cells import Raw, Unread
 from data.loading.findings import Unfit
@@ -67,15 +67,19 @@ def look_over(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
         raise Unfit("no-workbook")
 
 
-def _formats(book: Any) -> list[str]:
-    """The number format of every cell style, by its index."""
-    own = book._number_formats  # noqa: SLF001 - openpyxl offers no other way
-    return [
-        own[style.numFmtId - BUILTIN_FORMATS_MAX_SIZE]
-        if style.numFmtId >= BUILTIN_FORMATS_MAX_SIZE
-        else BUILTIN_FORMATS.get(style.numFmtId, _CHINESE_FORMATS.get(style.numFmtId, "General"))
-        for style in book._cell_styles  # noqa: SLF001
-    ]
+def _formats(package: zipfile.ZipFile) -> list[str]:
+    """The number format of every cell style, by its index.
+
+    Nothing else of the styles is looked at: what some programs write about fills and fonts makes openpyxl give up.
+    """
+    if ARC_STYLE not in package.namelist():
+        return []
+    root = fromstring(package.read(ARC_STYLE))
+    space = {"m": SHEET_MAIN_NS}
+    own = {int(one.get("numFmtId", 0)): one.get("formatCode", "") for one in root.iterfind("m:numFmts/m:numFmt", space)}
+    codes = {**_CHINESE_FORMATS, **BUILTIN_FORMATS, **own}
+    styles = root.iterfind("m:cellXfs/m:xf", space)
+    return [codes.get(int(style.get("numFmtId", 0)), "General") for style in styles]
 
 
 def _without_merged(sheet: Sheet, areas: list[str]) -> Sheet:
@@ -107,8 +111,7 @@ def _read_sheets(path: Path) -> list[Sheet]:
         reader.read_manifest()
         reader.read_strings()
         reader.read_workbook()
-        apply_stylesheet(package, reader.wb)
-        book = Book(reader.shared_strings, _formats(reader.wb), reader.wb.epoch)
+        book = Book(reader.shared_strings, _formats(package), reader.wb.epoch)
         for entry, link in reader.parser.find_sheets():
             name = table_name(entry.name)
             if name in IGNORED_SHEETS or "chartsheet" in link.Type:

@@ -12,15 +12,15 @@ from xml.etree.ElementTree import XMLParser
 from openpyxl.styles.numbers import is_date_format, is_timedelta_format
 from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
+from openpyxl.xml.constants import SHEET_MAIN_NS
 
 from data.loading.cells import Raw, Unread
 from data.loading.findings import Unfit
 
 _CHUNK = 2**16
 _WIDEST_ROW = 16384
-_NAMESPACE = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 _ROW, _CELL, _VALUE, _FORMULA, _TEXT, _PHONETIC, _MERGED = (
-    _NAMESPACE + name for name in ("row", "c", "v", "f", "t", "rPh", "mergeCell")
+    f"{{{SHEET_MAIN_NS}}}{name}" for name in ("row", "c", "v", "f", "t", "rPh", "mergeCell")
 )
 _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 

@@ -78,6 +78,7 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
             {
                 "type": "scatter",
                 "mode": "lines+markers+text",
+                "showlegend": False,
                 "x": [row["before"], row["after"]],
                 "y": [at, at],
                 "line": {"color": theme.WORSE if row["verdict"] == "worse" else theme.LINE, "width": 4},

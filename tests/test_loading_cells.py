@@ -1,0 +1,217 @@
+"""One cell: what people write → a value, or the reason why not."""
+# ruff: noqa: DTZ001 - spreadsheets know no time zones
+
+from datetime import date, datetime, time, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from data.loading import cells
+from data.loading.cells import Dated, Unread
+from data.loading.findings import Unfit
+from data.schema import Kind
+
+
+def reason(read, *arguments):
+    with pytest.raises(Unfit) as caught:
+        read(*arguments)
+    return caught.value.reason
+
+
+@pytest.mark.parametrize(
+    ("raw", "number"),
+    [
+        (3, 3.0), (2.5, 2.5), ("12", 12.0), (" 12.50 ", 12.5), ("-3", -3.0), ("−3", -3.0), ("1,234", 1234.0),
+        ("1,234,567.5", 1234567.5), ("1 234", 1234.0), ("1\u00a0234", 1234.0), ("1\u202f234", 1234.0),
+        ("1'234", 1234.0), ("１，２３４．５", 1234.5), ("１２　", 12.0), ("1e3", 1000.0), (".5", 0.5), ("0", 0.0),
+    ],
+)  # fmt: skip
+def test_number_as_offices_write_it(raw, number):
+    assert cells.read_number(raw) == number
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["1,5", "1,23", "1,2345", "0,123", "1,234 567", "12,34,567", "1.234,5", "nan", "NaN", "inf", "-Infinity", "1e999",
+     "abc", "12 pieces", "¥12", "5²", "①", "½", "1_000", "0x10", "٣", "-", "(5)", "85%",
+     True, date(2014, 1, 1), time(1),
+     float("nan"), float("inf")],
+)  # fmt: skip
+def test_number_that_is_none_is_refused(raw):
+    assert reason(cells.read_number, raw) == "number"
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_number_survives_being_written(number):
+    assert cells.read_number(repr(number)) == number
+
+
+@given(st.integers(min_value=0, max_value=cells.MOST_COUNT), st.sampled_from([",", " ", "'", "\u202f", "，"]))
+def test_count_survives_thousands_separators_and_full_width_digits(count, separator):
+    wide = f"{count:,}".replace(",", separator).translate({ord("0") + i: chr(0xFF10 + i) for i in range(10)})
+    assert cells.read_count(wide) == count
+
+
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [("2.5", "whole-number"), (2.5, "whole-number"), ("-1", "negative"), (2**31, "too-large"), ("many", "number")],
+)
+def test_count_that_is_none_is_refused(raw, why):
+    assert reason(cells.read_count, raw) == why
+
+
+def test_count_written_with_empty_decimals_is_whole():
+    assert cells.read_count("12.0") == 12
+    assert isinstance(cells.read_count(12.0), int)
+
+
+@pytest.mark.parametrize(("raw", "percent"), [(85, 85), ("85", 85), ("85%", 85), ("85 ％", 85), (0, 0), ("100", 100)])
+def test_percent_from_0_to_100(raw, percent):
+    assert cells.read_percent(raw) == percent
+
+
+@pytest.mark.parametrize("raw", [-0.1, 100.1, "101%"])
+def test_percent_out_of_range_is_refused(raw):
+    assert reason(cells.read_percent, raw) == "percent-range"
+
+
+@pytest.mark.parametrize(
+    ("raw", "day", "precision"),
+    [
+        ("2014-05-03", date(2014, 5, 3), "day"), ("2014-5-3", date(2014, 5, 3), "day"),
+        ("2014/5/3", date(2014, 5, 3), "day"), ("2014.05.03", date(2014, 5, 3), "day"),
+        ("2014年5月3日", date(2014, 5, 3), "day"), ("2014 年 5 月 3 号", date(2014, 5, 3), "day"),
+        ("２０１４－０５－０３", date(2014, 5, 3), "day"), ("2014-05-03 00:00:00", date(2014, 5, 3), "day"),
+        ("2014-05-03T00:00:00", date(2014, 5, 3), "day"), ("2014–05–03", date(2014, 5, 3), "day"),
+        (datetime(2014, 5, 3), date(2014, 5, 3), "day"), (date(2014, 5, 3), date(2014, 5, 3), "day"),
+        ("2014-05", date(2014, 5, 1), "month"), ("2014/5", date(2014, 5, 1), "month"),
+        ("2014年5月", date(2014, 5, 1), "month"), ("2014", date(2014, 1, 1), "year"),
+        ("2014年", date(2014, 1, 1), "year"), (2014, date(2014, 1, 1), "year"), (2014.0, date(2014, 1, 1), "year"),
+        (" 2014-05 ", date(2014, 5, 1), "month"), ("2016-02-29", date(2016, 2, 29), "day"),
+    ],
+)  # fmt: skip
+def test_date_with_the_precision_it_was_written_in(raw, day, precision):
+    assert cells.read_date(raw) == Dated(day, precision)
+
+
+@pytest.mark.parametrize(
+    "raw",
+    ["03/05/2014", "5/3/14", "14-05-03", "2014-13", "2014-00-01", "2014-02-30", "2015-02-29", "2014-5/3", "2014.5",
+     2014.5,
+     "20140503", 41778, "May 2014", "2014-05-03 13:30", "spring", "0214-05-03", "2114", time(9), timedelta(1), True,
+     date(1899, 1, 1), "2014-15", "2014-2015", "2014-05/06"],
+)  # fmt: skip
+def test_date_that_is_none_or_ambiguous_is_refused(raw):
+    assert reason(cells.read_date, raw) == "date"
+
+
+@given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)))
+def test_date_survives_every_way_of_writing_it(day):
+    for text in (day.isoformat(), f"{day:%Y/%m/%d}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y.%m.%d}"):
+        assert cells.read_date(text) == Dated(day, "day")
+
+
+@pytest.mark.parametrize(
+    ("raw", "answer"),
+    [("yes", True), ("No", False), ("是", True), ("否", False), ("1", True), ("0", False), (1, True), (0.0, False),
+     (True, True), (False, False), ("TRUE", True), ("ＹＥＳ ", True)],
+)  # fmt: skip
+def test_yes_and_no_in_both_languages(raw, answer):
+    assert cells.read_yes_no(raw) is answer
+
+
+@pytest.mark.parametrize("raw", ["y", "maybe", "2", "不", "-1", "on"])
+def test_yes_no_of_another_word_is_refused(raw):
+    assert reason(cells.read_yes_no, raw) == "yes-no"
+
+
+@pytest.mark.parametrize(
+    ("raw", "code"),
+    [("deyang-1", "deyang-1"), (" Deyang-1 ", "deyang-1"), ("ＣＥＣ", "cec"), (510000, "510000"), (510000.0, "510000"),
+     ("m1\u200b", "m1"), ("m1\u3000", "m1")],
+)  # fmt: skip
+def test_code_is_folded(raw, code):
+    assert cells.read_code(raw) == code
+
+
+@pytest.mark.parametrize("raw", ["de yang", "de_yang", "德阳", "-", "-a", "a/b", "é", "m²", "x" * 81, 1.5])
+def test_code_with_other_signs_is_refused(raw):
+    assert reason(cells.read_code, raw) == "code"
+
+
+@pytest.mark.parametrize(("raw", "sign"), [("=", "="), ("＞", ">"), (" < ", "<"), ("～", "~")])
+def test_choice_is_folded(raw, sign):
+    assert cells.read_choice(raw, ("=", ">", "<", "~")) == sign
+
+
+def test_choice_outside_the_list_is_refused():
+    assert reason(cells.read_choice, "≥", ("=", ">")) == "choice"
+
+
+def test_text_keeps_what_people_wrote_except_the_spaces_around_it():
+    assert cells.read_text("  车间：整洁（５Ｓ）\r\n第二行 ") == "车间：整洁（５Ｓ）\n第二行"
+
+
+@pytest.mark.parametrize(
+    ("raw", "text"), [(13, "13"), (13.0, "13"), (1.5, "1.5"), (datetime(2014, 5, 3), "2014-05-03")]
+)
+def test_text_of_a_number_or_date_is_what_one_would_type(raw, text):
+    assert cells.read_text(raw) == text
+
+
+def test_text_of_4000_characters_is_kept_and_of_4001_refused():
+    assert len(cells.read_text("字" * 4000)) == 4000
+    assert reason(cells.read_text, "字" * 4001) == "text-length"
+
+
+@pytest.mark.parametrize("raw", ["a\x00b", "a\x0bb", "a\ud800b"])
+def test_text_with_control_characters_is_refused(raw):
+    assert reason(cells.read_text, raw) == "control-character"
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "level"),
+    [("是", "yes-no", 1.0), ("否", "yes-no", 0.0), (1, "yes-no", 1.0), ("85%", "percent", 85.0), (-5, "cny", -5.0),
+     ("yes", "", 1.0), ("7", "", 7.0)],
+)  # fmt: skip
+def test_level_is_read_by_the_unit(raw, unit, level):
+    assert cells.read_level(raw, unit) == level
+
+
+@pytest.mark.parametrize(
+    ("raw", "unit", "why"),
+    [("0.5", "yes-no", "yes-no"), (101, "percent", "percent-range"), (-1, "count", "negative"),
+     (-1, "count-per-month", "negative"), ("yes", "cny", "number"), ("5%", "cny", "number"), ("x", "", "number")],
+)  # fmt: skip
+def test_level_that_does_not_fit_the_unit_is_refused(raw, unit, why):
+    assert reason(cells.read_level, raw, unit) == why
+
+
+def test_figure_of_a_yes_no_indicator_may_be_an_answer_or_a_number():
+    assert cells.read_figure("是", "yes-no") == 1.0
+    assert cells.read_figure("45%", "yes-no") == 45.0
+
+
+@pytest.mark.parametrize("kind", list(cells.READERS))
+@pytest.mark.parametrize(
+    ("raw", "why"),
+    [("#N/A", "excel-error"), (" #div/0! ", "excel-error"), (Unread("excel-error", "#REF!"), "excel-error"),
+     (Unread("formula", "=A1"), "formula"), (Unread("merged", "A2:A4"), "merged")],
+)  # fmt: skip
+def test_cell_without_a_value_is_refused_in_every_kind_of_column(kind, raw, why):
+    assert reason(cells.reader_of(kind), raw) == why
+
+
+def test_every_kind_has_a_reader_but_values():
+    assert set(Kind) - set(cells.READERS) == {Kind.VALUE}
+
+
+@pytest.mark.parametrize("raw", [None, "", "  ", "\u3000", "\u200b\ufeff", "\n"])
+def test_blank_is_blank(raw):
+    assert cells.is_blank(raw)
+
+
+@pytest.mark.parametrize("raw", [0, False, "0", "-", "#", Unread("merged", "A1:A2")])
+def test_anything_else_is_not_blank(raw):
+    assert not cells.is_blank(raw)

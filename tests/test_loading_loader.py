@@ -1,0 +1,359 @@
+"""Everything or nothing: what a load leaves in the database, and what it leaves alone."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+import time
+from datetime import date
+
+import pytest
+from loading_files import small_programme, write_folder, write_workbook
+from sqlalchemy import create_engine, select, update
+
+from data.database import check, data_version, now, writing_engine
+from data.loading import LoadProblem, load
+from data.schema import CONTRACT_TABLES, SCHEMA_VERSION, batch, results
+
+
+@pytest.fixture
+def engine(tmp_path):
+    return writing_engine(f"sqlite:///{tmp_path}/results.db")
+
+
+def put(engine, tmp_path, tables, **options):
+    """Load the tables from a folder of their own."""
+    number = len(list(tmp_path.glob("in*")))
+    return load(engine, write_folder(tmp_path / f"in{number}", tables), **options)
+
+
+def stored(engine, name):
+    with engine.connect() as connection:
+        return [dict(row) for row in connection.execute(select(results.tables[name])).mappings()]
+
+
+def everything(engine):
+    return {name: stored(engine, name) for name in results.tables}
+
+
+@pytest.mark.parametrize("kind", ["folder", "workbook"])
+def test_small_programme_is_stored_whole(engine, tmp_path, kind):
+    tables = small_programme()
+    write = {"folder": write_folder, "workbook": write_workbook}[kind]
+    report = load(engine, write(tmp_path / ("in" if kind == "folder" else "in.xlsx"), tables))
+    assert report.loaded
+    assert {name: counts.added for name, counts in report.tables.items()} == {n: len(r) for n, r in tables.items()}
+    assert (report.added, report.changed, report.unchanged) == (sum(map(len, tables.values())), 0, 0)
+    check(engine)
+    a, b = sorted(stored(engine, "result"), key=lambda row: row["enterprise"])
+    assert (a["before"], a["after"], a["operator"], a["date_precision"]) == (4.5, 3.5, "=", "month")
+    assert (a["before_on"], a["after_on"]) == (date(2014, 6, 1), date(2014, 9, 2))
+    assert (b["round"], b["module"], b["before"], b["after"], b["date_precision"]) == ("", "", 0.0, 1.0, None)
+    (target,) = stored(engine, "target")
+    assert (target["scope"], target["value"], target["due_on"]) == ("", 0.0, date(2015, 12, 1))
+    assert target["date_precision"] == "month"
+    (enterprise,) = [row for row in stored(engine, "enterprise") if row["code"] == "a"]
+    assert (enterprise["may_be_named"], enterprise["name_en"], enterprise["place"]) == (False, None, None)
+
+
+def test_batch_says_what_a_load_did(engine, tmp_path):
+    before = now()
+    report = put(engine, tmp_path, small_programme())
+    (row,) = stored(engine, "batch")
+    assert report.batch == row["number"] == data_version(engine) == 1
+    assert (row["origin"], row["added_count"], row["changed_count"]) == ("in0", report.added, 0)
+    assert row["schema_version"] == SCHEMA_VERSION
+    assert before <= row["loaded_at"] <= now()
+
+
+def test_second_load_of_the_same_file_changes_nothing_and_leaves_no_batch(engine, tmp_path):
+    first = put(engine, tmp_path, small_programme())
+    before = everything(engine)
+    second = put(engine, tmp_path, small_programme())
+    assert second.loaded
+    assert second.batch is None
+    assert (second.added, second.changed, second.unchanged) == (0, 0, first.added)
+    assert everything(engine) == before
+
+
+def test_same_data_from_a_workbook_changes_nothing(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    report = load(engine, write_workbook(tmp_path / "a.xlsx", small_programme()))
+    assert (report.added, report.changed) == (0, 0)
+
+
+def test_changed_row_is_updated_and_other_rows_stay(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    later = {"enterprise": [{"code": "A", "name_zh": "甲厂", "workers": "1,200"}, {"code": "c", "name_en": "C"}]}
+    report = put(engine, tmp_path, later)
+    assert (report.tables["enterprise"].added, report.tables["enterprise"].changed, report.batch) == (1, 1, 2)
+    rows = {row["code"]: row for row in stored(engine, "enterprise")}
+    assert set(rows) == {"a", "b", "c"}
+    assert (rows["a"]["workers"], rows["a"]["workers_women"], rows["a"]["may_be_named"]) == (1200, 40, False)
+    assert stored(engine, "batch")[1]["changed_count"] == 1
+
+
+def test_column_the_file_lacks_stays_and_a_blank_cell_empties(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    put(engine, tmp_path, {"enterprise": [{"code": "b", "sector": ""}]})
+    (row,) = [row for row in stored(engine, "enterprise") if row["code"] == "b"]
+    assert (row["name_en"], row["place"], row["sector"]) == ("Works B", "510000", None)
+
+
+def test_new_row_without_a_name_is_refused_where_the_name_columns_are_missing(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    (found,) = put(engine, tmp_path, {"enterprise": [{"code": "b"}, {"code": "c"}]}).refusals
+    assert (found.row, found.reason, found.cell) == (3, "names", "")
+
+
+def test_operator_that_is_blank_becomes_equal_and_one_the_file_lacks_stays(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    figure = {"code": "f1", "indicator": "ideas", "value": 130}
+    put(engine, tmp_path, {"reported_figure": [figure]})
+    assert [(row["value"], row["operator"]) for row in stored(engine, "reported_figure")] == [(130.0, ">")]
+    put(engine, tmp_path, {"reported_figure": [{**figure, "operator": ""}]})
+    assert [row["operator"] for row in stored(engine, "reported_figure")] == ["="]
+
+
+def test_rules_see_the_row_as_it_would_stand_afterwards(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    key = {"enterprise": "a", "round": "r1", "module": "m1"}
+    (found,) = put(engine, tmp_path, {"training": [{**key, "workshop_on": "2014-09-03"}]}).refusals
+    assert (found.column, found.cell, found.reason) == ("workshop_on", "D2", "order")
+    (found,) = put(engine, tmp_path, {"training": [{**key, "women": 11}]}).refusals
+    assert found.reason == "women"
+
+
+def test_precision_is_the_coarsest_of_the_dates_also_over_several_loads(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    key = {"enterprise": "a", "round": "r1", "module": "m1"}
+
+    def precision():
+        return next(row["date_precision"] for row in stored(engine, "training") if row["enterprise"] == "a")
+
+    assert precision() == "day"
+    put(engine, tmp_path, {"training": [{**key, "assessed_on": "2014-08"}]})
+    assert precision() == "month"
+    put(engine, tmp_path, {"training": [{**key, "due_on": "2015"}]})
+    assert precision() == "year"
+    put(engine, tmp_path, {"training": [{**key, "due_on": "", "assessed_on": "", "workshop_on": "2014-06-12"}]})
+    assert precision() == "year"  # completed_on is not in this file, so how well it is known is not known better
+    every = {"due_on": "", "assessed_on": "", "workshop_on": "2014-06-12", "completed_on": "2014-09-02"}
+    put(engine, tmp_path, {"training": [{**key, **every}]})
+    assert precision() == "day"
+
+
+@pytest.mark.parametrize("table", [table.name for table in CONTRACT_TABLES])
+def test_one_bad_row_in_any_table_leaves_the_database_as_it_was(engine, tmp_path, table):
+    put(engine, tmp_path, small_programme())
+    before = everything(engine)
+    tables = small_programme()
+    tables["enterprise"].append({"code": "new", "name_en": "New"})
+    tables[table].append(dict(tables[table][0]))  # the same key twice
+    report = put(engine, tmp_path, tables)
+    assert not report.loaded
+    assert {found.reason for found in report.refusals} & {"second-key", "second-programme"}
+    assert everything(engine) == before
+
+
+def test_failure_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    before = everything(engine)
+    tables = small_programme()
+    tables["enterprise"].append({"code": "new", "name_en": "New"})
+    tables["story"].append({"code": "st2", "title_en": "Forbidden"})
+    with engine.begin() as connection:
+        connection.exec_driver_sql(
+            "CREATE TRIGGER full BEFORE INSERT ON story BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
+        )
+    with pytest.raises(LoadProblem) as caught:
+        put(engine, tmp_path, tables)
+    assert caught.value.reason == "full"
+    assert everything(engine) == before
+
+
+def test_refused_file_makes_no_database(engine, tmp_path):
+    tables = small_programme()
+    tables["enterprise"][0]["workers"] = "many"
+    assert put(engine, tmp_path, tables).refusals
+    assert not (tmp_path / "results.db").exists()
+
+
+def test_dry_run_says_what_would_change_and_changes_nothing(engine, tmp_path):
+    report = put(engine, tmp_path, small_programme(), dry_run=True)
+    assert (report.added, report.loaded, report.batch) == (sum(map(len, small_programme().values())), False, None)
+    assert not (tmp_path / "results.db").exists()
+    put(engine, tmp_path, small_programme())
+    content = (tmp_path / "results.db").read_bytes()
+    tables = small_programme()
+    tables["enterprise"][0]["workers"] = 101
+    tables["enterprise"].append({"code": "c", "name_en": "C"})
+    report = put(engine, tmp_path, tables, dry_run=True)
+    counts = report.tables["enterprise"]
+    assert (counts.added, counts.changed, counts.unchanged, report.loaded) == (1, 1, 1, False)
+    assert (tmp_path / "results.db").read_bytes() == content
+
+
+def test_file_with_nothing_in_it_is_loaded_without_a_change(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    report = put(engine, tmp_path, {"sector": [{"code": "", "name_en": ""}]})
+    assert report.loaded
+    assert (report.added, report.changed, report.unchanged) == (0, 0, 0)
+
+
+def test_progress_rises_to_the_end(engine, tmp_path):
+    tables = small_programme()
+    tables["enterprise"] += [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(2500)]
+    steps = []
+    put(engine, tmp_path, tables, progress=lambda done, total: steps.append((done, total)))
+    total = 2 * sum(map(len, tables.values()))
+    done = [step for step, _ in steps]
+    assert done == sorted(done)
+    assert steps[-1] == (total, total)
+    assert {each for _, each in steps} == {total}
+    assert len(set(done)) > 5
+
+
+def test_database_of_another_version_is_refused(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    with engine.begin() as connection:
+        connection.execute(update(batch).values(schema_version=SCHEMA_VERSION + 1))
+    before = everything(engine)
+    with pytest.raises(LoadProblem) as caught:
+        put(engine, tmp_path, small_programme())
+    assert caught.value.reason == "schema"
+    assert f"{SCHEMA_VERSION + 1}, not {SCHEMA_VERSION}" in caught.value.english
+    assert everything(engine) == before
+
+
+def test_database_that_lacks_a_column_is_refused(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    with engine.begin() as connection:
+        connection.exec_driver_sql("ALTER TABLE sector DROP COLUMN isic")
+    with pytest.raises(LoadProblem, match=r"sector\.isic"):
+        put(engine, tmp_path, small_programme())
+
+
+def test_file_that_is_no_database_is_a_problem_people_can_read(engine, tmp_path):
+    (tmp_path / "results.db").write_bytes(b"This is a letter, not a database. " * 100)
+    with pytest.raises(LoadProblem) as caught:
+        put(engine, tmp_path, small_programme())
+    assert caught.value.reason == "database"
+    assert "not a database" in caught.value.english
+    assert "数据库" in caught.value.chinese
+
+
+def test_database_that_cannot_be_written_is_a_problem_people_can_read(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+
+    read_only = create_engine(
+        "sqlite://", creator=lambda: sqlite3.connect(f"file:{tmp_path}/results.db?mode=ro", uri=True)
+    )
+    with pytest.raises(LoadProblem) as caught:
+        put(read_only, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
+    assert caught.value.reason == "unwritable"
+
+
+def test_database_in_a_folder_that_is_gone_is_a_problem_people_can_read(tmp_path):
+    engine = writing_engine(f"sqlite:///{tmp_path}/gone/results.db")
+    (tmp_path / "gone").rmdir()
+    with pytest.raises(LoadProblem) as caught:
+        put(engine, tmp_path, small_programme())
+    assert caught.value.reason == "unwritable"
+
+
+def test_load_beside_another_is_told_to_wait(tmp_path):
+    address = f"sqlite:///{tmp_path}/results.db?timeout=0.1"
+    put(writing_engine(address), tmp_path, small_programme())
+    other = sqlite3.connect(tmp_path / "results.db", isolation_level=None)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(LoadProblem) as caught:
+        put(writing_engine(address), tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
+    assert caught.value.reason == "locked"
+    other.execute("ROLLBACK")
+    other.close()
+    assert put(writing_engine(address), tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded
+
+
+def test_first_load_that_finds_another_just_finished_is_told_to_try_again(engine, tmp_path, monkeypatch):
+    put(engine, tmp_path, small_programme())
+    monkeypatch.setattr("data.loading.loader.exists", lambda _: False)  # as it was when this load began
+    with pytest.raises(LoadProblem) as caught:
+        put(engine, tmp_path, small_programme())
+    assert caught.value.reason == "locked"
+
+
+CHILD = """
+    import sys, time
+    from data.database import writing_engine
+    from data.loading import load
+
+    def progress(done, total):
+        if {pause} and done > total // 2:
+            print("writing", flush=True)
+            time.sleep(60)
+
+    report = load(writing_engine(sys.argv[1]), sys.argv[2], progress=progress)
+    print(report.added, report.batch)
+"""
+
+
+def start_load(engine, folder, *, pause):
+    code = textwrap.dedent(CHILD).format(pause=pause)
+    command = [sys.executable, "-c", code, str(engine.url), str(folder)]
+    return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
+
+
+def test_load_killed_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    before = everything(engine)
+    more = {"enterprise": [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(3000)]}
+    child = start_load(engine, write_folder(tmp_path / "more", more), pause=True)
+    assert child.stdout.readline() == "writing\n"
+    os.kill(child.pid, signal.SIGKILL)
+    child.communicate()
+    assert everything(engine) == before
+    assert put(engine, tmp_path, more).added == 3000
+
+
+def test_two_loads_at_once_follow_each_other(engine, tmp_path):
+    put(engine, tmp_path, small_programme())
+    folders = [
+        write_folder(tmp_path / name, {"enterprise": [{"code": f"{name}{i}", "name_en": name} for i in range(500)]})
+        for name in ("x", "y")
+    ]
+    children = [start_load(engine, folder, pause=False) for folder in folders]
+    said = sorted(child.communicate()[0] for child in children)
+    assert [child.returncode for child in children] == [0, 0]
+    assert said == ["500 2\n", "500 3\n"]
+    assert len(stored(engine, "enterprise")) == 1002
+
+
+def test_lock_is_held_from_before_the_first_look_at_what_is_stored(engine, tmp_path):
+    """Two loads that both looked before either wrote would overwrite each other's judgement."""
+    put(engine, tmp_path, small_programme())
+    seen = []
+
+    def progress(_done, _total):
+        other = sqlite3.connect(tmp_path / "results.db", isolation_level=None, timeout=0)
+        try:
+            other.execute("BEGIN IMMEDIATE")
+            seen.append("free")
+        except sqlite3.OperationalError as error:
+            seen.append(str(error))
+        finally:
+            other.close()
+
+    put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}, progress=progress)
+    assert seen[0] == "database is locked"
+
+
+def test_nothing_is_kept_waiting_by_a_report(engine, tmp_path):
+    """A load that was refused gives the lock back at once."""
+    put(engine, tmp_path, small_programme())
+    assert put(engine, tmp_path, {"enterprise": [{"code": "c"}]}).refusals
+    began = time.monotonic()
+    assert put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded
+    assert time.monotonic() - began < 4
