@@ -69,7 +69,9 @@ class Asked:
     def definition(self, indicator: str) -> str:
         """What an indicator measures, in the language spoken, else in the other."""
         columns = self.view.catalogue.indicator[indicator].columns
-        spoken, other = ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
+        spoken, other = (
+            ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
+        )
         return columns[spoken] or columns[other] or ""
 
     def source_href(self, code: str) -> str:

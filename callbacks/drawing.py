@@ -12,12 +12,13 @@ from data.exhibits import Exhibit
 from data.filters import Filters
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
+from layouts.figures.map import METRICS
 from layouts.parts import Drawing
 from layouts.tables import Link, Table
-from layouts.words import _
+from layouts.words import _, sentences
 
 
-def regions(asked: Asked, exhibit: Exhibit, metric: str = "enterprises", *, small: bool = False) -> Drawing:
+def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], *, small: bool = False) -> Drawing:
     """The map by `metric`."""
     frame = exhibit.table
     located = frame[frame["place"].notna()]
@@ -27,15 +28,26 @@ def regions(asked: Asked, exhibit: Exhibit, metric: str = "enterprises", *, smal
         longitude=[entry["longitude"] for entry in entries],
         name=[asked.name("place", code) for code in located["place"]],
     )
-    points = points[(points["level"] != "country")]
-    provinces = _provinces(asked)
     # A province that is a place of its own (a municipality, or no city known) is filled, not dotted as well.
-    dotted = points[points["level"] != "province"] if len(points) else points
-    height, labels = (380, 5) if small else (680, 14)
+    dotted = points[points["level"].isin(["city", "county"])]
+    provinces = _provinces(asked)
     return Drawing(
         title=findings.regions(frame, provinces, metric, asked.name),
-        figure=map.regions(dotted, provinces, metric, asked.ground, height=height, labels=labels),
+        figure=map.regions(dotted, provinces, metric, asked.ground, small=small),
         under=asked.ground.notice,
+    )
+
+
+def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0]) -> Drawing:
+    """The provinces as bars, with what lies in none."""
+    provinces = _provinces(asked)[["name", *METRICS]]
+    outside = exhibit.table[exhibit.table["province"].isna()]
+    names = [asked.name("place", code) if code else _("Place not given") for code in outside["place"]]
+    rows = pd.concat([provinces, outside.assign(name=names)[["name", *METRICS]]], ignore_index=True)
+    return Drawing(
+        title=_("{metric}, by province", metric=map.metric_name(metric)),
+        figure=map.ranking(rows, metric),
+        caption=_("Where no city or province is on record, the country; where nothing is: place not given."),
     )
 
 
@@ -53,7 +65,9 @@ def module_funnel(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.module_funnel(frame, asked.name),
         figure=funnel.module_funnel(frame, asked.name),
-        caption=_("A step counts as reached when it or any later one has evidence. Those not yet due are left out of the shares."),
+        caption=_(
+            "A step counts as reached when it or a later one has evidence. Those not due yet are left out of shares."
+        ),
     )
 
 
@@ -102,23 +116,41 @@ def who_is_where(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=matrix.pattern_title(exhibit.table, modules, asked.name),
         figure=matrix.matrix(exhibit.table, modules, asked.name),
-        caption=_("The {n} most common combinations of states; the table names each enterprise.", n=matrix.MOST_PATTERNS)
+        caption=_(
+            "The {n} most common combinations of states; the table names each enterprise.", n=matrix.MOST_PATTERNS
+        )
         if many
         else "",
     )
 
 
 def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
-    """Share of enterprises that improved, per indicator."""
-    rated = exhibit.table[exhibit.table["better_share"].notna()]
+    """Share of enterprises that improved, per indicator that is a figure and not a practice."""
+    figures = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
+    rated = figures[figures["better_share"].notna()]
     caption = _("Share of reporting enterprises that moved in the good direction, with its 95 % interval.")
-    if len(rated) > most:
-        caption += " " + _("The {n} indicators with most pairs; the table has all.", n=most)
     return Drawing(
-        title=findings.change(exhibit.table),
-        figure=change.improved(exhibit.table, asked.name, most) if len(rated) else None,
-        caption=caption if len(rated) else "",
+        title=findings.change(figures),
+        figure=change.improved(rated, asked.name, most) if len(rated) else None,
+        caption=sentences(caption, _most(rated, most)) if len(rated) else "",
     )
+
+
+def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
+    """Share of enterprises with a practice, before and after."""
+    frame = exhibit.table[(exhibit.table["unit"] == measures.YES_NO) & (exhibit.table["pairs"] > 0)]
+    if not len(frame):
+        return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
+    return Drawing(
+        title=findings.practices(frame),
+        figure=change.practices(frame, asked.name, most),
+        caption=sentences(_("Share of enterprises that reported both times."), _most(frame, most)),
+        table=asked.href("/table/change"),
+    )
+
+
+def _most(frame: pd.DataFrame, most: int) -> str:
+    return _("The {n} indicators with most pairs; the table has all.", n=most) if len(frame) > most else ""
 
 
 def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
@@ -141,6 +173,9 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
         title=findings.pairs(indicator, numbers, unit, frame, asked.name),
         figure=figure,
         caption=findings.pairs_caption(numbers, unit, beyond),
+        under=_("Definition: {definition}", definition=definition)
+        if (definition := asked.definition(indicator))
+        else "",
         table=asked.href("/table/pairs", indicator=indicator),
     )
 
@@ -150,12 +185,13 @@ def coverage(asked: Asked, exhibit: Exhibit) -> Drawing:
     return Drawing(
         title=findings.coverage(exhibit.table),
         figure=change.coverage(exhibit.table, asked.name),
-        caption=_("Enterprises that did not report are unknown, not unchanged. The largest partners and sectors; the table has all."),
+        caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 
 
 def published(asked: Asked, exhibit: Exhibit) -> Drawing:
     """Published figures as printed."""
+    del asked
     return Drawing(
         title=findings.published(exhibit.table),
         table_open=True,
@@ -171,26 +207,31 @@ def beside(asked: Asked, indicator: str | None) -> pd.DataFrame:
 
 
 def table(asked: Asked, name: str, indicator: str | None = None) -> Table:
-    """The table behind an exhibit on screen (or behind ``states``, ``beside``); KeyError where there is none of that name."""
+    """One of :data:`TABLES`, of one indicator or of all."""
     if name == "beside":
-        facts = beside(asked, indicator)
-        asked.meet(facts)
-        return tables.other_facts(facts, asked.name, source_link(asked))
-    code = "module-funnel" if name == "states" else name
-    exhibit = exhibits.build_pairs(asked.view, indicator) if indicator else exhibits.build(asked.view, code)
-    asked.meet(exhibit.table)
-    return {
-        "regions": lambda frame: tables.regions(frame, asked.name),
-        "module-funnel": lambda frame: tables.module_funnel(frame, asked.name),
-        "states": lambda frame: tables.states(frame, asked.name),
-        "journey-funnel": tables.journey,
-        "breadth": tables.breadth,
-        "matrix": lambda frame: tables.matrix(frame, asked.name),
-        "change": lambda frame: tables.change(frame, asked.name),
-        "pairs": lambda frame: tables.pairs(frame, _units(asked), asked.name, source_link(asked)),
-        "coverage": lambda frame: tables.coverage(frame, asked.name),
-        "published": lambda frame: tables.published(frame, asked.name, source_link(asked)),
-    }[name](exhibit.table)
+        frame = beside(asked, indicator)
+    elif name == "pairs" and indicator:
+        frame = exhibits.build_pairs(asked.view, indicator).table
+    else:
+        frame = exhibits.build(asked.view, "module-funnel" if name == "states" else name).table
+    asked.meet(frame)
+    return TABLES[name](asked, frame)
+
+
+TABLES: dict[str, Callable[[Asked, pd.DataFrame], Table]] = {
+    "regions": lambda asked, frame: tables.regions(frame, asked.name),
+    "module-funnel": lambda asked, frame: tables.module_funnel(frame, asked.name),
+    "states": lambda asked, frame: tables.states(frame, asked.name),
+    "journey-funnel": lambda _asked, frame: tables.journey(frame),
+    "breadth": lambda _asked, frame: tables.breadth(frame),
+    "matrix": lambda asked, frame: tables.matrix(frame, asked.name),
+    "change": lambda asked, frame: tables.change(frame, asked.name),
+    "pairs": lambda asked, frame: tables.pairs(frame, _units(asked), asked.name, source_link(asked)),
+    "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked)),
+    "coverage": lambda asked, frame: tables.coverage(frame, asked.name),
+    "published": lambda asked, frame: tables.published(frame, asked.name, source_link(asked)),
+}
+"""The tables behind the exhibits on screen: of each exhibit, and of the states and the facts beside the pairs."""
 
 
 def _units(asked: Asked) -> dict[str, str]:
@@ -231,7 +272,11 @@ def _missing(exhibit: Exhibit) -> str:
     """What an empty exhibit lacks; empty where there is something to show."""
     code = exhibit.code
     if code == "published":
-        return "" if len(exhibit.table) else _("No published figure speaks for this selection; none is split by sector or module.")
+        return (
+            ""
+            if len(exhibit.table)
+            else _("No published figure speaks for this selection; none is split by sector or module.")
+        )
     if not exhibit.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if code in ("module-funnel", "matrix") and not _any_planned(exhibit):

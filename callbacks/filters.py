@@ -108,5 +108,3 @@ def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
     return parts.filter_sentence(
         [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen], asked.href(at, Filters())
     )
-
-

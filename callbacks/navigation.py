@@ -68,5 +68,3 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
         parts.footer(name, programme.as_of, programme.entry.columns["note"], asked.view.catalogue.version),
         parts.document(f"{here.name() if here else '404'} · {name}", words.language()),
     )
-
-

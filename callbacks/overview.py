@@ -1,5 +1,6 @@
 """The Overview page: headline figures, and a small map, funnel and change exhibit that lead on."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from dash import Dash, Input, Output
@@ -11,7 +12,16 @@ from layouts import ids, parts
 from layouts.words import _, number
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
-_SHOWN = ("enterprises", "trained", "workers_reached", "people_trained", "modules_completed", "visits", "rounds", "partners")
+_SHOWN = (
+    "enterprises",
+    "trained",
+    "workers_reached",
+    "people_trained",
+    "modules_completed",
+    "visits",
+    "rounds",
+    "partners",
+)
 
 
 def register(app: Dash, held: Held) -> None:
@@ -36,10 +46,17 @@ def page(asked: Asked) -> tuple[Any, ...]:
             asked, build(asked.view, "regions"), drawing.regions, small=True, leads_to=(_("All regions"), "/regions")
         ),
         *drawing.filled(
-            asked, build(asked.view, "module-funnel"), drawing.completion, leads_to=(_("Every step of every module"), "/modules")
+            asked,
+            build(asked.view, "module-funnel"),
+            drawing.completion,
+            leads_to=(_("Every step of every module"), "/modules"),
         ),
         *drawing.filled(
-            asked, build(asked.view, "change"), drawing.improved, 5, leads_to=(_("Every indicator, before and after"), "/results")
+            asked,
+            build(asked.view, "change"),
+            drawing.improved,
+            5,
+            leads_to=(_("Every indicator, before and after"), "/results"),
         ),
     )
 
@@ -70,7 +87,7 @@ def label(headline: str) -> str:
     }[headline]
 
 
-def note(headline: str, rows: dict[str, Any]) -> str:
+def note(headline: str, rows: Mapping[Any, Any]) -> str:
     """What a headline is out of, or leaves out, in words."""
     people, women = rows["people_trained"]["value"], rows["women_trained"]["value"]
     return {

@@ -13,7 +13,6 @@ from layouts.figures.map import METRICS, metric_name
 
 def register(app: Dash, held: Held) -> None:
     """Add the page's callbacks."""
-
     app.clientside_callback(
         ClientsideFunction("shell", "placeOf"),
         Output(ids.PLACE_CHOSEN, "data"),
@@ -24,6 +23,7 @@ def register(app: Dash, held: Held) -> None:
     @app.callback(
         Output(ids.REGIONS_METRIC, "options"),
         *parts.outputs("regions", "regions"),
+        *parts.outputs("regions", "ranking"),
         Input(ids.ADDRESS, "search"),
         Input(ids.REGIONS_METRIC, "value"),
         State(ids.REGIONS_METRIC, "options"),
@@ -32,4 +32,9 @@ def register(app: Dash, held: Held) -> None:
         metric = metric if metric in METRICS else METRICS[0]
         with asking(held, search) as asked:
             options = [{"label": metric_name(name), "value": name} for name in METRICS]
-            return options, *drawing.filled(asked, exhibits.build(asked.view, "regions"), drawing.regions, metric)
+            exhibit = exhibits.build(asked.view, "regions")
+            return (
+                options,
+                *drawing.filled(asked, exhibit, drawing.regions, metric),
+                *drawing.filled(asked, exhibit, drawing.ranking, metric),
+            )

@@ -1,16 +1,16 @@
 """The Results page: one indicator before and after, all indicators, and who reported at all."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from dash import Dash, Input, Output, html
+from dash import Dash, Input, Output
 
 from callbacks import drawing
 from callbacks.asking import Asked, Held, asking
-from data import exhibits
+from data import exhibits, measures
 from layouts import ids, parts
 from layouts.words import _, ngettext
-
 
 FEW_FACTS = 25
 """So many facts that are no pairs are listed for all indicators at once; more, only for the chosen one."""
@@ -24,7 +24,7 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.RESULTS_INDICATOR, "options"),
         Output(ids.RESULTS_INDICATOR, "value"),
         Output(ids.RESULTS_BESIDE, "children"),
-        *(output for code in ("pairs", "change", "coverage") for output in parts.outputs("results", code)),
+        *(output for code in ("pairs", "coverage", "change", "practices") for output in parts.outputs("results", code)),
         Input(ids.ADDRESS, "search"),
         Input(ids.RESULTS_INDICATOR, "value"),
     )
@@ -36,7 +36,9 @@ def register(app: Dash, held: Held) -> None:
 def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
     """Everything on the page, for `indicator` where it has results in the view, else for the one with most pairs."""
     change = exhibits.build(asked.view, "change")
-    ranked = change.table.sort_values(["pairs", "other_facts"], ascending=False, kind="stable")
+    # Figures before practices: a practice is read off one chart of all of them.
+    table = change.table.assign(figure=change.table["unit"] != measures.YES_NO)
+    ranked = table.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
     reported = ranked["indicator"].tolist()
     chosen = indicator if indicator in reported else next(iter(reported), None)
     options = [
@@ -50,33 +52,28 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
         chosen,
         beside(asked, chosen, change.table) if chosen else [],
         *drawing.filled(asked, pairs, drawing.pairs, chosen),
-        *drawing.filled(asked, change, drawing.improved),
         *drawing.filled(asked, exhibits.build(asked.view, "coverage"), drawing.coverage),
+        *drawing.filled(asked, change, drawing.improved),
+        *drawing.filled(asked, change, drawing.practices),
     )
 
 
-def _count(row: dict[str, Any]) -> str:
+def _count(row: Mapping[Any, Any]) -> str:
     if row["pairs"]:
         return ngettext("{n} pair", "{n} pairs", int(row["pairs"]))
     return ngettext("{n} other fact", "{n} other facts", int(row["other_facts"]))
 
 
 def beside(asked: Asked, indicator: str, change: pd.DataFrame) -> list[Any]:
-    """The definition, and the facts that are no pairs: of `indicator`, or of all indicators while they are few."""
-    shown: list[Any] = []
-    definition = asked.definition(indicator)
-    if definition:
-        shown.append(html.P([html.Strong(_("Definition") + ": "), definition], className="definition"))
+    """The facts that are no pairs: of `indicator`, or of all indicators while they are few."""
     everything = int(change["other_facts"].sum())
     few = everything <= FEW_FACTS
-    own = int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])
-    count = everything if few else own
-    if count:
-        title = ngettext(
-            "Beside the pairs, {n} fact that is none: it enters no median",
-            "Beside the pairs, {n} facts that are none: they enter no median",
-            count,
-        )
-        address = asked.href("/table/beside", indicator="" if few else indicator)
-        shown.append(parts.table_at(address, title, opened=few))
-    return shown
+    count = everything if few else int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])
+    if not count:
+        return []
+    title = ngettext(
+        "Beside the pairs, {n} fact that is none: it enters no median",
+        "Beside the pairs, {n} facts that are none: they enter no median",
+        count,
+    )
+    return [parts.table_at(asked.href("/table/beside", indicator="" if few else indicator), title, opened=few)]

@@ -12,9 +12,7 @@ from layouts import ids, parts
 def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
-    @app.callback(
-        Output(ids.SOURCES_LIST, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search")
-    )
+    @app.callback(Output(ids.SOURCES_LIST, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
     def sources(path: str | None, search: str | None) -> list[Any]:
         with asking(held, search) as asked:
             return page(asked, (path or "").removeprefix("/sources").strip("/"))
@@ -29,7 +27,10 @@ def page(asked: Asked, chosen: str) -> list[Any]:
     codes = sorted(asked.view.catalogue.source, key=lambda code: code != chosen)
     return [
         parts.source_card(
-            asked.source_name(code), asked.view.catalogue.source[code].columns, rows.get(code, {}), chosen=code == chosen
+            asked.source_name(code),
+            asked.view.catalogue.source[code].columns,
+            rows.get(code, {}),
+            chosen=code == chosen,
         )
         for code in codes
     ]

@@ -9,7 +9,7 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import gate, headers, pages
+from dashboard import answers, gate, headers, pages
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from data.database import DatabaseProblem
@@ -33,7 +33,8 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     gate.install(server, settings, one_time or OneTimeAddress())
     held = Held(record, grounds(boundaries))
-    pages.install(server, held, boundaries)
+    pages.install(server, record)
+    answers.install(server, held, boundaries)
     app = Dash(
         "dashboard",
         server=server,
@@ -77,7 +78,9 @@ def tell(error: Exception) -> None:
             title, text = pages.problem_words(error)
         else:
             title = _("This could not be worked out")
-            text = _("What stands below may be out of date. Reload the page; if it happens again, tell whoever runs this server.")
+            text = _(
+                "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
+            )
         set_props(ids.PROBLEM, {"children": parts.notice([title, text])})
         set_props("shell", {"className": "stale"})
 

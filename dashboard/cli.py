@@ -4,9 +4,11 @@ import logging
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from typing import NoReturn
+from time import monotonic
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
@@ -23,6 +25,9 @@ from data.loading.marked import write_marked
 from data.loading.template import write_template
 from data.places import BoundaryProblem
 from data.record import Record
+
+if TYPE_CHECKING:
+    from click._termui_impl import ProgressBar
 
 _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
@@ -42,13 +47,17 @@ def stop(message: str) -> NoReturn:
 @click.version_option(package_name="score-results")
 def main() -> None:
     """Results of the SCORE programme: load them, look at them, take them out."""
-    logging.basicConfig(level=os.environ.get("SCORE_LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s")
+    logging.basicConfig(
+        level=os.environ.get("SCORE_LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s"
+    )
 
 
 @main.command(name="load")
 @click.argument("path", type=click.Path(path_type=Path))
 @click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option("--marked", type=click.Path(path_type=Path), help="Write the workbook back with each refused cell marked.")
+@click.option(
+    "--marked", type=click.Path(path_type=Path), help="Write the workbook back with each refused cell marked."
+)
 def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
     """Load a folder of CSV files or one workbook: everything, or nothing with every reason why not."""
     report = _load(database_url(), path, dry_run=dry_run)
@@ -68,55 +77,47 @@ def _load(address: str, path: Path, *, dry_run: bool = False) -> Report:
         stop(f"{problem.english}\n{problem.chinese}")
     finally:
         engine.dispose()
-    for finding in report.refusals:
-        _say(finding, "refused")
-    for finding in report.warnings:
-        _say(finding, "warning")
+    for refusal in report.refusals:
+        _say(refusal, "refused")
+    for warning in report.warnings:
+        _say(warning, "warning")
     if report.refusals:
-        click.echo(f"{len(report.refusals)} refused: nothing was loaded. 拒绝 {len(report.refusals)} 处：未载入任何数据。", err=True)
+        click.echo(
+            f"{len(report.refusals)} refused: nothing was loaded. 拒绝 {len(report.refusals)} 处：未载入任何数据。",
+            err=True,
+        )
     else:
         done = "would be" if dry_run else "were"
         click.echo(
-            f"{report.added} rows {done} added, {report.changed} changed, {report.unchanged} are as they stand.", err=True
+            f"{report.added} rows {done} added, {report.changed} changed, {report.unchanged} are as they stand.",
+            err=True,
         )
     return report
 
 
 def _say(finding: Finding, kind: str) -> None:
     where = ", ".join(
-        part
-        for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "")
-        if part
+        part for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "") if part
     )
     value = f" [{finding.value}]" if finding.value not in (None, "") else ""
     click.echo(f"{kind}: {where}{value}: {finding.english} {finding.chinese}", err=True)
 
 
-class _progress:  # noqa: N801 - reads as the statement it is used in
+@contextmanager
+def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
     """A progress bar that shows itself only when the work takes more than a second."""
-
-    def __init__(self, label: str) -> None:
-        self._label = label
-        self._bar = None
-
-    def __enter__(self) -> Callable[[int, int], None]:
-        from time import monotonic
-
-        began = monotonic()
+    began = monotonic()
+    with ExitStack() as shown:
+        bar: ProgressBar[int] | None = None
 
         def step(done: int, total: int) -> None:
-            if self._bar is None:
-                if monotonic() - began < 1:
-                    return
-                self._bar = click.progressbar(length=total, label=self._label, file=sys.stderr)
-                self._bar.__enter__()
-            self._bar.update(done - self._bar.pos)
+            nonlocal bar
+            if bar is None and monotonic() - began > 1:
+                bar = shown.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
+            if bar is not None:
+                bar.update(done - bar.pos)
 
-        return step
-
-    def __exit__(self, *_error: object) -> None:
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
+        yield step
 
 
 @main.command()

@@ -5,7 +5,7 @@ from flask import Flask, Response, request
 
 
 def install(server: Flask, app: Dash) -> None:
-    """Set the headers on every response. Call it after all callbacks are registered: the hashes cover inline scripts."""
+    """Set the headers on every response; to be called after all callbacks are registered, whose scripts are hashed."""
     policy = "; ".join(
         (
             "default-src 'self'",

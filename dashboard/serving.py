@@ -12,7 +12,7 @@ from dashboard.settings import Settings
 HOST = "127.0.0.1"
 
 
-class _Local(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
+class _Local(BaseApplication):
     """gunicorn with one worker, so that the one-time address is known in one place."""
 
     def __init__(self, settings: Settings, port: int) -> None:

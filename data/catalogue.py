@@ -44,7 +44,7 @@ class Programme:
 
 @dataclass(frozen=True)
 class Catalogue:
-    """The reference tables of one data version, each a mapping from code to :class:`Entry` in the file's natural order."""
+    """The reference tables of one data version, each from code to :class:`Entry` in the table's natural order."""
 
     version: int
     programme: Programme

@@ -20,7 +20,7 @@ from data.filters import Filters
 
 @dataclass(frozen=True)
 class Coverage:
-    """``pairs`` pairs from ``paired`` enterprises · ``reported`` reported anything · ``trained`` trained, of ``enterprises``."""
+    """Pairs, the enterprises they are ``paired`` from, and how many reported anything, were trained, are enrolled."""
 
     pairs: int = 0
     paired: int = 0
@@ -75,33 +75,33 @@ class View:
 
 def _overview(view: View) -> pd.DataFrame:
     n = queries.overview_counts(view.connection, view.of)
-    known = n["trained"] - n.get("workers_unknown", 0)
+    n = {"trainings": 0, "trainings_with_head_count": 0, "trainings_with_women": 0, "workers_unknown": 0} | n
+    started, sized = n["trainings"], n["trained"] - n["workers_unknown"]
+    workers = _sum(n, "workers_reached", of=n["trained"], known=sized)
+    people = _sum(n, "people_trained", of=started, known=n["trainings_with_head_count"])
+    women = _sum(n, "women_trained", of=started, known=n["trainings_with_women"])
+    visits = _sum(n, "visits", of=started, known=n["trainings_with_visits"])
+    heads = f"participations; one person in two modules counts twice; head counts of {n['trainings_with_head_count']}"
+    gender = f"participations; women counted in {n['trainings_with_women']} of {started} trainings"
     rows: list[tuple[str, int | None, int | None, str]] = [
         ("enterprises", n["enterprises"], None, "distinct enterprises enrolled"),
         ("trained", n["trained"], n["enterprises"], "of the enterprises enrolled"),
-        ("workers_reached", _sum(n, "workers_reached", n["trained"]), None,
-         f"employed by the {known} trained enterprises whose size is known"),
-        ("workers_unknown", n.get("workers_unknown", 0), n["trained"], "trained enterprises whose size is unknown"),
-        ("people_trained", _sum(n, "people_trained", n.get("trainings_with_head_count", 0), n.get("trainings", 0)), None,
-         f"participations; one person in two modules counts twice; {n.get('trainings_with_head_count', 0)}"
-         f" of {n.get('trainings', 0)} trainings give a head count"),
-        ("women_trained", _sum(n, "women_trained", n.get("trainings_with_women", 0), n.get("trainings", 0)),
-         _sum(n, "people_trained", n.get("trainings_with_head_count", 0), n.get("trainings", 0)),
-         f"participations; {n.get('trainings_with_women', 0)} of {n.get('trainings', 0)} trainings say how many were women"),
-        ("visits", _sum(n, "visits", n["trainings_with_visits"], n.get("trainings", 0)), n.get("visits_planned"), "in-factory visits, of those planned"),
+        ("workers_reached", workers, None, f"employed by the {sized} trained enterprises whose size is known"),
+        ("workers_unknown", n["workers_unknown"], n["trained"], "trained enterprises whose size is unknown"),
+        ("people_trained", people, None, f"{heads} of {started} trainings"),
+        ("women_trained", women, people, gender),
+        ("visits", visits, n.get("visits_planned"), "in-factory visits, of those planned"),
         ("modules_completed", n["modules_completed"], n["modules_planned"], "enterprise × module, of those planned"),
         ("rounds", n["rounds"], n["rounds_on_record"], "rounds with an enterprise on record, of the rounds on record"),
         ("places", n["places"], None, "places with an enterprise"),
         ("partners", n["partners"], None, "partners of these rounds, in any role"),
-    ]  # fmt: skip
+    ]
     return pd.DataFrame(rows, columns=["headline", "value", "of", "note"])
 
 
-def _sum(counts: dict[str, int], name: str, known: int, terms: int | None = None) -> int | None:
-    """A sum as it may be shown: 0 of nothing, unknown where there were terms and none is known."""
-    if known:
-        return counts.get(name) if terms is None else counts.get(name, 0)
-    return None if terms else 0
+def _sum(counts: dict[str, int], name: str, *, of: int, known: int) -> int | None:
+    """A sum over `of` terms of which `known` are known: 0 of nothing, unknown where none is known."""
+    return counts.get(name, 0) if known or not of else None
 
 
 REGION_COLUMNS = (
@@ -205,7 +205,7 @@ def _published(view: View) -> pd.DataFrame:
 
 
 def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Codes of enterprises for viewers who may see names; for others "enterprise-1…n" in an order that tells nothing."""
+    """Codes of enterprises where the viewer may see names, else "enterprise-1…n" in an order that tells nothing."""
     if view.sees_names:
         return frame
     codes = sorted(frame["enterprise"].unique(), key=view.viewer.alias_order)
@@ -300,7 +300,7 @@ def _counted(frame: pd.DataFrame) -> tuple[dict[str, int], int]:
 
 
 def to_csv(exhibit: Exhibit) -> str:
-    """The exhibit's table as CSV: header, its fixed columns only, blanks where there is no value, shares to 6 digits."""
+    """The exhibit's fixed columns as CSV: header, blanks where there is no value, shares to 6 significant digits."""
     columns = EXHIBITS[exhibit.code].columns
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")

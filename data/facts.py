@@ -33,7 +33,7 @@ def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
 
 
 def enrolments(of: Slice) -> CTE:
-    """Enrolments in the slice: enterprise, round, phase, sector, place, recruited_on, baseline (0/1), left (0/1), workers.
+    """Enrolments in the slice: enterprise, round, phase, sector, place, recruited_on, baseline and left (0/1), workers.
 
     ``place`` is the enterprise's own, else its round's single place, else NULL.
     """
@@ -77,7 +77,7 @@ def enrolments(of: Slice) -> CTE:
 
 
 def trainings(of: Slice, enrolled: CTE) -> CTE:
-    """Planned trainings of the enrolments: keys, recruited_on, due_on, head counts, visits, and 0/1 evidence of each step.
+    """Planned trainings of the enrolments: keys, recruited_on, due_on, head counts, visits, 0/1 evidence of each step.
 
     ``workshop``, ``visit``, ``assessment``, ``completion`` are each step's own record; ``started`` is any of them;
     ``dropped`` is the training's or the enrolment's own.

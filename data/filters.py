@@ -1,7 +1,8 @@
 """What was asked for: filters as they stand in an address, and back again in one canonical form."""
 
 import re
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from typing import Any, Self
@@ -47,7 +48,7 @@ class Filters:
         codes: frozenset[str] = getattr(self, dimension)
         return codes
 
-    def known(self, codes: Mapping[str, Set[str]]) -> Self:
+    def known(self, codes: Mapping[str, AbstractSet[str]]) -> Self:
         """The same filters without codes the database does not know."""
         kept: dict[str, Any] = {name: self.codes(name) & codes[name] for name in DIMENSIONS}
         return replace(self, **kept)
@@ -68,7 +69,7 @@ class Filters:
         return replace(self, as_of=as_of)
 
     def query(self, language: str = "en") -> str:
-        """The canonical query string, without ``?``: names and codes sorted, English unsaid. Equal views, equal text."""
+        """The canonical query string, without ``?``: names and codes sorted, English unsaid: equal views, one text."""
         parts = [(name, ",".join(sorted(self.codes(name)))) for name in DIMENSIONS if self.codes(name)]
         if self.as_of:
             parts.append(("as_of", self.as_of.isoformat()))

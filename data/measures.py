@@ -1,4 +1,4 @@
-"""How numbers are made of counts and pairs: shares, paired change, intervals. Pure functions; definitions in docs/measures.md."""
+"""How numbers are made of counts and pairs: shares, paired change, intervals. Defined in docs/measures.md."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -41,10 +41,10 @@ def wilson_interval(count: int, n: int) -> tuple[float, float] | None:
 
 
 def with_change(pairs: pd.DataFrame, better: dict[str, str]) -> pd.DataFrame:
-    """`pairs` (enterprise, indicator, before, after, …) with change, relative_change (NaN where before is 0) and verdict.
+    """`pairs` (enterprise, indicator, before, after, …) with change, relative_change (NaN: before is 0) and verdict.
 
     change is after - before in the indicator's unit; relative_change is change / |before|;
-    verdict is better, same, worse, or context where neither direction is good (`better`: indicator → up, down, context).
+    verdict is better, same, worse, or context where neither direction is good; `better` maps indicators to directions.
     """
     frame = pairs.copy()
     before, after = frame["before"].astype(float), frame["after"].astype(float)
@@ -104,13 +104,13 @@ def change(pairs: pd.DataFrame, *, unit: str, better: str) -> Change:
     return Change(pairs=len(pairs), **numbers)
 
 
-def _median(values: pd.Series) -> float | None:  # type: ignore[type-arg]
+def _median(values: pd.Series) -> float | None:
     known = values.dropna()
     return round(float(known.median()), 12) if len(known) else None
 
 
 def funnel_shares(steps: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """`steps` (planned, not_yet_due and `names`) with `<name>_share`: of those planned and due; NaN where none is due."""
+    """`steps` (planned, not_yet_due and `names`) with `<name>_share` of those planned and due; NaN where none is."""
     frame = steps.copy()
     due = (frame["planned"] - frame["not_yet_due"]).astype(float)
     for name in names:

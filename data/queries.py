@@ -1,4 +1,4 @@
-"""One function per question: a slice in, a frame of counts or rows out. Shares, medians and words are made elsewhere."""
+"""One function per question: a slice in, a frame of counts or rows out. Shares and medians are made elsewhere."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -97,12 +97,14 @@ def overview_counts(connection: Connection, of: Slice) -> dict[str, int]:
         .join(enrolled, enrolled.c.round == schema.round_partner.c.round)
         .where(among(party, of.visible_partners)),
     )
-    counts |= _count(connection, select(func.count(schema.round_.c.code).label("rounds_on_record")).where(*_round_conditions(of)))
+    counts |= _count(
+        connection, select(func.count(schema.round_.c.code).label("rounds_on_record")).where(*_round_conditions(of))
+    )
     return counts
 
 
 def _round_conditions(of: Slice) -> list[ColumnElement[bool]]:
-    """Rounds on record in the slice, with enterprises or without: sector and place are an enterprise's, not a round's."""
+    """Rounds on record in the slice, with or without enterprises: sector and place are an enterprise's."""
     conditions = [among(schema.round_.c.code, of.round), among(schema.round_.c.phase, of.phase)]
     if of.partner is not None:
         rounds = select(schema.round_partner.c.round).where(among(schema.round_partner.c.partner, of.partner))
@@ -111,7 +113,7 @@ def _round_conditions(of: Slice) -> list[ColumnElement[bool]]:
 
 
 def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Counts per place of the slice, or per region where `region` maps places to regions; a place it leaves out is no row.
+    """Counts per place of the slice, or per region where `region` maps places to regions.
 
     Columns: place (None: not given), enterprises, trained, m1_completed, modules_completed, workers (NaN: unknown),
     workers_unknown (trained enterprises whose size is unknown).
@@ -203,7 +205,8 @@ def module_steps(connection: Connection, of: Slice) -> pd.DataFrame:
 
 
 JOURNEY = (
-    "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed", "all_planned_completed",
+    "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed",
+    "all_planned_completed",
 )  # fmt: skip
 
 
@@ -283,7 +286,7 @@ def completed_module_counts(connection: Connection, of: Slice) -> pd.DataFrame:
 
 
 def enterprise_states(connection: Connection, of: Slice) -> pd.DataFrame:
-    """One row per enterprise × planned module: enterprise, module, state, round; enterprises in order of recruitment."""
+    """One row per enterprise × planned module: enterprise, module, state, round."""
     enrolled = facts.enrolments(of)
     state = facts.enterprise_modules(facts.trainings(of, enrolled))
     return _frame(
@@ -296,7 +299,8 @@ def enterprise_states(connection: Connection, of: Slice) -> pd.DataFrame:
 
 def paired_results(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
     """One row per pair (of one indicator, or of all): enterprise, indicator, before, before_on, after, after_on, round,
-    module, source, months, verified, date_precision."""
+    module, source, months, verified, date_precision.
+    """
     pairs = facts.pairs(facts.results_seen(of, facts.enrolments(of)))
     question = select(pairs).order_by(pairs.c.indicator, pairs.c.enterprise)
     return _frame(connection, question if indicator is None else question.where(pairs.c.indicator == indicator))
@@ -309,7 +313,8 @@ def _marked(of: Slice) -> CTE:
     exact = rows.c.operator == "="
     level = and_(exact, or_(rows.c.before.is_not(None), rows.c.after.is_not(None)))
     both = [
-        func.max(flag(and_(exact, value.is_not(None)))).over(partition_by=key) for value in (rows.c.before, rows.c.after)
+        func.max(flag(and_(exact, value.is_not(None)))).over(partition_by=key)
+        for value in (rows.c.before, rows.c.after)
     ]
     return select(rows, (1 - flag(level) * both[0] * both[1]).label("other")).cte("marked")
 
@@ -328,7 +333,9 @@ def other_fact_counts(connection: Connection, of: Slice) -> pd.DataFrame:
 def other_facts(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
     """Result rows that are no pairs (of one indicator, or of all), as :func:`facts.results_seen` gives them."""
     rows = _marked(of)
-    question = select(rows).where(rows.c.other == 1).order_by(rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
+    question = (
+        select(rows).where(rows.c.other == 1).order_by(rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
+    )
     return _frame(connection, question if indicator is None else question.where(rows.c.indicator == indicator))
 
 
@@ -366,7 +373,8 @@ def coverage_totals(connection: Connection, of: Slice) -> dict[str, int]:
 def coverage_counts(connection: Connection, of: Slice) -> pd.DataFrame:
     """Per group (total, partner, sector, round) with an enrolled enterprise: who was trained, reported, gave a pair.
 
-    Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, pairs, paired (enterprises).
+    Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, pairs, and paired
+    (enterprises).
     A group's numbers are those of the slice narrowed to it; a partner's include its children's.
     """
     enrolled = facts.enrolments(of)
@@ -493,9 +501,9 @@ def enterprise_entries(connection: Connection, codes: list[str]) -> dict[str, En
 
 
 def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataFrame:
-    """Enterprises per code of one filter dimension inside `of` (the slice without that filter). Columns: code, enterprises.
+    """Enterprises per code of one filter dimension inside `of`, the slice without it. Columns: code, enterprises.
 
-    Places and partners are counted where they stand; whoever shows them adds what lies below.
+    A place or partner counts whatever lies below it as well.
     """
     enrolled = facts.enrolments(of)
     if dimension == "partner":
@@ -545,7 +553,7 @@ def sources_of_trainings(connection: Connection, of: Slice) -> pd.DataFrame:
 
 
 def sources_of_results(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
-    """Which sources the results of the slice (of one indicator, or of all) rest on. Columns: source (None: not given), rows."""
+    """Which sources the results of the slice rest on, of one indicator or of all. Columns: source (None), rows."""
     rows = facts.results_seen(of, facts.enrolments(of))
     if indicator is not None:
         rows = select(rows).where(rows.c.indicator == indicator).cte("of_indicator")

@@ -60,7 +60,7 @@ EVENT_STATUSES = ("planned", "held", "cancelled")
 TARGET_SCOPES = ("m1", "m2-5")
 
 
-def _column(
+def _column(  # noqa: PLR0913 - a column is described by that many words
     name: str,
     kind: Kind = Kind.TEXT,
     doc: str = "",
@@ -91,7 +91,7 @@ def _ref(name: str, refers: str, doc: str = "") -> Column[Any]:
     return _column(name, Kind.CODE, doc, refers=refers)
 
 
-def _choice(
+def _choice(  # noqa: PLR0913 - as above
     name: str, choices: tuple[str, ...], doc: str = "", *, key: bool = False, blank: bool = True, default: str = ""
 ) -> Column[Any]:
     return _column(name, Kind.CODE, doc, key=key, blank=blank, choices=choices, default=default)

@@ -5,7 +5,12 @@ from typing import Any
 import pandas as pd
 
 from layouts.figures.map import metric_name
-from layouts.words import Names, _, change_of, day, listed, ngettext, number, percent, quantity
+from layouts.words import Names, _, change_of, day, listed, ngettext, number, percent, quantity, sentences
+
+FEWEST_FOR_INTERVAL = 6
+"""Below so many pairs there is no interval, and a title generalises nothing."""
+
+HALF = 0.5
 
 
 def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: Names) -> str:
@@ -32,7 +37,7 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> str:
     due = frame["planned"] - frame["not_yet_due"]
     if due.max() <= 0:
         return _("No training is due yet")
-    row = frame.loc[due.idxmax()]
+    row = frame[due == due.max()].iloc[0]
     return _(
         "{done} of {due} enterprises due in it completed {module} ({share})",
         done=number(row["completed"]),
@@ -79,7 +84,7 @@ def journey_caption(frame: pd.DataFrame) -> str:
         "{n} enterprises planned Module 1 alone and completed it: they count as through every stage.",
         only_first,
     )
-    return f"{hatched} {alone}"
+    return sentences(hatched, alone)
 
 
 def breadth(frame: pd.DataFrame) -> str:
@@ -96,25 +101,34 @@ def breadth(frame: pd.DataFrame) -> str:
 
 
 def change(frame: pd.DataFrame) -> str:
-    """How many pairs there are, and how they moved."""
-    rated = frame[frame["better_count"].notna()]
+    """How many pairs of figures there are, and how they moved; `frame` without practices."""
     pairs = int(frame["pairs"].sum())
     if not pairs:
         return _("No before/after pair in this selection")
-    with_interval = rated[rated["pairs"] >= 6]  # noqa: PLR2004 - measures.FEWEST_FOR_INTERVAL: below it nothing is said
+    with_interval = frame[frame["better_count"].notna() & (frame["pairs"] >= FEWEST_FOR_INTERVAL)]
     if with_interval.empty:
         return ngettext(
             "{n} before/after pair: {better} better, {worse} worse; too few to generalise",
             "{n} before/after pairs: {better} better, {worse} worse; too few to generalise",
             pairs,
-            better=number(rated["better_count"].sum()),
-            worse=number(rated["worse_count"].sum()),
+            better=number(frame["better_count"].sum()),
+            worse=number(frame["worse_count"].sum()),
         )
-    clear = int((with_interval["better_low"] > 0.5).sum())  # noqa: PLR2004 - half
     return _(
         "For {clear} of {all} indicators clearly more than half of the reporting enterprises improved",
-        clear=number(clear),
+        clear=number(int((with_interval["better_low"] > HALF).sum())),
         all=number(len(with_interval)),
+    )
+
+
+def practices(frame: pd.DataFrame) -> str:
+    """How many practices became more common among those who reported twice."""
+    more = int((frame["had_after"] > frame["had_before"]).sum())
+    return ngettext(
+        "{n} of {all} practices is more common after than before",
+        "{n} of {all} practices are more common after than before",
+        more,
+        all=number(len(frame)),
     )
 
 
@@ -173,7 +187,7 @@ def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
                 beyond,
             )
         )
-    return " ".join(said)
+    return sentences(*said)
 
 
 def coverage(frame: pd.DataFrame) -> str:
@@ -201,9 +215,9 @@ def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
     """The coverage line every exhibit carries."""
     return " · ".join(
         (
-            ngettext("{n} pair", "{n} pairs", pairs)
-            + " "
-            + ngettext("from {n} enterprise", "from {n} enterprises", paired),
+            sentences(
+                ngettext("{n} pair", "{n} pairs", pairs), ngettext("from {n} enterprise", "from {n} enterprises", paired)
+            ),
             _("{n} reported anything", n=number(reported)),
             _("{n} trained", n=number(trained)),
         )
@@ -225,9 +239,9 @@ def filter_name(dimension: str) -> str:
 
 def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     """The filter sentence as plain text: [(dimension, names)]; ``as_of`` only where the viewer chose it."""
-    said = [f"{filter_name(dimension)}: {listed(names)}" for dimension, names in parts]
+    said = [_("{filter}: {value}", filter=filter_name(dimension), value=listed(names)) for dimension, names in parts]
     if as_of is not None:
-        said.append(f"{filter_name('as_of')}: {day(as_of)}")
+        said.append(_("{filter}: {value}", filter=filter_name("as_of"), value=day(as_of)))
     if not said:
         return _("Everything on record")
     return _("Filtered by {filters}", filters=" · ".join(said))

@@ -36,19 +36,24 @@ def _overview() -> list[Component]:
 
 
 def _regions() -> list[Component]:
-    return [html.Div([parts.frame("regions", "regions", before=parts.metric_chooser())], className="exhibits one")]
+    return [
+        html.Div(
+            [parts.frame("regions", "regions", before=parts.metric_chooser()), parts.frame("regions", "ranking")],
+            className="exhibits wide-left",
+        )
+    ]
+
+
+def _columns(*columns: list[Component]) -> html.Div:
+    """Columns that fill up each on its own, so that a short exhibit leaves no hole beside a tall one."""
+    return html.Div([html.Div(column, className="column") for column in columns], className="exhibits two")
 
 
 def _modules() -> list[Component]:
     return [
-        html.Div(
-            [
-                parts.frame("modules", "module-funnel"),
-                parts.frame("modules", "states"),
-                parts.frame("modules", "journey-funnel"),
-                parts.frame("modules", "breadth"),
-            ],
-            className="exhibits two",
+        _columns(
+            [parts.frame("modules", "module-funnel"), parts.frame("modules", "breadth")],
+            [parts.frame("modules", "states"), parts.frame("modules", "journey-funnel")],
         ),
         html.Div([parts.frame("modules", "matrix")], className="exhibits one"),
     ]
@@ -56,14 +61,16 @@ def _modules() -> list[Component]:
 
 def _results() -> list[Component]:
     return [
-        html.Div(
+        _columns(
             [
-                parts.frame("results", "pairs", before=parts.indicator_chooser(), after=html.Div(id=ids.RESULTS_BESIDE)),
-                parts.frame("results", "change"),
+                parts.frame("results", "pairs", before=parts.indicator_chooser()),
+                parts.frame("results", "coverage"),
             ],
-            className="exhibits two",
-        ),
-        html.Div([parts.frame("results", "coverage")], className="exhibits one"),
+            [
+                parts.frame("results", "change", after=html.Div(id=ids.RESULTS_BESIDE)),
+                parts.frame("results", "practices"),
+            ],
+        )
     ]
 
 
@@ -83,7 +90,7 @@ PAGES: tuple[Page, ...] = (
     Page("modules", "/modules", lambda: _("Modules"), _modules,
          lambda: _("How far enterprises got: module by module, and through the programme.")),
     Page("results", "/results", lambda: _("Results"), _results,
-         lambda: _("What enterprises reported before and after. No comparison group: a change is not proof of its cause.")),
+         lambda: _("What enterprises reported before and after. With no comparison group, no change proves its cause.")),
     Page("published", "/published", lambda: _("Published figures"), _published,
          lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record.")),
     Page("sources", "/sources", lambda: _("Sources"), _sources,

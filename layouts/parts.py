@@ -13,6 +13,7 @@ from layouts import ids, theme
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, listed, ngettext, number
 
+
 @dataclass(frozen=True)
 class SourceLink:
     """A row of `source` as an exhibit names it: how many of its rows were used, and where it stands."""
@@ -117,7 +118,7 @@ def _twin(drawing: Drawing) -> Component:
 
 
 def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
-    """A table behind its title, fetched when it is opened: as components a few hundred cells would take seconds to draw."""
+    """A table behind its title, fetched when opened: a few hundred cells as components would take seconds to draw."""
     return html.Details(
         [html.Summary(title), html.Div(className="table-body")], open=opened, className="twin", **{"data-src": address}
     )
@@ -137,7 +138,7 @@ def _sources(basis: Basis) -> Component:
     rows = sum(source.rows for source in basis.sources)
     title = ngettext("{n} source", "{n} sources", len(basis.sources)) + ngettext(", {n} row", ", {n} rows", rows)
     if basis.unsourced:
-        title += "; " + ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced)
+        title += ngettext("; {n} row without a source", "; {n} rows without a source", basis.unsourced)
     links = [html.Li([dcc.Link(each.name, href=each.href), f" ({number(each.rows)})"]) for each in basis.sources]
     if not links:
         return html.P(title, className="basis-sources")
@@ -187,12 +188,12 @@ def notice(lines: Sequence[str]) -> list[Component]:
 
 
 def filter_sentence(chosen: list[tuple[str, str, str]], reset: str) -> list[Component]:
-    """"Filtered by …": (filter, name, address without it), each taken away by one click; `reset` takes all."""
+    """What is filtered: (filter, name, address without it), each taken away by one click; `reset` takes all."""
     if not chosen:
         return [html.Span(_("Everything on record"), className="sentence-text")]
     chips = [
         dcc.Link(
-            [html.Span(f"{dimension}: ", className="chip-filter"), name, html.Span(" ×", className="chip-x")],
+            [html.Span(_("{filter}: ", filter=dimension), className="chip-filter"), name, html.Span(" ×", className="chip-x")],
             href=href,
             className="chip",
             title=_("Remove this filter"),
@@ -226,7 +227,12 @@ def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code
 
 def footer(programme: str, as_of: date, note: str | None, version: int) -> list[Component]:
     """The programme, the date the record speaks for, and its note."""
-    said = _("{programme} · record as of {date} · data version {version}", programme=programme, date=day(as_of), version=version)
+    said = _(
+        "{programme} · record as of {date} · data version {version}",
+        programme=programme,
+        date=day(as_of),
+        version=version,
+    )
     lines = [html.P(said)]
     if note:
         lines.append(html.P(note, className="foot-note"))

@@ -33,8 +33,12 @@ def shell() -> html.Div:
                             *(
                                 html.Div(
                                     [
-                                        html.Label(id=ids.filter_label(dimension), htmlFor=ids.filter_control(dimension)),
-                                        dcc.Dropdown(id=ids.filter_control(dimension), options=[], multi=True, debounce=True),
+                                        html.Label(
+                                            id=ids.filter_label(dimension), htmlFor=ids.filter_control(dimension)
+                                        ),
+                                        dcc.Dropdown(
+                                            id=ids.filter_control(dimension), options=[], multi=True, debounce=True
+                                        ),
                                     ],
                                     className="filter",
                                 )

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layouts.figures.funnel import STEPS, stage_name, state_name, step_name
 from layouts.figures.map import METRICS, metric_name
-from layouts.words import Names, _, change_of, day, number, percent, quantity
+from layouts.words import Names, _, change_of, day, number, percent, quantity, sentences
 
 MOST_ROWS = 200
 """A table on screen shows so many rows, says how many there are, and links to them all."""
@@ -166,13 +166,18 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
                 number(row["had_after"]) if practice else quantity(row["median_after"], unit),
                 change_of(row["median_change"], unit),
                 interval,
-                f"{number(row['better_count'])} / {number(row['same_count'])} / {number(row['worse_count'])}" if rated else "–",
-                f"{percent(row['better_share'])} ({percent(row['better_low'])}–{percent(row['better_high'])})" if rated else "–",
+                f"{number(row['better_count'])} / {number(row['same_count'])} / {number(row['worse_count'])}"
+                if rated
+                else "–",
+                f"{percent(row['better_share'])} ({percent(row['better_low'])}–{percent(row['better_high'])})"
+                if rated
+                else "–",
                 number(row["other_facts"]),
             ]
         )
     labels = (
-        _("Pairs"), _("Median before, or had it"), _("Median after, or have it"), _("Median change"), _("95 % interval"),
+        _("Pairs"), _("Median before, or had it"), _("Median after, or have it"), _("Median change"),
+        _("95 % interval"),
         _("Better / same / worse"), _("Share better (95 % interval)"), _("Facts that are no pairs"),
     )  # fmt: skip
     return Table((Column(_("Indicator")), *_n(*labels)), rows)
@@ -209,7 +214,7 @@ def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_li
 def percent_change(share: float) -> str:
     """A relative change as a signed percentage."""
     sign = "+" if share > 0 else "−" if share < 0 else "±"
-    return f"{sign}{number(abs(share) * 100, 1)} %"
+    return f"{sign}{number(abs(share) * 100)} %"
 
 
 def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
@@ -231,7 +236,7 @@ def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> T
                 names("indicator", row["indicator"]),
                 names("enterprise", row["enterprise"]),
                 kind,
-                f"{value} {period}".strip(),
+                sentences(value, period),
                 day(row["after_on"] or row["before_on"], row["date_precision"]),
                 source_link(row["source"]),
             ]
@@ -269,7 +274,9 @@ def coverage(frame: pd.DataFrame, names: Names) -> Table:
         *_n(_("Trained"), _("Reported anything"), _("Gave a pair"), _("Share of trained that reported")),
     )  # fmt: skip
     return Table(
-        columns, rows, note=_("An enterprise counts once in each group it belongs to; groups need not sum to the total.")
+        columns,
+        rows,
+        note=_("An enterprise counts once in each group it belongs to; groups need not sum to the total."),
     )
 
 
@@ -280,7 +287,7 @@ def published(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Tab
         about = [names(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
         if pd.notna(row["women_percent"]):
-            value += " " + _("({share} women)", share=percent(row["women_percent"] / 100))
+            value = sentences(value, _("({share} women)", share=percent(row["women_percent"] / 100)))
         rows.append(
             [
                 names("indicator", row["indicator"]),
@@ -293,7 +300,7 @@ def published(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Tab
             ]
         )
     columns = (
-        Column(_("Figure")), Column(_("Value"), numeric=True), Column(_("Based on (n)"), numeric=True), Column(_("About")),
-        Column(_("Date")), Column(_("Source")), Column(_("Note")),
+        Column(_("Figure")), Column(_("Value"), numeric=True), Column(_("Based on (n)"), numeric=True),
+        Column(_("About")), Column(_("Date")), Column(_("Source")), Column(_("Note")),
     )  # fmt: skip
     return Table(columns, rows)

@@ -1,4 +1,4 @@
-"""Colours, type and the settings every chart shares. Palette after Okabe & Ito and checked for deuteranopia by lightness."""
+"""Colours, type and the settings every chart shares. Blue, grey, amber and rust differ in lightness as in hue."""
 
 from typing import Any
 
@@ -27,7 +27,9 @@ STEPS = ("#c9d3db", "#9dbfd6", "#6aa3c8", "#3a80af", "#0b5c8f")
 SCALE = [[0.0, "#e3eef6"], [0.35, "#9cc4de"], [0.7, "#4a8fbd"], [1.0, "#0b4f7d"]]
 NOTHING_HERE = "#eef1f3"
 
-FONT = "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+FONT = (
+    "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"
+)
 
 GRAPH_CONFIG: dict[str, Any] = {
     "displayModeBar": False,

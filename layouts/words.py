@@ -1,4 +1,4 @@
-"""The reader's language: sentences by gettext, names with their fallback marked, numbers and dates as people write them."""
+"""The reader's language: sentences by gettext, numbers, quantities and dates as people write them."""
 
 import textwrap
 from collections.abc import Iterator
@@ -70,7 +70,9 @@ def number(value: float | None, digits: int = 2) -> str:
     """A number with thousands separators and at most `digits` decimals; a dash where there is none."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return format_decimal(round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=_LOCALES[language()])
+    return format_decimal(
+        round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=_LOCALES[language()]
+    )
 
 
 def signed(value: float | None, digits: int = 2) -> str:
@@ -86,11 +88,11 @@ def percent(share: float | None) -> str:
     """A share (0–1) as a whole percentage; never rounded up to all or down to none."""
     if share is None or share != share:  # noqa: PLR0124 - NaN
         return "–"
-    if 0.995 <= share < 1:
+    if 0.995 <= share < 1:  # noqa: PLR2004 - what would round to all
         return ">" + format_percent(0.99, locale=_LOCALES[language()])
-    if 0 < share < 0.005:  # noqa: PLR2004 - half a percent
+    if 0 < share < 0.005:  # noqa: PLR2004 - what would round to none
         return "<" + format_percent(0.01, locale=_LOCALES[language()])
-    return format_percent(share, format="0%" if language() == "zh" else "0 %", locale=_LOCALES[language()])
+    return format_percent(share, format="0%" if language() == "zh" else "0\u00a0%", locale=_LOCALES[language()])
 
 
 _SKELETONS = {
@@ -144,6 +146,11 @@ def unit_name(unit: str) -> str:
     }[unit]
 
 
+def _measured(said: str, unit: str) -> str:
+    # A no-break space: a line must not end between a number and its unit. Chinese sets none at all.
+    return f"{said}{'' if language() == 'zh' else NO_BREAK}{unit}" if unit else said
+
+
 def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     """A value with its unit and, where it is a bound, the sign of it: "> 100 a month", "no"."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
@@ -151,14 +158,14 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     if unit == "yes-no":
         return _("yes") if value else _("no")
     sign = {"=": "", ">": "> ", "<": "≤ ", "~": "≈ "}[operator]
-    return f"{sign}{number(value)} {unit_name(unit)}".rstrip()
+    return _measured(sign + number(value), unit_name(unit))
 
 
 def change_of(value: float | None, unit: str) -> str:
     """A change with its unit: percentages change by points."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return f"{signed(value)} {_('points') if unit == 'percent' else unit_name(unit)}".rstrip()
+    return _measured(signed(value), _("points") if unit == "percent" else unit_name(unit))
 
 
 def direction(better: str) -> str:

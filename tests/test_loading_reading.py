@@ -275,6 +275,12 @@ def test_workbook_like_wps_writes_them_is_read(tmp_path):
     assert [(row.number, dict(row.cells)) for row in sheet.rows] == [(3, {1: "a", 2: "机械\r"})]
 
 
+def test_workbook_text_within_the_cell_is_read_without_its_reading(tmp_path):
+    text = "<is><r><t>机</t></r><r><t>械</t></r><rPh sb='0' eb='1'><t>ji</t></rPh></is>"
+    rows = WPS_HEADER + f'<row><c t="s"><v>2</v></c><c t="inlineStr">{text}</c></row>'
+    assert only(read(wps_workbook(tmp_path / "a.xlsx", rows))).rows[0].cells[2] == "机械"
+
+
 @pytest.mark.parametrize(
     ("number_format", "seen"), [(31, datetime(2014, 5, 1)), (57, "2014-05"), (14, datetime(2014, 5, 1)), (1, 41760)]
 )

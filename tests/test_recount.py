@@ -39,7 +39,8 @@ PARTNERS = {"fed": None, "fed-north": "fed", "fed-north-office": "fed-north", "b
 SECTORS = ("machinery", "garments")
 PHASES = ("p1", "p2")
 INDICATORS = {
-    "output": ("percent", "up"), "absence": ("days", "down"), "headcount": ("count", "context"),
+    "output": ("percent", "up"), "profit": ("cny", "up"), "absence": ("days", "down"),
+    "headcount": ("count", "context"),
     "plan": ("yes-no", "up"), "fines": ("yes-no", "down"), "union": ("yes-no", "context"),
 }  # fmt: skip
 SOURCES = ("report", "sheet")
@@ -53,6 +54,7 @@ class Invented:
 
     def __init__(self, seed: int) -> None:
         self.random = Random(seed)
+        self.favourite = self.random.choice(DAYS[:6])
         self.tables: Tables = {
             "programme": [
                 {"code": "score", "name_en": "Programme", "as_of": AS_OF, "synthetic": True, "public": False}
@@ -91,7 +93,8 @@ class Invented:
         return value if self.chance(probability) else None
 
     def day(self, probability: float, since: date | None = None) -> date | None:
-        days = [day for day in DAYS if since is None or day >= since]
+        # A favourite day besides, so that ties have to be broken.
+        days = [day for day in (*DAYS, *[self.favourite] * 5) if since is None or day >= since]
         return self.maybe(probability, self.random.choice(days))
 
     def count(self, probability: float, most: int) -> int | None:
@@ -177,13 +180,13 @@ class Invented:
     def _value(self, indicator: str) -> float:
         if INDICATORS[indicator][0] == "yes-no":
             return self.random.randint(0, 1)
-        return self.random.choice((0, 1, 4, 4.13, 12.5, 80))
+        return self.random.choice((0, 1, 4, 4.13, 12.5, 80) if indicator != "profit" else (-12, -3, 0, 5))
 
     def _result(self, indicator: str, *, tidy: bool) -> Row:
         filled = self.random.choice(("both", "both", "both", "before", "after", "change", "nothing"))
         operator = self.random.choice(("=", "=", "=", "=", "=", None, "<", ">", "~"))
         if tidy:
-            filled, operator = "both", "="
+            filled, operator = "both", self.random.choice(("=", "=", "=", "=", ">"))
         before_on = self.day(0.6)
         return {
             "before": self._value(indicator) if filled in ("both", "before") else None,
@@ -323,7 +326,7 @@ def disagreements(view: View, of: Asked) -> list[str]:
 
 # No shrinking: a smaller seed is not a smaller programme, and the message names the seed.
 @settings(
-    max_examples=9,
+    max_examples=4,
     deadline=None,
     derandomize=True,
     database=None,
@@ -331,7 +334,9 @@ def disagreements(view: View, of: Asked) -> list[str]:
     suppress_health_check=[HealthCheck.too_slow],
 )
 @given(seed=st.integers(min_value=0, max_value=2**32 - 1))
-@example(seed=191)
+@example(seed=385)
+@example(seed=535)
+@example(seed=472)
 def test_every_exhibit_agrees_with_the_recount_under_any_filter(seed: int) -> None:
     invented = Invented(seed)
     with database_of(invented.tables) as (connection, catalogue):
@@ -364,7 +369,7 @@ class Counted:
     rows: dict[str, list[Row]]
 
 
-@pytest.fixture(scope="module", params=[191, 202, 236, 463])
+@pytest.fixture(scope="module", params=[385, 535, 262])
 def counted(request: pytest.FixtureRequest) -> list[Counted]:
     """The exhibits of one invented programme: of everything, and under the first and the last of its questions."""
     invented = Invented(request.param)

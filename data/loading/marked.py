@@ -22,6 +22,7 @@ from data.loading.workbook import look_over, read_workbook
 
 AUTHOR = "SCORE refusals"
 _REFUSED = PatternFill("solid", fgColor="FFFFC7CE")
+_HEADING = "▲ "  # where our words in a comment begin
 _LONGEST_CELL = 32767
 
 
@@ -103,13 +104,9 @@ def _of_values(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
 
 def _unmark(cell: Cell | MergedCell) -> None:
     own, author = (cell.comment.text, cell.comment.author) if cell.comment else ("", "")
-    own = own.partition(_heading())[0].rstrip("\n")
+    own = own.partition(_HEADING)[0].rstrip("\n")
     cell.comment = Comment(own, author.removesuffix(AUTHOR).rstrip(" +")) if own else None
     cell.fill = PatternFill()
-
-
-def _heading() -> str:
-    return "▲ "
 
 
 def _mark(sheet: Worksheet, address: str, findings: list[Finding]) -> None:
@@ -118,7 +115,7 @@ def _mark(sheet: Worksheet, address: str, findings: list[Finding]) -> None:
         if area.min_row <= row <= area.max_row and area.min_col <= column <= area.max_col:
             row, column = area.min_row, area.min_col  # only the top-left cell of merged cells can be marked
     cell = sheet.cell(row, column)
-    text = "\n\n".join(dict.fromkeys(f"{_heading()}{found.english}\n{found.chinese}" for found in findings))
+    text = "\n\n".join(dict.fromkeys(f"{_HEADING}{found.english}\n{found.chinese}" for found in findings))
     author = AUTHOR
     if cell.comment is not None:
         text, author = f"{cell.comment.text}\n\n{text}", f"{cell.comment.author} + {AUTHOR}"

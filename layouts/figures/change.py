@@ -1,4 +1,4 @@
-"""Before and after: a line for every enterprise while they are few, the distribution with its middle when they are many."""
+"""Before and after: a line for every enterprise while they are few, their distribution when they are many."""
 
 import math
 from typing import Any
@@ -17,7 +17,7 @@ _BINS = 18
 
 def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> Figure:
     """Per indicator the share of enterprises that moved in the good direction, with its 95 % interval and n of N."""
-    rows = frame[frame["better_share"].notna()].sort_values(["pairs", "better_share"], ascending=False).head(most)
+    rows = frame.sort_values(["pairs", "better_share"], ascending=False).head(most)
     places = list(range(len(rows)))
     share = (rows["better_share"] * 100).tolist()
     headings = []
@@ -65,6 +65,58 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
     }  # fmt: skip
 
 
+def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> Figure:
+    """Per practice the share of reporting enterprises that had it before and have it after, a line between the two."""
+    rows = frame.sort_values(["pairs", "indicator"], ascending=[False, True]).head(most)
+    traces: list[dict[str, Any]] = []
+    headings = []
+    for at, row in enumerate(rows.to_dict("records")):
+        before, after = row["had_before"] / row["pairs"] * 100, row["had_after"] / row["pairs"] * 100
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "lines+markers",
+                "showlegend": False,
+                "x": [before, after],
+                "y": [at, at],
+                "line": {"color": theme.WORSE if row["worse_count"] > row["better_count"] else "#b9cfdd", "width": 4},
+                "marker": {"size": 12, "color": [theme.BEFORE, theme.AFTER], "opacity": 1},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+        count = _(
+            "{before} → {after} of {pairs}",
+            before=number(row["had_before"]), after=number(row["had_after"]), pairs=number(row["pairs"]),
+        )  # fmt: skip
+        headings.append(
+            {
+                "text": f"{names('indicator', row['indicator'])}  <b>{count}</b>",
+                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.42, "yref": "y", "yanchor": "middle",
+                "showarrow": False, "align": "left", "bgcolor": theme.PAPER, "borderpad": 1,
+            }
+        )  # fmt: skip
+    return {
+        "data": [*traces, *_key()],
+        "layout": theme.layout(
+            50 * max(len(rows), 1) + 100,
+            showlegend=True,
+            legend={
+                "orientation": "h",
+                "x": 0,
+                "y": 1,
+                "yanchor": "bottom",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+            xaxis=theme.axis(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %"),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.85]),
+            annotations=headings,
+            margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
+        ),
+    }
+
+
 def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
     """Every enterprise its own line from before to after, both values printed."""
     rows = pairs.reset_index(drop=True)
@@ -102,8 +154,15 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
         "layout": theme.layout(
             84 * len(rows) + 96,
             showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "itemclick": False, "itemdoubleclick": False},
-            xaxis=theme.axis(range=[low - room, high + room], title=_axis_title(_axis_unit(unit), better)),
+            legend={
+                "orientation": "h",
+                "x": 0,
+                "y": 1,
+                "yanchor": "bottom",
+                "itemclick": False,
+                "itemdoubleclick": False,
+            },
+            xaxis=theme.axis(range=[low - room, high + room], title=_axis_title(unit_name(unit), better)),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.8]),
             annotations=headings,
             margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
@@ -120,10 +179,6 @@ def _key() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def _axis_unit(unit: str) -> str:
-    return unit_name(unit)
-
-
 def _axis_title(text: str, better: str) -> dict[str, Any]:
     words = direction(better)
     arrow = {"up": f"{words} →", "down": f"← {words}", "context": words}[better]
@@ -131,7 +186,7 @@ def _axis_title(text: str, better: str) -> dict[str, Any]:
 
 
 def bins(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Counts, edges on round numbers with one at zero, and how many values lie beyond the outer edges and are drawn in them.
+    """Counts, edges on round numbers with one at zero, and how many values beyond them are drawn in the outer bars.
 
     The edges cover the middle 98 % of the values.
     """
@@ -167,6 +222,9 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
              "line": {"width": 0}, "fillcolor": "rgba(22,35,46,.14)", "layer": "above"}
         )  # fmt: skip
     label = _("median {change}", change=change_of(median, unit))
+    scale = _("points") if unit == "percent" else unit_name(unit)
+    # The label stays on the side of the median where there is room for it.
+    anchor = "left" if median < (edges[0] + edges[-1]) / 2 else "right"
     return {
         "data": [
             {
@@ -182,15 +240,13 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
             420,
             xaxis=theme.axis(
                 range=[float(edges[0]), float(edges[-1])],
-                title=_axis_title(_("Change, {unit}", unit=_("points") if unit == "percent" else unit_name(unit)), better)
-                if unit_name(unit)
-                else _axis_title(_("Change"), better),
+                title=_axis_title(_("Change, {unit}", unit=scale) if scale else _("Change"), better),
             ),
             yaxis=theme.axis(range=[0, top * 1.3], title={"text": _("Enterprises"), "standoff": 8}),
             shapes=shapes,
             annotations=[
                 {"text": f"<b>{label}</b>", "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,
-                 "xanchor": "right" if median < (edges[0] + edges[-1]) / 2 and median < 0 else "left" if median > 0 else "center",
+                 "xanchor": anchor,
                  "font": {"size": 16}}
             ],
             bargap=0,
@@ -206,6 +262,7 @@ def practice(numbers: dict[str, Any]) -> Figure:
         (_("Gained it"), numbers["gained"], "#6aaed6"),
         (_("Lost it"), numbers["lost"], theme.WORSE),
     )
+    said = [_("{n} of {all}", n=number(count), all=number(numbers["pairs"])) for _name, count, _colour in rows]
     whole = max(numbers["pairs"], 1)
     return {
         "data": [
@@ -215,9 +272,7 @@ def practice(numbers: dict[str, Any]) -> Figure:
                 "x": [count for _name, count, _colour in rows],
                 "y": list(range(len(rows))),
                 "marker": {"color": [colour for _name, _count, colour in rows]},
-                "text": [
-                    f"<b>{_('{n} of {all}', n=number(count), all=number(numbers['pairs']))}</b>" for _name, count, _c in rows
-                ],
+                "text": [f"<b>{each}</b>" for each in said],
                 "textposition": "outside",
                 "width": 0.5,
                 "hoverinfo": "skip",
@@ -229,7 +284,15 @@ def practice(numbers: dict[str, Any]) -> Figure:
             xaxis=theme.hidden_axis(range=[0, whole * 1.3]),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.6, -0.8]),
             annotations=[
-                {"text": name, "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.44, "yanchor": "middle", "showarrow": False}
+                {
+                    "text": name,
+                    "x": 0,
+                    "xref": "x",
+                    "xanchor": "left",
+                    "y": at - 0.44,
+                    "yanchor": "middle",
+                    "showarrow": False,
+                }
                 for at, (name, _count, _colour) in enumerate(rows)
             ],
         ),
@@ -289,5 +352,6 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = 8) -> Figure:
 
 def _group_name(kind: str, code: str | None, names: Names) -> str:
     if kind == "total":
-        return f"<b>{_('All enterprises')}</b>"
+        everyone = _("All enterprises")
+        return f"<b>{everyone}</b>"
     return names(kind, code) if code else _("Sector not given")

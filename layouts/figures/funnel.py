@@ -112,7 +112,8 @@ def _step_label(step: str, count: int, of_due: float | None, before: int) -> str
         return f"<b>{number(count)}</b>"
     of_previous = percent(count / before) if before else "–"
     if step == "workshop":  # the step before is the first step
-        return f"<b>{number(count)}</b>  {_('{share} of those due', share=percent(of_due))}"
+        of_first = _("{share} of those due", share=percent(of_due))
+        return f"<b>{number(count)}</b>  {of_first}"
     return "<b>{}</b>  {}".format(
         number(count),
         _("{share} of those due · {previous} of the step before", share=percent(of_due), previous=of_previous),
@@ -129,7 +130,9 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
         for a, b in zip(done, due, strict=True)
     ]
     places = list(range(len(frame)))
-    headings = [_heading(wrapped(names("module", code), 44, 1), "", at - 0.48) for at, code in enumerate(frame["module"])]
+    headings = [
+        _heading(wrapped(names("module", code), 44, 1), "", at - 0.48) for at, code in enumerate(frame["module"])
+    ]
     return {
         "data": [
             _bar(due, places, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
@@ -217,7 +220,11 @@ def journey(frame: pd.DataFrame) -> Figure:
             xaxis=theme.hidden_axis(range=[0, max([*counts, 1])]),
             yaxis=theme.hidden_axis(range=[len(frame) - 0.65, -0.75]),
             annotations=[
-                _heading(f"{stage_name(row['stage'])}  <b>{number(row['enterprises'])}</b>", _stage_shares(at, row), at - 0.42)
+                _heading(
+                    f"{stage_name(row['stage'])}  <b>{number(row['enterprises'])}</b>",
+                    _stage_shares(at, row),
+                    at - 0.42,
+                )
                 for at, row in enumerate(frame.to_dict("records"))
             ],
         ),
@@ -237,13 +244,17 @@ def _stage_shares(at: int, row: dict[str, Any]) -> str:
     )
 
 
+def _modules_at_least(k: int) -> str:
+    return _("At least one module") if k == 1 else _("At least {n} modules", n=number(k))
+
+
 def breadth(frame: pd.DataFrame, most: int) -> Figure:
     """One bar per number of modules; `most` is the number of enterprises enrolled, which the bars are out of."""
     counts = frame["enterprises"].astype(int).tolist()
     places = list(range(len(frame)))
     headings = [
         _heading(
-            f"{_('At least {n} modules', n=number(k)) if k > 1 else _('At least one module')}  <b>{number(n)}</b>",
+            f"{_modules_at_least(k)}  <b>{number(n)}</b>",
             _("{share} of enrolled", share=percent(n / most)) if most else "",
             at - 0.42,
         )

@@ -63,20 +63,23 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
 
 
 def regions(
-    points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, *, height: int = 640, labels: int = 14
+    points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, *, small: bool = False
 ) -> Figure:
     """Provinces filled by `metric`, places as points by size; the largest are named.
 
     `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
     `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
     """
+    height, labels, largest = (380, 3, 9) if small else (700, 14, 15)
     known = provinces[provinces["place"].isin(ground.province_codes) & (provinces[metric] > 0)]
     empty = [code for code in ground.province_codes if code not in set(known["place"])]
     top = float(known[metric].max()) if len(known) else 1.0
     name = metric_name(metric)
     west, south, east, north = ground.inset_bounds
     traces = [
-        _fill(ground.provinces, empty, [0.0] * len(empty), colorscale=[[0, theme.NOTHING_HERE], [1, theme.NOTHING_HERE]]),
+        _fill(
+            ground.provinces, empty, [0.0] * len(empty), colorscale=[[0, theme.NOTHING_HERE], [1, theme.NOTHING_HERE]]
+        ),
         _fill(
             ground.inset,
             list(ground.inset_codes),
@@ -100,7 +103,7 @@ def regions(
     ]
     shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
     if len(shown):
-        traces.append(_points(shown, metric, name, labels))
+        traces.append(_points(shown, metric, name, labels, largest))
     return {
         "data": traces,
         "layout": theme.layout(
@@ -126,11 +129,36 @@ def regions(
     }
 
 
-def _points(shown: pd.DataFrame, metric: str, name: str, labels: int) -> dict[str, Any]:
+def ranking(rows: pd.DataFrame, metric: str, most: int = 16) -> Figure:
+    """The same as bars, most first: `rows` has name and the metric, one row a province or whatever lies outside one."""
+    shown = rows[rows[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(most)
+    places = list(range(len(shown)))
+    values = shown[metric].astype(float).tolist()
+    headings = [
+        {"text": f"{row['name']}  <b>{number(row[metric])}</b>", "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.42,
+         "yanchor": "middle", "showarrow": False}
+        for at, row in enumerate(shown.to_dict("records"))
+    ]  # fmt: skip
+    return {
+        "data": [
+            {"type": "bar", "orientation": "h", "x": values, "y": places, "width": 0.34, "hoverinfo": "skip",
+             "marker": {"color": theme.AFTER}}
+        ],
+        "layout": theme.layout(
+            46 * max(len(shown), 1) + 20,
+            xaxis=theme.hidden_axis(range=[0, max([*values, 1])]),
+            yaxis=theme.hidden_axis(range=[len(shown) - 0.65, -0.75]),
+            annotations=headings,
+        ),
+    }  # fmt: skip
+
+
+def _points(shown: pd.DataFrame, metric: str, name: str, labels: int, largest: int) -> dict[str, Any]:
     top = float(shown[metric].max())
     named = _apart(shown, labels)
     texts = [
-        f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in shown.to_dict("records")
+        f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else ""
+        for row in shown.to_dict("records")
     ]
     return {
         "type": "scattergeo",
@@ -139,12 +167,17 @@ def _points(shown: pd.DataFrame, metric: str, name: str, labels: int) -> dict[st
         "lon": shown["longitude"].tolist(),
         "text": texts,
         "textposition": "middle right",
-        "textfont": {"size": 13, "color": theme.INK},
+        # A name must be read on a dark province as on white.
+        "textfont": {
+            "size": 13,
+            "color": theme.INK,
+            "shadow": "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff, 0 0 5px #fff",
+        },
         "customdata": shown["place"].tolist(),
         "hovertext": [f"<b>{row['name']}</b><br>{name}: {number(row[metric])}" for row in shown.to_dict("records")],
         "hoverinfo": "text",
         "marker": {
-            "size": [7 + 15 * (value / top) ** 0.5 for value in shown[metric].astype(float)],
+            "size": [6 + largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],
             "color": "#e8a33d",
             "opacity": 0.92,
             "line": {"color": theme.INK, "width": 1},

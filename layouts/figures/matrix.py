@@ -7,7 +7,7 @@ import pandas as pd
 from layouts import theme
 from layouts.figures.funnel import state_name
 from layouts.theme import Figure
-from layouts.words import Names, _, ngettext, wrapped
+from layouts.words import Names, _, ngettext, number, wrapped
 
 MOST_ENTERPRISES = 40
 MOST_PATTERNS = 15
@@ -16,16 +16,21 @@ SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "overdue": 
 
 
 def patterns(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
-    """How many enterprises share each combination of states: one column a module, and ``enterprises``; most common first."""
-    wide = frame.pivot(index="enterprise", columns="module", values="state").reindex(columns=modules)
+    """How many enterprises share each combination of states: a column a module, and ``enterprises``; most first."""
+    wide = _wide(frame, modules)
     counted = wide.fillna("").groupby(modules, sort=False).size().rename("enterprises").reset_index()
     return counted.sort_values(["enterprises", *modules], ascending=[False, *[True] * len(modules)], ignore_index=True)
+
+
+def _wide(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
+    states = frame.set_index(["enterprise", "module"])["state"]
+    return states.unstack("module").reindex(columns=modules)  # noqa: PD010 - states are texts, nothing is aggregated
 
 
 def matrix(frame: pd.DataFrame, modules: list[str], names: Names) -> Figure:
     """Squares of state, a row per enterprise; past 40 enterprises a row per pattern of states with its count."""
     if frame["enterprise"].nunique() <= MOST_ENTERPRISES:
-        wide = frame.pivot(index="enterprise", columns="module", values="state").reindex(columns=modules).fillna("")
+        wide = _wide(frame, modules).fillna("")
         rows = wide.reset_index(names="label")
         rows["label"] = [names("enterprise", code) for code in rows["label"]]
     else:
@@ -37,7 +42,9 @@ def matrix(frame: pd.DataFrame, modules: list[str], names: Names) -> Figure:
 def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
     traces: list[dict[str, Any]] = []
     for state in STATES:
-        cells = [(x, y) for y, row in enumerate(rows[modules].to_numpy()) for x, value in enumerate(row) if value == state]
+        cells = [
+            (x, y) for y, row in enumerate(rows[modules].to_numpy()) for x, value in enumerate(row) if value == state
+        ]
         pale = state in ("in-progress", "overdue", "not-yet-due")
         traces.append(
             {
@@ -91,6 +98,6 @@ def pattern_title(frame: pd.DataFrame, modules: list[str], names: Names) -> str:
         "{n} of {all} enterprises completed exactly: {modules}",
         "{n} of {all} enterprises completed exactly: {modules}",
         int(sets.iloc[0]),
-        all=total,
+        all=number(total),
         modules=" + ".join(common),
     )

@@ -1,0 +1,72 @@
+# Two commands matter: `make serve` and `make test`. Both set up what they need and are quick the second time.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+INSTALLED_DEV := $(VENV)/.installed-dev
+PORT ?= 8050
+
+.DEFAULT_GOAL := help
+.PHONY: help install serve demo test lint format screenshots messages boundaries lock browser clean
+
+help: ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
+
+install: $(INSTALLED) ## set up .venv with the command score-dashboard
+
+serve: $(INSTALLED) ## serve the public record on 127.0.0.1:8050 and print the address to open
+	$(BIN)/score-dashboard serve --port $(PORT)
+
+demo: $(INSTALLED) ## serve a synthetic programme of 1,000 enterprises
+	@test -f instance/demo.db || env -u SCORE_DATABASE_URL $(BIN)/score-dashboard demo --enterprises 1000
+	SCORE_DATABASE_URL="sqlite:///$(CURDIR)/instance/demo.db" $(BIN)/score-dashboard serve --port $(PORT)
+
+test: $(INSTALLED_DEV) browser ## run every test, the browser's included
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED_DEV) ## ruff and mypy alone
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: $(INSTALLED_DEV) ## let ruff tidy up
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+screenshots: $(INSTALLED_DEV) browser ## make the pictures of the README anew
+	$(BIN)/python scripts/screenshots.py
+
+messages: $(INSTALLED_DEV) ## bring the Chinese catalogue up to date with the code
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d layouts/locale -l zh --no-fuzzy-matching --omit-header --ignore-obsolete --no-wrap
+
+boundaries: $(INSTALLED_DEV) ## build the map's boundary files anew
+	$(BIN)/python data/boundaries/build.py
+
+lock: $(INSTALLED_DEV) ## resolve the dependencies anew, with hashes
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt --upgrade
+	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra dev --extra boundaries \
+	  --extra postgresql pyproject.toml -o requirements-dev.txt --upgrade
+
+browser: $(INSTALLED_DEV)
+	@scripts/browser.sh $(BIN)/python
+
+clean: ## remove what the other targets made
+	rm -rf $(VENV) instance
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	$(PYTHON) -m venv $(VENV)
+
+$(INSTALLED): requirements.txt pyproject.toml | $(VENV)/bin/python
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+$(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)
+	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,303 @@
+"""The gate: nobody gets anything without having come in, and nothing a visitor sends opens it."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from dash import Dash, html
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from sqlalchemy import create_engine, select
+from visiting import PAGE, Visit, at
+
+from dashboard.gate import OPEN_ENDPOINTS
+from dashboard.settings import Settings, SettingsProblem
+from data import schema
+from data.places import read_boundaries
+from layouts import ids
+from layouts.pages import PAGES
+
+METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
+UNKNOWN = ("/nothing/here", "/static/x", "/_mcp", "/admin", "/enter", "/health/x", "/assets/../app.py", "/%00", "/_dash-")
+
+
+@pytest.fixture(scope="module")
+def served(public_record_url: str) -> Visit:
+    """A server that is not local: nobody can sign in to it yet."""
+    return Visit.to(public_record_url, signed_in=False, local=False)
+
+
+def routes(visit: Visit) -> Iterator[tuple[str, str]]:
+    """An address of every route the server has, with its endpoint."""
+    samples = {
+        "fingerprint": read_boundaries().fingerprint, "name": "change", "code": "overview", "filename": "shell.js",
+        "token": "no-such-token", "package_name": "plotly", "fingerprinted_path": "package_data/plotly.min.js",
+        "path": "results",
+    }  # fmt: skip
+    with visit.app.server.test_request_context():
+        for rule in visit.app.server.url_map.iter_rules():
+            _domain, address = rule.build(dict.fromkeys(rule.arguments) | {n: samples[n] for n in rule.arguments})
+            yield address, rule.endpoint
+
+
+def linked(visit: Visit) -> set[str]:
+    """The scripts and styles the opened page names, and the shapes its map asks for."""
+    found = set(re.findall(r'(?:src|href)="(/[^"]+)"', visit.open("/").text))
+    drawn = visit.answered(f"{ids.REGIONS_MAP}.figure")[f"{ids.REGIONS_MAP}.figure"]
+    return found | {trace["geojson"] for trace in drawn["data"] if isinstance(trace.get("geojson"), str)}
+
+
+def names_in(database_url: str) -> set[str]:
+    """What programme, partners, enterprises and sources are called, in both languages."""
+    engine = create_engine(database_url)
+    with engine.connect() as connection:
+        found = {
+            name
+            for table in (schema.programme, schema.partner, schema.enterprise)
+            for row in connection.execute(select(table.c.name_en, table.c.name_zh))
+            for name in row
+            if name and len(name) > 3
+        }
+    engine.dispose()
+    return found
+
+
+def test_anonymous_gets_nothing_from_any_route_by_any_method(public):
+    stranger = public.stranger()
+    for address, endpoint in routes(public):
+        for method in METHODS:
+            answer = stranger.open(address, method=method)
+            if endpoint in OPEN_ENDPOINTS and method in ("GET", "HEAD", "OPTIONS"):
+                assert answer.status_code == (401 if endpoint == "enter" and method != "OPTIONS" else 200), (method, address)
+            else:
+                assert answer.status_code == 401, (method, address)
+
+
+def test_every_route_of_the_application_was_walked(public):
+    walked = {address.split("/")[1] for address, _endpoint in routes(public)}
+    assert walked >= {
+        "", "_dash-layout", "_dash-dependencies", "_dash-update-component", "assets", "_dash-component-suites",
+        "table", "export", "boundaries", "health", "enter", "results",
+    }  # fmt: skip
+    assert OPEN_ENDPOINTS == {"enter", "health"}, "a new open route needs a test of what it gives away"
+
+
+@pytest.mark.parametrize("address", UNKNOWN)
+def test_anonymous_cannot_tell_addresses_that_exist_from_those_that_do_not(public, address):
+    answers = [public.stranger().get(each, headers=PAGE) for each in (address, "/results")]
+    assert [answer.status_code for answer in answers] == [401, 401]
+    assert answers[0].text == answers[1].text
+
+
+def test_anonymous_gets_no_script_style_or_shape_that_a_page_uses(public):
+    addresses = linked(public)
+    assert any("plotly" in each for each in addresses)
+    assert any("boundaries" in each for each in addresses)
+    assert any("/assets/" in each for each in addresses)
+    for address in addresses:
+        assert public.client.get(address).status_code == 200, address
+        assert public.stranger().get(address).status_code == 401, address
+
+
+@pytest.mark.parametrize("which", ["public", "demo"])
+def test_nothing_an_anonymous_visitor_gets_names_programme_partner_or_enterprise(visits, which, request):
+    visit = visits[which]
+    names = names_in(request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[which]))
+    assert len(names) > 20
+    stranger = visit.stranger()
+    got = [
+        stranger.open(address, method=method, headers=headers).text
+        for address in [*(each for each, _endpoint in routes(visit)), *(page.path for page in PAGES), *UNKNOWN]
+        for method in ("GET", "POST")
+        for headers in (PAGE, {})
+    ]
+    got.append(stranger.post("/_dash-update-component", json=visit.body(f"{ids.OVERVIEW_HEADLINES}.children")).text)
+    assert not {name for name in names for text in got if name in text}
+    heard = visit.post(f"{ids.BRAND}.children", at("?lang=zh")).get_data(as_text=True)
+    assert any(name in heard for name in names), "the same search finds names where there are some"
+
+
+def test_frame_of_the_page_is_the_same_bytes_whatever_the_database_holds(public, demo):
+    for address in ("/", "/_dash-layout", "/_dash-dependencies"):
+        assert public.open(address).data == demo.open(address).data
+
+
+def test_one_time_address_lets_one_visitor_in_once(public_record_url):
+    visit = Visit.to(public_record_url, signed_in=False)
+    way_in = f"/enter/{visit.one_time.token}"
+    assert visit.open("/").status_code == 401
+    assert visit.client.get("/enter/" + "x" * 43).status_code == 401
+    assert visit.client.get("/enter/ÿ").status_code == 401
+    answer = visit.client.get(way_in)
+    assert (answer.status_code, answer.location) == (302, "/")
+    assert visit.open("/").status_code == 200
+    other = visit.stranger()
+    assert other.get(way_in).status_code == 401
+    assert other.get("/").status_code == 401
+    assert visit.open("/").status_code == 200, "the one who came in stays in"
+
+
+def test_address_is_not_spent_by_a_request_that_only_looks(public_record_url):
+    """Chat programs and virus scanners look at links with HEAD before anyone opens them."""
+    visit = Visit.to(public_record_url, signed_in=False)
+    visit.stranger().head(f"/enter/{visit.one_time.token}")
+    assert visit.client.get(f"/enter/{visit.one_time.token}").status_code == 302
+
+
+def test_two_runs_print_different_addresses(public_record_url):
+    assert len({Visit.to(public_record_url, signed_in=False).one_time.token for _run in range(2)}) == 2
+
+
+def test_session_signed_with_another_key_is_nobody(public):
+    elsewhere = Flask("elsewhere")
+    elsewhere.secret_key = "another"
+    serializer = SecureCookieSessionInterface().get_signing_serializer(elsewhere)
+    stranger = public.stranger()
+    stranger.set_cookie("score_session", serializer.dumps({"viewer": "local"}))
+    assert stranger.get("/").status_code == 401
+
+
+def test_session_of_the_local_mode_is_nobody_on_a_server(public, served):
+    cookie = public.client.get_cookie("score_session")
+    assert cookie is not None
+    assert public.client.get("/").status_code == 200
+    stranger = served.stranger()
+    stranger.set_cookie("score_session", cookie.value)
+    assert stranger.get("/").status_code == 401
+
+
+def test_server_answers_nobody_and_its_one_time_address_opens_nothing(served):
+    assert served.client.get(f"/enter/{served.one_time.token}").status_code == 401
+    for address, endpoint in routes(served):
+        expected = 200 if endpoint == "health" else 401
+        assert served.client.get(address).status_code == expected, address
+    post = served.client.post("/_dash-update-component", json={"output": "page.children"})
+    assert post.status_code == 401
+
+
+def test_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(public_record_url):
+    visit = Visit.to(public_record_url, signed_in=False)
+    (cookie,) = visit.client.get(f"/enter/{visit.one_time.token}").headers.getlist("Set-Cookie")
+    assert cookie.startswith("score_session=")
+    flags = {flag.strip() for flag in cookie.split(";")[1:]}
+    assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= flags
+    assert "Secure" not in flags, "the local mode speaks plain http"
+
+
+def test_session_cookie_of_a_server_travels_by_https_alone(served):
+    assert served.app.server.config["SESSION_COOKIE_SECURE"] is True
+    assert served.app.server.config["SESSION_COOKIE_HTTPONLY"] is True
+    assert served.app.server.config["SESSION_COOKIE_SAMESITE"] == "Lax"
+
+
+@pytest.mark.parametrize("host", ["results.example", "127.0.0.1.example", "10.0.0.7:8050", "[::2]:8050", "localhost.evil:80"])
+def test_foreign_host_name_gets_400_even_with_a_session(public, host):
+    answer = public.client.get("/", headers={"Host": host, **PAGE})
+    assert answer.status_code == 400
+    assert public.client.post("/_dash-update-component", json={}, headers={"Host": host}).status_code == 400
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8050", "localhost", "[::1]:8050"])
+def test_every_name_of_this_machine_is_answered(public, host):
+    assert public.stranger().get("/health", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"},
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "http://localhost:9999"},
+        {"Origin": "null"},
+    ],
+)
+def test_post_from_another_site_is_not_carried_out(public, headers):
+    body = public.body(f"{ids.BRAND}.children")
+    answer = public.client.post("/_dash-update-component", json=body, headers=headers)
+    assert answer.status_code == 403
+    assert public.client.put("/", headers=headers).status_code == 403
+
+
+@pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
+def test_post_from_the_page_itself_is_carried_out(public, headers):
+    body = public.body(f"{ids.BRAND}.children")
+    assert public.client.post("/_dash-update-component", json=body, headers=headers).status_code == 200
+
+
+def test_server_does_not_start_without_a_secret():
+    with pytest.raises(SettingsProblem, match="SCORE_SECRET_KEY"):
+        Settings.from_environment({})
+    with pytest.raises(SettingsProblem, match="SCORE_SECRET_KEY"):
+        Settings.from_environment({"SCORE_SECRET_KEY": ""})
+    settings = Settings.from_environment({"SCORE_SECRET_KEY": "s" * 40, "SCORE_DATABASE_URL": "sqlite:///x.db"})
+    assert (settings.secret_key, settings.database_url, settings.local) == ("s" * 40, "sqlite:///x.db", False)
+
+
+def test_local_mode_makes_a_new_secret_each_time():
+    first, second = (Settings.from_environment({}, local=True) for _run in range(2))
+    assert first.local
+    assert len(first.secret_key) >= 43
+    assert first.secret_key != second.secret_key
+
+
+def test_mode_is_decided_by_who_starts_it_not_by_the_environment():
+    found = Settings.from_environment({"SCORE_SECRET_KEY": "s", "SCORE_LOCAL": "1", "SCORE_MODE": "local"})
+    assert not found.local
+
+
+POLICY = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+def test_security_headers_stand_on_every_kind_of_answer(public, public_record_url, tmp_path, monkeypatch):
+    newcomer = Visit.to(public_record_url, signed_in=False)
+    lost = Visit.to(f"sqlite:///{tmp_path}/none.db")
+    monkeypatch.setattr("dashboard.pages.to_csv", lambda _exhibit: 1 / 0)
+    answers = {
+        200: public.open("/"),
+        302: newcomer.client.get(f"/enter/{newcomer.one_time.token}"),
+        400: public.client.get("/", headers={"Host": "elsewhere"}),
+        401: public.stranger().get("/"),
+        403: public.client.post("/", headers={"Sec-Fetch-Site": "cross-site"}),
+        404: public.client.get("/table/nothing"),
+        405: public.client.post("/health"),
+        500: public.client.get("/export/overview.csv"),
+        503: lost.open("/"),
+    }
+    for status, answer in answers.items():
+        assert answer.status_code == status
+        assert {name: answer.headers.get(name) for name in POLICY} == POLICY, status
+        assert answer.headers["Cache-Control"] == "no-store", status
+        policy = dict(part.strip().split(" ", 1) for part in answer.headers["Content-Security-Policy"].split(";"))
+        assert policy["default-src"] == policy["connect-src"] == policy["form-action"] == "'self'"
+        assert policy["frame-ancestors"] == policy["object-src"] == "'none'"
+        assert re.fullmatch(r"'self'( 'sha256-[A-Za-z0-9+/=]+')+", policy["script-src"]), status
+        assert "http" not in answer.headers["Content-Security-Policy"]
+
+
+def test_data_is_never_kept_by_the_browser_and_never_by_anyone_between(public):
+    for answer in (
+        public.client.get("/table/change"),
+        public.client.get("/export/change.csv"),
+        public.post(f"{ids.BRAND}.children"),
+        public.client.get("/_dash-layout"),
+    ):
+        assert answer.status_code == 200
+        assert answer.headers["Cache-Control"] == "no-store"
+    for address in linked(public):
+        assert "public" not in public.client.get(address).headers.get("Cache-Control", ""), address
+
+
+def test_environment_alone_does_not_open_the_callbacks_to_agents(public_record_url, monkeypatch):
+    monkeypatch.setenv("DASH_MCP_ENABLED", "1")
+    bare = Dash("bare", server=Flask("bare"))
+    bare.layout = html.Div()
+    assert any("mcp" in rule.rule for rule in bare.server.url_map.iter_rules()), "dash would open it"
+    visit = Visit.to(public_record_url)
+    assert not [rule.rule for rule in visit.app.server.url_map.iter_rules() if "mcp" in rule.rule]

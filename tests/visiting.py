@@ -1,0 +1,133 @@
+"""Visiting the application without a browser: signed in or not, with callbacks posted as the renderer posts them."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from dash import Dash
+from dash.development.base_component import Component
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from dashboard.app import create_app
+from dashboard.gate import OneTimeAddress
+from dashboard.settings import Settings
+from layouts import ids, pages
+from layouts.shell import CONTROLS, shell
+
+Values = dict[str, Any]
+"""Values of component properties, by "id.property"."""
+
+PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9"}
+"""What a browser asks with when it opens a page."""
+
+
+@dataclass(frozen=True)
+class Visit:
+    """One visitor of one application. ``standing`` is what the visitor's page holds where a test says nothing else."""
+
+    app: Dash
+    client: FlaskClient
+    one_time: OneTimeAddress
+    standing: Values = field(default_factory=dict)
+
+    @classmethod
+    def to(cls, database_url: str, *, signed_in: bool = True, local: bool = True) -> "Visit":
+        """A visit to a new application on the database at `database_url`."""
+        one_time = OneTimeAddress()
+        app = create_app(Settings(database_url=database_url, secret_key="test", local=local), one_time)
+        visit = cls(app, app.server.test_client(), one_time, as_drawn())
+        if signed_in:
+            assert visit.client.get(f"/enter/{one_time.token}").status_code == 302
+        return visit
+
+    def stranger(self) -> FlaskClient:
+        """Someone else at the same application, with no session."""
+        return self.app.server.test_client()
+
+    def open(self, address: str) -> TestResponse:
+        """Open an address as a browser does."""
+        return self.client.get(address, headers=PAGE)
+
+    @cached_property
+    def callbacks(self) -> dict[str, dict[str, Any]]:
+        """Every callback the browser is told of that the server answers, by its output."""
+        told = self.client.get("/_dash-dependencies").get_json()
+        return {each["output"]: each for each in told if not each["clientside_function"]}
+
+    def callback(self, output: str) -> dict[str, Any]:
+        """The one callback that writes `output` ("id.property")."""
+        (found,) = (each for name, each in self.callbacks.items() if output in name.strip(".").split("..."))
+        return found
+
+    def body(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> Values:
+        """What the renderer posts for the callback writing `output`, with `values` where they differ from the page's."""
+        callback = self.callback(output)
+        held = self.standing | (values or {})
+
+        def stated(properties: list[dict[str, str]]) -> list[Values]:
+            return [{**each, "value": held.get(f"{each['id']}.{each['property']}")} for each in properties]
+
+        names = callback["output"].strip(".").split("...")
+        written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+        inputs = stated([{"id": each["id"], "property": each["property"]} for each in callback["inputs"]])
+        moved = [f"{each['id']}.{each['property']}" for each in inputs] if changed is None else list(changed)
+        return {
+            "output": callback["output"],
+            "outputs": written if callback["output"].startswith("..") else written[0],
+            "inputs": inputs,
+            "changedPropIds": moved,
+            "parsedChangedPropsIds": moved,
+            "state": stated(callback["state"]),
+        }
+
+    def post(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> TestResponse:
+        """Post the callback that writes `output`."""
+        return self.client.post("/_dash-update-component", json=self.body(output, values, changed))
+
+    def answered(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> Values:
+        """What the callback writing `output` answers, by "id.property"; it must answer."""
+        response = self.post(output, values, changed)
+        assert response.status_code == 200, response.text[:300]
+        written = response.get_json()["response"]
+        return {f"{name}.{prop}": value for name, props in written.items() for prop, value in props.items()}
+
+
+def at(search: str = "", path: str = "/") -> Values:
+    """The address as callbacks see it."""
+    return {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
+
+
+def components(root: Any) -> Iterator[Component]:
+    """Every component of a layout."""
+    for each in root if isinstance(root, (list, tuple)) else [root]:
+        if isinstance(each, Component):
+            yield each
+            yield from components(getattr(each, "children", None))
+
+
+def as_drawn() -> Values:
+    """What every property of the shell and of all pages holds before any callback has run, at the bare address."""
+    held = at()
+    for component in components([shell(), *(pages.body(page) for page in pages.PAGES)]):
+        name = getattr(component, "id", None)
+        if name:
+            held |= {f"{name}.{prop}": getattr(component, prop) for prop in component._prop_names if prop != "id" and hasattr(component, prop)}
+    held |= {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
+    return {name: value for name, value in held.items() if not _holds_components(value)} | at()
+
+
+def _holds_components(value: Any) -> bool:
+    return isinstance(value, Component) or (isinstance(value, (list, tuple)) and any(map(_holds_components, value)))
+
+
+def texts(drawn: Any) -> Iterator[str]:
+    """Every text in a callback's answer, in the order it is read."""
+    if isinstance(drawn, str):
+        yield drawn
+    elif isinstance(drawn, list):
+        for each in drawn:
+            yield from texts(each)
+    elif isinstance(drawn, dict):
+        yield from texts(drawn.get("props", {}).get("children"))
