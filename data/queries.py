@@ -469,7 +469,7 @@ def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
     """Published figures the slice leaves: all columns of `reported_figure` with the indicator's unit and family.
 
     A figure says which place, phase, round and partner it speaks for; it has no sector and no module, so a filter
-    on these leaves none. A figure about a round belongs to the round's phase and partners too.
+    on these leaves none. A figure about a round that names no phase or partner itself speaks for the round's.
     """
     figure, round_ = schema.reported_figure, schema.round_
     phase = func.coalesce(figure.c.phase, round_.c.phase)
@@ -481,7 +481,8 @@ def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
     ]
     if of.partner is not None:
         rounds = select(schema.round_partner.c.round).where(among(schema.round_partner.c.partner, of.partner))
-        conditions.append(or_(among(figure.c.partner, of.partner), figure.c.round.in_(rounds)))
+        about_round = and_(figure.c.partner.is_(None), figure.c.round.in_(rounds))
+        conditions.append(or_(among(figure.c.partner, of.partner), about_round))
     if of.sector is not None or of.module is not None:
         conditions.append(literal(value=False))
     return _frame(

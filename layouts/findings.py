@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from layouts.figures.map import metric_name
-from layouts.words import Names, _, change_of, day, listed, ngettext, number, percent, quantity, sentences
+from layouts.words import Names, _, change_of, day, labelled, listed, ngettext, number, percent, quantity, sentences
 
 FEWEST_FOR_INTERVAL = 6
 """Below so many pairs there is no interval, and a title generalises nothing."""
@@ -216,7 +216,8 @@ def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
     return " · ".join(
         (
             sentences(
-                ngettext("{n} pair", "{n} pairs", pairs), ngettext("from {n} enterprise", "from {n} enterprises", paired)
+                ngettext("{n} pair", "{n} pairs", pairs),
+                ngettext("from {n} enterprise", "from {n} enterprises", paired),
             ),
             _("{n} reported anything", n=number(reported)),
             _("{n} trained", n=number(trained)),
@@ -239,9 +240,9 @@ def filter_name(dimension: str) -> str:
 
 def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     """The filter sentence as plain text: [(dimension, names)]; ``as_of`` only where the viewer chose it."""
-    said = [_("{filter}: {value}", filter=filter_name(dimension), value=listed(names)) for dimension, names in parts]
+    said = [labelled(filter_name(dimension), listed(names)) for dimension, names in parts]
     if as_of is not None:
-        said.append(_("{filter}: {value}", filter=filter_name("as_of"), value=day(as_of)))
+        said.append(labelled(filter_name("as_of"), day(as_of)))
     if not said:
         return _("Everything on record")
     return _("Filtered by {filters}", filters=" · ".join(said))

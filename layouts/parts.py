@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, theme
 from layouts.theme import GRAPH_CONFIG, Figure
-from layouts.words import _, day, listed, ngettext, number
+from layouts.words import _, day, labelled, listed, ngettext, number
 
 
 @dataclass(frozen=True)
@@ -193,7 +193,11 @@ def filter_sentence(chosen: list[tuple[str, str, str]], reset: str) -> list[Comp
         return [html.Span(_("Everything on record"), className="sentence-text")]
     chips = [
         dcc.Link(
-            [html.Span(_("{filter}: ", filter=dimension), className="chip-filter"), name, html.Span(" ×", className="chip-x")],
+            [
+                html.Span(labelled(dimension, ""), className="chip-filter"),
+                name,
+                html.Span(" ×", className="chip-x"),
+            ],
             href=href,
             className="chip",
             title=_("Remove this filter"),

@@ -8,7 +8,7 @@ import pandas as pd
 
 from layouts.figures.funnel import STEPS, stage_name, state_name, step_name
 from layouts.figures.map import METRICS, metric_name
-from layouts.words import Names, _, change_of, day, number, percent, quantity, sentences
+from layouts.words import Names, _, change_of, day, measured, number, percent, quantity, sentences, signed
 
 MOST_ROWS = 200
 """A table on screen shows so many rows, says how many there are, and links to them all."""
@@ -213,8 +213,7 @@ def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_li
 
 def percent_change(share: float) -> str:
     """A relative change as a signed percentage."""
-    sign = "+" if share > 0 else "−" if share < 0 else "±"
-    return f"{sign}{number(abs(share) * 100)} %"
+    return measured(signed(share * 100), "%")
 
 
 def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:

@@ -19,6 +19,7 @@ from babel.support import NullTranslations, Translations
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGUES = Path(__file__).parent / "locale"
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
+NO_BREAK = "\u00a0"
 _language: ContextVar[str] = ContextVar("language", default="en")
 
 
@@ -67,12 +68,12 @@ def ngettext(one: str, many: str, n: int, **values: object) -> str:
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with thousands separators and at most `digits` decimals; a dash where there is none."""
+    """A number with thousands separators, a real minus and at most `digits` decimals; a dash where there is none."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return format_decimal(
-        round(value, digits), format="#,##0." + "#" * digits if digits else "#,##0", locale=_LOCALES[language()]
-    )
+    rounded = round(value, digits) + 0  # what rounds to zero has no sign
+    pattern = "#,##0." + "#" * digits if digits else "#,##0"
+    return format_decimal(rounded, format=pattern, locale=_LOCALES[language()]).replace("-", "−")
 
 
 def signed(value: float | None, digits: int = 2) -> str:
@@ -88,11 +89,13 @@ def percent(share: float | None) -> str:
     """A share (0–1) as a whole percentage; never rounded up to all or down to none."""
     if share is None or share != share:  # noqa: PLR0124 - NaN
         return "–"
+    bound = ""
     if 0.995 <= share < 1:  # noqa: PLR2004 - what would round to all
-        return ">" + format_percent(0.99, locale=_LOCALES[language()])
-    if 0 < share < 0.005:  # noqa: PLR2004 - what would round to none
-        return "<" + format_percent(0.01, locale=_LOCALES[language()])
-    return format_percent(share, format="0%" if language() == "zh" else "0\u00a0%", locale=_LOCALES[language()])
+        share, bound = 0.99, ">"
+    elif 0 < share <= 0.005:  # noqa: PLR2004 - what would round to none
+        share, bound = 0.01, "<"
+    pattern = "0%" if language() == "zh" else f"0{NO_BREAK}%"
+    return bound + format_percent(share, format=pattern, locale=_LOCALES[language()])
 
 
 _SKELETONS = {
@@ -111,6 +114,11 @@ def day(when: date | None, precision: str | None = "day") -> str:
 def sentences(*parts: str) -> str:
     """Sentences after one another, as the language joins them."""
     return ("" if language() == "zh" else " ").join(part for part in parts if part)
+
+
+def labelled(label: str, value: str) -> str:
+    """A value behind what it is: "Partner: CEC"."""
+    return _("{label}: {value}", label=label, value=value)
 
 
 def listed(items: list[str]) -> str:
@@ -146,8 +154,8 @@ def unit_name(unit: str) -> str:
     }[unit]
 
 
-def _measured(said: str, unit: str) -> str:
-    # A no-break space: a line must not end between a number and its unit. Chinese sets none at all.
+def measured(said: str, unit: str) -> str:
+    """A number already written out, and its unit: a line never ends between the two; Chinese sets them close."""
     return f"{said}{'' if language() == 'zh' else NO_BREAK}{unit}" if unit else said
 
 
@@ -158,14 +166,14 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     if unit == "yes-no":
         return _("yes") if value else _("no")
     sign = {"=": "", ">": "> ", "<": "≤ ", "~": "≈ "}[operator]
-    return _measured(sign + number(value), unit_name(unit))
+    return measured(sign + number(value), unit_name(unit))
 
 
 def change_of(value: float | None, unit: str) -> str:
     """A change with its unit: percentages change by points."""
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return _measured(signed(value), _("points") if unit == "percent" else unit_name(unit))
+    return measured(signed(value), _("points") if unit == "percent" else unit_name(unit))
 
 
 def direction(better: str) -> str:

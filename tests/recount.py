@@ -708,7 +708,7 @@ def published(tables: Tables, filters: dict[str, set[str]] | None = None, as_of:
         phase, partners = known(row, "phase"), [known(row, "partner")]
         if round_code is not None:
             phase = phase or of.phase_of(round_code)
-            partners.extend(of.partners_of(round_code))
+            partners = [known(row, "partner")] if known(row, "partner") else list(of.partners_of(round_code))
         if (
             (day is None or day <= of.as_of)
             and of.passes("place", [known(row, "place")])

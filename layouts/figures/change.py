@@ -222,7 +222,7 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
              "line": {"width": 0}, "fillcolor": "rgba(22,35,46,.14)", "layer": "above"}
         )  # fmt: skip
     label = _("median {change}", change=change_of(median, unit))
-    scale = _("points") if unit == "percent" else unit_name(unit)
+    scale = _("percentage points") if unit == "percent" else unit_name(unit)
     # The label stays on the side of the median where there is room for it.
     anchor = "left" if median < (edges[0] + edges[-1]) / 2 else "right"
     return {

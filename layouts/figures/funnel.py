@@ -6,7 +6,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, number, percent, wrapped
+from layouts.words import Names, _, labelled, number, percent, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
@@ -180,7 +180,7 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
                 textangle=0,
                 textfont={"color": theme.INK if pale else theme.PAPER},
                 customdata=modules,
-                hovertemplate="%{customdata}<br>" + state_name(state) + ": %{x}<extra></extra>",
+                hovertemplate="%{customdata}<br>" + labelled(state_name(state), "%{x}") + "<extra></extra>",
                 hoverinfo=None,
                 width=0.5,
             )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import _, number
+from layouts.words import _, labelled, number
 
 METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers")
 
@@ -98,7 +98,7 @@ def regions(
             hoverinfo=None,
             customdata=known["code"].tolist(),
             text=known["name"].tolist(),
-            hovertemplate=f"<b>%{{text}}</b><br>{name}: %{{z:,}}<extra></extra>",
+            hovertemplate="<b>%{text}</b><br>" + labelled(name, "%{z:,}") + "<extra></extra>",
         ),
     ]
     shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
@@ -174,7 +174,9 @@ def _points(shown: pd.DataFrame, metric: str, name: str, labels: int, largest: i
             "shadow": "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff, 0 0 5px #fff",
         },
         "customdata": shown["place"].tolist(),
-        "hovertext": [f"<b>{row['name']}</b><br>{name}: {number(row[metric])}" for row in shown.to_dict("records")],
+        "hovertext": [
+            f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in shown.to_dict("records")
+        ],
         "hoverinfo": "text",
         "marker": {
             "size": [6 + largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],
