@@ -1,4 +1,7 @@
-"""The command line: load, template, export, demo, serve."""
+"""The command line: load, template, export, demo, serve.
+
+Commands import what they need themselves: pandas, scipy and dash take seconds, and `--help` shall not wait for them.
+"""
 
 import logging
 import os
@@ -12,22 +15,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from dashboard.serving import serve_local
 from dashboard.settings import INSTANCE, PUBLIC_RECORD, Settings, SettingsProblem, database_url
-from data import database
-from data.access import MANAGER
-from data.database import DatabaseProblem
-from data.demo import write_demo
-from data.exhibits import EXHIBITS, build, to_csv
-from data.filters import Filters
-from data.loading import Finding, LoadProblem, Report, load
-from data.loading.marked import write_marked
-from data.loading.template import write_template
-from data.places import BoundaryProblem
-from data.record import Record
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
+
+    from data.loading import Finding, Report
 
 _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
@@ -60,6 +53,8 @@ def main() -> None:
 )
 def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
     """Load a folder of CSV files or one workbook: everything, or nothing with every reason why not."""
+    from data.loading.marked import write_marked
+
     report = _load(database_url(), path, dry_run=dry_run)
     if report.refusals and marked:
         write_marked(path, report.refusals, marked)
@@ -68,7 +63,10 @@ def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
         sys.exit(1)
 
 
-def _load(address: str, path: Path, *, dry_run: bool = False) -> Report:
+def _load(address: str, path: Path, *, dry_run: bool = False) -> "Report":
+    from data import database
+    from data.loading import LoadProblem, load
+
     engine = database.writing_engine(address)
     try:
         with _progress(f"Loading {path.name}") as progress:
@@ -95,7 +93,7 @@ def _load(address: str, path: Path, *, dry_run: bool = False) -> Report:
     return report
 
 
-def _say(finding: Finding, kind: str) -> None:
+def _say(finding: "Finding", kind: str) -> None:
     where = ", ".join(
         part for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "") if part
     )
@@ -124,16 +122,26 @@ def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 def template(out: Path) -> None:
     """Write an empty workbook to fill in: headers, notes, drop-downs."""
+    from data.loading.template import write_template
+
     write_template(out)
     click.echo(f"Written to {out}", err=True)
 
 
 @main.command()
-@click.argument("code", type=click.Choice(sorted(EXHIBITS)))
+@click.argument("code")
 @click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
 def export(code: str, asked: str, out: Path | None) -> None:
-    """Write the table of one exhibit as CSV."""
+    """Write the table of one exhibit as CSV; CODE is the exhibit's, for example pairs."""
+    from data.access import MANAGER
+    from data.database import DatabaseProblem
+    from data.exhibits import EXHIBITS, build, to_csv
+    from data.filters import Filters
+    from data.record import Record
+
+    if code not in EXHIBITS:
+        stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
     address = database_url()
     _build_embedded(address)
     record = Record(address)
@@ -156,6 +164,8 @@ def export(code: str, asked: str, out: Path | None) -> None:
 @click.option("--seed", type=int, default=1, show_default=True)
 def demo(enterprises: int, seed: int) -> None:
     """Make a synthetic programme in a database of its own (SCORE_DATABASE_URL, else instance/demo.db)."""
+    from data.demo import write_demo
+
     address = os.environ.get("SCORE_DATABASE_URL") or f"sqlite:///{INSTANCE / 'demo.db'}"
     with tempfile.TemporaryDirectory() as folder:
         try:
@@ -172,6 +182,9 @@ def demo(enterprises: int, seed: int) -> None:
 @click.option("--port", type=int, default=8050, show_default=True)
 def serve(port: int) -> None:
     """Serve to one person on this machine and print the one-time address to open."""
+    from dashboard.serving import serve_local
+    from data.places import BoundaryProblem
+
     try:
         settings = Settings.from_environment(local=True)
         _build_embedded(settings.database_url)
@@ -182,6 +195,9 @@ def serve(port: int) -> None:
 
 def _build_embedded(address: str) -> None:
     """Build the embedded database from the public record where nobody named another and none is there yet."""
+    from data import database
+    from data.loading import LoadProblem, load
+
     if "SCORE_DATABASE_URL" not in os.environ and not database.exists(address):
         click.echo("Building the results database from the public record.", err=True)
         engine = database.writing_engine(address)

@@ -44,10 +44,10 @@ GRAPH_CONFIG: dict[str, Any] = {
 }
 
 
-def layout(height: int, **settings: Any) -> dict[str, Any]:
-    """The layout every chart starts from; `height` in pixels."""
+def layout(height: int | None, **settings: Any) -> dict[str, Any]:
+    """The layout every chart starts from; `height` in pixels, or None where the style sheet gives it."""
     base: dict[str, Any] = {
-        "height": height,
+        **({"height": height} if height else {}),
         "autosize": True,
         "margin": {"l": 8, "r": 8, "t": 8, "b": 8, "pad": 4},
         "font": {"family": FONT, "size": 14, "color": INK},
@@ -56,7 +56,6 @@ def layout(height: int, **settings: Any) -> dict[str, Any]:
         "hoverlabel": {"bgcolor": PAPER, "bordercolor": LINE, "font": {"family": FONT, "size": 14, "color": INK}},
         "showlegend": False,
         "dragmode": False,
-        "transition": {"duration": 0},
     }
     return base | settings
 

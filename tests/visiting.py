@@ -101,10 +101,12 @@ def at(search: str = "", path: str = "/") -> Values:
 
 def components(root: Any) -> Iterator[Component]:
     """Every component of a layout."""
-    for each in root if isinstance(root, (list, tuple)) else [root]:
-        if isinstance(each, Component):
-            yield each
-            yield from components(getattr(each, "children", None))
+    if isinstance(root, Component):
+        yield root
+        yield from components(getattr(root, "children", None))
+    elif isinstance(root, (list, tuple)):
+        for each in root:
+            yield from components(each)
 
 
 def as_drawn() -> Values:
@@ -113,7 +115,9 @@ def as_drawn() -> Values:
     for component in components([shell(), *(pages.body(page) for page in pages.PAGES)]):
         name = getattr(component, "id", None)
         if name:
-            held |= {f"{name}.{prop}": getattr(component, prop) for prop in component._prop_names if prop != "id" and hasattr(component, prop)}
+            held |= {
+                f"{name}.{prop}": getattr(component, prop) for prop in component._prop_names if hasattr(component, prop)
+            }
     held |= {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
     return {name: value for name, value in held.items() if not _holds_components(value)} | at()
 

@@ -70,7 +70,7 @@ def regions(
     `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
     `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
     """
-    height, labels, largest = (380, 3, 9) if small else (700, 14, 15)
+    labels, largest = (3, 9) if small else (14, 15)
     known = provinces[provinces["place"].isin(ground.province_codes) & (provinces[metric] > 0)]
     empty = [code for code in ground.province_codes if code not in set(known["place"])]
     top = float(known[metric].max()) if len(known) else 1.0
@@ -107,7 +107,7 @@ def regions(
     return {
         "data": traces,
         "layout": theme.layout(
-            height,
+            None,
             margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
             # Without a domain each, plotly would share the area out between the two.
             geo=_NO_BASE

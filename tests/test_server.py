@@ -1,0 +1,451 @@
+"""The application over real requests: every callback, table and export, and the address in its one canonical form."""
+
+import csv
+import io
+import json
+import logging
+import re
+from typing import Any
+
+import pytest
+from dash import dcc
+from visiting import Visit, at, components, texts
+
+from callbacks import drawing
+from data.exhibits import EXHIBITS
+from data.filters import DIMENSIONS
+from layouts import ids, pages, theme
+from layouts.shell import CONTROLS, shell
+
+ADDRESS = f"{ids.ADDRESS}.search"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+SENTENCE = f"{ids.SENTENCE}.children"
+STALE = {"shell": {"className": "stale"}}
+
+SEARCHES = {
+    "bare": "",
+    "chinese": "?lang=zh",
+    "early": "?as_of=2005-06-30",
+    "one module": "?module=m1&lang=zh",
+}
+UNASKED = {
+    "hostile": "?partner=nobody&sector=%3Cscript%3E&place=%00&round=%27;drop&as_of=9999-99-99&lang=xx&x=1",
+    "huge": "?partner=" + "a," * 40_000,
+    "no question mark": "partner",
+    "many fields": "?" + "a=1&" * 500,
+}
+
+
+@pytest.fixture(params=["public", "demo"])
+def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
+    """Someone signed in, on one database after the other."""
+    return visits[request.param]
+
+
+def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
+    return [record.getMessage() for record in caplog.records if record.levelno >= logging.ERROR]
+
+
+def properties(output: str) -> list[str]:
+    """What a callback's output string writes."""
+    return output.strip(".").split("...")
+
+
+def options(visit: Visit, search: str) -> dict[str, list[dict[str, str]]]:
+    """What each filter control offers at an address."""
+    answer = visit.answered(ADDRESS, at(search))
+    return {name: answer[f"{ids.filter_control(name)}.options"] for name in CONTROLS}
+
+
+def counted(option: dict[str, str]) -> int:
+    """The number of enterprises an option says it has."""
+    return int(option["label"].rsplit("·", 1)[1].replace(",", ""))
+
+
+def nothing_left(visit: Visit) -> str:
+    """The query of a selection that is known in every part and empty as a whole."""
+    offered = options(visit, "")
+    for partner in offered["partner"]:
+        left = {each["value"] for each in options(visit, f"?partner={partner['value']}")["sector"]}
+        for sector in offered["sector"]:
+            if sector["value"] not in left:
+                return f"partner={partner['value']}&sector={sector['value']}"
+    raise AssertionError("every partner has every sector")
+
+
+def export(visit: Visit, code: str, query: str = "") -> list[dict[str, str]]:
+    response = visit.client.get(f"/export/{code}.csv?{query}")
+    assert response.status_code == 200
+    return list(csv.DictReader(io.StringIO(response.text)))
+
+
+def enterprises(visit: Visit, query: str) -> int:
+    """The enterprises of a selection, as the export counts them."""
+    return next(int(row["value"]) for row in export(visit, "overview", query) if row["headline"] == "enterprises")
+
+
+def test_every_property_of_a_callback_belongs_to_the_shell_or_to_a_page(public):
+    drawn = components([shell(), *(pages.body(page) for page in pages.PAGES)])
+    known = {component.id for component in drawn if getattr(component, "id", None)}
+    read = {each["id"] for callback in public.callbacks.values() for each in callback["inputs"] + callback["state"]}
+    wrote = {name.rsplit(".", 1)[0] for output in public.callbacks for name in properties(output)}
+    assert read | wrote <= known
+    assert {ids.page_title(page.code) for page in pages.PAGES} <= wrote
+
+
+@pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
+def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplog):
+    for output in visit.callbacks:
+        response = visit.post(properties(output)[0], at(search, "/sources/nothing"))
+        assert response.status_code == 200, output
+        answer = response.get_json()
+        assert "sideUpdate" not in answer, output
+        told = {f"{name}.{prop}" for name, props in answer["response"].items() for prop in props}
+        assert told >= set(properties(output)) - {ADDRESS}, output
+    assert not errors(caplog)
+
+
+@pytest.mark.parametrize("search", UNASKED.values(), ids=UNASKED)
+def test_address_that_makes_no_sense_shows_everything(public, search, caplog):
+    for output in public.callbacks:
+        name = properties(output)[0]
+        drawn = public.answered(name, at(search))
+        assert drawn.pop(ADDRESS, "") == "", output
+        bare = public.answered(name, at(""))
+        assert drawn == bare, output
+    assert not errors(caplog)
+
+
+@pytest.mark.parametrize("language", ["", "&lang=zh"])
+def test_every_callback_answers_a_selection_that_leaves_nothing(visit, language, caplog):
+    search = f"?{nothing_left(visit)}{language}"
+    for output in visit.callbacks:
+        answer = visit.post(properties(output)[0], at(search)).get_json()
+        assert "sideUpdate" not in answer, output
+        for name, props in answer["response"].items():
+            if name.endswith("-section") and not name.startswith("published"):
+                assert "is-empty" in props["className"], name
+    assert not errors(caplog)
+
+
+WRONG: dict[str, Any] = {
+    "number": 7.5, "truth": True, "numbers": [1, None, 2.5], "nested": [[["x"]]], "object": {"a": {"b": 1}},
+    "long text": "?" + "x" * 100_000, "surrogate": "\ud800", "quotes": "'\"<script>alert(1)</script>",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("value", WRONG.values(), ids=WRONG)
+def test_value_of_the_wrong_kind_gives_an_answer_or_a_notice_never_a_traceback(public, value):
+    for output, callback in public.callbacks.items():
+        for posted in callback["inputs"] + callback["state"]:
+            name = f"{posted['id']}.{posted['property']}"
+            response = public.post(properties(output)[0], {name: value}, changed=(name,))
+            assert_calm(response, properties(output))
+
+
+def assert_calm(response: Any, outputs: list[str]) -> None:
+    """Either everything asked for, or a notice over a page marked stale; never half of it, never the inside of the server."""
+    assert "Traceback" not in response.text
+    assert ".py" not in response.text
+    assert "<script>alert" not in response.text
+    if response.status_code != 200:
+        return
+    answer = response.get_json()
+    told = {f"{name}.{prop}" for name, props in answer.get("response", {}).items() for prop in props}
+    if "sideUpdate" in answer:
+        assert not told
+        assert answer["sideUpdate"]["shell"]["className"] == "stale"
+        assert list(texts(answer["sideUpdate"][ids.PROBLEM]["children"]))
+    else:
+        assert told >= set(outputs) - {ADDRESS}
+
+
+def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
+    good = public.body(HEADLINES)
+    bodies = {
+        "unknown output": good | {"output": "nothing.children", "outputs": {"id": "nothing", "property": "children"}},
+        "unknown outputs": good | {"output": "..nothing.children...page.children.."},
+        "output of another callback": good | {"output": f"{ids.PAGE}.children"},
+        "no inputs": {key: value for key, value in good.items() if key != "inputs"},
+        "inputs of the wrong kind": good | {"inputs": "address"},
+        "input without value": good | {"inputs": [{"id": ids.ADDRESS, "property": "search"}]},
+        "outputs of the wrong kind": good | {"outputs": 3},
+        "changed of the wrong kind": good | {"changedPropIds": 4},
+        "pattern of outputs": good | {"output": '{"type":"x","index":["ALL"]}.children'},
+        "a list": [good],
+        "a text": "page.children",
+        "nothing": None,
+        "empty": {},
+    }
+    for name, body in bodies.items():
+        response = public.client.post("/_dash-update-component", json=body)
+        assert "Traceback" not in response.text, name
+        assert ".py" not in response.text, name
+    for raw in (b"", b"{", b"\xff\xfe", b"null", b'{"output":' * 2000, b"[" * 5000):
+        for kind in ("application/json", "text/plain"):
+            response = public.client.post("/_dash-update-component", data=raw, content_type=kind)
+            assert response.status_code in (400, 415, 500), raw[:10]
+            assert "Traceback" not in response.text
+            assert ".py" not in response.text
+    assert public.post(HEADLINES).status_code == 200, "and the server goes on"
+
+
+def test_callback_that_fails_marks_the_page_stale_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
+    monkeypatch.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
+    said = {}
+    for language in ("", "?lang=zh"):
+        response = public.post(HEADLINES, at(language))
+        assert response.status_code == 200
+        answer = response.get_json()
+        assert answer["sideUpdate"]["shell"] == STALE["shell"]
+        assert not answer.get("response")
+        assert "ZeroDivisionError" not in response.text
+        said[language] = list(texts(answer["sideUpdate"][ids.PROBLEM]["children"]))
+        assert len(said[language]) == 2
+    assert said[""] != said["?lang=zh"]
+    assert any("ZeroDivisionError" in str(record.exc_info) for record in caplog.records)
+
+
+@pytest.mark.parametrize(
+    ("search", "canonical"),
+    [
+        ("", ""),
+        ("?", ""),
+        ("?lang=en", ""),
+        ("?lang=fr&utm_source=mail", ""),
+        ("?partner=saws,cec", "?partner=cec,saws"),
+        ("?partner=saws&partner=cec&partner=saws", "?partner=cec,saws"),
+        ("?partner=SAWS,%20cec,,", "?partner=cec,saws"),
+        ("?partner=nobody,cec", "?partner=cec"),
+        ("?partner=nobody", ""),
+        ("?sector=cec&partner=machinery", ""),
+        ("?sector=machinery&partner=cec", "?partner=cec&sector=machinery"),
+        ("?lang=zh&sector=machinery&foo=1", "?lang=zh&sector=machinery"),
+        ("?module=m2,m1", "?module=m1,m2"),
+        ("?as_of=2012-12-31", "?as_of=2012-12-31"),
+        ("?as_of=31.12.2012", ""),
+        ("?as_of=2012-02-30", ""),
+        ("?AS_OF=2012-12-31&Partner=cec", ""),
+    ],
+)
+def test_address_is_put_into_its_one_form(public, search, canonical):
+    known = {each["value"] for each in options(public, "")["sector"]}
+    assert "machinery" in known, "the cases speak of a sector that is there"
+    answer = public.answered(ADDRESS, at(search))
+    # An address that is canonical already is left alone: writing it again would go round in circles.
+    assert answer.get(ADDRESS, search) == canonical
+    assert (ADDRESS in answer) == (search != canonical)
+    assert public.answered(ADDRESS, at(canonical)).get(ADDRESS) is None, "the form of the form is itself"
+
+
+def test_date_of_the_record_itself_is_no_filter(public):
+    as_of = public.answered(ADDRESS)[f"{ids.AS_OF}.value"]
+    assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of)
+    answer = public.answered(ADDRESS, at(f"?as_of={as_of}"))
+    assert answer[ADDRESS] == ""
+
+
+def test_control_moved_writes_the_address_and_keeps_every_other_filter_and_the_language(public):
+    name = f"{ids.filter_control('sector')}.value"
+    standing = at("?lang=zh&module=m1&partner=saws") | {
+        f"{ids.filter_control('partner')}.value": ["saws"],
+        name: ["machinery"],
+    }
+    answer = public.answered(ADDRESS, standing, changed=(name,))
+    assert answer[ADDRESS] == "?lang=zh&module=m1&partner=saws&sector=machinery"
+    assert answer[name] == ["machinery"]
+
+
+def test_control_cleared_takes_its_filter_out_of_the_address(public):
+    name = f"{ids.filter_control('partner')}.value"
+    for cleared in ([], None):
+        answer = public.answered(ADDRESS, at("?partner=saws&sector=machinery") | {
+            name: cleared, f"{ids.filter_control('sector')}.value": ["machinery"],
+        }, changed=(name,))  # fmt: skip
+        assert answer[ADDRESS] == "?sector=machinery"
+
+
+def test_address_wins_over_controls_that_still_hold_what_was_before_it(public):
+    """Back in the browser: the address has moved, the controls have not yet."""
+    standing = at("?partner=cec") | {f"{ids.filter_control('partner')}.value": ["saws"]}
+    answer = public.answered(ADDRESS, standing, changed=(ADDRESS,))
+    assert ADDRESS not in answer
+    assert answer[f"{ids.filter_control('partner')}.value"] == ["cec"]
+
+
+def test_date_control_writes_the_date_and_an_unreadable_one_takes_it_away(public):
+    name = f"{ids.AS_OF}.value"
+    assert public.answered(ADDRESS, {name: "2011-01-31"}, changed=(name,))[ADDRESS] == "?as_of=2011-01-31"
+    for unreadable in ("", None, "soon"):
+        answer = public.answered(ADDRESS, at("?as_of=2011-01-31") | {name: unreadable}, changed=(name,))
+        assert answer[ADDRESS] == ""
+
+
+def test_place_clicked_on_the_map_replaces_the_place_filter_and_nothing_else(public):
+    name = f"{ids.PLACE_CHOSEN}.data"
+    standing = at("?partner=saws&place=330000")
+    assert public.answered(ADDRESS, standing | {name: "510000"}, changed=(name,))[ADDRESS] == "?partner=saws&place=510000"
+    assert public.answered(ADDRESS, standing | {name: "999999"}, changed=(name,))[ADDRESS] == "?partner=saws"
+    assert ADDRESS not in public.answered(ADDRESS, standing | {name: {"x": 1}}, changed=(name,))
+
+
+def test_options_say_how_many_enterprises_choosing_them_leaves(visit):
+    partner = options(visit, "")["partner"][0]["value"]
+    compared = 0
+    for held in ({}, {"partner": partner}):
+        query = "&".join(f"{name}={code}" for name, code in held.items())
+        for dimension, offered in options(visit, f"?{query}").items():
+            for option in offered[:4] + offered[-2:]:
+                chosen = "&".join(f"{name}={code}" for name, code in (held | {dimension: option["value"]}).items())
+                assert counted(option) == enterprises(visit, chosen), chosen
+                compared += 1
+    assert compared > 20
+
+
+def test_options_narrow_to_what_the_other_filters_leave(visit):
+    everything = options(visit, "")
+    for partner in everything["partner"]:
+        left = options(visit, f"?partner={partner['value']}")
+        assert left["partner"] == everything["partner"], "a filter does not narrow itself"
+        for dimension in ("sector", "round", "phase", "place"):
+            before = {each["value"]: counted(each) for each in everything[dimension]}
+            assert all(1 <= counted(each) <= before[each["value"]] for each in left[dimension])
+    assert any(len(options(visit, f"?partner={each['value']}")["sector"]) < len(everything["sector"]) for each in everything["partner"])
+
+
+def test_filter_chosen_that_others_leave_empty_stays_among_the_options(visit):
+    query = nothing_left(visit)
+    sector = query.rsplit("=", 1)[1]
+    (kept,) = [each for each in options(visit, f"?{query}")["sector"] if each["value"] == sector]
+    assert counted(kept) == 0
+
+
+def test_sentence_links_take_away_one_filter_each_and_reset_takes_all(public):
+    def links(drawn: Any) -> list[str]:
+        found = [drawn["props"]["href"]] if isinstance(drawn, dict) and "href" in drawn.get("props", {}) else []
+        inner = drawn if isinstance(drawn, list) else drawn.get("props", {}).get("children") if isinstance(drawn, dict) else None
+        return found + [link for each in (inner if isinstance(inner, list) else []) for link in links(each)]
+
+    drawn = public.answered(SENTENCE, at("?as_of=2012-12-31&lang=zh&partner=cec,saws&sector=machinery", "/modules"))
+    assert links(drawn[SENTENCE]) == [
+        "/modules?as_of=2012-12-31&lang=zh&partner=saws&sector=machinery",
+        "/modules?as_of=2012-12-31&lang=zh&partner=cec&sector=machinery",
+        "/modules?as_of=2012-12-31&lang=zh&partner=cec,saws",
+        "/modules?lang=zh&partner=cec,saws&sector=machinery",
+        "/modules?lang=zh",
+    ]
+    assert links(public.answered(SENTENCE)[SENTENCE]) == []
+
+
+def test_page_links_keep_filters_and_language_and_the_switch_keeps_page_and_filters(public):
+    told = json.dumps(public.answered(f"{ids.NAV}.children", at("?lang=zh&partner=saws", "/results")))
+    for page in pages.PAGES:
+        assert f'"{page.path}?lang=zh&partner=saws"' in told
+    assert '"/results?partner=saws"' in told
+    assert told.count("aria-current") == 1
+
+
+@pytest.mark.parametrize("language", ["", "lang=zh"])
+def test_every_table_is_a_table_with_headings(visit, language, caplog):
+    lengths = {}
+    for name in drawing.TABLES:
+        response = visit.client.get(f"/table/{name}?{language}")
+        assert response.status_code == 200, name
+        headings = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', response.text)
+        rows = [re.findall(r"<t[hd]", row) for row in re.findall(r"<tr>(.*?)</tr>", response.text, re.DOTALL)][1:]
+        assert len(headings) >= 2, name
+        assert all(headings), name
+        assert all(len(row) == len(headings) for row in rows), name
+        lengths[name] = len(rows)
+    assert all(lengths.values()), lengths
+    assert not errors(caplog)
+
+
+def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
+    query = nothing_left(visit)
+    for name in set(drawing.TABLES) - {"published"}:
+        response = visit.client.get(f"/table/{name}?{query}")
+        assert response.status_code == 200, name
+        cells = re.findall(r"<td[^>]*>([^<]*)</td>", response.text)
+        assert not [cell for cell in cells if re.search(r"[1-9]", cell)], name
+    assert not errors(caplog)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/table/overview/x", "/table/nothing", "/table/..%2fpages", "/table/pairs?indicator=nothing", "/table/change?indicator=%3Cscript%3E",
+        "/export/nothing.csv", "/export/states.csv", "/export/change.json", "/export/.csv",
+    ],
+)  # fmt: skip
+def test_table_or_export_nobody_offers_is_nothing_at_all(public, address):
+    response = public.client.get(address)
+    # An address that is no route at all falls to the shell, which says 404 itself.
+    assert response.status_code == 404 or b"_dash-config" in response.data
+    assert "<script>" not in response.text.split("<body")[-1] or b"_dash-config" in response.data
+
+
+def test_every_exhibit_exports_with_its_columns_and_a_name_that_says_what_it_is(visit, visits, caplog):
+    for code, definition in EXHIBITS.items():
+        response = visit.client.get(f"/export/{code}.csv")
+        assert response.status_code == 200, code
+        assert response.content_type == "text/csv; charset=utf-8"
+        rows = list(csv.reader(io.StringIO(response.text)))
+        assert tuple(rows[0]) == definition.columns
+        assert len(rows) > 1, code
+        name = re.fullmatch(r'attachment; filename="?([\w.-]+)"?', response.headers["Content-Disposition"])
+        assert name, code
+        assert name[1].endswith(".csv")
+        assert code in name[1]
+        assert ("synthetic" in name[1]) == (visit is visits["demo"])
+    assert not errors(caplog)
+
+
+def test_export_speaks_of_the_filters_of_its_address(public):
+    sichuan = export(public, "matrix", "place=510000&lang=zh")
+    assert 0 < len(sichuan) < len(export(public, "matrix"))
+    assert {row["enterprise"] for row in sichuan} < {row["enterprise"] for row in export(public, "matrix")}
+    assert sichuan == export(public, "matrix", "place=510000"), "a table to take away is in codes, not in a language"
+
+
+def test_every_table_links_to_the_export_of_the_same_filters(public):
+    for name in set(drawing.TABLES) & set(EXHIBITS):
+        told = public.client.get(f"/table/{name}?partner=saws&lang=zh").text
+        (link,) = re.findall(r'href="(/export/[^"]+)"', told)
+        assert link.replace("&amp;", "&") == f"/export/{name}.csv?lang=zh&partner=saws"
+
+
+def test_synthetic_data_is_said_on_every_page_and_on_the_public_record_nowhere(public, demo):
+    notice = f"{ids.NOTICE}.children"
+    for page in pages.PAGES:
+        for language in ("", "?lang=zh"):
+            assert list(texts(demo.answered(notice, at(language, page.path))[notice]))
+            assert public.answered(notice, at(language, page.path))[notice] == []
+
+
+@pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.code)
+def test_every_chart_of_a_page_has_the_settings_that_send_nothing_anywhere(page):
+    graphs = [each for each in components(pages.body(page)) if isinstance(each, dcc.Graph)]
+    assert graphs or page.code == "sources"
+    for graph in graphs:
+        assert graph.config == theme.GRAPH_CONFIG
+        assert graph.config["showSendToCloud"] is False
+        assert graph.config["plotlyServerURL"] == ""
+
+
+def test_page_that_is_none_says_404_in_both_languages_and_leads_back(public):
+    name = f"{ids.PAGE}.children"
+    drawn = json.dumps(public.answered(name, at("", "/nowhere"))[name])
+    assert "404" in drawn
+    assert '"href": "/"' in drawn
+    for page in pages.PAGES:
+        assert "404" not in json.dumps(public.answered(name, at("", page.path))[name])
+
+
+def test_every_dimension_of_the_filters_works_in_every_export(visit):
+    """A dimension a query forgets would leave its numbers as they are without a filter."""
+    whole = enterprises(visit, "")
+    offered = options(visit, "")
+    for dimension in set(DIMENSIONS) & set(CONTROLS):
+        fewest = min(offered[dimension], key=counted)
+        assert enterprises(visit, f"{dimension}={fewest['value']}") == counted(fewest) < whole
