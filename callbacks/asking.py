@@ -6,13 +6,14 @@ from dataclasses import dataclass, field
 from datetime import date
 
 import pandas as pd
+from dash import set_props
 from flask import g
 
 from data.catalogue import Entry
 from data.exhibits import Exhibit, View
 from data.filters import DIMENSIONS, Filters, language_of
 from data.record import Record
-from layouts import findings, words
+from layouts import findings, ids, words
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
 from layouts.words import _
@@ -108,6 +109,15 @@ def _marked(name: str, *, borrowed: bool) -> str:
     if not borrowed:
         return name
     return f"{name}（英）" if words.language() == "zh" else f"{name} (zh)"
+
+
+@contextmanager
+def showing(held: Held, search: str | None) -> Iterator[Asked]:
+    """Like :func:`asking`, for a page's own callback: once it succeeds, what stands on the page is no longer stale."""
+    with asking(held, search) as asked:
+        yield asked
+    set_props(ids.PROBLEM, {"children": []})
+    set_props(ids.SHELL, {"className": ""})
 
 
 @contextmanager

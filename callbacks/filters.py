@@ -25,6 +25,7 @@ def register(app: Dash, held: Held) -> None:
         *(Output(ids.filter_control(name), "value") for name in CONTROLS),
         *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
         *(Output(ids.filter_label(name), "children") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
         Input(ids.ADDRESS, "search"),
         Input(ids.ADDRESS, "pathname"),
         Input(ids.AS_OF, "value"),
@@ -67,6 +68,7 @@ def answer(asked: Asked, search: str | None, path: str | None) -> tuple[Any, ...
         *(sorted(filters.codes(name)) for name in CONTROLS),
         *(_("All") for _name in CONTROLS),
         *(findings.filter_name(name) for name in CONTROLS),
+        *(parts.dropdown_labels() for _name in CONTROLS),
     )
 
 

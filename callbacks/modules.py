@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input
 
 from callbacks import drawing
-from callbacks.asking import Held, asking
+from callbacks.asking import Held, showing
 from data import exhibits
 from layouts import ids, parts
 
@@ -20,7 +20,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
     )
     def modules(search: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             steps = exhibits.build(asked.view, "module-funnel")
             return (
                 *drawing.filled(asked, steps, drawing.module_funnel),

@@ -65,6 +65,6 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
         parts.brand(name, asked.href("/", asked.filters)),
         parts.page_links(links, words.LANGUAGES[other], switch, other),
         parts.notice(notice) if programme.synthetic else [],
-        parts.footer(name, programme.as_of, programme.entry.columns["note"], asked.view.catalogue.version),
+        parts.footer(name, programme.as_of, programme.entry.columns["note"], asked.view.catalogue.version.loaded_at),
         parts.document(f"{here.name() if here else '404'} · {name}", words.language()),
     )

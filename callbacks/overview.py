@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, asking
+from callbacks.asking import Asked, Held, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.words import _, number
@@ -33,7 +33,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
     )
     def overview(search: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             return page(asked)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input
 
 from callbacks import drawing
-from callbacks.asking import Held, asking
+from callbacks.asking import Held, showing
 from data import exhibits
 from layouts import ids, parts
 
@@ -15,5 +15,5 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(*parts.outputs("published", "published"), Input(ids.ADDRESS, "search"))
     def published(search: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             return drawing.filled(asked, exhibits.build(asked.view, "published"), drawing.published)

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State
 
 from callbacks import drawing
-from callbacks.asking import Held, asking
+from callbacks.asking import Held, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import METRICS, metric_name
@@ -30,7 +30,7 @@ def register(app: Dash, held: Held) -> None:
     )
     def regions(search: str | None, metric: str, _options: list[Any]) -> tuple[Any, ...]:
         metric = metric if metric in METRICS else METRICS[0]
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             options = [{"label": metric_name(name), "value": name} for name in METRICS]
             exhibit = exhibits.build(asked.view, "regions")
             return (

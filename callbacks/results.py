@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, asking
+from callbacks.asking import Asked, Held, showing
 from data import exhibits, measures
 from layouts import ids, parts
 from layouts.words import _, ngettext
@@ -21,6 +21,7 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(
         Output(ids.RESULTS_INDICATOR_LABEL, "children"),
+        Output(ids.RESULTS_INDICATOR, "labels"),
         Output(ids.RESULTS_INDICATOR, "options"),
         Output(ids.RESULTS_INDICATOR, "value"),
         Output(ids.RESULTS_BESIDE, "children"),
@@ -29,7 +30,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.RESULTS_INDICATOR, "value"),
     )
     def results(search: str | None, indicator: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             return page(asked, indicator)
 
 
@@ -48,6 +49,7 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
     pairs = exhibits.build_pairs(asked.view, chosen) if chosen else exhibits.build(asked.view, "pairs")
     return (
         _("Indicator"),
+        parts.dropdown_labels(),
         options,
         chosen,
         beside(asked, chosen, change.table) if chosen else [],

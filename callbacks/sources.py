@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from callbacks.asking import Asked, Held, asking
+from callbacks.asking import Asked, Held, showing
 from data import queries
 from layouts import ids, parts
 
@@ -14,7 +14,7 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(Output(ids.SOURCES_LIST, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
     def sources(path: str | None, search: str | None) -> list[Any]:
-        with asking(held, search) as asked:
+        with showing(held, search) as asked:
             return page(asked, (path or "").removeprefix("/sources").strip("/"))
 
 

@@ -82,7 +82,7 @@ def tell(error: Exception) -> None:
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
         set_props(ids.PROBLEM, {"children": parts.notice([title, text])})
-        set_props("shell", {"className": "stale"})
+        set_props(ids.SHELL, {"className": "stale"})
 
 
 def _posted_language() -> str:

@@ -167,15 +167,33 @@ def demo(enterprises: int, seed: int) -> None:
     from data.demo import write_demo
 
     address = os.environ.get("SCORE_DATABASE_URL") or f"sqlite:///{INSTANCE / 'demo.db'}"
+    if enterprises < 1:
+        stop(f"A programme needs at least 1 enterprise, not {enterprises}.")
+    _make_room(address)
     with tempfile.TemporaryDirectory() as folder:
-        try:
-            with _progress("Inventing a programme") as progress:
-                write_demo(Path(folder), enterprises, seed, progress)
-        except ValueError as error:
-            stop(str(error))
+        with _progress("Inventing a programme") as progress:
+            write_demo(Path(folder), enterprises, seed, progress)
         if _load(address, Path(folder)).refusals:
             sys.exit(1)
     click.echo(f"Synthetic programme of {enterprises} enterprises (seed {seed}) in {address}", err=True)
+
+
+def _make_room(address: str) -> None:
+    """Remove an earlier synthetic programme, which a second one would mix with; anything else is left alone."""
+    from data import database
+    from data.database import DatabaseProblem
+    from data.record import Record
+
+    if not database.exists(address):
+        return
+    try:
+        programme = Record(address).catalogue().programme
+    except DatabaseProblem as problem:
+        if problem.reason != "empty":
+            stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+        return
+    if not programme.synthetic or not database.remove(address):
+        stop(f"{address} holds {programme.entry.name('en')}: name another database in SCORE_DATABASE_URL.")
 
 
 @main.command()

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Row, Table, select
 
 from data import database, schema
-from data.database import DatabaseProblem
+from data.database import DatabaseProblem, Version
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Programme:
 class Catalogue:
     """The reference tables of one data version, each from code to :class:`Entry` in the table's natural order."""
 
-    version: int
+    version: Version
     programme: Programme
     phase: Mapping[str, Entry]
     place: Mapping[str, Entry]

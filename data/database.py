@@ -1,11 +1,13 @@
 """Engines on the results database: a read-only one for whoever shows numbers, a writing one for the loader."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
 from sqlalchemy import Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.pool import NullPool
 
 from data.schema import SCHEMA_VERSION, batch, programme, results
 
@@ -34,7 +36,8 @@ def reading_engine(address: str) -> Engine:
         read_only = URL.create(
             "sqlite", database=f"file:{path.resolve()}", query={"mode": "ro", "uri": "true", "timeout": "5"}
         )
-        return create_engine(read_only)
+        # No pool: a file that was replaced must not live on in an open connection.
+        return create_engine(read_only, poolclass=NullPool)
     engine = create_engine(url, pool_pre_ping=True)
     if url.get_backend_name() == "postgresql":
         return engine.execution_options(postgresql_readonly=True)
@@ -59,6 +62,15 @@ def exists(address: str) -> bool:
     """Is there a database at `address`? Only a SQLite file can be told from outside; others are assumed."""
     path = _sqlite_path(make_url(address))
     return path is None or path.is_file()
+
+
+def remove(address: str) -> bool:
+    """Remove the SQLite file at `address`; False where the database is no file of ours to remove."""
+    path = _sqlite_path(make_url(address))
+    if path is None:
+        return False
+    path.unlink(missing_ok=True)
+    return True
 
 
 def create_tables(engine: Engine) -> None:
@@ -92,10 +104,20 @@ def check(engine: Engine) -> None:
         raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
 
 
-def data_version(engine: Engine) -> int:
-    """The number of the latest batch: changes with every load, 0 where nothing was loaded."""
+@dataclass(frozen=True)
+class Version:
+    """Which load the data is of: differs after every load, and between two databases."""
+
+    batch: int
+    loaded_at: datetime | None
+
+
+def data_version(engine: Engine) -> Version:
+    """The version of the latest batch; batch 0 where nothing was loaded."""
     with engine.connect() as connection:
-        return connection.scalar(select(func.max(batch.c.number))) or 0
+        latest = select(batch.c.number, batch.c.loaded_at).order_by(batch.c.number.desc()).limit(1)
+        row = connection.execute(latest).first()
+        return Version(row.number, row.loaded_at) if row else Version(0, None)
 
 
 def now() -> datetime:

@@ -90,7 +90,7 @@ def _overview(view: View) -> pd.DataFrame:
         ("workers_unknown", n["workers_unknown"], n["trained"], "trained enterprises whose size is unknown"),
         ("people_trained", people, None, f"{heads} of {started} trainings"),
         ("women_trained", women, people, gender),
-        ("visits", visits, n.get("visits_planned") if n["modules_planned"] else 0, "in-factory visits, of those planned"),
+        ("visits", visits, n.get("visits_planned") if n["modules_planned"] else 0, "in-factory visits, of planned"),
         ("modules_completed", n["modules_completed"], n["modules_planned"], "enterprise × module, of those planned"),
         ("rounds", n["rounds"], n["rounds_on_record"], "rounds with an enterprise on record, of the rounds on record"),
         ("places", n["places"], None, "places with an enterprise"),

@@ -90,7 +90,7 @@ PAGES: tuple[Page, ...] = (
     Page("modules", "/modules", lambda: _("Modules"), _modules,
          lambda: _("How far enterprises got: module by module, and through the programme.")),
     Page("results", "/results", lambda: _("Results"), _results,
-         lambda: _("What enterprises reported before and after. With no comparison group, no change proves its cause.")),
+         lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
     Page("published", "/published", lambda: _("Published figures"), _published,
          lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record.")),
     Page("sources", "/sources", lambda: _("Sources"), _sources,

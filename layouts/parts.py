@@ -182,6 +182,19 @@ def indicator_chooser() -> html.Div:
     )
 
 
+def dropdown_labels() -> dict[str, str]:
+    """What a dropdown says of itself."""
+    return {
+        "select_all": _("Select all"),
+        "deselect_all": _("Select none"),
+        "selected_count": _("{num_selected} selected"),  # the browser fills in the number
+        "search": _("Search"),
+        "clear_search": _("Clear the search"),
+        "clear_selection": _("Clear the selection"),
+        "no_options_found": _("Nothing found"),
+    }
+
+
 def notice(lines: Sequence[str]) -> list[Component]:
     """Lines of a notice."""
     return [html.P(line) for line in lines]
@@ -229,13 +242,13 @@ def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code
     return [html.Ul(pages), language, button]
 
 
-def footer(programme: str, as_of: date, note: str | None, version: int) -> list[Component]:
+def footer(programme: str, as_of: date, note: str | None, loaded_at: date | None) -> list[Component]:
     """The programme, the date the record speaks for, and its note."""
     said = _(
-        "{programme} · record as of {date} · data version {version}",
+        "{programme} · record as of {date} · loaded on {loaded}",
         programme=programme,
         date=day(as_of),
-        version=version,
+        loaded=day(loaded_at),
     )
     lines = [html.P(said)]
     if note:

@@ -19,7 +19,17 @@ from layouts import ids
 from layouts.pages import PAGES
 
 METHODS = ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE")
-UNKNOWN = ("/nothing/here", "/static/x", "/_mcp", "/admin", "/enter", "/health/x", "/assets/../app.py", "/%00", "/_dash-")
+UNKNOWN = (
+    "/nothing/here",
+    "/static/x",
+    "/_mcp",
+    "/admin",
+    "/enter",
+    "/health/x",
+    "/assets/../app.py",
+    "/%00",
+    "/_dash-",
+)
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +84,10 @@ def test_anonymous_gets_nothing_from_any_route_by_any_method(public):
         for method in METHODS:
             answer = stranger.open(address, method=method)
             if endpoint in OPEN_ENDPOINTS and method in ("GET", "HEAD", "OPTIONS"):
-                assert answer.status_code == (401 if endpoint == "enter" and method != "OPTIONS" else 200), (method, address)
+                assert answer.status_code == (401 if endpoint == "enter" and method != "OPTIONS" else 200), (
+                    method,
+                    address,
+                )
             else:
                 assert answer.status_code == 401, (method, address)
 
@@ -85,7 +98,7 @@ def test_every_route_of_the_application_was_walked(public):
         "", "_dash-layout", "_dash-dependencies", "_dash-update-component", "assets", "_dash-component-suites",
         "table", "export", "boundaries", "health", "enter", "results",
     }  # fmt: skip
-    assert OPEN_ENDPOINTS == {"enter", "health"}, "a new open route needs a test of what it gives away"
+    assert {"enter", "health"} == OPEN_ENDPOINTS, "a new open route needs a test of what it gives away"
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
@@ -128,7 +141,12 @@ def test_frame_of_the_page_is_the_same_bytes_whatever_the_database_holds(public,
 
 def test_page_as_it_is_first_sent_names_nothing_even_to_someone_signed_in(public, public_record_url):
     names = names_in(public_record_url)
-    assert not {name for address in ("/", "/results", "/_dash-layout") for name in names if holds(public.open(address).text, name)}
+    assert not {
+        name
+        for address in ("/", "/results", "/_dash-layout")
+        for name in names
+        if holds(public.open(address).text, name)
+    }
 
 
 def test_one_time_address_lets_one_visitor_in_once(public_record_url):
@@ -199,7 +217,9 @@ def test_session_cookie_of_a_server_travels_by_https_alone(served):
     assert served.app.server.config["SESSION_COOKIE_SAMESITE"] == "Lax"
 
 
-@pytest.mark.parametrize("host", ["results.example", "127.0.0.1.example", "10.0.0.7:8050", "[::2]:8050", "localhost.evil:80"])
+@pytest.mark.parametrize(
+    "host", ["results.example", "127.0.0.1.example", "10.0.0.7:8050", "[::2]:8050", "localhost.evil:80"]
+)
 def test_foreign_host_name_gets_400_even_with_a_session(public, host):
     answer = public.client.get("/", headers={"Host": host, **PAGE})
     assert answer.status_code == 400

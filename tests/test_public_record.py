@@ -2,12 +2,17 @@
 
 import calendar
 import csv
+import hashlib
+import itertools
 import re
 from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
 
+from data.database import reading_engine
 from data.schema import CONTRACT_TABLES, Kind, contract_columns
 
 FOLDER = Path(__file__).parents[1] / "data" / "public_record"
@@ -19,11 +24,21 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "newsletter-2014-december"
 BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
 
-# People the texts name. None of them belongs in shipped data.
-PEOPLE = (
-    "Zhang Xubiao", "Xubiao", "Jia Hongwei", "Hongwei", "Asia Wang", "Mu Xiaojun", "Xiaojun", "Zhou Jie", "zhoujie",
-    "Chen Xiaotong", "Xiaotong", "Wang Yuhang", "Yuhang", "Elkin", "Weng Young", "张绪彪",
-)  # fmt: skip
+# Digests of the people the texts name, in lower case: none of them belongs in shipped data, nor here.
+PEOPLE = frozenset({
+    "ef5393bcba686061",
+    "967ce150d872be3e",
+    "313969fde44bea6d",
+    "44b508f95e3afbf0",
+    "5b135cf0cb130599",
+    "a54afb366901f590",
+    "94daffc4890dacbe",
+    "18a53242ad3e4c36",
+    "672b855426bafa33",
+    "80ad42899e35a17f",
+    "af5df0db1afe8819",
+    "77b02a8a95c8d9d9",
+})
 
 Rows = list[dict[str, str]]
 Tables = dict[str, Rows]
@@ -51,6 +66,40 @@ def _one(rows: Rows, **where: str) -> dict[str, str]:
     found = [row for row in rows if all(row[column] == value for column, value in where.items())]
     assert len(found) == 1, f"{len(found)} rows with {where}"
     return found[0]
+
+
+# The database it becomes
+
+
+def _as_loaded(name: str, column: str, cell: str, unit: str | None) -> object:
+    """What a cell of a file must be in the database, worked out without the loader."""
+    kind = TABLES[name].c[column].info["kind"]
+    if cell == "":
+        defaults = {"operator": "="}
+        blank_key = TABLES[name].c[column].primary_key
+        return defaults.get(column, "" if blank_key else None)
+    if kind is Kind.DATE:
+        return date.fromisoformat(_first_day(cell))
+    if kind is Kind.YES_NO or (kind is Kind.VALUE and unit == "yes-no"):
+        return cell == "yes"
+    if kind in (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.VALUE):
+        return float(cell)
+    return cell
+
+
+def test_loaded_database_holds_every_cell_of_the_record_and_no_row_more(record: Tables, public_record_url: str):
+    units = {row["code"]: row["unit"] for row in record["indicator"]}
+    engine = reading_engine(public_record_url)
+    with engine.connect() as connection:
+        for name, rows in record.items():
+            columns = [column.name for column in contract_columns(TABLES[name])]
+            expected = {
+                tuple(_as_loaded(name, column, row[column], units.get(row.get("indicator", ""))) for column in columns)
+                for row in rows
+            }
+            stored = {tuple(row) for row in connection.execute(select(*(TABLES[name].c[column] for column in columns)))}
+            assert stored == expected, name
+    engine.dispose()
 
 
 # The files
@@ -164,10 +213,26 @@ def test_definitions_titles_and_stories_are_in_both_languages(record: Tables):
     assert all(row["title_en"] for row in record["source"])
 
 
+def _digest(words: str) -> str:
+    return hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _names_in(text: str) -> set[str]:
+    """Everything in a text that could be a name: one Latin word, two in a row, two or three Chinese characters."""
+    latin = re.findall(r"[a-z]+", text.lower())
+    chinese = re.findall("[\u4e00-\u9fff]+", text)
+    pairs = {f"{first} {second}" for first, second in itertools.pairwise(latin)}
+    return set(latin) | pairs | {run[at : at + n] for run in chinese for n in (2, 3) for at in range(len(run) - n + 1)}
+
+
+def test_the_search_for_persons_finds_one_where_one_is():
+    assert PEOPLE & {_digest(words) for words in _names_in("Contact Ms. " + "Zhou" + " Jie at once")}
+
+
 def test_no_person_is_named_and_no_mailbox_given():
     for path in FOLDER.iterdir():
         text = path.read_text(encoding="utf-8")
-        assert [person for person in PEOPLE if person in text] == [], path.name
+        assert not PEOPLE & {_digest(words) for words in _names_in(text)}, path.name
         assert not re.search(r"\w@\w", text), path.name
 
 

@@ -51,26 +51,9 @@ def properties(output: str) -> list[str]:
     return output.strip(".").split("...")
 
 
-def options(visit: Visit, search: str) -> dict[str, list[dict[str, str]]]:
-    """What each filter control offers at an address."""
-    answer = visit.answered(ADDRESS, at(search))
-    return {name: answer[f"{ids.filter_control(name)}.options"] for name in CONTROLS}
-
-
 def counted(option: dict[str, str]) -> int:
     """The number of enterprises an option says it has."""
     return int(option["label"].rsplit("·", 1)[1].replace(",", ""))
-
-
-def nothing_left(visit: Visit) -> str:
-    """The query of a selection that is known in every part and empty as a whole."""
-    offered = options(visit, "")
-    for partner in offered["partner"]:
-        left = {each["value"] for each in options(visit, f"?partner={partner['value']}")["sector"]}
-        for sector in offered["sector"]:
-            if sector["value"] not in left:
-                return f"partner={partner['value']}&sector={sector['value']}"
-    raise AssertionError("every partner has every sector")
 
 
 def export(visit: Visit, code: str, query: str = "") -> list[dict[str, str]]:
@@ -118,7 +101,7 @@ def test_address_that_makes_no_sense_shows_everything(public, search, caplog):
 
 @pytest.mark.parametrize("language", ["", "&lang=zh"])
 def test_every_callback_answers_a_selection_that_leaves_nothing(visit, language, caplog):
-    search = f"?{nothing_left(visit)}{language}"
+    search = f"?{visit.nothing_left()}{language}"
     for output in visit.callbacks:
         answer = visit.post(properties(output)[0], at(search)).get_json()
         assert "sideUpdate" not in answer, output
@@ -229,7 +212,7 @@ def test_callback_that_fails_marks_the_page_stale_and_keeps_the_reason_in_the_lo
     ],
 )
 def test_address_is_put_into_its_one_form(public, search, canonical):
-    known = {each["value"] for each in options(public, "")["sector"]}
+    known = {each["value"] for each in public.options()["sector"]}
     assert "machinery" in known, "the cases speak of a sector that is there"
     answer = public.answered(ADDRESS, at(search))
     # An address that is canonical already is left alone: writing it again would go round in circles.
@@ -284,17 +267,19 @@ def test_date_control_writes_the_date_and_an_unreadable_one_takes_it_away(public
 def test_place_clicked_on_the_map_replaces_the_place_filter_and_nothing_else(public):
     name = f"{ids.PLACE_CHOSEN}.data"
     standing = at("?partner=saws&place=330000")
-    assert public.answered(ADDRESS, standing | {name: "510000"}, changed=(name,))[ADDRESS] == "?partner=saws&place=510000"
+    assert (
+        public.answered(ADDRESS, standing | {name: "510000"}, changed=(name,))[ADDRESS] == "?partner=saws&place=510000"
+    )
     assert public.answered(ADDRESS, standing | {name: "999999"}, changed=(name,))[ADDRESS] == "?partner=saws"
     assert ADDRESS not in public.answered(ADDRESS, standing | {name: {"x": 1}}, changed=(name,))
 
 
 def test_options_say_how_many_enterprises_choosing_them_leaves(visit):
-    partner = options(visit, "")["partner"][0]["value"]
+    partner = visit.options()["partner"][0]["value"]
     compared = 0
     for held in ({}, {"partner": partner}):
         query = "&".join(f"{name}={code}" for name, code in held.items())
-        for dimension, offered in options(visit, f"?{query}").items():
+        for dimension, offered in visit.options(f"?{query}").items():
             for option in offered[:4] + offered[-2:]:
                 chosen = "&".join(f"{name}={code}" for name, code in (held | {dimension: option["value"]}).items())
                 assert counted(option) == enterprises(visit, chosen), chosen
@@ -303,27 +288,36 @@ def test_options_say_how_many_enterprises_choosing_them_leaves(visit):
 
 
 def test_options_narrow_to_what_the_other_filters_leave(visit):
-    everything = options(visit, "")
+    everything = visit.options()
     for partner in everything["partner"]:
-        left = options(visit, f"?partner={partner['value']}")
+        left = visit.options(f"?partner={partner['value']}")
         assert left["partner"] == everything["partner"], "a filter does not narrow itself"
         for dimension in ("sector", "round", "phase", "place"):
             before = {each["value"]: counted(each) for each in everything[dimension]}
             assert all(1 <= counted(each) <= before[each["value"]] for each in left[dimension])
-    assert any(len(options(visit, f"?partner={each['value']}")["sector"]) < len(everything["sector"]) for each in everything["partner"])
+    assert any(
+        len(visit.options(f"?partner={each['value']}")["sector"]) < len(everything["sector"])
+        for each in everything["partner"]
+    )
 
 
 def test_filter_chosen_that_others_leave_empty_stays_among_the_options(visit):
-    query = nothing_left(visit)
+    query = visit.nothing_left()
     sector = query.rsplit("=", 1)[1]
-    (kept,) = [each for each in options(visit, f"?{query}")["sector"] if each["value"] == sector]
+    (kept,) = [each for each in visit.options(f"?{query}")["sector"] if each["value"] == sector]
     assert counted(kept) == 0
 
 
 def test_sentence_links_take_away_one_filter_each_and_reset_takes_all(public):
     def links(drawn: Any) -> list[str]:
         found = [drawn["props"]["href"]] if isinstance(drawn, dict) and "href" in drawn.get("props", {}) else []
-        inner = drawn if isinstance(drawn, list) else drawn.get("props", {}).get("children") if isinstance(drawn, dict) else None
+        inner = (
+            drawn
+            if isinstance(drawn, list)
+            else drawn.get("props", {}).get("children")
+            if isinstance(drawn, dict)
+            else None
+        )
         return found + [link for each in (inner if isinstance(inner, list) else []) for link in links(each)]
 
     drawn = public.answered(SENTENCE, at("?as_of=2012-12-31&lang=zh&partner=cec,saws&sector=machinery", "/modules"))
@@ -362,7 +356,7 @@ def test_every_table_is_a_table_with_headings(visit, language, caplog):
 
 
 def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
-    query = nothing_left(visit)
+    query = visit.nothing_left()
     for name in set(drawing.TABLES) - {"published"}:
         response = visit.client.get(f"/table/{name}?{query}")
         assert response.status_code == 200, name
@@ -445,7 +439,7 @@ def test_page_that_is_none_says_404_in_both_languages_and_leads_back(public):
 def test_every_dimension_of_the_filters_works_in_every_export(visit):
     """A dimension a query forgets would leave its numbers as they are without a filter."""
     whole = enterprises(visit, "")
-    offered = options(visit, "")
+    offered = visit.options()
     for dimension in set(DIMENSIONS) & set(CONTROLS):
         fewest = min(offered[dimension], key=counted)
         assert enterprises(visit, f"{dimension}={fewest['value']}") == counted(fewest) < whole

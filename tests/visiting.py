@@ -93,6 +93,21 @@ class Visit:
         written = response.get_json()["response"]
         return {f"{name}.{prop}": value for name, props in written.items() for prop, value in props.items()}
 
+    def options(self, search: str = "") -> dict[str, list[dict[str, str]]]:
+        """What each filter control offers at an address."""
+        answer = self.answered(f"{ids.ADDRESS}.search", at(search))
+        return {name: answer[f"{ids.filter_control(name)}.options"] for name in CONTROLS}
+
+    def nothing_left(self) -> str:
+        """The query of a selection that is known in every part and empty as a whole."""
+        offered = self.options()
+        for partner in offered["partner"]:
+            left = {each["value"] for each in self.options(f"?partner={partner['value']}")["sector"]}
+            for sector in offered["sector"]:
+                if sector["value"] not in left:
+                    return f"partner={partner['value']}&sector={sector['value']}"
+        raise AssertionError("every partner has every sector")
+
 
 def at(search: str = "", path: str = "/") -> Values:
     """The address as callbacks see it."""

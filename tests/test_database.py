@@ -1,0 +1,93 @@
+"""Engines on the results database: who may write, what is wrong when it cannot be read."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy.exc import OperationalError
+
+from data import database, schema
+from data.database import DatabaseProblem
+from data.loading import load
+from data.record import Record
+from data.schema import SCHEMA_VERSION, batch
+
+
+def test_reading_engine_refuses_to_write(public_record_url: str):
+    engine = database.reading_engine(public_record_url)
+    with pytest.raises(OperationalError, match="readonly"), engine.begin() as connection:
+        connection.execute(schema.sector.insert().values(code="new", name_en="New"))
+    engine.dispose()
+
+
+def test_reading_engine_makes_no_file(tmp_path: Path):
+    engine = database.reading_engine(f"sqlite:///{tmp_path / 'none.db'}")
+    with pytest.raises(DatabaseProblem) as problem:
+        database.check(engine)
+    assert problem.value.reason == "missing"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_check_passes_on_a_loaded_database(public_record_url: str):
+    database.check(database.reading_engine(public_record_url))
+
+
+def _with(tmp_path: Path, *statements: str) -> Record:
+    path = tmp_path / "some.db"
+    with sqlite3.connect(path) as connection:
+        for statement in statements:
+            connection.execute(statement)
+    connection.close()
+    return Record(f"sqlite:///{path}")
+
+
+def test_database_without_our_tables_is_empty(tmp_path: Path):
+    with pytest.raises(DatabaseProblem) as problem:
+        _with(tmp_path, "CREATE TABLE other (a)").catalogue()
+    assert problem.value.reason == "empty"
+
+
+def test_database_that_lacks_a_column_is_of_another_schema(tmp_path: Path):
+    with pytest.raises(DatabaseProblem) as problem:
+        _with(tmp_path, "CREATE TABLE programme (code TEXT)").catalogue()
+    assert problem.value.reason == "schema"
+
+
+def test_database_of_another_schema_version_is_refused(tmp_path: Path, public_record_url: str):
+    path = tmp_path / "older.db"
+    path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    engine = database.writing_engine(f"sqlite:///{path}")
+    with engine.begin() as connection:
+        connection.execute(batch.update().values(schema_version=SCHEMA_VERSION + 1))
+    engine.dispose()
+    with pytest.raises(DatabaseProblem) as problem:
+        Record(f"sqlite:///{path}").catalogue()
+    assert problem.value.reason == "schema"
+
+
+def test_file_that_is_no_database_is_unreadable(tmp_path: Path):
+    path = tmp_path / "text.db"
+    path.write_text("This is a letter, not a database. " * 50)
+    with pytest.raises(DatabaseProblem) as problem:
+        Record(f"sqlite:///{path}").catalogue()
+    assert problem.value.reason == "unreadable"
+
+
+def test_record_sees_a_new_batch_and_a_replaced_file_at_once(tmp_path: Path, demo_folder: Path, public_record_url: str):
+    path = tmp_path / "results.db"
+    path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    record = Record(f"sqlite:///{path}")
+    assert record.catalogue().programme.code == "score-china"
+
+    engine = database.writing_engine(f"sqlite:///{path}")
+    (tmp_path / "sector.csv").write_text("code,name_en\nballoons,Balloons\n")
+    (tmp_path / "only").mkdir()
+    (tmp_path / "sector.csv").rename(tmp_path / "only" / "sector.csv")
+    assert load(engine, tmp_path / "only").loaded
+    assert "balloons" in record.catalogue().sector
+
+    engine.dispose()
+    path.unlink()
+    assert load(engine, demo_folder).loaded
+    engine.dispose()
+    assert record.catalogue().programme.code == "score-demo"

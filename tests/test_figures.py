@@ -1,0 +1,172 @@
+"""Every figure a page draws is one plotly accepts, plain enough to send, in the colours of the theme."""
+
+import json
+from typing import Any
+
+import plotly.graph_objects as go
+import pytest
+from visiting import Visit, at
+
+from layouts import ids, parts, theme
+from layouts.pages import PAGES
+
+Drawn = dict[str, dict[str, Any]]
+"""Figures by the id of their graph."""
+
+INDICATOR = f"{ids.RESULTS_INDICATOR}.value"
+METRIC = f"{ids.REGIONS_METRIC}.value"
+
+
+def figure_callbacks(visit: Visit) -> list[str]:
+    """The first figure of every callback that draws any."""
+    found = (
+        [name for name in output.strip(".").split("...") if name.endswith(".figure")] for output in visit.callbacks
+    )
+    return [names[0] for names in found if names]
+
+
+def drawn(visit: Visit, search: str) -> Drawn:
+    """Every figure of every page at an address."""
+    return {
+        name.removesuffix(".figure"): value
+        for output in figure_callbacks(visit)
+        for name, value in visit.answered(output, at(search)).items()
+        if name.endswith(".figure")
+    }
+
+
+def hold_to_rules(figures: Drawn) -> None:
+    """Raise where plotly would refuse a figure, or one carries what it should not."""
+    for name, figure in figures.items():
+        go.Figure(figure)
+        assert set(figure) <= {"data", "layout"}, name
+        assert "template" not in figure["layout"], name
+        assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
+        assert figure["layout"].get("height", 100) > 50, name  # without one, the page gives it
+        assert "font" in figure["layout"], name
+        for trace in figure["data"]:
+            assert trace["type"] in ("bar", "scatter", "scattergeo", "choropleth", "heatmap"), name
+        assert "http" not in json.dumps(figure), f"{name} names a place on the network"
+
+
+@pytest.fixture(params=["public", "demo"])
+def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
+    """Someone signed in, on one database after the other."""
+    return visits[request.param]
+
+
+@pytest.mark.parametrize("search", ["", "?lang=zh", "?as_of=2005-01-01", "?module=m1", "?module=m2,m3&lang=zh"])
+def test_every_figure_is_one_plotly_accepts(visit, search):
+    figures = drawn(visit, search)
+    assert len(figures) == sum(1 for output in visit.callbacks for name in output.split("...") if ".figure" in name)
+    hold_to_rules(figures)
+
+
+def test_pages_that_hold_data_draw_it(visit):
+    """The rules above hold for figures without marks as well, so there must be some with."""
+    filled = {name for name, figure in drawn(visit, "").items() if figure["data"]}
+    assert {name.split("-")[0] for name in filled} == {"overview", "regions", "modules", "results"}
+    assert len(filled) >= 9
+
+
+def test_figures_of_every_single_partner_of_the_public_record_are_accepted(public):
+    partners = [each["value"] for each in public.options()["partner"]]
+    assert len(partners) > 3
+    for partner in partners:
+        hold_to_rules(drawn(public, f"?partner={partner}"))
+
+
+@pytest.mark.parametrize("dimension", ["sector", "round", "place"])
+def test_figures_of_the_smallest_selections_are_accepted(visit, dimension):
+    offered = [each["value"] for each in visit.options()[dimension]]
+    for code in {offered[0], offered[len(offered) // 2], offered[-1]}:
+        hold_to_rules(drawn(visit, f"?{dimension}={code}"))
+
+
+def test_figures_of_every_indicator_are_accepted(visit):
+    name = ids.part("results", "pairs", "figure") + ".figure"
+    offered = visit.answered(name)[f"{ids.RESULTS_INDICATOR}.options"]
+    assert offered
+    for option in [*offered[:8], *offered[8::5]]:
+        answer = visit.answered(name, {INDICATOR: option["value"]})
+        assert answer[INDICATOR] == option["value"]
+        hold_to_rules({name: answer[name]})
+
+
+def test_figures_of_every_number_the_map_can_show_are_accepted(visit):
+    name = f"{ids.REGIONS_MAP}.figure"
+    offered = [each["value"] for each in visit.answered(name)[f"{ids.REGIONS_METRIC}.options"]]
+    assert len(offered) > 3
+    maps = {metric: visit.answered(name, {METRIC: metric})[name] for metric in offered}
+    hold_to_rules(maps)
+    assert len({json.dumps(figure, sort_keys=True) for figure in maps.values()}) > 1, "the choice changes the map"
+    assert visit.answered(name, {METRIC: "nothing"})[name] == maps[offered[0]]
+
+
+def colours(trace: dict[str, Any]) -> list[str]:
+    colour = trace["marker"]["color"]
+    return colour if isinstance(colour, list) else [colour]
+
+
+@pytest.mark.parametrize("language", ["", "?lang=zh"])
+def test_before_is_always_one_colour_and_after_always_the_other(visit, language):
+    """A mark that joins two points has its first in the colour of before, its second in that of after."""
+    results = {name: figure for name, figure in drawn(visit, language).items() if name.startswith("results-")}
+    joined = keys = 0
+    for figure in results.values():
+        for trace in figure["data"]:
+            if trace["type"] == "scatter" and "lines" in trace.get("mode", ""):
+                assert trace["marker"]["color"] == [theme.BEFORE, theme.AFTER]
+                joined += 1
+            elif trace["type"] == "scatter" and trace.get("name"):
+                assert colours(trace) == [(theme.BEFORE, theme.AFTER)[keys % 2]]
+                keys += 1
+    assert joined
+    assert keys
+    assert keys % 2 == 0
+    assert theme.BEFORE != theme.AFTER
+
+
+def test_practice_of_one_indicator_shows_before_and_after_in_their_colours(demo):
+    name = ids.part("results", "pairs", "figure") + ".figure"
+    indicators = [
+        row.split(",")[0] for row in demo.client.get("/export/change.csv").text.splitlines() if ",yes-no," in row
+    ]
+    assert indicators
+    bars = demo.answered(name, {INDICATOR: indicators[0]})[name]["data"][0]
+    assert colours(bars)[:2] == [theme.BEFORE, theme.AFTER]
+
+
+def test_bar_or_point_is_never_longer_than_its_axis_shows(visit):
+    for name, figure in drawn(visit, "").items():
+        for axis, at_ in (("xaxis", "x"), ("yaxis", "y")):
+            shown = figure["layout"].get(axis, {}).get("range")
+            for trace in figure["data"]:
+                if shown and trace["type"] in ("bar", "scatter"):
+                    low, high = sorted(shown)
+                    assert all(low <= value <= high for value in trace[at_] if isinstance(value, (int, float))), name
+
+
+def test_figures_stay_small_enough_to_send(visit):
+    for name, figure in drawn(visit, "").items():
+        assert len(json.dumps(figure)) < 200_000, name
+
+
+def test_exhibit_without_numbers_draws_no_marks_and_says_what_is_missing(public):
+    answer = public.answered(f"{ids.OVERVIEW_HEADLINES}.children", at(f"?{public.nothing_left()}"))
+    figures = {name: value for name, value in answer.items() if name.endswith(".figure")}
+    assert len(figures) == 3
+    assert all(figure["data"] == [] for figure in figures.values())
+    for name in figures:
+        assert "empty" in json.dumps(answer[name.replace("-figure.figure", "-title.children")])
+
+
+def test_what_fills_an_exhibit_is_what_its_outputs_take():
+    """A drawing that filled a title into a figure would only be seen in a browser."""
+    for page in PAGES:
+        assert [each.component_property for each in parts.outputs(page.code, "x")] == [
+            "children",
+            "figure",
+            "children",
+            "className",
+        ]

@@ -1,0 +1,228 @@
+"""A results database that is missing, empty, locked, of another version or no database: said in words, never shown as numbers."""
+
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, event
+from visiting import PAGE, Visit, at, texts
+
+from data import database
+from data.database import create_tables, writing_engine
+from data.loading import load
+from layouts import ids, pages
+
+STATES = (
+    "missing",
+    "empty",
+    "without a programme",
+    "locked",
+    "older schema",
+    "other version",
+    "no database",
+    "a folder",
+)
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+Spoil = Callable[[str], Path]
+
+
+def _in_file(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """SQLite gives a locked file up at once instead of after seconds."""
+    patient = database.reading_engine
+
+    def reading_engine(address: str) -> Engine:
+        engine = patient(address)
+
+        @event.listens_for(engine, "connect")
+        def hurry(connection: sqlite3.Connection, _record: object) -> None:
+            connection.execute("PRAGMA busy_timeout = 10")
+
+        return engine
+
+    monkeypatch.setattr(database, "reading_engine", reading_engine)
+
+
+@pytest.fixture
+def spoilt(tmp_path: Path, public_record_url: str, impatient: None) -> Iterator[Spoil]:
+    """Makes a results database that cannot be read, of a kind, and gives its path."""
+    held: list[sqlite3.Connection] = []
+
+    def spoil(state: str) -> Path:
+        path = tmp_path / "results.db"
+        good = Path(public_record_url.removeprefix("sqlite:///")).read_bytes()
+        match state:
+            case "missing":
+                pass
+            case "empty":
+                path.touch()
+            case "without a programme":
+                engine = writing_engine(f"sqlite:///{path}")
+                create_tables(engine)
+                engine.dispose()
+            case "no database":
+                path.write_bytes(b"PK\x03\x04 this is a workbook someone renamed" * 100)
+            case "a folder":
+                path.mkdir()
+            case _:
+                path.write_bytes(good)
+        if state == "locked":
+            held.append(sqlite3.connect(path))
+            held[0].execute("BEGIN EXCLUSIVE")
+        elif state == "older schema":
+            _in_file(path, "ALTER TABLE training DROP COLUMN satisfaction")
+        elif state == "other version":
+            _in_file(path, "UPDATE batch SET schema_version = 0")
+        return path
+
+    yield spoil
+    for connection in held:
+        connection.close()
+
+
+def spoken(page: str) -> tuple[str, list[str]]:
+    """The language a plain page says it is in, and its heading and text."""
+    language = re.search(r'<html lang="([^"]+)"', page)
+    assert language
+    return language[1], re.findall(r"<(?:h1|p)>(.*?)</(?:h1|p)>", page, re.DOTALL)
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_page_on_an_unreadable_database_is_503_and_says_what_to_do_in_both_languages(spoilt, state):
+    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+    for path in ("/", "/results"):
+        english, chinese = visit.open(path), visit.open(f"{path}?lang=zh")
+        assert english.status_code == chinese.status_code == 503
+        language, said = spoken(english.text)
+        assert language == "en"
+        assert len(said) == 2
+        assert not CHINESE.search("".join(said))
+        in_chinese, said_in_chinese = spoken(chinese.text)
+        assert in_chinese == "zh-Hans"
+        assert len(said_in_chinese) == 2
+        assert all(CHINESE.search(each) for each in said_in_chinese)
+        for page in (english.text, chinese.text):
+            assert "Traceback" not in page
+            assert "sqlite" not in page.lower()
+            assert "results.db" not in page
+        if state in ("missing", "empty", "without a programme"):
+            assert "score-dashboard load" in said[1]
+            assert "score-dashboard load" in said_in_chinese[1]
+
+
+def test_kinds_of_trouble_are_told_apart(spoilt):
+    headings = {}
+    for state in ("missing", "no database", "older schema", "empty"):
+        path = spoilt(state)
+        headings[state] = spoken(Visit.to(f"sqlite:///{path}").open("/").text)[1][0]
+        path.unlink(missing_ok=True)
+    assert len(set(headings.values())) == len(headings)
+
+
+def test_browser_that_speaks_chinese_is_answered_in_chinese_without_being_asked(spoilt):
+    visit = Visit.to(f"sqlite:///{spoilt('missing')}")
+    answer = visit.client.get("/", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
+    assert spoken(answer.text)[0] == "zh-Hans"
+    answer = visit.client.get("/?lang=en", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
+    assert spoken(answer.text)[0] == "en"
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_callback_on_an_unreadable_database_fills_nothing_and_marks_the_page_stale(spoilt, state):
+    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+    headlines = f"{ids.OVERVIEW_HEADLINES}.children"
+    for language in ("", "?lang=zh"):
+        response = visit.post(headlines, at(language))
+        assert response.status_code == 200
+        answer = response.get_json()
+        assert not answer.get("response")
+        assert answer["sideUpdate"]["shell"] == {"className": "stale"}
+        said = list(texts(answer["sideUpdate"][ids.PROBLEM]["children"]))
+        # The same words as on the page that would be opened anew.
+        assert said == [
+            line.replace("&#34;", '"').replace("&#39;", "'") for line in spoken(visit.open(f"/{language}").text)[1]
+        ]
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_health_table_and_export_of_an_unreadable_database_are_503(spoilt, state):
+    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+    for address in ("/health", "/table/change", "/export/change.csv"):
+        assert visit.client.get(address).status_code == 503, address
+    assert visit.stranger().get("/", headers=PAGE).status_code == 401, "a stranger is not told of the trouble"
+
+
+def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, demo_folder):
+    path = spoilt("missing")
+    visit = Visit.to(f"sqlite:///{path}")
+    assert visit.open("/").status_code == 503
+    engine = writing_engine(f"sqlite:///{path}")
+    load(engine, demo_folder)
+    engine.dispose()
+    assert visit.open("/").status_code == 200
+    assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.children")
+
+
+def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
+    path = spoilt("other version")
+    visit = Visit.to(f"sqlite:///{path}")
+    assert visit.open("/").status_code == 503
+    _in_file(path, "UPDATE batch SET schema_version = 1")
+    assert visit.open("/").status_code == 200
+    with closing(sqlite3.connect(path)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert visit.open("/").status_code == 503
+        other.rollback()
+    assert visit.open("/").status_code == 200
+
+
+def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path):
+    path = spoilt("good")
+    visit = Visit.to(f"sqlite:///{path}")
+    footer = f"{ids.FOOTER}.children"
+    before = visit.answered(footer)
+    _in_file(path, "UPDATE programme SET name_en = 'Renamed programme'")
+    _in_file(
+        path,
+        "INSERT INTO batch SELECT number + 1, loaded_at, origin, 0, 1, schema_version FROM batch ORDER BY number DESC LIMIT 1",
+    )
+    after = visit.answered(footer)
+    assert before != after
+    assert "Renamed programme" in str(after)
+
+
+def test_database_is_opened_so_that_nothing_can_be_written(spoilt):
+    path = spoilt("good")
+    visit = Visit.to(f"sqlite:///{path}")
+    before = path.read_bytes()
+    for page in pages.PAGES:
+        assert visit.open(page.path).status_code == 200
+    for output in visit.callbacks:
+        visit.post(output.strip(".").split("...")[0])
+    assert path.read_bytes() == before
+    assert sorted(each.name for each in path.parent.iterdir()) == ["results.db"]
+
+
+def test_callbacks_of_a_page_that_stands_open_say_so_when_the_database_goes(spoilt):
+    path = spoilt("good")
+    visit = Visit.to(f"sqlite:///{path}")
+    for page in pages.PAGES:
+        assert visit.open(page.path).status_code == 200
+    path.write_bytes(b"overwritten")
+    for output in visit.callbacks:
+        response = visit.post(output.strip(".").split("...")[0])
+        answer = response.get_json()
+        if "sideUpdate" in answer:
+            assert not answer.get("response")
+        else:  # what needs no data: the page slot and its headings
+            assert output.startswith(ids.PAGE) or output.endswith("-heading.children"), output
