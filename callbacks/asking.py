@@ -117,7 +117,6 @@ def showing(held: Held, search: str | None) -> Iterator[Asked]:
     with asking(held, search) as asked:
         yield asked
     set_props(ids.PROBLEM, {"children": []})
-    set_props(ids.SHELL, {"className": ""})
 
 
 @contextmanager

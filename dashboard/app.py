@@ -71,7 +71,7 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
 
 
 def tell(error: Exception) -> None:
-    """When a callback fails, say so and mark what stands on the page as stale; the log has the rest."""
+    """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
     log.error("callback failed: %s", request.path, exc_info=error)
     with words.speaking(_posted_language()):
         if isinstance(error, DatabaseProblem):
@@ -82,7 +82,6 @@ def tell(error: Exception) -> None:
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
         set_props(ids.PROBLEM, {"children": parts.notice([title, text])})
-        set_props(ids.SHELL, {"className": "stale"})
 
 
 def _posted_language() -> str:

@@ -62,7 +62,8 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress) -> None
 
     @server.get("/enter/<token>", endpoint="enter")
     def enter(token: str) -> AnyResponse:
-        if not settings.local or not one_time.take(token):
+        # Previews and virus checkers look with HEAD: that must not spend the address.
+        if request.method != "GET" or not settings.local or not one_time.take(token):
             return pages.refusal(401)
         session.clear()
         session["viewer"] = _LOCAL

@@ -1,6 +1,5 @@
 """Every component id, once. An id reads page-thing-kind."""
 
-SHELL = "shell"
 ADDRESS = "address"
 BRAND = "shell-brand"
 NAV = "shell-nav"

@@ -62,5 +62,5 @@ def shell() -> html.Div:
             html.Main(id=ids.PAGE, className="page", tabIndex=-1),
             html.Footer(id=ids.FOOTER, className="foot"),
         ],
-        id=ids.SHELL,
+        className="shell",
     )

@@ -1,0 +1,34 @@
+"""One function per question: a slice in, a frame of counts or rows out. Shares and medians are made elsewhere."""
+
+from data.queries.headlines import overview_counts, place_counts
+from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
+from data.queries.record import (
+    enterprise_entries,
+    option_counts,
+    reported_figures,
+    rows_of_source,
+    sources_of_results,
+    sources_of_trainings,
+)
+from data.queries.results import coverage_counts, coverage_totals, other_fact_counts, other_facts, paired_results
+
+__all__ = [
+    "JOURNEY",
+    "completed_module_counts",
+    "coverage_counts",
+    "coverage_totals",
+    "enterprise_entries",
+    "enterprise_states",
+    "journey_counts",
+    "module_steps",
+    "option_counts",
+    "other_fact_counts",
+    "other_facts",
+    "overview_counts",
+    "paired_results",
+    "place_counts",
+    "reported_figures",
+    "rows_of_source",
+    "sources_of_results",
+    "sources_of_trainings",
+]
