@@ -128,7 +128,7 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
     """Share of enterprises that improved, per indicator that is a figure and not a practice."""
     figures = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
     rated = figures[figures["better_share"].notna()]
-    caption = _("Share of reporting enterprises that moved in the good direction, with its 95 % interval.")
+    caption = _("Share of reporting enterprises that moved in the good direction, with its 95\u00a0% interval.")
     return Drawing(
         title=findings.change(figures),
         figure=change.improved(rated, asked.name, most) if len(rated) else None,

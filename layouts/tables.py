@@ -177,8 +177,8 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
         )
     labels = (
         _("Pairs"), _("Median before, or had it"), _("Median after, or have it"), _("Median change"),
-        _("95 % interval"),
-        _("Better / same / worse"), _("Share better (95 % interval)"), _("Facts that are no pairs"),
+        _("95\u00a0% interval"),
+        _("Better / same / worse"), _("Share better (95\u00a0% interval)"), _("Facts that are no pairs"),
     )  # fmt: skip
     return Table((Column(_("Indicator")), *_n(*labels)), rows)
 

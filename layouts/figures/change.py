@@ -247,7 +247,7 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
             annotations=[
                 {"text": f"<b>{label}</b>", "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,
                  "xanchor": anchor,
-                 "font": {"size": 16}}
+                 "font": {"size": 16}, "bgcolor": theme.PAPER}
             ],
             bargap=0,
         ),
