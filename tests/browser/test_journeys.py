@@ -1,0 +1,395 @@
+"""What people do with the dashboard, done in a real browser on the public record."""
+
+import re
+from pathlib import Path
+
+import pytest
+from conftest import NewContext, Site, Tab, serving, tab_of
+from playwright.sync_api import Locator, Page, expect
+from visiting import Visit
+
+from layouts import ids
+from layouts.pages import PAGES
+from layouts.shell import CONTROLS
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+
+
+def control(page: Page, dimension: str) -> Locator:
+    return page.locator(f"#{ids.filter_control(dimension)}")
+
+
+def option(page: Page, code: str) -> Locator:
+    return page.get_by_role("option").filter(has=page.locator(f'input[value="{code}"]'))
+
+
+def choose(page: Page, dimension: str, code: str) -> None:
+    """Open a filter, click one of its options, and close it: closing is what asks."""
+    control(page, dimension).click()
+    option(page, code).click()
+    page.keyboard.press("Escape")
+
+
+def enterprises(page: Page) -> Locator:
+    """The first headline: how many enterprises."""
+    return page.locator(f"#{ids.OVERVIEW_HEADLINES} .headline-value").first
+
+
+def chips(page: Page) -> Locator:
+    """The filters named in the sentence, without the link that takes all away."""
+    return page.locator(f"#{ids.SENTENCE} a.chip:not(.reset)")
+
+
+def title(page: Page, code: str, exhibit: str) -> Locator:
+    return page.locator(f"#{ids.part(code, exhibit, 'title')} h2")
+
+
+def counted(site: Site, search: str, dimension: str, code: str) -> str:
+    """The number of enterprises the server gives for an option."""
+    (found,) = [each for each in site.visit.options(search)[dimension] if each["value"] == code]
+    return found["label"].rsplit("· ", 1)[1]
+
+
+def pair(site: Site) -> tuple[str, str]:
+    """A partner and a sector of it that each narrow what there is."""
+    for partner in site.visit.options()["partner"]:
+        sectors = site.visit.options(f"?partner={partner['value']}")["sector"]
+        if len(sectors) > 1:
+            return partner["value"], sectors[0]["value"]
+    raise AssertionError("no partner has two sectors")
+
+
+def test_filter_chosen_moves_address_and_numbers_and_back_restores_both(tab):
+    partner, sector = pair(tab.site)
+    page = tab.open("/")
+    everything = enterprises(page).inner_text()
+    choose(page, "sector", sector)
+    tab.is_at(f"/?sector={sector}")
+    of_sector = counted(tab.site, "", "sector", sector)
+    assert of_sector != everything
+    expect(enterprises(page)).to_have_text(of_sector)
+    expect(chips(page)).to_have_count(1)
+    choose(page, "partner", partner)
+    tab.is_at(f"/?partner={partner}&sector={sector}")
+    expect(enterprises(page)).to_have_text(counted(tab.site, f"?sector={sector}", "partner", partner))
+    expect(chips(page)).to_have_count(2)
+    page.go_back()
+    tab.is_at(f"/?sector={sector}")
+    expect(enterprises(page)).to_have_text(of_sector)
+    expect(chips(page)).to_have_count(1)
+    page.go_back()
+    tab.is_at("/")
+    expect(enterprises(page)).to_have_text(everything)
+    expect(chips(page)).to_have_count(0)
+    page.go_forward()
+    tab.is_at(f"/?sector={sector}")
+    expect(enterprises(page)).to_have_text(of_sector)
+
+
+def test_address_typed_in_any_order_is_put_right_without_a_step_in_the_history(tab):
+    partner, sector = pair(tab.site)
+    tab.open("/modules")
+    page = tab.open(f"/?utm=x&sector={sector},nothing&partner={partner}")
+    tab.is_at(f"/?partner={partner}&sector={sector}")
+    expect(chips(page)).to_have_count(2)
+    page.go_back()
+    tab.is_at("/modules")
+
+
+def test_chip_takes_its_filter_away_and_reset_takes_all(tab):
+    partner, sector = pair(tab.site)
+    page = tab.open(f"/modules?partner={partner}&sector={sector}&as_of=2016-01-01")
+    expect(chips(page)).to_have_count(3)
+    chips(page).first.click()
+    tab.is_at(f"/modules?as_of=2016-01-01&sector={sector}")
+    expect(chips(page)).to_have_count(2)
+    page.locator(f"#{ids.SENTENCE} a.reset").click()
+    tab.is_at("/modules")
+    expect(chips(page)).to_have_count(0)
+    expect(page.locator(f"#{ids.SENTENCE} a")).to_have_count(0)
+
+
+def test_date_typed_looks_back_from_that_date(tab):
+    page = tab.open("/")
+    everything = enterprises(page).inner_text()
+    page.locator(f"#{ids.AS_OF}").fill("2011-01-01")
+    page.keyboard.press("Enter")
+    tab.is_at("/?as_of=2011-01-01")
+    expect(enterprises(page)).not_to_have_text(everything)
+
+
+def test_filters_and_language_are_kept_from_page_to_page(tab):
+    partner, _sector = pair(tab.site)
+    page = tab.open(f"/?partner={partner}&lang=zh")
+    for each in PAGES[1:]:
+        page.locator(f'#{ids.NAV} ul a[href^="{each.path}?"]').click()
+        tab.is_at(f"{each.path}?lang=zh&partner={partner}")
+        expect(page.locator(f"#{ids.page_title(each.code)} h1")).to_have_text(CHINESE)
+        expect(page.locator(f'#{ids.NAV} a[href^="{each.path}?"]')).to_have_css("font-weight", "600")
+        expect(chips(page)).to_have_count(1)
+
+
+def place_on(page: Page, figure: str, code: str) -> tuple[float, float]:
+    """A point of the window where the shape of a place lies on top."""
+    point = page.locator(f"#{figure}").evaluate(
+        """(graph, code) => {
+            for (const path of graph.querySelectorAll(".choroplethlayer path")) {
+                if (!path.__data__ || String(path.__data__.loc) !== code) continue;
+                const box = path.getBoundingClientRect();
+                for (let step = 1; step < 400; step++) {
+                    const x = box.left + box.width * ((step * 0.618034) % 1), y = box.top + box.height * step / 400;
+                    if (document.elementFromPoint(x, y) === path) return [x, y];
+                }
+            }
+            return null;
+        }""",
+        code,
+    )
+    assert point, f"{code} is not on the map"
+    return point[0], point[1]
+
+
+def test_click_on_a_province_of_the_map_narrows_everything_to_it(tab):
+    sichuan = "510000"
+    page = tab.open("/regions?lang=zh")
+    before = title(page, "regions", "ranking").inner_text(), title(page, "regions", "regions").inner_text()
+    figure = page.locator(f"#{ids.REGIONS_MAP}")
+    figure.scroll_into_view_if_needed()
+    expect(figure.locator(".choroplethlayer path").first).to_be_visible()
+    page.mouse.click(*place_on(page, ids.REGIONS_MAP, sichuan))
+    tab.is_at(f"/regions?lang=zh&place={sichuan}")
+    expect(title(page, "regions", "regions")).not_to_have_text(before[1])
+    expect(chips(page)).to_have_count(1)
+    page.locator(f'#{ids.NAV} ul a[href^="/?"]').click()
+    tab.is_at(f"/?lang=zh&place={sichuan}")
+    expect(enterprises(page)).to_have_text(counted(tab.site, "?lang=zh", "place", sichuan))
+
+
+def test_language_switch_keeps_page_and_filters_and_says_which_language_it_is(tab):
+    partner, _sector = pair(tab.site)
+    page = tab.open(f"/results?partner={partner}")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+    assert not CHINESE.search(page.title())
+    page.locator(f"#{ids.NAV} a.language").click()
+    tab.is_at(f"/results?lang=zh&partner={partner}")
+    expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+    expect(page).to_have_title(CHINESE)
+    expect(page.locator(f"#{ids.page_title('results')} h1")).to_have_text(CHINESE)
+    expect(page.locator(f"#{ids.filter_label('partner')}")).to_have_text(CHINESE)
+    expect(chips(page)).to_have_count(1)
+    page.locator(f"#{ids.NAV} a.language").click()
+    tab.is_at(f"/results?partner={partner}")
+    expect(page.locator("html")).to_have_attribute("lang", "en")
+
+
+@pytest.mark.parametrize("path", ["/", "/modules?lang=zh"])
+def test_empty_selection_says_what_is_missing_and_the_way_back_it_offers_works(tab, path):
+    bare, _mark, language = path.partition("?")
+    query = "&".join(part for part in (language, tab.site.visit.nothing_left()) if part)
+    page = tab.open(f"{bare}?{query}")
+    empty = page.locator(".exhibit.is-empty")
+    sections = page.locator("section.exhibit").count()
+    assert sections >= 3
+    expect(empty).to_have_count(sections)
+    said = empty.first.get_by_role("status")
+    assert len(said.locator("p").inner_text()) > 10
+    expect(empty.first.locator(".js-plotly-plot")).not_to_be_visible()
+    said.get_by_role("link").click()
+    tab.is_at(path)
+    expect(page.locator(".exhibit.is-empty")).to_have_count(0)
+    expect(chips(page)).to_have_count(0)
+
+
+def test_number_the_map_shows_is_chosen_by_its_radio_button(tab):
+    page = tab.open("/regions")
+    before = title(page, "regions", "ranking").inner_text()
+    page.locator(f"#{ids.REGIONS_METRIC} input").nth(1).check()
+    expect(title(page, "regions", "ranking")).not_to_have_text(before)
+    tab.is_at("/regions")
+
+
+def test_indicator_chosen_is_the_one_drawn(tab):
+    page = tab.open("/results")
+    shown = title(page, "results", "pairs").inner_text()
+    page.locator(f"#{ids.RESULTS_INDICATOR}").click()
+    page.get_by_role("option").nth(1).click()
+    expect(title(page, "results", "pairs")).not_to_have_text(shown)
+    tab.settle()
+    expect(page.locator(f"#{ids.part('results', 'pairs', 'figure')} .js-plotly-plot .main-svg").first).to_be_visible()
+
+
+def test_table_opens_on_click_holds_rows_and_follows_the_filters_while_open(tab):
+    partner, _sector = pair(tab.site)
+    page = tab.open("/modules")
+    basis = page.locator(f"#{ids.part('modules', 'matrix', 'basis')}")
+    expect(basis.locator("table")).to_have_count(0)
+    basis.locator("details.twin summary").click()
+    rows = basis.locator("tbody tr")
+    expect(rows.first).to_be_visible()
+    everything = rows.count()
+    with page.expect_response(lambda answer: f"/table/matrix?partner={partner}" in answer.url):
+        choose(page, "partner", partner)
+    tab.is_at(f"/modules?partner={partner}")
+    expect(rows).not_to_have_count(everything)
+    assert 0 < rows.count() < everything
+    basis.locator("details.twin summary").click()
+    expect(basis.locator("table")).not_to_be_visible()
+
+
+def test_every_table_of_a_page_opens(tab):
+    page = tab.open("/results")
+    twins = page.locator("main details.twin")
+    assert twins.count() >= 4
+    for at in range(twins.count()):
+        if twins.nth(at).get_attribute("open") is None:
+            twins.nth(at).locator("summary").click()
+        expect(twins.nth(at).locator("tbody tr").first).to_be_visible()
+
+
+def test_rows_to_take_away_come_as_a_file(tab):
+    page = tab.open("/modules")
+    basis = page.locator(f"#{ids.part('modules', 'module-funnel', 'basis')}")
+    basis.locator("details.twin summary").click()
+    with page.expect_download() as download:
+        basis.locator("a[download]").click()
+    assert download.value.suggested_filename.endswith(".csv")
+    assert Path(download.value.path()).read_text(encoding="utf-8").startswith("module,planned,")
+
+
+def test_source_named_under_an_exhibit_leads_to_its_card(tab):
+    page = tab.open("/results")
+    sources = page.locator(f"#{ids.part('results', 'pairs', 'basis')} details.basis-sources")
+    sources.locator("summary").click()
+    name = sources.get_by_role("link").first.inner_text()
+    sources.get_by_role("link").first.click()
+    expect(page.locator("article.source.chosen h2")).to_have_text(name)
+    assert "/sources/" in page.url
+
+
+def test_address_of_no_page_says_so_and_leads_back(tab):
+    page = tab.open("/nothing-here")
+    expect(page.locator("main h1")).to_have_text("404")
+    page.locator("main").get_by_role("link").click()
+    tab.is_at("/")
+    expect(enterprises(page)).to_be_visible()
+
+
+def test_two_people_at_once_do_not_disturb_one_another(new_context: NewContext, public_site: Site):
+    partner, sector = pair(public_site)
+    one, other = (public_site.sign_in(new_context()) for _person in range(2))
+    with tab_of(one, public_site) as first, tab_of(other, public_site) as second:
+        first.open("/")
+        second.open("/?lang=zh")
+        choose(first.page, "partner", partner)
+        choose(second.page, "sector", sector)
+        first.is_at(f"/?partner={partner}")
+        second.is_at(f"/?lang=zh&sector={sector}")
+        expect(enterprises(first.page)).to_have_text(counted(public_site, "", "partner", partner))
+        expect(enterprises(second.page)).to_have_text(counted(public_site, "", "sector", sector))
+        first.page.reload()
+        first.is_at(f"/?partner={partner}")
+        expect(first.page.locator("html")).to_have_attribute("lang", "en")
+        expect(second.page.locator("html")).to_have_attribute("lang", "zh-Hans")
+        assert first.complaints == second.complaints == []
+
+
+def test_printed_address_lets_one_browser_in_and_no_other(new_context: NewContext, public_record_url: str):
+    visit = Visit.to(public_record_url, signed_in=False)
+    with serving(visit) as site, tab_of(new_context(), site) as first, tab_of(new_context(), site) as second:
+        first.open(f"/enter/{visit.one_time.token}")
+        first.is_at("/")
+        expect(enterprises(first.page)).to_be_visible()
+        answer = second.page.goto(f"{site.address}/enter/{visit.one_time.token}")
+        assert answer
+        assert answer.status == 401
+        assert second.page.locator(f"#{ids.PAGE}").count() == 0
+        first.page.reload()
+        expect(enterprises(first.page)).to_be_visible()
+
+
+def test_interaction_after_the_session_is_gone_shows_the_page_of_those_not_signed_in(
+    new_context: NewContext, public_site: Site
+):
+    _partner, sector = pair(public_site)
+    context = public_site.sign_in(new_context())
+    with tab_of(context, public_site) as tab:
+        page = tab.open("/")
+        context.clear_cookies()
+        choose(page, "sector", sector)
+        expect(page.locator("small")).to_contain_text("401")
+        expect(page.locator(f"#{ids.OVERVIEW_HEADLINES}")).to_have_count(0)
+        expect(page.locator(".js-plotly-plot")).to_have_count(0)
+
+
+def test_database_that_goes_while_a_page_stands_open_makes_the_page_say_so(
+    new_context: NewContext, public_record_url: str, tmp_path: Path
+):
+    database = tmp_path / "results.db"
+    database.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    visit = Visit.to(f"sqlite:///{database}")
+    with serving(visit) as site, tab_of(site.sign_in(new_context()), site) as tab:
+        _partner, sector = pair(site)
+        page = tab.open("/?lang=zh")
+        problem = page.locator(f"#{ids.PROBLEM}")
+        expect(problem).to_be_empty()
+        database.write_bytes(b"overwritten")
+        choose(page, "sector", sector)
+        expect(problem).to_have_text(CHINESE)
+        expect(problem).to_be_visible()
+        expect(page.locator(f"#{ids.PAGE}")).not_to_have_css("opacity", "1")
+        answer = page.reload()
+        assert answer
+        assert answer.status == 503
+        expect(page.locator("html")).to_have_attribute("lang", "zh-Hans")
+
+
+def focused(page: Page) -> tuple[str, str]:
+    """The id and the tag of what the keyboard is at."""
+    return page.evaluate("[document.activeElement.id, document.activeElement.tagName]")
+
+
+def test_keyboard_reaches_pages_filters_and_tables_in_that_order(tab):
+    page = tab.open("/modules")
+    reached: list[tuple[str, str]] = []
+    for _press in range(60):
+        page.keyboard.press("Tab")
+        reached.append(tuple(focused(page)))
+        if reached[-1][1] == "BODY":
+            break
+    names = [name for name, _tag in reached]
+    tags = [tag for _name, tag in reached]
+    first = names.index(ids.filter_control(CONTROLS[0]))
+    assert tags[:first].count("A") >= len(PAGES) + 2, "the skip link, the pages, the language"
+    of_filters = [ids.filter_control(name) for name in CONTROLS]
+    assert [name for name in dict.fromkeys(names) if name in of_filters] == of_filters
+    assert ids.AS_OF in names
+    last = len(names) - 1 - names[::-1].index(ids.AS_OF)
+    assert tags[last:].count("SUMMARY") >= page.locator("main details.twin").count()
+
+
+def test_keyboard_alone_sets_a_filter_and_opens_a_table(tab):
+    _partner, sector = pair(tab.site)
+    page = tab.open("/modules")
+    control(page, "sector").focus()
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("listbox")).to_be_visible()
+    page.keyboard.type(sector)
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("Space")
+    page.keyboard.press("Escape")
+    tab.is_at(f"/modules?sector={sector}")
+    summary = page.locator(f"#{ids.part('modules', 'states', 'basis')} details.twin summary")
+    summary.focus()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{ids.part('modules', 'states', 'basis')} tbody tr").first).to_be_visible()
+
+
+def test_skip_link_is_first_and_leads_to_the_page(tab):
+    page = tab.open("/")
+    page.keyboard.press("Tab")
+    skip = page.locator("a.skip")
+    expect(skip).to_be_focused()
+    expect(skip).to_be_in_viewport()
+    page.keyboard.press("Enter")
+    expect(page.locator(f"#{ids.PAGE}")).to_be_focused()
