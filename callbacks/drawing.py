@@ -265,7 +265,7 @@ def filled(
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
-    return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()))
+    return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()) or "?")
 
 
 def _missing(exhibit: Exhibit) -> str:

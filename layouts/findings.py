@@ -17,8 +17,10 @@ def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: N
     """Where most are."""
     located = places[places["place"].notna() & (places[metric] > 0)]
     total = places[metric].sum()
-    if located.empty or not total:
+    if not total:
         return _("{metric}: none in this selection", metric=metric_name(metric))
+    if located.empty:
+        return _("{metric}: {n}, of which no place is on record", metric=metric_name(metric), n=number(total))
     if provinces.empty:
         return _("{metric}: {n}, none inside a province", metric=metric_name(metric), n=number(total))
     most = provinces.sort_values(metric, ascending=False, kind="stable").iloc[0]
