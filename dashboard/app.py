@@ -22,6 +22,14 @@ from layouts.shell import shell
 from layouts.words import _
 
 HERE = Path(__file__).parent
+
+# Dash's own page, but for its <footer> around the scripts: the page has a footer of its own, and two confuse a reader.
+INDEX = """<!DOCTYPE html>
+<html lang="en">
+  <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+  <body>{%app_entry%}<div>{%config%}{%scripts%}{%renderer%}</div></body>
+</html>
+"""
 log = logging.getLogger(__name__)
 
 
@@ -39,6 +47,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         "dashboard",
         server=server,
         title="SCORE",
+        index_string=INDEX,
         update_title=None,
         assets_folder=str(HERE / "assets"),
         compress=True,

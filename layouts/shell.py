@@ -24,7 +24,7 @@ def shell() -> html.Div:
                 ],
                 className="top",
             ),
-            html.Div(id=ids.NOTICE, className="notice"),
+            html.Aside(id=ids.NOTICE, className="notice", **{"aria-label": "Notice 提示"}),
             html.Div(
                 [
                     html.Div(id=ids.SENTENCE, className="sentence", **{"aria-live": "polite"}),
@@ -57,6 +57,8 @@ def shell() -> html.Div:
                     ),
                 ],
                 className="filter-bar",
+                role="search",
+                **{"aria-label": "Filters 筛选"},
             ),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.Main(id=ids.PAGE, className="page", tabIndex=-1),

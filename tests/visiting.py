@@ -37,6 +37,8 @@ class Visit:
         """A visit to a new application on the database at `database_url`."""
         one_time = OneTimeAddress()
         app = create_app(Settings(database_url=database_url, secret_key="test", local=local), one_time)
+        # flask-compress leaves the files it streams to the garbage collector, which warns of them.
+        app.server.config["COMPRESS_STREAMS"] = False
         visit = cls(app, app.server.test_client(), one_time, as_drawn())
         if signed_in:
             assert visit.client.get(f"/enter/{one_time.token}").status_code == 302

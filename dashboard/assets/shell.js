@@ -37,6 +37,10 @@ document.addEventListener("click", function (event) {
 // Tables are fetched when they are opened, and again when the selection they speak for changes while they are open.
 (function () {
   function fill() {
+    // Dash hides this helper of its dropdown from screen readers but leaves it in the tab order.
+    document.querySelectorAll(".dash-dropdown-focus-target:not([tabindex='-1'])").forEach(function (target) {
+      target.tabIndex = -1;
+    });
     document.querySelectorAll("details[data-src][open]").forEach(function (details) {
       const source = details.dataset.src;
       const body = details.querySelector(".table-body");
