@@ -201,10 +201,11 @@ def _make_room(address: str) -> None:
 def serve(port: int) -> None:
     """Serve to one person on this machine and print the one-time address to open."""
     from dashboard.serving import serve_local
-    from data.places import BoundaryProblem
+    from data.places import BoundaryProblem, read_boundaries
 
     try:
         settings = Settings.from_environment(local=True)
+        read_boundaries(settings.boundaries)  # said here rather than by a worker that does not boot
         _build_embedded(settings.database_url)
         serve_local(settings, port)
     except (SettingsProblem, BoundaryProblem) as problem:

@@ -25,20 +25,22 @@ SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "
 BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
 
 # Digests of the people the texts name, in lower case: none of them belongs in shipped data, nor here.
-PEOPLE = frozenset({
-    "ef5393bcba686061",
-    "967ce150d872be3e",
-    "313969fde44bea6d",
-    "44b508f95e3afbf0",
-    "5b135cf0cb130599",
-    "a54afb366901f590",
-    "94daffc4890dacbe",
-    "18a53242ad3e4c36",
-    "672b855426bafa33",
-    "80ad42899e35a17f",
-    "af5df0db1afe8819",
-    "77b02a8a95c8d9d9",
-})
+PEOPLE = frozenset(
+    {
+        "ef5393bcba686061",
+        "967ce150d872be3e",
+        "313969fde44bea6d",
+        "44b508f95e3afbf0",
+        "5b135cf0cb130599",
+        "a54afb366901f590",
+        "94daffc4890dacbe",
+        "18a53242ad3e4c36",
+        "672b855426bafa33",
+        "80ad42899e35a17f",
+        "af5df0db1afe8819",
+        "77b02a8a95c8d9d9",
+    }
+)
 
 Rows = list[dict[str, str]]
 Tables = dict[str, Rows]

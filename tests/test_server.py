@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from dash import dcc
-from visiting import Visit, at, components, texts
+from visiting import Visit, at, components, notice, texts
 
 from callbacks import drawing
 from data.exhibits import EXHIBITS
@@ -20,7 +20,6 @@ from layouts.shell import CONTROLS, shell
 ADDRESS = f"{ids.ADDRESS}.search"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
 SENTENCE = f"{ids.SENTENCE}.children"
-STALE = {"shell": {"className": "stale"}}
 
 SEARCHES = {
     "bare": "",
@@ -82,7 +81,7 @@ def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplo
         response = visit.post(properties(output)[0], at(search, "/sources/nothing"))
         assert response.status_code == 200, output
         answer = response.get_json()
-        assert "sideUpdate" not in answer, output
+        assert not notice(answer), output
         told = {f"{name}.{prop}" for name, props in answer["response"].items() for prop in props}
         assert told >= set(properties(output)) - {ADDRESS}, output
     assert not errors(caplog)
@@ -104,7 +103,7 @@ def test_every_callback_answers_a_selection_that_leaves_nothing(visit, language,
     search = f"?{visit.nothing_left()}{language}"
     for output in visit.callbacks:
         answer = visit.post(properties(output)[0], at(search)).get_json()
-        assert "sideUpdate" not in answer, output
+        assert not notice(answer), output
         for name, props in answer["response"].items():
             if name.endswith("-section") and not name.startswith("published"):
                 assert "is-empty" in props["className"], name
@@ -127,7 +126,7 @@ def test_value_of_the_wrong_kind_gives_an_answer_or_a_notice_never_a_traceback(p
 
 
 def assert_calm(response: Any, outputs: list[str]) -> None:
-    """Either everything asked for, or a notice over a page marked stale; never half of it, never the inside of the server."""
+    """Everything asked for, or a notice over the page; never half of it, never the inside of the server."""
     assert "Traceback" not in response.text
     assert ".py" not in response.text
     assert "<script>alert" not in response.text
@@ -135,10 +134,8 @@ def assert_calm(response: Any, outputs: list[str]) -> None:
         return
     answer = response.get_json()
     told = {f"{name}.{prop}" for name, props in answer.get("response", {}).items() for prop in props}
-    if "sideUpdate" in answer:
+    if notice(answer):
         assert not told
-        assert answer["sideUpdate"]["shell"]["className"] == "stale"
-        assert list(texts(answer["sideUpdate"][ids.PROBLEM]["children"]))
     else:
         assert told >= set(outputs) - {ADDRESS}
 
@@ -173,17 +170,16 @@ def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
     assert public.post(HEADLINES).status_code == 200, "and the server goes on"
 
 
-def test_callback_that_fails_marks_the_page_stale_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
+def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
     monkeypatch.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
     said = {}
     for language in ("", "?lang=zh"):
         response = public.post(HEADLINES, at(language))
         assert response.status_code == 200
         answer = response.get_json()
-        assert answer["sideUpdate"]["shell"] == STALE["shell"]
         assert not answer.get("response")
         assert "ZeroDivisionError" not in response.text
-        said[language] = list(texts(answer["sideUpdate"][ids.PROBLEM]["children"]))
+        said[language] = notice(answer)
         assert len(said[language]) == 2
     assert said[""] != said["?lang=zh"]
     assert any("ZeroDivisionError" in str(record.exc_info) for record in caplog.records)

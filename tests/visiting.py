@@ -64,7 +64,7 @@ class Visit:
         return found
 
     def body(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> Values:
-        """What the renderer posts for the callback writing `output`, with `values` where they differ from the page's."""
+        """What the renderer posts for the callback writing `output`; `values` differ from the page's."""
         callback = self.callback(output)
         held = self.standing | (values or {})
 
@@ -152,3 +152,9 @@ def texts(drawn: Any) -> Iterator[str]:
             yield from texts(each)
     elif isinstance(drawn, dict):
         yield from texts(drawn.get("props", {}).get("children"))
+
+
+def notice(answer: Values) -> list[str]:
+    """The notice a callback's answer puts over the page; empty where it puts none, or takes one away."""
+    told = answer.get("sideUpdate", {}).get(ids.PROBLEM, {})
+    return list(texts(told.get("children", [])))

@@ -107,9 +107,7 @@ def browser() -> Iterator[Browser]:
     expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         try:
-            browser = playwright.chromium.launch(
-                executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS
-            )
+            browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
         except Error as error:
             pytest.fail(f"No browser to test with: install chromium, or run `playwright install chromium`. {error}")
         yield browser

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import NewContext, Site, Tab, serving, tab_of
+from conftest import NewContext, Site, serving, tab_of
 from playwright.sync_api import Locator, Page, expect
 from visiting import Visit
 
@@ -125,9 +125,9 @@ def test_filters_and_language_are_kept_from_page_to_page(tab):
         page.locator(f'#{ids.NAV} ul a[href^="{each.path}?"]').click()
         tab.is_at(f"{each.path}?lang=zh&partner={partner}")
         expect(page.locator(f"#{ids.page_title(each.code)} h1")).to_have_text(CHINESE)
-        expect(page.locator(f"#{ids.NAV} ul [aria-current=page] a, #{ids.NAV} ul a[aria-current=page]")).to_have_attribute(
-            "href", re.compile(f"^{each.path}[?]")
-        )
+        expect(
+            page.locator(f"#{ids.NAV} ul [aria-current=page] a, #{ids.NAV} ul a[aria-current=page]")
+        ).to_have_attribute("href", re.compile(f"^{each.path}[?]"))
         expect(chips(page)).to_have_count(1)
 
 
@@ -201,7 +201,7 @@ def test_empty_selection_says_what_is_missing_and_the_way_back_it_offers_works(t
     assert len(said.locator("p").inner_text()) > 10
     expect(empty.first.locator(".js-plotly-plot")).not_to_be_visible()
     said.get_by_role("link").click()
-    tab.is_at(path)
+    expect(page).to_have_url(re.compile(f"^{re.escape(tab.site.address + path)}[?]?$"))
     expect(page.locator(".exhibit.is-empty")).to_have_count(0)
     expect(chips(page)).to_have_count(0)
 
@@ -309,8 +309,9 @@ def test_printed_address_lets_one_browser_in_and_no_other(new_context: NewContex
         assert answer
         assert answer.status == 401
         assert second.page.locator(f"#{ids.PAGE}").count() == 0
-        first.page.reload()
-        expect(enterprises(first.page)).to_be_visible()
+        answer = first.page.goto(site.address + "/sources")
+        assert answer
+        assert answer.status == 200
 
 
 def test_interaction_after_the_session_is_gone_shows_the_page_of_those_not_signed_in(
@@ -319,12 +320,13 @@ def test_interaction_after_the_session_is_gone_shows_the_page_of_those_not_signe
     _partner, sector = pair(public_site)
     context = public_site.sign_in(new_context())
     with tab_of(context, public_site) as tab:
-        page = tab.open("/")
+        page = tab.open("/published")
+        expect(page.locator(f"#{ids.PAGE} table tbody tr").first).to_be_visible()
         context.clear_cookies()
         choose(page, "sector", sector)
         expect(page.locator("small")).to_contain_text("401")
-        expect(page.locator(f"#{ids.OVERVIEW_HEADLINES}")).to_have_count(0)
-        expect(page.locator(".js-plotly-plot")).to_have_count(0)
+        expect(page.locator(f"#{ids.PAGE}")).to_have_count(0)
+        expect(page.locator("table")).to_have_count(0)
 
 
 def test_database_that_goes_while_a_page_stands_open_makes_the_page_say_so(
@@ -360,7 +362,7 @@ def test_keyboard_reaches_pages_filters_and_tables_in_that_order(tab):
     for _press in range(60):
         page.keyboard.press("Tab")
         reached.append(tuple(focused(page)))
-        if reached[-1][1] == "BODY":
+        if len(reached) > 3 and reached[-1][1] == "BODY":
             break
     names = [name for name, _tag in reached]
     tags = [tag for _name, tag in reached]
