@@ -112,7 +112,7 @@ def test_anonymous_gets_no_script_style_or_shape_that_a_page_uses(public):
     addresses = linked(public)
     assert {each.split("/")[1] for each in addresses} >= {"_dash-component-suites", "assets", "boundaries"}
     for address in addresses:
-        assert public.client.get(address).status_code == 200, address
+        assert public.client.get(address, buffered=True).status_code == 200, address
         assert public.stranger().get(address).status_code == 401, address
 
 
@@ -320,7 +320,7 @@ def test_data_is_never_kept_by_the_browser_and_never_by_anyone_between(public):
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "no-store"
     for address in linked(public):
-        assert "public" not in public.client.get(address).headers.get("Cache-Control", ""), address
+        assert "public" not in public.client.get(address, buffered=True).headers.get("Cache-Control", "")
 
 
 def test_environment_alone_does_not_open_the_callbacks_to_agents(public_record_url, monkeypatch):

@@ -364,7 +364,8 @@ def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
 @pytest.mark.parametrize(
     "address",
     [
-        "/table/overview/x", "/table/nothing", "/table/..%2fpages", "/table/pairs?indicator=nothing", "/table/change?indicator=%3Cscript%3E",
+        "/table/overview/x", "/table/nothing", "/table/..%2fpages", "/table/pairs?indicator=nothing",
+        "/table/change?indicator=%3Cscript%3E",
         "/export/nothing.csv", "/export/states.csv", "/export/change.json", "/export/.csv",
     ],
 )  # fmt: skip

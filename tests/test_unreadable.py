@@ -195,7 +195,8 @@ def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path
     _in_file(path, "UPDATE programme SET name_en = 'Renamed programme'")
     _in_file(
         path,
-        "INSERT INTO batch SELECT number + 1, loaded_at, origin, 0, 1, schema_version FROM batch ORDER BY number DESC LIMIT 1",
+        "INSERT INTO batch SELECT number + 1, loaded_at, origin, 0, 1, schema_version FROM batch"
+        " ORDER BY number DESC LIMIT 1",
     )
     after = visit.answered(footer)
     assert before != after
