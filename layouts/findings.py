@@ -25,10 +25,9 @@ def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: N
         return _("{metric}: {n}, none inside a province", metric=metric_name(metric), n=number(total))
     most = provinces.sort_values(metric, ascending=False, kind="stable").iloc[0]
     return _(
-        "{metric}: {n} in {places} places; most in {province} ({most})",
+        "{metric}: {n}; most in {province} ({most})",
         metric=metric_name(metric),
         n=number(total),
-        places=number(len(located)),
         province=names("place", most["code"]),
         most=number(most[metric]),
     )
