@@ -194,7 +194,6 @@ def published(asked: Asked, exhibit: Exhibit) -> Drawing:
     del asked
     return Drawing(
         title=findings.published(exhibit.table),
-        table_open=True,
         caption=_("Shown as printed, never added to counted numbers. A share without its base says so."),
     )
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from dash import Dash, Input, Output, ctx, no_update
+from dash import ClientsideFunction, Dash, Input, Output, ctx, no_update
 
 from callbacks.asking import Asked, Held, asking
 from data import queries
@@ -14,10 +14,11 @@ from layouts.words import _, number
 
 
 def register(app: Dash, held: Held) -> None:
-    """Add the callback."""
+    """Add the callbacks."""
 
     @app.callback(
         Output(ids.ADDRESS, "search"),
+        Output(ids.CANONICAL, "data"),
         Output(ids.SENTENCE, "children"),
         Output(ids.AS_OF, "value"),
         Output(ids.AS_OF_LABEL, "children"),
@@ -34,14 +35,22 @@ def register(app: Dash, held: Held) -> None:
     )
     def filters(search: str | None, path: str | None, as_of: str | None, *rest: Any) -> tuple[Any, ...]:
         *values, place = rest
-        moved = {key.split(".")[0] for key in ctx.triggered_prop_ids} - {ids.ADDRESS}
+        moved = {key.split(".")[0] for key in ctx.triggered_prop_ids}
         wanted = Filters.from_search(search)
-        if ids.PLACE_CHOSEN in moved:
+        chosen = ids.ADDRESS not in moved
+        if chosen and ids.PLACE_CHOSEN in moved:
             wanted = wanted.with_codes("place", [place]) if isinstance(place, str) else wanted
-        elif moved and not ctx.triggered_prop_ids.get(f"{ids.ADDRESS}.search"):
+        elif chosen:
             wanted = controlled(wanted, dict(zip(CONTROLS, values, strict=True)), as_of)
         with asking(held, wanted.search(language_of(search))) as asked:
-            return answer(asked, search, path)
+            return answer(asked, search, path, chosen=chosen)
+
+    app.clientside_callback(
+        ClientsideFunction("shell", "settle"),
+        Output(ids.CANONICAL_SET, "title"),
+        Input(ids.CANONICAL, "data"),
+        prevent_initial_call=True,
+    )
 
 
 def controlled(filters: Filters, values: dict[str, Any], as_of: str | None) -> Filters:
@@ -53,14 +62,18 @@ def controlled(filters: Filters, values: dict[str, Any], as_of: str | None) -> F
     return filters.dated(dated)
 
 
-def answer(asked: Asked, search: str | None, path: str | None) -> tuple[Any, ...]:
-    """The canonical address and every control as it should stand."""
+def answer(asked: Asked, search: str | None, path: str | None, *, chosen: bool) -> tuple[Any, ...]:
+    """The canonical address and every control as it should stand.
+
+    What somebody `chosen` makes a step in the history; an address that was opened is put right where it stands.
+    """
     record_date = asked.view.catalogue.programme.as_of
     # The record's own date is no filter: choosing it is choosing none.
     filters = asked.filters.dated(None) if asked.filters.as_of == record_date else asked.filters
     canonical = filters.search(words.language())
     return (
-        no_update if canonical == (search or "") else canonical,
+        canonical if chosen and canonical != (search or "") else no_update,
+        no_update if chosen else canonical,
         sentence(asked, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
         findings.filter_name("as_of"),

@@ -75,7 +75,7 @@ def _results() -> list[Component]:
 
 
 def _published() -> list[Component]:
-    return [html.Div([parts.frame("published", "published")], className="exhibits one")]
+    return [html.Div([parts.frame("published", "published", table_open=True)], className="exhibits one")]
 
 
 def _sources() -> list[Component]:

@@ -40,7 +40,7 @@ class Drawing:
     """One exhibit drawn: the finding as title, a figure or None, and the address of its table.
 
     ``caption`` stands above the figure, ``under`` below it; ``empty`` is what an exhibit without numbers says instead;
-    ``leads_to`` is (text, address); ``table_open`` shows the table at once.
+    ``leads_to`` is (text, address).
     """
 
     title: str
@@ -50,11 +50,20 @@ class Drawing:
     under: str = ""
     empty: str = ""
     leads_to: tuple[str, str] | None = None
-    table_open: bool = False
 
 
-def frame(page: str, exhibit: str, before: Component | None = None, after: Component | None = None) -> html.Section:
-    """The empty skeleton of an exhibit; :func:`fill` gives what its :func:`outputs` take."""
+def frame(
+    page: str,
+    exhibit: str,
+    before: Component | None = None,
+    after: Component | None = None,
+    *,
+    table_open: bool = False,
+) -> html.Section:
+    """The empty skeleton of an exhibit; :func:`fill` gives what its :func:`outputs` take.
+
+    The table is fetched when it is opened: a few hundred cells as components would take seconds to draw.
+    """
     return html.Section(
         [
             html.Div(id=ids.part(page, exhibit, "title"), className="exhibit-title"),
@@ -69,6 +78,13 @@ def frame(page: str, exhibit: str, before: Component | None = None, after: Compo
                 className="exhibit-picture",
             ),
             *([] if after is None else [after]),
+            html.Div(id=ids.part(page, exhibit, "foot"), className="exhibit-foot"),
+            html.Details(
+                [html.Summary(id=ids.part(page, exhibit, "table-title")), html.Div(className="table-body")],
+                id=ids.part(page, exhibit, "table"),
+                open=table_open,
+                className="twin",
+            ),
             html.Div(id=ids.part(page, exhibit, "basis"), className="exhibit-basis"),
         ],
         id=ids.part(page, exhibit, "section"),
@@ -81,13 +97,16 @@ def outputs(page: str, exhibit: str) -> list[Output]:
     return [
         Output(ids.part(page, exhibit, "title"), "children"),
         Output(ids.part(page, exhibit, "figure"), "figure"),
+        Output(ids.part(page, exhibit, "foot"), "children"),
+        Output(ids.part(page, exhibit, "table-title"), "children"),
+        Output(ids.part(page, exhibit, "table"), "data-src"),
         Output(ids.part(page, exhibit, "basis"), "children"),
         Output(ids.part(page, exhibit, "section"), "className"),
     ]
 
 
-def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figure, list[Any], str]:
-    """An exhibit's title, figure, basis and class; ``way_back`` is the address without filters."""
+def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[Any, ...]:
+    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters."""
     title: list[Any] = [html.H2(drawing.title)]
     if drawing.empty:
         empty = html.Div(
@@ -98,7 +117,7 @@ def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figu
             className="empty",
             role="status",
         )
-        return [*title, empty], theme.EMPTY, _basis(basis), "exhibit is-empty"
+        return [*title, empty], theme.EMPTY, [], "", "", _basis(basis), "exhibit is-empty"
     if drawing.caption:
         title.append(html.P(drawing.caption, className="exhibit-caption"))
     foot: list[Any] = [html.P(drawing.under, className="notice-under")] if drawing.under else []
@@ -108,17 +127,16 @@ def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[list[Any], Figu
     return (
         title,
         drawing.figure or theme.EMPTY,
-        [*foot, _twin(drawing), *_basis(basis)],
+        foot,
+        _("The same numbers as a table"),
+        drawing.table,
+        _basis(basis),
         kind,
     )
 
 
-def _twin(drawing: Drawing) -> Component:
-    return table_at(drawing.table, _("The same numbers as a table"), opened=drawing.table_open)
-
-
 def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
-    """A table behind its title, fetched when opened: a few hundred cells as components would take seconds to draw."""
+    """A table of its own behind its title, fetched when opened."""
     return html.Details(
         [html.Summary(title), html.Div(className="table-body")], open=opened, className="twin", **{"data-src": address}
     )

@@ -15,6 +15,8 @@ def shell() -> html.Div:
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),
             dcc.Store(id=ids.PLACE_CHOSEN),
+            dcc.Store(id=ids.CANONICAL),
+            html.Div(id=ids.CANONICAL_SET, hidden=True),
             html.Div(id=ids.DOCUMENT, hidden=True),
             html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
             html.Header(

@@ -8,6 +8,13 @@ window.dash_clientside.shell = {
     }
     return window.dash_clientside.no_update;
   },
+  // Put an address right in place: a step in the history would make Back lead to the crooked one for ever.
+  settle: function (search) {
+    if (typeof search === "string" && search !== window.location.search) {
+      window.history.replaceState(window.history.state, "", window.location.pathname + search + window.location.hash);
+    }
+    return window.dash_clientside.no_update;
+  },
   // The code of the place clicked on the map. It goes by way of the shell, so that the filters do not hang on a page.
   placeOf: function (click) {
     const point = click && click.points && click.points[0];
@@ -37,14 +44,10 @@ document.addEventListener("click", function (event) {
 // Tables are fetched when they are opened, and again when the selection they speak for changes while they are open.
 (function () {
   function fill() {
-    // Dash hides this helper of its dropdown from screen readers but leaves it in the tab order.
-    document.querySelectorAll(".dash-dropdown-focus-target:not([tabindex='-1'])").forEach(function (target) {
-      target.tabIndex = -1;
-    });
     document.querySelectorAll("details[data-src][open]").forEach(function (details) {
       const source = details.dataset.src;
       const body = details.querySelector(".table-body");
-      if (!body || body.dataset.from === source) return;
+      if (!body || !source || body.dataset.from === source) return;
       body.dataset.from = source;
       fetch(source, { headers: { Accept: "text/html;fragment" } })
         .then(function (answer) {
@@ -65,5 +68,25 @@ document.addEventListener("click", function (event) {
     childList: true,
     attributes: true,
     attributeFilter: ["data-src"],
+  });
+})();
+
+// Dash's dropdown takes the keyboard by an input that it hides from screen readers, and sends it on to a button that
+// cannot be tabbed to: tell both apart, so that everybody meets the button.
+(function () {
+  function setTab(element, index) {
+    if (element && element.tabIndex !== index) element.tabIndex = index;
+  }
+  function tidy() {
+    document.querySelectorAll(".dash-dropdown-focus-target").forEach(function (target) {
+      setTab(target, -1);
+      setTab(target.nextElementSibling, 0);
+    });
+  }
+  new MutationObserver(tidy).observe(document, {
+    subtree: true,
+    childList: true,
+    attributes: true,
+    attributeFilter: ["tabindex"],
   });
 })();

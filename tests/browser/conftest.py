@@ -155,7 +155,7 @@ def contexts(new_context: NewContext, public_site: Site, demo_site: Site) -> dic
 
 @pytest.fixture
 def tab(contexts: dict[str, tuple[BrowserContext, Site]]) -> Iterator[Tab]:
-    """A tab on the public record, which must have had nothing to complain of and asked nobody else when it is closed."""
+    """A tab on the public record; once closed, it must have complained of nothing and asked nobody else."""
     with tab_of(*contexts["public"]) as tab:
         yield tab
         assert tab.complaints == []

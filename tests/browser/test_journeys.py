@@ -162,7 +162,10 @@ def test_click_on_a_province_of_the_map_narrows_everything_to_it(tab):
     expect(figure.locator(".choroplethlayer path").first).to_be_visible()
     page.mouse.click(*on_map(page, ids.REGIONS_MAP, tibet))
     tab.is_at("/regions?lang=zh")  # no enterprise is there: nothing to narrow to
-    page.mouse.click(*on_map(page, ids.REGIONS_MAP, sichuan))
+    point = on_map(page, ids.REGIONS_MAP, sichuan)
+    page.mouse.move(*point)
+    expect(figure.locator(".hovertext")).to_be_visible()
+    page.mouse.click(*point)
     tab.is_at(f"/regions?lang=zh&place={sichuan}")
     expect(title(page, "regions", "regions")).not_to_have_text(before[1])
     expect(chips(page)).to_have_count(1)
