@@ -168,5 +168,8 @@ def test_what_fills_an_exhibit_is_what_its_outputs_take():
             "children",
             "figure",
             "children",
+            "children",
+            "data-src",
+            "children",
             "className",
         ]
