@@ -12,6 +12,7 @@ from data.exhibits import Exhibit
 from data.filters import Filters
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
+from layouts.figures import coverage as coverage_figure
 from layouts.figures.map import METRICS
 from layouts.parts import Drawing
 from layouts.tables import Link, Table
@@ -184,7 +185,7 @@ def coverage(asked: Asked, exhibit: Exhibit) -> Drawing:
     """Who reported."""
     return Drawing(
         title=findings.coverage(exhibit.table),
-        figure=change.coverage(exhibit.table, asked.name),
+        figure=coverage_figure.coverage(exhibit.table, asked.name),
         caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 

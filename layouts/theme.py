@@ -79,4 +79,30 @@ def hidden_axis(**settings: Any) -> dict[str, Any]:
     return axis(visible=False, showgrid=False) | settings
 
 
+def heading(text: str, at: float, *, across: bool = False) -> dict[str, Any]:
+    """Words above the mark at `at` on the y axis, from where bars begin; `across` a grid from the left edge."""
+    settings: dict[str, Any] = {"bgcolor": PAPER, "borderpad": 1} if across else {}
+    return {
+        "text": text,
+        "x": 0,
+        "xref": "paper" if across else "x",
+        "xanchor": "left",
+        "y": at - HEADING_RISE,
+        "yref": "y",
+        "yanchor": "middle",
+        "align": "left",
+        "showarrow": False,
+    } | settings
+
+
+HEADING_RISE = 0.42
+"""How far above its mark a heading stands, in steps of the y axis."""
+
+
+def legend(**settings: Any) -> dict[str, Any]:
+    """A legend above the drawing that only explains: a click on it hides nothing."""
+    base: dict[str, Any] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"}
+    return base | {"itemclick": False, "itemdoubleclick": False} | settings
+
+
 EMPTY: Figure = {"data": [], "layout": layout(120, xaxis={"visible": False}, yaxis={"visible": False})}

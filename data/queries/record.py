@@ -59,7 +59,7 @@ def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataF
             select(line.c.ancestor.label("code"), func.count(distinct(enrolled.c.enterprise)).label("enterprises"))
             .select_from(enrolled)
             .join(schema.round_partner, schema.round_partner.c.round == enrolled.c.round)
-            .join(line, line.c.partner == schema.round_partner.c.partner)
+            .join(line, line.c.code == schema.round_partner.c.partner)
             .group_by(line.c.ancestor)
         )
     elif dimension == "place":
@@ -67,7 +67,7 @@ def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataF
         question = (
             select(line.c.ancestor.label("code"), func.count(distinct(enrolled.c.enterprise)).label("enterprises"))
             .select_from(enrolled)
-            .join(line, line.c.place == enrolled.c.place)
+            .join(line, line.c.code == enrolled.c.place)
             .group_by(line.c.ancestor)
         )
     else:

@@ -102,7 +102,7 @@ def coverage_counts(connection: Connection, of: Slice) -> pd.DataFrame:
         select(literal("total").label("kind"), literal("").label("code"), *keys),
         select(literal("partner"), line.c.ancestor, *keys)
         .join(schema.round_partner, schema.round_partner.c.round == enrolled.c.round)
-        .join(line, line.c.partner == schema.round_partner.c.partner)
+        .join(line, line.c.code == schema.round_partner.c.partner)
         .distinct(),
         select(literal("sector"), enrolled.c.sector, *keys),
         select(literal("round"), enrolled.c.round, *keys),

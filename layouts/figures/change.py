@@ -23,13 +23,7 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
     headings = []
     for at, row in enumerate(rows.to_dict("records")):
         count = _("{better} of {pairs} better", better=number(row["better_count"]), pairs=number(row["pairs"]))
-        headings.append(
-            {
-                "text": f"{names('indicator', row['indicator'])}  <b>{count}</b>",
-                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.42, "yref": "y", "yanchor": "middle",
-                "showarrow": False, "align": "left", "bgcolor": theme.PAPER, "borderpad": 1,
-            }
-        )  # fmt: skip
+        headings.append(theme.heading(f"{names('indicator', row['indicator'])}  <b>{count}</b>", at, across=True))
     return {
         "data": [
             {
@@ -89,26 +83,13 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
             "{before} → {after} of {pairs}",
             before=number(row["had_before"]), after=number(row["had_after"]), pairs=number(row["pairs"]),
         )  # fmt: skip
-        headings.append(
-            {
-                "text": f"{names('indicator', row['indicator'])}  <b>{count}</b>",
-                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.42, "yref": "y", "yanchor": "middle",
-                "showarrow": False, "align": "left", "bgcolor": theme.PAPER, "borderpad": 1,
-            }
-        )  # fmt: skip
+        headings.append(theme.heading(f"{names('indicator', row['indicator'])}  <b>{count}</b>", at, across=True))
     return {
         "data": [*traces, *_key()],
         "layout": theme.layout(
             50 * max(len(rows), 1) + 100,
             showlegend=True,
-            legend={
-                "orientation": "h",
-                "x": 0,
-                "y": 1,
-                "yanchor": "bottom",
-                "itemclick": False,
-                "itemdoubleclick": False,
-            },
+            legend=theme.legend(),
             xaxis=theme.axis(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %"),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.85]),
             annotations=headings,
@@ -143,25 +124,16 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
             }
         )
         headings.append(
-            {
-                "text": f"{names('enterprise', row['enterprise'])}  <b>{change_of(row['change'], unit)}</b>",
-                "x": 0, "xref": "paper", "xanchor": "left", "y": at - 0.4, "yref": "y", "yanchor": "middle",
-                "showarrow": False, "align": "left",
-            }
-        )  # fmt: skip
+            theme.heading(
+                f"{names('enterprise', row['enterprise'])}  <b>{change_of(row['change'], unit)}</b>", at, across=True
+            )
+        )
     return {
         "data": [*traces, *_key()],
         "layout": theme.layout(
             84 * len(rows) + 96,
             showlegend=True,
-            legend={
-                "orientation": "h",
-                "x": 0,
-                "y": 1,
-                "yanchor": "bottom",
-                "itemclick": False,
-                "itemdoubleclick": False,
-            },
+            legend=theme.legend(),
             xaxis=theme.axis(range=[low - room, high + room], title=_axis_title(unit_name(unit), better)),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.8]),
             annotations=headings,
@@ -283,75 +255,6 @@ def practice(numbers: dict[str, Any]) -> Figure:
             310,
             xaxis=theme.hidden_axis(range=[0, whole * 1.3]),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.6, -0.8]),
-            annotations=[
-                {
-                    "text": name,
-                    "x": 0,
-                    "xref": "x",
-                    "xanchor": "left",
-                    "y": at - 0.44,
-                    "yanchor": "middle",
-                    "showarrow": False,
-                }
-                for at, (name, _count, _colour) in enumerate(rows)
-            ],
+            annotations=[theme.heading(name, at) for at, (name, _count, _colour) in enumerate(rows)],
         ),
     }
-
-
-def coverage(frame: pd.DataFrame, names: Names, most: int = 8) -> Figure:
-    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
-    kinds = [(kind, frame[frame["group_kind"] == kind]) for kind in ("total", "partner", "sector")]
-    rows = [
-        (kind, row)
-        for kind, group in kinds
-        for row in group.sort_values("trained", ascending=False, kind="stable").head(most).to_dict("records")
-        if row["trained"]
-    ]
-    y: list[float] = []
-    labels: list[str] = []
-    headings: list[dict[str, Any]] = []
-    at = 0.0
-    for index, (kind, row) in enumerate(rows):
-        if index and kind != rows[index - 1][0]:
-            at += 0.6
-        y.append(at)
-        labels.append(
-            _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
-              trained=number(row["trained"]), paired=number(row["paired"]))
-        )  # fmt: skip
-        headings.append(
-            {"text": _group_name(kind, row["group"], names), "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.44,
-             "yanchor": "middle", "showarrow": False}
-        )  # fmt: skip
-        at += 1
-    bar = {"type": "bar", "orientation": "h", "y": y, "width": 0.42, "hoverinfo": "skip", "cliponaxis": False}
-    trained = [int(row["trained"]) for _kind, row in rows]
-    return {
-        "data": [
-            bar | {"x": trained, "name": _("Trained"), "marker": {"color": theme.PALE}, "text": labels,
-                   "textposition": "outside", "textfont": {"color": theme.INK}},
-            bar | {"x": [int(row["trained_reported"]) for _kind, row in rows], "name": _("Reported anything"),
-                   "marker": {"color": "#6aaed6"}},
-            bar | {"x": [int(row["paired"]) for _kind, row in rows], "name": _("Gave a before/after pair"),
-                   "marker": {"color": theme.AFTER}},
-        ],
-        "layout": theme.layout(
-            int(54 * max(at, 1)) + 60,
-            barmode="overlay",
-            showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
-                    "itemdoubleclick": False},
-            xaxis=theme.hidden_axis(range=[0, max([*trained, 1]) * 1.7]),
-            yaxis=theme.hidden_axis(range=[at - 0.5, -0.85]),
-            annotations=headings,
-            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
-        ),
-    }  # fmt: skip
-
-
-def _group_name(kind: str, code: str | None, names: Names) -> str:
-    if kind == "total":
-        everyone = _("All enterprises")
-        return f"<b>{everyone}</b>"
-    return names(kind, code) if code else _("Sector not given")

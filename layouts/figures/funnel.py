@@ -70,8 +70,8 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
     headings: list[dict[str, Any]] = []
     at = 0.0
     for row in frame.to_dict("records"):
-        aside = _("{n} not yet due, left out of the shares", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
-        headings.append(_heading(f"<b>{names('module', row['module'])}</b>", aside, at))
+        aside = _("{n} not yet due", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
+        headings.append(_heading(f"<b>{wrapped(names('module', row['module']), 44, 1)}</b>", aside, at + 0.5))
         before = 0
         for step, colour in zip(STEPS, theme.STEPS, strict=True):
             at += 1
@@ -86,7 +86,7 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
         "data": [_bar(x, y, marker={"color": colours}, text=labels, textposition="outside", width=0.82)],
         "layout": theme.layout(
             int(26 * (at + 0.2)) + 10,
-            xaxis=theme.hidden_axis(range=[0, max([*x, 1]) * 2.1]),
+            xaxis=theme.hidden_axis(range=[0, max([*x, 1]) * 2.9]),
             yaxis=theme.axis(
                 range=[at - 0.4, -0.7],
                 tickvals=y,
@@ -100,11 +100,9 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
 
 
 def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
-    text = f"{name}  <span style='color:{theme.MUTED};font-size:13px'>{aside}</span>" if aside else name
-    return {
-        "text": text, "x": 0, "xref": "x", "xanchor": "left", "y": at + 0.05, "yref": "y", "yanchor": "middle",
-        "showarrow": False, "align": "left",
-    }  # fmt: skip
+    """A heading with something said aside in smaller type."""
+    small = f"  <span style='color:{theme.MUTED};font-size:13px'>{aside}</span>" if aside else ""
+    return theme.heading(name + small, at)
 
 
 def _step_label(step: str, count: int, of_due: float | None, before: int) -> str:
@@ -130,9 +128,7 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
         for a, b in zip(done, due, strict=True)
     ]
     places = list(range(len(frame)))
-    headings = [
-        _heading(wrapped(names("module", code), 44, 1), "", at - 0.48) for at, code in enumerate(frame["module"])
-    ]
+    headings = [_heading(wrapped(names("module", code), 44, 1), "", at) for at, code in enumerate(frame["module"])]
     return {
         "data": [
             _bar(due, places, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
@@ -185,15 +181,14 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
                 width=0.5,
             )
         )
-    headings = [_heading(name, "", at - 0.45) for at, name in enumerate(modules)]
+    headings = [_heading(name, "", at) for at, name in enumerate(modules)]
     return {
         "data": traces,
         "layout": theme.layout(
             78 * max(len(frame), 1) + 60,
             barmode="stack",
             showlegend=True,
-            legend={"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal", "itemclick": False,
-                    "itemdoubleclick": False},
+            legend=theme.legend(),
             xaxis=theme.hidden_axis(range=[0, whole]),
             yaxis=theme.hidden_axis(range=[len(frame) - 0.55, -0.8]),
             annotations=headings,
@@ -223,7 +218,7 @@ def journey(frame: pd.DataFrame) -> Figure:
                 _heading(
                     f"{stage_name(row['stage'])}  <b>{number(row['enterprises'])}</b>",
                     _stage_shares(at, row),
-                    at - 0.42,
+                    at,
                 )
                 for at, row in enumerate(frame.to_dict("records"))
             ],
@@ -256,7 +251,7 @@ def breadth(frame: pd.DataFrame, most: int) -> Figure:
         _heading(
             f"{_modules_at_least(k)}  <b>{number(n)}</b>",
             _("{share} of enrolled", share=percent(n / most)) if most else "",
-            at - 0.42,
+            at,
         )
         for at, (k, n) in enumerate(zip(frame["modules_at_least"], counts, strict=True))
     ]

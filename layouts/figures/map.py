@@ -135,10 +135,9 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = 16) -> Figure:
     places = list(range(len(shown)))
     values = shown[metric].astype(float).tolist()
     headings = [
-        {"text": f"{row['name']}  <b>{number(row[metric])}</b>", "x": 0, "xref": "x", "xanchor": "left", "y": at - 0.42,
-         "yanchor": "middle", "showarrow": False}
+        theme.heading(f"{row['name']}  <b>{number(row[metric])}</b>", at)
         for at, row in enumerate(shown.to_dict("records"))
-    ]  # fmt: skip
+    ]
     return {
         "data": [
             {"type": "bar", "orientation": "h", "x": values, "y": places, "width": 0.34, "hoverinfo": "skip",

@@ -65,8 +65,7 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
         "layout": theme.layout(
             27 * len(rows) + 130,
             showlegend=True,
-            legend={"orientation": "h", "x": 0, "xref": "container", "y": 1, "yanchor": "top", "yref": "container",
-                    "itemclick": False, "itemdoubleclick": False},
+            legend=theme.legend(xref="container", yref="container", yanchor="top"),
             xaxis=theme.axis(
                 side="top",
                 range=[-0.5, len(modules) - 0.5],

@@ -1,0 +1,63 @@
+"""Who reported at all: the coverage of the before/after exhibits, per group."""
+
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.theme import Figure
+from layouts.words import Names, _, number
+
+
+def coverage(frame: pd.DataFrame, names: Names, most: int = 8) -> Figure:
+    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
+    kinds = [(kind, frame[frame["group_kind"] == kind]) for kind in ("total", "partner", "sector")]
+    rows = [
+        (kind, row)
+        for kind, group in kinds
+        for row in group.sort_values("trained", ascending=False, kind="stable").head(most).to_dict("records")
+        if row["trained"]
+    ]
+    y: list[float] = []
+    labels: list[str] = []
+    headings: list[dict[str, Any]] = []
+    at = 0.0
+    for index, (kind, row) in enumerate(rows):
+        if index and kind != rows[index - 1][0]:
+            at += 0.6
+        y.append(at)
+        labels.append(
+            _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
+              trained=number(row["trained"]), paired=number(row["paired"]))
+        )  # fmt: skip
+        headings.append(theme.heading(_group_name(kind, row["group"], names), at))
+        at += 1
+    bar = {"type": "bar", "orientation": "h", "y": y, "width": 0.42, "hoverinfo": "skip", "cliponaxis": False}
+    trained = [int(row["trained"]) for _kind, row in rows]
+    return {
+        "data": [
+            bar | {"x": trained, "name": _("Trained"), "marker": {"color": theme.PALE}, "text": labels,
+                   "textposition": "outside", "textfont": {"color": theme.INK}},
+            bar | {"x": [int(row["trained_reported"]) for _kind, row in rows], "name": _("Reported anything"),
+                   "marker": {"color": "#6aaed6"}},
+            bar | {"x": [int(row["paired"]) for _kind, row in rows], "name": _("Gave a before/after pair"),
+                   "marker": {"color": theme.AFTER}},
+        ],
+        "layout": theme.layout(
+            int(54 * max(at, 1)) + 60,
+            barmode="overlay",
+            showlegend=True,
+            legend=theme.legend(),
+            xaxis=theme.hidden_axis(range=[0, max([*trained, 1]) * 2.2]),
+            yaxis=theme.hidden_axis(range=[at - 0.5, -0.85]),
+            annotations=headings,
+            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
+        ),
+    }  # fmt: skip
+
+
+def _group_name(kind: str, code: str | None, names: Names) -> str:
+    if kind == "total":
+        everyone = _("All enterprises")
+        return f"<b>{everyone}</b>"
+    return names(kind, code) if code else _("Sector not given")
