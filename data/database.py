@@ -34,7 +34,7 @@ def reading_engine(address: str) -> Engine:
     path = _sqlite_path(url)
     if path is not None:
         read_only = URL.create(
-            "sqlite", database=f"file:{path.resolve()}", query={"mode": "ro", "uri": "true", "timeout": "5"}
+            "sqlite", database=f"file:{path.resolve()}", query={"mode": "ro", "uri": "true", "timeout": "3"}
         )
         # No pool: a file that was replaced must not live on in an open connection.
         return create_engine(read_only, poolclass=NullPool)

@@ -33,7 +33,8 @@ class Record:
                     self._catalogue = read_catalogue(self.engine)
                 return self._catalogue
         except SQLAlchemyError as error:
-            database.check(self.engine)
+            if "locked" not in str(error):  # asking what is wrong would wait as long again
+                database.check(self.engine)
             raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
 
     @contextmanager

@@ -79,14 +79,21 @@ document.addEventListener("click", function (event) {
   }
   function tidy() {
     document.querySelectorAll(".dash-dropdown-focus-target").forEach(function (target) {
+      const button = target.nextElementSibling;
       setTab(target, -1);
-      setTab(target.nextElementSibling, 0);
+      setTab(button, 0);
+      // Dash names the button by its value alone: five filters would all be called "All".
+      const label = button && document.querySelector('label[for="' + button.id + '"]');
+      const names = button && (button.getAttribute("aria-labelledby") || "");
+      if (label && label.id && names.indexOf(label.id) < 0) {
+        button.setAttribute("aria-labelledby", label.id + " " + names);
+      }
     });
   }
   new MutationObserver(tidy).observe(document, {
     subtree: true,
     childList: true,
     attributes: true,
-    attributeFilter: ["tabindex"],
+    attributeFilter: ["tabindex", "aria-labelledby"],
   });
 })();

@@ -44,6 +44,11 @@ def title(page: Page, code: str, exhibit: str) -> Locator:
     return page.locator(f"#{ids.part(code, exhibit, 'title')} h2")
 
 
+def table(page: Page, code: str, exhibit: str) -> Locator:
+    """The table of an exhibit, folded or open."""
+    return page.locator(f"#{ids.part(code, exhibit, 'table')}")
+
+
 def counted(site: Site, search: str, dimension: str, code: str) -> str:
     """The number of enterprises the server gives for an option."""
     (found,) = [each for each in site.visit.options(search)[dimension] if each["value"] == code]
@@ -230,10 +235,10 @@ def test_indicator_chosen_is_the_one_drawn(tab):
 def test_table_opens_on_click_holds_rows_and_follows_the_filters_while_open(tab):
     partner, _sector = pair(tab.site)
     page = tab.open("/modules")
-    basis = page.locator(f"#{ids.part('modules', 'matrix', 'basis')}")
-    expect(basis.locator("table")).to_have_count(0)
-    basis.locator("details.twin summary").click()
-    rows = basis.locator("tbody tr")
+    matrix = table(page, "modules", "matrix")
+    expect(matrix.locator("table")).to_have_count(0)
+    matrix.locator("summary").click()
+    rows = matrix.locator("tbody tr")
     expect(rows.first).to_be_visible()
     everything = rows.count()
     with page.expect_response(lambda answer: f"/table/matrix?partner={partner}" in answer.url):
@@ -241,8 +246,25 @@ def test_table_opens_on_click_holds_rows_and_follows_the_filters_while_open(tab)
     tab.is_at(f"/modules?partner={partner}")
     expect(rows).not_to_have_count(everything)
     assert 0 < rows.count() < everything
-    basis.locator("details.twin summary").click()
-    expect(basis.locator("table")).not_to_be_visible()
+    matrix.locator("summary").click()
+    expect(matrix.locator("table")).not_to_be_visible()
+
+
+def test_open_table_shows_no_old_row_and_no_page_within_the_page_once_nothing_is_left(tab):
+    nothing = tab.site.visit.nothing_left()
+    page = tab.open(f"/modules?{nothing}")
+    chips(page).first.click()
+    expect(chips(page)).to_have_count(1)
+    tab.settle()
+    matrix = table(page, "modules", "matrix")
+    matrix.locator("summary").click()
+    expect(matrix.locator("tbody tr").first).to_be_visible()
+    page.go_back()
+    tab.is_at(f"/modules?{nothing}")
+    expect(page.locator(f"#{ids.part('modules', 'matrix', 'section')}.is-empty")).to_have_count(1)
+    expect(matrix).not_to_be_visible()
+    expect(page.locator("#react-entry-point")).to_have_count(1)
+    expect(page.locator("title")).to_have_count(1)
 
 
 def test_every_table_of_a_page_opens(tab):
@@ -257,10 +279,10 @@ def test_every_table_of_a_page_opens(tab):
 
 def test_rows_to_take_away_come_as_a_file(tab):
     page = tab.open("/modules")
-    basis = page.locator(f"#{ids.part('modules', 'module-funnel', 'basis')}")
-    basis.locator("details.twin summary").click()
+    funnel = table(page, "modules", "module-funnel")
+    funnel.locator("summary").click()
     with page.expect_download() as download:
-        basis.locator("a[download]").click()
+        funnel.locator("a[download]").click()
     assert download.value.suggested_filename.endswith(".csv")
     assert Path(download.value.path()).read_text(encoding="utf-8").startswith("module,planned,")
 
@@ -392,10 +414,9 @@ def test_keyboard_alone_sets_a_filter_and_opens_a_table(tab):
     expect(option(page, sector)).to_have_attribute("aria-selected", "true")
     page.keyboard.press("Escape")
     tab.is_at(f"/modules?sector={sector}")
-    summary = page.locator(f"#{ids.part('modules', 'states', 'basis')} details.twin summary")
-    summary.focus()
+    table(page, "modules", "states").locator("summary").focus()
     page.keyboard.press("Enter")
-    expect(page.locator(f"#{ids.part('modules', 'states', 'basis')} tbody tr").first).to_be_visible()
+    expect(table(page, "modules", "states").locator("tbody tr").first).to_be_visible()
 
 
 def test_skip_link_is_first_and_leads_to_the_page(tab):
@@ -406,3 +427,11 @@ def test_skip_link_is_first_and_leads_to_the_page(tab):
     expect(skip).to_be_in_viewport()
     page.keyboard.press("Enter")
     expect(page.locator(f"#{ids.PAGE}")).to_be_focused()
+
+
+def test_filters_have_names_of_their_own_for_those_who_cannot_see_them(tab):
+    page = tab.open("/?lang=zh")
+    for name in CONTROLS:
+        label = page.locator(f"#{ids.filter_label(name)}").inner_text()
+        assert CHINESE.match(label)
+        expect(control(page, name)).to_have_accessible_name(re.compile(f"^{label} "))
