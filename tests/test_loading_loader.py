@@ -62,7 +62,7 @@ def test_batch_says_what_a_load_did(engine, tmp_path):
     before = now()
     report = put(engine, tmp_path, small_programme())
     (row,) = stored(engine, "batch")
-    assert report.batch == row["number"] == data_version(engine) == 1
+    assert report.batch == row["number"] == data_version(engine).batch == 1
     assert (row["origin"], row["added_count"], row["changed_count"]) == ("in0", report.added, 0)
     assert row["schema_version"] == SCHEMA_VERSION
     assert before <= row["loaded_at"] <= now()
