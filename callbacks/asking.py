@@ -10,9 +10,10 @@ from dash import set_props
 from flask import g
 
 from data.catalogue import Entry
+from data.editions import Edition
 from data.exhibits import Exhibit, View
 from data.filters import DIMENSIONS, Filters, language_of
-from data.record import Record
+from data.record import Records
 from layouts import findings, ids, words
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
@@ -21,19 +22,23 @@ from layouts.words import _
 
 @dataclass(frozen=True)
 class Held:
-    """What the application holds for its callbacks: the record, and the ground its maps are drawn on per language."""
+    """What the application holds for its callbacks: the records, and the ground its maps are drawn on per language."""
 
-    record: Record
+    records: Records
     grounds: dict[str, Ground]
 
 
 @dataclass(frozen=True)
 class Asked:
-    """One request understood: the filters as the address has them, the view of them, and names for its codes."""
+    """One request understood: the filters as the address has them, the view of them, and names for its codes.
+
+    ``edition`` is the frozen copy of the record that answers; None for the live one.
+    """
 
     filters: Filters
     view: View
     ground: Ground
+    edition: Edition | None = None
     enterprises: dict[str, Entry] = field(default_factory=dict)
 
     def meet(self, frame: pd.DataFrame) -> None:
@@ -98,6 +103,13 @@ class Asked:
             synthetic=self.view.catalogue.programme.synthetic,
         )
 
+    def file_name(self, what: str) -> str:
+        """What a file taken away is called: synthetic or not, whose, what, as of when, of which edition."""
+        programme = self.view.catalogue.programme
+        parts = ["synthetic"] if programme.synthetic else []
+        parts += [programme.code, what, self.as_of.isoformat()]
+        return "-".join([*parts, self.edition.key] if self.edition else parts)
+
     @property
     def as_of(self) -> date:
         """The date looked back from."""
@@ -124,6 +136,8 @@ def asking(held: Held, search: str | None) -> Iterator[Asked]:
     """Understand a request: speaks its language and holds its view open while the block runs."""
     language = language_of(search)
     with words.speaking(language):
-        filters = Filters.from_search(search).known(held.record.catalogue().codes)
-        with held.record.view(g.viewer, filters) as view:
-            yield Asked(filters, view, held.grounds[language])
+        asked = Filters.from_search(search)
+        record = held.records.asked(g.viewer, asked)
+        filters = g.viewer.permitted(asked).known(record.catalogue().codes)
+        with record.view(g.viewer, filters) as view:
+            yield Asked(filters, view, held.grounds[language], record.edition)

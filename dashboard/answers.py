@@ -6,7 +6,6 @@ from callbacks import drawing
 from callbacks.asking import Held, asking
 from data.access import Permission
 from data.exhibits import EXHIBITS, build, to_csv
-from data.filters import Filters
 from data.places import Boundaries
 from layouts.words import _
 
@@ -41,10 +40,9 @@ def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
     def export(code: str) -> Response:
         if code not in EXHIBITS or not _may_export():
             abort(404)
-        with held.record.view(g.viewer, Filters.from_search(_search())) as view:
-            response = make_response(to_csv(build(view, code)))
-            programme = view.catalogue.programme
-            name = f"{'synthetic-' if programme.synthetic else ''}{programme.code}-{code}-{view.of.as_of}.csv"
+        with asking(held, _search()) as asked:
+            response = make_response(to_csv(build(asked.view, code)))
+            name = f"{asked.file_name(code)}.csv"
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response

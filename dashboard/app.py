@@ -9,13 +9,16 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import answers, gate, headers, pages
+from dashboard import answers, gate, headers, linking, pages, signing
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
+from dashboard.trying import Tries
+from data.accounts import accounts_engine
 from data.database import DatabaseProblem
+from data.editions import EditionProblem
 from data.filters import language_of
 from data.places import Boundaries, read_boundaries
-from data.record import Record
+from data.record import Records
 from layouts import ids, parts, words
 from layouts.figures.map import Ground
 from layouts.shell import shell
@@ -36,12 +39,17 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Dash:
     """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
     settings = settings or Settings.from_environment()
-    record = Record(settings.database_url)
+    records = Records(settings.database_url, settings.editions)
+    accounts = accounts_engine(settings.accounts_url)
+    tries = Tries()
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
-    gate.install(server, settings, one_time or OneTimeAddress())
-    held = Held(record, grounds(boundaries))
-    pages.install(server, record)
+    one_time = one_time or OneTimeAddress()
+    gate.install(server, settings, one_time, accounts)
+    held = Held(records, grounds(boundaries))
+    pages.install(server, records)
+    signing.install(server, settings, one_time, accounts)
+    linking.install(server, accounts, tries)
     answers.install(server, held, boundaries)
     app = Dash(
         "dashboard",
@@ -85,6 +93,8 @@ def tell(error: Exception) -> None:
     with words.speaking(_posted_language()):
         if isinstance(error, DatabaseProblem):
             title, text = pages.problem_words(error)
+        elif isinstance(error, EditionProblem):
+            title, text = pages.edition_words(error)
         else:
             title = _("This could not be worked out")
             text = _(

@@ -2,28 +2,66 @@
 
 import hmac
 import secrets
+from datetime import timedelta
 from threading import Lock
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, g, redirect, request, session
+from flask import Flask, g, redirect, request
+from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import pages
+from dashboard import pages, sessions
 from dashboard.settings import Settings
-from data.access import MANAGER
+from data import links
+from data.access import Permission, Viewer
+from data.links import Link
+from layouts import ids
+from layouts.pages import page_at
 
-OPEN_ENDPOINTS = frozenset({"enter", "health"})
+OPEN_ENDPOINTS = frozenset({"enter", "health", "sign-in", "single-sign-on", "single-sign-on-back", "link"})
 """The routes that answer without a viewer; every other route, known or unknown, needs one."""
 
+EVERY_VIEWER = frozenset(
+    {
+        "alive",
+        "leave",
+        "sign-out",
+        "boundary",
+        "_dash_assets.static",
+        "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
+    }
+)
+"""The routes that any viewer is answered: no number passes through them."""
+
+NEEDED: dict[str, Permission] = {
+    "export": Permission.EXPORT,
+    "present": Permission.PRESENT,
+    "present-slides": Permission.PRESENT,
+    "present-speaker": Permission.PRESENT,
+    "share": Permission.MANAGE_LINKS,
+    "share-make": Permission.MANAGE_LINKS,
+    "share-preview": Permission.MANAGE_LINKS,
+    "share-change": Permission.MANAGE_LINKS,
+    "share-link": Permission.MANAGE_LINKS,
+    "decks": Permission.MANAGE_DECKS,
+    "deck": Permission.MANAGE_DECKS,
+    "deck-remove": Permission.MANAGE_DECKS,
+    "deck-add": Permission.MANAGE_DECKS,
+    "pack": Permission.MANAGE_DECKS,
+    "editions": Permission.CHOOSE_EDITION,
+}
+"""What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
+
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
-_LOCAL = "local"
 
 
 class OneTimeAddress:
-    """The address that `serve` prints: lets one visitor in, once."""
+    """The address that `serve` prints: lets one visitor in, once; ``session`` is what marks that visitor's session."""
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(32)
+        self.session = secrets.token_urlsafe(16)
         self._lock = Lock()
         self._used = False
 
@@ -35,8 +73,12 @@ class OneTimeAddress:
             self._used = True
             return True
 
+    def end(self) -> None:
+        """Sign the visitor out everywhere."""
+        self.session = secrets.token_urlsafe(16)
 
-def install(server: Flask, settings: Settings, one_time: OneTimeAddress) -> None:
+
+def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine) -> None:
     """Put the gate before every route of `server`."""
     server.secret_key = settings.secret_key
     server.config.update(
@@ -45,29 +87,62 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress) -> None
         SESSION_COOKIE_SAMESITE="Lax",
         # Local mode speaks plain http on the loopback; everywhere else the cookie travels by https alone.
         SESSION_COOKIE_SECURE=not settings.local,
+        PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
     )
 
     @server.before_request
-    def gate() -> Response | None:
+    def gate() -> AnyResponse | None:
+        g.viewer = g.own = None
         if settings.local and _host() not in _LOOPBACK:
             return pages.refusal(400)  # a foreign name that resolves to this machine is not this machine's user
         if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_origin():
             return pages.refusal(403)
-        if request.endpoint in OPEN_ENDPOINTS:
-            return None
-        if settings.local and session.get("viewer") == _LOCAL:
-            g.viewer = MANAGER
-            return None
-        return pages.refusal(401)
+        return None if request.endpoint in OPEN_ENDPOINTS else admit(one_time.session if settings.local else None)
 
-    @server.get("/enter/<token>", endpoint="enter")
-    def enter(token: str) -> AnyResponse:
-        # Previews and virus checkers look with HEAD: that must not spend the address.
-        if request.method != "GET" or not settings.local or not one_time.take(token):
-            return pages.refusal(401)
-        session.clear()
-        session["viewer"] = _LOCAL
-        return redirect("/")
+    def admit(local: str | None) -> AnyResponse | None:
+        g.own = sessions.own(accounts, local)
+        through = sessions.through(accounts, own=g.own is not None)
+        if through is None and sessions.came_by_link() and g.own is None:
+            return pages.link_ended()
+        g.viewer = through.viewer() if through else g.own
+        if g.viewer is None:
+            return pages.way_in(local=settings.local)
+        refused = _unpermitted(g.viewer)
+        if refused is None and isinstance(through, Link):
+            _log_view(accounts, through)
+        return refused
+
+    @server.get("/alive", endpoint="alive")
+    def alive() -> tuple[str, int]:
+        """An open page asks now and then whether it still may stand; the gate's answer is the answer."""
+        return "", 204
+
+
+def _unpermitted(viewer: Viewer) -> AnyResponse | None:
+    """The refusal of a route this viewer may not use: it says no more than that of an address that does not exist."""
+    endpoint = request.endpoint
+    if endpoint in EVERY_VIEWER:
+        return None
+    if viewer.may(NEEDED.get(endpoint or "", Permission.BROWSE)):
+        return None
+    if request.method == "GET" and request.path == "/" and viewer.may(Permission.PRESENT):
+        return redirect("/present")
+    return pages.refusal(404)
+
+
+def _log_view(accounts: Engine, link: Link) -> None:
+    """Note which page is looked at: the slide show, or whatever fills the page slot."""
+    page = None
+    if request.endpoint == "present":
+        page = "/present"
+    elif request.path == "/_dash-update-component":
+        body: Any = request.get_json(silent=True)
+        if isinstance(body, dict) and body.get("output") == f"{ids.PAGE}.children":
+            inputs = body.get("inputs")
+            asked = [each.get("value") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
+            page = next((each for each in asked if isinstance(each, str) and page_at(each)), None)
+    if page:
+        links.log_visit(accounts, link.id, "viewed", page)
 
 
 def _host() -> str:

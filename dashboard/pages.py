@@ -1,13 +1,16 @@
-"""Plain pages before Dash: refusals, a record that cannot be read, what went wrong, health."""
+"""Plain pages before Dash: the ways in, refusals, a record that cannot be read, what went wrong, health."""
 
 import logging
+from typing import Any
 
-from flask import Flask, Response, jsonify, make_response, render_template, request
+from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
+from werkzeug.wrappers import Response as AnyResponse
 
 from data.database import DatabaseProblem
+from data.editions import EditionProblem
 from data.filters import LANGUAGES
-from data.record import Record
+from data.record import Records
 from layouts import words
 from layouts.words import _
 
@@ -45,8 +48,76 @@ def refusal(status: int) -> Response:
         return _page(status, *said.get(status, other))
 
 
+def way_in(*, local: bool) -> AnyResponse:
+    """For whoever is not signed in: the sign-in page, and in the local mode where to look for the address."""
+    if local or request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
+        return refusal(401)
+    return redirect("/sign-in")
+
+
+def link_ended() -> Response:
+    """The page for who comes by a link that opens nothing (any more): it does not say which of these it is."""
+    with words.speaking(reader_language()):
+        return _page(
+            401,
+            _("This link has ended"),
+            _("It has run out, was ended, or never was a link. Ask whoever sent it for a new one."),
+        )
+
+
 def _page(status: int, title: str, text: str, detail: str = "") -> Response:
     body = render_template("page.html", language=words.language(), title=title, text=text, detail=detail, status=status)
+    return make_response(body, status)
+
+
+def form(  # noqa: PLR0913 - what stands on a page with a form
+    status: int,
+    *,
+    title: str,
+    text: str,
+    problem: str = "",
+    fields: list[tuple[str, str, str, str]],
+    submit: str,
+    beside: tuple[str, str] | None = None,
+) -> Response:
+    """A page with a form that posts to its own address.
+
+    `fields` are (name, type, label, what a browser may fill in); `beside` is (text, address) of another way.
+    """
+    body = render_template(
+        "form.html",
+        language=words.language(),
+        title=title,
+        text=text,
+        problem=problem,
+        fields=fields,
+        submit=submit,
+        beside=beside,
+    )
+    return make_response(body, status)
+
+
+def manage(template: str, status: int = 200, **context: Any) -> Response:
+    """A page of the managers' own tools, framed by the way to the others; speaks the language spoken."""
+    language = words.language()
+    ask = f"?lang={language}" if language != "en" else ""
+    tools = [
+        (_("Dashboard"), "/"),
+        (_("Present"), "/present"),
+        (_("Share"), "/share"),
+        (_("Decks"), "/decks"),
+        (_("Editions"), "/editions"),
+    ]
+    other = "en" if language == "zh" else "zh"
+    body = render_template(
+        template,
+        language=language,
+        tools=[(name, address + ask, request.path.startswith(address) and address != "/") for name, address in tools],
+        switch=(words.LANGUAGES[other], request.path + (f"?lang={other}" if other != "en" else ""), other),
+        sign_out=_("Sign out"),
+        skip=_("Skip to content"),
+        **context,
+    )
     return make_response(body, status)
 
 
@@ -73,13 +144,26 @@ def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
     return said.get(problem.reason, unreadable)
 
 
-def install(server: Flask, record: Record) -> None:
+def edition_words(problem: EditionProblem) -> tuple[str, str]:
+    """What is wrong with an edition and what to do, in the language spoken."""
+    if problem.reason == "changed":
+        return (
+            _("This edition is not what was frozen"),
+            _("Its file has been changed since. Nothing is shown from it: put the file back, or freeze a new edition."),
+        )
+    return (
+        _("This edition is gone"),
+        _("There is no frozen copy of this name any more. Choose another, or look at the live record."),
+    )
+
+
+def install(server: Flask, records: Records) -> None:
     """Add the health route, the check before every page, and the error pages."""
 
     @server.get("/health", endpoint="health")
     def health() -> tuple[Response, int]:
         try:
-            record.catalogue()
+            records.live.catalogue()
         except DatabaseProblem:
             log.exception("health")
             return jsonify(status="no database"), 503
@@ -93,13 +177,19 @@ def install(server: Flask, record: Record) -> None:
             and "text/html" in request.headers.get("Accept", "")
             and request.endpoint != "health"
         ):
-            record.catalogue()
+            records.live.catalogue()
 
     @server.errorhandler(DatabaseProblem)
     def unreadable(problem: DatabaseProblem) -> Response:
         log.error("the results database cannot be read", exc_info=problem)
         with words.speaking(reader_language()):
             return _page(503, *problem_words(problem), detail=problem.reason)
+
+    @server.errorhandler(EditionProblem)
+    def no_edition(problem: EditionProblem) -> Response:
+        log.error("an edition cannot be used", exc_info=problem)
+        with words.speaking(reader_language()):
+            return _page(503, *edition_words(problem))
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

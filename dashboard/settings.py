@@ -22,14 +22,40 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
     return environ.get("SCORE_DATABASE_URL") or f"sqlite:///{INSTANCE / 'results.db'}"
 
 
+def accounts_url(environ: Mapping[str, str] = os.environ) -> str:
+    """``SCORE_ACCOUNTS_URL``, or a SQLite database of our own."""
+    return environ.get("SCORE_ACCOUNTS_URL") or f"sqlite:///{INSTANCE / 'accounts.db'}"
+
+
+def editions_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """``SCORE_EDITIONS``, or a folder of our own."""
+    return Path(environ.get("SCORE_EDITIONS") or INSTANCE / "editions")
+
+
+@dataclass(frozen=True)
+class Provider:
+    """A provider of single sign-on (OpenID Connect): where it describes itself, and who we are to it."""
+
+    issuer: str
+    client_id: str
+    client_secret: str
+
+
 @dataclass(frozen=True)
 class Settings:
-    """What the application needs to know. ``local`` is the mode for one person on one machine (loopback only)."""
+    """What the application needs to know. ``local`` is the mode for one person on one machine (loopback only).
+
+    ``public_url`` is the address people reach the server at, for links made on the command line.
+    """
 
     database_url: str
+    accounts_url: str
+    editions: Path
     secret_key: str
     local: bool = False
     boundaries: Path | None = None
+    public_url: str = ""
+    provider: Provider | None = None
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, local: bool = False) -> Self:
@@ -43,7 +69,27 @@ class Settings:
         folder = environ.get("SCORE_BOUNDARIES")
         return cls(
             database_url=database_url(environ),
+            accounts_url=accounts_url(environ),
+            editions=editions_folder(environ),
             secret_key=secret or secrets.token_urlsafe(48),
             local=local,
             boundaries=Path(folder) if folder else None,
+            public_url=public_url(environ),
+            provider=_provider(environ),
         )
+
+
+def public_url(environ: Mapping[str, str] = os.environ) -> str:
+    """``SCORE_PUBLIC_URL`` without a slash at its end; empty where it is not set."""
+    return environ.get("SCORE_PUBLIC_URL", "").rstrip("/")
+
+
+def _provider(environ: Mapping[str, str]) -> Provider | None:
+    names = ("SCORE_OIDC_ISSUER", "SCORE_OIDC_CLIENT_ID", "SCORE_OIDC_CLIENT_SECRET")
+    given = [environ.get(name, "") for name in names]
+    if not any(given):
+        return None
+    missing = [name for name, value in zip(names, given, strict=True) if not value]
+    if missing:
+        raise SettingsProblem(f"Single sign-on is set in part: {', '.join(missing)} is missing.")
+    return Provider(*given)

@@ -12,8 +12,14 @@ from data.filters import DIMENSIONS, Filters
 class Permission(StrEnum):
     """What code checks for; never the kind of viewer."""
 
-    SEE_NAMES = "see-names"
+    BROWSE = "browse"  # the pages
+    PRESENT = "present"  # the slide show
     EXPORT = "export"
+    SEE_NAMES = "see-names"  # of enterprises that may be named
+    SEE_ALL_NAMES = "see-all-names"
+    CHOOSE_EDITION = "choose-edition"
+    MANAGE_LINKS = "manage-links"
+    MANAGE_DECKS = "manage-decks"
 
 
 @dataclass(frozen=True)
@@ -77,15 +83,34 @@ def _opened(dimension: str, codes: frozenset[str] | None, catalogue: Catalogue) 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone who asks: what they may do, and what they may see."""
+    """Someone who asks: what they may do, and what they may see.
+
+    ``limited`` viewers come by a link. ``threshold`` is the fewest enterprises a number of theirs may rest on,
+    ``edition`` and ``deck`` are the only ones they get. ``name`` is a manager's, for what they make.
+    """
 
     permissions: frozenset[Permission] = frozenset()
     scope: Scope = field(default_factory=Scope)
     alias_key: str = ""
+    limited: bool = False
+    threshold: int | None = None
+    edition: str | None = None
+    deck: str | None = None
+    name: str = ""
 
     def may(self, permission: Permission) -> bool:
         """Has the viewer this permission?"""
         return permission in self.permissions
+
+    def permitted(self, filters: Filters) -> Filters:
+        """`filters` less what this viewer cannot choose.
+
+        Where numbers are withheld the date and the module are not chosen: two dates, or two modules, a step apart
+        would tell of the few enterprises between them.
+        """
+        if not self.may(Permission.CHOOSE_EDITION):
+            filters = filters.of_edition(None)
+        return filters.dated(None).with_codes("module", ()) if self.threshold else filters
 
     def alias_order(self, enterprise: str) -> str:
         """Where an enterprise stands among its like when names are hidden: no alphabet, no code, no loading order.

@@ -9,7 +9,7 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place", "module")
-"""The filters that hold codes; ``as_of`` holds a date."""
+"""The filters that hold codes; ``as_of`` holds a date and ``edition`` the key of a frozen copy of the record."""
 
 LANGUAGES = ("en", "zh")
 
@@ -20,7 +20,10 @@ _LONGEST_SEARCH = 20_000  # an address beyond this is nobody's view of anything
 
 @dataclass(frozen=True)
 class Filters:
-    """Codes wanted per dimension (empty: not filtered), and the date to look back from (None: the record's own)."""
+    """Codes wanted per dimension (empty: not filtered), and the date to look back from (None: the record's own).
+
+    ``edition`` is the key of the edition to look into (None: the live record).
+    """
 
     partner: frozenset[str] = frozenset()
     sector: frozenset[str] = frozenset()
@@ -29,19 +32,22 @@ class Filters:
     place: frozenset[str] = frozenset()
     module: frozenset[str] = frozenset()
     as_of: date | None = None
+    edition: str | None = None
 
     @classmethod
     def from_search(cls, search: str | None) -> Self:
         """Read ``?partner=cec,saws&as_of=2014-12-31``; whatever is no code and no date is dropped, never an error."""
         wanted: dict[str, set[str]] = {}
-        as_of = None
+        as_of, edition = None, None
         for name, value in _pairs(search):
             if name in DIMENSIONS:
                 codes = (code.strip().lower() for code in value.split(","))
                 wanted.setdefault(name, set()).update(code for code in codes if _CODE.fullmatch(code))
             elif name == "as_of":
                 as_of = _day(value) or as_of
-        return cls(**{name: frozenset(codes) for name, codes in wanted.items()}, as_of=as_of)
+            elif name == "edition" and _CODE.fullmatch(value):
+                edition = value
+        return cls(**{name: frozenset(codes) for name, codes in wanted.items()}, as_of=as_of, edition=edition)
 
     def codes(self, dimension: str) -> frozenset[str]:
         """The codes wanted in one of :data:`DIMENSIONS`."""
@@ -54,9 +60,11 @@ class Filters:
         return replace(self, **kept)
 
     def without(self, dimension: str, code: str | None = None) -> Self:
-        """The same filters with one code (or a whole dimension, or the date) taken away."""
+        """The same filters with one code (or a whole dimension, the date, the edition) taken away."""
         if dimension == "as_of":
             return self.dated(None)
+        if dimension == "edition":
+            return self.of_edition(None)
         return self.with_codes(dimension, self.codes(dimension) - {code} if code else ())
 
     def with_codes(self, dimension: str, codes: Iterable[str]) -> Self:
@@ -68,11 +76,17 @@ class Filters:
         """The same filters looked back on from another date."""
         return replace(self, as_of=as_of)
 
+    def of_edition(self, edition: str | None) -> Self:
+        """The same filters on an edition of the record, or on the live one."""
+        return replace(self, edition=edition)
+
     def query(self, language: str = "en") -> str:
         """The canonical query string, without ``?``: names and codes sorted, English unsaid: equal views, one text."""
         parts = [(name, ",".join(sorted(self.codes(name)))) for name in DIMENSIONS if self.codes(name)]
         if self.as_of:
             parts.append(("as_of", self.as_of.isoformat()))
+        if self.edition:
+            parts.append(("edition", self.edition))
         if language != LANGUAGES[0]:
             parts.append(("lang", language))
         return urlencode(sorted(parts), safe=",", quote_via=quote)

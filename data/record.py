@@ -1,23 +1,29 @@
-"""The results database as the application holds it: one read-only engine, reference tables kept per data version."""
+"""The results database as the application holds it, live or frozen: a read-only engine, reference tables in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from threading import Lock
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data import database
-from data.access import Viewer
+from data import database, editions
+from data.access import Permission, Viewer
 from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem
+from data.editions import Edition
 from data.exhibits import View
 from data.filters import Filters
 
 
 class Record:
-    """Answers views of one results database; every failure to read it is a :class:`DatabaseProblem`."""
+    """Answers views of one results database; every failure to read it is a :class:`DatabaseProblem`.
 
-    def __init__(self, address: str) -> None:
+    ``edition`` says which frozen copy this is; None for the live record.
+    """
+
+    def __init__(self, address: str, edition: Edition | None = None) -> None:
+        self.edition = edition
         self.engine = database.reading_engine(address)
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
@@ -46,3 +52,29 @@ class Record:
                 yield View.asked(connection, catalogue, viewer, filters)
         except SQLAlchemyError as error:
             raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
+
+
+class Records:
+    """The live record and its editions, each opened once."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.live = Record(address)
+        self.folder = folder
+        self._editions: dict[str, Record] = {}
+
+    def asked(self, viewer: Viewer, filters: Filters) -> Record:
+        """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
+
+        Raises :class:`data.editions.EditionProblem` where the edition is gone or its file was changed.
+        """
+        chosen = filters.edition if viewer.may(Permission.CHOOSE_EDITION) else None
+        key = viewer.edition or chosen
+        return self.edition(key) if key else self.live
+
+    def edition(self, key: str) -> Record:
+        """One edition by its key or name, verified."""
+        found = editions.find(self.folder, key)
+        editions.verify(found)
+        if found.key not in self._editions:
+            self._editions[found.key] = Record(f"sqlite:///{found.path}", found)
+        return self._editions[found.key]

@@ -84,7 +84,8 @@ def test_anonymous_gets_nothing_from_any_route_by_any_method(public):
         for method in METHODS:
             answer = stranger.open(address, method=method)
             if endpoint in OPEN_ENDPOINTS and method in ("GET", "HEAD", "OPTIONS"):
-                assert answer.status_code == (401 if endpoint == "enter" and method != "OPTIONS" else 200), (
+                refused = endpoint in ("enter", "link") and method != "OPTIONS"
+                assert answer.status_code == (401 if refused else 200), (
                     method,
                     address,
                 )

@@ -1,8 +1,12 @@
 """Visiting the application without a browser: signed in or not, with callbacks posted as the renderer posts them."""
 
+import atexit
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from typing import Any
 
 from dash import Dash
@@ -33,10 +37,15 @@ class Visit:
     standing: Values = field(default_factory=dict)
 
     @classmethod
-    def to(cls, database_url: str, *, signed_in: bool = True, local: bool = True) -> "Visit":
-        """A visit to a new application on the database at `database_url`."""
+    def to(cls, database_url: str, *, signed_in: bool = True, local: bool = True, **others: Any) -> "Visit":
+        """A visit to a new application on the database at `database_url`, with accounts and editions of its own."""
         one_time = OneTimeAddress()
-        app = create_app(Settings(database_url=database_url, secret_key="test", local=local), one_time)
+        folder = Path(mkdtemp(prefix="score-visit-"))
+        settings: dict[str, Any] = {"accounts_url": f"sqlite:///{folder}/accounts.db", "editions": folder / "editions"}
+        app = create_app(
+            Settings(database_url=database_url, secret_key="test", local=local, **(settings | others)), one_time
+        )
+        atexit.register(rmtree, folder, ignore_errors=True)
         # flask-compress leaves the files it streams to the garbage collector, which warns of them.
         app.server.config["COMPRESS_STREAMS"] = False
         visit = cls(app, app.server.test_client(), one_time, as_drawn())

@@ -1,0 +1,73 @@
+"""The accounts database: managers, links, decks. Apart from the results, so that loading data touches none."""
+
+from sqlalchemy import Boolean, Column, DateTime, Engine, ForeignKey, Integer, MetaData, String, Table, Text, event
+
+from data.database import writing_engine
+
+accounts = MetaData()
+
+manager = Table(
+    "manager", accounts,
+    Column("id", Integer, primary_key=True),
+    Column("email", String(254), nullable=False, unique=True),  # lower case
+    Column("password_hash", Text),  # none: comes by single sign-on alone
+    Column("disabled", Boolean, nullable=False),
+    Column("session_epoch", Integer, nullable=False),  # raised by one, every session of the manager has ended
+    Column("made_at", DateTime, nullable=False),
+)  # fmt: skip
+
+link = Table(
+    "link", accounts,
+    Column("id", Integer, primary_key=True),
+    Column("token_hash", String(64), nullable=False, unique=True),  # the token itself is kept nowhere
+    Column("label", Text, nullable=False),
+    Column("audience", String(20), nullable=False),
+    Column("scope", Text, nullable=False),  # as in an address: partner=eti&sector=footwear
+    Column("threshold", Integer),  # none: nothing is withheld, for a public record alone
+    Column("names", Boolean, nullable=False),
+    Column("export", Boolean, nullable=False),
+    Column("edition", String(120)),
+    Column("deck", Text),
+    Column("password_hash", Text),
+    Column("alias_key", String(64), nullable=False),
+    Column("expires_at", DateTime, nullable=False),
+    Column("paused", Boolean, nullable=False),
+    Column("revoked_at", DateTime),
+    Column("made_by", Text, nullable=False),
+    Column("made_at", DateTime, nullable=False),
+)  # fmt: skip
+
+visit = Table(
+    "visit", accounts,
+    Column("id", Integer, primary_key=True),
+    Column("link", Integer, ForeignKey("link.id"), nullable=False, index=True),
+    Column("kind", String(10), nullable=False),  # opened, viewed
+    Column("page", String(200), nullable=False),
+    Column("at", DateTime, nullable=False),
+)  # fmt: skip
+
+deck = Table(
+    "deck", accounts,
+    Column("name", String(120), primary_key=True),
+    Column("revision", Integer, nullable=False),  # raised by one at every change: who changes an older one is told
+    Column("slides", Text, nullable=False),  # JSON
+    Column("changed_by", Text, nullable=False),
+    Column("changed_at", DateTime, nullable=False),
+)  # fmt: skip
+
+
+def accounts_engine(address: str) -> Engine:
+    """An engine on the accounts database, its tables made where they are not there yet."""
+    engine = writing_engine(address)
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def _settings(connection: object, _record: object) -> None:
+            cursor = connection.cursor()  # type: ignore[attr-defined]
+            # Readers do not wait for whoever logs a visit.
+            cursor.execute("PRAGMA journal_mode=WAL")
+            cursor.execute("PRAGMA foreign_keys=ON")
+            cursor.close()
+
+    accounts.create_all(engine)
+    return engine

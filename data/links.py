@@ -1,0 +1,264 @@
+"""Share links: made, read afresh at every request, paused, revoked, extended; every opening and view of them logged.
+
+The token is 256 random bits and stands in the address alone; the database holds its hash.
+"""
+
+import secrets
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import datetime, timedelta
+from enum import StrEnum
+from hashlib import sha256
+from typing import Any, Self
+
+from sqlalchemy import Engine, Row, func, insert, select, update
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from data.access import Permission, Scope, Viewer
+from data.accounts import link, visit
+from data.database import now
+from data.filters import Filters
+
+DEFAULT_DAYS = 90
+MOST_DAYS = 3650
+DEFAULT_THRESHOLD = 5
+LEAST_THRESHOLD = 3
+SCOPE_DIMENSIONS = ("partner", "sector", "round", "phase", "place")
+"""What a link can be limited by; a module is no property of an enterprise."""
+
+
+class Audience(StrEnum):
+    """Whom a link is for."""
+
+    DONOR = "donor"
+    COMMITTEE = "committee"
+
+
+class LinkProblem(Exception):
+    """A link cannot be made or changed so; ``reason`` is one of threshold, days, link, over."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Terms:
+    """What a link lets its holder see and do. ``edition`` and ``deck`` are names; ``threshold`` None withholds nothing.
+
+    A threshold of None is only good for a programme whose record is public: elsewhere the default holds
+    (:meth:`data.exhibits.View.asked`).
+    """
+
+    audience: Audience = Audience.DONOR
+    scope: Filters = field(default_factory=Filters)
+    threshold: int | None = DEFAULT_THRESHOLD
+    names: bool = False
+    export: bool = False
+    edition: str | None = None
+    deck: str | None = None
+
+    def __post_init__(self) -> None:
+        if self.threshold is not None and self.threshold < LEAST_THRESHOLD:
+            raise LinkProblem("threshold", str(self.threshold))
+
+    def plain(self) -> dict[str, Any]:
+        """The terms in JSON's types, as a session keeps them for a preview."""
+        return asdict(self) | {"audience": self.audience.value, "scope": self.scope.query()}
+
+    @classmethod
+    def from_plain(cls, plain: Mapping[str, Any]) -> Self:
+        """The terms that :meth:`plain` wrote."""
+        terms: dict[str, Any] = {name: plain.get(name) for name in ("threshold", "names", "export", "edition", "deck")}
+        return cls(audience=Audience(plain["audience"]), scope=Filters.from_search(plain["scope"]), **terms)
+
+    def viewer(self, alias_key: str = "preview") -> Viewer:
+        """Who comes with these terms; `alias_key` orders the enterprises whose names are not shown."""
+        permissions = {Permission.BROWSE if self.audience is Audience.DONOR else Permission.PRESENT}
+        if self.export:
+            permissions.add(Permission.EXPORT)
+        if self.names:
+            permissions.add(Permission.SEE_NAMES)
+        codes = {name: self.scope.codes(name) or None for name in SCOPE_DIMENSIONS}
+        return Viewer(
+            permissions=frozenset(permissions),
+            scope=Scope(**codes),
+            alias_key=alias_key,
+            limited=True,
+            threshold=self.threshold,
+            edition=self.edition,
+            deck=self.deck,
+        )
+
+
+@dataclass(frozen=True)
+class Link:
+    """One link as it stands; times are UTC. ``protected`` by a password; opened and viewed are counts."""
+
+    id: int
+    label: str
+    terms: Terms
+    alias_key: str
+    token_hash: str
+    protected: bool
+    expires_at: datetime
+    paused: bool
+    revoked_at: datetime | None
+    made_by: str
+    made_at: datetime
+    opened: int = 0
+    viewed: int = 0
+    last_used_at: datetime | None = None
+
+    def state(self, at: datetime) -> str:
+        """One of active, paused, revoked, expired; from its expiry second on a link has expired."""
+        if self.revoked_at is not None:
+            return "revoked"
+        if at >= self.expires_at:
+            return "expired"
+        return "paused" if self.paused else "active"
+
+    def viewer(self) -> Viewer:
+        """Who comes by this link."""
+        return self.terms.viewer(self.alias_key)
+
+
+def _hash(token: str) -> str:
+    return sha256(token.encode()).hexdigest()
+
+
+def make(  # noqa: PLR0913 - a link is described by that many words
+    engine: Engine, terms: Terms, *, days: int = DEFAULT_DAYS, password: str = "", label: str = "", made_by: str = ""
+) -> tuple[Link, str]:
+    """Make a link; returns it with its token, which is shown this once. Raises :class:`LinkProblem`."""
+    expires_at = _in_days(days)
+    token = secrets.token_urlsafe(32)
+    values = {
+        "token_hash": _hash(token),
+        "label": label,
+        **terms.plain(),
+        "password_hash": generate_password_hash(password) if password else None,
+        "alias_key": secrets.token_hex(32),
+        "expires_at": expires_at,
+        "paused": False,
+        "made_by": made_by,
+        "made_at": now(),
+    }
+    with engine.begin() as connection:
+        (number,) = connection.execute(insert(link).values(values)).inserted_primary_key or (0,)
+    return by_id(engine, int(number)), token
+
+
+def _in_days(days: int) -> datetime:
+    if not 1 <= days <= MOST_DAYS:
+        raise LinkProblem("days", str(days))
+    return now() + timedelta(days=days)
+
+
+def by_token(engine: Engine, token: str) -> Link | None:
+    """The link a token opens, whatever its state; None where there is none."""
+    return _one(engine, link.c.token_hash == _hash(token))
+
+
+def by_id(engine: Engine, number: int) -> Link:
+    """One link; raises :class:`LinkProblem` where there is none."""
+    found = _one(engine, link.c.id == number)
+    if found is None:
+        raise LinkProblem("link", str(number))
+    return found
+
+
+def _one(engine: Engine, condition: object) -> Link | None:
+    with engine.connect() as connection:
+        row = connection.execute(select(link).where(condition)).first()  # type: ignore[arg-type]
+    return _link(row) if row else None
+
+
+def links(engine: Engine) -> list[Link]:
+    """Every link with how often it was opened and its pages viewed, newest first."""
+    used = (
+        select(
+            visit.c.link,
+            func.count().filter(visit.c.kind == "opened").label("opened"),
+            func.count().filter(visit.c.kind == "viewed").label("viewed"),
+            func.max(visit.c.at).label("last_used_at"),
+        )
+        .group_by(visit.c.link)
+        .subquery()
+    )
+    question = (
+        select(link, used.c.opened, used.c.viewed, used.c.last_used_at)
+        .outerjoin(used, used.c.link == link.c.id)
+        .order_by(link.c.id.desc())
+    )
+    with engine.connect() as connection:
+        return [
+            _link(row, opened=row.opened or 0, viewed=row.viewed or 0, last_used_at=row.last_used_at)
+            for row in connection.execute(question)
+        ]
+
+
+def _link(row: Row[tuple[object, ...]], **used: object) -> Link:
+    return Link(
+        id=row.id,
+        label=row.label,
+        terms=Terms.from_plain(dict(row._mapping)),  # noqa: SLF001 - SQLAlchemy's public spelling of "as a mapping"
+        alias_key=row.alias_key,
+        token_hash=row.token_hash,
+        protected=row.password_hash is not None,
+        expires_at=row.expires_at,
+        paused=row.paused,
+        revoked_at=row.revoked_at,
+        made_by=row.made_by,
+        made_at=row.made_at,
+        **used,  # type: ignore[arg-type]
+    )
+
+
+def opens_with(engine: Engine, number: int, password: str) -> bool:
+    """Does this password open the link?"""
+    with engine.connect() as connection:
+        stored = connection.scalar(select(link.c.password_hash).where(link.c.id == number))
+    return stored is not None and check_password_hash(stored, password)
+
+
+def pause(engine: Engine, number: int) -> None:
+    """Let the link open nothing until it is resumed; raises :class:`LinkProblem` where it is over or unknown."""
+    _change(engine, number, paused=True)
+
+
+def resume(engine: Engine, number: int) -> None:
+    """Let a paused link open again."""
+    _change(engine, number, paused=False)
+
+
+def revoke(engine: Engine, number: int) -> None:
+    """End the link for good: the very next request by it is refused."""
+    _change(engine, number, revoked_at=now())
+
+
+def extend(engine: Engine, number: int, days: int) -> None:
+    """Let the link, expired or not, live so many days from now."""
+    _change(engine, number, expires_at=_in_days(days))
+
+
+def _change(engine: Engine, number: int, **values: object) -> None:
+    if by_id(engine, number).revoked_at is not None:
+        raise LinkProblem("over", str(number))
+    with engine.begin() as connection:
+        connection.execute(update(link).where(link.c.id == number).values(values))
+
+
+def log_visit(engine: Engine, number: int, kind: str, page: str) -> None:
+    """Note that a link was ``opened``, or that a page was ``viewed`` by it: when and which, nothing of who."""
+    with engine.begin() as connection:
+        connection.execute(insert(visit).values(link=number, kind=kind, page=page[:200], at=now()))
+
+
+def visits(engine: Engine, number: int, most: int = 200) -> list[tuple[datetime, str, str]]:
+    """The latest uses of a link: when, kind, page."""
+    question = select(visit.c.at, visit.c.kind, visit.c.page).where(visit.c.link == number)
+    with engine.connect() as connection:
+        rows = connection.execute(question.order_by(visit.c.at.desc(), visit.c.id.desc()).limit(most))
+        return [(row.at, row.kind, row.page) for row in rows]

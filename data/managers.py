@@ -1,0 +1,141 @@
+"""Managers: who may sign in, by password or by single sign-on, and which of their sessions still hold."""
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import Engine, Row, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from werkzeug.security import check_password_hash, generate_password_hash
+
+from data.accounts import manager
+from data.database import now
+
+SHORTEST_PASSWORD = 12
+LONGEST_PASSWORD = 200
+_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+
+
+class ManagerProblem(Exception):
+    """A manager cannot be added or changed so; ``reason`` is one of email, password, taken, unknown."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Manager:
+    """One manager. ``session_epoch`` is what a session must have been begun at to hold."""
+
+    id: int
+    email: str
+    disabled: bool
+    session_epoch: int
+    has_password: bool
+    made_at: datetime
+
+
+def _manager(row: Row[tuple[object, ...]]) -> Manager:
+    return Manager(row.id, row.email, row.disabled, row.session_epoch, row.password_hash is not None, row.made_at)
+
+
+def add(engine: Engine, email: str, password: str | None) -> Manager:
+    """Add a manager; without a password one who comes by single sign-on alone. Raises :class:`ManagerProblem`."""
+    email = _address(email)
+    values = {
+        "email": email,
+        "password_hash": None if password is None else _hash(password),
+        "disabled": False,
+        "session_epoch": 1,
+        "made_at": now(),
+    }
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(manager).values(values))
+    except IntegrityError as error:
+        raise ManagerProblem("taken", email) from error
+    return by_email(engine, email)
+
+
+def _address(email: str) -> str:
+    email = email.strip().lower()
+    if not _EMAIL.fullmatch(email):
+        raise ManagerProblem("email", email)
+    return email
+
+
+def _hash(password: str) -> str:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise ManagerProblem("password", str(SHORTEST_PASSWORD))
+    return generate_password_hash(password)
+
+
+def managers(engine: Engine) -> list[Manager]:
+    """Every manager by address."""
+    with engine.connect() as connection:
+        return [_manager(row) for row in connection.execute(select(manager).order_by(manager.c.email))]
+
+
+def by_email(engine: Engine, email: str) -> Manager:
+    """One manager; raises :class:`ManagerProblem` where there is none."""
+    with engine.connect() as connection:
+        row = connection.execute(select(manager).where(manager.c.email == email.strip().lower())).first()
+    if row is None:
+        raise ManagerProblem("unknown", email)
+    return _manager(row)
+
+
+def set_password(engine: Engine, email: str, password: str) -> None:
+    """Change a password and end every session begun with the old one."""
+    _change(engine, email, password_hash=_hash(password))
+
+
+def disable(engine: Engine, email: str) -> None:
+    """Let a manager in no more, and end their sessions."""
+    _change(engine, email, disabled=True)
+
+
+def enable(engine: Engine, email: str) -> None:
+    """Let a disabled manager in again."""
+    _change(engine, email, disabled=False)
+
+
+def end_sessions(engine: Engine, email: str) -> None:
+    """Sign a manager out everywhere."""
+    _change(engine, email)
+
+
+def _change(engine: Engine, email: str, **values: object) -> None:
+    known = by_email(engine, email)
+    with engine.begin() as connection:
+        connection.execute(
+            update(manager).where(manager.c.id == known.id).values(session_epoch=manager.c.session_epoch + 1, **values)
+        )
+
+
+def with_password(engine: Engine, email: str, password: str) -> Manager | None:
+    """The manager whose address and password these are; None else, after as long a time whichever is wrong."""
+    with engine.connect() as connection:
+        row = connection.execute(select(manager).where(manager.c.email == email.strip().lower())).first()
+    stored = row.password_hash if row is not None and row.password_hash and not row.disabled else None
+    fits = check_password_hash(stored or _nobodys_hash(), password)
+    return _manager(row) if row is not None and stored and fits else None
+
+
+@cache
+def _nobodys_hash() -> str:
+    """Something to check against where there is no such manager, so that the time taken tells nothing."""
+    return generate_password_hash(secrets.token_hex())
+
+
+def of_session(engine: Engine, number: int, session_epoch: int) -> Manager | None:
+    """The manager a session belongs to; None where it has ended."""
+    with engine.connect() as connection:
+        row = connection.execute(select(manager).where(manager.c.id == number)).first()
+    if row is None or row.disabled or row.session_epoch != session_epoch:
+        return None
+    return _manager(row)
