@@ -256,9 +256,9 @@ def filled(
     **options: Any,
 ) -> tuple[Any, ...]:
     """An exhibit drawn by `draw`, as :func:`layouts.parts.outputs` takes it; an empty one says what is missing."""
-    missing = _missing(exhibit)
-    if missing:
-        drawing = Drawing(_("Nothing to show here"), empty=missing)
+    lacking = missing(exhibit)
+    if lacking:
+        drawing = Drawing(_("Nothing to show here"), empty=lacking)
     else:
         asked.meet(exhibit.table)
         drawing = draw(asked, exhibit, *arguments, **options)
@@ -268,7 +268,7 @@ def filled(
     return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()) or "?")
 
 
-def _missing(exhibit: Exhibit) -> str:
+def missing(exhibit: Exhibit) -> str:
     """What an empty exhibit lacks; empty where there is something to show."""
     code = exhibit.code
     if code == "published":

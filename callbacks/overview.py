@@ -12,7 +12,7 @@ from layouts import ids, parts
 from layouts.words import _, number
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
-_SHOWN = (
+SHOWN = (
     "enterprises",
     "trained",
     "workers_reached",
@@ -64,13 +64,17 @@ def page(asked: Asked) -> tuple[Any, ...]:
 def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
     """The headline figures, each with what it is out of."""
     rows = exhibit.table.set_index("headline").to_dict("index")
-    cards = []
-    for name in _SHOWN:
-        row = rows[name]
-        of = _("of {n}", n=number(row["of"])) if row["of"] == row["of"] and row["of"] is not None else ""
-        value = number(row["value"]) if row["value"] == row["value"] and row["value"] is not None else ""
-        cards.append(parts.headline(label(name), value, of, note(name, rows)))
-    return cards
+    return [parts.headline(label(name), value(rows[name]), of(rows[name]), note(name, rows)) for name in SHOWN]
+
+
+def value(row: Mapping[Any, Any]) -> str:
+    """A headline's number; blank where it is not on record."""
+    return number(row["value"]) if row["value"] == row["value"] and row["value"] is not None else ""
+
+
+def of(row: Mapping[Any, Any]) -> str:
+    """What a headline's number is out of; blank where it is out of nothing."""
+    return _("of {n}", n=number(row["of"])) if row["of"] == row["of"] and row["of"] is not None else ""
 
 
 def label(headline: str) -> str:

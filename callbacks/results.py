@@ -37,9 +37,7 @@ def register(app: Dash, held: Held) -> None:
 def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
     """Everything on the page, for `indicator` where it has results in the view, else for the one with most pairs."""
     change = exhibits.build(asked.view, "change")
-    # Figures before practices: a practice is read off one chart of all of them.
-    table = change.table.assign(figure=change.table["unit"] != measures.YES_NO)
-    ranked = table.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
+    ranked = by_pairs(change.table)
     reported = ranked["indicator"].tolist()
     chosen = indicator if indicator in reported else next(iter(reported), None)
     options = [
@@ -58,6 +56,12 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
         *drawing.filled(asked, change, drawing.improved),
         *drawing.filled(asked, change, drawing.practices),
     )
+
+
+def by_pairs(change: pd.DataFrame) -> pd.DataFrame:
+    """The indicators with most pairs first, figures before practices: a practice is read off one chart of them all."""
+    table = change.assign(figure=change["unit"] != measures.YES_NO)
+    return table.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
 
 
 def _count(row: Mapping[Any, Any]) -> str:
