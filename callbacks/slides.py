@@ -1,0 +1,319 @@
+"""Decks as slides: the pages' own exhibits, each in every language, under the filters of the slide and of the show."""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pandas as pd
+
+from callbacks import drawing, overview, results
+from callbacks.asking import Asked, Held, asking
+from data import exhibits, measures
+from data.decks import DeckSlide
+from data.exhibits import Exhibit
+from data.filters import DIMENSIONS, LANGUAGES, Filters
+from layouts import slides, words
+from layouts.parts import Drawing
+from layouts.slides import Card, Slide
+from layouts.tables import Cell, Column, Link, Table
+from layouts.theme import Figure
+from layouts.words import _, day, labelled, ngettext, number, percent, quantity, sentences
+
+MOST_FIGURES = 8
+"""So many published figures stand on a slide."""
+
+Ns = list[tuple[str, str]]
+
+
+def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list[dict[str, Slide]]:
+    """Every slide of a deck by language, as the viewer who asks may see it.
+
+    What the show is filtered by takes the place of a slide's own filter of the same dimension.
+    """
+    return [_spoken(held, slide, laid_over(Filters.from_search(slide.filters), show)) for slide in deck]
+
+
+def laid_over(own: Filters, show: Filters) -> Filters:
+    """A slide's `own` filters, with those of the `show` in place of the same dimensions, the date and the edition."""
+    both = own.dated(show.as_of or own.as_of).of_edition(show.edition or own.edition)
+    for dimension in DIMENSIONS:
+        if show.codes(dimension):
+            both = both.with_codes(dimension, show.codes(dimension))
+    return both
+
+
+def _spoken(held: Held, slide: DeckSlide, filters: Filters) -> dict[str, Slide]:
+    """One slide in every language, all from one exhibit."""
+    with asking(held, filters.search()) as asked:
+        made = _made(asked, slide)
+        spoken = {}
+        for language in LANGUAGES:
+            with words.speaking(language):
+                # Names of enterprises are learnt anew: they are written in the language spoken.
+                spoken[language] = _drawn(replace(asked, ground=held.grounds[language], enterprises={}), slide, made)
+        return spoken
+
+
+@dataclass(frozen=True)
+class _Made:
+    """The exhibit of a slide and what keeps it from being drawn: a filter or an indicator no longer on record."""
+
+    exhibit: Exhibit
+    indicator: str = ""
+
+
+def _made(asked: Asked, slide: DeckSlide) -> _Made:
+    code, build = slide.exhibit, exhibits.build
+    if code != "pairs":
+        return _Made(build(asked.view, {"states": "module-funnel", "practices": "change"}.get(code, code)))
+    ranked = results.by_pairs(build(asked.view, "change").table)["indicator"].tolist()
+    indicator = slide.indicator or next(iter(ranked), "")
+    if indicator not in asked.view.catalogue.indicator:
+        return _Made(build(asked.view, "pairs"))
+    return _Made(exhibits.build_pairs(asked.view, indicator), indicator)
+
+
+def _drawn(asked: Asked, slide: DeckSlide, made: _Made) -> Slide:
+    """One slide in the language spoken."""
+    exhibit = made.exhibit
+    basis = asked.basis(exhibit)
+    bare = Slide(
+        exhibit=slide.exhibit,
+        language=words.language(),
+        title=_("Nothing to show here"),
+        coverage=basis.coverage,
+        filtered=basis.filtered,
+        as_of=_("as of {date}", date=day(basis.as_of)),
+        sources=slides.sources_sentence(basis.sources, basis.unsourced),
+        edition=slides.edition_sentence(asked.edition.name, asked.edition.frozen_at.date(), asked.edition.short)
+        if asked.edition
+        else "",
+        synthetic=slides.synthetic_sign() if basis.synthetic else "",
+        notes=slide.notes,
+        indicator=made.indicator,
+        source_list=basis.sources,
+        frame=exhibit.table,
+        names=asked.name,
+    )
+    lacking = _gone(asked, slide, made) or drawing.missing(exhibit)
+    if lacking:
+        return replace(bare, empty=lacking)
+    asked.meet(exhibit.table)
+    shown = SHOWN[slide.exhibit](asked, exhibit, made.indicator)
+    first = shown.figures or tuple(each for each in (shown.drawing.figure,) if each)
+    return replace(
+        bare,
+        title=shown.drawing.title,
+        caption=shown.drawing.caption,
+        figures=tuple(_filling(figure) for figure in first),
+        cards=shown.cards,
+        table=shown.table,
+        ns=tuple(shown.ns),
+        notice=shown.drawing.under if slide.exhibit == "regions" else "",
+        frame=exhibit.table if shown.frame is None else shown.frame,
+        empty="" if first or shown.cards else _undrawn(shown.table),
+    )
+
+
+def _undrawn(table: Table) -> str:
+    if table.rows:
+        return _("There is nothing to draw; the table has what is on record.")
+    return _("Nothing of this is on record for this selection.")
+
+
+def _gone(asked: Asked, slide: DeckSlide, made: _Made) -> str:
+    """What a slide asks for that is no longer on record: without it the slide would say something else."""
+    known = asked.view.catalogue.codes
+    own = Filters.from_search(slide.filters)
+    if any(own.codes(dimension) and not own.codes(dimension) & known[dimension] for dimension in DIMENSIONS):
+        return _("What this slide is filtered by is no longer on record.")
+    if slide.exhibit == "pairs" and slide.indicator and not made.indicator:
+        return _("The indicator of this slide is no longer on record.")
+    return ""
+
+
+def _filling(figure: Figure) -> Figure:
+    """A figure without a height of its own: it fills the area a slide has for it."""
+    layout = {name: value for name, value in figure["layout"].items() if name != "height"}
+    return {"data": figure["data"], "layout": layout}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit ready for a slide: the page's drawing, other figures in place of its own, cards, table, ns."""
+
+    drawing: Drawing
+    table: Table
+    ns: Ns
+    figures: tuple[Figure, ...] = ()
+    cards: tuple[Card, ...] = ()
+    frame: pd.DataFrame | None = None
+
+
+def _overview(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    rows = exhibit.table.set_index("headline").to_dict("index")
+    cards = tuple(
+        Card(overview.label(name), overview.value(rows[name]), overview.of(rows[name]), overview.note(name, rows))
+        for name in overview.SHOWN
+    )
+    columns = (Column(_("Headline")), Column(_("Value"), numeric=True), Column(_("Out of")), Column(_("Note")))
+    return Shown(
+        Drawing(
+            slides.headline_finding(*(rows[name]["value"] for name in ("trained", "enterprises", "modules_completed")))
+        ),
+        Table(columns, [[card.label, card.value or _("not on record"), card.of or "–", card.note] for card in cards]),
+        [(card.label, f"{card.value or _('not on record')} {card.of}".strip()) for card in cards],
+        cards=cards,
+    )
+
+
+def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    first, second = drawing.regions(asked, exhibit), drawing.ranking(asked, exhibit)
+    figures = tuple(each for each in (first.figure, second.figure) if each)
+    ns = [
+        (asked.name("place", row["place"]) if row["place"] else _("Place not given"), number(row["enterprises"]))
+        for row in exhibit.table.to_dict("records")
+    ]
+    return Shown(first, _table(asked, "regions", exhibit.table), ns, figures=figures)
+
+
+def _module_funnel(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    return Shown(
+        drawing.module_funnel(asked, exhibit),
+        _table(asked, "module-funnel", exhibit.table),
+        _planned(asked, exhibit.table),
+    )
+
+
+def _states(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    return Shown(drawing.states(asked, exhibit), _table(asked, "states", exhibit.table), _planned(asked, exhibit.table))
+
+
+def _planned(asked: Asked, frame: pd.DataFrame) -> Ns:
+    return [
+        (
+            asked.name("module", row["module"]),
+            _("{n} planned, {due} due", n=number(row["planned"]), due=number(row["planned"] - row["not_yet_due"])),
+        )
+        for row in frame.to_dict("records")
+    ]
+
+
+def _journey(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    table = _table(asked, "journey-funnel", exhibit.table)
+    return Shown(drawing.journey(asked, exhibit), table, _first_two(table))
+
+
+def _breadth(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    ns = [(_("Enterprises enrolled"), number(exhibit.coverage.enterprises))]
+    return Shown(drawing.breadth(asked, exhibit), _table(asked, "breadth", exhibit.table), ns)
+
+
+def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    ns = [(_("Enterprises with a module planned"), number(exhibit.table["enterprise"].nunique()))]
+    return Shown(drawing.who_is_where(asked, exhibit), _table(asked, "matrix", exhibit.table), ns)
+
+
+def _change(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    frame = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
+    return Shown(drawing.improved(asked, exhibit), _table(asked, "change", frame), _paired(asked, frame), frame=frame)
+
+
+def _practices(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    frame = exhibit.table[exhibit.table["unit"] == measures.YES_NO]
+    return Shown(drawing.practices(asked, exhibit), _table(asked, "change", frame), _paired(asked, frame), frame=frame)
+
+
+def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
+    return [
+        (asked.name("indicator", row["indicator"]), ngettext("{n} pair", "{n} pairs", row["pairs"]))
+        for row in results.by_pairs(frame).to_dict("records")
+    ]
+
+
+def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
+    ns = [
+        (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", len(exhibit.table))),
+        (_("Enterprises trained"), number(exhibit.coverage.trained)),
+    ]
+    return Shown(drawing.pairs(asked, exhibit, indicator), _table(asked, "pairs", exhibit.table), ns)
+
+
+def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    table = _table(asked, "coverage", exhibit.table)
+    ns = [
+        (str(row[0]), _("{n} trained", n=number(trained)))
+        for row, trained in zip(table.rows, exhibit.table["trained"], strict=True)
+    ]
+    return Shown(drawing.coverage(asked, exhibit), table, ns)
+
+
+def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    frame = exhibit.table
+    chosen = most_telling(frame, {code: entry.columns for code, entry in asked.view.catalogue.indicator.items()})
+    cards = []
+    for row in chosen.to_dict("records"):
+        about = [asked.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
+        said = [*about, *([day(row["as_of"], row["date_precision"])] if row["as_of"] else [])]
+        value = quantity(row["value"], row["unit"], row["operator"] or "=")
+        women = row["women_percent"]
+        if pd.notna(women):
+            value = sentences(value, _("({share} women)", share=percent(women / 100)))
+        # A count is out of nothing; a share or a mean that does not say what it is out of says that.
+        base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
+        base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
+        cards.append(Card(asked.name("indicator", row["indicator"]), value, base, " · ".join(said)))
+    drawn, left = drawing.published(asked, exhibit), len(frame) - len(chosen)
+    more = ngettext("{n} more stands in the table.", "{n} more stand in the table.", left) if left else ""
+    return Shown(
+        replace(drawn, caption=sentences(drawn.caption, more)),
+        _table(asked, "published", frame),
+        [(card.label, sentences(card.value, card.of)) for card in cards],
+        cards=tuple(cards),
+    )
+
+
+_FAMILIES = ("reach", "kpi", "survey", "capacity", "cost", "practice")
+
+
+def most_telling(figures: pd.DataFrame, indicators: Mapping[str, Mapping[str, Any]]) -> pd.DataFrame:
+    """The published figures a slide shows: one an indicator, results before circumstances, the wide before the narrow.
+
+    Among those of one indicator the newest of the widest.
+    """
+    narrow = figures[["round", "partner"]].notna().sum(axis=1)
+    ranked = figures.assign(
+        circumstance=[indicators[code]["better"] == "context" for code in figures["indicator"]],
+        narrow=narrow,
+        at=[_FAMILIES.index(family) for family in figures["family"]],
+        newest=pd.to_datetime(figures["as_of"]).rsub(pd.Timestamp.max),
+    ).sort_values(["circumstance", "narrow", "at", "newest"], kind="stable", na_position="last")
+    return ranked.drop_duplicates("indicator").head(MOST_FIGURES)
+
+
+def _table(asked: Asked, name: str, frame: pd.DataFrame) -> Table:
+    """The table of an exhibit as a slide has it: on a slide nothing leads anywhere."""
+    table = drawing.TABLES[name](asked, frame)
+    rows: list[list[Cell]] = [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in table.rows]
+    return replace(table, rows=rows)
+
+
+def _first_two(table: Table) -> Ns:
+    return [(str(row[0]), str(row[1])) for row in table.rows]
+
+
+SHOWN: dict[str, Callable[[Asked, Exhibit, str], Shown]] = {
+    "overview": _overview,
+    "regions": _regions,
+    "module-funnel": _module_funnel,
+    "states": _states,
+    "journey-funnel": _journey,
+    "breadth": _breadth,
+    "matrix": _matrix,
+    "change": _change,
+    "practices": _practices,
+    "pairs": _pairs,
+    "coverage": _coverage,
+    "published": _published,
+}
+"""How each of :data:`data.decks.SLIDES` is drawn; the last argument is the indicator of `pairs`."""
