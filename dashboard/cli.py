@@ -11,29 +11,17 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.settings import INSTANCE, PUBLIC_RECORD, Settings, SettingsProblem, database_url
+from dashboard.console import build_embedded, reading, stop
+from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
     from data.loading import Finding, Report
-
-_DATABASE_HELP = {
-    "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
-    "empty": "The results database holds no programme: run `score-dashboard load PATH` first.",
-    "schema": "The results database was made by another version of this software.",
-    "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
-}
-
-
-def stop(message: str) -> NoReturn:
-    """Say what went wrong on standard error and leave with status 1."""
-    click.echo(message, err=True)
-    sys.exit(1)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -135,7 +123,6 @@ def template(out: Path) -> None:
 def export(code: str, asked: str, out: Path | None) -> None:
     """Write the table of one exhibit as CSV; CODE is the exhibit's, for example pairs."""
     from data.access import MANAGER
-    from data.database import DatabaseProblem
     from data.exhibits import EXHIBITS, build, to_csv
     from data.filters import Filters
     from data.record import Record
@@ -143,14 +130,11 @@ def export(code: str, asked: str, out: Path | None) -> None:
     if code not in EXHIBITS:
         stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
     address = database_url()
-    _build_embedded(address)
+    build_embedded(address)
     record = Record(address)
-    try:
-        with record.view(MANAGER, Filters.from_search(asked)) as view:
-            text = to_csv(build(view, code))
-            synthetic = view.catalogue.programme.synthetic
-    except DatabaseProblem as problem:
-        stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+    with reading(), record.view(MANAGER, Filters.from_search(asked)) as view:
+        text = to_csv(build(view, code))
+        synthetic = view.catalogue.programme.synthetic
     if synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if out is None:
@@ -186,12 +170,13 @@ def _make_room(address: str) -> None:
 
     if not database.exists(address):
         return
-    try:
-        programme = Record(address).catalogue().programme
-    except DatabaseProblem as problem:
-        if problem.reason != "empty":
-            stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
-        return
+    with reading():
+        try:
+            programme = Record(address).catalogue().programme
+        except DatabaseProblem as problem:
+            if problem.reason == "empty":
+                return
+            raise
     if not programme.synthetic or not database.remove(address):
         stop(f"{address} holds {programme.entry.name('en')}: name another database in SCORE_DATABASE_URL.")
 
@@ -206,25 +191,7 @@ def serve(port: int) -> None:
     try:
         settings = Settings.from_environment(local=True)
         read_boundaries(settings.boundaries)  # said here rather than by a worker that does not boot
-        _build_embedded(settings.database_url)
+        build_embedded(settings.database_url)
         serve_local(settings, port)
     except (SettingsProblem, BoundaryProblem) as problem:
         stop(str(problem))
-
-
-def _build_embedded(address: str) -> None:
-    """Build the embedded database from the public record where nobody named another and none is there yet."""
-    from data import database
-    from data.loading import LoadProblem, load
-
-    if "SCORE_DATABASE_URL" not in os.environ and not database.exists(address):
-        click.echo("Building the results database from the public record.", err=True)
-        engine = database.writing_engine(address)
-        try:
-            report = load(engine, PUBLIC_RECORD)
-        except LoadProblem as problem:
-            stop(problem.english)
-        finally:
-            engine.dispose()
-        if report.refusals:
-            stop("The public record was refused: run `score-dashboard load data/public_record` to see why.")

@@ -1,0 +1,56 @@
+"""What commands share: how they stop, what they say of a database that cannot be read, the record they begin with.
+
+Like the commands, it imports what it needs itself: `--help` shall not wait for it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import NoReturn
+
+import click
+
+from dashboard.settings import PUBLIC_RECORD
+
+_DATABASE_HELP = {
+    "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
+    "empty": "The results database holds no programme: run `score-dashboard load PATH` first.",
+    "schema": "The results database was made by another version of this software.",
+    "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
+}
+
+
+def stop(message: str) -> NoReturn:
+    """Say what went wrong on standard error and leave with status 1."""
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Stop with what is wrong where the results database cannot be read inside the block."""
+    from data.database import DatabaseProblem
+
+    try:
+        yield
+    except DatabaseProblem as problem:
+        stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+
+
+def build_embedded(address: str) -> None:
+    """Build the embedded database from the public record where nobody named another and none is there yet."""
+    from data import database
+    from data.loading import LoadProblem, load
+
+    if "SCORE_DATABASE_URL" not in os.environ and not database.exists(address):
+        click.echo("Building the results database from the public record.", err=True)
+        engine = database.writing_engine(address)
+        try:
+            report = load(engine, PUBLIC_RECORD)
+        except LoadProblem as problem:
+            stop(problem.english)
+        finally:
+            engine.dispose()
+        if report.refusals:
+            stop("The public record was refused: run `score-dashboard load data/public_record` to see why.")
