@@ -19,7 +19,7 @@ from layouts.tables import Link, Table
 from layouts.words import _, sentences
 
 
-def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], *, small: bool = False) -> Drawing:
+def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], room: map.Room = map.WIDE) -> Drawing:
     """The map by `metric`."""
     frame = exhibit.table
     located = frame[frame["place"].notna()]
@@ -34,12 +34,12 @@ def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], *, small: 
     provinces = _provinces(asked)
     return Drawing(
         title=findings.regions(frame, provinces, metric, asked.name),
-        figure=map.regions(dotted, provinces, metric, asked.ground, small=small),
+        figure=map.regions(dotted, provinces, metric, asked.ground, room),
         under=asked.ground.notice,
     )
 
 
-def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0]) -> Drawing:
+def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], most: int = map.MOST_ROWS) -> Drawing:
     """The provinces as bars, with what lies in none."""
     provinces = _provinces(asked)[["name", *METRICS]]
     outside = exhibit.table[exhibit.table["province"].isna()]
@@ -47,7 +47,7 @@ def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0]) -> Drawing
     rows = pd.concat([provinces, outside.assign(name=names)[["name", *METRICS]]], ignore_index=True)
     return Drawing(
         title=_("{metric}, by province", metric=map.metric_name(metric)),
-        figure=map.ranking(rows, metric),
+        figure=map.ranking(rows, metric, most),
         caption=_("Where no city or province is on record, the country; where nothing is: place not given."),
     )
 
@@ -60,12 +60,12 @@ def _provinces(asked: Asked) -> pd.DataFrame:
     return frame.assign(code=frame["place"], name=[asked.name("place", code) for code in frame["place"]])
 
 
-def module_funnel(asked: Asked, exhibit: Exhibit) -> Drawing:
-    """Planned to completed, module by module."""
+def module_funnel(asked: Asked, exhibit: Exhibit, *, wide: bool = False) -> Drawing:
+    """Planned to completed, module by module: one under the other, or for a `wide` area with the steps as columns."""
     frame = exhibit.table[exhibit.table["planned"] > 0]
     return Drawing(
         title=findings.module_funnel(frame, asked.name),
-        figure=funnel.module_funnel(frame, asked.name),
+        figure=(funnel.module_steps if wide else funnel.module_funnel)(frame, asked.name),
         caption=_(
             "A step counts as reached when it or a later one has evidence. Those not due yet are left out of shares."
         ),
@@ -80,11 +80,11 @@ def completion(asked: Asked, exhibit: Exhibit) -> Drawing:
     )
 
 
-def states(asked: Asked, exhibit: Exhibit) -> Drawing:
-    """Where each planned training stands."""
+def states(asked: Asked, exhibit: Exhibit, *, every: bool = False) -> Drawing:
+    """Where each planned training stands, with `every` number printed or those that have room."""
     return Drawing(
         title=findings.states(exhibit.table),
-        figure=funnel.states(exhibit.table, asked.name),
+        figure=funnel.states(exhibit.table, asked.name, every=every),
         caption=_("Enterprises per module; each is in exactly one state."),
         table=asked.href("/table/states"),
     )
@@ -109,17 +109,17 @@ def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
     )
 
 
-def who_is_where(asked: Asked, exhibit: Exhibit) -> Drawing:
-    """Enterprise × module."""
+def who_is_where(
+    asked: Asked, exhibit: Exhibit, enterprises: int = matrix.MOST_ENTERPRISES, most: int = matrix.MOST_PATTERNS
+) -> Drawing:
+    """Enterprise × module; past so many `enterprises` the most common patterns."""
     planned = set(exhibit.table["module"])
     modules = [code for code in asked.view.catalogue.module if code in planned]
-    many = exhibit.table["enterprise"].nunique() > matrix.MOST_ENTERPRISES
+    many = exhibit.table["enterprise"].nunique() > enterprises
     return Drawing(
         title=matrix.pattern_title(exhibit.table, modules, asked.name),
-        figure=matrix.matrix(exhibit.table, modules, asked.name),
-        caption=_(
-            "The {n} most common combinations of states; the table names each enterprise.", n=matrix.MOST_PATTERNS
-        )
+        figure=matrix.matrix(exhibit.table, modules, asked.name, enterprises, most),
+        caption=_("The {n} most common combinations of states; the table names each enterprise.", n=most)
         if many
         else "",
     )
@@ -154,8 +154,8 @@ def _most(frame: pd.DataFrame, most: int) -> str:
     return _("The {n} indicators with most pairs; the table has all.", n=most) if len(frame) > most else ""
 
 
-def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
-    """One indicator: a line per enterprise while they are few, the distribution when they are many."""
+def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False) -> Drawing:
+    """One indicator: a line per enterprise while they are few, `close` to one another or not; else the distribution."""
     columns = asked.view.catalogue.indicator[indicator].columns
     unit, better = columns["unit"], columns["better"]
     frame = exhibit.table
@@ -166,7 +166,7 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
     elif unit == measures.YES_NO:
         figure = change.practice(numbers)
     elif len(frame) < change.FEWEST_FOR_DISTRIBUTION:
-        figure = change.lines(frame, unit, better, asked.name)
+        figure = change.lines(frame, unit, better, asked.name, beside=close)
     else:
         figure = change.distribution(frame, unit, better, numbers)
         beyond = change.bins(frame["change"].to_numpy(float))[2]
@@ -181,11 +181,11 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Drawing:
     )
 
 
-def coverage(asked: Asked, exhibit: Exhibit) -> Drawing:
-    """Who reported."""
+def coverage(asked: Asked, exhibit: Exhibit, most: int = coverage_figure.MOST_GROUPS) -> Drawing:
+    """Who reported; so many partners and sectors at most."""
     return Drawing(
         title=findings.coverage(exhibit.table),
-        figure=coverage_figure.coverage(exhibit.table, asked.name),
+        figure=coverage_figure.coverage(exhibit.table, asked.name, most),
         caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 

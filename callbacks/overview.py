@@ -9,6 +9,7 @@ from callbacks import drawing
 from callbacks.asking import Asked, Held, showing
 from data import exhibits
 from layouts import ids, parts
+from layouts.figures.map import SMALL
 from layouts.words import _, number
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
@@ -43,7 +44,11 @@ def page(asked: Asked) -> tuple[Any, ...]:
     return (
         headlines(exhibits.build(asked.view, "overview")),
         *drawing.filled(
-            asked, build(asked.view, "regions"), drawing.regions, small=True, leads_to=(_("All regions"), "/regions")
+            asked,
+            build(asked.view, "regions"),
+            drawing.regions,
+            room=SMALL,
+            leads_to=(_("All regions"), "/regions"),
         ),
         *drawing.filled(
             asked,

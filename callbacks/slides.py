@@ -13,6 +13,7 @@ from data.decks import DeckSlide
 from data.exhibits import Exhibit
 from data.filters import DIMENSIONS, LANGUAGES, Filters
 from layouts import slides, words
+from layouts.figures.map import HALF
 from layouts.parts import Drawing
 from layouts.slides import Card, Slide
 from layouts.tables import Cell, Column, Link, Table
@@ -21,6 +22,9 @@ from layouts.words import _, day, labelled, ngettext, number, percent, quantity,
 
 MOST_FIGURES = 8
 """So many published figures stand on a slide."""
+
+MOST_ROWS, MOST_LINES, MOST_GROUPS = 7, 10, 3
+"""So many rows with a heading each, lines without, and groups of one kind can be read from the back of a room."""
 
 Ns = list[tuple[str, str]]
 
@@ -105,7 +109,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made) -> Slide:
         bare,
         title=shown.drawing.title,
         caption=shown.drawing.caption,
-        figures=tuple(_filling(figure) for figure in first),
+        figures=first,
         cards=shown.cards,
         table=shown.table,
         ns=tuple(shown.ns),
@@ -132,12 +136,6 @@ def _gone(asked: Asked, slide: DeckSlide, made: _Made) -> str:
     return ""
 
 
-def _filling(figure: Figure) -> Figure:
-    """A figure without a height of its own: it fills the area a slide has for it."""
-    layout = {name: value for name, value in figure["layout"].items() if name != "height"}
-    return {"data": figure["data"], "layout": layout}
-
-
 @dataclass(frozen=True)
 class Shown:
     """An exhibit ready for a slide: the page's drawing, other figures in place of its own, cards, table, ns."""
@@ -150,7 +148,7 @@ class Shown:
     frame: pd.DataFrame | None = None
 
 
-def _overview(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     rows = exhibit.table.set_index("headline").to_dict("index")
     cards = tuple(
         Card(overview.label(name), overview.value(rows[name]), overview.of(rows[name]), overview.note(name, rows))
@@ -168,7 +166,8 @@ def _overview(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 
 
 def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    first, second = drawing.regions(asked, exhibit), drawing.ranking(asked, exhibit)
+    first = drawing.regions(asked, exhibit, room=HALF)
+    second = drawing.ranking(asked, exhibit, most=MOST_ROWS)
     figures = tuple(each for each in (first.figure, second.figure) if each)
     ns = [
         (asked.name("place", row["place"]) if row["place"] else _("Place not given"), number(row["enterprises"]))
@@ -179,14 +178,18 @@ def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 
 def _module_funnel(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     return Shown(
-        drawing.module_funnel(asked, exhibit),
+        drawing.module_funnel(asked, exhibit, wide=True),
         _table(asked, "module-funnel", exhibit.table),
         _planned(asked, exhibit.table),
     )
 
 
 def _states(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    return Shown(drawing.states(asked, exhibit), _table(asked, "states", exhibit.table), _planned(asked, exhibit.table))
+    return Shown(
+        drawing.states(asked, exhibit, every=True),
+        _table(asked, "states", exhibit.table),
+        _planned(asked, exhibit.table),
+    )
 
 
 def _planned(asked: Asked, frame: pd.DataFrame) -> Ns:
@@ -211,17 +214,23 @@ def _breadth(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 
 def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     ns = [(_("Enterprises with a module planned"), number(exhibit.table["enterprise"].nunique()))]
-    return Shown(drawing.who_is_where(asked, exhibit), _table(asked, "matrix", exhibit.table), ns)
+    return Shown(
+        drawing.who_is_where(asked, exhibit, MOST_LINES, MOST_LINES), _table(asked, "matrix", exhibit.table), ns
+    )
 
 
 def _change(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
-    return Shown(drawing.improved(asked, exhibit), _table(asked, "change", frame), _paired(asked, frame), frame=frame)
+    return Shown(
+        drawing.improved(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
+    )
 
 
 def _practices(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table[exhibit.table["unit"] == measures.YES_NO]
-    return Shown(drawing.practices(asked, exhibit), _table(asked, "change", frame), _paired(asked, frame), frame=frame)
+    return Shown(
+        drawing.practices(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
+    )
 
 
 def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
@@ -236,7 +245,7 @@ def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
         (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", len(exhibit.table))),
         (_("Enterprises trained"), number(exhibit.coverage.trained)),
     ]
-    return Shown(drawing.pairs(asked, exhibit, indicator), _table(asked, "pairs", exhibit.table), ns)
+    return Shown(drawing.pairs(asked, exhibit, indicator, close=True), _table(asked, "pairs", exhibit.table), ns)
 
 
 def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -245,7 +254,7 @@ def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
         (str(row[0]), _("{n} trained", n=number(trained)))
         for row, trained in zip(table.rows, exhibit.table["trained"], strict=True)
     ]
-    return Shown(drawing.coverage(asked, exhibit), table, ns)
+    return Shown(drawing.coverage(asked, exhibit, MOST_GROUPS), table, ns)
 
 
 def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:

@@ -28,8 +28,8 @@ class Card:
 class Slide:
     """One exhibit as one slide.
 
-    ``exhibit`` is one of the codes a deck's slide has; ``title`` the finding. A slide shows ``figures`` (none to two,
-    without a height, for an area they fill) or ``cards``; ``table`` has the same numbers. Where there is nothing to
+    ``exhibit`` is one of the codes a deck's slide has; ``title`` the finding. A slide shows ``figures`` (none to two;
+    their height is the one they look right at) or ``cards``; ``table`` has the same numbers. Where there is nothing to
     show ``empty`` says so and all three are bare. ``coverage``, ``filtered``, ``as_of``, ``sources``, ``edition`` and
     ``synthetic`` stand in the foot, ``notice`` under a map. ``ns`` are (number, how many it rests on) for who speaks;
     ``notes`` are the deck's. ``frame`` is the exhibit's table and ``names`` names its codes, for native charts.

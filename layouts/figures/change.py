@@ -8,7 +8,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, change_of, direction, number, quantity, unit_name
+from layouts.words import Names, _, change_of, direction, number, quantity, unit_name, wrapped
 
 FEWEST_FOR_DISTRIBUTION = 10
 MOST_INDICATORS = 14
@@ -98,11 +98,14 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
     }
 
 
-def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
-    """Every enterprise its own line from before to after, both values printed."""
+def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names, *, beside: bool = False) -> Figure:
+    """Every enterprise its own line from before to after, both values printed.
+
+    The enterprise and its change stand above the line, or `beside` it where lines must stand close.
+    """
     rows = pairs.reset_index(drop=True)
     traces: list[dict[str, Any]] = []
-    headings = []
+    headings, labels = [], []
     low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
     room = (high - low or abs(high) or 1) * 0.28
     for at, row in enumerate(rows.to_dict("records")):
@@ -123,20 +126,19 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names) -> Figure:
                 "cliponaxis": False,
             }
         )
-        headings.append(
-            theme.heading(
-                f"{names('enterprise', row['enterprise'])}  <b>{change_of(row['change'], unit)}</b>", at, across=True
-            )
-        )
+        name, change = names("enterprise", row["enterprise"]), f"<b>{change_of(row['change'], unit)}</b>"
+        labels.append(f"{wrapped(name, 34, 1)}  {change}")
+        headings.append(theme.heading(f"{name}  {change}", at, across=True))
+    said = {"visible": True, "tickvals": list(range(len(rows))), "ticktext": labels} if beside else {}
     return {
         "data": [*traces, *_key()],
         "layout": theme.layout(
-            84 * len(rows) + 96,
+            (36 if beside else 84) * len(rows) + 96,
             showlegend=True,
             legend=theme.legend(),
             xaxis=theme.axis(range=[low - room, high + room], title=_axis_title(unit_name(unit), better)),
-            yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.8]),
-            annotations=headings,
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.5 if beside else -0.8], **said),
+            annotations=[] if beside else headings,
             margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
         ),
     }

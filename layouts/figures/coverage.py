@@ -8,8 +8,10 @@ from layouts import theme
 from layouts.theme import Figure
 from layouts.words import Names, _, number
 
+MOST_GROUPS = 8
 
-def coverage(frame: pd.DataFrame, names: Names, most: int = 8) -> Figure:
+
+def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figure:
     """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
     kinds = [(kind, frame[frame["group_kind"] == kind]) for kind in ("total", "partner", "sector")]
     rows = [

@@ -99,6 +99,56 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
     }
 
 
+def module_steps(frame: pd.DataFrame, names: Names) -> Figure:
+    """The same for a wide area: a row a module, a column a step, the count and its share of those due behind each bar.
+
+    Every step has the same scale, so that bars compare along a row and down a column.
+    """
+    top = max([*(_length(n) for n in frame["planned"]), 1])
+    x: list[float] = []
+    y: list[int] = []
+    starts: list[int] = []
+    labels: list[str] = []
+    colours: list[str] = []
+    headings: list[dict[str, Any]] = []
+    for at, row in enumerate(frame.to_dict("records")):
+        aside = _("{n} not yet due", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
+        headings.append(_heading(f"<b>{wrapped(names('module', row['module']), 60, 1)}</b>", aside, at))
+        for column, (step, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
+            share = row.get(f"{step}_share")
+            known = step != "planned" and share is not None and share == share  # noqa: PLR0124 - NaN
+            x.append(_length(row[step]) / top * _LONGEST)
+            y.append(at)
+            starts.append(column)
+            colours.append(colour)
+            labels.append(f"<b>{number(row[step])}</b>" + (f"  {percent(share)}" if known else ""))
+    columns = [
+        {"text": step_name(step), "x": column, "xref": "x", "xanchor": "left", "y": -0.82, "yref": "y",
+         "yanchor": "bottom", "showarrow": False, "font": {"color": theme.MUTED}}
+        for column, step in enumerate(STEPS)
+    ]  # fmt: skip
+    bars = {"base": starts, "marker": {"color": colours}, "text": labels, "textposition": "outside", "width": 0.36}
+    return {
+        "data": [_bar(x, y, **bars)],
+        "layout": theme.layout(
+            76 * max(len(frame), 1) + 36,
+            xaxis=theme.hidden_axis(range=[0, len(STEPS)]),
+            yaxis=theme.hidden_axis(range=[len(frame) - 0.65, -0.85]),
+            annotations=[*columns, *headings],
+            margin={"l": 8, "r": 8, "t": 28, "b": 8, "pad": 0},
+        ),
+    }
+
+
+_LONGEST = 0.42
+"""How much of its column the longest bar takes: the rest is for the numbers."""
+
+
+def _length(count: float) -> int:
+    """How long a bar is; one that is not told has none."""
+    return int(count) if count == count else 0  # noqa: PLR0124 - NaN
+
+
 def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
     """A heading with something said aside in smaller type."""
     small = f"  <span style='color:{theme.MUTED};font-size:13px'>{aside}</span>" if aside else ""
@@ -144,8 +194,11 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
     }
 
 
-def states(frame: pd.DataFrame, names: Names) -> Figure:
-    """One stacked bar a module: every planned enterprise in exactly one state."""
+def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
+    """One stacked bar a module: every planned enterprise in exactly one state.
+
+    Segments too small for their number are told by the table, or with `every` number printed beside the module's name.
+    """
     frame = frame[frame["planned"] > 0]
     modules = [names("module", code) for code in frame["module"]]
     places = list(range(len(frame)))
@@ -170,7 +223,7 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
                     "line": {"color": theme.PAPER, "width": 1},
                 },
                 # A number is printed where its segment has room for it; the table has them all.
-                text=[f"<b>{number(n)}</b>" if n >= whole * 0.035 else "" for n in counts],
+                text=[f"<b>{number(n)}</b>" if n >= whole * _ROOM else "" for n in counts],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
@@ -181,7 +234,8 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
                 width=0.5,
             )
         )
-    headings = [_heading(name, "", at) for at, name in enumerate(modules)]
+    asides = [_small_states(row, whole) if every else "" for row in frame.to_dict("records")]
+    headings = [_heading(name, aside, at) for at, (name, aside) in enumerate(zip(modules, asides, strict=True))]
     return {
         "data": traces,
         "layout": theme.layout(
@@ -195,6 +249,16 @@ def states(frame: pd.DataFrame, names: Names) -> Figure:
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
     }  # fmt: skip
+
+
+_ROOM = 0.035
+"""The share of the longest bar that a segment needs for its number."""
+
+
+def _small_states(row: dict[str, Any], whole: int) -> str:
+    """The states whose segments have no room for their number."""
+    small = [state for state in STATES if 0 < row[state] < whole * _ROOM]
+    return " · ".join(labelled(state_name(state), number(row[state])) for state in small)
 
 
 def journey(frame: pd.DataFrame) -> Figure:

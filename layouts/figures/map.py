@@ -62,15 +62,23 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
     return base | settings
 
 
-def regions(
-    points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, *, small: bool = False
-) -> Figure:
+@dataclass(frozen=True)
+class Room:
+    """What a map of some size has room for: so many names, and a largest point of so many pixels."""
+
+    names: int
+    largest: int
+
+
+WIDE, HALF, SMALL = Room(14, 15), Room(7, 12), Room(3, 9)
+
+
+def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
     """Provinces filled by `metric`, places as points by size; the largest are named.
 
     `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
     `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
     """
-    labels, largest = (3, 9) if small else (14, 15)
     known = provinces[provinces["place"].isin(ground.province_codes) & (provinces[metric] > 0)]
     empty = [code for code in ground.province_codes if code not in set(known["place"])]
     top = float(known[metric].max()) if len(known) else 1.0
@@ -103,7 +111,7 @@ def regions(
     ]
     shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
     if len(shown):
-        traces.append(_points(shown, metric, name, labels, largest))
+        traces.append(_points(shown, metric, name, room))
     return {
         "data": traces,
         "layout": theme.layout(
@@ -129,7 +137,10 @@ def regions(
     }
 
 
-def ranking(rows: pd.DataFrame, metric: str, most: int = 16) -> Figure:
+MOST_ROWS = 16
+
+
+def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
     """The same as bars, most first: `rows` has name and the metric, one row a province or whatever lies outside one."""
     shown = rows[rows[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(most)
     places = list(range(len(shown)))
@@ -152,9 +163,9 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = 16) -> Figure:
     }  # fmt: skip
 
 
-def _points(shown: pd.DataFrame, metric: str, name: str, labels: int, largest: int) -> dict[str, Any]:
+def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:
     top = float(shown[metric].max())
-    named = _apart(shown, labels)
+    named = _apart(shown, room.names)
     texts = [
         f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else ""
         for row in shown.to_dict("records")
@@ -178,7 +189,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, labels: int, largest: i
         ],
         "hoverinfo": "text",
         "marker": {
-            "size": [6 + largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],
+            "size": [6 + room.largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],
             "color": "#e8a33d",
             "opacity": 0.92,
             "line": {"color": theme.INK, "width": 1},

@@ -27,14 +27,20 @@ def _wide(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
     return states.unstack("module").reindex(columns=modules)  # noqa: PD010 - states are texts, nothing is aggregated
 
 
-def matrix(frame: pd.DataFrame, modules: list[str], names: Names) -> Figure:
-    """Squares of state, a row per enterprise; past 40 enterprises a row per pattern of states with its count."""
-    if frame["enterprise"].nunique() <= MOST_ENTERPRISES:
+def matrix(
+    frame: pd.DataFrame,
+    modules: list[str],
+    names: Names,
+    enterprises: int = MOST_ENTERPRISES,
+    most: int = MOST_PATTERNS,
+) -> Figure:
+    """Squares of state, a row an enterprise; past so many `enterprises` a row per pattern of states with its count."""
+    if frame["enterprise"].nunique() <= enterprises:
         wide = _wide(frame, modules).fillna("")
         rows = wide.reset_index(names="label")
         rows["label"] = [names("enterprise", code) for code in rows["label"]]
     else:
-        rows = patterns(frame, modules).head(MOST_PATTERNS)
+        rows = patterns(frame, modules).head(most)
         rows["label"] = [ngettext("{n} enterprise", "{n} enterprises", int(n)) for n in rows["enterprises"]]
     return _squares(rows, modules, names)
 
