@@ -11,9 +11,10 @@ from flask import g
 
 from data.catalogue import Entry
 from data.editions import Edition
-from data.exhibits import Exhibit, View
+from data.exhibits import Exhibit
 from data.filters import DIMENSIONS, Filters, language_of
 from data.record import Records
+from data.view import View
 from layouts import findings, ids, words
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
@@ -138,6 +139,5 @@ def asking(held: Held, search: str | None) -> Iterator[Asked]:
     with words.speaking(language):
         asked = Filters.from_search(search)
         record = held.records.asked(g.viewer, asked)
-        filters = g.viewer.permitted(asked).known(record.catalogue().codes)
-        with record.view(g.viewer, filters) as view:
-            yield Asked(filters, view, held.grounds[language], record.edition)
+        with record.view(g.viewer, asked) as view:
+            yield Asked(view.filters, view, held.grounds[language], record.edition)

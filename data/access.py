@@ -1,12 +1,18 @@
 """Who asks, what they may see, and the slice that is left of what they asked for."""
 
 import hmac
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from enum import StrEnum
 
 from data.catalogue import Catalogue
 from data.filters import DIMENSIONS, Filters
+
+DEFAULT_THRESHOLD = 5
+"""The fewest enterprises a number may rest on that a link shows, unless its maker says otherwise…"""
+
+LEAST_THRESHOLD = 3
+"""…and the least they can say."""
 
 
 class Permission(StrEnum):
@@ -101,6 +107,12 @@ class Viewer:
     def may(self, permission: Permission) -> bool:
         """Has the viewer this permission?"""
         return permission in self.permissions
+
+    def looking_at(self, *, public: bool) -> "Viewer":
+        """The viewer before a record: only of a public one may somebody who comes by a link see every number."""
+        if self.limited and self.threshold is None and not public:
+            return replace(self, threshold=DEFAULT_THRESHOLD)
+        return self
 
     def permitted(self, filters: Filters) -> Filters:
         """`filters` less what this viewer cannot choose.

@@ -1,10 +1,12 @@
 """Engines on the results database: a read-only one for whoever shows numbers, a writing one for the loader."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from sqlalchemy import Engine, create_engine, event, func, inspect, select
+from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
@@ -28,14 +30,16 @@ def _sqlite_path(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def reading_engine(address: str) -> Engine:
-    """An engine that cannot write: SQLite opens the file with ``mode=ro``, others begin read-only transactions."""
+def reading_engine(address: str, *, frozen: bool = False) -> Engine:
+    """An engine that cannot write: SQLite opens the file with ``mode=ro``, others begin read-only transactions.
+
+    A `frozen` file is read as it stands: no journal found beside it is played back into what is read.
+    """
     url = make_url(address)
     path = _sqlite_path(url)
     if path is not None:
-        read_only = URL.create(
-            "sqlite", database=f"file:{path.resolve()}", query={"mode": "ro", "uri": "true", "timeout": "3"}
-        )
+        query = {"mode": "ro", "uri": "true", "timeout": "3"} | ({"immutable": "1"} if frozen else {})
+        read_only = URL.create("sqlite", database=f"file:{path.resolve()}", query=query)
         # No pool: a file that was replaced must not live on in an open connection.
         return create_engine(read_only, poolclass=NullPool)
     engine = create_engine(url, pool_pre_ping=True)
@@ -56,6 +60,18 @@ def writing_engine(address: str) -> Engine:
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     return create_engine(url)
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection on which everything is read as it was at one moment, whatever is loaded meanwhile."""
+    with engine.connect() as connection:
+        if engine.dialect.name == "sqlite":
+            # Python's driver begins a transaction before it writes, but not before it reads.
+            connection.exec_driver_sql("BEGIN")
+        else:
+            connection.execution_options(isolation_level="REPEATABLE READ")
+        yield connection
 
 
 def exists(address: str) -> bool:

@@ -3,19 +3,17 @@
 import csv
 import io
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from datetime import date
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import Connection
 
-from data import measures, queries
-from data.access import Permission, Slice, Viewer
-from data.catalogue import Catalogue, Entry
+from data import disclosure, measures, queries
+from data.disclosure import Rule, Withheld
 from data.filters import Filters
+from data.view import View
 
 
 @dataclass(frozen=True)
@@ -33,70 +31,101 @@ class Coverage:
 class Exhibit:
     """One exhibit as a viewer may see it: its table, and what the numbers rest on.
 
-    ``sources`` maps source codes to the number of rows taken from each; ``unsourced`` rows name none.
+    ``sources`` maps source codes to the number of rows taken from each (None: not told); ``unsourced`` rows name none.
     """
 
     code: str
     table: pd.DataFrame
     coverage: Coverage
     as_of: date
-    sources: dict[str, int]
+    sources: dict[str, int | None]
     unsourced: int
 
-
-@dataclass(frozen=True)
-class View:
-    """Everything an exhibit is made from: a connection, the reference tables, who asks and what is left for them."""
-
-    connection: Connection
-    catalogue: Catalogue
-    viewer: Viewer
-    of: Slice
-
-    @classmethod
-    def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
-        """The view of `filters` inside what `viewer` may see."""
-        return cls(connection, catalogue, viewer, viewer.scope.narrow(filters, catalogue))
-
-    @cached_property
-    def coverage(self) -> Coverage:
-        """The coverage line every exhibit of this view carries."""
-        return Coverage(**queries.coverage_totals(self.connection, self.of))
-
     @property
-    def sees_names(self) -> bool:
-        """May the viewer see which enterprise is which?"""
-        return self.viewer.may(Permission.SEE_NAMES)
+    def withholds(self) -> bool:
+        """Is any number of the table or the coverage withheld?"""
+        values = (value for column in self.table.columns for value in self.table[column])
+        return any(isinstance(value, Withheld) for value in (*values, *vars(self.coverage).values()))
 
-    def enterprises(self, codes: Iterable[str]) -> dict[str, Entry]:
-        """Enterprises by code, for viewers who may see names; nothing for others."""
-        return queries.enterprise_entries(self.connection, sorted(set(codes))) if self.sees_names else {}
+
+def _counted_table(view: View, question: Callable[[View], pd.DataFrame], rule: Rule) -> pd.DataFrame:
+    """The answer to a question, with what a viewer's threshold withholds."""
+    frame = question(view)
+    if not view.threshold:
+        return frame
+    return disclosure.withhold(frame, rule, _flags(view, frame, question, rule), view.threshold)
+
+
+def _flags(view: View, frame: pd.DataFrame, question: Callable[[View], pd.DataFrame], rule: Rule) -> pd.DataFrame:
+    """Which counts of a table are withheld by themselves, for their row, or for selections beside this one."""
+    return disclosure.flagged(frame, rule, view.threshold or 0, (question(other) for other in view.compared))
+
+
+COVERAGE = Rule(
+    counts=("paired", "reported", "trained", "enterprises"),
+    rests={"pairs": ("paired",)},
+)  # fmt: skip
+
+
+def coverage_line(view: View) -> Coverage:
+    """The coverage line every exhibit of a view carries."""
+    frame = _counted_table(
+        view, lambda asked: pd.DataFrame([queries.coverage_totals(asked.connection, asked.of)]), COVERAGE
+    )
+    return Coverage(**frame.iloc[0])
+
+
+_SUMS = ("people_trained", "women_trained", "visits", "visits_planned", "modules_completed", "modules_planned")
+OVERVIEW = Rule(
+    counts=("enterprises", "trained", "workers_unknown", "workers_known", *(f"{name}_enterprises" for name in _SUMS)),
+    rests={
+        "workers_reached": ("workers_known",),
+        "workers_unknown": ("workers_known", "workers_unknown"),
+        **{name: (f"{name}_enterprises",) for name in _SUMS},
+    },
+)
+
+
+def _overview_counts(view: View) -> pd.DataFrame:
+    """One row with every count a headline needs."""
+    n = queries.overview_counts(view.connection, view.of)
+    n = {"trainings": 0, "trainings_with_head_count": 0, "trainings_with_women": 0, "workers_unknown": 0} | n
+    n["workers_known"] = n["trained"] - n["workers_unknown"]
+    started, planned = n["trainings"], n["modules_planned"]
+    sums = {
+        "workers_reached": _sum(n, "workers_reached", of=n["trained"], known=n["workers_known"]),
+        "people_trained": _sum(n, "people_trained", of=started, known=n["trainings_with_head_count"]),
+        "women_trained": _sum(n, "women_trained", of=started, known=n["trainings_with_women"]),
+        "visits": _sum(n, "visits", of=started, known=n["trainings_with_visits"]),
+        "visits_planned": n.get("visits_planned") if planned else 0,
+    }
+    return pd.DataFrame([n | sums])
 
 
 def _overview(view: View) -> pd.DataFrame:
-    n = queries.overview_counts(view.connection, view.of)
-    n = {"trainings": 0, "trainings_with_head_count": 0, "trainings_with_women": 0, "workers_unknown": 0} | n
-    started, sized = n["trainings"], n["trained"] - n["workers_unknown"]
-    workers = _sum(n, "workers_reached", of=n["trained"], known=sized)
-    people = _sum(n, "people_trained", of=started, known=n["trainings_with_head_count"])
-    women = _sum(n, "women_trained", of=started, known=n["trainings_with_women"])
-    visits = _sum(n, "visits", of=started, known=n["trainings_with_visits"])
-    heads = f"participations; one person in two modules counts twice; head counts of {n['trainings_with_head_count']}"
-    gender = f"participations; women counted in {n['trainings_with_women']} of {started} trainings"
-    rows: list[tuple[str, int | None, int | None, str]] = [
+    n = _counted_table(view, _overview_counts, OVERVIEW).iloc[0]
+    started = n["trainings"]
+    size = "employed by the trained enterprises whose size is known"
+    heads = "participations; one person in two modules counts twice"
+    gender = "participations of women, where they were counted"
+    if not view.threshold:
+        size = f"employed by the {n['workers_known']} trained enterprises whose size is known"
+        heads = f"{heads}; head counts of {n['trainings_with_head_count']} of {started} trainings"
+        gender = f"participations; women counted in {n['trainings_with_women']} of {started} trainings"
+    rows: list[tuple[str, Any, Any, str]] = [
         ("enterprises", n["enterprises"], None, "distinct enterprises enrolled"),
         ("trained", n["trained"], n["enterprises"], "of the enterprises enrolled"),
-        ("workers_reached", workers, None, f"employed by the {sized} trained enterprises whose size is known"),
+        ("workers_reached", n["workers_reached"], None, size),
         ("workers_unknown", n["workers_unknown"], n["trained"], "trained enterprises whose size is unknown"),
-        ("people_trained", people, None, f"{heads} of {started} trainings"),
-        ("women_trained", women, people, gender),
-        ("visits", visits, n.get("visits_planned") if n["modules_planned"] else 0, "in-factory visits, of planned"),
+        ("people_trained", n["people_trained"], None, heads),
+        ("women_trained", n["women_trained"], n["people_trained"], gender),
+        ("visits", n["visits"], n["visits_planned"], "in-factory visits, of planned"),
         ("modules_completed", n["modules_completed"], n["modules_planned"], "enterprise × module, of those planned"),
         ("rounds", n["rounds"], n["rounds_on_record"], "rounds with an enterprise on record, of the rounds on record"),
         ("places", n["places"], None, "places with an enterprise"),
         ("partners", n["partners"], None, "partners of these rounds, in any role"),
     ]
-    return pd.DataFrame(rows, columns=["headline", "value", "of", "note"])
+    return pd.DataFrame(rows, columns=["headline", "value", "of", "note"], dtype=object)
 
 
 def _sum(counts: dict[str, int], name: str, *, of: int, known: int) -> int | None:
@@ -111,8 +140,47 @@ REGION_COLUMNS = (
 NOT_GIVEN = ("Place not given", "地点未说明")
 
 
+PLACES = Rule(
+    key=("place",),
+    counts=("enterprises", "trained", "m1_completed", "completed", "workers_known", "workers_unknown"),
+    rests={
+        "modules_completed": ("completed",),
+        "workers": ("workers_known",),
+        "workers_unknown": ("workers_known", "workers_unknown"),
+    },
+)
+
+
+def _group_flags(view: View, groups: pd.DataFrame, question: Callable[[View], pd.DataFrame]) -> pd.DataFrame:
+    """What is withheld of the provinces, and of what lies in none."""
+    flags = _flags(view, groups, question, PLACES)
+    return disclosure.spread(flags, view.members("place").group_order)
+
+
+def _grouped(view: View) -> pd.DataFrame:
+    """Counts per province, and per place that lies in none."""
+    return queries.place_counts(view.connection, view.of, view.members("place").group_of)
+
+
+def provinces(view: View) -> pd.DataFrame:
+    """Counts per province with everything below it: place, and the columns of :data:`REGION_COLUMNS` that count."""
+    frame = _grouped(view)
+    if view.threshold:
+        frame = disclosure.withhold(frame, PLACES, _group_flags(view, frame, _grouped), view.threshold)
+    known = {view.catalogue.province(code) for code in view.catalogue.place}
+    return frame[frame["place"].isin(known)].reset_index(drop=True)
+
+
+def _place_counts(view: View) -> pd.DataFrame:
+    return queries.place_counts(view.connection, view.of)
+
+
 def _regions(view: View) -> pd.DataFrame:
-    frame = queries.place_counts(view.connection, view.of)
+    frame = _place_counts(view)
+    if view.threshold:
+        flags = _flags(view, frame, _place_counts, PLACES)
+        flags = disclosure.spread_values(flags, view.members("place"), _group_flags(view, _grouped(view), _grouped))
+        frame = disclosure.withhold(frame, PLACES, flags, view.threshold)
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
     frame["name_en"] = [entry.name_en if entry else NOT_GIVEN[0] for entry in entries]
     frame["name_zh"] = [entry.name_zh if entry else NOT_GIVEN[1] for entry in entries]
@@ -121,72 +189,168 @@ def _regions(view: View) -> pd.DataFrame:
     return frame[[*REGION_COLUMNS, "workers_unknown"]]
 
 
+def option_counts(view: View, dimension: str) -> dict[str, Any]:
+    """Enterprises per code of one filter under the others, as the filter offers them; withheld ones are left out."""
+    others = view.with_filters(view.filters.without(dimension))
+
+    def question(asked: View) -> pd.DataFrame:
+        return queries.option_counts(asked.connection, asked.of, dimension)
+
+    frame = question(others)
+    if view.threshold:
+        rule = Rule(key=("code",), counts=("enterprises",))
+        flags = _member_flags(others, dimension, _flags(others, frame, question, rule))
+        frame = disclosure.withhold(frame, rule, flags, view.threshold)
+    counts = dict(zip(frame["code"], frame["enterprises"], strict=True))
+    return {str(code): int(n) for code, n in counts.items() if n == n}  # noqa: PLR0124 - withheld is not a number
+
+
+def _member_flags(view: View, dimension: str, flags: pd.DataFrame) -> pd.DataFrame:
+    """`flags` of the values of one filter, each with all below it, with their partners."""
+    members = view.members(dimension)
+    grouped = flags.index.isin(list(members.groups))
+    groups = disclosure.spread(flags[grouped], members.group_order)
+    values = disclosure.spread_values(flags[~grouped], members, groups)
+    return pd.concat([groups, values]).reindex(flags.index)
+
+
 FUNNEL_STEPS = ("workshop", "visited", "assessed", "completed")
 
 
-def _module_funnel(view: View) -> pd.DataFrame:
+_STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
+MODULES = Rule(
+    key=("module",),
+    counts=("planned", *FUNNEL_STEPS, "visited_without_record", "assessed_without_record", *_STATES[1:]),
+    parts=(("planned", _STATES), ("planned", FUNNEL_STEPS[:3])),
+)
+
+
+def _module_counts(view: View) -> pd.DataFrame:
     codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
     counted = queries.module_steps(view.connection, view.of).set_index("module")
-    frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
-    return measures.funnel_shares(frame, FUNNEL_STEPS)
+    return counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
+
+
+def _module_funnel(view: View) -> pd.DataFrame:
+    return measures.funnel_shares(_counted_table(view, _module_counts, MODULES), FUNNEL_STEPS)
+
+
+STAGES = Rule(key=("stage",), counts=("enterprises", "without_record", "m1_only"))
 
 
 def _journey(view: View) -> pd.DataFrame:
-    frame = queries.journey_counts(view.connection, view.of)
-    counts = frame["enterprises"].astype(float)
-    frame["share_of_first"] = counts / counts.iloc[0] if counts.iloc[0] else math.nan
-    before = counts.shift()
-    frame["share_of_previous"] = counts / before.where(before > 0)
-    return frame
+    frame = _counted_table(view, lambda asked: queries.journey_counts(asked.connection, asked.of), STAGES)
+    return measures.stage_shares(frame)
+
+
+LEVELS = Rule(key=("modules_at_least",), counts=("enterprises",))
 
 
 def _breadth(view: View) -> pd.DataFrame:
-    completed = queries.completed_module_counts(view.connection, view.of)
-    return measures.at_least(completed, len(view.catalogue.module))
+    def question(asked: View) -> pd.DataFrame:
+        completed = queries.completed_module_counts(asked.connection, asked.of)
+        return measures.at_least(completed, len(view.catalogue.module))
+
+    return _counted_table(view, question, LEVELS)
 
 
 def _matrix(view: View) -> pd.DataFrame:
-    return _named(view, queries.enterprise_states(view.connection, view.of))
+    return _by_enterprise(view, queries.enterprise_states(view.connection, view.of))
+
+
+def _paired(view: View, indicator: str | None = None) -> pd.DataFrame:
+    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
+    pairs = measures.with_change(queries.paired_results(view.connection, view.of, indicator), better)
+    order = {code: at for at, code in enumerate(view.catalogue.indicator)}
+    return pairs.sort_values(
+        ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
+    )
 
 
 def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The pairs with their change and verdict, of one indicator or of all."""
-    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    pairs = measures.with_change(queries.paired_results(view.connection, view.of, indicator), better)
-    order = {code: at for at, code in enumerate(view.catalogue.indicator)}
-    return _named(
-        view, pairs.sort_values(["indicator", "enterprise"], key=lambda c: c.map(order) if c.name == "indicator" else c)
-    )
+    return _by_enterprise(view, _paired(view, indicator))
 
 
 def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
-    return _named(view, queries.other_facts(view.connection, view.of, indicator))
+    if view.refusal:
+        return queries.other_facts(view.connection, view.of, indicator).iloc[:0]
+    return _by_enterprise(view, queries.other_facts(view.connection, view.of, indicator))
 
 
-def _change(view: View) -> pd.DataFrame:
-    pairs = paired(view)
-    counted = queries.other_fact_counts(view.connection, view.of).set_index("indicator")["other_facts"]
+_VERDICTS = ("better_count", "same_count", "worse_count")
+_PRACTICE = ("had_before", "had_after", "gained", "lost")
+_PRACTICE_REST = ("lacked_before", "lacked_after", "kept", "never_had")
+_MIDDLE = (
+    "median_before", "median_after", "median_change", "change_low", "change_high", "median_relative_change",
+)  # fmt: skip
+CHANGE = Rule(
+    key=("indicator",),
+    counts=("pairs", *_VERDICTS, *_PRACTICE, *_PRACTICE_REST, "other_enterprises"),
+    rests={
+        **dict.fromkeys(_MIDDLE, ("pairs",)),
+        **dict.fromkeys(("better_share", "better_low", "better_high"), ("pairs", "better_count")),
+        "other_facts": ("other_enterprises",),
+    },
+    parts=(("pairs", _VERDICTS),),
+    together=((*_PRACTICE, *_PRACTICE_REST),),
+)
+
+
+def _change_numbers(view: View) -> pd.DataFrame:
+    """One row an indicator with a result, with the counts that a practice's own counts give away."""
+    pairs = _paired(view)
+    others = queries.other_fact_counts(view.connection, view.of).set_index("indicator")
     rows = []
     for code, entry in view.catalogue.indicator.items():
-        if code in counted.index:
+        if code in others.index:
             unit, better = entry.columns["unit"], entry.columns["better"]
             numbers = measures.change(pairs[pairs["indicator"] == code], unit=unit, better=better)
             row = {"indicator": code, "unit": unit, "better": better, **asdict(numbers)}
-            rows.append({**row, "other_facts": int(counted[code])})
-    columns = [
-        "indicator", "unit", "better",
-        *measures.Change.__dataclass_fields__,
-        "other_facts",
-    ]  # fmt: skip
-    return pd.DataFrame(rows, columns=columns)
+            rows.append(row | others.loc[code].astype(int).to_dict())
+    columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts", "other_enterprises"]
+    frame = pd.DataFrame(rows, columns=columns)
+    n = frame["pairs"].astype(float)
+    had, has, lost = (frame[name].astype(float) for name in ("had_before", "had_after", "lost"))
+    kept = had - lost
+    return frame.assign(lacked_before=n - had, lacked_after=n - has, kept=kept, never_had=n - has - lost)
 
 
-def _coverage(view: View) -> pd.DataFrame:
+def _change(view: View) -> pd.DataFrame:
+    frame = _counted_table(view, _change_numbers, CHANGE)
+    return frame.drop(columns=["other_enterprises", *_PRACTICE_REST])
+
+
+def change_of(view: View, indicator: str) -> dict[str, Any]:
+    """The row of exhibit `change` of one indicator that has results in the view, by column."""
+    table = build(view, "change").table
+    return {str(name): value for name, value in table[table["indicator"] == indicator].iloc[0].items()}
+
+
+GROUPS = Rule(
+    key=("group_kind", "group"),
+    counts=("enterprises", "trained", "reported", "trained_reported", "paired"),
+    rests={"pairs": ("paired",)},
+)
+
+
+def _coverage_counts(view: View) -> pd.DataFrame:
     frame = queries.coverage_counts(view.connection, view.of)
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
-    frame["reported_share"] = frame["trained_reported"] / frame["trained"].astype(float).where(frame["trained"] > 0)
+    return frame
+
+
+def _coverage(view: View) -> pd.DataFrame:
+    frame = _coverage_counts(view)
+    if view.threshold:
+        flags = _flags(view, frame, _coverage_counts, GROUPS)
+        for kind in ("partner", "sector", "round"):
+            of_kind = flags.index.get_level_values(0) == kind
+            flags[of_kind] = _member_flags(view, kind, flags[of_kind].droplevel(0)).to_numpy()
+        frame = disclosure.withhold(frame, GROUPS, flags, view.threshold)
+    frame["reported_share"] = measures.ratio(frame["trained_reported"], frame["trained"])
     kinds = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
     order = {
         kind: {code: at for at, code in enumerate(view.catalogue.table(kind))}
@@ -204,14 +368,19 @@ def _published(view: View) -> pd.DataFrame:
     return frame.rename(columns={"code": "figure"}).drop(columns="phase").rename(columns={"of_phase": "phase"})
 
 
-def _named(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Codes of enterprises where the viewer may see names, else "enterprise-1…n" in an order that tells nothing."""
-    if view.sees_names:
+def _by_enterprise(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """A table with a row an enterprise: none where a threshold holds; else with codes where the viewer may see names,
+    and "enterprise-1…n" in an order that tells nothing where not.
+    """
+    if view.threshold:
+        return frame.iloc[:0]
+    if view.nameable is None:
         return frame
-    codes = sorted(frame["enterprise"].unique(), key=view.viewer.alias_order)
-    return frame.assign(
-        enterprise=frame["enterprise"].map({code: f"enterprise-{n}" for n, code in enumerate(codes, 1)})
-    )
+    hidden = sorted(set(frame["enterprise"]) - view.nameable, key=view.viewer.alias_order)
+    alias = {code: f"enterprise-{n}" for n, code in enumerate(hidden, 1)}
+    order = {code: n for n, code in enumerate(hidden)}
+    shuffled = frame.sort_values("enterprise", key=lambda column: column.map(order).fillna(-1), kind="stable")
+    return shuffled.assign(enterprise=shuffled["enterprise"].map(lambda code: alias.get(code, code)))
 
 
 @dataclass(frozen=True)
@@ -265,38 +434,90 @@ EXHIBITS: dict[str, Definition] = {
 }  # fmt: skip
 
 
+class SelectionRefused(Exception):
+    """A selection is not shown to this viewer; ``reason`` as :attr:`data.view.View.refusal` gives it."""
+
+    def __init__(self, reason: str, threshold: int) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.threshold = threshold
+
+
 def build(view: View, code: str) -> Exhibit:
     """The exhibit `code` of a view; KeyError where there is no such exhibit.
 
-    ``table`` holds the columns of its :class:`Definition` first, then what the page's chart draws besides.
+    ``table`` holds the columns of its :class:`Definition` first, then what the page's chart draws besides. Raises
+    :class:`SelectionRefused` where the viewer's threshold leaves nothing of the selection.
     """
     definition = EXHIBITS[code]
-    table = definition.make(view)
-    rest = [column for column in table.columns if column not in definition.columns]
-    sources, unsourced = _rests_on(view, definition, table)
-    return Exhibit(code, table[[*definition.columns, *rest]], view.coverage, view.of.as_of, sources, unsourced)
+    if code not in view.built:
+        _admit(view)
+        table = definition.make(view)
+        rest = [column for column in table.columns if column not in definition.columns]
+        view.built[code] = _exhibit(view, code, table[[*definition.columns, *rest]])
+    exhibit: Exhibit = view.built[code]
+    return exhibit
 
 
 def build_pairs(view: View, indicator: str) -> Exhibit:
     """The exhibit `pairs` of one indicator alone."""
-    table = paired(view, indicator)
-    sources, unsourced = _counted(queries.sources_of_results(view.connection, view.of, indicator))
-    return Exhibit("pairs", table, view.coverage, view.of.as_of, sources, unsourced)
+    _admit(view)
+    return _exhibit(view, "pairs", paired(view, indicator), indicator)
 
 
-def _rests_on(view: View, definition: Definition, table: pd.DataFrame) -> tuple[dict[str, int], int]:
-    """Source codes with the rows taken from each, and the rows that name none."""
+def _admit(view: View) -> None:
+    if view.refusal:
+        raise SelectionRefused(view.refusal, view.threshold or 0)
+
+
+def _exhibit(view: View, code: str, table: pd.DataFrame, indicator: str | None = None) -> Exhibit:
+    if "coverage line" not in view.built:
+        view.built["coverage line"] = coverage_line(view)
+    sources, unsourced = _rests_on(view, EXHIBITS[code], table, indicator)
+    return Exhibit(code, table, view.built["coverage line"], view.of.as_of, sources, unsourced)
+
+
+def _rests_on(
+    view: View, definition: Definition, table: pd.DataFrame, indicator: str | None
+) -> tuple[dict[str, int | None], int]:
+    """Source codes with the rows taken from each, and the rows that name none; no numbers where a threshold holds."""
     if definition.rests_on == "figures":
-        return _counted(table.groupby("source", dropna=False).size().rename("rows").reset_index())
-    if definition.rests_on == "results":
-        return _counted(queries.sources_of_results(view.connection, view.of))
-    return _counted(queries.sources_of_trainings(view.connection, view.of))
+        counted = table.groupby("source", dropna=False).size().rename("rows").reset_index()
+    elif definition.rests_on == "results":
+        counted = queries.sources_of_results(view.connection, view.of, indicator)
+    else:
+        counted = queries.sources_of_trainings(view.connection, view.of)
+    known = counted[counted["source"].notna()]
+    if view.threshold:
+        return dict.fromkeys(known["source"], None), 0
+    sources: dict[str, int | None] = {
+        str(code): int(rows) for code, rows in zip(known["source"], known["rows"], strict=True)
+    }
+    return sources, int(counted.loc[counted["source"].isna(), "rows"].sum())
 
 
-def _counted(frame: pd.DataFrame) -> tuple[dict[str, int], int]:
-    known = frame[frame["source"].notna()]
-    sources = {str(code): int(rows) for code, rows in zip(known["source"], known["rows"], strict=True)}
-    return sources, int(frame.loc[frame["source"].isna(), "rows"].sum())
+def sources_of(view: View) -> dict[str, dict[str, int]]:
+    """The sources a viewer may know of, with the rows of each table that rest on them: for a manager those of the whole
+    record; for others those that their scope rests on, without numbers.
+    """
+    if not view.viewer.limited:
+        counted = queries.rows_of_source(view.connection)
+        rows = {
+            str(code): dict(zip(group["table"], group["rows"], strict=True))
+            for code, group in counted.groupby("source")
+        }
+        return {code: rows.get(code, {}) for code in view.catalogue.source}
+    scope = view.with_filters(Filters())
+    used = {
+        code
+        for frame in (
+            queries.sources_of_trainings(scope.connection, scope.of),
+            queries.sources_of_results(scope.connection, scope.of),
+            queries.reported_figures(scope.connection, scope.of),
+        )
+        for code in frame["source"]
+    }
+    return {code: {} for code in view.catalogue.source if code in used}
 
 
 def to_csv(exhibit: Exhibit) -> str:
@@ -314,6 +535,8 @@ _SIX_DIGITS = ("_share", "share_of_first", "share_of_previous", "relative_change
 
 
 def _cell(value: Any, column: str) -> str:
+    if isinstance(value, Withheld):
+        return str(value)
     if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
         return ""
     if isinstance(value, bool):

@@ -21,10 +21,11 @@ def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
 
 
 def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnElement[bool]:
-    """`column` holds one of `codes`; None restricts nothing, an empty set leaves nothing."""
+    """`column` holds one of `codes`; None restricts nothing, an empty set leaves nothing, '' stands for "not given"."""
     if codes is None:
         return literal(value=True)
-    return column.in_(sorted(codes))
+    named = column.in_(sorted(codes - {""}))
+    return or_(named, column.is_(None)) if "" in codes else named
 
 
 def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:

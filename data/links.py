@@ -14,15 +14,13 @@ from typing import Any, Self
 from sqlalchemy import Engine, Row, func, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from data.access import Permission, Scope, Viewer
+from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission, Scope, Viewer
 from data.accounts import link, visit
 from data.database import now
 from data.filters import Filters
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 3650
-DEFAULT_THRESHOLD = 5
-LEAST_THRESHOLD = 3
 SCOPE_DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 """What a link can be limited by; a module is no property of an enterprise."""
 
@@ -47,8 +45,8 @@ class LinkProblem(Exception):
 class Terms:
     """What a link lets its holder see and do. ``edition`` and ``deck`` are names; ``threshold`` None withholds nothing.
 
-    A threshold of None is only good for a programme whose record is public: elsewhere the default holds
-    (:meth:`data.exhibits.View.asked`).
+    A threshold of None is only good for a programme whose record is public: before another the default holds
+    (:meth:`data.access.Viewer.looking_at`).
     """
 
     audience: Audience = Audience.DONOR

@@ -62,10 +62,16 @@ def add(engine: Engine, email: str, password: str | None) -> Manager:
 
 
 def _address(email: str) -> str:
-    email = email.strip().lower()
+    email = _one_spelling(email)
     if not _EMAIL.fullmatch(email):
         raise ManagerProblem("email", email)
     return email
+
+
+def _one_spelling(email: str) -> str:
+    """An address as it is kept. Only plain letters are made small: a K of another script would become our k."""
+    email = email.strip()
+    return email.lower() if email.isascii() else email
 
 
 def _hash(password: str) -> str:
@@ -82,11 +88,15 @@ def managers(engine: Engine) -> list[Manager]:
 
 def by_email(engine: Engine, email: str) -> Manager:
     """One manager; raises :class:`ManagerProblem` where there is none."""
-    with engine.connect() as connection:
-        row = connection.execute(select(manager).where(manager.c.email == email.strip().lower())).first()
+    row = _row(engine, email)
     if row is None:
         raise ManagerProblem("unknown", email)
     return _manager(row)
+
+
+def _row(engine: Engine, email: str) -> Row[tuple[object, ...]] | None:
+    with engine.connect() as connection:
+        return connection.execute(select(manager).where(manager.c.email == _one_spelling(email))).first()
 
 
 def set_password(engine: Engine, email: str, password: str) -> None:
@@ -119,11 +129,17 @@ def _change(engine: Engine, email: str, **values: object) -> None:
 
 def with_password(engine: Engine, email: str, password: str) -> Manager | None:
     """The manager whose address and password these are; None else, after as long a time whichever is wrong."""
-    with engine.connect() as connection:
-        row = connection.execute(select(manager).where(manager.c.email == email.strip().lower())).first()
+    row = _row(engine, email)
+    nobodys = _nobodys_hash()  # made at the first try, whoever's it is
     stored = row.password_hash if row is not None and row.password_hash and not row.disabled else None
-    fits = check_password_hash(stored or _nobodys_hash(), password)
+    fits = check_password_hash(stored or nobodys, password)
     return _manager(row) if row is not None and stored and fits else None
+
+
+def with_address(engine: Engine, email: str) -> Manager | None:
+    """The manager with an address that somebody else vouches for; None where there is none or they are disabled."""
+    row = _row(engine, email)
+    return None if row is None or row.disabled else _manager(row)
 
 
 @cache

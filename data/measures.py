@@ -1,5 +1,6 @@
 """How numbers are made of counts and pairs: shares, paired change, intervals. Defined in docs/measures.md."""
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -109,12 +110,27 @@ def _median(values: pd.Series) -> float | None:
     return round(float(known.median()), 12) if len(known) else None
 
 
+def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
+    """`part` / `whole` row by row; NaN where there is nothing to divide by, withheld where either is."""
+    return part / whole.where(whole != 0, math.nan)
+
+
+def stage_shares(stages: pd.DataFrame) -> pd.DataFrame:
+    """`stages` (enterprises, from first to last) with share_of_first and share_of_previous."""
+    counts = stages["enterprises"].astype(object)
+    first = pd.Series([counts.iloc[0]] * len(counts), index=counts.index, dtype=object)
+    return stages.assign(
+        share_of_first=ratio(counts, first),
+        share_of_previous=ratio(counts, counts.shift().where(counts.shift().notna(), math.nan)),
+    )
+
+
 def funnel_shares(steps: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
     """`steps` (planned, not_yet_due and `names`) with `<name>_share` of those planned and due; NaN where none is."""
     frame = steps.copy()
-    due = (frame["planned"] - frame["not_yet_due"]).astype(float)
+    due = frame["planned"] - frame["not_yet_due"]
     for name in names:
-        frame[f"{name}_share"] = frame[name] / due.where(due > 0)
+        frame[f"{name}_share"] = ratio(frame[name], due)
     return frame
 
 

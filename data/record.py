@@ -12,8 +12,8 @@ from data.access import Permission, Viewer
 from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem
 from data.editions import Edition
-from data.exhibits import View
 from data.filters import Filters
+from data.view import View
 
 
 class Record:

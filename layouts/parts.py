@@ -16,11 +16,11 @@ from layouts.words import _, day, labelled, listed, ngettext, number
 
 @dataclass(frozen=True)
 class SourceLink:
-    """A row of `source` as an exhibit names it: how many of its rows were used, and where it stands."""
+    """A row of `source` as an exhibit names it: how many of its rows were used (None: not told), where it stands."""
 
     name: str
     href: str
-    rows: int
+    rows: int | None
 
 
 @dataclass(frozen=True)
@@ -153,11 +153,16 @@ def _basis(basis: Basis) -> list[Component]:
 
 
 def _sources(basis: Basis) -> Component:
-    rows = sum(source.rows for source in basis.sources)
-    title = ngettext("{n} source", "{n} sources", len(basis.sources)) + ngettext(", {n} row", ", {n} rows", rows)
+    told = [source.rows for source in basis.sources if source.rows is not None]
+    title = ngettext("{n} source", "{n} sources", len(basis.sources))
+    if len(told) == len(basis.sources):
+        title += ngettext(", {n} row", ", {n} rows", sum(told))
     if basis.unsourced:
         title += ngettext("; {n} row without a source", "; {n} rows without a source", basis.unsourced)
-    links = [html.Li([dcc.Link(each.name, href=each.href), f" ({number(each.rows)})"]) for each in basis.sources]
+    links = [
+        html.Li([dcc.Link(each.name, href=each.href), "" if each.rows is None else f" ({number(each.rows)})"])
+        for each in basis.sources
+    ]
     if not links:
         return html.P(title, className="basis-sources")
     return html.Details([html.Summary(title), html.Ul(links)], className="basis-sources")

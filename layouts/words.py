@@ -62,13 +62,27 @@ def _(text: str, **values: object) -> str:
     return said.format(**values) if values else said
 
 
-def ngettext(one: str, many: str, n: int, **values: object) -> str:
+def ngettext(one: str, many: str, n: float, **values: object) -> str:
     """:func:`_` for a text that counts; ``{n}`` is the number as people write it."""
-    return _translations(language()).ngettext(one, many, n).format(n=number(n), **values)
+    counted = 2 if withheld(n) else int(n)  # "under 5" are many
+    return _translations(language()).ngettext(one, many, counted).format(n=number(n), **values)
+
+
+def withheld(value: object) -> int | None:
+    """Where a number is not shown since it rests on too few enterprises: on fewer than how many; None where it is."""
+    return getattr(value, "fewer_than", None)
+
+
+def under(value: object) -> str:
+    """What stands in place of a number that is withheld; empty where it is not."""
+    fewest = withheld(value)
+    return _("under {k}", k=fewest) if fewest else ""
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with thousands separators, a real minus and at most `digits` decimals; a dash where there is none."""
+    if withheld(value):
+        return under(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     rounded = round(value, digits) + 0  # what rounds to zero has no sign
@@ -78,6 +92,8 @@ def number(value: float | None, digits: int = 2) -> str:
 
 def signed(value: float | None, digits: int = 2) -> str:
     """A change: always with its sign, a real minus."""
+    if withheld(value):
+        return under(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     rounded = round(value, digits)
@@ -161,6 +177,8 @@ def measured(said: str, unit: str) -> str:
 
 def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     """A value with its unit and, where it is a bound, the sign of it: "> 100 a month", "no"."""
+    if withheld(value):
+        return under(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     if unit == "yes-no":
@@ -171,6 +189,8 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
 
 def change_of(value: float | None, unit: str) -> str:
     """A change with its unit: percentages change by points."""
+    if withheld(value):
+        return under(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     return measured(signed(value), _("points") if unit == "percent" else unit_name(unit))

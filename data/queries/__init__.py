@@ -1,9 +1,11 @@
 """One function per question: a slice in, a frame of counts or rows out. Shares and medians are made elsewhere."""
 
-from data.queries.headlines import overview_counts, place_counts
+from data.queries.headlines import enterprise_count, overview_counts, place_counts
 from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
 from data.queries.record import (
     enterprise_entries,
+    member_counts,
+    nameable_enterprises,
     option_counts,
     reported_figures,
     rows_of_source,
@@ -17,10 +19,13 @@ __all__ = [
     "completed_module_counts",
     "coverage_counts",
     "coverage_totals",
+    "enterprise_count",
     "enterprise_entries",
     "enterprise_states",
     "journey_counts",
+    "member_counts",
     "module_steps",
+    "nameable_enterprises",
     "option_counts",
     "other_fact_counts",
     "other_facts",

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, and_, case, distinct, func, or_, select
+from sqlalchemy import CTE, ColumnElement, Connection, and_, case, distinct, func, literal, or_, select
 
 from data import facts, schema
 from data.access import Slice
@@ -12,8 +12,13 @@ from data.facts import FIRST_MODULE, among, flag
 from data.queries.answers import count, distinct_where, frame, pair_key
 
 
+def enterprise_count(connection: Connection, of: Slice) -> int:
+    """Distinct enterprises enrolled in the slice."""
+    return count(connection, select(func.count(distinct(facts.enrolments(of).c.enterprise)).label("n")))["n"]
+
+
 def overview_counts(connection: Connection, of: Slice) -> dict[str, int]:
-    """Headline counts of the slice; a sum of which no term is known is absent."""
+    """Headline counts of the slice, with ``…_enterprises`` that a sum rests on; a sum of no known term is absent."""
     enrolled = facts.enrolments(of)
     trained = facts.trainings(of, enrolled)
     counts = count(
@@ -43,6 +48,10 @@ def overview_counts(connection: Connection, of: Slice) -> dict[str, int]:
             ),
             func.sum(case((started, trained.c.women))).label("women_trained"),
             func.sum(flag(and_(started, trained.c.women.is_not(None)))).label("trainings_with_women"),
+            *(
+                func.count(distinct_where(condition, trained.c.enterprise)).label(name)
+                for name, condition in _counted_on(trained).items()
+            ),
         ),
     )
     who = select(trained.c.enterprise).where(started).distinct().subquery("who")
@@ -66,6 +75,20 @@ def overview_counts(connection: Connection, of: Slice) -> dict[str, int]:
     return counts
 
 
+def _counted_on(trained: CTE) -> dict[str, ColumnElement[bool]]:
+    """Whose enterprises the sums over trainings rest on."""
+    started = trained.c.started == 1
+    heads = or_(trained.c.managers.is_not(None), trained.c.workers.is_not(None))
+    return {
+        "people_trained_enterprises": and_(started, heads),
+        "women_trained_enterprises": and_(started, trained.c.women.is_not(None)),
+        "visits_enterprises": trained.c.visits_done > 0,
+        "visits_planned_enterprises": trained.c.visits_planned > 0,
+        "modules_completed_enterprises": trained.c.completion == 1,
+        "modules_planned_enterprises": literal(value=True),
+    }
+
+
 def _round_conditions(of: Slice) -> list[ColumnElement[bool]]:
     """Rounds on record in the slice, with or without enterprises: sector and place are an enterprise's."""
     conditions = [among(schema.round_.c.code, of.round), among(schema.round_.c.phase, of.phase)]
@@ -78,8 +101,9 @@ def _round_conditions(of: Slice) -> list[ColumnElement[bool]]:
 def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | None = None) -> pd.DataFrame:
     """Counts per place of the slice, or per region where `region` maps places to regions.
 
-    Columns: place (None: not given), enterprises, trained, m1_completed, modules_completed, workers (NaN: unknown),
-    workers_unknown (trained enterprises whose size is unknown).
+    Columns: place (None: not given, or in no region), enterprises, trained, m1_completed, modules_completed,
+    completed (enterprises that completed any), workers (NaN: unknown), workers_unknown and workers_known (trained
+    enterprises whose size is unknown, or known).
     """
     enrolled = facts.enrolments(of)
     trained = facts.trainings(of, enrolled)
@@ -105,6 +129,7 @@ def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | 
                 distinct_where(and_(located.c.module == FIRST_MODULE, located.c.completion == 1), located.c.enterprise)
             ).label("m1_completed"),
             func.count(distinct_where(located.c.completion == 1, pair_key(located))).label("modules_completed"),
+            func.count(distinct_where(located.c.completion == 1, located.c.enterprise)).label("completed"),
         )
         .group_by(located.c.place)
         .subquery("steps")
@@ -127,6 +152,7 @@ def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | 
             func.coalesce(steps.c.trained, 0).label("trained"),
             func.coalesce(steps.c.m1_completed, 0).label("m1_completed"),
             func.coalesce(steps.c.modules_completed, 0).label("modules_completed"),
+            func.coalesce(steps.c.completed, 0).label("completed"),
             # Of nobody trained the sum is a plain 0; of sizes nobody knows it is unknown.
             case((func.coalesce(steps.c.trained, 0) == 0, 0), else_=size.c.workers).label("workers"),
             func.coalesce(size.c.workers_unknown, 0).label("workers_unknown"),
@@ -135,8 +161,7 @@ def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | 
         .outerjoin(size, size.c.place.is_not_distinct_from(members.c.place))
         .order_by(members.c.enterprises.desc(), members.c.place.nulls_last())
     )
-    if region:
-        question = question.where(members.c.place.is_not(None))
     counted = frame(connection, question)
     counted["workers"] = pd.to_numeric(counted["workers"])
+    counted["workers_known"] = counted["trained"] - counted["workers_unknown"]
     return counted

@@ -1,7 +1,23 @@
 """What stands on record besides: published figures, names, filter options, sources."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import pandas as pd
-from sqlalchemy import CTE, Connection, Table, and_, distinct, func, literal, or_, select, union_all
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Table,
+    and_,
+    case,
+    distinct,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 
 from data import facts, schema
 from data.access import Slice
@@ -78,6 +94,28 @@ def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataF
             .group_by(column)
         )
     return frame(connection, question)
+
+
+def member_counts(
+    connection: Connection, of: Slice, dimension: str, group_of: Mapping[str, str] | None = None
+) -> dict[str, int]:
+    """Enterprises of the slice per value of one filter ('': not given), or per group where values stand in groups."""
+    enrolled = facts.enrolments(of)
+    party = schema.round_partner
+    column: ColumnElement[Any] = party.c.partner if dimension == "partner" else enrolled.c[dimension]
+    value = func.coalesce(column, "")
+    member = case(dict(group_of), value=value, else_=value) if group_of else value
+    question = select(member.label("member"), func.count(distinct(enrolled.c.enterprise)).label("enterprises"))
+    if dimension == "partner":
+        question = question.join(enrolled, enrolled.c.round == party.c.round).where(among(column, of.visible_partners))
+    return {row.member: int(row.enterprises) for row in connection.execute(question.group_by(member))}
+
+
+def nameable_enterprises(connection: Connection) -> frozenset[str]:
+    """The enterprises that may be named to others."""
+    return frozenset(
+        connection.scalars(select(schema.enterprise.c.code).where(schema.enterprise.c.may_be_named.is_(True)))
+    )
 
 
 def sources_of_trainings(connection: Connection, of: Slice) -> pd.DataFrame:

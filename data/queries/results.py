@@ -33,11 +33,15 @@ def _marked(of: Slice) -> CTE:
 
 
 def other_fact_counts(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Every indicator with a result. Columns: indicator, other_facts (rows that are no pairs)."""
+    """Every indicator with a result. Columns: indicator, other_facts (rows that are no pairs), other_enterprises."""
     rows = _marked(of)
     return frame(
         connection,
-        select(rows.c.indicator, func.sum(rows.c.other).label("other_facts"))
+        select(
+            rows.c.indicator,
+            func.sum(rows.c.other).label("other_facts"),
+            func.count(distinct_where(rows.c.other == 1, rows.c.enterprise)).label("other_enterprises"),
+        )
         .group_by(rows.c.indicator)
         .order_by(rows.c.indicator),
     )

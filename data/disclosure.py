@@ -1,0 +1,201 @@
+"""Small numbers withheld from viewers with a threshold: which cells, and which others so that none comes back.
+
+Defined in docs/measures.md, "Withheld numbers". A cell is a number under a selection of filters. A cell counting 1 to
+k-1 enterprises is withheld, and with it the cells in which its values are replaced by their *partners*: the smallest
+other value of the same filter. Partners make a block of cells in which one more here and one less there changes no
+sum that is shown; so no arithmetic over whatever is shown, under any filters, gives one of them away.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Self
+
+import pandas as pd
+
+NOT_GIVEN = ""
+"""The value of whoever has none: an enterprise without a sector, or without a place."""
+
+MOST_WITNESSES = 3
+"""A value is looked at in the light of so many others; one that would need more is kept back always."""
+
+
+class Withheld(float):
+    """A number that is not shown, since it or one beside it rests on fewer than ``fewer_than`` enterprises.
+
+    It is not a number (NaN), and whatever is calculated from it is withheld as well.
+    """
+
+    fewer_than: int
+
+    def __new__(cls, fewer_than: int) -> Self:
+        """Withheld under a threshold."""
+        number = super().__new__(cls, "nan")
+        number.fewer_than = fewer_than
+        return number
+
+    def _still(self, _other: object) -> "Withheld":
+        return self
+
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _still
+
+    def __str__(self) -> str:
+        """As a table for machines has it."""
+        return f"<{self.fewer_than}"
+
+
+@dataclass(frozen=True)
+class Members:
+    """The values of one filter inside a viewer's scope, with how many enterprises each has.
+
+    Values stand in groups, a city in its province, a local partner under its national one; a filter without a tree has
+    groups of one. ``groups`` and ``values`` count enterprises; ``group_of`` maps values to groups.
+    """
+
+    groups: Mapping[str, int]
+    values: Mapping[str, int]
+    group_of: Mapping[str, str]
+
+    @cached_property
+    def group_order(self) -> list[str]:
+        """Groups, smallest first."""
+        return _smallest_first(self.groups)
+
+    def value_order(self, group: str) -> list[str]:
+        """The values of one group, smallest first."""
+        return _smallest_first({code: n for code, n in self.values.items() if self.group_of.get(code, code) == group})
+
+    def group_witnesses(self, group: str) -> list[str]:
+        """The groups that, if withheld, have this one withheld with them."""
+        return _witnesses(group, self.group_order)
+
+    def value_witnesses(self, value: str) -> list[str]:
+        """The same for a value inside its group."""
+        return _witnesses(value, self.value_order(self.group_of.get(value, value)))
+
+
+def _smallest_first(counts: Mapping[str, int]) -> list[str]:
+    return sorted((code for code, n in counts.items() if n), key=lambda code: (counts[code], code))
+
+
+def _partner(code: str, order: Sequence[str]) -> str | None:
+    """What is withheld along with `code`: the smallest other."""
+    return next((other for other in order if other != code), None)
+
+
+def _witnesses(code: str, order: Sequence[str]) -> list[str]:
+    return [other for other in order if other != code and _partner(other, order) == code]
+
+
+def with_partners(small: Iterable[str], order: Sequence[str]) -> set[str]:
+    """The codes withheld where those in `small` are."""
+    found = set(small)
+    return found | {partner for code in found if code in order and (partner := _partner(code, order)) is not None}
+
+
+@dataclass(frozen=True)
+class Rule:
+    """What the columns of a table are.
+
+    ``key`` names a row; ``counts`` count enterprises; ``rests`` maps a column to the counts it is worked out from;
+    ``parts`` lists (whole, parts) where the parts sum to the whole; ``together`` lists counts that give one another
+    away, so that all go where one goes.
+    """
+
+    key: tuple[str, ...] = ()
+    counts: tuple[str, ...] = ()
+    rests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    together: tuple[tuple[str, ...], ...] = ()
+
+
+def small(counts: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """Where a count is of 1 to `threshold` - 1 enterprises."""
+    numbers = counts.astype(float)
+    return (numbers > 0) & (numbers < threshold)
+
+
+def flagged(frame: pd.DataFrame, rule: Rule, threshold: int, compared: Iterable[pd.DataFrame] = ()) -> pd.DataFrame:
+    """Which counts of `frame` are withheld: small ones here or in a table it is `compared` with, and parts beside them.
+
+    One row a row of `frame`, indexed by the key; one column a count.
+    """
+    index = _index(frame, rule)
+    counts = frame[list(rule.counts)].set_axis(index)
+    flags = _beside(small(counts, threshold), counts, rule, threshold)
+    for other in compared:
+        theirs = other[list(rule.counts)].set_axis(_index(other, rule))
+        seen = _beside(small(theirs, threshold), theirs, rule, threshold)
+        flags |= seen.reindex(index, fill_value=False)
+    return _beside(flags, counts, rule, threshold)
+
+
+def _index(frame: pd.DataFrame, rule: Rule) -> pd.Index:
+    if not rule.key:
+        return pd.RangeIndex(len(frame))
+    keys = [[NOT_GIVEN if pd.isna(value) else value for value in frame[name]] for name in rule.key]
+    return pd.Index(keys[0], dtype=object) if len(keys) == 1 else pd.MultiIndex.from_arrays(keys)
+
+
+def _beside(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: int) -> pd.DataFrame:
+    """`flags` and what would give a flagged count away inside its own row."""
+    flags = flags.copy()
+    for group in rule.together:
+        names = list(group)
+        flags.loc[flags[names].any(axis=1), names] = True
+    for whole, parts in rule.parts:
+        for at in range(len(flags)):
+            row, numbers = flags.iloc[at], counts.iloc[at]
+            taken = _enough(whole, parts, row, numbers, threshold)
+            for name in taken:
+                flags.iloc[at, flags.columns.get_loc(name)] = True  # type: ignore[index]
+    return flags
+
+
+def _enough(
+    whole: str, parts: Sequence[str], flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int
+) -> list[str]:
+    """The parts to withhold in one row: all with their whole, else the next smallest until they hide one another."""
+    if flags[whole]:
+        return list(parts)
+    taken = [name for name in parts if flags[name]]
+    left = sorted(
+        (name for name in parts if not flags[name]), key=lambda name: (not counts[name], float(counts[name] or 0))
+    )
+    while taken and left and (len(taken) < 2 or sum(float(counts[name] or 0) for name in taken) < threshold):  # noqa: PLR2004 - one alone is the difference
+        taken.append(left.pop(0))
+    return taken
+
+
+def spread(flags: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
+    """`flags` (indexed by the values of one filter) with the partners of whatever is flagged, column by column."""
+    wider = flags.copy()
+    for column in wider.columns:
+        hidden = with_partners(wider.index[wider[column]], order)
+        wider.loc[[code for code in wider.index if code in hidden], column] = True
+    return wider
+
+
+def spread_values(flags: pd.DataFrame, members: Members, groups: pd.DataFrame) -> pd.DataFrame:
+    """`flags` of single values with their partners inside each group, and whatever lies in a flagged group."""
+    wider = flags.copy()
+    group_of = [members.group_of.get(value, value) for value in wider.index]
+    for group in dict.fromkeys(group_of):
+        inside = [each == group for each in group_of]
+        wider[inside] = spread(wider[inside], members.value_order(group)).to_numpy()
+        if group in groups.index:
+            wider[inside] |= groups.loc[group].to_numpy()
+    return wider
+
+
+def withhold(frame: pd.DataFrame, rule: Rule, flags: pd.DataFrame, threshold: int) -> pd.DataFrame:
+    """`frame` with :class:`Withheld` in the flagged counts and in whatever rests on them."""
+    hidden = {name: flags[name] for name in rule.counts}
+    hidden |= {name: flags[list(bases)].any(axis=1) for name, bases in rule.rests.items()}
+    changed = frame.copy()
+    for name, rows in hidden.items():
+        if name in changed and rows.any():
+            changed[name] = [
+                Withheld(threshold) if over else value for over, value in zip(rows, changed[name], strict=True)
+            ]
+    return changed
