@@ -11,6 +11,7 @@ from datetime import date, datetime
 from functools import lru_cache
 from hashlib import file_digest
 from pathlib import Path
+from shutil import rmtree
 from time import time_ns
 from typing import Any
 
@@ -80,14 +81,10 @@ def freeze(engine: Engine, name: str, folder: Path) -> Edition:
         with _alone(folder):
             if any(_alike(each.name) == _alike(name) for each in editions(folder)):
                 raise EditionProblem("taken", name)
-            unfinished = folder / _UNFINISHED
-            # What a freeze that was cut short has left.
-            unfinished.unlink(missing_ok=True)
-            try:
+            with _workplace(folder) as workplace:
+                unfinished = workplace / _slug(name)
                 _copy(engine, name, unfinished)
-                return _put(unfinished, folder / _slug(name))
-            finally:
-                unfinished.unlink(missing_ok=True)
+                return _put(unfinished, folder)
     except (OSError, SQLAlchemyError) as error:
         raise EditionProblem("folder", str(error.__cause__ or error)) from error
 
@@ -101,6 +98,18 @@ def _alone(folder: Path) -> Iterator[None]:
         yield
     finally:
         os.close(held)
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder for what is not finished yet, cleared of what a freeze that was cut short has left."""
+    place = folder / _UNFINISHED
+    rmtree(place, ignore_errors=True)
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        rmtree(place, ignore_errors=True)
 
 
 def _copy(engine: Engine, name: str, path: Path) -> None:
@@ -121,20 +130,20 @@ def _copy(engine: Engine, name: str, path: Path) -> None:
 def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
     """The rows of a table, so many at a time; what is wrong here is wrong with the record, not with the copy."""
     try:
-        found = source.execution_options(yield_per=_CHUNK).execute(select(table))
+        found = source.execute(select(table).execution_options(yield_per=_CHUNK))
         for rows in found.mappings().partitions():
             yield [dict(row) for row in rows]
     except SQLAlchemyError as error:
         raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
 
 
-def _put(unfinished: Path, named: Path) -> Edition:
-    """Give the finished copy its name, and with it a place among the editions."""
+def _put(unfinished: Path, folder: Path) -> Edition:
+    """Give the finished copy its whole name, and with it a place among the editions."""
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
         sha256 = file_digest(file, "sha256").hexdigest()
     unfinished.chmod(0o444)
-    path = named.with_name(f"{named.name}.{sha256}.db")
+    path = folder / f"{unfinished.name}.{sha256}.db"
     unfinished.replace(path)
     made = _described(path)
     if made is None:

@@ -24,7 +24,7 @@ class Record:
 
     def __init__(self, address: str, edition: Edition | None = None) -> None:
         self.edition = edition
-        self.engine = database.reading_engine(address)
+        self.engine = database.reading_engine(address, frozen=edition is not None)
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
 
@@ -75,6 +75,7 @@ class Records:
         """One edition by its key or name, verified."""
         found = editions.find(self.folder, key)
         editions.verify(found)
-        if found.key not in self._editions:
-            self._editions[found.key] = Record(f"sqlite:///{found.path}", found)
-        return self._editions[found.key]
+        held = self._editions.get(found.key)
+        if held is None or held.edition != found:
+            held = self._editions[found.key] = Record(f"sqlite:///{found.path}", found)
+        return held
