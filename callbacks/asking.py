@@ -102,6 +102,7 @@ class Asked:
             sources=links,
             unsourced=exhibit.unsourced,
             synthetic=self.view.catalogue.programme.synthetic,
+            withheld=findings.withheld_note(self.view.threshold) if self.view.threshold and exhibit.withholds else "",
         )
 
     def file_name(self, what: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks.asking import Asked
-from data import exhibits, measures, queries
+from data import exhibits, measures
 from data.exhibits import Exhibit
 from data.filters import Filters
 from layouts import findings, parts, tables
@@ -16,7 +16,7 @@ from layouts.figures import coverage as coverage_figure
 from layouts.figures.map import METRICS
 from layouts.parts import Drawing
 from layouts.tables import Link, Table
-from layouts.words import _, sentences
+from layouts.words import _, known, sentences
 
 
 def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], room: map.Room = map.WIDE) -> Drawing:
@@ -53,10 +53,7 @@ def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], most: int 
 
 
 def _provinces(asked: Asked) -> pd.DataFrame:
-    catalogue = asked.view.catalogue
-    of_place = {code: province for code in catalogue.place if (province := catalogue.province(code))}
-    frame = queries.place_counts(asked.view.connection, asked.view.of, of_place)
-    frame = frame[frame["place"].isin(set(of_place.values()))]
+    frame = exhibits.provinces(asked.view)
     return frame.assign(code=frame["place"], name=[asked.name("place", code) for code in frame["place"]])
 
 
@@ -139,7 +136,8 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
 
 def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises with a practice, before and after."""
-    frame = exhibit.table[(exhibit.table["unit"] == measures.YES_NO) & (exhibit.table["pairs"] > 0)]
+    of_practices = exhibit.table["unit"] == measures.YES_NO
+    frame = exhibit.table[of_practices & (exhibit.table["pairs"] > 0) & exhibit.table["had_before"].notna()]
     if not len(frame):
         return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
     return Drawing(
@@ -159,12 +157,15 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
     columns = asked.view.catalogue.indicator[indicator].columns
     unit, better = columns["unit"], columns["better"]
     frame = exhibit.table
-    numbers = vars(measures.change(frame, unit=unit, better=better))
+    numbers = exhibits.change_of(asked.view, indicator)
     beyond = 0
-    if not len(frame):
+    told = numbers["had_before"] if unit == measures.YES_NO else numbers["pairs"]
+    if not numbers["pairs"] or not known(told):
         figure = None
     elif unit == measures.YES_NO:
         figure = change.practice(numbers)
+    elif asked.view.threshold:
+        figure = change.middle(numbers, unit, better)
     elif len(frame) < change.FEWEST_FOR_DISTRIBUTION:
         figure = change.lines(frame, unit, better, asked.name, beside=close)
     else:
@@ -177,7 +178,7 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
         under=_("Definition: {definition}", definition=definition)
         if (definition := asked.definition(indicator))
         else "",
-        table=asked.href("/table/pairs", indicator=indicator),
+        table=asked.href("/table/change" if asked.view.threshold else "/table/pairs", indicator=indicator),
     )
 
 
@@ -279,6 +280,11 @@ def missing(exhibit: Exhibit) -> str:
         )
     if not exhibit.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
+    if code == "matrix" and exhibit.threshold:
+        return _(
+            "It has a row for each enterprise, and nothing is shown here that rests on fewer than {k}.",
+            k=exhibit.threshold,
+        )
     if code in ("module-funnel", "matrix") and not _any_planned(exhibit):
         return _("No training is planned for the {n} enterprises of this selection.", n=exhibit.coverage.enterprises)
     if code in ("change", "pairs") and not len(exhibit.table) and not exhibit.coverage.reported:
@@ -289,4 +295,4 @@ def missing(exhibit: Exhibit) -> str:
 
 
 def _any_planned(exhibit: Exhibit) -> bool:
-    return bool(exhibit.table["planned"].sum()) if "planned" in exhibit.table else bool(len(exhibit.table))
+    return bool(sum(exhibit.table["planned"])) if "planned" in exhibit.table else bool(len(exhibit.table))

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, ctx, no_update
 
 from callbacks.asking import Asked, Held, asking
-from data import queries
+from data import exhibits
 from data.filters import DIMENSIONS, Filters, language_of
 from layouts import findings, ids, parts, words
 from layouts.pages import page_at
@@ -87,9 +87,7 @@ def answer(asked: Asked, search: str | None, path: str | None, *, chosen: bool) 
 
 def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
     """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
-    others = asked.view.viewer.scope.narrow(asked.filters.without(dimension), asked.view.catalogue)
-    counted = queries.option_counts(asked.view.connection, others, dimension)
-    counts = {str(code): int(n) for code, n in zip(counted["code"], counted["enterprises"], strict=True)}
+    counts = exhibits.option_counts(asked.view, dimension)
     kept = asked.filters.codes(dimension)
     shown = [code for code in asked.view.catalogue.table(dimension) if counts.get(code) or code in kept]
     if dimension == "place":

@@ -66,12 +66,14 @@ def by_pairs(change: pd.DataFrame) -> pd.DataFrame:
 
 def _count(row: Mapping[Any, Any]) -> str:
     if row["pairs"]:
-        return ngettext("{n} pair", "{n} pairs", int(row["pairs"]))
-    return ngettext("{n} other fact", "{n} other facts", int(row["other_facts"]))
+        return ngettext("{n} pair", "{n} pairs", row["pairs"])
+    return ngettext("{n} other fact", "{n} other facts", row["other_facts"])
 
 
 def beside(asked: Asked, indicator: str, change: pd.DataFrame) -> list[Any]:
     """The facts that are no pairs: of `indicator`, or of all indicators while they are few."""
+    if asked.view.threshold:  # one row an enterprise
+        return []
     everything = int(change["other_facts"].sum())
     few = everything <= FEW_FACTS
     count = everything if few else int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])

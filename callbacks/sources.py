@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks.asking import Asked, Held, showing
-from data import queries
+from data import exhibits
 from layouts import ids, parts
 
 
@@ -20,16 +20,13 @@ def register(app: Dash, held: Held) -> None:
 
 def page(asked: Asked, chosen: str) -> list[Any]:
     """Every source as a card; `chosen` first and marked."""
-    counted = queries.rows_of_source(asked.view.connection)
-    rows = {
-        str(code): dict(zip(group["table"], group["rows"], strict=True)) for code, group in counted.groupby("source")
-    }
-    codes = sorted(asked.view.catalogue.source, key=lambda code: code != chosen)
+    rows = exhibits.sources_of(asked.view)
+    codes = sorted(rows, key=lambda code: code != chosen)
     return [
         parts.source_card(
             asked.source_name(code),
             asked.view.catalogue.source[code].columns,
-            rows.get(code, {}),
+            None if asked.view.viewer.limited else rows[code],
             chosen=code == chosen,
         )
         for code in codes

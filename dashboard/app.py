@@ -9,17 +9,18 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import answers, gate, headers, linking, pages, signing
+from dashboard import answers, gate, headers, linking, pages, signing, single_sign_on
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from dashboard.trying import Tries
 from data.accounts import accounts_engine
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
+from data.exhibits import SelectionRefused
 from data.filters import language_of
 from data.places import Boundaries, read_boundaries
 from data.record import Records
-from layouts import ids, parts, words
+from layouts import findings, ids, parts, words
 from layouts.figures.map import Ground
 from layouts.shell import shell
 from layouts.words import _
@@ -48,7 +49,8 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     gate.install(server, settings, one_time, accounts)
     held = Held(records, grounds(boundaries))
     pages.install(server, records)
-    signing.install(server, settings, one_time, accounts)
+    signing.install(server, settings, one_time, accounts, tries)
+    single_sign_on.install(server, settings, accounts)
     linking.install(server, accounts, tries)
     answers.install(server, held, boundaries)
     app = Dash(
@@ -89,18 +91,22 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
 
 def tell(error: Exception) -> None:
     """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
-    log.error("callback failed: %s", request.path, exc_info=error)
+    refused = isinstance(error, SelectionRefused)  # no failure, and nothing of the page stands under it
+    if not refused:
+        log.error("callback failed: %s", request.path, exc_info=error)
     with words.speaking(_posted_language()):
         if isinstance(error, DatabaseProblem):
             title, text = pages.problem_words(error)
         elif isinstance(error, EditionProblem):
             title, text = pages.edition_words(error)
+        elif isinstance(error, SelectionRefused):
+            title, text = findings.refusal(error.reason, error.threshold)
         else:
             title = _("This could not be worked out")
             text = _(
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
-        set_props(ids.PROBLEM, {"children": parts.notice([title, text])})
+        set_props(ids.PROBLEM, {"children": parts.notice([title, text], alone=refused)})
 
 
 def _posted_language() -> str:

@@ -31,12 +31,14 @@ class Coverage:
 class Exhibit:
     """One exhibit as a viewer may see it: its table, and what the numbers rest on.
 
+    ``threshold`` is the fewest enterprises a number of it rests on, where any is withheld (None: none is).
     ``sources`` maps source codes to the number of rows taken from each (None: not told); ``unsourced`` rows name none.
     """
 
     code: str
     table: pd.DataFrame
     coverage: Coverage
+    threshold: int | None
     as_of: date
     sources: dict[str, int | None]
     unsourced: int
@@ -474,7 +476,7 @@ def _exhibit(view: View, code: str, table: pd.DataFrame, indicator: str | None =
     if "coverage line" not in view.built:
         view.built["coverage line"] = coverage_line(view)
     sources, unsourced = _rests_on(view, EXHIBITS[code], table, indicator)
-    return Exhibit(code, table, view.built["coverage line"], view.of.as_of, sources, unsourced)
+    return Exhibit(code, table, view.built["coverage line"], view.threshold, view.of.as_of, sources, unsourced)
 
 
 def _rests_on(

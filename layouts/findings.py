@@ -5,7 +5,20 @@ from typing import Any
 import pandas as pd
 
 from layouts.figures.map import metric_name
-from layouts.words import Names, _, change_of, day, labelled, listed, ngettext, number, percent, quantity, sentences
+from layouts.words import (
+    Names,
+    _,
+    change_of,
+    day,
+    known,
+    labelled,
+    listed,
+    ngettext,
+    number,
+    percent,
+    quantity,
+    sentences,
+)
 
 FEWEST_FOR_INTERVAL = 6
 """Below so many pairs there is no interval, and a title generalises nothing."""
@@ -16,29 +29,47 @@ HALF = 0.5
 def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: Names) -> str:
     """Where most are."""
     located = places[places["place"].notna() & (places[metric] > 0)]
-    total = places[metric].sum()
+    total = sum(places[metric])
+    most = provinces[provinces[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(1)
+    if not known(total):
+        return _most_in(most, metric, names)
     if not total:
         return _("{metric}: none in this selection", metric=metric_name(metric))
     if located.empty:
         return _("{metric}: {n}, of which no place is on record", metric=metric_name(metric), n=number(total))
-    if provinces.empty:
+    if most.empty:
         return _("{metric}: {n}, none inside a province", metric=metric_name(metric), n=number(total))
-    most = provinces.sort_values(metric, ascending=False, kind="stable").iloc[0]
     return _(
         "{metric}: {n}; most in {province} ({most})",
         metric=metric_name(metric),
         n=number(total),
-        province=names("place", most["code"]),
-        most=number(most[metric]),
+        province=names("place", most["code"].iloc[0]),
+        most=number(most[metric].iloc[0]),
+    )
+
+
+def _most_in(most: pd.DataFrame, metric: str, names: Names) -> str:
+    """The same where some places are withheld: there is no sum."""
+    if most.empty:
+        return _("{metric}: too few in any one province to be shown", metric=metric_name(metric))
+    return _(
+        "{metric}: most in {province} ({most})",
+        metric=metric_name(metric),
+        province=names("place", most["code"].iloc[0]),
+        most=number(most[metric].iloc[0]),
     )
 
 
 def module_funnel(frame: pd.DataFrame, names: Names) -> str:
     """How many completed the module most were due in."""
-    due = frame["planned"] - frame["not_yet_due"]
+    due = (frame["planned"] - frame["not_yet_due"]).astype(float)
+    if not due.notna().any():
+        return _("Too few enterprises in any one module to be shown")
     if due.max() <= 0:
         return _("No training is due yet")
     row = frame[due == due.max()].iloc[0]
+    if not known(row["completed"]):
+        return _("{due} enterprises were due in {module}", due=number(due.max()), module=names("module", row["module"]))
     return _(
         "{done} of {due} enterprises due in it completed {module} ({share})",
         done=number(row["completed"]),
@@ -50,7 +81,9 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> str:
 
 def states(frame: pd.DataFrame) -> str:
     """How many trainings stand still."""
-    total = frame[["planned", "in_progress", "dropped", "overdue", "not_yet_due"]].sum()
+    total = {name: sum(frame[name]) for name in ("planned", "in_progress", "dropped", "overdue", "not_yet_due")}
+    if not known(*total.values()):
+        return _("Where each planned training stands")
     return _(
         "Of {planned} planned, {progress} are in progress, {dropped} dropped out, {overdue} are overdue",
         planned=number(total["planned"]),
@@ -66,6 +99,14 @@ def journey(frame: pd.DataFrame) -> str:
     n = stages["enterprises"]
     # Only those with evidence of it: who completed Module 1 and planned no other has not started a further one.
     further = n["further_started"] - stages["without_record"]["further_started"]
+    if not known(n["enrolled"], n["m1_completed"]):
+        return _("From enrolment to every planned module completed")
+    if not known(further):
+        return _(
+            "Of {enrolled} enterprises enrolled, {first} completed Module 1",
+            enrolled=number(n["enrolled"]),
+            first=number(n["m1_completed"]),
+        )
     return _(
         "Of {enrolled} enterprises enrolled, {first} completed Module 1 and {further} started a further one",
         enrolled=number(n["enrolled"]),
@@ -76,10 +117,10 @@ def journey(frame: pd.DataFrame) -> str:
 
 def journey_caption(frame: pd.DataFrame) -> str:
     """What the hatched parts are."""
-    only_first = int(frame["m1_only"].max())
+    only_first = sum(frame["m1_only"])
     hatched = _("Hatched: reached by a later stage, without a record of its own.")
     if not only_first:
-        return hatched if frame["without_record"].sum() else ""
+        return hatched if sum(frame["without_record"]) else ""
     alone = ngettext(
         "{n} enterprise planned Module 1 alone and completed it: it counts as through every stage.",
         "{n} enterprises planned Module 1 alone and completed it: they count as through every stage.",
@@ -93,6 +134,8 @@ def breadth(frame: pd.DataFrame) -> str:
     counts = frame["enterprises"].tolist()
     if not counts or not counts[0]:
         return _("No enterprise has completed a module yet")
+    if not known(counts[0]):
+        return _("Too few enterprises have completed a module to be shown")
     return ngettext(
         "{n} enterprise completed a module, {more} at least two",
         "{n} enterprises completed a module, {more} at least two",
@@ -103,10 +146,12 @@ def breadth(frame: pd.DataFrame) -> str:
 
 def change(frame: pd.DataFrame) -> str:
     """How many pairs of figures there are, and how they moved; `frame` without practices."""
-    pairs = int(frame["pairs"].sum())
+    pairs = sum(frame["pairs"])
     if not pairs:
         return _("No before/after pair in this selection")
     with_interval = frame[frame["better_count"].notna() & (frame["pairs"] >= FEWEST_FOR_INTERVAL)]
+    if with_interval.empty and not known(pairs, *frame["better_count"].dropna(), *frame["worse_count"].dropna()):
+        return _("Too few before/after pairs of any one indicator to be shown")
     if with_interval.empty:
         return ngettext(
             "{n} before/after pair: {better} better, {worse} worse; too few to generalise",
@@ -139,6 +184,8 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
     n = numbers["pairs"]
     if not n:
         return _("{indicator}: no before/after pair", indicator=name)
+    if not known(n) or (unit == "yes-no" and not known(numbers["had_before"])):
+        return _("{indicator}: too few pairs to be shown", indicator=name)
     if unit == "yes-no":
         return _(
             "{indicator}: {before} of {n} had it before, {after} have it after",
@@ -159,7 +206,7 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
 def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
     """The interval, the middle before and after, and what the drawing leaves at its edges."""
     n = numbers["pairs"]
-    if not n or unit == "yes-no":
+    if not n or unit == "yes-no" or not known(n):
         return ""
     said = []
     if n > 1:
@@ -170,7 +217,7 @@ def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
                 after=quantity(numbers["median_after"], unit),
             )
         )
-    if numbers["change_low"] is None:
+    if not known(numbers["change_low"]):
         said.append(_("Too few for an interval."))
     else:
         said.append(
@@ -247,3 +294,33 @@ def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     if not said:
         return _("Everything on record")
     return _("Filtered by {filters}", filters=" · ".join(said))
+
+
+def refusal(reason: str, threshold: int) -> tuple[str, str]:
+    """Why a selection is not shown to a viewer with a threshold, and what to do."""
+    title = _("This selection is not shown")
+    said = {
+        "few": _(
+            "It would single out fewer than {k} enterprises, by itself or beside a selection one step away. Nothing is "
+            "shown from which single enterprises could be worked out. Take a filter away, or choose another.",
+            k=threshold,
+        ),
+        "kept": _(
+            "It holds the smallest group of a filter. That one is kept back, so that numbers of fewer than {k} "
+            "enterprises elsewhere cannot be worked out from it. Choose another, or take the filter away.",
+            k=threshold,
+        ),
+        "many": _(
+            "So many values at once cannot be checked for numbers of fewer than {k} enterprises. Choose fewer.",
+            k=threshold,
+        ),
+    }[reason]
+    return title, said
+
+
+def withheld_note(threshold: int) -> str:
+    """What "under 5" means, for an exhibit that has it."""
+    return _(
+        "“under {k}”: rests on fewer than {k} enterprises, or stands beside such a number and would give it away",
+        k=threshold,
+    )

@@ -25,7 +25,7 @@ class SourceLink:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an exhibit's numbers rest on."""
+    """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown."""
 
     coverage: str
     filtered: str
@@ -33,6 +33,7 @@ class Basis:
     sources: tuple[SourceLink, ...]
     unsourced: int
     synthetic: bool
+    withheld: str = ""
 
 
 @dataclass(frozen=True)
@@ -148,6 +149,7 @@ def _basis(basis: Basis) -> list[Component]:
         html.Span(basis.coverage),
         html.Span(basis.filtered),
         html.Span(_("as of {date}", date=day(basis.as_of))),
+        *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
     return [html.P(said, className="basis"), _sources(basis)]
 
@@ -218,9 +220,10 @@ def dropdown_labels() -> dict[str, str]:
     }
 
 
-def notice(lines: Sequence[str]) -> list[Component]:
-    """Lines of a notice."""
-    return [html.P(line) for line in lines]
+def notice(lines: Sequence[str], *, alone: bool = False) -> list[Component]:
+    """Lines of a notice; one that stands `alone` has nothing of the page beneath it."""
+    said: list[Component] = [html.P(line) for line in lines]
+    return [html.Div(said, className="alone")] if alone else said
 
 
 def filter_sentence(chosen: list[tuple[str, str, str]], reset: str) -> list[Component]:
@@ -299,8 +302,8 @@ def not_found() -> list[Component]:
     ]
 
 
-def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int], *, chosen: bool) -> Component:
-    """A row of `source`: title, publisher, date, address, and how many rows of each table rest on it."""
+def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] | None, *, chosen: bool) -> Component:
+    """A row of `source`: title, publisher, date, address, and how many rows of each table rest on it (None: untold)."""
     facts = [
         columns["publisher"],
         day(columns["published_on"], columns["date_precision"]) if columns["published_on"] else None,
@@ -308,13 +311,14 @@ def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int], 
     ]
     url = columns["url"]
     web = str(url).startswith(("http://", "https://"))
-    used = [f"{table_name(table)} {number(count)}" for table, count in rows.items()]
+    used = [f"{table_name(table)} {number(count)}" for table, count in (rows or {}).items()]
+    resting = (_("Rows resting on it: ") + listed(used)) if used else _("No row rests on it.")
     return html.Article(
         [
             html.H2(name),
             html.P(" · ".join(str(fact) for fact in facts if fact), className="source-facts"),
             *([html.P(html.A(url, href=url, rel="noreferrer noopener", target="_blank"))] if web else []),
-            html.P((_("Rows resting on it: ") + listed(used)) if used else _("No row rests on it.")),
+            *([] if rows is None else [html.P(resting)]),
         ],
         className="source chosen" if chosen else "source",
         id=f"source-{columns['code']}",

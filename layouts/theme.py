@@ -44,6 +44,11 @@ GRAPH_CONFIG: dict[str, Any] = {
 }
 
 
+def length(value: float | None) -> float:
+    """How long the bar of a number is: none where it is unknown or withheld."""
+    return 0 if value is None or value != value else value  # noqa: PLR0124 - NaN
+
+
 def layout(height: int | None, **settings: Any) -> dict[str, Any]:
     """The layout every chart starts from; `height` in pixels, or None where the style sheet gives it."""
     base: dict[str, Any] = {

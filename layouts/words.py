@@ -79,6 +79,11 @@ def under(value: object) -> str:
     return _("under {k}", k=fewest) if fewest else ""
 
 
+def known(*values: object) -> bool:
+    """Are these all numbers, none of them unknown or withheld?"""
+    return all(value is not None and value == value for value in values)  # noqa: PLR0124 - NaN
+
+
 def number(value: float | None, digits: int = 2) -> str:
     """A number with thousands separators, a real minus and at most `digits` decimals; a dash where there is none."""
     if withheld(value):

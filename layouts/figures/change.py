@@ -144,6 +144,44 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names, *, beside: 
     }
 
 
+def middle(numbers: dict[str, Any], unit: str, better: str) -> Figure:
+    """The median before and after, where single enterprises are not shown."""
+    before, after = numbers["median_before"], numbers["median_after"]
+    room = (abs(after - before) or abs(before) or 1) * 0.6
+    rising = after >= before
+    return {
+        "data": [
+            {
+                "type": "scatter",
+                "mode": "lines+markers+text",
+                "showlegend": False,
+                "x": [before, after],
+                "y": [0, 0],
+                "line": {"color": theme.LINE, "width": 6},
+                "marker": {"size": 22, "color": [theme.BEFORE, theme.AFTER], "opacity": 1},
+                "text": [quantity(before, unit), f"<b>{quantity(after, unit)}</b>"],
+                "textposition": ["middle left", "middle right"] if rising else ["middle right", "middle left"],
+                "textfont": {"color": theme.INK, "size": 17},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            },
+            *_key(),
+        ],
+        "layout": theme.layout(
+            220,
+            showlegend=True,
+            legend=theme.legend(),
+            xaxis=theme.axis(
+                range=[min(before, after) - room, max(before, after) + room],
+                title=_axis_title(unit_name(unit), better),
+            ),
+            yaxis=theme.hidden_axis(range=[0.6, -0.9]),
+            annotations=[theme.heading(_("Median of {n} enterprises", n=number(numbers["pairs"])), 0, across=True)],
+            margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
+        ),
+    }
+
+
 def _key() -> list[dict[str, Any]]:
     """Legend entries: before and after in their two colours; the lines above keep out of it."""
     return [
@@ -243,7 +281,7 @@ def practice(numbers: dict[str, Any]) -> Figure:
             {
                 "type": "bar",
                 "orientation": "h",
-                "x": [count for _name, count, _colour in rows],
+                "x": [theme.length(count) for _name, count, _colour in rows],
                 "y": list(range(len(rows))),
                 "marker": {"color": [colour for _name, _count, colour in rows]},
                 "text": [f"<b>{each}</b>" for each in said],

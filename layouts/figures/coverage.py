@@ -35,14 +35,14 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
         headings.append(theme.heading(_group_name(kind, row["group"], names), at))
         at += 1
     bar = {"type": "bar", "orientation": "h", "y": y, "width": 0.42, "hoverinfo": "skip", "cliponaxis": False}
-    trained = [int(row["trained"]) for _kind, row in rows]
+    trained = [theme.length(row["trained"]) for _kind, row in rows]
     return {
         "data": [
             bar | {"x": trained, "name": _("Trained"), "marker": {"color": theme.PALE}, "text": labels,
                    "textposition": "outside", "textfont": {"color": theme.INK}},
-            bar | {"x": [int(row["trained_reported"]) for _kind, row in rows], "name": _("Reported anything"),
+            bar | {"x": [theme.length(row["trained_reported"]) for _kind, row in rows], "name": _("Reported anything"),
                    "marker": {"color": "#6aaed6"}},
-            bar | {"x": [int(row["paired"]) for _kind, row in rows], "name": _("Gave a before/after pair"),
+            bar | {"x": [theme.length(row["paired"]) for _kind, row in rows], "name": _("Gave a before/after pair"),
                    "marker": {"color": theme.AFTER}},
         ],
         "layout": theme.layout(

@@ -6,7 +6,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, labelled, number, percent, wrapped
+from layouts.words import Names, _, known, labelled, number, percent, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
@@ -75,8 +75,8 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
         before = 0
         for step, colour in zip(STEPS, theme.STEPS, strict=True):
             at += 1
-            count = int(row[step])
-            x.append(count)
+            count = row[step]
+            x.append(theme.length(count))
             y.append(at)
             colours.append(colour)
             labels.append(_step_label(step, count, row.get(f"{step}_share"), before))
@@ -155,10 +155,10 @@ def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
     return theme.heading(name + small, at)
 
 
-def _step_label(step: str, count: int, of_due: float | None, before: int) -> str:
-    if step == "planned" or of_due is None or of_due != of_due:  # noqa: PLR0124 - NaN
+def _step_label(step: str, count: float, of_due: float | None, before: float) -> str:
+    if step == "planned" or not known(of_due):
         return f"<b>{number(count)}</b>"
-    of_previous = percent(count / before) if before else "–"
+    of_previous = percent(count / before) if before and known(before) else "–"
     if step == "workshop":  # the step before is the first step
         of_first = _("{share} of those due", share=percent(of_due))
         return f"<b>{number(count)}</b>  {of_first}"
@@ -171,12 +171,10 @@ def _step_label(step: str, count: int, of_due: float | None, before: int) -> str
 def completion(frame: pd.DataFrame, names: Names) -> Figure:
     """The small funnel: one bar a module, completed on top of those due."""
     frame = frame[frame["planned"] > 0]
-    due = (frame["planned"] - frame["not_yet_due"]).astype(int).tolist()
-    done = frame["completed"].astype(int).tolist()
-    labels = [
-        _("{done} of {due} · {share}", done=number(a), due=number(b), share=percent(a / b)) if b else _("none due yet")
-        for a, b in zip(done, due, strict=True)
-    ]
+    due = (frame["planned"] - frame["not_yet_due"]).tolist()
+    done = frame["completed"].tolist()
+    labels = [_done_of_due(a, b) for a, b in zip(done, due, strict=True)]
+    due, done = [theme.length(n) for n in due], [theme.length(n) for n in done]
     places = list(range(len(frame)))
     headings = [_heading(wrapped(names("module", code), 44, 1), "", at) for at, code in enumerate(frame["module"])]
     return {
@@ -194,6 +192,14 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
     }
 
 
+def _done_of_due(done: float, due: float) -> str:
+    if not due:
+        return _("none due yet")
+    if not known(done, due):
+        return _("{done} of {due}", done=number(done), due=number(due))
+    return _("{done} of {due} · {share}", done=number(done), due=number(due), share=percent(done / due))
+
+
 def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
     """One stacked bar a module: every planned enterprise in exactly one state.
 
@@ -202,10 +208,10 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
     frame = frame[frame["planned"] > 0]
     modules = [names("module", code) for code in frame["module"]]
     places = list(range(len(frame)))
-    whole = max(int(frame["planned"].max()) if len(frame) else 1, 1)
+    whole = max([*map(theme.length, frame["planned"]), 1])
     traces = []
     for state in STATES:
-        counts = frame[state].astype(int).tolist()
+        counts = [theme.length(n) for n in frame[state]]
         pale = state in ("in_progress", "overdue", "not_yet_due")
         traces.append(
             _bar(
@@ -263,8 +269,10 @@ def _small_states(row: dict[str, Any], whole: int) -> str:
 
 def journey(frame: pd.DataFrame) -> Figure:
     """One bar a stage; the part reached without its own record is hatched."""
-    counts = frame["enterprises"].astype(int).tolist()
-    without = frame["without_record"].astype(int).tolist()
+    counts = [theme.length(n) for n in frame["enterprises"]]
+    # Where either is withheld the bar is not parted.
+    parted = [known(a, b) for a, b in zip(frame["enterprises"], frame["without_record"], strict=True)]
+    without = [b if apart else 0 for b, apart in zip(frame["without_record"], parted, strict=True)]
     places = list(range(len(frame)))
     recorded = [a - b for a, b in zip(counts, without, strict=True)]
     hatched = {"color": theme.PALE, "pattern": {"shape": "/", "bgcolor": theme.PALE, "fgcolor": theme.AFTER, "size": 6}}
@@ -307,27 +315,27 @@ def _modules_at_least(k: int) -> str:
     return _("At least one module") if k == 1 else _("At least {n} modules", n=number(k))
 
 
-def breadth(frame: pd.DataFrame, most: int) -> Figure:
+def breadth(frame: pd.DataFrame, most: float) -> Figure:
     """One bar per number of modules; `most` is the number of enterprises enrolled, which the bars are out of."""
-    counts = frame["enterprises"].astype(int).tolist()
+    counts = frame["enterprises"].tolist()
     places = list(range(len(frame)))
     headings = [
         _heading(
             f"{_modules_at_least(k)}  <b>{number(n)}</b>",
-            _("{share} of enrolled", share=percent(n / most)) if most else "",
+            _("{share} of enrolled", share=percent(n / most)) if most and known(n, most) else "",
             at,
         )
         for at, (k, n) in enumerate(zip(frame["modules_at_least"], counts, strict=True))
     ]
     return {
         "data": [
-            _bar([most] * len(counts), places, marker={"color": theme.NOTHING_HERE}, width=0.4),
-            _bar(counts, places, marker={"color": theme.AFTER}, width=0.4),
+            _bar([theme.length(most)] * len(counts), places, marker={"color": theme.NOTHING_HERE}, width=0.4),
+            _bar([theme.length(n) for n in counts], places, marker={"color": theme.AFTER}, width=0.4),
         ],
         "layout": theme.layout(
             60 * max(len(frame), 1) + 20,
             barmode="overlay",
-            xaxis=theme.hidden_axis(range=[0, max(most, 1)]),
+            xaxis=theme.hidden_axis(range=[0, max(theme.length(most), 1)]),
             yaxis=theme.hidden_axis(range=[len(frame) - 0.65, -0.75]),
             annotations=headings,
         ),
