@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from dashboard import manager_commands
 from dashboard.console import build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
@@ -195,3 +196,6 @@ def serve(port: int) -> None:
         serve_local(settings, port)
     except (SettingsProblem, BoundaryProblem) as problem:
         stop(str(problem))
+
+
+main.add_command(manager_commands.manager_group)

@@ -88,6 +88,8 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
         # Local mode speaks plain http on the loopback; everywhere else the cookie travels by https alone.
         SESSION_COOKIE_SECURE=not settings.local,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
+        # Twelve hours from signing in, however long a page stays open.
+        SESSION_REFRESH_EACH_REQUEST=False,
     )
 
     @server.before_request

@@ -1,7 +1,9 @@
 """Plain pages before Dash: the ways in, refusals, a record that cannot be read, what went wrong, health."""
 
 import logging
+from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 
 from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
@@ -9,9 +11,10 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
+from data.exhibits import SelectionRefused
 from data.filters import LANGUAGES
 from data.record import Records
-from layouts import words
+from layouts import findings, words
 from layouts.words import _
 
 log = logging.getLogger(__name__)
@@ -31,10 +34,7 @@ def refusal(status: int) -> Response:
                 _("This address is not served"),
                 _("Open the address exactly as it was printed when the server started."),
             ),
-            401: (
-                _("You are not signed in"),
-                _("Open the one-time address printed when the server started. It works once; restart for a new one."),
-            ),
+            401: _not_signed_in(local=True),
             403: (
                 _("This request came from another site"),
                 _("It was not carried out. Go back and try from the page itself."),
@@ -45,28 +45,45 @@ def refusal(status: int) -> Response:
             ),
         }
         other = (_("Something went wrong"), _("It has been written to the log. Try again in a moment."))
-        return _page(status, *said.get(status, other))
+        way = (_("Overview"), "/") if status == 404 else None  # noqa: PLR2004 - nothing at this address
+        return message(status, *said.get(status, other), way=way)
 
 
 def way_in(*, local: bool) -> AnyResponse:
     """For whoever is not signed in: the sign-in page, and in the local mode where to look for the address."""
     if local or request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
-        return refusal(401)
-    return redirect("/sign-in")
+        with words.speaking(reader_language()):
+            return message(401, *_not_signed_in(local=local))
+    asked = request.full_path.removesuffix("?")
+    told = {"next": "" if asked == "/" else asked, "lang": request.args.get("lang", "")}
+    query = urlencode({name: value for name, value in told.items() if value})
+    return redirect(f"/sign-in?{query}" if query else "/sign-in")
+
+
+def _not_signed_in(*, local: bool) -> tuple[str, str]:
+    where = (
+        _("Open the one-time address printed when the server started. It works once; restart for a new one.")
+        if local
+        else _("Sign in, then try again. Whoever has a link opens the link again.")
+    )
+    return _("You are not signed in"), where
 
 
 def link_ended() -> Response:
     """The page for who comes by a link that opens nothing (any more): it does not say which of these it is."""
     with words.speaking(reader_language()):
-        return _page(
+        return message(
             401,
             _("This link has ended"),
             _("It has run out, was ended, or never was a link. Ask whoever sent it for a new one."),
         )
 
 
-def _page(status: int, title: str, text: str, detail: str = "") -> Response:
-    body = render_template("page.html", language=words.language(), title=title, text=text, detail=detail, status=status)
+def message(status: int, title: str, text: str, detail: str = "", way: tuple[str, str] | None = None) -> Response:
+    """A page that says one thing; `way` is (text, address) of where to go from it."""
+    body = render_template(
+        "page.html", language=words.language(), title=title, text=text, detail=detail, status=status, way=way
+    )
     return make_response(body, status)
 
 
@@ -79,10 +96,12 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
     fields: list[tuple[str, str, str, str]],
     submit: str,
     beside: tuple[str, str] | None = None,
+    filled: Mapping[str, str] | None = None,
 ) -> Response:
     """A page with a form that posts to its own address.
 
-    `fields` are (name, type, label, what a browser may fill in); `beside` is (text, address) of another way.
+    `fields` are (name, type, label, what a browser may fill in), `filled` what stands in some of them already;
+    `beside` is (text, address) of another way.
     """
     body = render_template(
         "form.html",
@@ -93,6 +112,7 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
         fields=fields,
         submit=submit,
         beside=beside,
+        filled=filled or {},
     )
     return make_response(body, status)
 
@@ -183,13 +203,18 @@ def install(server: Flask, records: Records) -> None:
     def unreadable(problem: DatabaseProblem) -> Response:
         log.error("the results database cannot be read", exc_info=problem)
         with words.speaking(reader_language()):
-            return _page(503, *problem_words(problem), detail=problem.reason)
+            return message(503, *problem_words(problem), detail=problem.reason)
+
+    @server.errorhandler(SelectionRefused)
+    def not_shown(refused: SelectionRefused) -> Response:
+        with words.speaking(reader_language()):
+            return message(403, *findings.refusal(refused.reason, refused.threshold))
 
     @server.errorhandler(EditionProblem)
     def no_edition(problem: EditionProblem) -> Response:
         log.error("an edition cannot be used", exc_info=problem)
         with words.speaking(reader_language()):
-            return _page(503, *edition_words(problem))
+            return message(503, *edition_words(problem))
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

@@ -1,16 +1,25 @@
 """The ways in for managers and out again: the local mode's one-time address, password, sign-out."""
 
-from flask import Flask, g, redirect, request, session
+import re
+from urllib.parse import urlencode
+
+from flask import Flask, Response, g, redirect, request, session
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import pages, sessions
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
+from dashboard.trying import Tries
 from data import managers
+from layouts import words
+from layouts.words import _
+
+_OUR_PATH = re.compile(r"/(?![/\\])[^\\\x00-\x20\x7f]*")
+_WAYS_IN = re.compile(r"/(sign-in|enter)\b")
 
 
-def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine) -> None:
+def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine, tries: Tries) -> None:
     """Add the routes."""
 
     @server.get("/enter/<token>", endpoint="enter")
@@ -21,6 +30,16 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
         sessions.begin_local(one_time.session)
         return redirect("/")
 
+    @server.route("/sign-in", methods=["GET", "POST"], endpoint="sign-in")
+    def sign_in() -> AnyResponse:
+        if settings.local:
+            return pages.refusal(401)
+        with words.speaking(pages.reader_language()):
+            status, problem = (200, "") if request.method != "POST" else _tried(accounts, tries)
+            if sessions.own(accounts, None):
+                return redirect(onward(request.args.get("next", "")), code=303)
+            return _ask(settings, status, problem)
+
     @server.post("/sign-out", endpoint="sign-out")
     def sign_out() -> AnyResponse:
         """End every session of who signs out."""
@@ -30,3 +49,45 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
             managers.end_sessions(accounts, g.own.name)
         session.clear()
         return redirect("/", code=303)
+
+
+def _tried(accounts: Engine, tries: Tries) -> tuple[int, str]:
+    """Begin a session where address and password are right; else what to say, the same whatever is wrong."""
+    email = request.form.get("email", "")
+    if not tries.allowed("manager", email):
+        return 429, _("Too many tries. Wait a quarter of an hour and try again.")
+    known = managers.with_password(accounts, email, request.form.get("password", ""))
+    if known is None:
+        return 401, _("E-mail address or password is not right.")
+    tries.forget("manager", email)
+    sessions.begin_manager(known)
+    return 200, ""
+
+
+def onward(asked: str) -> str:
+    """Where to go once signed in: the page that was asked for, if it is one of ours; else the first page.
+
+    Browsers read a backslash as a slash and skip tabs and line ends, so that neither may stand in it.
+    """
+    if _OUR_PATH.fullmatch(asked) and not _WAYS_IN.match(asked):
+        return asked
+    language = words.language()
+    return f"/?lang={language}" if language != "en" else "/"
+
+
+def _ask(settings: Settings, status: int, problem: str) -> Response:
+    asked = {name: request.args[name] for name in ("next", "lang") if request.args.get(name)}
+    single = "/sign-in/single" + (f"?{urlencode(asked)}" if asked else "")
+    return pages.form(
+        status,
+        title=_("Sign in"),
+        text=_("For managers of the programme. Whoever was sent a link opens the link."),
+        problem=problem,
+        fields=[
+            ("email", "email", _("E-mail address"), "username"),
+            ("password", "password", _("Password"), "current-password"),
+        ],
+        filled={"email": request.form.get("email", "")},
+        submit=_("Sign in"),
+        beside=(_("Sign in with your organisation's account"), single) if settings.provider else None,
+    )
