@@ -45,10 +45,10 @@ class Record:
 
     @contextmanager
     def view(self, viewer: Viewer, filters: Filters) -> Iterator[View]:
-        """A view of the record for `viewer`, open while the block runs."""
+        """A view of the record for `viewer` as it is at one moment, open while the block runs."""
         catalogue = self.catalogue()
         try:
-            with self.engine.connect() as connection:
+            with database.snapshot(self.engine) as connection:
                 yield View.asked(connection, catalogue, viewer, filters)
         except SQLAlchemyError as error:
             raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
