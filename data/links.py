@@ -5,13 +5,15 @@ The token is 256 random bits and stands in the address alone; the database holds
 
 import secrets
 from collections.abc import Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict, dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
 from typing import Any, Self
+from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import Engine, Row, func, insert, select, update
+from sqlalchemy import Engine, Row, Select, func, insert, select, update
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission, Scope, Viewer
@@ -21,6 +23,13 @@ from data.filters import Filters
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 3650
+SHORTEST_PASSWORD = 8
+LONGEST_PASSWORD = 200
+LONGEST_LABEL = 200
+LONGEST_SCOPE = 2000
+"""Characters of a scope as in an address: a preview carries it in a cookie."""
+
+_MOST_NUMBER = 2**31 - 1
 SCOPE_DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 """What a link can be limited by; a module is no property of an enterprise."""
 
@@ -33,7 +42,11 @@ class Audience(StrEnum):
 
 
 class LinkProblem(Exception):
-    """A link cannot be made or changed so; ``reason`` is one of threshold, days, link, over."""
+    """A link cannot be made or changed so.
+
+    ``reason`` is one of audience, scope, long, threshold, public, deck, days, password, label, link (there is none),
+    over (it was revoked).
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -41,9 +54,29 @@ class LinkProblem(Exception):
         self.detail = detail
 
 
+def scope_of(text: str) -> Filters:
+    """A scope written as in an address; raises :class:`LinkProblem` (scope) for whatever is not understood.
+
+    An address drops what it does not understand; a scope that did so would show more than was meant.
+    """
+    try:
+        pairs = parse_qsl(text.removeprefix("?"), keep_blank_values=True, strict_parsing=bool(text.removeprefix("?")))
+    except ValueError as error:
+        raise LinkProblem("scope", text) from error
+    scope = Filters()
+    for name, value in pairs:
+        read = Filters.from_search(urlencode({name: value})).codes(name) if name in SCOPE_DIMENSIONS else frozenset()
+        if read != {code.strip().lower() for code in value.split(",")}:
+            raise LinkProblem("scope", f"{name}={value}")
+        scope = scope.with_codes(name, scope.codes(name) | read)
+    return scope
+
+
 @dataclass(frozen=True)
 class Terms:
     """What a link lets its holder see and do. ``edition`` and ``deck`` are names; ``threshold`` None withholds nothing.
+
+    ``scope`` keeps codes of :data:`SCOPE_DIMENSIONS` alone. Raises :class:`LinkProblem`.
 
     A threshold of None is only good for a programme whose record is public: before another the default holds
     (:meth:`data.access.Viewer.looking_at`).
@@ -60,6 +93,28 @@ class Terms:
     def __post_init__(self) -> None:
         if self.threshold is not None and self.threshold < LEAST_THRESHOLD:
             raise LinkProblem("threshold", str(self.threshold))
+        if self.deck is not None and self.audience is not Audience.COMMITTEE:
+            raise LinkProblem("deck", self.deck)
+        kept: dict[str, Any] = {name: self.scope.codes(name) for name in SCOPE_DIMENSIONS}
+        scope = Filters(**kept)
+        if len(scope.query()) > LONGEST_SCOPE:
+            raise LinkProblem("long", str(LONGEST_SCOPE))
+        object.__setattr__(self, "scope", scope)
+
+    def fit(self, *, public: bool) -> Self:
+        """These terms; raises :class:`LinkProblem` (public) where nothing is withheld of a record not public."""
+        if self.threshold is None and not public:
+            raise LinkProblem("public")
+        return self
+
+    def gone(self, codes: Mapping[str, AbstractSet[str]]) -> dict[str, list[str]]:
+        """What the scope names that is not among the known `codes`, per dimension."""
+        missing = {name: sorted(self.scope.codes(name) - codes[name]) for name in SCOPE_DIMENSIONS}
+        return {name: found for name, found in missing.items() if found}
+
+    def empty(self, codes: Mapping[str, AbstractSet[str]]) -> bool:
+        """Does a dimension name nothing that is known, so that the link shows nothing?"""
+        return any(len(found) == len(self.scope.codes(name)) for name, found in self.gone(codes).items())
 
     def plain(self) -> dict[str, Any]:
         """The terms in JSON's types, as a session keeps them for a preview."""
@@ -130,6 +185,10 @@ def make(  # noqa: PLR0913 - a link is described by that many words
     engine: Engine, terms: Terms, *, days: int = DEFAULT_DAYS, password: str = "", label: str = "", made_by: str = ""
 ) -> tuple[Link, str]:
     """Make a link; returns it with its token, which is shown this once. Raises :class:`LinkProblem`."""
+    if password and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise LinkProblem("password", str(SHORTEST_PASSWORD))
+    if len(label) > LONGEST_LABEL:
+        raise LinkProblem("label", str(LONGEST_LABEL))
     expires_at = _in_days(days)
     token = secrets.token_urlsafe(32)
     values = {
@@ -161,7 +220,7 @@ def by_token(engine: Engine, token: str) -> Link | None:
 
 def by_id(engine: Engine, number: int) -> Link:
     """One link; raises :class:`LinkProblem` where there is none."""
-    found = _one(engine, link.c.id == number)
+    found = _one(engine, link.c.id == number) if 0 < number <= _MOST_NUMBER else None
     if found is None:
         raise LinkProblem("link", str(number))
     return found
@@ -175,6 +234,18 @@ def _one(engine: Engine, condition: object) -> Link | None:
 
 def links(engine: Engine) -> list[Link]:
     """Every link with how often it was opened and its pages viewed, newest first."""
+    with engine.connect() as connection:
+        return [_used(row) for row in connection.execute(_with_use().order_by(link.c.id.desc()))]
+
+
+def with_use(engine: Engine, number: int) -> Link:
+    """One link with its counts of use; raises :class:`LinkProblem` where there is none."""
+    by_id(engine, number)
+    with engine.connect() as connection:
+        return _used(connection.execute(_with_use().where(link.c.id == number)).one())
+
+
+def _with_use() -> Select[Any]:
     used = (
         select(
             visit.c.link,
@@ -185,19 +256,14 @@ def links(engine: Engine) -> list[Link]:
         .group_by(visit.c.link)
         .subquery()
     )
-    question = (
-        select(link, used.c.opened, used.c.viewed, used.c.last_used_at)
-        .outerjoin(used, used.c.link == link.c.id)
-        .order_by(link.c.id.desc())
-    )
-    with engine.connect() as connection:
-        return [
-            _link(row, opened=row.opened or 0, viewed=row.viewed or 0, last_used_at=row.last_used_at)
-            for row in connection.execute(question)
-        ]
+    return select(link, used.c.opened, used.c.viewed, used.c.last_used_at).outerjoin(used, used.c.link == link.c.id)
 
 
-def _link(row: Row[tuple[object, ...]], **used: object) -> Link:
+def _used(row: Row[Any]) -> Link:
+    return _link(row, opened=row.opened or 0, viewed=row.viewed or 0, last_used_at=row.last_used_at)
+
+
+def _link(row: Row[Any], **used: object) -> Link:
     return Link(
         id=row.id,
         label=row.label,
@@ -242,10 +308,12 @@ def extend(engine: Engine, number: int, days: int) -> None:
 
 
 def _change(engine: Engine, number: int, **values: object) -> None:
-    if by_id(engine, number).revoked_at is not None:
-        raise LinkProblem("over", str(number))
+    number = by_id(engine, number).id
+    # Who revokes while another extends wins: what is over is not changed.
+    standing = (link.c.id == number) & link.c.revoked_at.is_(None)
     with engine.begin() as connection:
-        connection.execute(update(link).where(link.c.id == number).values(values))
+        if not connection.execute(update(link).where(standing).values(values)).rowcount:
+            raise LinkProblem("over", str(number))
 
 
 def log_visit(engine: Engine, number: int, kind: str, page: str) -> None:
@@ -260,3 +328,12 @@ def visits(engine: Engine, number: int, most: int = 200) -> list[tuple[datetime,
     with engine.connect() as connection:
         rows = connection.execute(question.order_by(visit.c.at.desc(), visit.c.id.desc()).limit(most))
         return [(row.at, row.kind, row.page) for row in rows]
+
+
+def days_used(engine: Engine, number: int) -> list[tuple[date, int, int]]:
+    """The days (UTC) a link was used on, latest first: day, times opened, pages viewed."""
+    day = func.date(visit.c.at)
+    counts = [func.count().filter(visit.c.kind == kind) for kind in ("opened", "viewed")]
+    question = select(day, *counts).where(visit.c.link == number).group_by(day).order_by(day.desc())
+    with engine.connect() as connection:
+        return [(date.fromisoformat(str(on)), opened, viewed) for on, opened, viewed in connection.execute(question)]

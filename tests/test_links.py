@@ -1,0 +1,337 @@
+"""Share links in the accounts database: made, opened by their token alone, ended at a second, counted."""
+
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, delete, select
+
+from data import links
+from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission
+from data.accounts import accounts_engine, link, visit
+from data.database import now
+from data.filters import Filters
+from data.links import (
+    DEFAULT_DAYS,
+    LONGEST_LABEL,
+    LONGEST_SCOPE,
+    MOST_DAYS,
+    SCOPE_DIMENSIONS,
+    Audience,
+    LinkProblem,
+    Terms,
+    scope_of,
+)
+
+FOOTWEAR = Terms(scope=Filters.from_search("sector=footwear&partner=eti"))
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[Engine]:
+    """An accounts database of its own, in a file as everywhere."""
+    engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+def reason(call: object, *arguments: object, **words: object) -> str:
+    """Why a call is refused."""
+    with pytest.raises(LinkProblem) as refused:
+        call(*arguments, **words)  # type: ignore[operator]
+    return refused.value.reason
+
+
+# --- made and opened ----------------------------------------------------------------------------------------------
+
+
+def test_link_is_opened_by_its_token_and_by_nothing_like_it(accounts):
+    made, token = links.make(accounts, FOOTWEAR, label="Footwear", made_by="somebody@example.org")
+    assert links.by_token(accounts, token) == made
+    for other in (
+        token[:-1],
+        token + "x",
+        token.swapcase(),
+        token[::-1],
+        "",
+        " " + token,
+        made.token_hash,
+        "ÿ\0\ud83d",
+    ):
+        assert links.by_token(accounts, other.encode("utf-8", "replace").decode()) is None
+
+
+def test_token_is_long_random_and_kept_nowhere(accounts, tmp_path):
+    tokens = [links.make(accounts, FOOTWEAR)[1] for _link in range(3)]
+    assert len(set(tokens)) == 3
+    assert all(len(token) == 43 for token in tokens), "256 bits"
+    accounts.dispose()
+    written = b"".join(path.read_bytes() for path in tmp_path.iterdir())
+    assert b"footwear" in written
+    assert not [token for token in tokens if token.encode() in written]
+
+
+def test_password_is_kept_as_a_hash_and_checked(accounts, tmp_path):
+    made, _token = links.make(accounts, FOOTWEAR, password="tea and rice")
+    bare, _token = links.make(accounts, FOOTWEAR)
+    assert (made.protected, bare.protected) == (True, False)
+    assert links.opens_with(accounts, made.id, "tea and rice")
+    assert not links.opens_with(accounts, made.id, "tea and ric")
+    assert not links.opens_with(accounts, made.id, "")
+    assert not links.opens_with(accounts, bare.id, ""), "what has no password is opened by none"
+    accounts.dispose()
+    assert not [path for path in tmp_path.iterdir() if b"tea and rice" in path.read_bytes()]
+
+
+@pytest.mark.parametrize("password", ["short", "x" * 201])
+def test_password_that_is_too_short_or_endless_makes_no_link(accounts, password):
+    assert reason(links.make, accounts, FOOTWEAR, password=password) == "password"
+    assert links.links(accounts) == []
+
+
+def test_label_as_long_as_a_book_makes_no_link(accounts):
+    assert reason(links.make, accounts, FOOTWEAR, label="x" * (LONGEST_LABEL + 1)) == "label"
+
+
+def test_terms_come_back_as_they_were_given(accounts):
+    terms = Terms(
+        Audience.COMMITTEE, Filters.from_search("place=510000,110000"), 3, names=True, export=True,
+        edition="ntac-6-0a1b2c3d", deck="Spring: the 6th",
+    )  # fmt: skip
+    made, _token = links.make(accounts, terms)
+    assert made.terms == terms
+    assert Terms.from_plain(terms.plain()) == terms
+    assert Terms.from_plain(Terms(threshold=None).plain()).threshold is None
+
+
+# --- what a link may say ------------------------------------------------------------------------------------------
+
+
+def test_scope_is_kept_in_one_form_and_holds_nothing_a_link_cannot_be_limited_by(accounts):
+    crooked = Filters.from_search(
+        "?sector=toys,footwear&utm=1&partner=ETI&module=m1&as_of=2014-01-01&edition=x&lang=zh"
+    )
+    made, _token = links.make(accounts, Terms(scope=crooked))
+    assert made.terms.scope == Filters.from_search("partner=eti&sector=footwear,toys")
+    with accounts.connect() as connection:
+        assert connection.scalar(select(link.c.scope)) == "partner=eti&sector=footwear,toys"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "?", "partner=eti", "?partner=eti&sector=footwear,toys", "partner=ETI&partner=cec", "place=510000"]
+)
+def test_scope_written_as_in_an_address_is_understood(text):
+    assert scope_of(text) == Filters.from_search(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "partnr=eti",  # a slip of the pen would show everything
+        "partner=",  # so would a variable nobody filled
+        "partner=eti,",
+        "partner",
+        "eti",
+        "partner=Ethical Trading",
+        "partner=eti&module=m1",
+        "partner=eti&as_of=2014-01-01",
+        "partner=eti&edition=x",
+        "partner=eti&lang=zh",
+        "partner=" + "a" * 81,
+        "&".join(["partner=eti"] * 60 + ["partnr=x"]),
+    ],
+)
+def test_scope_with_anything_not_understood_is_refused_rather_than_widened(text):
+    assert reason(scope_of, text) == "scope"
+
+
+def test_scope_of_many_parts_loses_none():
+    text = "&".join(f"place={code}" for code in range(110000, 110060))
+    assert len(scope_of(text).place) == 60
+
+
+def test_scope_too_long_for_a_cookie_is_refused_and_never_cut():
+    most = Filters(place=frozenset(str(code) for code in range(110000, 110000 + LONGEST_SCOPE // 7 + 1)))
+    assert reason(Terms, scope=most) == "long"
+
+
+@pytest.mark.parametrize("threshold", [0, 1, LEAST_THRESHOLD - 1, -5])
+def test_threshold_below_the_least_is_refused(threshold):
+    assert reason(Terms, threshold=threshold) == "threshold"
+
+
+def test_nothing_withheld_is_fit_for_a_public_record_alone():
+    bare = Terms(threshold=None)
+    assert bare.fit(public=True) is bare
+    assert reason(bare.fit, public=False) == "public"
+    assert Terms().fit(public=False).threshold == DEFAULT_THRESHOLD
+
+
+def test_deck_belongs_to_a_committee():
+    assert Terms(Audience.COMMITTEE, deck="standard").viewer().deck == "standard"
+    assert reason(Terms, Audience.DONOR, deck="standard") == "deck"
+
+
+def test_codes_no_longer_known_are_named_and_a_dimension_without_a_known_one_leaves_nothing():
+    codes = {name: frozenset({"eti", "footwear"}) for name in SCOPE_DIMENSIONS}
+    part = Terms(scope=Filters.from_search("partner=eti,gone,away&sector=footwear"))
+    assert part.gone(codes) == {"partner": ["away", "gone"]}
+    assert not part.empty(codes)
+    whole = Terms(scope=Filters.from_search("partner=gone&sector=footwear"))
+    assert whole.empty(codes)
+    assert not Terms().empty(codes)
+
+
+def test_who_comes_by_a_link_may_what_it_says_and_no_more():
+    donor = FOOTWEAR.viewer()
+    assert donor.permissions == {Permission.BROWSE}
+    assert (donor.limited, donor.threshold, donor.name) == (True, DEFAULT_THRESHOLD, "")
+    assert (donor.scope.partner, donor.scope.sector) == (frozenset({"eti"}), frozenset({"footwear"}))
+    assert (donor.scope.round, donor.scope.phase, donor.scope.place, donor.scope.module) == (None,) * 4
+    generous = Terms(names=True, export=True).viewer()
+    assert generous.permissions == {Permission.BROWSE, Permission.EXPORT, Permission.SEE_NAMES}
+    committee = Terms(Audience.COMMITTEE, edition="e", deck="d").viewer()
+    assert committee.permissions == {Permission.PRESENT}
+    assert (committee.edition, committee.deck) == ("e", "d")
+
+
+def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own(accounts):
+    viewers = [links.make(accounts, FOOTWEAR)[0].viewer() for _link in range(2)]
+    enterprises = [f"enterprise-{number}" for number in range(12)]
+    first, second = (sorted(enterprises, key=viewer.alias_order) for viewer in viewers)
+    assert first != second
+    assert first != enterprises
+
+
+# --- how long -----------------------------------------------------------------------------------------------------
+
+
+def test_link_is_good_until_its_expiry_and_not_at_it(accounts):
+    made, _token = links.make(accounts, FOOTWEAR)
+    assert timedelta(days=DEFAULT_DAYS) - timedelta(minutes=1) < made.expires_at - now() < timedelta(days=DEFAULT_DAYS)
+    assert made.state(made.expires_at - timedelta(microseconds=1)) == "active"
+    assert made.state(made.expires_at) == "expired"
+    assert made.state(made.expires_at + timedelta(days=1)) == "expired"
+
+
+@pytest.mark.parametrize("days", [0, -1, MOST_DAYS + 1, 10**12])
+def test_days_that_are_none_or_a_lifetime_are_refused(accounts, days):
+    assert reason(links.make, accounts, FOOTWEAR, days=days) == "days"
+    made, _token = links.make(accounts, FOOTWEAR)
+    assert reason(links.extend, accounts, made.id, days) == "days"
+    assert links.by_id(accounts, made.id) == made
+
+
+def test_paused_link_is_resumed_and_a_revoked_one_is_over_for_good(accounts):
+    number = links.make(accounts, FOOTWEAR)[0].id
+
+    def state() -> str:
+        return links.by_id(accounts, number).state(now())
+
+    links.pause(accounts, number)
+    assert state() == "paused"
+    links.pause(accounts, number)
+    links.resume(accounts, number)
+    assert state() == "active"
+    links.pause(accounts, number)
+    links.revoke(accounts, number)
+    assert state() == "revoked"
+    before = links.by_id(accounts, number)
+    for change in (links.pause, links.resume, links.revoke):
+        assert reason(change, accounts, number) == "over"
+    assert reason(links.extend, accounts, number, 5) == "over"
+    assert links.by_id(accounts, number) == before
+
+
+def test_expired_link_lives_again_when_it_is_extended(accounts):
+    number = links.make(accounts, FOOTWEAR, days=1)[0].id
+    with accounts.begin() as connection:
+        connection.execute(link.update().values(expires_at=now() - timedelta(seconds=1)))
+    assert links.by_id(accounts, number).state(now()) == "expired"
+    links.extend(accounts, number, 2)
+    assert links.by_id(accounts, number).state(now()) == "active"
+    assert links.by_id(accounts, number).state(now() + timedelta(days=2)) == "expired"
+
+
+@pytest.mark.parametrize("number", [0, -1, 7, 2**31, 10**30])
+def test_number_of_no_link_says_so_whatever_is_to_be_done(accounts, number):
+    links.make(accounts, FOOTWEAR)
+    for change in (links.by_id, links.with_use, links.pause, links.resume, links.revoke):
+        assert reason(change, accounts, number) == "link"
+    assert reason(links.extend, accounts, number, 3) == "link"
+
+
+def test_many_who_revoke_at_once_are_one_who_does_and_others_who_are_told(accounts):
+    number = links.make(accounts, FOOTWEAR)[0].id
+
+    def revoke(_who: int) -> str:
+        try:
+            links.revoke(accounts, number)
+        except LinkProblem as problem:
+            return problem.reason
+        return "revoked"
+
+    with ThreadPoolExecutor(6) as threads:
+        assert sorted(threads.map(revoke, range(6))) == ["over"] * 5 + ["revoked"]
+
+
+def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accounts):
+    """Somebody clears the table: a session of the old link 1 must not open the new one."""
+    old, token = links.make(accounts, FOOTWEAR)
+    with accounts.begin() as connection:
+        connection.execute(delete(link))
+    new, _token = links.make(accounts, Terms())
+    assert new.id == old.id
+    assert new.token_hash[:16] != old.token_hash[:16]
+    assert links.by_token(accounts, token) is None
+
+
+# --- counted ------------------------------------------------------------------------------------------------------
+
+
+def test_uses_are_counted_per_link_and_kind_with_the_last_of_them(accounts):
+    used, unused = (links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
+    before = now()
+    links.log_visit(accounts, used, "opened", "/")
+    links.log_visit(accounts, used, "viewed", "/")
+    links.log_visit(accounts, used, "viewed", "/results" + "x" * 500)
+    newest, oldest = links.links(accounts)
+    assert (newest.id, newest.opened, newest.viewed, newest.last_used_at) == (unused, 0, 0, None)
+    assert (oldest.id, oldest.opened, oldest.viewed) == (used, 1, 2)
+    assert oldest.last_used_at is not None
+    assert before <= oldest.last_used_at <= now()
+    assert links.with_use(accounts, used) == oldest
+    latest, *_rest, first = links.visits(accounts, used)
+    assert (latest[1], latest[2][:8], len(latest[2])) == ("viewed", "/results", 200)
+    assert first[1:] == ("opened", "/")
+    assert len(links.visits(accounts, used, most=2)) == 2
+    assert links.visits(accounts, unused) == []
+
+
+def test_uses_are_summed_by_day(accounts):
+    number, other = (links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
+    with accounts.begin() as connection:
+        for days, kind in ((3, "opened"), (3, "viewed"), (3, "viewed"), (0, "viewed")):
+            at = now().replace(hour=12) - timedelta(days=days)
+            connection.execute(visit.insert().values(link=number, kind=kind, page="/", at=at))
+        connection.execute(visit.insert().values(link=other, kind="opened", page="/", at=now()))
+    today: date = now().date()
+    assert links.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
+
+
+def test_visits_logged_by_many_at_once_are_all_there(accounts):
+    number = links.make(accounts, FOOTWEAR)[0].id
+
+    def look(_who: int) -> None:
+        for _page in range(15):
+            links.log_visit(accounts, number, "viewed", "/")
+            assert links.by_id(accounts, number).state(now()) == "active", "and nobody waits for them"
+
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(look, range(8)))
+    assert links.with_use(accounts, number).viewed == 8 * 15
+
+
+def test_nothing_is_kept_of_who_looked(accounts):
+    assert {column.name for column in visit.columns} == {"id", "link", "kind", "page", "at"}
