@@ -1,4 +1,4 @@
-"""The command line: load, template, export, demo, serve.
+"""The command line: load, template, export, demo, serve, and the groups of `*_commands.py`.
 
 Commands import what they need themselves: pandas, scipy and dash take seconds, and `--help` shall not wait for them.
 """
@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard import manager_commands
+from dashboard import edition_commands, manager_commands
 from dashboard.console import build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
@@ -198,4 +198,5 @@ def serve(port: int) -> None:
         stop(str(problem))
 
 
+main.add_command(edition_commands.edition_group)
 main.add_command(manager_commands.manager_group)
