@@ -9,7 +9,7 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import answers, gate, headers, linking, pages, signing, single_sign_on
+from dashboard import answers, gate, headers, linking, pages, presenting, signing, single_sign_on
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from dashboard.trying import Tries
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     single_sign_on.install(server, settings, accounts)
     linking.install(server, accounts, tries)
     answers.install(server, held, boundaries)
+    presenting.install(server, held, accounts)
     app = Dash(
         "dashboard",
         server=server,
@@ -60,6 +61,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         index_string=INDEX,
         update_title=None,
         assets_folder=str(HERE / "assets"),
+        assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
         compress=True,
         suppress_callback_exceptions=True,
         on_error=tell,

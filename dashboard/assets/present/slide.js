@@ -1,0 +1,154 @@
+// Draws one slide into a box: a canvas 1080 high and as wide as the box is, to scale.
+// Nothing on it is under 24 of its pixels; charts are drawn small and enlarged, so that their 13 become 24 as well.
+
+const HEIGHT = 1080;
+const NARROWEST = 1440;
+const WIDEST = 1920;
+const LEAST = 1.85; // 13 px × 1.85 = 24 px
+const MOST = 2.6;
+const LEAST_WIDTH = 620; // of a chart, in its own pixels
+
+// The size of the canvas for a box, in its own pixels, and the scale that fits it in. A box on end has a canvas on end.
+export function fit(width, height) {
+  const shape = width / height;
+  const size =
+    shape < 1
+      ? { width: 1000, height: Math.min(1000 / shape, 2200) }
+      : { width: Math.min(Math.max(HEIGHT * shape, NARROWEST), WIDEST), height: HEIGHT };
+  return { ...size, scale: Math.min(width / size.width, height / size.height) };
+}
+
+// Fetches what charts would ask for while they are drawn: the shapes of maps, once each, into the figures themselves.
+export async function gather(slides) {
+  const shapes = {};
+  const traces = slides.flatMap((pair) => Object.values(pair).flatMap((slide) => slide.figures.flatMap((each) => each.data)));
+  const maps = traces.filter((trace) => typeof trace.geojson === "string");
+  for (const address of new Set(maps.map((trace) => trace.geojson))) shapes[address] = await answer(address);
+  for (const trace of maps) trace.geojson = shapes[trace.geojson];
+  if (maps.length) {
+    // plotly.js wants a world map beneath, even where none is drawn.
+    const world = await answer("/assets/topojson/world_110m.json");
+    window.PlotlyGeoAssets = { topojson: { world_110m: world } };
+  }
+}
+
+export async function answer(address) {
+  const response = await fetch(address, { headers: { Accept: "application/json" } });
+  if (response.status === 401) {
+    window.location.reload(); // the gate says what happened
+    await new Promise(() => {});
+  }
+  if (!response.ok) throw new Error(String(response.status));
+  return response.json();
+}
+
+export function element(name, content, attributes = {}) {
+  const made = document.createElement(name);
+  for (const [key, value] of Object.entries(attributes)) made.setAttribute(key, value);
+  if (Array.isArray(content)) made.append(...content.filter(Boolean));
+  else if (content) made.textContent = content;
+  return made;
+}
+
+export const tongue = (language) => (language === "zh" ? "zh-Hans" : "en");
+export const other = (language) => (language === "zh" ? "en" : "zh");
+
+// Draws `pair` (a slide by language) into `host`; what stood there stays until it is drawn.
+// `state`: language, both, number (as said in the foot), sign; `config`: plotly's settings.
+export async function draw(host, pair, state, config) {
+  const slide = pair[state.language];
+  const second = state.both ? pair[other(state.language)] : null;
+  const canvas = element("article", [head(slide, second, state), body(slide), foot(slide, second, state)], {
+    class: "canvas",
+    lang: tongue(state.language),
+  });
+  const size = fit(host.clientWidth, host.clientHeight);
+  canvas.classList.toggle("on-end", size.width < NARROWEST);
+  canvas.style.width = `${size.width}px`;
+  canvas.style.height = `${size.height}px`;
+  const left = (host.clientWidth - size.width * size.scale) / 2;
+  const top = (host.clientHeight - size.height * size.scale) / 2;
+  canvas.style.transform = `translate(${left}px, ${top}px) scale(${size.scale})`;
+  canvas.style.visibility = "hidden";
+  const turn = (host.turn = (host.turn || 0) + 1);
+  host.append(canvas);
+  await Promise.all([...canvas.querySelectorAll(".picture")].map((box, at) => chart(box, slide.figures[at], config)));
+  if (host.turn !== turn) {
+    canvas.remove(); // somebody has moved on meanwhile
+    return false;
+  }
+  for (const each of [...host.children]) if (each !== canvas) each.remove();
+  canvas.style.visibility = "";
+  return true;
+}
+
+function head(slide, second, state) {
+  return element("header", [
+    element("h1", slide.title),
+    second && element("p", second.title, { class: "second-title", lang: tongue(other(state.language)) }),
+    slide.caption && element("p", slide.caption, { class: "caption" }),
+    second && second.caption && element("p", second.caption, { class: "caption", lang: tongue(other(state.language)) }),
+  ]);
+}
+
+function body(slide) {
+  if (slide.empty) return element("div", [element("p", slide.empty, { class: "empty" })], { class: "content" });
+  if (slide.cards.length) return element("div", slide.cards.map(card), { class: `content cards ${slide.exhibit}` });
+  const pictures = slide.figures.map((figure, at) =>
+    element("div", [], {
+      class: "picture",
+      role: "img",
+      "aria-label": at ? slide.title : [slide.title, slide.caption].filter(Boolean).join(" "),
+    }),
+  );
+  return element("div", pictures, { class: `content pictures of-${pictures.length} ${slide.exhibit}` });
+}
+
+function card(each) {
+  return element(
+    "div",
+    [
+      element("p", each.label, { class: "card-label" }),
+      element("p", [element("strong", each.value || "–"), each.of && element("span", ` ${each.of}`)], { class: "card-value" }),
+      each.note && element("p", each.note, { class: "card-note" }),
+    ],
+    { class: "card" },
+  );
+}
+
+function foot(slide, second, state) {
+  const line = (parts) => element("span", parts.filter(Boolean).join("  |  "));
+  const said = [
+    slide.notice && element("p", slide.notice),
+    element("p", [
+      slide.synthetic && element("strong", slide.synthetic),
+      line([slide.coverage, slide.filtered, slide.as_of]),
+    ]),
+    second &&
+      element("p", [second.synthetic && element("strong", second.synthetic), line([second.filtered, second.as_of])], {
+        lang: tongue(other(state.language)),
+      }),
+    element("p", [line([slide.sources, slide.edition])]),
+  ];
+  const side = element("div", [element("p", state.number, { class: "number" }), element("p", state.sign, { class: "sign" })], {
+    class: "foot-side",
+  });
+  return element("footer", [element("div", said, { class: "foot-said" }), side]);
+}
+
+// A chart fills its box: enlarged as far as its own height allows, never less than its type needs.
+async function chart(box, figure, config) {
+  const width = box.clientWidth;
+  const height = box.clientHeight;
+  const natural = figure.layout.height;
+  const widest = Math.max(LEAST, Math.min(MOST, width / LEAST_WIDTH));
+  const scale = natural ? Math.min(Math.max(height / natural, LEAST), widest) : LEAST;
+  const drawn = natural ? Math.min(height / scale, natural * 1.35) : height / scale;
+  const layout = { ...structuredClone(figure.layout), width: width / scale, height: drawn, autosize: false };
+  const inner = element("div", [], { class: "chart" });
+  inner.style.transform = `scale(${scale})`;
+  inner.style.width = `${layout.width}px`;
+  inner.style.height = `${drawn}px`;
+  box.append(inner);
+  await window.Plotly.newPlot(inner, structuredClone(figure.data), layout, config);
+}

@@ -1,0 +1,150 @@
+"""The slide show on a projector: its page, everything a deck needs as one answer, and the speaker's window."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import plotly
+from dash.fingerprint import build_fingerprint
+from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from sqlalchemy import Engine
+
+from callbacks import filters as controls
+from callbacks.asking import Held, asking
+from callbacks.slides import both_languages
+from data import decks
+from data.access import Permission, Viewer
+from data.decks import STANDARD, DeckProblem
+from data.filters import LANGUAGES, Filters, language_of
+from layouts import findings, show, words
+from layouts.shell import CONTROLS
+from layouts.slides import Slide
+from layouts.theme import GRAPH_CONFIG
+from layouts.words import _
+
+
+def install(server: Flask, held: Held, accounts: Engine) -> None:
+    """Add the routes."""
+
+    @server.get("/present", endpoint="present")
+    def present() -> Response:
+        search = _search()
+        try:
+            decks.read(accounts, deck_of(g.viewer, request.args.get("deck")))
+        except DeckProblem:
+            return _no_deck()
+        with asking(held, search):  # an edition that is gone says so here, not in the middle of the show
+            return _page("present.html", title=_("Present"))
+
+    @server.get("/present/slides.json", endpoint="present-slides")
+    def slides() -> Response:
+        name = deck_of(g.viewer, request.args.get("deck"))
+        try:
+            deck = decks.read(accounts, name)
+        except DeckProblem:
+            return make_response("", 404)
+        asked_for = Filters.from_search(_search())
+        return jsonify(
+            deck=name,
+            language=language_of(_search()),
+            browse=g.viewer.may(Permission.BROWSE),
+            decks=_choices(accounts, g.viewer),
+            config=GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
+            slides=[
+                {language: _plain(slide, language) for language, slide in each.items()}
+                for each in both_languages(held, deck.slides, asked_for)
+            ],
+            keys=show.KEYS,
+            **_interface(held, asked_for),
+        )
+
+    @server.get("/present/speaker", endpoint="present-speaker")
+    def speaker() -> Response:
+        with words.speaking(language_of(_search())):
+            return _page("speaker.html", title=_("Speaker's window"))
+
+
+def deck_of(viewer: Viewer, wanted: str | None) -> str:
+    """The name of the deck a viewer gets: who comes by a link has no choice."""
+    if viewer.limited or not wanted:
+        return viewer.deck or STANDARD
+    return wanted
+
+
+def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
+    """The decks to choose from inside the show."""
+    if not viewer.may(Permission.MANAGE_DECKS):
+        return []
+    return [STANDARD, *(deck.name for deck in decks.decks(accounts))]
+
+
+def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
+    """Words and filters of the interface in every language, and the address as it stands."""
+    said, panel = {}, {}
+    with asking(held, asked_for.search()) as asked:
+        dated = not g.viewer.threshold
+        for language in LANGUAGES:
+            with words.speaking(language):
+                spoken = replace(asked, enterprises={})
+                said[language] = show.words() | {"name": words.LANGUAGES[language]}
+                panel[language] = [
+                    {
+                        "dimension": dimension,
+                        "name": findings.filter_name(dimension),
+                        "options": controls.options(spoken, dimension),
+                        "chosen": sorted(asked.filters.codes(dimension)),
+                    }
+                    for dimension in CONTROLS
+                ]
+        as_of = asked.as_of.isoformat() if dated else None
+        return {"words": said, "filters": panel, "as_of": as_of, "query": asked.filters.query()}
+
+
+def _plain(slide: Slide, language: str) -> dict[str, Any]:
+    """A slide in JSON's types."""
+    with words.speaking(language):
+        cut = words.sentences(slide.table.note, slide.table.cut)
+    return {
+        name: getattr(slide, name)
+        for name in (
+            "exhibit", "title", "caption", "figures", "coverage", "filtered", "as_of", "sources", "edition",
+            "synthetic", "notice", "ns", "empty", "notes",
+        )
+    } | {
+        "cards": [vars(card) for card in slide.cards],
+        "table": {
+            "columns": [vars(column) for column in slide.table.columns],
+            "rows": slide.table.shown,
+            "note": cut,
+        },
+        "source_list": [source.name for source in slide.source_list],
+    }  # fmt: skip
+
+
+def _page(template: str, **context: Any) -> Response:
+    body = render_template(template, language=words.language(), plotly=_plotly(), said=show.words(), **context)
+    return make_response(body)
+
+
+def _no_deck() -> Response:
+    with words.speaking(language_of(_search())):
+        text = (
+            _("Whoever sent you the link has removed it since. Ask for a new one.")
+            if g.viewer.limited
+            else _("Somebody has removed or renamed it since. Choose another one among the decks.")
+        )
+        body = render_template(
+            "page.html", language=words.language(), title=_("This deck is gone"), text=text, status=404
+        )
+        return make_response(body, 404)
+
+
+def _plotly() -> str:
+    """The address of the plotly.js that Dash serves, which changes with its file: it may be cached for good."""
+    path = "package_data/plotly.min.js"
+    changed = int((Path(plotly.__file__).parent / path).stat().st_mtime)
+    return f"/_dash-component-suites/plotly/{build_fingerprint(path, plotly.__version__, changed)}"
+
+
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")
