@@ -102,8 +102,19 @@ class Asked:
             sources=links,
             unsourced=exhibit.unsourced,
             synthetic=self.view.catalogue.programme.synthetic,
+            edition=self.edition_line(),
             withheld=findings.withheld_note(self.view.threshold) if self.view.threshold and exhibit.withholds else "",
         )
+
+    def edition_line(self) -> str:
+        """Which frozen copy of the record answers; empty for the live one."""
+        frozen = self.edition
+        return findings.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
+
+    @property
+    def unfiltered(self) -> Filters:
+        """No filters, on the record that is looked into."""
+        return Filters(edition=self.filters.edition)
 
     def file_name(self, what: str) -> str:
         """What a file taken away is called: synthetic or not, whose, what, as of when, of which edition."""

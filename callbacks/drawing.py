@@ -9,7 +9,6 @@ import pandas as pd
 from callbacks.asking import Asked
 from data import exhibits, measures
 from data.exhibits import Exhibit
-from data.filters import Filters
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.figures import coverage as coverage_figure
@@ -266,7 +265,7 @@ def filled(
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
-    return parts.fill(drawing, asked.basis(exhibit), asked.href("", Filters()) or "?")
+    return parts.fill(drawing, asked.basis(exhibit), asked.href("", asked.unfiltered) or "?")
 
 
 def missing(exhibit: Exhibit) -> str:

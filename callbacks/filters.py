@@ -108,7 +108,7 @@ def _indent(asked: Asked, dimension: str, code: str) -> str:
 
 
 def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
-    """The filter sentence with a link that takes each filter away, and one that takes all."""
+    """The filter sentence with a link that takes each filter away, and one that takes all; the edition looked into."""
     page = page_at(path)
     at = page.path if page else "/"
     chosen = [
@@ -118,6 +118,10 @@ def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
     ]
     if filters.as_of:
         chosen.append(("as_of", words.day(filters.as_of), asked.href(at, filters.without("as_of"))))
-    return parts.filter_sentence(
-        [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen], asked.href(at, Filters())
-    )
+    edition = None
+    if asked.edition:
+        # Who comes by a link that is pinned to an edition has no other record to go to.
+        live = asked.href(at, filters.without("edition")) if filters.edition else ""
+        edition = (findings.filter_name("edition"), asked.edition.name, live)
+    named = [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen]
+    return parts.filter_sentence(named, asked.href(at, asked.unfiltered), edition)

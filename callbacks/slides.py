@@ -89,9 +89,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made) -> Slide:
         filtered=basis.filtered,
         as_of=_("as of {date}", date=day(basis.as_of)),
         sources=slides.sources_sentence(basis.sources, basis.unsourced),
-        edition=slides.edition_sentence(asked.edition.name, asked.edition.frozen_at.date(), asked.edition.short)
-        if asked.edition
-        else "",
+        edition=basis.edition,
         synthetic=slides.synthetic_sign() if basis.synthetic else "",
         notes=slide.notes,
         indicator=made.indicator,

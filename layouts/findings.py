@@ -1,5 +1,6 @@
 """What an exhibit found, in one sentence: the titles. No sentence says that the programme caused a change."""
 
+from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -283,7 +284,13 @@ def filter_name(dimension: str) -> str:
         "place": _("Place"),
         "module": _("Module"),
         "as_of": _("As of"),
+        "edition": _("Edition"),
     }[dimension]
+
+
+def edition_line(name: str, frozen_on: date, short: str) -> str:
+    """Which frozen copy of the record the numbers are from."""
+    return _("edition {name}, frozen {date}, {hash}", name=name, date=day(frozen_on), hash=short)
 
 
 def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:

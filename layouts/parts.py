@@ -25,7 +25,10 @@ class SourceLink:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown."""
+    """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown.
+
+    ``edition`` says which frozen copy of the record they are from; empty for the live one.
+    """
 
     coverage: str
     filtered: str
@@ -34,6 +37,7 @@ class Basis:
     unsourced: int
     synthetic: bool
     withheld: str = ""
+    edition: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,6 +153,7 @@ def _basis(basis: Basis) -> list[Component]:
         html.Span(basis.coverage),
         html.Span(basis.filtered),
         html.Span(_("as of {date}", date=day(basis.as_of))),
+        *([html.Span(basis.edition)] if basis.edition else []),
         *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
     return [html.P(said, className="basis"), _sources(basis)]
@@ -226,28 +231,35 @@ def notice(lines: Sequence[str], *, alone: bool = False) -> list[Component]:
     return [html.Div(said, className="alone")] if alone else said
 
 
-def filter_sentence(chosen: list[tuple[str, str, str]], reset: str) -> list[Component]:
-    """What is filtered: (filter, name, address without it), each taken away by one click; `reset` takes all."""
+def filter_sentence(
+    chosen: list[tuple[str, str, str]], reset: str, edition: tuple[str, str, str] | None = None
+) -> list[Component]:
+    """What is filtered: (filter, name, address without it), each taken away by one click; `reset` takes all of them.
+
+    The `edition` looked into stands last, without an address where it is not the viewer's to leave.
+    """
+    looked_into = []
+    if edition:
+        label, name, live = edition
+        pinned = html.Span([html.Span(labelled(label, ""), className="chip-filter"), name], className="chip pinned")
+        looked_into.append(_chip(label, name, live, _("Back to the live record")) if live else pinned)
     if not chosen:
-        return [html.Span(_("Everything on record"), className="sentence-text")]
-    chips = [
-        dcc.Link(
-            [
-                html.Span(labelled(dimension, ""), className="chip-filter"),
-                name,
-                html.Span(" ×", className="chip-x"),
-            ],
-            href=href,
-            className="chip",
-            title=_("Remove this filter"),
-        )
-        for dimension, name, href in chosen
-    ]
+        return [html.Span(_("Everything on record"), className="sentence-text"), *looked_into]
     return [
         html.Span(_("Filtered by"), className="sentence-text"),
-        *chips,
+        *(_chip(label, name, href, _("Remove this filter")) for label, name, href in chosen),
         dcc.Link(_("Reset"), href=reset, className="chip reset"),
+        *looked_into,
     ]
+
+
+def _chip(label: str, name: str, href: str, does: str) -> Component:
+    return dcc.Link(
+        [html.Span(labelled(label, ""), className="chip-filter"), name, html.Span(" ×", className="chip-x")],
+        href=href,
+        className="chip",
+        title=does,
+    )
 
 
 def brand(programme: str, href: str) -> Component:

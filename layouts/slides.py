@@ -1,14 +1,13 @@
 """What a slide is made of, in one language: for the projector, for PowerPoint and for paper."""
 
 from dataclasses import dataclass, field
-from datetime import date
 
 import pandas as pd
 
 from layouts.parts import SourceLink
 from layouts.tables import Table
 from layouts.theme import Figure
-from layouts.words import Names, _, day, labelled, listed, ngettext, number
+from layouts.words import Names, _, labelled, listed, ngettext, number
 
 MOST_SOURCES = 2
 """So many sources are named on a slide; the speaker's window and the notes of a pack name all."""
@@ -80,11 +79,6 @@ def sources_sentence(sources: tuple[SourceLink, ...], unsourced: int) -> str:
     if unsourced:
         said.append(ngettext("{n} row without a source", "{n} rows without a source", unsourced))
     return " · ".join(said) or _("No source on record")
-
-
-def edition_sentence(name: str, frozen_on: date, short: str) -> str:
-    """Which frozen copy of the record answers."""
-    return _("Edition {name}, frozen {date} ({hash})", name=name, date=day(frozen_on), hash=short)
 
 
 def synthetic_sign() -> str:
