@@ -295,7 +295,7 @@ def published(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Tab
                 " · ".join(about) or "–",
                 day(row["as_of"], row["date_precision"]),
                 source_link(row["source"]),
-                row["note"] or "",
+                row["note"] if pd.notna(row["note"]) else "",
             ]
         )
     columns = (
