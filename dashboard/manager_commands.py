@@ -47,7 +47,7 @@ def _accounts() -> Iterator["Engine"]:
     except ManagerProblem as problem:
         stop(said[problem.reason].format(problem.detail))
     except SQLAlchemyError as error:
-        stop(f"The accounts database ({accounts_url()}) cannot be used: {error.__cause__ or error}")
+        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
 
 
 def _asked_for(file: TextIO | None) -> str:

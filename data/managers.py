@@ -15,7 +15,7 @@ from data.database import now
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200
-_EMAIL = re.compile(r"[^@\s]{1,64}@[^@\s]{1,189}")
+_EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
 class ManagerProblem(Exception):
@@ -95,6 +95,8 @@ def by_email(engine: Engine, email: str) -> Manager:
 
 
 def _row(engine: Engine, email: str) -> Row[tuple[object, ...]] | None:
+    if not _EMAIL.fullmatch(_one_spelling(email)):  # some databases refuse to be asked for what they cannot hold
+        return None
     with engine.connect() as connection:
         return connection.execute(select(manager).where(manager.c.email == _one_spelling(email))).first()
 

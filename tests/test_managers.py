@@ -1,0 +1,263 @@
+"""Managers: who may sign in, which sessions hold, and the commands that make and change them."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select
+from werkzeug.security import check_password_hash
+
+from dashboard.cli import main
+from data import managers
+from data.accounts import accounts_engine, manager
+from data.managers import LONGEST_PASSWORD, SHORTEST_PASSWORD, ManagerProblem
+
+PASSWORD = "correct horse battery"
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of an accounts database that is not there yet, named in the environment."""
+    address = f"sqlite:///{tmp_path}/new/accounts.db"
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
+    return address
+
+
+@pytest.fixture
+def accounts(address: str) -> Iterator[Engine]:
+    engine = accounts_engine(address)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def run(address: str) -> Run:
+    """Runs a command of `score-dashboard manager`; `typed` is what comes in on standard input."""
+    return lambda *words, typed="": CliRunner().invoke(main, ["manager", *map(str, words)], input=typed)
+
+
+def problem(do: Callable[..., object], *arguments: object) -> str:
+    with pytest.raises(ManagerProblem) as raised:
+        do(*arguments)
+    return raised.value.reason
+
+
+# --- data ---------------------------------------------------------------------------------------------------------
+
+
+def test_manager_is_known_by_address_in_any_letter_case_and_by_the_right_password_alone(accounts):
+    managers.add(accounts, " Mei.Lin@Example.ORG ", PASSWORD)
+    known = managers.with_password(accounts, "mei.LIN@example.org", PASSWORD)
+    assert known is not None
+    assert (known.email, known.disabled, known.has_password) == ("mei.lin@example.org", False, True)
+    for wrong in ("", PASSWORD.upper(), PASSWORD + " ", PASSWORD[:-1]):
+        assert managers.with_password(accounts, "mei.lin@example.org", wrong) is None
+    assert managers.with_password(accounts, "somebody@example.org", PASSWORD) is None
+
+
+def test_password_is_kept_as_a_salted_hash_and_never_as_itself(accounts, address):
+    for email in ("a@example.org", "b@example.org"):
+        managers.add(accounts, email, PASSWORD)
+    with accounts.connect() as connection:
+        stored = list(connection.scalars(select(manager.c.password_hash)))
+    assert len(set(stored)) == 2
+    assert all(each.startswith("scrypt:") and check_password_hash(each, PASSWORD) for each in stored)
+    files = Path(address.removeprefix("sqlite:///")).parent.iterdir()
+    assert not [file for file in files if PASSWORD.encode() in file.read_bytes()]
+
+
+def test_manager_without_a_password_is_let_in_by_no_password(accounts):
+    added = managers.add(accounts, "a@example.org", None)
+    assert not added.has_password
+    assert managers.with_password(accounts, "a@example.org", "") is None
+    assert managers.with_address(accounts, "A@example.org") == added
+
+
+def test_disabled_manager_is_let_in_by_neither_way_until_enabled_again(accounts):
+    managers.add(accounts, "a@example.org", PASSWORD)
+    managers.disable(accounts, "a@example.org")
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is None
+    assert managers.with_address(accounts, "a@example.org") is None
+    managers.enable(accounts, "a@example.org")
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
+    assert managers.with_address(accounts, "a@example.org") is not None
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda accounts: managers.set_password(accounts, "a@example.org", "another" + PASSWORD),
+        lambda accounts: managers.disable(accounts, "a@example.org"),
+        lambda accounts: managers.end_sessions(accounts, "a@example.org"),
+    ],
+    ids=["password", "disable", "sign-out"],
+)
+def test_session_of_a_manager_ends_with_every_change_that_must_end_it(accounts, change):
+    first, other = (managers.add(accounts, f"{name}@example.org", PASSWORD) for name in "ab")
+    assert managers.of_session(accounts, first.id, first.session_epoch) == first
+    change(accounts)
+    assert managers.of_session(accounts, first.id, first.session_epoch) is None
+    assert managers.of_session(accounts, other.id, other.session_epoch) == other
+
+
+def test_session_from_before_a_manager_was_disabled_does_not_come_back_with_enabling(accounts):
+    known = managers.add(accounts, "a@example.org", PASSWORD)
+    managers.disable(accounts, "a@example.org")
+    managers.enable(accounts, "a@example.org")
+    assert managers.of_session(accounts, known.id, known.session_epoch) is None
+
+
+@pytest.mark.parametrize(
+    "email", ["", "a", "a@", "@b", "a b@c", "a@b@c", "a" * 65 + "@b", "a@" + "b" * 190, "a@b\nc@d"]
+)
+def test_what_is_no_address_is_not_added(accounts, email):
+    assert problem(managers.add, accounts, email, PASSWORD) == "email"
+    assert managers.managers(accounts) == []
+
+
+@pytest.mark.parametrize("length", [0, SHORTEST_PASSWORD - 1, LONGEST_PASSWORD + 1])
+def test_password_too_short_or_too_long_is_refused_and_the_old_one_stays(accounts, length):
+    assert problem(managers.add, accounts, "a@example.org", "p" * length) == "password"
+    managers.add(accounts, "a@example.org", PASSWORD)
+    assert problem(managers.set_password, accounts, "a@example.org", "p" * length) == "password"
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
+
+
+@pytest.mark.parametrize("length", [SHORTEST_PASSWORD, LONGEST_PASSWORD])
+def test_shortest_and_longest_password_do(accounts, length):
+    managers.add(accounts, "a@example.org", "密" * length)
+    assert managers.with_password(accounts, "a@example.org", "密" * length) is not None
+
+
+def test_address_in_use_is_taken_in_any_letter_case(accounts):
+    managers.add(accounts, "a@example.org", PASSWORD)
+    assert problem(managers.add, accounts, "A@EXAMPLE.org", PASSWORD) == "taken"
+
+
+def test_letter_of_another_script_is_not_its_lookalike(accounts):
+    """The Kelvin sign turns into a plain k when made small: whoever owns that address is not our manager."""
+    managers.add(accounts, "mark@example.org", PASSWORD)
+    assert "mar\u212a@example.org".lower() == "mark@example.org"
+    assert managers.with_address(accounts, "mar\u212a@example.org") is None
+    assert managers.with_password(accounts, "mar\u212a@example.org", PASSWORD) is None
+
+
+@pytest.mark.parametrize("change", [managers.disable, managers.enable, managers.end_sessions, managers.by_email])
+def test_nobody_can_be_changed_who_is_not_there(accounts, change):
+    assert problem(change, accounts, "a@example.org") == "unknown"
+
+
+# --- commands -----------------------------------------------------------------------------------------------------
+
+
+def test_add_asks_twice_shows_nothing_typed_and_makes_the_database(run, accounts):
+    done = run("add", "A@example.org", typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "a@example.org may sign in." in done.stderr
+    assert PASSWORD not in done.output
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
+
+
+def test_add_asks_again_until_both_are_the_same(run, accounts):
+    done = run("add", "a@example.org", typed=f"{PASSWORD}\n{PASSWORD}x\n{PASSWORD}\n{PASSWORD}\n")
+    assert done.exit_code == 0
+    assert "do not match" in done.stderr
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
+
+
+@pytest.mark.parametrize("end", ["", "\n", "\r\n"])
+def test_add_reads_the_password_from_a_file_without_its_line_end(run, accounts, tmp_path, end):
+    file = tmp_path / "password"
+    file.write_bytes(f" {PASSWORD} {end}".encode())
+    assert run("add", "a@example.org", "--password-file", file).exit_code == 0
+    assert managers.with_password(accounts, "a@example.org", f" {PASSWORD} ") is not None
+
+
+def test_add_reads_the_password_from_standard_input(run, accounts):
+    assert run("add", "a@example.org", "--password-file", "-", typed=PASSWORD + "\n").exit_code == 0
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
+
+
+def test_add_for_single_sign_on_asks_for_no_password(run, accounts):
+    done = run("add", "a@example.org", "--single-sign-on")
+    assert done.exit_code == 0
+    assert "by single sign-on" in done.stderr
+    assert not managers.by_email(accounts, "a@example.org").has_password
+
+
+def test_add_for_single_sign_on_takes_no_password(run, tmp_path):
+    file = tmp_path / "password"
+    file.write_text(PASSWORD)
+    assert run("add", "a@example.org", "--single-sign-on", "--password-file", file).exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("add", "nobody"), "This is no e-mail address: nobody"),
+        (("add", "there@example.org"), "There is a manager there@example.org already"),
+        (("password", "nobody@example.org"), "There is no manager nobody@example.org"),
+        (("disable", "nobody@example.org"), "There is no manager nobody@example.org"),
+        (("enable", "nobody@example.org"), "There is no manager nobody@example.org"),
+    ],
+)
+def test_command_says_what_is_wrong_and_leaves_with_1(run, accounts, words, said):
+    managers.add(accounts, "there@example.org", PASSWORD)
+    done = run(*words, typed=f"{PASSWORD}\n{PASSWORD}\n")
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert said in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize("command", ["add", "password"])
+def test_short_password_is_refused_with_how_long_it_must_be(run, accounts, command):
+    managers.add(accounts, "there@example.org", PASSWORD)
+    done = run(command, "there@example.org" if command == "password" else "new@example.org", typed="short\nshort\n")
+    assert done.exit_code == 1
+    assert f"{SHORTEST_PASSWORD} to {LONGEST_PASSWORD}" in done.stderr
+    assert "short\n" not in done.output
+    assert [each.email for each in managers.managers(accounts)] == ["there@example.org"]
+
+
+def test_nobody_is_asked_for_the_password_of_nobody(run):
+    assert "Password" not in run("password", "nobody@example.org").output
+
+
+def test_list_tells_way_and_state_of_each_and_no_secret(run, accounts):
+    managers.add(accounts, "b@example.org", PASSWORD)
+    managers.add(accounts, "a@example.org", None)
+    managers.disable(accounts, "b@example.org")
+    done = run("list")
+    assert done.exit_code == 0
+    first, second = (line.split("\t") for line in done.stdout.splitlines())
+    assert first[:3] == ["a@example.org", "single-sign-on", "active"]
+    assert second[:3] == ["b@example.org", "password", "disabled"]
+    assert "scrypt" not in done.output
+
+
+def test_list_of_nobody_says_how_to_make_the_first(run):
+    done = run("list")
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert "manager add" in done.stderr
+
+
+def test_disable_enable_and_password_change_what_they_say(run, accounts):
+    managers.add(accounts, "a@example.org", PASSWORD)
+    assert run("disable", "A@example.org").exit_code == 0
+    assert managers.by_email(accounts, "a@example.org").disabled
+    assert run("enable", "a@example.org").exit_code == 0
+    assert not managers.by_email(accounts, "a@example.org").disabled
+    assert run("password", "a@example.org", typed="another password\nanother password\n").exit_code == 0
+    assert managers.with_password(accounts, "a@example.org", PASSWORD) is None
+    assert managers.with_password(accounts, "a@example.org", "another password") is not None
+
+
+def test_accounts_database_that_cannot_be_made_is_named(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}")
+    done = CliRunner().invoke(main, ["manager", "list"])
+    assert done.exit_code == 1
+    assert "SCORE_ACCOUNTS_URL" in done.stderr
+    assert "Traceback" not in done.stderr
