@@ -187,6 +187,7 @@ def make(  # noqa: PLR0913 - a link is described by that many words
     """Make a link; returns it with its token, which is shown this once. Raises :class:`LinkProblem`."""
     if password and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
         raise LinkProblem("password", str(SHORTEST_PASSWORD))
+    label = " ".join(label.split())
     if len(label) > LONGEST_LABEL:
         raise LinkProblem("label", str(LONGEST_LABEL))
     expires_at = _in_days(days)

@@ -1,0 +1,308 @@
+"""The commands of share links: make one, list and show them, pause, resume, extend, revoke.
+
+Like the other commands, they import what they need themselves.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from dashboard.console import build_embedded, reading, stop
+from dashboard.settings import accounts_url, database_url, editions_folder, public_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from data.links import Link, Terms
+    from data.record import Record
+
+LOCAL_URL = "http://127.0.0.1:8050"
+"""Where `serve` answers, for whoever set no SCORE_PUBLIC_URL."""
+
+_NUMBER = click.argument("number", type=int)
+
+
+@click.group(name="link")
+def link_group() -> None:
+    """Share links: what a donor or a committee may see, and until when."""
+
+
+@contextmanager
+def _accounts() -> Iterator["Engine"]:
+    """The accounts database; stops with what is wrong where a link cannot be made or changed so."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data.accounts import accounts_engine
+
+    try:
+        engine = accounts_engine(accounts_url())
+        try:
+            with _explained():
+                yield engine
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
+
+
+@contextmanager
+def _explained() -> Iterator[None]:
+    """Stop with what is wrong with a link, its edition, its deck or the record, inside the block."""
+    from data.access import LEAST_THRESHOLD
+    from data.decks import DeckProblem
+    from data.editions import EditionProblem
+    from data.links import (
+        LONGEST_LABEL,
+        LONGEST_PASSWORD,
+        LONGEST_SCOPE,
+        MOST_DAYS,
+        SCOPE_DIMENSIONS,
+        SHORTEST_PASSWORD,
+        LinkProblem,
+    )
+
+    try:
+        with reading():
+            yield
+    except LinkProblem as problem:
+        said = {
+            "scope": f'The scope is not understood at "{problem.detail}". It is written as in an address, of '
+            f"{', '.join(SCOPE_DIMENSIONS)}: partner=eti&sector=footwear. No link was made.",
+            "long": f"The scope is longer than {LONGEST_SCOPE} letters: name a province rather than its cities.",
+            "threshold": f"A threshold is {LEAST_THRESHOLD} or more: fewer enterprises could be told apart.",
+            "public": "This record is not public: a link to it needs a threshold. Leave --k out, or name one.",
+            "deck": "A deck is for a committee: --audience committee.",
+            "days": f"A link lasts 1 to {MOST_DAYS} days, not {problem.detail}.",
+            "password": f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters. No link was made.",
+            "label": f"A label has at most {LONGEST_LABEL} letters.",
+            "link": f"There is no link {problem.detail}: see `score-dashboard link list`.",
+            "over": f"Link {problem.detail} was revoked: it is over for good. Make a new one.",
+        }
+        stop(said[problem.reason])
+    except EditionProblem as problem:
+        gone = problem.reason == "gone"
+        wrong = "There is no edition" if gone else "The file is not what was frozen of edition"
+        stop(f'{wrong} "{problem.detail}": see `score-dashboard edition list`. No link was made.')
+    except DeckProblem as problem:
+        stop(f'There is no deck "{problem.detail}". No link was made.')
+
+
+@link_group.command()
+@click.option("--audience", type=click.Choice(["donor", "committee"]), required=True)
+@click.option("--scope", default="", help='As in an address: "partner=eti&sector=footwear". Without it, everything.')
+@click.option("--days", type=int, help="How long the link lasts.  [default: 90]")
+@click.option(
+    "--k", "threshold", type=int, help="Numbers resting on fewer enterprises are withheld; 0: none is.  [default: 5]"
+)
+@click.option("--names", is_flag=True, help="Show the names of enterprises that may be named.")
+@click.option("--export", is_flag=True, help="Let tables be taken away as CSV.")
+@click.option("--edition", help="The name or key of an edition: the link shows it rather than the live record.")
+@click.option("--deck", help="The deck a committee is shown.  [default: standard]")
+@click.option("--label", default="", help="What the list calls the link.")
+@click.option("--password-file", type=click.File(encoding="utf-8"), help="Its password (- for standard input).")
+def make(  # noqa: PLR0913 - a link is described by that many words
+    audience: str,
+    scope: str,
+    days: int | None,
+    threshold: int | None,
+    *,
+    names: bool,
+    export: bool,
+    edition: str | None,
+    deck: str | None,
+    label: str,
+    password_file: TextIO | None,
+) -> None:
+    """Make a link and write its address, which is shown this once."""
+    from data import decks, links
+    from data.access import DEFAULT_THRESHOLD
+    from data.links import Audience, Terms
+    from data.record import Records
+
+    address = database_url()
+    build_embedded(address)
+    records = Records(address, editions_folder())
+    with _accounts() as engine:
+        record = records.edition(edition) if edition else records.live
+        if audience == Audience.COMMITTEE:
+            deck = decks.read(engine, deck or decks.STANDARD).name
+        terms = Terms(
+            audience=Audience(audience),
+            scope=links.scope_of(scope),
+            threshold=DEFAULT_THRESHOLD if threshold is None else threshold or None,
+            names=names,
+            export=export,
+            edition=record.edition.key if record.edition else None,
+            deck=deck,
+        ).fit(public=record.catalogue().programme.public)
+        password = _read(password_file) if password_file else ""
+        made, token = links.make(
+            engine,
+            terms,
+            days=links.DEFAULT_DAYS if days is None else days,
+            password=password,
+            label=label,
+            made_by="command line",
+        )
+        for line in _warnings(made, record):
+            click.echo(line, err=True)
+    click.echo(f"{public_url() or LOCAL_URL}/s/{token}")
+
+
+def _read(file: TextIO) -> str:
+    """A password from its file, without its line's end."""
+    try:
+        password = file.read().rstrip("\r\n")
+    except UnicodeDecodeError:
+        stop("The password file is not UTF-8 text. No link was made.")
+    return password or stop("The password file is empty. No link was made.")
+
+
+def _warnings(made: "Link", record: "Record") -> Iterator[str]:
+    """What to know of a link that was just made."""
+    yield f"Link {made.id}: {_withheld(made.terms)}; ends {_moment(made.expires_at)}."
+    yield "This address is shown this once. Whoever has it sees what the link shows."
+    yield from _gone(made.terms, record)
+    if not public_url():
+        yield f"SCORE_PUBLIC_URL is not set: the address is that of a server on this machine ({LOCAL_URL})."
+
+
+def _gone(terms: "Terms", record: "Record") -> Iterator[str]:
+    """What the scope names that the record does not know."""
+    codes = record.catalogue().codes
+    for name, missing in terms.gone(codes).items():
+        yield f"The record knows no {name} {', '.join(missing)}."
+    if terms.empty(codes):
+        yield "The link therefore shows nothing."
+
+
+def _withheld(terms: "Terms") -> str:
+    if terms.threshold is None:
+        return "no number is withheld"
+    return f"numbers that rest on fewer than {terms.threshold} enterprises are withheld"
+
+
+def _moment(at: datetime | None) -> str:
+    return f"{at:%Y-%m-%d %H:%M} UTC" if at else "never"
+
+
+@link_group.command(name="list")
+def list_() -> None:
+    """Write every link, newest first: number, state, audience, scope, expiry, opened, viewed, last use, label."""
+    from data import links
+    from data.database import now
+
+    with _accounts() as engine:
+        known = links.links(engine)
+    for each in known:
+        columns = (
+            str(each.id),
+            each.state(now()),
+            each.terms.audience.value,
+            each.terms.scope.query() or "everything",
+            f"ends {_moment(each.expires_at)}",
+            f"opened {each.opened}",
+            f"viewed {each.viewed}",
+            f"last used {_moment(each.last_used_at)}",
+            each.label,
+        )
+        click.echo("\t".join(columns))
+    if not known:
+        click.echo("There is no link yet: `score-dashboard link make` makes one.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+def show(number: int) -> None:
+    """Write what link NUMBER shows, its state, and how it was used day by day."""
+    from data import links
+    from data.database import now
+    from data.editions import EditionProblem
+    from data.record import Records
+
+    with _accounts() as engine:
+        found, used = links.with_use(engine, number), links.days_used(engine, number)
+    terms = found.terms
+    lines = {
+        "number": str(found.id),
+        "label": found.label,
+        "state": found.state(now()),
+        "audience": terms.audience.value,
+        "scope": terms.scope.query() or "everything",
+        "edition": terms.edition or "live record",
+        "deck": terms.deck or "",
+        "threshold": _withheld(terms),
+        "names": "shown where an enterprise may be named" if terms.names else "not shown",
+        "export": "allowed" if terms.export else "not allowed",
+        "password": "yes" if found.protected else "no",
+        "made": f"{_moment(found.made_at)} by {found.made_by}",
+        "ends": _moment(found.expires_at),
+        "revoked": _moment(found.revoked_at) if found.revoked_at else "",
+        "opened": str(found.opened),
+        "viewed": str(found.viewed),
+        "last used": _moment(found.last_used_at),
+    }
+    for name, value in lines.items():
+        if value:
+            click.echo(f"{name:<10} {value}")
+    for day, opened, viewed in used:
+        click.echo(f"{'':<10} {day}: opened {opened}, viewed {viewed}")
+    records = Records(database_url(), editions_folder())
+    try:
+        with reading():
+            record = records.edition(terms.edition) if terms.edition else records.live
+            for line in _gone(terms, record):
+                click.echo(line, err=True)
+    except EditionProblem as problem:
+        gone = "is gone" if problem.reason == "gone" else "is not what was frozen"
+        click.echo(f"Its edition {gone}. The link therefore shows nothing.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+def pause(number: int) -> None:
+    """Let link NUMBER open nothing until it is resumed."""
+    from data import links
+
+    with _accounts() as engine:
+        links.pause(engine, number)
+    click.echo(f"Link {number} is paused: it opens nothing until it is resumed.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+def resume(number: int) -> None:
+    """Let paused link NUMBER open again."""
+    from data import links
+
+    with _accounts() as engine:
+        links.resume(engine, number)
+        expires_at = links.by_id(engine, number).expires_at
+    click.echo(f"Link {number} is no longer paused; it ends {_moment(expires_at)}.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+@click.option("--days", type=int, help="How many days from now.  [default: 90]")
+def extend(number: int, days: int | None) -> None:
+    """Let link NUMBER, run out or not, last so many days from now."""
+    from data import links
+
+    with _accounts() as engine:
+        links.extend(engine, number, links.DEFAULT_DAYS if days is None else days)
+        expires_at = links.by_id(engine, number).expires_at
+    click.echo(f"Link {number} ends {_moment(expires_at)}.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+def revoke(number: int) -> None:
+    """End link NUMBER for good: its very next request is refused."""
+    from data import links
+
+    with _accounts() as engine:
+        links.revoke(engine, number)
+    click.echo(f"Link {number} is over: it opens nothing any more.", err=True)

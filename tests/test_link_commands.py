@@ -1,0 +1,270 @@
+"""The commands of share links: what is written where, what is refused, and that an address they print opens."""
+
+import re
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, update
+from visiting import Visit
+
+from dashboard.cli import main
+from data import database, decks, editions, links
+from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+from data.accounts import accounts_engine, link
+from data.decks import Deck, DeckSlide
+from data.links import DEFAULT_DAYS, Audience
+
+Run = Callable[..., Result]
+ADDRESS = re.compile(r"(http://127\.0\.0\.1:8050|https://results\.example)/s/[A-Za-z0-9_-]{43}\n")
+
+
+@pytest.fixture
+def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo_url: str) -> Path:
+    """An installation on the synthetic programme, with accounts and editions of its own."""
+    monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
+    monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
+    return tmp_path
+
+
+@pytest.fixture
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def run(folder: Path) -> Run:
+    """Runs a command of `score-dashboard link`; `typed` is what comes in on standard input."""
+    return lambda *words, typed="": CliRunner().invoke(main, ["link", *map(str, words)], input=typed)
+
+
+@pytest.fixture
+def partner(demo: Visit) -> str:
+    """A partner of the synthetic programme."""
+    return demo.options()["partner"][0]["value"]
+
+
+def only(accounts: Engine) -> links.Link:
+    (found,) = links.links(accounts)
+    return found
+
+
+def refused(done: Result, *said: str) -> None:
+    """Hold that a command left with 1, wrote nothing to standard output, and said this."""
+    assert (done.exit_code, done.stdout) == (1, "")
+    assert not done.exception or isinstance(done.exception, SystemExit)
+    for each in said:
+        assert each in done.stderr
+
+
+def test_address_stands_alone_on_standard_output_and_the_rest_beside_it(run, accounts, partner):
+    done = run("make", "--audience", "donor", "--scope", f"partner={partner}")
+    assert done.exit_code == 0
+    assert ADDRESS.fullmatch(done.stdout)
+    made = only(accounts)
+    assert f"fewer than {DEFAULT_THRESHOLD} enterprises" in done.stderr
+    assert f"{made.expires_at:%Y-%m-%d %H:%M} UTC" in done.stderr
+    assert "SCORE_PUBLIC_URL is not set" in done.stderr
+    assert "shows nothing" not in done.stderr
+    assert links.by_token(accounts, done.stdout.strip().rsplit("/", 1)[1]) == made
+    assert (made.terms.scope.query(), made.made_by, made.protected) == (f"partner={partner}", "command line", False)
+    assert (made.terms.audience, made.terms.threshold, made.terms.deck) == (Audience.DONOR, DEFAULT_THRESHOLD, None)
+    assert not made.terms.names
+    assert not made.terms.export
+    assert timedelta(days=DEFAULT_DAYS) - timedelta(minutes=1) < made.expires_at - database.now()
+
+
+def test_host_of_the_address_is_that_of_the_server_people_reach(run, monkeypatch):
+    monkeypatch.setenv("SCORE_PUBLIC_URL", "https://results.example/")
+    done = run("make", "--audience", "donor")
+    assert ADDRESS.fullmatch(done.stdout)
+    assert done.stdout.startswith("https://results.example/s/")
+    assert "SCORE_PUBLIC_URL" not in done.stderr
+
+
+def test_printed_address_opens_what_the_link_shows(run, folder, demo_url, partner):
+    printed = run("make", "--audience", "donor", "--scope", f"partner={partner}", "--k", 3).stdout.strip()
+    visit = Visit.to(demo_url, signed_in=False, local=False, accounts_url=f"sqlite:///{folder}/accounts.db")
+    visit.app.server.config["SESSION_COOKIE_SECURE"] = False
+    assert visit.open("/").status_code != 200
+    assert visit.open(printed.removeprefix("http://127.0.0.1:8050")).status_code == 303
+    assert visit.open("/").status_code == 200
+    assert run("revoke", 1).exit_code == 0
+    assert visit.open("/").status_code == 401
+
+
+def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, demo_url):
+    engine = database.reading_engine(demo_url)
+    edition = editions.freeze(engine, "NTAC 6", folder / "editions")
+    engine.dispose()
+    decks.save(accounts, Deck("Spring", (DeckSlide("overview"),)), "somebody")
+    secret = folder / "password"
+    secret.write_text("tea and rice\n", encoding="utf-8")
+    done = run(
+        "make", "--audience", "committee", "--days", 7, "--k", 4, "--names", "--export", "--edition", "ntac 6",
+        "--deck", "Spring", "--label", " The  sixth\tmeeting ", "--password-file", secret,
+    )  # fmt: skip
+    assert done.exit_code == 0, done.stderr
+    made = only(accounts)
+    assert (made.terms.audience, made.terms.threshold) == (Audience.COMMITTEE, 4)
+    assert (made.terms.edition, made.terms.deck, made.label) == (edition.key, "Spring", "The sixth meeting")
+    assert made.terms.names
+    assert made.terms.export
+    assert timedelta(days=6) < made.expires_at - database.now() < timedelta(days=7)
+    assert links.opens_with(accounts, made.id, "tea and rice")
+    assert "tea and rice" not in done.output
+
+
+def test_committee_is_shown_the_standard_deck_where_none_is_named(run, accounts):
+    assert run("make", "--audience", "committee").exit_code == 0
+    assert only(accounts).terms.deck == decks.STANDARD
+
+
+def test_password_comes_by_standard_input_too(run, accounts):
+    assert run("make", "--audience", "donor", "--password-file", "-", typed="tea and rice\r\n").exit_code == 0
+    assert links.opens_with(accounts, only(accounts).id, "tea and rice")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["--scope", "partnr=eti"], "partnr=eti"),
+        (["--scope", "partner="], "not understood"),
+        (["--scope", "module=m1"], "not understood"),
+        (["--scope", "place=" + ",".join(str(code) for code in range(110000, 111000))], "name a province"),
+        (["--k", "1"], f"{LEAST_THRESHOLD} or more"),
+        (["--k", "2"], f"{LEAST_THRESHOLD} or more"),
+        (["--k", "-1"], f"{LEAST_THRESHOLD} or more"),
+        (["--k", "0"], "not public"),
+        (["--days", "0"], "1 to 3650 days"),
+        (["--days", "99999"], "1 to 3650 days"),
+        (["--deck", "standard"], "for a committee"),
+        (["--edition", "NTAC 7"], 'no edition "NTAC 7"'),
+        (["--label", "x" * 500], "label"),
+    ],
+)
+def test_link_that_cannot_be_so_is_refused_in_words_and_not_made(run, accounts, words, said):
+    refused(run("make", "--audience", "donor", *words), said)
+    assert links.links(accounts) == []
+
+
+def test_deck_that_is_not_there_makes_no_link(run, accounts):
+    refused(run("make", "--audience", "committee", "--deck", "Autumn"), 'no deck "Autumn"')
+    assert links.links(accounts) == []
+
+
+@pytest.mark.parametrize(
+    ("content", "said"), [(b"", "empty"), (b"\r\n", "empty"), (b"short\n", "8 to 200"), (b"\xff\xfe\n", "UTF-8")]
+)
+def test_password_file_that_holds_no_password_makes_no_link(run, accounts, folder, content, said):
+    path = folder / "password"
+    path.write_bytes(content)
+    refused(run("make", "--audience", "donor", "--password-file", path), said)
+    assert links.links(accounts) == []
+
+
+def test_audience_must_be_said(run):
+    assert run("make").exit_code == 2
+    assert run("make", "--audience", "press").exit_code == 2
+
+
+def test_nothing_is_withheld_of_a_public_record_where_that_is_asked_for(run, accounts, public_record_url, monkeypatch):
+    monkeypatch.setenv("SCORE_DATABASE_URL", public_record_url)
+    done = run("make", "--audience", "donor", "--k", 0)
+    assert done.exit_code == 0
+    assert "no number is withheld" in done.stderr
+    assert only(accounts).terms.threshold is None
+
+
+def test_scope_the_record_does_not_know_makes_a_link_and_says_that_it_shows_nothing(run, accounts, partner):
+    done = run("make", "--audience", "donor", "--scope", "partner=nobody")
+    assert ADDRESS.fullmatch(done.stdout)
+    assert "knows no partner nobody" in done.stderr
+    assert "shows nothing" in done.stderr
+    shown = run("show", only(accounts).id)
+    assert "knows no partner nobody" in shown.stderr
+    assert "shows nothing" in shown.stderr
+    half = run("make", "--audience", "donor", "--scope", f"partner=nobody,{partner}")
+    assert "knows no partner nobody" in half.stderr
+    assert "shows nothing" not in half.stderr
+
+
+def test_list_and_show_say_what_a_link_is_and_how_it_was_used(run, accounts, partner):
+    assert "no link yet" in run("list").stderr
+    run("make", "--audience", "donor", "--scope", f"partner={partner}", "--label", "For the visit")
+    run("make", "--audience", "committee")
+    links.log_visit(accounts, 1, "opened", "/")
+    links.log_visit(accounts, 1, "viewed", "/results")
+    links.log_visit(accounts, 1, "viewed", "/")
+    second, first = (line.split("\t") for line in run("list").stdout.splitlines())
+    assert first[:4] == ["1", "active", "donor", f"partner={partner}"]
+    assert first[5:7] == ["opened 1", "viewed 2"]
+    assert first[7].startswith(f"last used {database.now():%Y-%m-%d}")
+    assert first[8] == "For the visit"
+    assert second[:4] == ["2", "active", "committee", "everything"]
+    assert second[5:8] == ["opened 0", "viewed 0", "last used never"]
+    shown = run("show", 1).stdout
+    for line in ("label +For the visit", "state +active", "opened +1", "viewed +2", "names +not shown", "password +no"):
+        assert re.search(f"^{line}$", shown, re.MULTILINE), line
+    assert f"{database.now():%Y-%m-%d}: opened 1, viewed 2" in shown
+    assert not re.search(r"[A-Za-z0-9_-]{43}", shown), "neither the token nor its hash"
+
+
+def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts):
+    run("make", "--audience", "donor", "--days", 1)
+
+    def state() -> str:
+        return only(accounts).state(database.now())
+
+    assert run("pause", 1).exit_code == 0
+    assert state() == "paused"
+    assert run("resume", 1).exit_code == 0
+    assert state() == "active"
+    with accounts.begin() as connection:
+        connection.execute(update(link).values(expires_at=database.now()))
+    assert state() == "expired"
+    assert run("extend", 1).exit_code == 0
+    assert state() == "active"
+    assert only(accounts).expires_at - database.now() > timedelta(days=DEFAULT_DAYS - 1)
+    assert run("extend", 1, "--days", 2).exit_code == 0
+    assert only(accounts).expires_at - database.now() < timedelta(days=2)
+    refused(run("extend", 1, "--days", 0), "1 to 3650 days")
+    done = run("revoke", 1)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert state() == "revoked"
+    for change in ("pause", "resume", "extend", "revoke"):
+        refused(run(change, 1), "Link 1 was revoked")
+
+
+@pytest.mark.parametrize("change", ["show", "pause", "resume", "extend", "revoke"])
+def test_number_of_no_link_is_told_so(run, change):
+    for number in (7, 10**25):
+        refused(run(change, number), f"There is no link {number}")
+    assert run(change, "first").exit_code == 2
+
+
+def test_link_whose_edition_is_gone_says_so(run, accounts, folder, demo_url):
+    engine = database.reading_engine(demo_url)
+    edition = editions.freeze(engine, "NTAC 6", folder / "editions")
+    engine.dispose()
+    assert run("make", "--audience", "donor", "--edition", edition.key).exit_code == 0
+    edition.path.unlink()
+    done = run("show", 1)
+    assert done.exit_code == 0
+    assert "Its edition is gone. The link therefore shows nothing." in done.stderr
+
+
+def test_without_a_results_database_no_link_is_made(run, accounts, tmp_path, monkeypatch):
+    monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
+    refused(run("make", "--audience", "donor"), "There is no results database")
+    assert links.links(accounts) == []
+
+
+def test_accounts_that_cannot_be_used_are_said_in_words(run, monkeypatch):
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", "sqlite:////proc/nowhere/accounts.db")
+    refused(run("list"), "SCORE_ACCOUNTS_URL")
