@@ -64,8 +64,8 @@ def regions(frame: pd.DataFrame, names: Names) -> Table:
     """One row a place."""
     rows = [
         [
-            names("place", row["place"]) if row["place"] else _("Place not given"),
-            names("place", row["province"]) if row["province"] else "–",
+            names("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
+            names("place", row["province"]) if pd.notna(row["province"]) else "–",
             *(number(row[metric]) for metric in METRICS),
         ]
         for row in frame.to_dict("records")
