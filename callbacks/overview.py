@@ -93,6 +93,9 @@ def label(headline: str) -> str:
         "visits": _("In-factory visits"),
         "rounds": _("Rounds"),
         "partners": _("Partners"),
+        "workers_unknown": _("Trained enterprises of unknown size"),
+        "women_trained": _("Of the people trained, women"),
+        "places": _("Places"),
     }[headline]
 
 

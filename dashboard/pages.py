@@ -5,16 +5,17 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, jsonify, make_response, redirect, render_template, request
+from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.exhibits import SelectionRefused
-from data.filters import LANGUAGES
-from data.record import Records
+from data.filters import LANGUAGES, Filters
+from data.record import Record, Records
 from layouts import findings, words
+from layouts.pages import page_at
 from layouts.words import _
 
 log = logging.getLogger(__name__)
@@ -79,10 +80,19 @@ def link_ended() -> Response:
         )
 
 
-def message(status: int, title: str, text: str, detail: str = "", way: tuple[str, str] | None = None) -> Response:
-    """A page that says one thing; `way` is (text, address) of where to go from it."""
+def message(  # noqa: PLR0913 - what stands on a page that says one thing
+    status: int, title: str, text: str, *, detail: str = "", way: tuple[str, str] | None = None, leave: str = ""
+) -> Response:
+    """A page that says one thing; `way` is (text, address) of where to go from it, `leave` the way out of a link."""
     body = render_template(
-        "page.html", language=words.language(), title=title, text=text, detail=detail, status=status, way=way
+        "page.html",
+        language=words.language(),
+        title=title,
+        text=text,
+        detail=detail,
+        status=status,
+        way=way,
+        leave=leave,
     )
     return make_response(body, status)
 
@@ -129,11 +139,13 @@ def manage(template: str, status: int = 200, **context: Any) -> Response:
         (_("Editions"), "/editions"),
     ]
     other = "en" if language == "zh" else "zh"
+    asked = {**request.args.to_dict(), "lang": other if other != "en" else ""}
+    here = urlencode({name: value for name, value in asked.items() if value})
     body = render_template(
         template,
         language=language,
         tools=[(name, address + ask, request.path.startswith(address) and address != "/") for name, address in tools],
-        switch=(words.LANGUAGES[other], request.path + (f"?lang={other}" if other != "en" else ""), other),
+        switch=(words.LANGUAGES[other], f"{request.path}?{here}" if here else request.path, other),
         sign_out=_("Sign out"),
         skip=_("Skip to content"),
         **context,
@@ -165,7 +177,12 @@ def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
 
 
 def edition_words(problem: EditionProblem) -> tuple[str, str]:
-    """What is wrong with an edition and what to do, in the language spoken."""
+    """What is wrong with an edition and what to do, in the language spoken, for whoever asks now."""
+    if g.viewer and g.viewer.edition:
+        return (
+            _("What this link shows cannot be shown any more"),
+            _("The frozen copy of the record it is for is gone or was changed. Ask whoever sent it for a new link."),
+        )
     if problem.reason == "changed":
         return (
             _("This edition is not what was frozen"),
@@ -175,6 +192,21 @@ def edition_words(problem: EditionProblem) -> tuple[str, str]:
         _("This edition is gone"),
         _("There is no frozen copy of this name any more. Choose another, or look at the live record."),
     )
+
+
+def _looked_into(records: Records) -> Record:
+    """The record that a page is opened on."""
+    if g.viewer is None or page_at(request.path) is None:
+        return records.live
+    return records.asked(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
+
+
+def _without_edition(problem: EditionProblem) -> Response:
+    title, text = edition_words(problem)
+    if g.viewer and g.viewer.limited:
+        return message(503, title, text, leave=_("Back to your own view") if g.own else "")
+    live = "/" if words.language() == "en" else f"/?lang={words.language()}"
+    return message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
 
 
 def install(server: Flask, records: Records) -> None:
@@ -197,7 +229,7 @@ def install(server: Flask, records: Records) -> None:
             and "text/html" in request.headers.get("Accept", "")
             and request.endpoint != "health"
         ):
-            records.live.catalogue()
+            _looked_into(records).catalogue()
 
     @server.errorhandler(DatabaseProblem)
     def unreadable(problem: DatabaseProblem) -> Response:
@@ -212,9 +244,9 @@ def install(server: Flask, records: Records) -> None:
 
     @server.errorhandler(EditionProblem)
     def no_edition(problem: EditionProblem) -> Response:
-        log.error("an edition cannot be used", exc_info=problem)
+        log.warning("an edition cannot be used: %s", problem)
         with words.speaking(reader_language()):
-            return message(503, *edition_words(problem))
+            return _without_edition(problem)
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

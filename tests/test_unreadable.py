@@ -41,8 +41,8 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """SQLite gives a locked file up at once instead of after seconds."""
     patient = database.reading_engine
 
-    def reading_engine(address: str) -> Engine:
-        engine = patient(address)
+    def reading_engine(address: str, **how: bool) -> Engine:
+        engine = patient(address, **how)
 
         @event.listens_for(engine, "connect")
         def hurry(connection: sqlite3.Connection, _record: object) -> None:
