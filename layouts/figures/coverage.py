@@ -34,7 +34,15 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
         )  # fmt: skip
         headings.append(theme.heading(_group_name(kind, row["group"], names), at))
         at += 1
-    bar = {"type": "bar", "orientation": "h", "y": y, "width": 0.42, "hoverinfo": "skip", "cliponaxis": False}
+    bar = {
+        "type": "bar",
+        "orientation": "h",
+        "y": y,
+        "width": 0.42,
+        "hoverinfo": "skip",
+        "cliponaxis": False,
+        "constraintext": "none",
+    }
     trained = [theme.length(row["trained"]) for _kind, row in rows]
     return {
         "data": [

@@ -57,6 +57,7 @@ def _bar(x: list[Any], y: list[Any], **settings: Any) -> dict[str, Any]:
         "cliponaxis": False,
         "hoverinfo": "skip",
         "textfont": {"color": theme.INK},
+        "constraintext": "none",  # plotly would make words as small as a bar is thin
     }
     return base | settings
 
