@@ -126,7 +126,7 @@ def diff(before: str, after: str, out: Path | None) -> None:
             if out is not None:
                 try:
                     with out.open("w", encoding="utf-8", newline="") as file:
-                        comparing.write_csv(comparing.changes(was.connection, now.connection), file)
+                        file.writelines(comparing.csv_lines(comparing.changes(was.connection, now.connection)))
                 except OSError as error:
                     stop(f"{out} cannot be written: {error.strerror}")
             synthetic = was.catalogue.programme.synthetic or now.catalogue.programme.synthetic

@@ -50,6 +50,8 @@ NEEDED: dict[str, Permission] = {
     "deck-add": Permission.MANAGE_DECKS,
     "pack": Permission.MANAGE_DECKS,
     "editions": Permission.CHOOSE_EDITION,
+    "edition-changes": Permission.CHOOSE_EDITION,
+    "edition-freeze": Permission.MANAGE_EDITIONS,
 }
 """What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
 

@@ -24,6 +24,7 @@ class Permission(StrEnum):
     SEE_NAMES = "see-names"  # of enterprises that may be named
     SEE_ALL_NAMES = "see-all-names"
     CHOOSE_EDITION = "choose-edition"
+    MANAGE_EDITIONS = "manage-editions"
     MANAGE_LINKS = "manage-links"
     MANAGE_DECKS = "manage-decks"
 

@@ -9,7 +9,7 @@ from enum import StrEnum
 from heapq import merge
 from itertools import groupby
 from operator import itemgetter
-from typing import Any, TextIO
+from typing import Any
 
 from sqlalchemy import Column, Connection, String, Table, select
 
@@ -184,14 +184,22 @@ def _kind(cell: Cell) -> Kind:
 CSV_COLUMNS = ("table", "key", "column", "before", "after", "kind")
 
 
-def write_csv(found: Iterable[Change], file: TextIO) -> None:
-    """Write changes as CSV, one line a cell; a row that is only a key has one line without a column."""
-    writer = csv.writer(file, lineterminator="\n")
-    writer.writerow(CSV_COLUMNS)
+def csv_lines(found: Iterable[Change]) -> Iterator[str]:
+    """Changes as the lines of a CSV file, one a cell; a row that is only a key has one line without a column."""
+    # A writer's row is whatever the file's `write` gives back.
+    row = csv.writer(_Line(), lineterminator="\n").writerow
+    yield str(row(CSV_COLUMNS))
     for change in found:
         for cell in change.cells or (Cell("", None, None),):
             values = written(cell.before), written(cell.after)
-            writer.writerow((change.table, written_key(change.key), cell.column, *values, change.kind))
+            yield str(row((change.table, written_key(change.key), cell.column, *values, change.kind)))
+
+
+class _Line:
+    """A file that keeps nothing."""
+
+    def write(self, text: str) -> str:
+        return text
 
 
 def written_key(key: tuple[Any, ...]) -> str:

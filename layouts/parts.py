@@ -340,8 +340,17 @@ def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] |
 def table_name(table: str) -> str:
     """A table of the record in words."""
     return {
+        "programme": _("programme"),
+        "source": _("sources"),
         "phase": _("phases"),
+        "place": _("places"),
+        "sector": _("sectors"),
+        "partner": _("partners"),
+        "module": _("modules"),
+        "indicator": _("indicators"),
         "round": _("rounds"),
+        "round_place": _("places of rounds"),
+        "round_partner": _("partners of rounds"),
         "enterprise": _("enterprises"),
         "enrolment": _("enrolments"),
         "training": _("trainings"),
@@ -351,5 +360,6 @@ def table_name(table: str) -> str:
         "trainer": _("trainers"),
         "trainer_level": _("trainer levels"),
         "event": _("events"),
+        "event_partner": _("partners of events"),
         "story": _("stories"),
     }.get(table, table)
