@@ -168,7 +168,10 @@ def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     second = drawing.ranking(asked, exhibit, most=MOST_ROWS)
     figures = tuple(each for each in (first.figure, second.figure) if each)
     ns = [
-        (asked.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"), number(row["enterprises"]))
+        (
+            asked.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
+            number(row["enterprises"]),
+        )
         for row in exhibit.table.to_dict("records")
     ]
     return Shown(first, _table(asked, "regions", exhibit.table), ns, figures=figures)

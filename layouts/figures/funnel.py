@@ -105,7 +105,7 @@ def module_steps(frame: pd.DataFrame, names: Names) -> Figure:
 
     Every step has the same scale, so that bars compare along a row and down a column.
     """
-    top = max([*(_length(n) for n in frame["planned"]), 1])
+    top = max([*map(theme.length, frame["planned"]), 1])
     x: list[float] = []
     y: list[int] = []
     starts: list[int] = []
@@ -118,7 +118,7 @@ def module_steps(frame: pd.DataFrame, names: Names) -> Figure:
         for column, (step, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
             share = row.get(f"{step}_share")
             known = step != "planned" and share is not None and share == share  # noqa: PLR0124 - NaN
-            x.append(_length(row[step]) / top * _LONGEST)
+            x.append(theme.length(row[step]) / top * _LONGEST)
             y.append(at)
             starts.append(column)
             colours.append(colour)
@@ -143,11 +143,6 @@ def module_steps(frame: pd.DataFrame, names: Names) -> Figure:
 
 _LONGEST = 0.42
 """How much of its column the longest bar takes: the rest is for the numbers."""
-
-
-def _length(count: float) -> int:
-    """How long a bar is; one that is not told has none."""
-    return int(count) if count == count else 0  # noqa: PLR0124 - NaN
 
 
 def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
@@ -234,7 +229,11 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
-                textfont={"color": theme.INK if pale else theme.PAPER},
+                textfont={
+                    "color": theme.INK if pale else theme.PAPER,
+                    # A number must be read on its pattern too.
+                    **({"shadow": _halo(theme.STATES[state])} if state in _PATTERN else {}),
+                },
                 customdata=modules,
                 hovertemplate="%{customdata}<br>" + labelled(state_name(state), "%{x}") + "<extra></extra>",
                 hoverinfo=None,
@@ -262,9 +261,13 @@ _ROOM = 0.035
 """The share of the longest bar that a segment needs for its number."""
 
 
+def _halo(colour: str) -> str:
+    return f"0 0 3px {colour}, 0 0 3px {colour}, 0 0 4px {colour}"
+
+
 def _small_states(row: dict[str, Any], whole: int) -> str:
     """The states whose segments have no room for their number."""
-    small = [state for state in STATES if 0 < row[state] < whole * _ROOM]
+    small = [state for state in STATES if row[state] and not row[state] >= whole * _ROOM]  # a withheld one as well
     return " · ".join(labelled(state_name(state), number(row[state])) for state in small)
 
 

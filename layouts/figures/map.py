@@ -64,13 +64,14 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
 
 @dataclass(frozen=True)
 class Room:
-    """What a map of some size has room for: so many names, and a largest point of so many pixels."""
+    """What a map of some size has room for: so many names so far apart, and a largest point of so many pixels."""
 
     names: int
     largest: int
+    apart: float = 1.0
 
 
-WIDE, HALF, SMALL = Room(14, 15), Room(7, 12), Room(3, 9)
+WIDE, HALF, SMALL = Room(14, 15), Room(7, 8, 1.7), Room(3, 9)
 
 
 def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
@@ -165,7 +166,7 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
 
 def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:
     top = float(shown[metric].max())
-    named = _apart(shown, room.names)
+    named = _apart(shown, room)
     texts = [
         f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else ""
         for row in shown.to_dict("records")
@@ -197,14 +198,17 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
     }
 
 
-def _apart(shown: pd.DataFrame, most: int) -> set[str]:
-    """The places to name, largest first, none so near another that the names would overlap."""
+def _apart(shown: pd.DataFrame, room: Room) -> set[str]:
+    """The places to name, largest first, none so near another that the names would overlap.
+
+    On a wide map a name takes about 1.1 degrees of latitude and 4.5 of longitude.
+    """
     named: list[tuple[str, float, float]] = []
     for row in shown.to_dict("records"):
         near = any(
-            abs(row["latitude"] - latitude) < 1.1 and abs(row["longitude"] - longitude) < 4.5  # noqa: PLR2004 - degrees a label takes
+            abs(row["latitude"] - latitude) < 1.1 * room.apart and abs(row["longitude"] - longitude) < 4.5 * room.apart
             for _place, latitude, longitude in named
         )
-        if not near and len(named) < most:
+        if not near and len(named) < room.names:
             named.append((row["place"], row["latitude"], row["longitude"]))
     return {place for place, _latitude, _longitude in named}

@@ -34,7 +34,7 @@ async function showSlide(at) {
   const number = `${state.at + 1} / ${slides.length}`;
   const sign = say(state.offline ? "offline" : "loaded");
   stage.dataset.drawn = "";
-  const shown = { language: state.language, both: state.both, number, sign };
+  const shown = { language: state.language, both: state.both, number, sign, unknown: say("unknown") };
   if (await draw(stage, slides[state.at], shown, config)) {
     stage.dataset.drawn = String(state.at + 1);
     const title = slides[state.at][state.language].title;
@@ -82,22 +82,20 @@ function address(search) {
 // ---- buttons, and the words on them
 
 const BAR = [
-  ["previous", "←", "ArrowLeft"], ["next", "→", "ArrowRight"], ["index", "☰", "i"], ["filters", "≡", "s"],
-  ["table", "▦", "t"], ["language", "文A", "l"], ["both", "A＋文", "d"], ["play", "▶", "a"], ["blank", "■", "b"],
-  ["full_screen", "⛶", "f"], ["speaker", "⧉", "p"], ["help", "?", "?"],
+  ["previous", "ArrowLeft"], ["next", "ArrowRight"], ["index", "i"], ["filters", "s"], ["numbers", "t"], ["language", "l"],
+  ["both", "d"], ["play", "a"], ["blank", "b"], ["full_screen", "f"], ["speaker", "p"], ["help", "?"],
 ];
 
 function words() {
   find("bar").setAttribute("aria-label", say("help"));
   find("bar").replaceChildren(
-    ...BAR.map(([word, sign, key]) => {
-      const button = element("button", [element("span", sign, { "aria-hidden": "true" }), element("span", say(word), { class: "bar-word" })], {
+    ...BAR.map(([word, key]) => {
+      const language = word === "language" && other(state.language);
+      return element("button", language ? state.show.words[language].name : say(word), {
         type: "button",
         "data-key": key,
-        title: say(word),
+        ...(language ? { lang: tongue(language) } : {}),
       });
-      if (word === "language") button.querySelector(".bar-word").textContent = state.show.words[other(state.language)].name;
-      return button;
     }),
   );
   for (const id of ["index", "filters", "table", "help"]) find(`${id}-title`).textContent = say(id);
@@ -335,7 +333,7 @@ function listen() {
   });
   find("filters").querySelector("form").addEventListener("submit", () => refilter(chosen()));
   for (const dialog of document.querySelectorAll("dialog")) dialog.addEventListener("close", () => stage.focus());
-  for (const moved of ["mousemove", "touchstart", "focusin"]) document.addEventListener(moved, reveal, { passive: true });
+  for (const moved of ["mousemove", "touchstart"]) document.addEventListener(moved, reveal, { passive: true });
   window.addEventListener("hashchange", () => {
     const at = Number(window.location.hash.slice(1)) - 1;
     if (at >= 0 && at !== state.at) go(at);

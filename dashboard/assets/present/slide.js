@@ -54,11 +54,11 @@ export const tongue = (language) => (language === "zh" ? "zh-Hans" : "en");
 export const other = (language) => (language === "zh" ? "en" : "zh");
 
 // Draws `pair` (a slide by language) into `host`; what stood there stays until it is drawn.
-// `state`: language, both, number (as said in the foot), sign; `config`: plotly's settings.
+// `state`: language, both, number (as said in the foot), sign, unknown (said for a card without a value); `config`: plotly's settings.
 export async function draw(host, pair, state, config) {
   const slide = pair[state.language];
   const second = state.both ? pair[other(state.language)] : null;
-  const canvas = element("article", [head(slide, second, state), body(slide), foot(slide, second, state)], {
+  const canvas = element("article", [head(slide, second, state), body(slide, state), foot(slide, second, state)], {
     class: "canvas",
     lang: tongue(state.language),
   });
@@ -91,9 +91,9 @@ function head(slide, second, state) {
   ]);
 }
 
-function body(slide) {
+function body(slide, state) {
   if (slide.empty) return element("div", [element("p", slide.empty, { class: "empty" })], { class: "content" });
-  if (slide.cards.length) return element("div", slide.cards.map(card), { class: `content cards ${slide.exhibit}` });
+  if (slide.cards.length) return element("div", slide.cards.map((each) => card(each, state)), { class: `content cards ${slide.exhibit}` });
   const pictures = slide.figures.map((figure, at) =>
     element("div", [], {
       class: "picture",
@@ -104,12 +104,12 @@ function body(slide) {
   return element("div", pictures, { class: `content pictures of-${pictures.length} ${slide.exhibit}` });
 }
 
-function card(each) {
+function card(each, state) {
   return element(
     "div",
     [
       element("p", each.label, { class: "card-label" }),
-      element("p", [element("strong", each.value || "–"), each.of && element("span", ` ${each.of}`)], { class: "card-value" }),
+      element("p", [each.value ? element("strong", each.value) : element("span", state.unknown), each.of && element("span", ` ${each.of}`)], { class: "card-value" }),
       each.note && element("p", each.note, { class: "card-note" }),
     ],
     { class: "card" },
@@ -119,7 +119,6 @@ function card(each) {
 function foot(slide, second, state) {
   const line = (parts) => element("span", parts.filter(Boolean).join("  |  "));
   const said = [
-    slide.notice && element("p", slide.notice),
     element("p", [
       slide.synthetic && element("strong", slide.synthetic),
       line([slide.coverage, slide.filtered, slide.as_of]),
@@ -133,7 +132,8 @@ function foot(slide, second, state) {
   const side = element("div", [element("p", state.number, { class: "number" }), element("p", state.sign, { class: "sign" })], {
     class: "foot-side",
   });
-  return element("footer", [element("div", said, { class: "foot-said" }), side]);
+  const notice = slide.notice && element("p", slide.notice, { class: "notice" });
+  return element("footer", [notice, element("div", said, { class: "foot-said" }), side]);
 }
 
 // A chart fills its box: enlarged as far as its own height allows, never less than its type needs.
@@ -149,6 +149,7 @@ async function chart(box, figure, config) {
   inner.style.transform = `scale(${scale})`;
   inner.style.width = `${layout.width}px`;
   inner.style.height = `${drawn}px`;
+  inner.style.top = `${(height - drawn * scale) / 2}px`;
   box.append(inner);
   await window.Plotly.newPlot(inner, structuredClone(figure.data), layout, config);
 }
