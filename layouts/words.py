@@ -4,7 +4,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from datetime import date
+from datetime import date, datetime
 from functools import cache
 from io import BytesIO
 from pathlib import Path
@@ -130,6 +130,11 @@ def day(when: date | None, precision: str | None = "day") -> str:
     if when is None or when != when:  # noqa: PLR0124 - pandas' NaT
         return "–"
     return format_date(when, format=_SKELETONS[language()][precision or "day"], locale=_LOCALES[language()])
+
+
+def moment(when: datetime) -> str:
+    """A moment (UTC) to the minute."""
+    return f"{day(when.date())} {when:%H:%M} UTC"
 
 
 def sentences(*parts: str) -> str:
