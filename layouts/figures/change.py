@@ -8,7 +8,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, change_of, direction, number, quantity, unit_name, wrapped
+from layouts.words import Names, _, change_of, direction, number, percent, quantity, unit_name, wrapped
 
 FEWEST_FOR_DISTRIBUTION = 10
 MOST_INDICATORS = 14
@@ -47,7 +47,7 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
         ],
         "layout": theme.layout(
             50 * max(len(rows), 1) + 70,
-            xaxis=theme.axis(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %", side="bottom"),
+            xaxis=theme.axis(range=[-2, 102], side="bottom", **_shares()),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.85]),
             shapes=[
                 {"type": "line", "x0": 50, "x1": 50, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
@@ -57,6 +57,12 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
             margin={"l": 12, "r": 12, "t": 8, "b": 8, "pad": 0},
         ),
     }  # fmt: skip
+
+
+def _shares() -> dict[str, Any]:
+    """Marks of an axis from none to all."""
+    marks = [0, 25, 50, 75, 100]
+    return {"tickvals": marks, "ticktext": [percent(mark / 100) for mark in marks]}
 
 
 def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> Figure:
@@ -90,7 +96,7 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
             50 * max(len(rows), 1) + 100,
             showlegend=True,
             legend=theme.legend(),
-            xaxis=theme.axis(range=[-2, 102], tickvals=[0, 25, 50, 75, 100], ticksuffix=" %"),
+            xaxis=theme.axis(range=[-2, 102], **_shares()),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.5, -0.85]),
             annotations=headings,
             margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
