@@ -9,7 +9,7 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import answers, gate, headers, linking, pages, presenting, signing, single_sign_on
+from dashboard import answers, editions, gate, headers, linking, pages, presenting, sharing, signing, single_sign_on
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from dashboard.trying import Tries
@@ -52,6 +52,8 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     signing.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)
     linking.install(server, accounts, tries)
+    sharing.install(server, settings, held, accounts)
+    editions.install(server, records)
     answers.install(server, held, boundaries)
     presenting.install(server, held, accounts)
     app = Dash(

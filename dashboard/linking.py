@@ -36,8 +36,8 @@ def install(server: Flask, accounts: Engine, tries: Tries) -> None:
     @server.post("/leave", endpoint="leave")
     def leave() -> AnyResponse:
         """Stop looking through a link; a manager is back in their own view."""
-        sessions.leave()
-        return redirect("/share" if g.own else "/", code=303)
+        back = sessions.leave()
+        return redirect((back or "/share") if g.own else "/", code=303)
 
 
 def _open(accounts: Engine, found: Link) -> AnyResponse:

@@ -127,8 +127,11 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
     return make_response(body, status)
 
 
-def manage(template: str, status: int = 200, **context: Any) -> Response:
-    """A page of the managers' own tools, framed by the way to the others; speaks the language spoken."""
+def manage(template: str, status: int = 200, here: str = "", **context: Any) -> Response:
+    """A page of the managers' own tools, framed by the way to the others; speaks the language spoken.
+
+    `here` is its address without a language, where that is not the path asked for. Templates say ``_()`` themselves.
+    """
     language = words.language()
     ask = f"?lang={language}" if language != "en" else ""
     tools = [
@@ -139,18 +142,25 @@ def manage(template: str, status: int = 200, **context: Any) -> Response:
         (_("Editions"), "/editions"),
     ]
     other = "en" if language == "zh" else "zh"
-    asked = {**request.args.to_dict(), "lang": other if other != "en" else ""}
-    here = urlencode({name: value for name, value in asked.items() if value})
+    if not here:
+        kept = urlencode([each for each in request.args.items(multi=True) if each[0] != "lang"])
+        here = f"{request.path}?{kept}" if kept else request.path
     body = render_template(
         template,
         language=language,
         tools=[(name, address + ask, request.path.startswith(address) and address != "/") for name, address in tools],
-        switch=(words.LANGUAGES[other], f"{request.path}?{here}" if here else request.path, other),
+        switch=(words.LANGUAGES[other], _in_language(here, other), other),
+        _=_,
         sign_out=_("Sign out"),
         skip=_("Skip to content"),
         **context,
     )
     return make_response(body, status)
+
+
+def _in_language(address: str, language: str) -> str:
+    asks = "" if language == "en" else f"{'&' if '?' in address else '?'}lang={language}"
+    return address + asks
 
 
 def problem_words(problem: DatabaseProblem) -> tuple[str, str]:

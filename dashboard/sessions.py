@@ -36,16 +36,19 @@ def begin_link(link: Link) -> None:
     session["link"] = [link.id, link.token_hash[:16]]
 
 
-def begin_preview(terms: Terms) -> None:
-    """Let a manager look at what a link of these terms would show."""
+def begin_preview(terms: Terms, back: str) -> None:
+    """Let a manager look at what a link of these terms would show; `back` is where they come from."""
     leave()
     session["preview"] = terms.plain()
+    session["back"] = back
 
 
-def leave() -> None:
-    """Look through no link any more."""
+def leave() -> str:
+    """Look through no link any more; says where a manager came from, if that is known."""
     session.pop("link", None)
     session.pop("preview", None)
+    back: str = session.pop("back", "")
+    return back
 
 
 def came_by_link() -> bool:

@@ -1,0 +1,227 @@
+"""The form that makes a share link: what was typed, the terms it asks for, and what is wrong with it in words."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, fields, replace
+from typing import Any, Self
+from urllib.parse import urlencode
+
+from flask import request
+from sqlalchemy import Engine
+from werkzeug.datastructures import MultiDict
+
+from callbacks import filters as controls
+from callbacks.asking import Asked, Held, asking
+from dashboard import pages
+from data import decks, editions, links
+from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+from data.decks import STANDARD, DeckProblem
+from data.editions import EditionProblem
+from data.filters import Filters
+from data.links import (
+    DEFAULT_DAYS,
+    LONGEST_LABEL,
+    LONGEST_PASSWORD,
+    MOST_DAYS,
+    SCOPE_DIMENSIONS,
+    SHORTEST_PASSWORD,
+    Audience,
+    LinkProblem,
+    Terms,
+)
+from layouts import words
+from layouts.words import _
+
+ADDRESS = "/share"
+
+LIMITS = {
+    "least": LEAST_THRESHOLD,
+    "default_days": DEFAULT_DAYS,
+    "most_days": MOST_DAYS,
+    "shortest_password": SHORTEST_PASSWORD,
+    "longest_password": LONGEST_PASSWORD,
+    "longest_label": LONGEST_LABEL,
+}
+"""What the browser already holds the fields to."""
+
+Problem = LinkProblem | EditionProblem | DeckProblem
+PROBLEMS = (LinkProblem, EditionProblem, DeckProblem)
+_TICKED = ("bare", "names", "export")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """A link as it stands in the form, understood or not.
+
+    ``bare`` is the wish that nothing be withheld. ``dropped``: the view it was begun from has filters a link has not.
+    """
+
+    scope: Filters
+    label: str = ""
+    audience: str = Audience.DONOR.value
+    edition: str = ""
+    deck: str = STANDARD
+    days: str = str(DEFAULT_DAYS)
+    threshold: str = str(DEFAULT_THRESHOLD)
+    bare: bool = False
+    names: bool = False
+    export: bool = False
+    password: str = ""
+    dropped: bool = False
+
+    @classmethod
+    def begun(cls) -> Self:
+        """The draft an address asks for: the filters of the view it comes from, and what else it says."""
+        asked = Filters.from_search(request.query_string.decode("ascii", "ignore"))
+        scope = Filters()
+        for name in SCOPE_DIMENSIONS:
+            scope = scope.with_codes(name, asked.codes(name))
+        return cls(scope, dropped=bool(asked.module or asked.as_of), **_texts(request.args))
+
+    @classmethod
+    def posted(cls) -> Self:
+        """The draft as it was filled in."""
+        scope = Filters()
+        for name in SCOPE_DIMENSIONS:
+            scope = scope.with_codes(name, request.form.getlist(name))
+        return cls(scope, password=request.form.get("password", ""), **_texts(request.form))
+
+    def address(self, language: str = "en") -> str:
+        """Where the form stands filled in like this, but for its password."""
+        said = {
+            field.name: "1" if field.name in _TICKED else getattr(self, field.name)
+            for field in fields(self)
+            if field.name not in ("scope", "password", "dropped") and getattr(self, field.name) != field.default
+        }
+        query = "&".join(part for part in (self.scope.query(language), urlencode(said)) if part)
+        return f"{ADDRESS}?{query}" if query else ADDRESS
+
+    def terms(self) -> Terms:
+        """The terms it asks for; raises :class:`LinkProblem`."""
+        if self.audience not in list(Audience):
+            raise LinkProblem("audience", self.audience)
+        audience = Audience(self.audience)
+        return Terms(
+            audience=audience,
+            scope=links.scope_of(self.scope.query()),
+            threshold=None if self.bare else whole(self.threshold, "threshold"),
+            names=self.names,
+            export=self.export,
+            edition=self.edition or None,
+            deck=self.deck if audience is Audience.COMMITTEE else None,
+        )
+
+
+def _texts(said: MultiDict[str, str]) -> dict[str, Any]:
+    """What a form, or an address, says beside the scope."""
+    texts = {name: said[name] for name in ("label", "audience", "edition", "deck", "days", "threshold") if name in said}
+    return texts | {name: said.get(name) == "1" for name in _TICKED}
+
+
+def whole(text: str, reason: str) -> int:
+    """A whole number as typed; raises :class:`LinkProblem` for this reason."""
+    try:
+        return int(text)
+    except ValueError as error:
+        raise LinkProblem(reason, text) from error
+
+
+def sound(terms: Terms, held: Held, accounts: Engine) -> Terms:
+    """`terms` for a record and a deck that are there, the edition by its key; raises one of :data:`PROBLEMS`."""
+    record = held.records.edition(terms.edition) if terms.edition else held.records.live
+    if terms.deck:
+        decks.read(accounts, terms.deck)
+    key = record.edition.key if record.edition else None
+    return replace(terms, edition=key).fit(public=record.catalogue().programme.public)
+
+
+@contextmanager
+def looking(held: Held, draft: Draft) -> Iterator[Asked]:
+    """The whole record a draft is of; the live one where its edition cannot be used."""
+    try:
+        edition = held.records.edition(draft.edition).edition if draft.edition else None
+    except EditionProblem:
+        edition = None
+    with asking(held, Filters(edition=edition.key if edition else None).search(words.language())) as asked:
+        yield asked
+
+
+@dataclass(frozen=True)
+class Choice:
+    """One thing that is ticked or chosen in the form."""
+
+    value: str
+    label: str
+    chosen: bool
+
+
+def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choice]]]:
+    """Per dimension of a scope its name, its title, and every code with enterprises; what is ticked stays ticked."""
+    titles = {
+        "partner": _("Partners"),
+        "sector": _("Sectors"),
+        "round": _("Rounds"),
+        "phase": _("Phases"),
+        "place": _("Places"),
+    }
+    found = []
+    for name in SCOPE_DIMENSIONS:
+        ticked = draft.scope.codes(name)
+        offered = {each["value"]: each["label"] for each in controls.options(asked, name)}
+        rest = {code: _lost(asked, name, code) for code in sorted(ticked - set(offered))}
+        choices = [Choice(code, label, code in ticked) for code, label in (rest | offered).items()]
+        found.append((name, titles[name], choices))
+    return found
+
+
+def _lost(asked: Asked, dimension: str, code: str) -> str:
+    if code in asked.view.catalogue.table(dimension):
+        return asked.name(dimension, code)
+    return _("{code} (not in the record)", code=code)
+
+
+def record_choices(draft: Draft, held: Held) -> list[Choice]:
+    """The live record and every edition; one that is asked for and gone as well."""
+    found = [Choice("", _("The live record"), not draft.edition)]
+    for each in editions.editions(held.records.folder):
+        label = f"{each.name} · {words.day(each.frozen_at.date())}"
+        found.append(Choice(each.key, label, draft.edition in (each.key, each.name)))
+    if not any(each.chosen for each in found):
+        found.append(Choice(draft.edition, _("{name} (gone)", name=draft.edition), chosen=True))
+    return found
+
+
+def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:
+    """The standard deck and every other; one that is asked for and gone as well."""
+    names = [STANDARD, *(deck.name for deck in decks.decks(accounts))]
+    found = [Choice(name, _("Standard deck") if name == STANDARD else name, name == draft.deck) for name in names]
+    if not any(each.chosen for each in found):
+        found.append(Choice(draft.deck, _("{name} (gone)", name=draft.deck), chosen=True))
+    return found
+
+
+def wrong(problem: Problem) -> tuple[str, str]:
+    """The field of the form a problem is of (empty where it is of none), and what is wrong in words."""
+    if isinstance(problem, EditionProblem):
+        return "edition", words.sentences(*pages.edition_words(problem))
+    if isinstance(problem, DeckProblem):
+        return "deck", _("There is no deck of this name any more. Choose another.")
+    field = {"long": "scope", "public": "threshold"}.get(problem.reason, problem.reason)
+    return field, _words(problem)
+
+
+def _words(problem: LinkProblem) -> str:
+    said = {
+        "audience": _("Choose whom the link is for."),
+        "scope": _("“{what}” is no part of a scope. Untick it.", what=problem.detail),
+        "long": _("So many parts do not fit into one link. Tick a province rather than its cities."),
+        "threshold": _("Write a whole number, {least} or more.", least=LEAST_THRESHOLD),
+        "public": _("This record is not public: a link to it must withhold small numbers."),
+        "deck": _("A deck is for a committee."),
+        "days": _("Write a number of days from 1 to {most}.", most=MOST_DAYS),
+        "password": _("A password has {least} to {most} letters.", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD),
+        "label": _("A name has at most {most} letters.", most=LONGEST_LABEL),
+        "link": _("There is no link {number}.", number=problem.detail),
+        "over": _("Link {number} was revoked: it is over for good. Make a new one.", number=problem.detail),
+    }
+    return said[problem.reason]
