@@ -78,10 +78,13 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
     found = editions.editions(records.folder)
     before, after = request.args.get("from"), request.args.get("to")
     compared, csv = None, ""
+    chosen = before or (found[0].key if found else LIVE), after or LIVE
     if before and after and not problem:
         try:
-            compared = edition_changes.compared(_record(records, before), _record(records, after))
-            csv = _address("/editions/changes.csv", **{"from": before, "to": after})
+            first, second = _record(records, before), _record(records, after)
+            compared = edition_changes.compared(first, second)
+            chosen = _code(first), _code(second)
+            csv = _address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
         except EditionProblem as gone:
             status, problem = 404 if gone.reason == "gone" else 503, " ".join(pages.edition_words(gone))
     made = next((each for each in found if each.key == request.args.get("frozen")), None)
@@ -101,8 +104,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
         now=_("The record as it is now: as of {date}, loaded on {loaded}.",
               date=day(live.programme.as_of), loaded=day(live.version.loaded_at)),
         choices=[(LIVE, _("The live record")), *((each.key, each.name) for each in found)],
-        before=before or (found[0].key if found else LIVE),
-        after=after or LIVE,
+        chosen=chosen,
         compared=compared,
         csv=csv,
     )  # fmt: skip
@@ -116,6 +118,8 @@ def _said() -> dict[str, str]:
         "as_of": _("Record as of"),
         "hash": _("Hash"),
         "state": _("File"),
+        "ways": _("Leads to"),
+        "number": _("Number"),
         "none": _("Nothing has been frozen yet."),
         "look": _("Look at it"),
         "present": _("Present it"),
