@@ -38,7 +38,7 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
         "type": "bar",
         "orientation": "h",
         "y": y,
-        "width": 0.42,
+        "width": 0.36,
         "hoverinfo": "skip",
         "cliponaxis": False,
         "constraintext": "none",
