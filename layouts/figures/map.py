@@ -71,7 +71,7 @@ class Room:
     apart: float = 1.0
 
 
-WIDE, HALF, SMALL = Room(14, 15), Room(7, 8, 1.7), Room(3, 9)
+WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9)
 
 
 def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
