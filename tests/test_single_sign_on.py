@@ -1,0 +1,515 @@
+"""Single sign-on through the whole flow against a provider started here, which can be made to err and to cheat."""
+
+import base64
+import hmac
+import json
+import threading
+import time
+import warnings
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+import requests
+from authlib.deprecate import AuthlibDeprecationWarning
+from flask import Flask, Response, request
+from flask.testing import FlaskClient
+from joserfc import jwt
+from joserfc.jwk import OctKey, RSAKey
+from sqlalchemy import Engine
+from visiting import PAGE, Visit
+from werkzeug.serving import WSGIRequestHandler, make_server
+from werkzeug.test import TestResponse
+
+from dashboard import single_sign_on
+from dashboard.settings import Provider, Settings, SettingsProblem
+from data import managers
+from data.accounts import accounts_engine
+
+with warnings.catch_warnings():
+    # The provider is built on a part of Authlib that is to move elsewhere.
+    warnings.simplefilter("ignore", AuthlibDeprecationWarning)
+    import oidc_provider_mock
+
+pytestmark = pytest.mark.filterwarnings("ignore:get_jwt_config.*deprecated:DeprecationWarning")
+
+EMAIL, PASSWORD = "mei@example.org", "correct horse battery"
+CLIENT, SECRET = "score-results", "known to the two of us alone"
+Claims = dict[str, Any]
+
+
+@dataclass
+class Organisation:
+    """The provider: its address, and what it does other than it should."""
+
+    app: Flask
+    key: RSAKey
+    address: str = ""
+    cheat: Callable[[Claims], Claims] = lambda claims: claims
+    sign: Callable[[Claims], str] | None = None
+    answers: dict[str, Callable[[], Response]] = field(default_factory=dict)
+    tokens_asked: list[dict[str, str]] = field(default_factory=list)
+
+    def signed(self, claims: Claims) -> str:
+        return jwt.encode({"alg": "RS256", "kid": self.key.kid}, claims, self.key)
+
+    def knows(self, sub: str, **claims: object) -> None:
+        requests.put(f"{self.address}/users/{sub}", json=claims, timeout=5).raise_for_status()
+
+    def let_in(self, address: str, sub: str) -> str:
+        """Where the provider sends a person back to, whom it knows as `sub`."""
+        answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
+        assert answer.status_code == 302, answer.text
+        return answer.headers["Location"]
+
+
+class _Silent(WSGIRequestHandler):
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
+        del code, size
+
+
+@pytest.fixture(scope="module")
+def key() -> RSAKey:
+    return RSAKey.generate_key(2048, {"kid": "one"})
+
+
+@pytest.fixture
+def organisation(key: RSAKey) -> Iterator[Organisation]:
+    """A provider on a free port."""
+    app = oidc_provider_mock.app()
+    organisation = Organisation(app, key)
+
+    @app.before_request
+    def other() -> Response | None:
+        if request.path == "/oauth2/token":
+            organisation.tokens_asked.append(request.form.to_dict())
+        answer = organisation.answers.get(request.path)
+        return answer() if answer else None
+
+    @app.after_request
+    def under_our_key(response: Response) -> Response:
+        if request.path in organisation.answers or response.status_code != 200:
+            return response
+        if request.path == "/jwks":
+            response.set_data(json.dumps({"keys": [key.as_dict(private=False)]}))
+        if request.path == "/oauth2/token":
+            token = response.get_json()
+            payload = token["id_token"].split(".")[1]
+            claims = organisation.cheat(json.loads(base64.urlsafe_b64decode(payload + "=" * (-len(payload) % 4))))
+            token["id_token"] = (organisation.sign or organisation.signed)(claims)
+            response.set_data(json.dumps(token))
+        return response
+
+    server = make_server("127.0.0.1", 0, app, threaded=True, request_handler=_Silent)
+    organisation.address = f"http://localhost:{server.server_port}"
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield organisation
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[Engine]:
+    """An accounts database with one manager, who has no password."""
+    engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    managers.add(engine, EMAIL, None)
+    yield engine
+    engine.dispose()
+
+
+def server_of(organisation: Organisation, accounts: Engine, database: str, **others: Any) -> Visit:
+    provider = Provider(organisation.address, CLIENT, SECRET)
+    told = {"local": False, "accounts_url": str(accounts.url), "provider": provider} | others
+    return Visit.to(database, signed_in=False, **told)
+
+
+@pytest.fixture
+def served(organisation: Organisation, accounts: Engine, public_record_url: str) -> Visit:
+    """A server that sends people to this provider."""
+    return server_of(organisation, accounts, public_record_url)
+
+
+def out(client: FlaskClient, address: str = "/sign-in/single") -> str:
+    """Where our server sends a person to."""
+    answer = client.get(address, headers=PAGE)
+    assert answer.status_code == 302, answer.text
+    return answer.location
+
+
+def come_back(client: FlaskClient, address: str) -> TestResponse:
+    parts = urlsplit(address)
+    return client.get(f"{parts.path}?{parts.query}", headers=PAGE)
+
+
+def through(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
+    """Out to the provider, in there as `sub`, and back."""
+    return come_back(client, organisation.let_in(out(client), sub))
+
+
+def is_in(client: FlaskClient) -> bool:
+    return client.get("/results", headers=PAGE).status_code == 200
+
+
+def asked(address: str) -> dict[str, str]:
+    return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
+
+
+# --- the way it should go -----------------------------------------------------------------------------------------
+
+
+def test_manager_comes_in_by_the_organisations_account(organisation, served):
+    answer = through(organisation, served.client)
+    assert (answer.status_code, answer.location) == (303, "/")
+    assert is_in(served.client)
+    (cookie,) = answer.headers.getlist("Set-Cookie")
+    assert {"Secure", "HttpOnly", "SameSite=Lax"} <= {flag.strip() for flag in cookie.split(";")}
+    with served.client.session_transaction() as held:
+        assert set(held) == {"_permanent", "manager"}, "nothing of the way is kept"
+
+
+def test_address_is_known_in_any_letter_case(organisation, served):
+    assert through(organisation, served.client, EMAIL.upper()).status_code == 303
+
+
+def test_page_asked_for_and_language_are_kept_through_the_whole_way(organisation, served):
+    led = served.open("/results?partner=cec&lang=zh").location
+    assert "lang=zh" in led
+    page = served.open(led).text
+    link = next(part for part in page.split('"') if part.startswith("/sign-in/single"))
+    to_provider = out(served.client, link.replace("&amp;", "&"))
+    assert asked(to_provider)["redirect_uri"] == "http://localhost/sign-in/back", "as it is registered, to the letter"
+    answer = come_back(served.client, organisation.let_in(to_provider, EMAIL))
+    assert answer.location == "/results?partner=cec&lang=zh"
+
+
+def test_nobody_is_sent_elsewhere_by_way_of_the_provider(organisation, served):
+    to_provider = out(served.client, "/sign-in/single?next=//evil.example")
+    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
+
+
+def test_provider_is_asked_with_state_nonce_and_a_challenge_that_the_verifier_meets(organisation, served):
+    to_provider = asked(out(served.client))
+    assert to_provider["response_type"] == "code"
+    assert to_provider["client_id"] == CLIENT
+    assert set(to_provider["scope"].split()) == {"openid", "email"}
+    assert to_provider["code_challenge_method"] == "S256"
+    assert len(to_provider["state"]) >= 20
+    assert len(to_provider["nonce"]) >= 20
+    again = asked(out(served.client))
+    assert not {again[name] for name in ("state", "nonce", "code_challenge")} & set(to_provider.values())
+    challenge = asked(address := out(served.client))["code_challenge"]
+    come_back(served.client, organisation.let_in(address, EMAIL))
+    (form,) = organisation.tokens_asked
+    digest = sha256(form["code_verifier"].encode()).digest()
+    assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
+
+
+def test_address_to_come_back_to_is_the_public_one_where_it_is_set(organisation, accounts, public_record_url):
+    served = server_of(organisation, accounts, public_record_url, public_url="https://results.example/score")
+    assert asked(out(served.client))["redirect_uri"] == "https://results.example/score/sign-in/back"
+
+
+def test_address_told_beside_the_token_is_taken_where_the_token_has_none(organisation, served):
+    organisation.knows("17", email=EMAIL, email_verified=True)
+    organisation.cheat = lambda claims: {name: value for name, value in claims.items() if "email" not in name}
+    assert through(organisation, served.client, "17").status_code == 303
+
+
+def test_sign_in_page_leads_to_the_provider_and_the_password_still_does(organisation, served, accounts):
+    assert 'href="/sign-in/single"' in served.open("/sign-in").text
+    managers.set_password(accounts, EMAIL, PASSWORD)
+    assert served.client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).status_code == 303
+
+
+def test_sign_in_begun_over_and_over_still_fits_into_a_cookie(organisation, served):
+    for _time in range(12):
+        to_provider = out(served.client)
+    cookie = served.client.get_cookie("score_session")
+    assert cookie is not None
+    assert len(cookie.value) < 2000
+    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
+
+
+# --- who is not let in --------------------------------------------------------------------------------------------
+
+
+def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
+    """The page that says why somebody is not let in."""
+    assert answer.status_code == status, answer.text
+    assert not is_in(client)
+    assert "Traceback" not in answer.text
+    assert SECRET not in answer.text
+    return answer.text
+
+
+def test_unknown_address_is_told_whom_to_ask(organisation, served, caplog):
+    text = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+    assert "nobody@example.org" in text
+    assert "Ask whoever runs this server" in text
+    assert "nobody@example.org is no manager here" in caplog.text
+
+
+def test_disabled_manager_is_told_the_same_as_somebody_unknown(organisation, served, accounts):
+    managers.disable(accounts, EMAIL)
+    disabled = refused(through(organisation, served.client), served.client, 403)
+    unknown = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+    assert disabled.replace(EMAIL, "…") == unknown.replace("nobody@example.org", "…")
+
+
+@pytest.mark.parametrize("word", [False, "false", "no", 0, None])
+def test_address_the_provider_has_not_verified_opens_nothing(organisation, served, word):
+    organisation.knows("17", email=EMAIL, email_verified=word)
+    text = refused(through(organisation, served.client, "17"), served.client, 403)
+    assert "not verified" in text
+
+
+@pytest.mark.parametrize("word", [True, "true"])
+def test_address_the_provider_has_verified_opens(organisation, served, word):
+    organisation.knows("17", email=EMAIL, email_verified=word)
+    assert through(organisation, served.client, "17").status_code == 303
+
+
+@pytest.mark.parametrize("email", [None, "", ["mei@example.org"], 7, "mei@example.org\x00", "m\u212ai@example.org"])
+def test_word_that_is_no_address_of_a_manager_opens_nothing(organisation, served, email):
+    organisation.knows("17", email=email)
+    answer = through(organisation, served.client, "17")
+    assert answer.status_code in (401, 403)
+    assert not is_in(served.client)
+
+
+def test_page_is_in_the_readers_language(organisation, served):
+    address = organisation.let_in(out(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
+    text = refused(come_back(served.client, address), served.client, 403)
+    assert 'lang="zh-Hans"' in text
+
+
+# --- coming back otherwise than one went out ----------------------------------------------------------------------
+
+
+def test_wrong_missing_or_anothers_state_opens_nothing(organisation, served):
+    address = organisation.let_in(out(served.client), EMAIL)
+    code, state = asked(address)["code"], asked(address)["state"]
+    stranger = served.stranger()
+    assert refused(come_back(stranger, address), stranger, 401), "another browser's"
+    for query in (f"code={code}&state=x", f"code={code}", f"code={code}&state=", "", f"state={state[:-1]}&code={code}"):
+        other = served.stranger()
+        out(other)
+        refused(other.get(f"/sign-in/back?{query}", headers=PAGE), other, 401)
+    assert not organisation.tokens_asked, "no code was shown to the provider"
+    assert come_back(served.client, address).status_code == 303, "the one it belongs to still comes in"
+
+
+def test_address_come_back_to_opens_once(organisation, served):
+    address = organisation.let_in(out(served.client), EMAIL)
+    assert come_back(served.client, address).status_code == 303
+    served.client.post("/sign-out")
+    refused(come_back(served.client, address), served.client, 401)
+
+
+def test_code_of_another_sign_in_is_not_taken_under_our_own_state(organisation, served):
+    """Somebody puts the code of their own account under the state of their victim: the nonce is not the victim's."""
+    thief, victim = served.stranger(), served.client
+    code = asked(organisation.let_in(out(thief), EMAIL))["code"]
+    state = asked(out(victim))["state"]
+    refused(victim.get(f"/sign-in/back?code={code}&state={state}", headers=PAGE), victim, 401)
+
+
+def test_code_somebody_made_up_is_refused(organisation, served):
+    state = asked(out(served.client))["state"]
+    refused(served.client.get(f"/sign-in/back?code=made-up&state={state}", headers=PAGE), served.client, 401)
+
+
+def test_person_who_calls_it_off_is_led_back(organisation, served):
+    answer = requests.post(out(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5)
+    text = refused(come_back(served.client, answer.headers["Location"]), served.client, 401)
+    assert 'href="/sign-in"' in text
+
+
+def test_what_an_error_says_is_not_repeated_on_the_page(served):
+    address = "/sign-in/back?error=<script>alert(1)</script>&error_description=call+0900-EVIL&state=x"
+    text = refused(served.client.get(address, headers=PAGE), served.client, 401)
+    assert "EVIL" not in text
+    assert "<script>" not in text
+
+
+# --- tokens that prove nothing ------------------------------------------------------------------------------------
+
+HOUR = 3600
+CHEATS: dict[str, Callable[[Claims], Claims]] = {
+    "for somebody else": lambda claims: claims | {"aud": "another-client"},
+    "for somebody else, by us": lambda claims: claims | {"aud": "another-client", "azp": CLIENT},
+    "for nobody": lambda claims: {name: value for name, value in claims.items() if name != "aud"},
+    "from somebody else": lambda claims: claims | {"iss": "https://another.example"},
+    "from nobody": lambda claims: {name: value for name, value in claims.items() if name != "iss"},
+    "expired": lambda claims: claims | {"iat": int(time.time()) - 2 * HOUR, "exp": int(time.time()) - HOUR},
+    "without an end": lambda claims: {name: value for name, value in claims.items() if name != "exp"},
+    "of another sign-in": lambda claims: claims | {"nonce": "another"},
+    "of no sign-in": lambda claims: {name: value for name, value in claims.items() if name != "nonce"},
+    "of another access token": lambda claims: claims | {"at_hash": "AAAAAAAAAAAAAAAAAAAAAA"},
+}
+
+
+@pytest.mark.parametrize("cheat", CHEATS.values(), ids=CHEATS)
+def test_token_that_is_not_for_this_sign_in_opens_nothing(organisation, served, cheat):
+    organisation.cheat = cheat
+    refused(through(organisation, served.client), served.client, 401)
+
+
+def part(content: bytes) -> str:
+    return base64.urlsafe_b64encode(content).rstrip(b"=").decode()
+
+
+def by_hand(header: Claims, claims: Claims, sign: Callable[[bytes], bytes]) -> str:
+    """A token no library would make."""
+    text = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
+    return f"{text}.{part(sign(text.encode()))}"
+
+
+def altered(token: str) -> str:
+    head, body, signature = token.split(".")
+    return f"{head}.{body[:-6]}{body[-6:].swapcase()}.{signature}"
+
+
+SIGNATURES: dict[str, Callable[[Organisation], Callable[[Claims], str]]] = {
+    "another key": lambda _: (
+        lambda claims: jwt.encode({"alg": "RS256", "kid": "one"}, claims, RSAKey.generate_key(2048, {"kid": "one"}))
+    ),
+    "an unknown key": lambda _: (
+        lambda claims: jwt.encode({"alg": "RS256", "kid": "two"}, claims, RSAKey.generate_key(2048, {"kid": "two"}))
+    ),
+    "our secret": lambda _: lambda claims: jwt.encode({"alg": "HS256"}, claims, OctKey.import_key(SECRET)),
+    "the public key as a secret": lambda organisation: (
+        lambda claims: by_hand(
+            {"alg": "HS256", "kid": "one"},
+            claims,
+            lambda text: hmac.digest(organisation.key.as_pem(private=False), text, "sha256"),
+        )
+    ),
+    "nothing": lambda _: lambda claims: by_hand({"alg": "none"}, claims, lambda _text: b""),
+    "a body changed since": lambda organisation: lambda claims: altered(organisation.signed(claims)),
+    "no token": lambda _: lambda _claims: "",
+    "no token at all": lambda _: lambda _claims: "x.y.z",
+}
+
+
+@pytest.mark.parametrize("signature", SIGNATURES.values(), ids=SIGNATURES)
+@pytest.mark.parametrize("algorithms", [["RS256"], ["RS256", "HS256", "none"]], ids=["plain", "lax"])
+def test_token_with_a_signature_that_proves_nothing_opens_nothing(organisation, served, signature, algorithms):
+    announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).json()
+    announced["id_token_signing_alg_values_supported"] = algorithms
+    body = json.dumps(announced)
+    organisation.answers["/.well-known/openid-configuration"] = lambda: Response(body, mimetype="application/json")
+    organisation.sign = signature(organisation)
+    refused(through(organisation, served.client), served.client, 401)
+
+
+def test_key_the_provider_has_changed_since_is_learned(organisation, served, key):
+    other = served.stranger()
+    through(organisation, other)
+    assert is_in(other)
+    new = RSAKey.generate_key(2048, {"kid": "two"})
+    body = json.dumps({"keys": [new.as_dict(private=False)]})
+    organisation.answers["/jwks"] = lambda: Response(body, mimetype="application/json")
+    organisation.sign = lambda claims: jwt.encode({"alg": "RS256", "kid": "two"}, claims, new)
+    assert through(organisation, served.client).status_code == 303
+
+
+def test_user_information_of_somebody_else_is_not_taken(organisation, served):
+    organisation.knows("17", email="nobody@example.org")
+    organisation.cheat = lambda claims: {name: value for name, value in claims.items() if name != "email"}
+    other = json.dumps({"sub": "18", "email": EMAIL})
+    organisation.answers["/userinfo"] = lambda: Response(other, mimetype="application/json")
+    refused(through(organisation, served.client, "17"), served.client, 401)
+
+
+# --- a provider that fails ----------------------------------------------------------------------------------------
+
+NONSENSE = {
+    "no page": lambda: Response("", 404),
+    "its own failure": lambda: Response("<h1>Oops</h1>", 500),
+    "a page for people": lambda: Response("<h1>Hello</h1>"),
+    "a list": lambda: Response("[]", mimetype="application/json"),
+    "nothing in it": lambda: Response("{}", mimetype="application/json"),
+    "a word": lambda: Response('"yes"', mimetype="application/json"),
+}
+
+
+@pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
+@pytest.mark.parametrize("place", ["/.well-known/openid-configuration", "/jwks", "/oauth2/token"])
+def test_provider_that_answers_nonsense_is_a_page_for_people(organisation, served, place, nonsense, caplog):
+    organisation.answers[place] = nonsense
+    answer = served.client.get("/sign-in/single", headers=PAGE)
+    if place != "/.well-known/openid-configuration":
+        answer = come_back(served.client, organisation.let_in(answer.location, EMAIL))
+    assert answer.status_code in (401, 502)
+    assert "did not work" in answer.text
+    assert 'href="/sign-in"' in answer.text
+    assert "single sign-on failed" in caplog.text
+    assert not is_in(served.client)
+
+
+def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisation, served, caplog):
+    elsewhere = Provider("http://localhost:1", CLIENT, SECRET)
+    lost = Visit.to("sqlite:///none.db", signed_in=False, local=False, provider=elsewhere)
+    answer = lost.client.get("/sign-in/single")
+    assert answer.status_code == 502
+    assert "does not answer" in answer.text
+    assert "single sign-on failed" in caplog.text
+    organisation.answers["/.well-known/openid-configuration"] = lambda: Response("", 503)
+    assert served.client.get("/sign-in/single", headers=PAGE).status_code == 502
+    organisation.answers.clear()
+    assert through(organisation, served.client).status_code == 303
+
+
+def test_provider_that_falls_silent_holds_nobody_up_for_long(organisation, accounts, public_record_url, monkeypatch):
+    monkeypatch.setattr(single_sign_on, "PATIENCE", 0.3)
+    served = server_of(organisation, accounts, public_record_url)
+    address = organisation.let_in(out(served.client), EMAIL)
+    asleep = threading.Event()
+    organisation.answers["/oauth2/token"] = lambda: asleep.wait(10) and Response("")
+    began = time.monotonic()
+    answer = come_back(served.client, address)
+    asleep.set()
+    assert time.monotonic() - began < 5
+    assert answer.status_code == 502
+
+
+def test_provider_that_calls_itself_otherwise_is_not_asked(organisation, accounts, public_record_url, caplog):
+    other = Provider(organisation.address.replace("localhost", "127.0.0.1"), CLIENT, SECRET)
+    announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).text
+    organisation.answers["/.well-known/openid-configuration"] = lambda: Response(announced, mimetype="application/json")
+    served = server_of(organisation, accounts, public_record_url, provider=other)
+    refused(served.client.get("/sign-in/single", headers=PAGE), served.client, 401)
+    assert "SCORE_OIDC_ISSUER" in caplog.text
+
+
+# --- without a provider -------------------------------------------------------------------------------------------
+
+
+def test_without_a_provider_the_way_to_it_leads_to_the_sign_in_page(accounts, public_record_url):
+    served = Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
+    for address in ("/sign-in/single", "/sign-in/back", "/sign-in/back?code=x&state=y"):
+        answer = served.open(address)
+        assert (answer.status_code, answer.location) == (302, "/sign-in")
+
+
+def test_local_mode_goes_to_no_provider(organisation, accounts, public_record_url):
+    visit = server_of(organisation, accounts, public_record_url, local=True)
+    for address in ("/sign-in", "/sign-in/single", "/sign-in/back?code=x&state=y"):
+        assert visit.open(address).status_code == 401
+
+
+def test_provider_set_in_part_stops_the_start_and_names_what_is_missing():
+    secret = {"SCORE_SECRET_KEY": "s" * 40}
+    with pytest.raises(SettingsProblem, match="SCORE_OIDC_CLIENT_ID, SCORE_OIDC_CLIENT_SECRET is missing"):
+        Settings.from_environment(secret | {"SCORE_OIDC_ISSUER": "https://id.example"})
+    whole = {"ISSUER": "https://id.example", "CLIENT_ID": "a", "CLIENT_SECRET": "b"}
+    settings = Settings.from_environment(secret | {f"SCORE_OIDC_{name}": value for name, value in whole.items()})
+    assert settings.provider == Provider("https://id.example", "a", "b")
+    assert Settings.from_environment(secret).provider is None
