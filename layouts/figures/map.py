@@ -177,7 +177,11 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
         "lat": shown["latitude"].tolist(),
         "lon": shown["longitude"].tolist(),
         "text": texts,
-        "textposition": "middle right",
+        # The inset lies off the south coast: names there stand on the land's side.
+        "textposition": [
+            "middle left" if row["latitude"] < 24 and row["longitude"] > 108 else "middle right"  # noqa: PLR2004 - degrees
+            for row in shown.to_dict("records")
+        ],
         # A name must be read on a dark province as on white.
         "textfont": {
             "size": 13,
