@@ -64,6 +64,7 @@ export async function draw(host, pair, state, config) {
   });
   const size = fit(host.clientWidth, host.clientHeight);
   canvas.classList.toggle("on-end", size.width < NARROWEST);
+  canvas.classList.toggle("narrow", size.width < 1700);
   canvas.style.width = `${size.width}px`;
   canvas.style.height = `${size.height}px`;
   const left = (host.clientWidth - size.width * size.scale) / 2;
@@ -93,7 +94,12 @@ function head(slide, second, state) {
 
 function body(slide, state) {
   if (slide.empty) return element("div", [element("p", slide.empty, { class: "empty" })], { class: "content" });
-  if (slide.cards.length) return element("div", slide.cards.map((each) => card(each, state)), { class: `content cards ${slide.exhibit}` });
+  if (slide.cards.length) {
+    const cards = element("div", slide.cards.map((each) => card(each, state)), { class: `content cards ${slide.exhibit}` });
+    // The longest value sets the size of all.
+    cards.style.setProperty("--length", Math.max(5, ...slide.cards.map((each) => each.value.length)));
+    return cards;
+  }
   const pictures = slide.figures.map((figure, at) =>
     element("div", [], {
       class: "picture",
@@ -109,7 +115,8 @@ function card(each, state) {
     "div",
     [
       element("p", each.label, { class: "card-label" }),
-      element("p", [each.value ? element("strong", each.value) : element("span", state.unknown), each.of && element("span", ` ${each.of}`)], { class: "card-value" }),
+      element("p", [each.value ? element("strong", each.value) : element("span", state.unknown)], { class: "card-value" }),
+      each.of && element("p", each.of, { class: "card-of" }),
       each.note && element("p", each.note, { class: "card-note" }),
     ],
     { class: "card" },
@@ -129,11 +136,11 @@ function foot(slide, second, state) {
       }),
     element("p", [line([slide.sources, slide.edition])]),
   ];
-  const side = element("div", [element("p", state.number, { class: "number" }), element("p", state.sign, { class: "sign" })], {
+  const side = element("p", [element("span", state.sign, { class: "sign" }), element("span", state.number, { class: "number" })], {
     class: "foot-side",
   });
   const notice = slide.notice && element("p", slide.notice, { class: "notice" });
-  return element("footer", [notice, element("div", said, { class: "foot-said" }), side]);
+  return element("footer", [notice, side, ...said]);
 }
 
 // A chart fills its box: enlarged as far as its own height allows, never less than its type needs.
