@@ -13,7 +13,8 @@ from visiting import PAGE, Visit, at
 
 from dashboard.gate import OPEN_ENDPOINTS
 from dashboard.settings import Settings, SettingsProblem
-from data import schema
+from data import managers, schema
+from data.accounts import accounts_engine
 from data.places import read_boundaries
 from layouts import ids
 from layouts.pages import PAGES
@@ -34,7 +35,7 @@ UNKNOWN = (
 
 @pytest.fixture(scope="module")
 def served(public_record_url: str) -> Visit:
-    """A server that is not local: nobody can sign in to it yet."""
+    """A server that is not local, with no manager."""
     return Visit.to(public_record_url, signed_in=False, local=False)
 
 
@@ -47,7 +48,7 @@ def routes(visit: Visit) -> Iterator[tuple[str, str]]:
     }  # fmt: skip
     with visit.app.server.test_request_context():
         for rule in visit.app.server.url_map.iter_rules():
-            _domain, address = rule.build(dict.fromkeys(rule.arguments) | {n: samples[n] for n in rule.arguments})
+            _domain, address = rule.build({name: samples.get(name, 1) for name in rule.arguments})  # 1 is a number too
             yield address, rule.endpoint
 
 
@@ -83,23 +84,44 @@ def test_anonymous_gets_nothing_from_any_route_by_any_method(public):
     for address, endpoint in routes(public):
         for method in METHODS:
             answer = stranger.open(address, method=method)
-            if endpoint in OPEN_ENDPOINTS and method in ("GET", "HEAD", "OPTIONS"):
-                refused = endpoint in ("enter", "link") and method != "OPTIONS"
-                assert answer.status_code == (401 if refused else 200), (
-                    method,
-                    address,
-                )
-            else:
-                assert answer.status_code == 401, (method, address)
+            given = (endpoint in OPEN_ENDPOINTS and method == "OPTIONS") or (
+                endpoint == "health" and method in ("GET", "HEAD")
+            )
+            assert answer.status_code == (200 if given else 401), (method, address)
 
 
 def test_every_route_of_the_application_was_walked(public):
     walked = {address.split("/")[1] for address, _endpoint in routes(public)}
     assert walked >= {
         "", "_dash-layout", "_dash-dependencies", "_dash-update-component", "assets", "_dash-component-suites",
-        "table", "export", "boundaries", "health", "enter", "results",
+        "table", "export", "boundaries", "health", "enter", "results", "sign-in", "sign-out", "s",
     }  # fmt: skip
-    assert {"enter", "health"} == OPEN_ENDPOINTS, "a new open route needs a test of what it gives away"
+
+
+WAYS_IN = {
+    "enter": (401, None), "health": (200, None), "sign-in": (200, None), "link": (401, None),
+    "single-sign-on": (302, "/sign-in"), "single-sign-on-back": (302, "/sign-in"),
+}  # fmt: skip
+"""What the open routes of a server answer somebody with nothing in hand: status, and where they lead."""
+
+
+def test_open_routes_of_a_server_give_away_the_way_in_and_nothing_else(served, public_record_url):
+    assert set(WAYS_IN) == OPEN_ENDPOINTS, "a new open route needs a line here and a look at what it gives away"
+    opened = {endpoint: address for address, endpoint in routes(served) if endpoint in OPEN_ENDPOINTS}
+    answers = {endpoint: served.open(address) for endpoint, address in opened.items()}
+    assert {endpoint: (answer.status_code, answer.location) for endpoint, answer in answers.items()} == WAYS_IN
+    names = names_in(public_record_url)
+    assert not {name for name in names for answer in answers.values() if holds(answer.text, name)}
+    assert not [answer for answer in answers.values() if answer.headers.get("Set-Cookie")]
+    assert answers["health"].get_json() == {"status": "ok"}
+
+
+@pytest.mark.parametrize("address", UNKNOWN)
+def test_server_leads_to_its_sign_in_page_whether_an_address_exists_or_not(served, address):
+    answers = {each: served.stranger().get(each, headers=PAGE) for each in (address, "/results")}
+    assert {answer.status_code for answer in answers.values()} == {302}
+    for answer in answers.values():
+        assert answer.location.startswith("/sign-in?next=%2F")
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
@@ -197,8 +219,8 @@ def test_session_of_the_local_mode_is_nobody_on_a_server(public, served):
 def test_server_answers_nobody_and_its_one_time_address_opens_nothing(served):
     assert served.client.get(f"/enter/{served.one_time.token}").status_code == 401
     for address, endpoint in routes(served):
-        expected = 200 if endpoint == "health" else 401
-        assert served.client.get(address).status_code == expected, address
+        if endpoint not in OPEN_ENDPOINTS:
+            assert served.client.get(address).status_code == 401, address
     post = served.client.post("/_dash-update-component", json={"output": "page.children"})
     assert post.status_code == 401
 
@@ -216,6 +238,22 @@ def test_session_cookie_of_a_server_travels_by_https_alone(served):
     assert served.app.server.config["SESSION_COOKIE_SECURE"] is True
     assert served.app.server.config["SESSION_COOKIE_HTTPONLY"] is True
     assert served.app.server.config["SESSION_COOKIE_SAMESITE"] == "Lax"
+
+
+def test_manager_of_a_server_gets_what_the_local_visitor_gets(public, public_record_url, tmp_path):
+    accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    managers.add(accounts, "mei@example.org", "correct horse battery")
+    accounts.dispose()
+    served = Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
+    form = {"email": "mei@example.org", "password": "correct horse battery"}
+    assert served.client.post("/sign-in", data=form).status_code == 303
+    addresses = [address for address, endpoint in routes(public) if endpoint not in OPEN_ENDPOINTS | {"alive"}]
+    assert len(addresses) > 10
+    for address in addresses:
+        answers = [visit.client.get(address, headers=PAGE, buffered=True) for visit in (public, served)]
+        assert answers[0].status_code == answers[1].status_code, address
+    for output in (f"{ids.OVERVIEW_HEADLINES}.children", f"{ids.BRAND}.children"):
+        assert served.answered(output) == public.answered(output)
 
 
 @pytest.mark.parametrize(
