@@ -181,11 +181,13 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
     )
 
 
-def coverage(asked: Asked, exhibit: Exhibit, most: int = coverage_figure.MOST_GROUPS) -> Drawing:
-    """Who reported; so many partners and sectors at most."""
+def coverage(
+    asked: Asked, exhibit: Exhibit, most: int = coverage_figure.MOST_GROUPS, *, close: bool = False
+) -> Drawing:
+    """Who reported; so many partners and sectors at most, `close` to one another or not."""
     return Drawing(
         title=findings.coverage(exhibit.table),
-        figure=coverage_figure.coverage(exhibit.table, asked.name, most),
+        figure=coverage_figure.coverage(exhibit.table, asked.name, most, beside=close),
         caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 

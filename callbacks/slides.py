@@ -255,7 +255,7 @@ def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
         (str(row[0]), _("{n} trained", n=number(trained)))
         for row, trained in zip(table.rows, exhibit.table["trained"], strict=True)
     ]
-    return Shown(drawing.coverage(asked, exhibit, MOST_GROUPS), table, ns)
+    return Shown(drawing.coverage(asked, exhibit, MOST_GROUPS, close=True), table, ns)
 
 
 def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:

@@ -6,13 +6,16 @@ import pandas as pd
 
 from layouts import theme
 from layouts.theme import Figure
-from layouts.words import Names, _, number
+from layouts.words import Names, _, number, wrapped
 
 MOST_GROUPS = 8
 
 
-def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figure:
-    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
+def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS, *, beside: bool = False) -> Figure:
+    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors.
+
+    The group's name stands above its bars, or `beside` them where bars must stand close.
+    """
     kinds = [(kind, frame[frame["group_kind"] == kind]) for kind in ("total", "partner", "sector")]
     rows = [
         (kind, row)
@@ -23,6 +26,7 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
     y: list[float] = []
     labels: list[str] = []
     headings: list[dict[str, Any]] = []
+    said: list[str] = []
     at = 0.0
     for index, (kind, row) in enumerate(rows):
         if index and kind != rows[index - 1][0]:
@@ -32,7 +36,9 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
             _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
               trained=number(row["trained"]), paired=number(row["paired"]))
         )  # fmt: skip
-        headings.append(theme.heading(_group_name(kind, row["group"], names), at))
+        name = _group_name(kind, row["group"], names)
+        said.append(wrapped(name, 36, 2) if kind != "total" else name)
+        headings.append(theme.heading(name, at))
         at += 1
     bar = {
         "type": "bar",
@@ -54,13 +60,15 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS) -> Figu
                    "marker": {"color": theme.AFTER}},
         ],
         "layout": theme.layout(
-            int(54 * max(at, 1)) + 60,
+            int((44 if beside else 54) * max(at, 1)) + 60,
             barmode="overlay",
             showlegend=True,
             legend=theme.legend(),
             xaxis=theme.hidden_axis(range=[0, max([*trained, 1]) * 2.2]),
-            yaxis=theme.hidden_axis(range=[at - 0.5, -0.85]),
-            annotations=headings,
+            yaxis=theme.axis(range=[at - 0.5, -0.5], tickvals=y, ticktext=said, showgrid=False)
+            if beside
+            else theme.hidden_axis(range=[at - 0.5, -0.85]),
+            annotations=[] if beside else headings,
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
     }  # fmt: skip
