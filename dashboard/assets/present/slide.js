@@ -87,9 +87,11 @@ function head(slide, second, state) {
   return element("header", [
     element("h1", slide.title),
     second && element("p", second.title, { class: "second-title", lang: tongue(other(state.language)) }),
-    slide.caption && element("p", slide.caption, { class: "caption" }),
-    second && second.caption && element("p", second.caption, { class: "caption", lang: tongue(other(state.language)) }),
-  ]);
+    slide.caption &&
+      element("p", [slide.caption, second && " ", second && element("span", second.caption, { lang: tongue(other(state.language)) })], {
+        class: "caption",
+      }),
+  ], second ? { class: "both" } : {});
 }
 
 function body(slide, state) {
