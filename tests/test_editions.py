@@ -1,0 +1,393 @@
+"""Editions: what is frozen stays as it was, is found by key and name, and is shown only while its file is untouched."""
+
+import os
+import re
+import shutil
+import sqlite3
+import stat
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+from programme import AS_OF, PROGRAMME, load_rows
+from sqlalchemy import Engine, select
+
+from data import database, editions, schema
+from data.access import MANAGER, Viewer
+from data.database import DatabaseProblem
+from data.editions import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
+from data.exhibits import EXHIBITS, build, to_csv
+from data.filters import Filters
+from data.record import Record, Records
+from data.schema import results
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A results database of the small programme."""
+    path = tmp_path / "results.db"
+    engine = database.writing_engine(f"sqlite:///{path}")
+    load_rows(engine, PROGRAMME)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def live(path: Path) -> Iterator[Engine]:
+    """The application's engine on it."""
+    engine = database.reading_engine(f"sqlite:///{path}")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """Where editions are kept; not there yet."""
+    return tmp_path / "kept" / "editions"
+
+
+def ask(path: Path, statement: str) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+def overwrite(path: Path, content: bytes) -> None:
+    path.chmod(0o644)
+    path.write_bytes(content)
+
+
+def reason(call, *arguments) -> str:
+    with pytest.raises(EditionProblem) as raised:
+        call(*arguments)
+    return raised.value.reason
+
+
+def names(folder: Path) -> list[str]:
+    return [each.name for each in editions.editions(folder)]
+
+
+# --- freezing -----------------------------------------------------------------------------------------------------
+
+
+def test_edition_is_a_read_only_file_with_its_own_hash_in_its_name(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    assert [each.name for each in folder.iterdir()] == [f"ntac-6.{made.sha256}.db"]
+    assert sha256(made.path.read_bytes()).hexdigest() == made.sha256
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o444
+    assert made.key == f"ntac-6-{made.sha256[:8]}"
+    assert (made.name, made.as_of, made.short) == ("NTAC 6", AS_OF, made.sha256[:8])
+
+
+def test_every_table_is_copied_whole(live, folder):
+    copy = database.reading_engine(f"sqlite:///{freeze(live, 'NTAC 6', folder).path}", frozen=True)
+    with live.connect() as one, copy.connect() as other:
+        for table in results.sorted_tables:
+            assert other.execute(select(table)).all() == one.execute(select(table)).all(), table.name
+
+
+def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder, monkeypatch):
+    monkeypatch.setattr(editions, "_CHUNK", 7)
+    engine = database.reading_engine(demo_url)
+    copy = database.reading_engine(f"sqlite:///{freeze(engine, 'Demo', folder).path}", frozen=True)
+    with engine.connect() as one, copy.connect() as other:
+        for table in (schema.training, schema.result, schema.batch):
+            assert other.execute(select(table)).all() == one.execute(select(table)).all(), table.name
+
+
+@pytest.mark.parametrize(
+    ("name", "slug"),
+    [
+        ("NTAC 6", "ntac-6"),
+        ("第六次全国三方咨询委员会", "edition"),
+        ("第 6 次会议", "6"),
+        ("  Réunion   d’Été / 2014 ", "reunion-dete-2014"),
+        ("…", "edition"),
+        ("A" * LONGEST_NAME, "a" * 48),
+    ],
+)
+def test_key_can_stand_in_an_address_whatever_the_name(live, folder, name, slug):
+    made = freeze(live, name, folder)
+    assert made.key == f"{slug}-{made.short}"
+    assert Filters.from_search(f"?edition={made.key}").edition == made.key
+    assert find(folder, made.key) == find(folder, name) == made
+
+
+@pytest.mark.parametrize("name", ["", "   ", "\n", "A" * (LONGEST_NAME + 1), "a\x00b", "live", " LIVE "])
+def test_name_nobody_can_use_is_refused_and_leaves_nothing(live, folder, name):
+    assert reason(freeze, live, name, folder) == "name"
+    assert not folder.exists()
+
+
+@pytest.mark.parametrize("again", ["NTAC 6", "ntac 6", " NTAC  6 ", "ＮＴＡＣ ６"])
+def test_same_name_twice_is_refused(live, folder, again):
+    freeze(live, "NTAC 6", folder)
+    assert reason(freeze, live, again, folder) == "taken"
+    assert names(folder) == ["NTAC 6"]
+
+
+def test_two_who_freeze_the_same_name_at_once_get_one_edition(live, folder):
+    refused: list[str] = []
+
+    def one() -> None:
+        try:
+            freeze(live, "NTAC 6", folder)
+        except EditionProblem as problem:
+            refused.append(problem.reason)
+
+    threads = [threading.Thread(target=one) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (names(folder), refused) == (["NTAC 6"], ["taken"] * 3)
+
+
+def test_freeze_of_a_database_that_is_not_there_leaves_nothing(tmp_path, folder):
+    with pytest.raises(DatabaseProblem, match="missing"):
+        freeze(database.reading_engine(f"sqlite:///{tmp_path}/nothing.db"), "NTAC 6", folder)
+    assert not folder.exists()
+
+
+def test_folder_that_cannot_be_written_is_said(live, tmp_path):
+    (tmp_path / "file").touch()
+    assert reason(freeze, live, "NTAC 6", tmp_path / "file" / "editions") == "folder"
+
+
+def test_freeze_that_breaks_off_leaves_no_edition_and_is_no_hindrance(live, folder, monkeypatch):
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(editions, "_put", full)
+        assert reason(freeze, live, "NTAC 6", folder) == "folder"
+    assert not list(folder.iterdir())
+    assert freeze(live, "NTAC 6", folder).name == "NTAC 6"
+
+
+def test_what_a_killed_freeze_left_is_no_edition_and_is_cleared_away(live, folder):
+    left = folder / ".freezing"
+    left.mkdir(parents=True)
+    (left / "ntac-6").write_bytes(b"half")
+    (left / "ntac-6-journal").write_bytes(b"half")
+    assert (names(folder), unreadable(folder)) == ([], [])
+    freeze(live, "NTAC 6", folder)
+    assert len(list(folder.iterdir())) == 1
+
+
+def test_record_is_read_as_of_one_moment(path, live):
+    with database.snapshot(live) as connection:
+        connection.execute(select(schema.sector)).all()
+        with closing(sqlite3.connect(path, timeout=0)) as writer:
+            writer.execute("DELETE FROM sector")
+            with pytest.raises(sqlite3.OperationalError, match="locked"):
+                writer.commit()
+        assert len(connection.execute(select(schema.sector)).all()) == 2
+
+
+# --- listing and finding ------------------------------------------------------------------------------------------
+
+
+def test_editions_are_listed_newest_first(live, folder):
+    for name in ("One", "Two", "Three"):
+        freeze(live, name, folder)
+    assert names(folder) == ["Three", "Two", "One"]
+
+
+def test_no_folder_is_no_edition(tmp_path):
+    assert (editions.editions(tmp_path / "nowhere"), unreadable(tmp_path / "nowhere")) == ([], [])
+    assert reason(find, tmp_path / "nowhere", "ntac-6") == "gone"
+
+
+def test_files_that_are_no_editions_do_not_matter(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    digits = "0" * 64
+    for foreign in ("notes.txt", f"{digits}.db", f"NTAC.{digits}.db", f"a.{digits}.db-journal", f"a.{digits[1:]}.db"):
+        (folder / foreign).write_bytes(b"something")
+    (folder / f"folder.{digits}.db").mkdir()
+    (folder / f"nowhere.{digits}.db").symlink_to(folder / "nothing")
+    assert (editions.editions(folder), unreadable(folder)) == ([made], [])
+
+
+@pytest.mark.parametrize("content", [b"", b"garbage", b"SQLite format 3\x00 and then nothing"])
+def test_edition_that_cannot_be_opened_breaks_no_list_and_counts_as_changed(live, folder, content):
+    spoilt, good = freeze(live, "One", folder), freeze(live, "Two", folder)
+    overwrite(spoilt.path, content)
+    assert names(folder) == ["Two"]
+    assert unreadable(folder) == [spoilt.key]
+    assert reason(find, folder, spoilt.key) == "changed"
+    assert find(folder, good.key) == good
+
+
+def test_edition_without_a_date_of_its_own_breaks_no_list(live, folder):
+    spoilt = freeze(live, "One", folder)
+    spoilt.path.chmod(0o644)
+    ask(spoilt.path, "UPDATE edition SET frozen_at = 'yesterday'")
+    assert (names(folder), unreadable(folder)) == ([], [spoilt.key])
+
+
+@pytest.mark.parametrize("asked", ["", "ntac-7", "NTAC", "../results", "ntac-6"])
+def test_edition_that_is_not_there_is_gone(live, folder, asked):
+    freeze(live, "NTAC 6", folder)
+    assert reason(find, folder, asked) == "gone"
+
+
+def test_key_goes_before_a_name_that_looks_like_it(live, folder):
+    first = freeze(live, "One", folder)
+    second = freeze(live, first.key, folder)
+    assert find(folder, first.key) == first
+    assert find(folder, second.key) == second
+
+
+# --- verifying ----------------------------------------------------------------------------------------------------
+
+
+def test_untouched_edition_is_verified(live, folder):
+    verify(freeze(live, "NTAC 6", folder))
+
+
+def test_edition_whose_numbers_were_changed_is_refused(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    verify(made)
+    made.path.chmod(0o644)
+    ask(made.path, "UPDATE enterprise SET workers = 1000")
+    assert reason(verify, made) == "changed"
+
+
+def test_change_that_hides_behind_the_old_time_and_size_is_noticed(live, folder, monkeypatch):
+    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    made = freeze(live, "NTAC 6", folder)
+    verify(made)
+    before = made.path.stat()
+    content = bytearray(made.path.read_bytes())
+    content[-1] ^= 1
+    overwrite(made.path, bytes(content))
+    os.utime(made.path, ns=(before.st_atime_ns, before.st_mtime_ns))
+    after = made.path.stat()
+    assert (after.st_mtime_ns, after.st_size, after.st_ino) == (before.st_mtime_ns, before.st_size, before.st_ino)
+    assert reason(verify, made) == "changed"
+
+
+def test_other_file_in_its_place_is_noticed(live, folder, monkeypatch):
+    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    one, two = freeze(live, "One", folder), freeze(live, "Two", folder)
+    verify(one)
+    shutil.copy2(two.path, folder / "copy")
+    (folder / "copy").replace(one.path)
+    assert reason(verify, one) == "changed"
+
+
+def test_file_put_back_is_verified_again(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    good = made.path.read_bytes()
+    overwrite(made.path, good[:-1])
+    assert reason(verify, made) == "changed"
+    overwrite(made.path, good)
+    verify(made)
+
+
+def test_edition_that_vanished_is_gone(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    verify(made)
+    made.path.unlink()
+    assert reason(verify, made) == "gone"
+    assert reason(find, folder, made.key) == "gone"
+
+
+def test_file_that_has_settled_is_hashed_once(live, folder, monkeypatch):
+    made = freeze(live, "NTAC 6", folder)
+    hashed: list[object] = []
+    digest = editions.file_digest
+    monkeypatch.setattr(editions, "file_digest", lambda file, name: hashed.append(name) or digest(file, name))
+    verify(made)
+    verify(made)
+    assert len(hashed) == 2, "the times of a file this young do not tell two changes apart"
+    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    for _ in range(3):
+        verify(made)
+    assert len(hashed) == 3
+
+
+# --- what is shown from it ----------------------------------------------------------------------------------------
+
+
+def tables(record: Record, viewer: Viewer = MANAGER) -> dict[str, str]:
+    with record.view(viewer, Filters()) as view:
+        return {code: to_csv(build(view, code)) for code in EXHIBITS}
+
+
+@pytest.mark.parametrize("which", ["public_record_url", "demo_url"])
+def test_edition_gives_the_numbers_of_the_record_it_was_made_from(which, folder, request):
+    records = Records(request.getfixturevalue(which), folder)
+    made = freeze(records.live.engine, "NTAC 6", folder)
+    assert tables(records.edition(made.key)) == tables(records.live)
+
+
+def test_edition_stays_as_it_was_when_the_record_changes(path, folder):
+    records = Records(f"sqlite:///{path}", folder)
+    made = freeze(records.live.engine, "NTAC 6", folder)
+    before = tables(records.live)
+    ask(path, "DELETE FROM result WHERE indicator = 'plan'")
+    ask(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    assert tables(records.live) != before
+    assert tables(records.edition("NTAC 6")) == before
+    assert records.edition(made.key).edition == made
+
+
+def test_edition_is_read_past_a_journal_left_beside_it(path, folder):
+    """SQLite would play a hot journal back into what it reads, which the hash of the file says nothing of."""
+    records = Records(f"sqlite:///{path}", folder)
+    made = freeze(records.live.engine, "NTAC 6", folder)
+    before = tables(records.edition(made.key))
+    copy = path.with_name("copy.db")
+    shutil.copy(made.path, copy)
+    copy.chmod(0o644)
+    with closing(sqlite3.connect(copy)) as connection:
+        connection.execute("PRAGMA cache_size = 1")
+        connection.execute("UPDATE training SET workers = 77")
+        connection.execute("UPDATE result SET note = hex(randomblob(4000))")
+        shutil.copy(f"{copy}-journal", f"{made.path}-journal")
+    assert Path(f"{made.path}-journal").stat().st_size > 0
+    assert tables(records.edition(made.key)) == before
+
+
+def test_edition_answers_who_chose_it_or_is_pinned_to_it_and_nobody_else(path, folder):
+    records = Records(f"sqlite:///{path}", folder)
+    one, two = (freeze(records.live.engine, name, folder) for name in ("One", "Two"))
+    chosen = Filters(edition=one.key)
+    assert records.asked(MANAGER, chosen).edition == one
+    assert records.asked(Viewer(), chosen) is records.live
+    assert records.asked(Viewer(edition="Two"), chosen).edition == two
+    assert records.asked(MANAGER, Filters()) is records.live
+
+
+def test_edition_is_opened_once_and_refused_as_soon_as_its_file_is_changed_or_gone(path, folder):
+    records = Records(f"sqlite:///{path}", folder)
+    made = freeze(records.live.engine, "NTAC 6", folder)
+    held = records.edition(made.key)
+    assert records.edition("NTAC 6") is held
+    good = made.path.read_bytes()
+    overwrite(made.path, good + b"\x00")
+    assert reason(records.edition, made.key) == "changed"
+    made.path.unlink()
+    assert reason(records.edition, made.key) == "gone"
+    made.path.write_bytes(good)
+    assert tables(records.edition(made.key)) == tables(records.live)
+
+
+def test_edition_frozen_anew_under_the_name_of_one_that_is_gone_is_the_new_one(path, folder):
+    records = Records(f"sqlite:///{path}", folder)
+    made = freeze(records.live.engine, "NTAC 6", folder)
+    records.edition("NTAC 6")
+    made.path.unlink()
+    again = freeze(records.live.engine, "NTAC 6", folder)
+    assert again.key != made.key
+    assert records.edition("NTAC 6").edition == again
+
+
+def test_key_never_holds_what_an_address_would_have_to_escape(live, folder):
+    for name in ("?&=#", "a/b\\c", "<b>", "名称 Name", "%00"):
+        assert re.fullmatch(r"[a-z0-9-]+", freeze(live, name, folder).key)
