@@ -30,21 +30,21 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS, *, besi
     at = 0.0
     for index, (kind, row) in enumerate(rows):
         if index and kind != rows[index - 1][0]:
-            at += 0.6
+            at += 0.3 if beside else 0.6
         y.append(at)
         labels.append(
             _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
               trained=number(row["trained"]), paired=number(row["paired"]))
         )  # fmt: skip
         name = _group_name(kind, row["group"], names)
-        said.append(wrapped(name, 36, 2) if kind != "total" else name)
+        said.append(wrapped(name, 44, 2) if kind != "total" else name)
         headings.append(theme.heading(name, at))
         at += 1
     bar = {
         "type": "bar",
         "orientation": "h",
         "y": y,
-        "width": 0.36,
+        "width": 0.5 if beside else 0.36,
         "hoverinfo": "skip",
         "cliponaxis": False,
         "constraintext": "none",
