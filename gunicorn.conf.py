@@ -1,6 +1,12 @@
 """How gunicorn serves the application outside the local mode; every setting can be overridden on its command line."""
 
 import os
+import sys
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from dashboard.settings import Settings, SettingsProblem
+from data.accounts import accounts_engine
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8050')}"
 workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
@@ -12,3 +18,13 @@ max_requests = 10_000
 max_requests_jitter = 1_000
 # gunicorn 27 would open a control socket below the home directory, which many hosts mount read-only.
 control_socket_disable = True
+
+
+def on_starting(_server: object) -> None:
+    """Say once what would stop every worker, and make the tables of the accounts before workers race to."""
+    try:
+        accounts_engine(Settings.from_environment().accounts_url).dispose()
+    except SettingsProblem as problem:
+        sys.exit(str(problem))
+    except (SQLAlchemyError, OSError) as error:
+        sys.exit(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard import edition_commands, link_commands, manager_commands
-from dashboard.console import build_embedded, reading, stop
+from dashboard.console import accounts, build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
 if TYPE_CHECKING:
@@ -192,6 +192,8 @@ def serve(port: int) -> None:
     try:
         settings = Settings.from_environment(local=True)
         read_boundaries(settings.boundaries)  # said here rather than by a worker that does not boot
+        with accounts():  # likewise
+            pass
         build_embedded(settings.database_url)
         serve_local(settings, port)
     except (SettingsProblem, BoundaryProblem) as problem:

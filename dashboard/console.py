@@ -1,4 +1,4 @@
-"""What commands share: how they stop, what they say of a database that cannot be read, the record they begin with.
+"""What commands share: how they stop, what they say of a database they cannot use, the record they begin with.
 
 Like the commands, it imports what it needs itself: `--help` shall not wait for it.
 """
@@ -7,11 +7,14 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from dashboard.settings import PUBLIC_RECORD
+from dashboard.settings import PUBLIC_RECORD, accounts_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
 _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
@@ -36,6 +39,23 @@ def reading() -> Iterator[None]:
         yield
     except DatabaseProblem as problem:
         stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+
+
+@contextmanager
+def accounts() -> Iterator["Engine"]:
+    """The accounts database for the block; stops with what is wrong where it cannot be used."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data.accounts import accounts_engine
+
+    try:
+        engine = accounts_engine(accounts_url())
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except (SQLAlchemyError, OSError) as error:
+        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
 
 
 def build_embedded(address: str) -> None:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.console import build_embedded, reading, stop
-from dashboard.settings import accounts_url, database_url, editions_folder, public_url
+from dashboard.console import accounts, build_embedded, reading, stop
+from dashboard.settings import database_url, editions_folder, public_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -33,19 +33,8 @@ def link_group() -> None:
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
     """The accounts database; stops with what is wrong where a link cannot be made or changed so."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from data.accounts import accounts_engine
-
-    try:
-        engine = accounts_engine(accounts_url())
-        try:
-            with _explained():
-                yield engine
-        finally:
-            engine.dispose()
-    except (SQLAlchemyError, OSError) as error:
-        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
+    with accounts() as engine, _explained():
+        yield engine
 
 
 @contextmanager

@@ -1,4 +1,7 @@
-"""The command line's managers: add, list, disable, enable, password."""
+"""The commands of managers: add, list, disable, enable, password.
+
+Like the other commands, they import what they need themselves.
+"""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -6,8 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.console import stop
-from dashboard.settings import accounts_url
+from dashboard.console import accounts, stop
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -27,9 +29,6 @@ def manager_group() -> None:
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
     """The accounts database; stops with what is wrong where a manager cannot be added or changed so."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from data.accounts import accounts_engine
     from data.managers import LONGEST_PASSWORD, SHORTEST_PASSWORD, ManagerProblem
 
     said = {
@@ -39,15 +38,10 @@ def _accounts() -> Iterator["Engine"]:
         "unknown": "There is no manager {}. `score-dashboard manager list` names them.",
     }
     try:
-        engine = accounts_engine(accounts_url())
-        try:
+        with accounts() as engine:
             yield engine
-        finally:
-            engine.dispose()
     except ManagerProblem as problem:
         stop(said[problem.reason].format(problem.detail))
-    except SQLAlchemyError as error:
-        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
 
 
 def _asked_for(file: TextIO | None) -> str:

@@ -1,11 +1,19 @@
 """Managers come in by password and go out again: what a wrong try tells, what a session is good for, when it ends."""
 
+import os
+import shlex
+import signal
+import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
 import pytest
+import requests
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
@@ -13,6 +21,7 @@ from sqlalchemy import Engine
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
+from dashboard.settings import INSTANCE
 from dashboard.trying import TRIES
 from data import managers
 from data.accounts import accounts_engine
@@ -356,3 +365,57 @@ def test_signed_in_manager_stays_in_on_every_worker_and_after_a_restart(served, 
     again = Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
     again.client.set_cookie("score_session", cookie.value)
     assert is_in(again.client)
+
+
+# --- the server of the Procfile -----------------------------------------------------------------------------------
+
+ROOT = INSTANCE.parent
+
+
+def started(**environ: str) -> subprocess.Popen[str]:
+    """The server as the Procfile starts it."""
+    line = (ROOT / "Procfile").read_text().removeprefix("web: ")
+    command = [sys.executable, "-m", *shlex.split(line)]
+    return subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, **environ}, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+    )
+
+
+@pytest.mark.parametrize(
+    ("environ", "said"),
+    [
+        ({}, "SCORE_SECRET_KEY is not set"),
+        ({"SCORE_SECRET_KEY": ""}, "SCORE_SECRET_KEY is not set"),
+        ({"SCORE_SECRET_KEY": "s", "SCORE_OIDC_ISSUER": "https://id.example"}, "SCORE_OIDC_CLIENT_ID"),
+        ({"SCORE_SECRET_KEY": "s", "SCORE_ACCOUNTS_URL": "sqlite:////proc/x/accounts.db"}, "SCORE_ACCOUNTS_URL"),
+        ({"SCORE_SECRET_KEY": "s", "SCORE_ACCOUNTS_URL": "nonsense"}, "SCORE_ACCOUNTS_URL"),
+    ],
+)
+def test_server_that_cannot_start_says_why_to_people_and_leaves(environ, said):
+    with started(**environ) as server:
+        told, _nothing = server.communicate(timeout=60)
+    assert server.returncode == 1
+    assert said in told
+    assert "Traceback" not in told
+
+
+def test_workers_come_up_together_on_an_accounts_database_that_is_not_there_yet(public_record_url, tmp_path):
+    with closing(socket.socket()) as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    environ = {
+        "SCORE_SECRET_KEY": "s" * 40, "SCORE_DATABASE_URL": public_record_url, "PORT": str(port),
+        "SCORE_ACCOUNTS_URL": f"sqlite:///{tmp_path}/new/accounts.db", "WEB_CONCURRENCY": "3",
+    }  # fmt: skip
+    with started(**environ) as server:
+        try:
+            deadline, status = time.monotonic() + 60, 0
+            while status != 200 and time.monotonic() < deadline and server.poll() is None:
+                time.sleep(0.3)
+                with suppress(requests.ConnectionError):
+                    status = requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=30).status_code
+        finally:
+            server.send_signal(signal.SIGTERM)
+            told, _nothing = server.communicate(timeout=60)
+    assert status == 200
+    assert "Traceback" not in told
