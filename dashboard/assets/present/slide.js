@@ -150,8 +150,10 @@ async function chart(box, figure, config) {
   const width = box.clientWidth;
   const height = box.clientHeight;
   const natural = figure.layout.height;
-  const widest = Math.max(LEAST, Math.min(MOST, width / LEAST_WIDTH));
-  const scale = natural ? Math.min(Math.max(height / natural, LEAST), widest) : LEAST;
+  // Only on a canvas on end, which no projector has, a chart may be drawn smaller than its type needs.
+  const least = box.closest(".on-end") ? Math.min(LEAST, width / LEAST_WIDTH) : LEAST;
+  const most = Math.max(least, Math.min(MOST, width / LEAST_WIDTH));
+  const scale = natural ? Math.min(Math.max(height / natural, least), most) : least;
   const drawn = natural ? Math.min(height / scale, natural * 1.35) : height / scale;
   const layout = { ...structuredClone(figure.layout), width: width / scale, height: drawn, autosize: false };
   const inner = element("div", [], { class: "chart" });
