@@ -64,13 +64,15 @@ class Asked:
         parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
         return f"{path}?{'&'.join(parts)}" if parts else path
 
+    def scoped(self, dimension: str) -> list[str]:
+        """The codes of one dimension that who comes by a link is limited to; empty where to none."""
+        codes: frozenset[str] | None = getattr(self.view.viewer.scope, dimension)
+        return sorted(codes or ())
+
     def filtered(self) -> str:
-        """The filter sentence as plain text."""
-        parts = [
-            (dimension, [self.name(dimension, code) for code in sorted(self.filters.codes(dimension))])
-            for dimension in DIMENSIONS
-            if self.filters.codes(dimension)
-        ]
+        """The filter sentence as plain text; what the viewer is limited to is part of it."""
+        chosen = {name: sorted(self.filters.codes(name)) or self.scoped(name) for name in DIMENSIONS}
+        parts = [(name, [self.name(name, code) for code in codes]) for name, codes in chosen.items() if codes]
         return findings.filtered(parts, self.filters.as_of)
 
     def definition(self, indicator: str) -> str:

@@ -22,6 +22,7 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.SENTENCE, "children"),
         Output(ids.AS_OF, "value"),
         Output(ids.AS_OF_LABEL, "children"),
+        Output(ids.AS_OF_BOX, "hidden"),
         *(Output(ids.filter_control(name), "options") for name in CONTROLS),
         *(Output(ids.filter_control(name), "value") for name in CONTROLS),
         *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
@@ -77,6 +78,8 @@ def answer(asked: Asked, search: str | None, path: str | None, *, chosen: bool) 
         sentence(asked, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
         findings.filter_name("as_of"),
+        # Two dates a step apart would tell of the few enterprises between them: there is none to choose.
+        asked.view.threshold is not None,
         *(options(asked, name) for name in CONTROLS),
         *(sorted(filters.codes(name)) for name in CONTROLS),
         *(_("All") for _name in CONTROLS),
@@ -124,4 +127,13 @@ def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
         live = asked.href(at, filters.without("edition")) if filters.edition else ""
         edition = (findings.filter_name("edition"), asked.edition.name, live)
     named = [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen]
-    return parts.filter_sentence(named, asked.href(at, asked.unfiltered), edition)
+    return parts.filter_sentence(named, asked.href(at, asked.unfiltered), edition, scope(asked))
+
+
+def scope(asked: Asked) -> list[tuple[str, str]]:
+    """What a viewer is limited to, where no filter narrows it further: filter and names."""
+    limited = [(name, codes) for name in DIMENSIONS if (codes := asked.scoped(name)) and not asked.filters.codes(name)]
+    return [
+        (findings.filter_name(name), words.listed([asked.name(name, code) for code in codes]))
+        for name, codes in limited
+    ]

@@ -3,10 +3,12 @@
 from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, State
+from flask import g
 
 from callbacks.asking import Asked, Held, asking
-from data.filters import language_of
-from layouts import ids, pages, parts, words
+from data.access import Permission
+from data.filters import Filters, language_of
+from layouts import findings, ids, pages, parts, words
 from layouts.words import _
 
 
@@ -60,11 +62,37 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     links = [(page.name(), asked.href(page.path), page is here) for page in pages.PAGES]
     other = "en" if words.language() == "zh" else "zh"
     switch = (path or "/") + asked.filters.search(other)
-    notice = [_("Synthetic data: every enterprise and every number here is invented for demonstration.")]
+    # The programme's note is free text: it may speak of what lies outside a link.
+    note = None if asked.view.viewer.limited else programme.entry.columns["note"]
     return (
         parts.brand(name, asked.href("/", asked.filters)),
-        parts.page_links(links, words.LANGUAGES[other], switch, other),
-        parts.notice(notice) if programme.synthetic else [],
-        parts.footer(name, programme.as_of, programme.entry.columns["note"], asked.view.catalogue.version.loaded_at),
+        parts.page_links(links, words.LANGUAGES[other], switch, other, tools(asked)),
+        notices(asked),
+        parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at),
         parts.document(f"{here.name() if here else '404'} · {name}", words.language()),
     )
+
+
+def tools(asked: Asked) -> list[tuple[str, str]]:
+    """The pages a manager works with (name, address), the present filters kept where the page can do with them."""
+    viewer = asked.view.viewer
+    if viewer.limited:
+        return []
+    language = Filters().search(words.language())
+    found = [
+        (Permission.PRESENT, _("Present"), asked.href("/present")),
+        (Permission.MANAGE_LINKS, _("Share"), asked.href("/share")),
+        (Permission.MANAGE_DECKS, _("Decks"), f"/decks{language}"),
+        (Permission.CHOOSE_EDITION, _("Editions"), f"/editions{language}"),
+    ]
+    return [(name, address) for permission, name, address in found if viewer.may(permission)]
+
+
+def notices(asked: Asked) -> list[Any]:
+    """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
+    invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
+    said = parts.notice([invented]) if asked.view.catalogue.programme.synthetic else []
+    withheld = findings.withheld_sentence(asked.view.threshold) if asked.view.threshold else ""
+    leave = asked.view.viewer.limited and g.own is not None
+    shown = _("You see what this link shows.") if leave else ""
+    return [*said, parts.looking_through([shown, withheld], leave=leave)] if shown or withheld else said

@@ -87,9 +87,9 @@ def _record(terms: Terms, held: Held) -> tuple[Catalogue, str, str]:
             if problem.reason == "gone"
             else _("Its edition is not what was frozen: this link shows nothing.")
         )
-        return live.catalogue(), _("edition {name}", name=terms.edition), warning
+        return live.catalogue(), _("edition: {name}", name=terms.edition), warning
     name = record.edition.name if record.edition else terms.edition
-    return record.catalogue(), _("edition {name}", name=name), ""
+    return record.catalogue(), _("edition: {name}", name=name), ""
 
 
 def scope_words(scope: Filters, catalogue: Catalogue) -> str:
@@ -110,8 +110,8 @@ def _lost(terms: Terms, catalogue: Catalogue) -> str:
     if not gone:
         return ""
     if terms.empty(catalogue.codes):
-        return _("This link shows nothing: the record knows no {codes} any more.", codes=listed(gone))
-    return _("The record knows no {codes} any more; the rest is shown.", codes=listed(gone))
+        return _("This link shows nothing: what it is limited to is not in the record ({codes}).", codes=listed(gone))
+    return _("Part of what it is limited to is not in the record ({codes}); the rest is shown.", codes=listed(gone))
 
 
 def _deck_lost(terms: Terms, accounts: Engine) -> str:
@@ -129,7 +129,7 @@ def _terms(link: Link, *, public: bool) -> list[str]:
     threshold = terms.viewer().looking_at(public=public).threshold
     deck = terms.deck or STANDARD
     return [
-        *([_("deck {name}", name=_("Standard deck") if deck == STANDARD else deck)] if _presents(terms) else []),
+        *([_("deck: {name}", name=_("Standard deck") if deck == STANDARD else deck)] if _presents(terms) else []),
         _("nothing withheld") if threshold is None else _("numbers under {k} enterprises withheld", k=threshold),
         _("names shown where they may be") if terms.names else _("no names"),
         _("tables may be taken away") if terms.export else _("no tables to take away"),

@@ -325,6 +325,11 @@ def refusal(reason: str, threshold: int) -> tuple[str, str]:
     return title, said
 
 
+def withheld_sentence(threshold: int) -> str:
+    """What is withheld from a viewer, as their pages say above everything."""
+    return _("Numbers that rest on fewer than {k} enterprises are not shown.", k=threshold)
+
+
 def withheld_note(threshold: int) -> str:
     """What "under 5" means, for an exhibit that has it."""
     return _(

@@ -17,6 +17,7 @@ CANONICAL_SET = "filters-canonical-set"
 PLACE_CHOSEN = "filters-place-chosen"
 AS_OF = "filters-as-of"
 AS_OF_LABEL = "filters-as-of-label"
+AS_OF_BOX = "filters-as-of-box"
 
 OVERVIEW_HEADLINES = "overview-headlines"
 REGIONS_METRIC = "regions-metric"

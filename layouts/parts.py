@@ -11,7 +11,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, theme
 from layouts.theme import GRAPH_CONFIG, Figure
-from layouts.words import _, day, labelled, listed, ngettext, number
+from layouts.words import _, day, labelled, listed, ngettext, number, sentences
 
 
 @dataclass(frozen=True)
@@ -232,25 +232,35 @@ def notice(lines: Sequence[str], *, alone: bool = False) -> list[Component]:
 
 
 def filter_sentence(
-    chosen: list[tuple[str, str, str]], reset: str, edition: tuple[str, str, str] | None = None
+    chosen: list[tuple[str, str, str]],
+    reset: str,
+    edition: tuple[str, str, str] | None = None,
+    scope: Sequence[tuple[str, str]] = (),
 ) -> list[Component]:
     """What is filtered: (filter, name, address without it), each taken away by one click; `reset` takes all of them.
 
-    The `edition` looked into stands last, without an address where it is not the viewer's to leave.
+    `scope` is what a viewer is limited to (filter, names), and nothing takes it away. The `edition` looked into stands
+    last, without an address where it is not the viewer's to leave.
     """
+    limits = [_pinned(label, names) for label, names in scope]
     looked_into = []
     if edition:
         label, name, live = edition
-        pinned = html.Span([html.Span(labelled(label, ""), className="chip-filter"), name], className="chip pinned")
-        looked_into.append(_chip(label, name, live, _("Back to the live record")) if live else pinned)
+        looked_into.append(_chip(label, name, live, _("Back to the live record")) if live else _pinned(label, name))
     if not chosen:
-        return [html.Span(_("Everything on record"), className="sentence-text"), *looked_into]
+        whole = _("Everything this link shows") if scope else _("Everything on record")
+        return [html.Span(whole, className="sentence-text"), *limits, *looked_into]
     return [
         html.Span(_("Filtered by"), className="sentence-text"),
         *(_chip(label, name, href, _("Remove this filter")) for label, name, href in chosen),
         dcc.Link(_("Reset"), href=reset, className="chip reset"),
+        *limits,
         *looked_into,
     ]
+
+
+def _pinned(label: str, name: str) -> Component:
+    return html.Span([html.Span(labelled(label, ""), className="chip-filter"), name], className="chip pinned")
 
 
 def _chip(label: str, name: str, href: str, does: str) -> Component:
@@ -267,8 +277,10 @@ def brand(programme: str, href: str) -> Component:
     return dcc.Link([html.Strong("SCORE"), html.Span(programme, className="brand-programme")], href=href)
 
 
-def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code: str) -> list[Component]:
-    """Links to the pages (name, address, is it here), then the language switch."""
+def page_links(
+    links: list[tuple[str, str, bool]], other: str, switch: str, code: str, tools: Sequence[tuple[str, str]] = ()
+) -> list[Component]:
+    """Links to the pages (name, address, is it here), a manager's `tools` (name, address), then the language switch."""
     pages = [
         html.Li(
             dcc.Link(name, href=href), className="here" if here else "", **({"aria-current": "page"} if here else {})
@@ -277,7 +289,24 @@ def page_links(links: list[tuple[str, str, bool]], other: str, switch: str, code
     ]
     button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
     language = html.Span(dcc.Link(other, href=switch, className="language"), lang="zh-Hans" if code == "zh" else "en")
-    return [html.Ul(pages), language, button]
+    return [html.Ul(pages), *([_tools(tools)] if tools else []), language, button]
+
+
+def _tools(tools: Sequence[tuple[str, str]]) -> Component:
+    """What a manager works with: pages of their own, and the way out."""
+    out = html.Form(html.Button(_("Sign out"), className="sign-out"), action="/sign-out", method="POST")
+    links = [html.Li(html.A(name, href=href)) for name, href in tools]
+    return html.Details([html.Summary(_("Tools")), html.Ul([*links, html.Li(out)])], className="tools")
+
+
+def looking_through(said: Sequence[str], *, leave: bool) -> Component:
+    """What who comes by a link is told of what they see; `leave`: the way back of a manager who looks through one."""
+    back = html.Form(
+        html.Button(_("Back to my own view"), className="btn btn-sm btn-outline-primary"),
+        action="/leave",
+        method="POST",
+    )
+    return html.Div([html.P(sentences(*said)), *([back] if leave else [])], className="looking-through")
 
 
 def footer(programme: str, as_of: date, note: str | None, loaded_at: date | None) -> list[Component]:

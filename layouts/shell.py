@@ -51,6 +51,7 @@ def shell() -> html.Div:
                                     html.Label(id=ids.AS_OF_LABEL, htmlFor=ids.AS_OF),
                                     dbc.Input(id=ids.AS_OF, type="date", debounce=True),
                                 ],
+                                id=ids.AS_OF_BOX,
                                 className="filter as-of",
                             ),
                         ],

@@ -41,6 +41,37 @@ document.addEventListener("click", function (event) {
   };
 })();
 
+// An open page asks now and then whether it still may stand: a link that was ended takes its page away by itself.
+(function () {
+  function ask() {
+    if (document.visibilityState === "visible") {
+      fetch("/alive", { cache: "no-store" }).catch(function () {
+        // The network came and went: that says nothing about the link.
+      });
+    }
+  }
+  window.setInterval(ask, 10000);
+  document.addEventListener("visibilitychange", ask);
+})();
+
+// A manager's tools close as menus do: by Escape, and by a click anywhere else.
+(function () {
+  function close(except) {
+    document.querySelectorAll("details.tools[open]").forEach(function (tools) {
+      if (!tools.contains(except)) tools.open = false;
+    });
+  }
+  document.addEventListener("click", function (event) {
+    close(event.target);
+  });
+  document.addEventListener("keydown", function (event) {
+    const tools = event.key === "Escape" && document.querySelector("details.tools[open]");
+    if (!tools) return;
+    close(null);
+    tools.querySelector("summary").focus();
+  });
+})();
+
 // Tables are fetched when they are opened, and again when the selection they speak for changes while they are open.
 (function () {
   function fill() {
