@@ -211,8 +211,8 @@ def test_provider_is_asked_with_state_nonce_and_a_challenge_that_the_verifier_me
 
 
 def test_address_to_come_back_to_is_the_public_one_where_it_is_set(organisation, accounts, public_record_url):
-    served = server_of(organisation, accounts, public_record_url, public_url="https://results.example/score")
-    assert asked(out(served.client))["redirect_uri"] == "https://results.example/score/sign-in/back"
+    served = server_of(organisation, accounts, public_record_url, public_url="https://results.example")
+    assert asked(out(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
 
 
 def test_address_told_beside_the_token_is_taken_where_the_token_has_none(organisation, served):
