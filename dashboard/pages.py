@@ -80,10 +80,12 @@ def link_ended() -> Response:
         )
 
 
-def message(  # noqa: PLR0913 - what stands on a page that says one thing
-    status: int, title: str, text: str, *, detail: str = "", way: tuple[str, str] | None = None, leave: str = ""
-) -> Response:
-    """A page that says one thing; `way` is (text, address) of where to go from it, `leave` the way out of a link."""
+def message(status: int, title: str, text: str, *, detail: str = "", way: tuple[str, str] | None = None) -> Response:
+    """A page that says one thing; `way` is (text, address) of where to go from it.
+
+    A manager who looks through a link finds the way out of it here too.
+    """
+    own, viewer = g.get("own"), g.get("viewer")
     body = render_template(
         "page.html",
         language=words.language(),
@@ -92,7 +94,7 @@ def message(  # noqa: PLR0913 - what stands on a page that says one thing
         detail=detail,
         status=status,
         way=way,
-        leave=leave,
+        leave=_("Back to my own view") if own and viewer and viewer.limited else "",
     )
     return make_response(body, status)
 
@@ -214,7 +216,7 @@ def _looked_into(records: Records) -> Record:
 def _without_edition(problem: EditionProblem) -> Response:
     title, text = edition_words(problem)
     if g.viewer and g.viewer.limited:
-        return message(503, title, text, leave=_("Back to your own view") if g.own else "")
+        return message(503, title, text)
     live = "/" if words.language() == "en" else f"/?lang={words.language()}"
     return message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
 

@@ -6,12 +6,14 @@ from typing import Any
 
 import plotly
 from dash.fingerprint import build_fingerprint
-from flask import Flask, Response, g, jsonify, make_response, render_template, request
+from flask import Flask, Response, g, make_response, render_template, request
+from plotly.io.json import to_json_plotly
 from sqlalchemy import Engine
 
 from callbacks import filters as controls
 from callbacks.asking import Held, asking
 from callbacks.slides import both_languages
+from dashboard import pages
 from data import decks
 from data.access import Permission, Viewer
 from data.decks import STANDARD, DeckProblem
@@ -34,7 +36,8 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
         except DeckProblem:
             return _no_deck()
         with asking(held, search):  # an edition that is gone says so here, not in the middle of the show
-            return _page("present.html", title=_("Present"))
+            through = g.viewer.limited and g.own is not None
+            return _page("present.html", title=_("Present"), leave=_("Back to my own view") if through else "")
 
     @server.get("/present/slides.json", endpoint="present-slides")
     def slides() -> Response:
@@ -44,19 +47,20 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
         except DeckProblem:
             return make_response("", 404)
         asked_for = Filters.from_search(_search())
-        return jsonify(
-            deck=name,
-            language=language_of(_search()),
-            browse=g.viewer.may(Permission.BROWSE),
-            decks=_choices(accounts, g.viewer),
-            config=GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
-            slides=[
+        told = {
+            "deck": name,
+            "language": language_of(_search()),
+            "browse": g.viewer.may(Permission.BROWSE),
+            "decks": _choices(accounts, g.viewer),
+            "config": GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
+            "slides": [
                 {language: _plain(slide, language) for language, slide in each.items()}
                 for each in both_languages(held, deck.slides, asked_for)
             ],
-            keys=show.KEYS,
+            "keys": show.KEYS,
             **_interface(held, asked_for),
-        )
+        }
+        return Response(to_json_plotly(told), mimetype="application/json")  # as Dash writes figures
 
     @server.get("/present/speaker", endpoint="present-speaker")
     def speaker() -> Response:
@@ -133,10 +137,7 @@ def _no_deck() -> Response:
             if g.viewer.limited
             else _("Somebody has removed or renamed it since. Choose another one among the decks.")
         )
-        body = render_template(
-            "page.html", language=words.language(), title=_("This deck is gone"), text=text, status=404
-        )
-        return make_response(body, 404)
+        return pages.message(404, _("This deck is gone"), text)
 
 
 def _plotly() -> str:

@@ -264,6 +264,7 @@ function leave() {
   if (state.blank) blank(false);
   else if (state.playing) play(false);
   else if (document.fullscreenElement) document.exitFullscreen();
+  else if (find("leave")) find("leave").requestSubmit();
   else if (state.show.browse) {
     const search = new URLSearchParams(window.location.search);
     search.delete("deck");
