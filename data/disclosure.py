@@ -27,6 +27,7 @@ class Withheld(float):
     """
 
     fewer_than: int
+    __array_ufunc__ = None  # numpy's numbers leave arithmetic with it to it
 
     def __new__(cls, fewer_than: int) -> Self:
         """Withheld under a threshold."""
@@ -75,7 +76,8 @@ class Members:
 
 
 def _smallest_first(counts: Mapping[str, int]) -> list[str]:
-    return sorted((code for code, n in counts.items() if n), key=lambda code: (counts[code], code))
+    """Codes by size; what is not given comes first, since nobody can filter by it anyway."""
+    return sorted(counts, key=lambda code: (code != NOT_GIVEN, counts[code], code))
 
 
 def _partner(code: str, order: Sequence[str]) -> str | None:
@@ -98,14 +100,15 @@ class Rule:
     """What the columns of a table are.
 
     ``key`` names a row; ``counts`` count enterprises; ``rests`` maps a column to the counts it is worked out from;
-    ``parts`` lists (whole, parts) where the parts sum to the whole; ``together`` lists counts that give one another
-    away, so that all go where one goes.
+    ``parts`` lists (whole, parts) where the parts sum to the whole, ``within`` where they only lie in it; ``together``
+    lists counts that give one another away, so that all go where one goes.
     """
 
     key: tuple[str, ...] = ()
     counts: tuple[str, ...] = ()
     rests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    within: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
 
 
@@ -143,6 +146,8 @@ def _beside(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: in
     for group in rule.together:
         names = list(group)
         flags.loc[flags[names].any(axis=1), names] = True
+    for whole, parts in rule.within:
+        flags.loc[flags[whole], list(parts)] = True
     for whole, parts in rule.parts:
         for at in range(len(flags)):
             row, numbers = flags.iloc[at], counts.iloc[at]
@@ -195,7 +200,6 @@ def withhold(frame: pd.DataFrame, rule: Rule, flags: pd.DataFrame, threshold: in
     changed = frame.copy()
     for name, rows in hidden.items():
         if name in changed and rows.any():
-            changed[name] = [
-                Withheld(threshold) if over else value for over, value in zip(rows, changed[name], strict=True)
-            ]
+            values = [Withheld(threshold) if over else value for over, value in zip(rows, changed[name], strict=True)]
+            changed[name] = pd.Series(values, index=changed.index, dtype=object)  # as floats they were plain NaN
     return changed

@@ -156,6 +156,7 @@ PLACES = Rule(
 def _group_flags(view: View, groups: pd.DataFrame, question: Callable[[View], pd.DataFrame]) -> pd.DataFrame:
     """What is withheld of the provinces, and of what lies in none."""
     flags = _flags(view, groups, question, PLACES)
+    flags[[view.tells("place", code) for code in flags.index]] = True
     return disclosure.spread(flags, view.members("place").group_order)
 
 
@@ -181,6 +182,7 @@ def _regions(view: View) -> pd.DataFrame:
     frame = _place_counts(view)
     if view.threshold:
         flags = _flags(view, frame, _place_counts, PLACES)
+        flags[[view.tells("place", code, exactly=True) for code in flags.index]] = True
         flags = disclosure.spread_values(flags, view.members("place"), _group_flags(view, _grouped(view), _grouped))
         frame = disclosure.withhold(frame, PLACES, flags, view.threshold)
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
@@ -201,15 +203,26 @@ def option_counts(view: View, dimension: str) -> dict[str, Any]:
     frame = question(others)
     if view.threshold:
         rule = Rule(key=("code",), counts=("enterprises",))
-        flags = _member_flags(others, dimension, _flags(others, frame, question, rule))
+        flags = _flags(others, frame, question, rule)
+        phases = None
+        if dimension == "round":
+            of_phase = queries.option_counts(others.connection, others.of, "phase")
+            phases = disclosure.flagged(of_phase, rule, view.threshold)
+        flags = _member_flags(others, dimension, flags, phases)
         frame = disclosure.withhold(frame, rule, flags, view.threshold)
     counts = dict(zip(frame["code"], frame["enterprises"], strict=True))
     return {str(code): int(n) for code, n in counts.items() if n == n}  # noqa: PLR0124 - withheld is not a number
 
 
-def _member_flags(view: View, dimension: str, flags: pd.DataFrame) -> pd.DataFrame:
-    """`flags` of the values of one filter, each with all below it, with their partners."""
+def _member_flags(view: View, dimension: str, flags: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.DataFrame:
+    """`flags` of the values of one filter, each with all below it, with their partners; `groups` are those of the
+    groups the values stand in, where they do not stand among the values.
+    """
     members = view.members(dimension)
+    flags = flags.copy()
+    flags[[view.tells(dimension, code) for code in flags.index]] = True
+    if groups is not None:
+        return disclosure.spread_values(flags, members, disclosure.spread(groups, members.group_order))
     grouped = flags.index.isin(list(members.groups))
     groups = disclosure.spread(flags[grouped], members.group_order)
     values = disclosure.spread_values(flags[~grouped], members, groups)
@@ -223,7 +236,8 @@ _STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
 MODULES = Rule(
     key=("module",),
     counts=("planned", *FUNNEL_STEPS, "visited_without_record", "assessed_without_record", *_STATES[1:]),
-    parts=(("planned", _STATES), ("planned", FUNNEL_STEPS[:3])),
+    parts=(("planned", _STATES),),
+    within=(("planned", (*FUNNEL_STEPS, "visited_without_record", "assessed_without_record")),),
 )
 
 
@@ -296,6 +310,7 @@ CHANGE = Rule(
         "other_facts": ("other_enterprises",),
     },
     parts=(("pairs", _VERDICTS),),
+    within=(("pairs", (*_PRACTICE, *_PRACTICE_REST)),),
     together=((*_PRACTICE, *_PRACTICE_REST),),
 )
 
@@ -348,11 +363,14 @@ def _coverage(view: View) -> pd.DataFrame:
     frame = _coverage_counts(view)
     if view.threshold:
         flags = _flags(view, frame, _coverage_counts, GROUPS)
-        for kind in ("partner", "sector", "round"):
-            of_kind = flags.index.get_level_values(0) == kind
-            flags[of_kind] = _member_flags(view, kind, flags[of_kind].droplevel(0)).to_numpy()
+        kind = flags.index.get_level_values(0)
+        phases = flags[kind == "phase"].droplevel(0)
+        for name in ("partner", "sector", "round"):
+            of_kind = flags[kind == name].droplevel(0)
+            flags[kind == name] = _member_flags(view, name, of_kind, phases if name == "round" else None).to_numpy()
         frame = disclosure.withhold(frame, GROUPS, flags, view.threshold)
-    frame["reported_share"] = measures.ratio(frame["trained_reported"], frame["trained"])
+    frame = frame[frame["group_kind"] != "phase"]
+    frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"]))
     kinds = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
     order = {
         kind: {code: at for at, code in enumerate(view.catalogue.table(kind))}

@@ -13,14 +13,10 @@ from data.access import Permission, Slice, Viewer
 from data.catalogue import Catalogue, Entry
 from data.disclosure import Members
 from data.filters import Filters
-
-FILTERED = ("partner", "sector", "round", "phase", "place")
-"""The filters of a viewer with a threshold."""
+from data.population import DIMENSIONS, Codes, Enrolled, Population
 
 MOST_COMPARED = 16
 """A selection that would have to be looked at beside more others than this is not shown."""
-
-Codes = frozenset[str]
 
 
 @dataclass(frozen=True)
@@ -36,7 +32,7 @@ class View:
     filters: Filters
     of: Slice
     built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    _members: dict[str, Members] = field(default_factory=dict, repr=False, compare=False)
+    _scope: dict[str, Population] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
@@ -71,30 +67,32 @@ class View:
         shown = set(codes) if self.nameable is None else set(codes) & self.nameable
         return queries.enterprise_entries(self.connection, sorted(shown)) if shown else {}
 
+    @property
+    def population(self) -> Population:
+        """Who is enrolled in the viewer's scope, whatever is filtered now."""
+        if "population" not in self._scope:
+            scope = self.viewer.scope.narrow(Filters(), self.catalogue)
+            enrolled = queries.memberships(self.connection, scope)
+            enrolments = (Enrolled(row["enterprise"], {name: row[name] for name in DIMENSIONS}) for row in enrolled)
+            self._scope["population"] = Population(tuple(enrolments), self._groups(scope))
+        return self._scope["population"]
+
     def members(self, dimension: str) -> Members:
         """The values of one filter inside the viewer's scope, whatever is filtered now."""
-        if dimension not in self._members:
-            scope = self.viewer.scope.narrow(Filters(), self.catalogue)
-            group_of = self._groups(dimension, scope)
-            values = queries.member_counts(self.connection, scope, dimension)
-            groups = queries.member_counts(self.connection, scope, dimension, group_of) if group_of else values
-            self._members[dimension] = Members(groups, values, group_of)
-        return self._members[dimension]
+        return self.population.members(dimension)
 
-    def _groups(self, dimension: str, scope: Slice) -> dict[str, str]:
-        """Values with the group they stand in where it is another: a place's province, a partner's furthest parent."""
-        if dimension == "place":
-            found = {code: self.catalogue.province(code) for code in self.catalogue.place}
-            return {code: province for code, province in found.items() if province}
-        if dimension == "partner":
-            visible = scope.visible_partners
-            lines = {code: self.catalogue.line("partner", code) for code in self.catalogue.partner}
-            return {
-                code: [at for at in line if visible is None or at in visible][-1]
-                for code, line in lines.items()
-                if visible is None or code in visible
-            }
-        return {}
+    def _groups(self, scope: Slice) -> dict[str, dict[str, str]]:
+        """Values with the group they stand in: a place's province, a round's phase, a partner's furthest parent."""
+        catalogue, visible = self.catalogue, scope.visible_partners
+        provinces = {code: catalogue.province(code) for code in catalogue.place}
+        phases = {code: entry.columns["phase"] for code, entry in catalogue.round.items()}
+        partners = [code for code in catalogue.partner if visible is None or code in visible]
+        lines = {code: [at for at in catalogue.line("partner", code) if at in set(partners)] for code in partners}
+        return {
+            "place": {code: province for code, province in provinces.items() if province},
+            "round": {code: phase for code, phase in phases.items() if phase},
+            "partner": {code: line[-1] for code, line in lines.items()},
+        }
 
     @cached_property
     def refusal(self) -> str:
@@ -103,25 +101,46 @@ class View:
         """
         if not self.threshold:
             return ""
-        chosen = {name: self._chosen(name) for name in FILTERED if self.filters.codes(name)}
-        witnesses = {name: [self._witnesses(name, codes) for codes in sets] for name, sets in chosen.items()}
-        if any(len(each) > disclosure.MOST_WITNESSES for sets in witnesses.values() for each in sets):
+        sets = [(name, codes) for name in DIMENSIONS for codes in self._chosen(name)]
+        if any(len(self._witnesses(name, codes)) > disclosure.MOST_WITNESSES for name, codes in sets):
             return "kept"
         if len(self._slices) > MOST_COMPARED:
             return "many"
-        count = self._count(self.of)
-        wider = [self._count(self.with_filters(self.filters.without(name)).of) - count for name in chosen]
-        fewer = [
-            count - self._count(self.with_filters(self.filters.without(name, code)).of)
-            for name in chosen
-            for code in self.filters.codes(name)
-            if len(self.filters.codes(name)) > 1
-        ]
-        telling = [count, *wider, *fewer, *(self._count(of) for of in self._slices)]
-        return "few" if any(0 < each < self.threshold for each in telling) else ""
+        count, tells = self.population.enterprises, self.population.tells
+        chosen = self._selection(self.of)
+        here = count(chosen)
+        wider = [count({name: codes for name, codes in chosen.items() if name != left}) for left in chosen]
+        looked_at = (count(self._selection(of)) for of in self._slices)
+        few = (
+            tells(here, self.threshold, wider)
+            or any(0 < len(each) < self.threshold for each in looked_at)
+            or any(self._adds_few(here, name, code) for name in DIMENSIONS for code in self.filters.codes(name))
+        )
+        return "few" if few else ""
 
-    def _count(self, of: Slice) -> int:
-        return queries.enterprise_count(self.connection, of)
+    def _adds_few(self, here: Codes, dimension: str, code: str) -> bool:
+        """Would the selection without one of several values of a filter leave out too few?"""
+        if len(self.filters.codes(dimension)) == 1:
+            return False
+        without = self.with_filters(self.filters.without(dimension, code))
+        return 0 < len(here - self.population.enterprises(self._selection(without.of))) < (self.threshold or 0)
+
+    @staticmethod
+    def _selection(of: Slice) -> dict[str, Codes]:
+        return {name: codes for name in DIMENSIONS if (codes := of.codes(name)) is not None}
+
+    def tells(self, dimension: str, code: str, *, exactly: bool = False) -> bool:
+        """Would this selection, narrowed to one more value, single out too few enterprises?
+
+        A place or partner has everything below it, unless it is meant ``exactly``.
+        """
+        below = {code} if exactly or dimension not in ("place", "partner") else self.catalogue.below(dimension, {code})
+        chosen = self._selection(self.of)
+        within = chosen.get(dimension)
+        narrowed = frozenset(below) if within is None else frozenset(below) & within
+        count = self.population.enterprises
+        narrower = count({**chosen, dimension: narrowed})
+        return self.population.tells(narrower, self.threshold or 0, [count(chosen)])
 
     @cached_property
     def compared(self) -> tuple["View", ...]:
@@ -132,7 +151,7 @@ class View:
     @cached_property
     def _slices(self) -> list[Slice]:
         choices: dict[str, list[Codes]] = {}
-        for name in FILTERED:
+        for name in DIMENSIONS:
             if self.filters.codes(name):
                 chosen = self._chosen(name)
                 others = [other for codes in chosen for other in self._witnesses(name, codes)]
@@ -146,25 +165,27 @@ class View:
 
     def _chosen(self, dimension: str) -> list[Codes]:
         """What is filtered in one dimension: a set of values per group, or per value where a group is split."""
+        if dimension == "phase":
+            return [frozenset({code}) for code in sorted(self.filters.phase)]
         members = self.members(dimension)
         found: list[Codes] = []
         for code in sorted(self.filters.codes(dimension)):
-            if code in members.groups:
-                found.append(self._of_group(members, code))
+            if code in members.groups and dimension != "round":
+                found.append(_of_group(members, code))
             else:
                 below = self.catalogue.below(dimension, {code}) if dimension in ("place", "partner") else {code}
                 found += [frozenset({value}) for value in sorted(below) if members.values.get(value)]
         return found
 
-    @staticmethod
-    def _of_group(members: Members, group: str) -> Codes:
-        return frozenset(value for value in members.values if members.group_of.get(value, value) == group)
-
     def _witnesses(self, dimension: str, codes: Codes) -> list[Codes]:
         members = self.members(dimension)
         groups = {members.group_of.get(value, value) for value in codes}
-        found = [self._of_group(members, other) for group in groups for other in members.group_witnesses(group)]
+        found = [_of_group(members, other) for group in groups for other in members.group_witnesses(group)]
         for group in groups:
-            if codes != self._of_group(members, group):
+            if codes != _of_group(members, group):
                 found += [frozenset({other}) for value in codes for other in members.value_witnesses(value)]
         return found
+
+
+def _of_group(members: Members, group: str) -> Codes:
+    return frozenset(value for value in members.values if members.group_of.get(value, value) == group)

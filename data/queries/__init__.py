@@ -4,7 +4,7 @@ from data.queries.headlines import enterprise_count, overview_counts, place_coun
 from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
 from data.queries.record import (
     enterprise_entries,
-    member_counts,
+    memberships,
     nameable_enterprises,
     option_counts,
     reported_figures,
@@ -23,7 +23,7 @@ __all__ = [
     "enterprise_entries",
     "enterprise_states",
     "journey_counts",
-    "member_counts",
+    "memberships",
     "module_steps",
     "nameable_enterprises",
     "option_counts",

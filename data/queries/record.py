@@ -1,16 +1,13 @@
 """What stands on record besides: published figures, names, filter options, sources."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
 from sqlalchemy import (
     CTE,
-    ColumnElement,
     Connection,
     Table,
     and_,
-    case,
     distinct,
     func,
     literal,
@@ -96,19 +93,24 @@ def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataF
     return frame(connection, question)
 
 
-def member_counts(
-    connection: Connection, of: Slice, dimension: str, group_of: Mapping[str, str] | None = None
-) -> dict[str, int]:
-    """Enterprises of the slice per value of one filter ('': not given), or per group where values stand in groups."""
+def memberships(connection: Connection, of: Slice) -> list[dict[str, Any]]:
+    """Every enrolment of the slice: enterprise, and per filter the set of its codes ('' where one is not given)."""
     enrolled = facts.enrolments(of)
     party = schema.round_partner
-    column: ColumnElement[Any] = party.c.partner if dimension == "partner" else enrolled.c[dimension]
-    value = func.coalesce(column, "")
-    member = case(dict(group_of), value=value, else_=value) if group_of else value
-    question = select(member.label("member"), func.count(distinct(enrolled.c.enterprise)).label("enterprises"))
-    if dimension == "partner":
-        question = question.join(enrolled, enrolled.c.round == party.c.round).where(among(column, of.visible_partners))
-    return {row.member: int(row.enterprises) for row in connection.execute(question.group_by(member))}
+    partners: dict[str, set[str]] = {}
+    for row in connection.execute(
+        select(party.c.round, party.c.partner).where(among(party.c.partner, of.visible_partners))
+    ):
+        partners.setdefault(row.round, set()).add(row.partner)
+    columns = [enrolled.c[name] for name in ("enterprise", "sector", "round", "phase", "place")]
+    return [
+        {
+            "enterprise": row.enterprise,
+            "partner": frozenset(partners.get(row.round, {""})),
+            **{name: frozenset({getattr(row, name) or ""}) for name in ("sector", "round", "phase", "place")},
+        }
+        for row in connection.execute(select(*columns))
+    ]
 
 
 def nameable_enterprises(connection: Connection) -> frozenset[str]:

@@ -91,7 +91,7 @@ def coverage_totals(connection: Connection, of: Slice) -> dict[str, int]:
 
 
 def coverage_counts(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Per group (total, partner, sector, round) with an enrolled enterprise: who was trained, reported, gave a pair.
+    """Per group (total, partner, sector, round, phase) with an enterprise: who was trained, reported, gave a pair.
 
     Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, pairs, and paired
     (enterprises).
@@ -110,6 +110,7 @@ def coverage_counts(connection: Connection, of: Slice) -> pd.DataFrame:
         .distinct(),
         select(literal("sector"), enrolled.c.sector, *keys),
         select(literal("round"), enrolled.c.round, *keys),
+        select(literal("phase"), enrolled.c.phase, *keys),
     ).cte("member")
     group = [member.c.kind, member.c.code]
     started = select(trained.c.enterprise, trained.c.round).where(trained.c.started == 1).distinct().cte("started")
