@@ -113,7 +113,8 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names, *, beside: 
     traces: list[dict[str, Any]] = []
     headings, labels = [], []
     low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
-    room = (high - low or abs(high) or 1) * 0.28
+    room = (high - low or abs(high) or 1) * (0.36 if beside else 0.28)
+    told = unit if unit == "percent" or not beside else "count"  # the unit stands at the axis
     for at, row in enumerate(rows.to_dict("records")):
         rising = row["after"] >= row["before"]
         traces.append(
@@ -125,15 +126,15 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names, *, beside: 
                 "y": [at, at],
                 "line": {"color": theme.WORSE if row["verdict"] == "worse" else theme.LINE, "width": 4},
                 "marker": {"size": 15, "color": [theme.BEFORE, theme.AFTER]},
-                "text": [quantity(row["before"], unit), f"<b>{quantity(row['after'], unit)}</b>"],
+                "text": [quantity(row["before"], told), f"<b>{quantity(row['after'], told)}</b>"],
                 "textposition": ["middle left", "middle right"] if rising else ["middle right", "middle left"],
                 "textfont": {"color": theme.INK, "size": 15},
                 "hoverinfo": "skip",
                 "cliponaxis": False,
             }
         )
-        name, change = names("enterprise", row["enterprise"]), f"<b>{change_of(row['change'], unit)}</b>"
-        labels.append(f"{wrapped(name, 34, 1)}  {change}")
+        name, change = names("enterprise", row["enterprise"]), f"<b>{change_of(row['change'], told)}</b>"
+        labels.append(f"{wrapped(name, 30, 2)}  {change}")
         headings.append(theme.heading(f"{name}  {change}", at, across=True))
     said = {"visible": True, "tickvals": list(range(len(rows))), "ticktext": labels} if beside else {}
     return {

@@ -69,14 +69,14 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
     return {
         "data": traces,
         "layout": theme.layout(
-            27 * len(rows) + 130,
+            27 * len(rows) + 148,
             showlegend=True,
             legend=theme.legend(xref="container", yref="container", yanchor="top"),
             xaxis=theme.axis(
                 side="top",
                 range=[-0.5, len(modules) - 0.5],
                 tickvals=list(range(len(modules))),
-                ticktext=[wrapped(names("module", code), 16) for code in modules],
+                ticktext=[wrapped(names("module", code), 15, 4) for code in modules],
                 tickangle=0,
                 showgrid=False,
             ),
@@ -86,7 +86,7 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
                 ticktext=rows["label"].tolist(),
                 gridcolor=theme.LINE,
             ),
-            margin={"l": 8, "r": 8, "t": 104, "b": 8, "pad": 4},
+            margin={"l": 8, "r": 8, "t": 122, "b": 8, "pad": 4},
         ),
     }  # fmt: skip
 
