@@ -10,10 +10,10 @@ from flask import request
 from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
-from callbacks import filters as controls
 from callbacks.asking import Asked, Held, asking
-from dashboard import pages
-from data import decks, editions, links
+from dashboard import choices, pages
+from dashboard.choices import Choice
+from data import decks, links
 from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
 from data.decks import STANDARD, DeckProblem
 from data.editions import EditionProblem
@@ -146,15 +146,6 @@ def looking(held: Held, draft: Draft) -> Iterator[Asked]:
         yield asked
 
 
-@dataclass(frozen=True)
-class Choice:
-    """One thing that is ticked or chosen in the form."""
-
-    value: str
-    label: str
-    chosen: bool
-
-
 def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choice]]]:
     """Per dimension of a scope its name, its title, and every code with enterprises; what is ticked stays ticked."""
     titles = {
@@ -164,31 +155,7 @@ def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choic
         "phase": _("Phases"),
         "place": _("Places"),
     }
-    found = []
-    for name in SCOPE_DIMENSIONS:
-        ticked = draft.scope.codes(name)
-        offered = {each["value"]: each["label"] for each in controls.options(asked, name)}
-        rest = {code: _lost(asked, name, code) for code in sorted(ticked - set(offered))}
-        choices = [Choice(code, label, code in ticked) for code, label in (rest | offered).items()]
-        found.append((name, titles[name], choices))
-    return found
-
-
-def _lost(asked: Asked, dimension: str, code: str) -> str:
-    if code in asked.view.catalogue.table(dimension):
-        return asked.name(dimension, code)
-    return _("{code} (not in the record)", code=code)
-
-
-def record_choices(draft: Draft, held: Held) -> list[Choice]:
-    """The live record and every edition; one that is asked for and gone as well."""
-    found = [Choice("", _("The live record"), not draft.edition)]
-    for each in editions.editions(held.records.folder):
-        label = f"{each.name} · {words.day(each.frozen_at.date())}"
-        found.append(Choice(each.key, label, draft.edition in (each.key, each.name)))
-    if not any(each.chosen for each in found):
-        found.append(Choice(draft.edition, _("{name} (gone)", name=draft.edition), chosen=True))
-    return found
+    return [(name, titles[name], choices.codes(asked, name, draft.scope.codes(name))) for name in SCOPE_DIMENSIONS]
 
 
 def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:

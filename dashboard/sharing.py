@@ -7,7 +7,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.asking import Held
-from dashboard import pages, sessions, share_form
+from dashboard import choices, pages, sessions, share_form
 from dashboard.settings import Settings
 from dashboard.share_form import ADDRESS, PROBLEMS, Draft, Problem
 from dashboard.share_list import Listed, moment, visit_words
@@ -78,7 +78,7 @@ class Desk:
                 wrong_field=field,
                 wrong=said,
                 scope=share_form.scope_choices(draft, asked),
-                records=share_form.record_choices(draft, self.held),
+                records=choices.records(self.held, draft.edition),
                 decks=share_form.deck_choices(draft, self.accounts),
                 public=asked.view.catalogue.programme.public,
                 standing=[each for each in known if each.stands],
