@@ -15,16 +15,13 @@ from data.filters import DIMENSIONS, LANGUAGES, Filters
 from layouts import slides, words
 from layouts.figures.map import HALF
 from layouts.parts import Drawing
-from layouts.slides import Card, Slide
+from layouts.slides import MOST_GROUPS, MOST_LINES, MOST_ROWS, Card, Slide
 from layouts.tables import Cell, Column, Link, Table
 from layouts.theme import Figure
 from layouts.words import _, day, labelled, ngettext, number, percent, quantity, sentences
 
 MOST_FIGURES = 8
 """So many published figures stand on a slide."""
-
-MOST_ROWS, MOST_LINES, MOST_GROUPS = 7, 10, 3
-"""So many rows with a heading each, lines without, and groups of one kind can be read from the back of a room."""
 
 Ns = list[tuple[str, str]]
 
@@ -210,7 +207,8 @@ def _journey(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 
 def _breadth(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     ns = [(_("Enterprises enrolled"), number(exhibit.coverage.enterprises))]
-    return Shown(drawing.breadth(asked, exhibit), _table(asked, "breadth", exhibit.table), ns)
+    frame = exhibit.table.assign(enrolled=exhibit.coverage.enterprises)
+    return Shown(drawing.breadth(asked, exhibit), _table(asked, "breadth", exhibit.table), ns, frame=frame)
 
 
 def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -246,7 +244,10 @@ def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
         (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", len(exhibit.table))),
         (_("Enterprises trained"), number(exhibit.coverage.trained)),
     ]
-    return Shown(drawing.pairs(asked, exhibit, indicator, close=True), _table(asked, "pairs", exhibit.table), ns)
+    columns = asked.view.catalogue.indicator[indicator].columns
+    frame = exhibit.table.assign(unit=columns["unit"], better=columns["better"])
+    table = _table(asked, "pairs", exhibit.table)
+    return Shown(drawing.pairs(asked, exhibit, indicator, close=True), table, ns, frame=frame)
 
 
 def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:

@@ -20,7 +20,6 @@ from data.decks import STANDARD, DeckProblem
 from data.filters import LANGUAGES, Filters, language_of
 from layouts import findings, show, words
 from layouts.shell import CONTROLS
-from layouts.slides import Slide
 from layouts.theme import GRAPH_CONFIG
 from layouts.words import _
 
@@ -54,7 +53,7 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
             "decks": _choices(accounts, g.viewer),
             "config": GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
             "slides": [
-                {language: _plain(slide, language) for language, slide in each.items()}
+                {language: slide.plain() for language, slide in each.items()}
                 for each in both_languages(held, deck.slides, asked_for)
             ],
             "keys": show.KEYS,
@@ -102,27 +101,6 @@ def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
                 ]
         as_of = asked.as_of.isoformat() if dated else None
         return {"words": said, "filters": panel, "as_of": as_of, "query": asked.filters.query()}
-
-
-def _plain(slide: Slide, language: str) -> dict[str, Any]:
-    """A slide in JSON's types."""
-    with words.speaking(language):
-        cut = words.sentences(slide.table.note, slide.table.cut)
-    return {
-        name: getattr(slide, name)
-        for name in (
-            "exhibit", "title", "caption", "figures", "coverage", "filtered", "as_of", "sources", "edition",
-            "synthetic", "notice", "ns", "empty", "notes",
-        )
-    } | {
-        "cards": [vars(card) for card in slide.cards],
-        "table": {
-            "columns": [vars(column) for column in slide.table.columns],
-            "rows": slide.table.shown,
-            "note": cut,
-        },
-        "source_list": [source.name for source in slide.source_list],
-    }  # fmt: skip
 
 
 def _page(template: str, **context: Any) -> Response:

@@ -1,13 +1,17 @@
 """What a slide is made of, in one language: for the projector, for PowerPoint and for paper."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 import pandas as pd
 
 from layouts.parts import SourceLink
 from layouts.tables import Table
 from layouts.theme import Figure
-from layouts.words import Names, _, labelled, listed, ngettext, number
+from layouts.words import Names, _, labelled, listed, ngettext, number, sentences, speaking
+
+MOST_ROWS, MOST_LINES, MOST_GROUPS = 7, 10, 3
+"""So many rows with a heading each, lines without, and groups of one kind can be read from the back of a room."""
 
 MOST_SOURCES = 2
 """So many sources are named on a slide; the speaker's window and the notes of a pack name all."""
@@ -55,6 +59,26 @@ class Slide:
     source_list: tuple[SourceLink, ...] = ()
     frame: pd.DataFrame | None = field(default=None, repr=False, compare=False)
     names: Names | None = field(default=None, repr=False, compare=False)
+
+    def plain(self) -> dict[str, Any]:
+        """The slide in JSON's types, for the script that draws it."""
+        with speaking(self.language):
+            cut = sentences(self.table.note, self.table.cut)
+        return {
+            name: getattr(self, name)
+            for name in (
+                "exhibit", "title", "caption", "figures", "coverage", "filtered", "as_of", "sources", "edition",
+                "synthetic", "notice", "ns", "empty", "notes",
+            )
+        } | {
+            "cards": [vars(card) for card in self.cards],
+            "table": {
+                "columns": [vars(column) for column in self.table.columns],
+                "rows": self.table.shown,
+                "note": cut,
+            },
+            "source_list": [source.name for source in self.source_list],
+        }  # fmt: skip
 
 
 def headline_finding(trained: float | None, enterprises: float | None, modules: float | None) -> str:
