@@ -115,10 +115,14 @@ def who_is_where(
     return Drawing(
         title=matrix.pattern_title(exhibit.table, modules, asked.name),
         figure=matrix.matrix(exhibit.table, modules, asked.name, enterprises, most),
-        caption=_("The {n} most common combinations of states; the table names each enterprise.", n=most)
-        if many
-        else "",
+        caption=_combinations(len(matrix.patterns(exhibit.table, modules)), most) if many else "",
     )
+
+
+def _combinations(all_of_them: int, most: int) -> str:
+    if all_of_them > most:
+        return _("The {n} most common combinations of states; the table names each enterprise.", n=most)
+    return _("Every combination of states; the table names each enterprise.")
 
 
 def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:

@@ -76,7 +76,7 @@ def _squares(rows: pd.DataFrame, modules: list[str], names: Names) -> Figure:
                 side="top",
                 range=[-0.5, len(modules) - 0.5],
                 tickvals=list(range(len(modules))),
-                ticktext=[wrapped(names("module", code), 15, 4) for code in modules],
+                ticktext=[wrapped(names("module", code), 16, 4) for code in modules],
                 tickangle=0,
                 showgrid=False,
             ),

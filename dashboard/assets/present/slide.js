@@ -6,7 +6,7 @@ const NARROWEST = 1440;
 const WIDEST = 1920;
 const LEAST = 1.85; // 13 px × 1.85 = 24 px
 const MOST = 2.6;
-const LEAST_WIDTH = 620; // of a chart, in its own pixels
+const LEAST_WIDTH = 700; // of a chart, in its own pixels
 
 // The size of the canvas for a box, in its own pixels, and the scale that fits it in. A box on end has a canvas on end.
 export function fit(width, height) {
