@@ -12,7 +12,7 @@ from flask import g
 from data.catalogue import Entry
 from data.editions import Edition
 from data.exhibits import Exhibit
-from data.filters import DIMENSIONS, Filters, language_of
+from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
 from data.record import Records
 from data.view import View
 from layouts import findings, ids, words
@@ -51,6 +51,8 @@ class Asked:
         """The name of a code in the language spoken, marked where it is borrowed from the other language."""
         if not code:
             return "–"
+        if code == OUTSIDE:
+            return _("outside what this link shows")
         entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
         if entry:
             return _marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))

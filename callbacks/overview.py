@@ -111,6 +111,6 @@ def note(headline: str, rows: Mapping[Any, Any]) -> str:
         else _("participations: two modules count twice; {n} women", n=number(women)),
         "modules_completed": _("enterprise × module, of those planned"),
         "visits": _("of those planned"),
-        "rounds": _("of the rounds on record have an enterprise"),
+        "rounds": _("of the rounds on record have an enterprise") if rows["rounds"]["of"] else _("with an enterprise"),
         "partners": _("in any role in these rounds"),
     }[headline]

@@ -10,9 +10,9 @@ from callbacks import drawing, overview, results
 from callbacks.asking import Asked, Held, asking
 from data import exhibits, measures
 from data.decks import DeckSlide
-from data.exhibits import Exhibit
+from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
-from layouts import slides, words
+from layouts import findings, slides, words
 from layouts.figures.map import HALF
 from layouts.parts import Drawing
 from layouts.slides import MOST_GROUPS, MOST_LINES, MOST_ROWS, Card, Slide
@@ -46,13 +46,33 @@ def laid_over(own: Filters, show: Filters) -> Filters:
 def _spoken(held: Held, slide: DeckSlide, filters: Filters) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
     with asking(held, filters.search()) as asked:
-        made = _made(asked, slide)
+        try:
+            made = _made(asked, slide)
+        except SelectionRefused as refused:
+            return {language: _refused(asked, slide, refused, language) for language in LANGUAGES}
         spoken = {}
         for language in LANGUAGES:
             with words.speaking(language):
                 # Names of enterprises are learnt anew: they are written in the language spoken.
                 spoken[language] = _drawn(replace(asked, ground=held.grounds[language], enterprises={}), slide, made)
         return spoken
+
+
+def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
+    """The slide of a selection that the viewer's threshold leaves nothing of."""
+    with words.speaking(language):
+        title, text = findings.refusal(refused.reason, refused.threshold)
+        return Slide(
+            exhibit=slide.exhibit,
+            language=language,
+            title=title,
+            coverage="",
+            filtered=replace(asked, enterprises={}).filtered(),
+            as_of=_("as of {date}", date=day(asked.as_of)),
+            sources="",
+            empty=text,
+            notes=slide.notes,
+        )
 
 
 @dataclass(frozen=True)

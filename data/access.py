@@ -65,7 +65,6 @@ class Scope:
 
     def narrow(self, filters: Filters, catalogue: Catalogue) -> Slice:
         """What is left of the scope when `filters` are laid on it: a filter outside the scope leaves nothing."""
-        filters = filters.known(catalogue.codes)
         left = {name: self._left(name, filters.codes(name), catalogue) for name in DIMENSIONS}
         return Slice(
             as_of=filters.as_of or catalogue.programme.as_of,

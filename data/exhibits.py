@@ -114,6 +114,8 @@ def _overview(view: View) -> pd.DataFrame:
         size = f"employed by the {n['workers_known']} trained enterprises whose size is known"
         heads = f"{heads}; head counts of {n['trainings_with_head_count']} of {started} trainings"
         gender = f"participations; women counted in {n['trainings_with_women']} of {started} trainings"
+    # How many rounds there are in all is more than a link says.
+    on_record = None if view.viewer.limited else n["rounds_on_record"]
     rows: list[tuple[str, Any, Any, str]] = [
         ("enterprises", n["enterprises"], None, "distinct enterprises enrolled"),
         ("trained", n["trained"], n["enterprises"], "of the enterprises enrolled"),
@@ -123,7 +125,7 @@ def _overview(view: View) -> pd.DataFrame:
         ("women_trained", n["women_trained"], n["people_trained"], gender),
         ("visits", n["visits"], n["visits_planned"], "in-factory visits, of planned"),
         ("modules_completed", n["modules_completed"], n["modules_planned"], "enterprise × module, of those planned"),
-        ("rounds", n["rounds"], n["rounds_on_record"], "rounds with an enterprise on record, of the rounds on record"),
+        ("rounds", n["rounds"], on_record, "rounds with an enterprise on record, of the rounds on record"),
         ("places", n["places"], None, "places with an enterprise"),
         ("partners", n["partners"], None, "partners of these rounds, in any role"),
     ]
@@ -170,7 +172,7 @@ def provinces(view: View) -> pd.DataFrame:
     frame = _grouped(view)
     if view.threshold:
         frame = disclosure.withhold(frame, PLACES, _group_flags(view, frame, _grouped), view.threshold)
-    known = {view.catalogue.province(code) for code in view.catalogue.place}
+    known = {view.catalogue.province(code) for code in view.catalogue.place} - {None}
     return frame[frame["place"].isin(known)].reset_index(drop=True)
 
 

@@ -13,6 +13,9 @@ DIMENSIONS = ("partner", "sector", "round", "phase", "place", "module")
 
 LANGUAGES = ("en", "zh")
 
+OUTSIDE = "-"
+"""Stands in an address for codes that are none of the viewer's: they leave nothing, and tell nothing."""
+
 _CODE = re.compile(r"[a-z0-9-]{1,80}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _LONGEST_SEARCH = 20_000  # an address beyond this is nobody's view of anything

@@ -12,7 +12,7 @@ from data import disclosure, queries
 from data.access import Permission, Slice, Viewer
 from data.catalogue import Catalogue, Entry
 from data.disclosure import Members
-from data.filters import Filters
+from data.filters import OUTSIDE, Filters
 from data.population import DIMENSIONS, Codes, Enrolled, Population
 
 MOST_COMPARED = 16
@@ -38,8 +38,27 @@ class View:
     def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
         """The view of `filters` inside what `viewer` may see."""
         viewer = viewer.looking_at(public=catalogue.programme.public)
-        filters = viewer.permitted(filters).known(catalogue.codes)
-        return cls(connection, catalogue, viewer, filters, viewer.scope.narrow(filters, catalogue))
+        everything = Filters()
+        view = cls(connection, catalogue, viewer, everything, viewer.scope.narrow(everything, catalogue))
+        filters = viewer.permitted(filters)
+        return view.with_filters(view.own(filters) if viewer.limited else filters.known(catalogue.codes))
+
+    def own(self, filters: Filters) -> Filters:
+        """`filters` with one code in place of all outside the viewer's scope, on record or not: it tells neither."""
+        for name in (*DIMENSIONS, "module"):
+            codes = filters.codes(name)
+            known = codes & (self.catalogue.codes["module"] if name == "module" else self.visible(name))
+            filters = filters.with_codes(name, known | {OUTSIDE} if known != codes else known)
+        return filters
+
+    def visible(self, dimension: str) -> Codes:
+        """The codes of one filter that have an enterprise in the viewer's scope, with whatever they lie in."""
+        values = self.population.by_value[dimension]
+        if dimension not in ("place", "partner"):
+            return frozenset(values)
+        visible = self.of.visible_partners if dimension == "partner" else None
+        lines = (code for value in values if value for code in self.catalogue.line(dimension, value))
+        return frozenset(code for code in lines if visible is None or code in visible)
 
     def with_filters(self, filters: Filters) -> "View":
         """The same viewer's view of other filters."""
