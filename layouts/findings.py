@@ -223,7 +223,7 @@ def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
     else:
         said.append(
             _(
-                "95\u00a0% interval of the median change: {low} to {high} (shaded).",
+                "95\u00a0% interval of the median change: {low} to {high}.",
                 low=change_of(numbers["change_low"], unit),
                 high=change_of(numbers["change_high"], unit),
             )

@@ -240,7 +240,9 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
             {"type": "rect", "x0": numbers["change_low"], "x1": numbers["change_high"], "y0": 0, "y1": top * 1.12,
              "line": {"width": 0}, "fillcolor": "rgba(22,35,46,.14)", "layer": "above"}
         )  # fmt: skip
-    label = _("median {change}", change=change_of(median, unit))
+    label = "<b>{}</b>".format(_("median {change}", change=change_of(median, unit)))
+    if numbers["change_low"] is not None:
+        label += "<br>" + _("shaded: its 95\u00a0% interval")
     scale = _("percentage points") if unit == "percent" else unit_name(unit)
     # The label stays on the side of the median where there is room for it.
     anchor = "left" if median < (edges[0] + edges[-1]) / 2 else "right"
@@ -261,10 +263,10 @@ def distribution(pairs: pd.DataFrame, unit: str, better: str, numbers: dict[str,
                 range=[float(edges[0]), float(edges[-1])],
                 title=_axis_title(_("Change, {unit}", unit=scale) if scale else _("Change"), better),
             ),
-            yaxis=theme.axis(range=[0, top * 1.3], title={"text": _("Enterprises"), "standoff": 8}),
+            yaxis=theme.axis(range=[0, top * 1.36], title={"text": _("Enterprises"), "standoff": 8}),
             shapes=shapes,
             annotations=[
-                {"text": f"<b>{label}</b>", "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,
+                {"text": label, "align": anchor, "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,
                  "xanchor": anchor,
                  "font": {"size": 16}, "bgcolor": theme.PAPER}
             ],
