@@ -1,0 +1,421 @@
+"""Editions in the browser: the managers' page, the dashboard on an edition, and what is said where there is none."""
+
+import csv
+import html
+import io
+import re
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from flask import g
+from programme import PROGRAMME, load_rows
+from visiting import PAGE, Visit, as_drawn, at, components, notice, texts
+
+from dashboard import pages
+from data import editions, links
+from data.accounts import accounts_engine
+from data.database import reading_engine, writing_engine
+from data.editions import LONGEST_NAME, Edition, EditionProblem
+from data.links import Audience, Terms
+from layouts import ids, words
+from layouts.pages import PAGES
+
+ADDRESS = f"{ids.ADDRESS}.search"
+SENTENCE = f"{ids.SENTENCE}.children"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+
+
+class Office:
+    """A record that changes, its editions, and a manager who looks at both."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.editions, self.accounts_url = folder / "r.db", folder / "ed", f"sqlite:///{folder}/accounts.db"
+        engine = writing_engine(f"sqlite:///{self.path}")
+        load_rows(engine, PROGRAMME)
+        engine.dispose()
+        self.manager = Visit.to(f"sqlite:///{self.path}", editions=self.editions, accounts_url=self.accounts_url)
+
+    def freeze(self, name: str = "NTAC 6") -> Edition:
+        return editions.freeze(reading_engine(f"sqlite:///{self.path}"), name, self.editions)
+
+    def change(self, *statements: str) -> None:
+        with closing(sqlite3.connect(self.path)) as connection:
+            for statement in statements:
+                connection.execute(statement)
+            connection.commit()
+
+    def by_link(self, **terms: object) -> Visit:
+        """Someone who comes by a link of these terms."""
+        _link, token = links.make(accounts_engine(self.accounts_url), Terms(**terms))
+        visitor = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
+        assert visitor.client.get(f"/s/{token}").status_code == 303
+        return visitor
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path)
+
+
+def read(text: str) -> str:
+    """The text of a page as people read it."""
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
+
+
+def spoil(edition: Edition) -> None:
+    edition.path.chmod(0o644)
+    edition.path.write_bytes(edition.path.read_bytes() + b"\x00")
+
+
+def workers(visit: Visit, search: str = "") -> str:
+    """The workers reached, as the export has them."""
+    answer = visit.client.get(f"/export/overview.csv{search}")
+    assert answer.status_code == 200
+    return {row["headline"]: row["value"] for row in csv.DictReader(io.StringIO(answer.text))}["workers_reached"]
+
+
+def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
+    """What is said of an edition's trouble to a manager."""
+    with words.speaking(language), visit.app.server.test_request_context():
+        g.viewer = None
+        return pages.edition_words(EditionProblem(reason))
+
+
+# --- the page -----------------------------------------------------------------------------------------------------
+
+
+def test_page_without_editions_says_so_and_offers_no_comparison(office):
+    page = office.manager.open("/editions")
+    assert page.status_code == 200
+    assert "Nothing has been frozen yet." in page.text
+    assert 'name="from"' not in page.text
+
+
+def test_edition_frozen_in_the_browser_is_listed_with_its_hash_and_ways_to_look_at_it(office):
+    done = office.manager.client.post("/editions", data={"name": "NTAC 6"})
+    (made,) = editions.editions(office.editions)
+    assert (done.status_code, done.location) == (303, f"/editions?frozen={made.key}")
+    page = office.manager.open(done.location).text
+    assert made.sha256 in page
+    assert f"<code>{made.short}</code>" in page
+    assert "as it was frozen" in page
+    for address in (f"/?edition={made.key}", f"/present?edition={made.key}", f"/editions?from={made.key}&amp;to=live"):
+        assert f'href="{address}' in page
+
+
+@pytest.mark.parametrize(
+    ("name", "status"), [("", 400), ("live", 400), ("x" * (LONGEST_NAME + 1), 400), ("ntac 6", 409)]
+)
+def test_name_that_cannot_be_used_is_said_beside_what_was_typed_and_freezes_nothing(office, name, status):
+    office.freeze()
+    page = office.manager.client.post("/editions", data={"name": name})
+    assert page.status_code == status
+    assert 'role="alert"' in page.text
+    assert f'value="{name}"' in page.text
+    assert len(editions.editions(office.editions)) == 1
+
+
+def test_name_is_never_taken_for_markup(office):
+    name = '"><script>alert(1)</script>'
+    made = office.freeze(name)
+    for address in ("/editions", f"/editions?frozen={made.key}", f"/editions?from={made.key}&to=live"):
+        assert "<script>alert" not in office.manager.open(address).text
+    assert "<script>alert" not in office.manager.client.post("/editions", data={"name": name}).text
+
+
+def test_folder_that_cannot_be_written_is_said_on_the_page(office):
+    office.editions.touch()
+    page = office.manager.client.post("/editions", data={"name": "NTAC 6"})
+    assert page.status_code == 400
+    assert "Nothing was frozen" in page.text
+
+
+def test_changed_and_unreadable_editions_are_listed_as_such_without_ways_to_look_at_them(office):
+    changed, damaged, good = office.freeze("One"), office.freeze("Two"), office.freeze("Three")
+    spoil(changed)
+    damaged.path.chmod(0o644)
+    damaged.path.write_bytes(b"garbage")
+    page = office.manager.open("/editions").text
+    assert page.count("changed: nothing is shown from it") == 1
+    assert page.count("cannot be opened") == 1
+    assert re.findall(r'href="/\?edition=([^"]+)"', page) == [good.key]
+
+
+def test_page_speaks_chinese_and_keeps_it(office):
+    made = office.freeze("第六次会议")
+    page = office.manager.open(f"/editions?lang=zh&from={made.key}&to=live").text
+    assert '<html lang="zh-Hans">' in page
+    assert "年" in page
+    assert f'href="/?edition={made.key}&amp;lang=zh"' in page
+    assert f'href="/editions?from={made.key}&amp;to=live"' in page, "the switch keeps what is compared"
+    done = office.manager.client.post("/editions?lang=zh", data={"name": "第七次会议"})
+    assert done.location.endswith("&lang=zh")
+
+
+def test_comparison_shows_headlines_and_new_results_apart_from_corrections_by_name(office):
+    office.freeze()
+    office.change(
+        "UPDATE enterprise SET workers = 110 WHERE code = 'a'",
+        "UPDATE enterprise SET workers = 75 WHERE code = 'c'",
+        "UPDATE result SET after = 0 WHERE enterprise = 'a' AND indicator = 'plan'",
+        "DELETE FROM training WHERE enterprise = 'g'",
+        "INSERT INTO training (enterprise, round, module, workshop_on, workers)"
+        " VALUES ('h', 'r2', 'm3', '2014-12-01', 1234)",
+    )
+    page = office.manager.open("/editions?from=NTAC+6&to=live")
+    assert page.status_code == 200
+    said = read(page.text)
+    head, rest = said.split(" New results ")
+    new, corrections = rest.split(" Corrections of old ones ")
+    assert "Workers employed in them 650 735 +85" in head
+    assert "enterprises · 1 change" in new
+    assert re.search(r"Enterprise C workers blank 75", new)
+    assert "Enterprise H · Round 2 · Module 3 not there workshop_on 1 December 2014, workers 1,234" in new
+    assert "Enterprise A workers 100 110" in corrections
+    assert "Enterprise A · Round 1 · Module 1 · Has a plan after yes no" in corrections
+    assert re.search(r"Enterprise G · Round 2 · Module 1 due_on 31 December 2014, source Sheet not there", corrections)
+    assert "Enterprise A" not in new
+    assert "Enterprise C" not in corrections
+
+
+def test_long_comparison_is_cut_on_the_page_and_whole_as_csv(office, monkeypatch):
+    monkeypatch.setattr("dashboard.edition_changes.MOST_SHOWN", 3)
+    made = office.freeze()
+    office.change("UPDATE enterprise SET workers = 500")
+    page = office.manager.open(f"/editions?from={made.key}&to=live").text
+    assert "The first 3 of 8; the CSV has all." in page
+    (address,) = re.findall(r'href="(/editions/changes\.csv[^"]*)"', page)
+    answer = office.manager.client.get(html.unescape(address))
+    assert answer.mimetype == "text/csv"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename=changes-{made.key}-live.csv"
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert [row["kind"] for row in rows].count("corrected") == 8
+
+
+def test_nothing_changed_is_said_under_both_headings(office):
+    office.freeze()
+    page = office.manager.open("/editions?from=NTAC+6&to=live").text
+    assert "Nothing is new." in page
+    assert "Nothing was corrected." in page
+    assert "changes.csv" not in page
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_comparison_with_what_is_gone_or_changed_says_so_on_the_page(office, language):
+    made = office.freeze()
+    gone = office.manager.open(f"/editions?from=nix-00000000&to=live&lang={language}")
+    spoil(made)
+    changed = office.manager.open(f"/editions?from={made.key}&to=live&lang={language}")
+    for page, status, reason in ((gone, 404, "gone"), (changed, 503, "changed")):
+        assert page.status_code == status
+        assert all(line in read(page.text) for line in told(office.manager, reason, language))
+    for query in ("", "from=live", "from=live&to=nix", "to=live", f"from={made.key}&to=live"):
+        answer = office.manager.client.get(f"/editions/changes.csv?{query}", headers=PAGE)
+        assert answer.status_code in (404, 503)
+        assert answer.mimetype == "text/html"
+
+
+# --- who may ------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("audience", list(Audience))
+def test_who_comes_by_a_link_has_no_page_of_editions(office, audience):
+    office.freeze()
+    visitor = office.by_link(audience=audience, names=True, export=True)
+    for address in ("/editions", "/editions?from=live&to=live", "/editions/changes.csv?from=live&to=live"):
+        answer = visitor.open(address)
+        assert answer.status_code == 404
+        assert "NTAC" not in answer.text
+    assert visitor.client.post("/editions", data={"name": "NTAC 7"}).status_code == 404
+    assert len(editions.editions(office.editions)) == 1
+
+
+def test_form_of_another_site_freezes_nothing(office):
+    answer = office.manager.client.post("/editions", data={"name": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
+    assert answer.status_code == 403
+    assert not office.editions.exists()
+
+
+# --- the dashboard on an edition ----------------------------------------------------------------------------------
+
+
+def test_dashboard_on_an_edition_shows_its_numbers_whatever_was_loaded_since(office):
+    made = office.freeze()
+    search = f"?edition={made.key}"
+    before = office.manager.answered(HEADLINES, at(search))
+    office.change("UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    assert office.manager.answered(HEADLINES, at(search))[HEADLINES] == before[HEADLINES]
+    assert office.manager.answered(HEADLINES, at())[HEADLINES] != before[HEADLINES]
+    assert int(workers(office.manager)) == int(workers(office.manager, search)) + 899
+
+
+def test_every_exhibit_says_which_edition_it_is_from_and_none_of_the_live_record_does(office):
+    made = office.freeze()
+    said = {
+        "en": f"edition NTAC 6, frozen {words.day(made.frozen_at.date())}, {made.short}",
+        "zh": made.short,
+    }
+    names = [output.strip(".").split("...") for output in office.manager.callbacks if "-basis." in output]
+    assert names
+    for name, *_others in names:
+        for language, line in said.items():
+            answer = office.manager.answered(name, at(f"?edition={made.key}&lang={language}"))
+            for prop, value in answer.items():
+                if "-basis." in prop:
+                    assert line in " ".join(texts(value)), prop
+        live = office.manager.answered(name, at())
+        assert not [prop for prop, value in live.items() if "-basis." in prop and made.short in " ".join(texts(value))]
+
+
+def links_in(drawn: object) -> dict[str, str]:
+    """Text → address of every link in a callback's answer."""
+    found: dict[str, str] = {}
+    waiting = [drawn]
+    while waiting:
+        each = waiting.pop()
+        if isinstance(each, list):
+            waiting += each
+        elif isinstance(each, dict):
+            props = each.get("props", {})
+            if isinstance(props.get("href"), str):
+                found["".join(texts(each))] = props["href"]
+            waiting.append(props.get("children"))
+    return found
+
+
+def test_edition_chosen_in_the_address_stands_in_the_sentence_and_can_be_taken_away(office):
+    made = office.freeze()
+    sentence = office.manager.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]
+    assert links_in(sentence) == {"Edition: NTAC 6 ×": "/"}
+    sentence = office.manager.answered(SENTENCE, at(f"?edition={made.key}&sector=machinery", "/regions"))[SENTENCE]
+    assert links_in(sentence) == {
+        "Sector: Machinery ×": f"/regions?edition={made.key}",
+        "Reset": f"/regions?edition={made.key}",
+        "Edition: NTAC 6 ×": "/regions?sector=machinery",
+    }
+
+
+def test_navigation_and_the_language_switch_keep_the_edition(office):
+    made = office.freeze()
+    nav = office.manager.answered(f"{ids.NAV}.children", at(f"?edition={made.key}", "/regions"))[f"{ids.NAV}.children"]
+    to = links_in(nav)
+    assert {to[name] for name in ("Overview", "Modules")} == {f"/?edition={made.key}", f"/modules?edition={made.key}"}
+    assert to["中文"] == f"/regions?edition={made.key}&lang=zh"
+
+
+def test_moved_control_keeps_the_edition(office):
+    made = office.freeze()
+    control = f"{ids.filter_control('sector')}.value"
+    answer = office.manager.answered(ADDRESS, at(f"?edition={made.key}") | {control: ["machinery"]}, changed=(control,))
+    assert answer[ADDRESS] == f"?edition={made.key}&sector=machinery"
+
+
+def test_way_back_from_an_empty_selection_stays_on_the_edition(office):
+    made = office.freeze()
+    title = f"{ids.part('overview', 'regions', 'title')}.children"
+    drawn = office.manager.answered(
+        HEADLINES, at(f"?edition={made.key}&partner=fed&sector=garments&phase=p2&place=370200")
+    )
+    assert links_in(drawn[title]) == {"Show everything again": f"?edition={made.key}"}
+
+
+def test_file_taken_away_names_its_edition(office):
+    made = office.freeze()
+    answer = office.manager.client.get(f"/export/overview.csv?edition={made.key}")
+    assert made.key in answer.headers["Content-Disposition"]
+
+
+def test_edition_can_be_looked_at_while_the_live_record_cannot_be_read(office):
+    made = office.freeze()
+    office.path.unlink()
+    assert office.manager.open("/").status_code == 503
+    assert office.manager.open(f"/?edition={made.key}").status_code == 200
+    assert not notice(office.manager.post(HEADLINES, at(f"?edition={made.key}")).get_json())
+
+
+def test_link_pinned_to_an_edition_shows_it_as_text_and_no_other(office):
+    made, other = office.freeze(), office.freeze("NTAC 7")
+    office.change("UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    office.freeze("NTAC 8")
+    visitor = office.by_link(edition="NTAC 6", threshold=3, export=True)
+    sentence = visitor.answered(SENTENCE, at(f"?edition={other.key}"))[SENTENCE]
+    assert "Edition: NTAC 6" in "".join(texts(sentence))
+    assert not links_in(sentence)
+    for search in ("", f"?edition={other.key}", "?edition=NTAC+8"):
+        assert workers(visitor, search) == workers(visitor)
+    answer = visitor.client.get(f"/export/overview.csv?edition={other.key}")
+    assert made.key in answer.headers["Content-Disposition"]
+
+
+def test_link_that_is_not_pinned_cannot_choose_an_edition(office):
+    made = office.freeze()
+    visitor = office.by_link(threshold=3)
+    assert "NTAC" not in "".join(texts(visitor.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]))
+
+
+# --- where there is none ------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize(("reason", "status"), [("gone", 404), ("changed", 503)])
+@pytest.mark.parametrize("path", [page.path for page in PAGES])
+def test_page_on_an_edition_that_is_no_more_says_so_in_the_readers_language(office, path, reason, status, language):
+    made = office.freeze()
+    made.path.unlink() if reason == "gone" else spoil(made)
+    page = office.manager.open(f"{path}?edition={made.key}&lang={language}")
+    assert page.status_code == status
+    said = read(page.text)
+    assert all(line in said for line in told(office.manager, reason, language))
+    assert f'lang="{"zh-Hans" if language == "zh" else "en"}"' in page.text
+    assert f'href="/{"?lang=zh" if language == "zh" else ""}"' in page.text
+    assert "Traceback" not in page.text
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_open_page_whose_edition_vanishes_says_so_over_what_stands_there(office, language):
+    made = office.freeze()
+    search = f"?edition={made.key}&lang={language}"
+    for gone in (False, True):
+        for output in (HEADLINES, SENTENCE, f"{ids.NAV}.children"):
+            answer = office.manager.post(output, at(search))
+            assert answer.status_code == 200, output
+            assert notice(answer.get_json()) == (list(told(office.manager, "gone", language)) if gone else []), output
+        made.path.unlink(missing_ok=True)
+
+
+@pytest.mark.parametrize("address", ["/table/change", "/export/overview.csv", "/present", "/present/slides.json"])
+def test_nothing_else_answers_from_an_edition_that_is_changed(office, address):
+    made = office.freeze()
+    spoil(made)
+    answer = office.manager.client.get(f"{address}?edition={made.key}", headers=PAGE)
+    assert answer.status_code == 503
+    assert told(office.manager, "changed", "en")[0] in read(answer.text)
+
+
+@pytest.mark.parametrize("search", ["?edition=nix-00000000", "?edition=..%2F..%2Fetc", "?edition=", "?edition=A%00"])
+def test_edition_nobody_knows_is_gone_and_what_is_no_key_is_no_edition(office, search):
+    office.freeze()
+    assert office.manager.open(f"/{search}").status_code == (404 if "nix" in search else 200)
+
+
+def test_link_whose_edition_is_gone_says_whom_to_ask_and_leads_nowhere_else(office):
+    made = office.freeze()
+    visitor = office.by_link(edition=made.key)
+    assert visitor.open("/").status_code == 200
+    made.path.unlink()
+    page = visitor.open("/?lang=en")
+    assert page.status_code == 503
+    assert "Ask whoever sent it" in read(page.text)
+    assert "live record" not in page.text
+    assert "<a " not in page.text
+    assert "<form" not in page.text
+    (title, _text) = notice(visitor.post(HEADLINES, at()).get_json())
+    assert title == "What this link shows cannot be shown any more"
+
+
+def test_skeleton_names_no_edition(office):
+    office.freeze()
+    assert not [each for each in components(office.manager.app.layout) if "NTAC" in str(getattr(each, "children", ""))]
