@@ -82,7 +82,7 @@ def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
 
 
 def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
-    """Words and filters of the interface in every language, and the address as it stands."""
+    """Words and filters of the interface in every language, and the date looked back from where it can be chosen."""
     said, panel = {}, {}
     with asking(held, asked_for.search()) as asked:
         dated = not g.viewer.threshold
@@ -99,8 +99,12 @@ def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
                     }
                     for dimension in CONTROLS
                 ]
-        as_of = asked.as_of.isoformat() if dated else None
-        return {"words": said, "filters": panel, "as_of": as_of, "query": asked.filters.query()}
+        return {
+            "words": said,
+            "filters": panel,
+            "as_of": asked.as_of.isoformat() if dated else None,
+            "record_date": asked.view.catalogue.programme.as_of.isoformat(),
+        }
 
 
 def _page(template: str, **context: Any) -> Response:

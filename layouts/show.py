@@ -11,8 +11,9 @@ KEYS = (
 
 
 def words() -> dict[str, str]:
-    """Every word of the interface by its name; the page fills in ``{at}``, ``{all}`` and ``{seconds}``."""
+    """Every word of the interface by its name; the page fills in what stands in braces."""
     return {
+        "controls": _("Controls of the show"),
         "next": _("Next slide"),
         "previous": _("Previous slide"),
         "first": _("First slide"),
@@ -35,6 +36,7 @@ def words() -> dict[str, str]:
         "help": _("Keys"),
         "close": _("Close; at last leave the show"),
         "close_this": _("Close"),
+        "chosen": _("{n} chosen"),
         "apply": _("Apply"),
         "reset": _("Reset"),
         "as_of": _("As of"),

@@ -87,7 +87,7 @@ const BAR = [
 ];
 
 function words() {
-  find("bar").setAttribute("aria-label", say("help"));
+  find("bar").setAttribute("aria-label", say("controls"));
   find("bar").replaceChildren(
     ...BAR.map(([word, key]) => {
       const language = word === "language" && other(state.language);
@@ -117,6 +117,9 @@ function play(on) {
   state.playing = on ? window.setInterval(() => showSlide((state.at + 1) % state.show.slides.length), state.seconds * 1000) : null;
   find("playing").hidden = !on;
   playingSaid();
+  if (on === document.body.classList.contains("is-playing")) return;
+  document.body.classList.toggle("is-playing", on); // takes a strip of the stage
+  showSlide(state.at);
 }
 
 function playingSaid() {
@@ -183,14 +186,13 @@ function deckChooser() {
 function fillFilters() {
   const form = find("filters").querySelector("form");
   const groups = state.show.filters[state.language].map((group) =>
-    element("fieldset", [
-      element("legend", group.name),
-      ...group.options.map((option) => {
-        const box = element("input", "", { type: "checkbox", name: group.dimension, value: option.value });
-        box.checked = group.chosen.includes(option.value);
-        return element("label", [box, element("span", option.label)]);
-      }),
-    ]),
+    element("details", [
+      element("summary", [
+        element("span", group.name),
+        group.chosen.length && element("span", say("chosen", { n: group.chosen.length }), { class: "chosen" }),
+      ]),
+      element("div", group.options.map((option) => tick(group, option)), { class: "options", role: "group", "aria-label": group.name }),
+    ], group.chosen.length ? { open: "" } : {}),
   );
   const date = element("input", "", { type: "date", name: "as_of" });
   date.value = state.show.as_of || "";
@@ -201,7 +203,14 @@ function fillFilters() {
     find("filters").close();
     refilter({});
   });
-  form.replaceChildren(element("div", [...groups, dated], { class: "groups", tabindex: "-1" }), element("p", [apply, reset]));
+  form.replaceChildren(element("div", [...groups, dated], { class: "groups" }), element("p", [apply, reset]));
+  form.querySelector("summary").autofocus = true;
+}
+
+function tick(group, option) {
+  const box = element("input", "", { type: "checkbox", name: group.dimension, value: option.value });
+  box.checked = group.chosen.includes(option.value);
+  return element("label", [box, element("span", option.label)]);
 }
 
 function chosen() {
@@ -209,8 +218,8 @@ function chosen() {
   const found = {};
   for (const box of form.querySelectorAll("input:checked")) (found[box.name] ||= []).push(box.value);
   const date = form.querySelector("[name=as_of]");
-  if (date && date.value && date.value !== date.defaultValue && date.value !== state.show.as_of) found.as_of = [date.value];
-  else if (new URLSearchParams(window.location.search).has("as_of") && date && date.value) found.as_of = [date.value];
+  // The record's own date is no filter.
+  if (date?.value && date.value !== state.show.record_date) found.as_of = [date.value];
   return found;
 }
 

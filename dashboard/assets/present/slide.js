@@ -54,7 +54,7 @@ export const tongue = (language) => (language === "zh" ? "zh-Hans" : "en");
 export const other = (language) => (language === "zh" ? "en" : "zh");
 
 // Draws `pair` (a slide by language) into `host`; what stood there stays until it is drawn.
-// `state`: language, both, number (as said in the foot), sign, unknown (said for a card without a value); `config`: plotly's settings.
+// `state`: language, both, number (as said in the foot), sign, unknown (said for a card without a value), heading (its level); `config`: plotly's settings.
 export async function draw(host, pair, state, config) {
   const slide = pair[state.language];
   const second = state.both ? pair[other(state.language)] : null;
@@ -85,7 +85,7 @@ export async function draw(host, pair, state, config) {
 
 function head(slide, second, state) {
   return element("header", [
-    element("h1", slide.title),
+    element(state.heading || "h1", slide.title, { class: "title" }),
     second && element("p", second.title, { class: "second-title", lang: tongue(other(state.language)) }),
     slide.caption &&
       element("p", [slide.caption, second && " ", second && element("span", second.caption, { lang: tongue(other(state.language)) })], {

@@ -32,7 +32,7 @@ async function fill() {
     element("h3", say("sources")),
     element("ul", slide.source_list.map((source) => element("li", source))),
   );
-  const shown = { language: state.language, both: state.both, sign: "", unknown: say("unknown") };
+  const shown = { language: state.language, both: state.both, sign: "", unknown: say("unknown"), heading: "h3" };
   await draw(find("now"), pair, { ...shown, number: `${state.at + 1} / ${slides.length}` }, config);
   if (following) await draw(find("then"), following, { ...shown, number: `${state.at + 2} / ${slides.length}` }, config);
   else find("then").replaceChildren(element("p", say("end"), { class: "end" }));
