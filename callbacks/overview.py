@@ -10,6 +10,7 @@ from callbacks.asking import Asked, Held, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL
+from layouts.frames import records
 from layouts.words import _, number
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
@@ -68,7 +69,7 @@ def page(asked: Asked) -> tuple[Any, ...]:
 
 def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
     """The headline figures, each with what it is out of."""
-    rows = exhibit.table.set_index("headline").to_dict("index")
+    rows = {row["headline"]: row for row in records(exhibit.table)}
     return [parts.headline(label(name), value(rows[name]), of(rows[name]), note(name, rows)) for name in SHOWN]
 
 

@@ -10,6 +10,7 @@ from callbacks import drawing
 from callbacks.asking import Asked, Held, showing
 from data import exhibits, measures
 from layouts import ids, parts
+from layouts.frames import records
 from layouts.words import _, ngettext
 
 FEW_FACTS = 25
@@ -42,7 +43,7 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
     chosen = indicator if indicator in reported else next(iter(reported), None)
     options = [
         {"label": f"{asked.name('indicator', row['indicator'])} · {_count(row)}", "value": row["indicator"]}
-        for row in ranked.to_dict("records")
+        for row in records(ranked)
     ]
     pairs = exhibits.build_pairs(asked.view, chosen) if chosen else exhibits.build(asked.view, "pairs")
     return (

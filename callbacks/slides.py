@@ -14,6 +14,7 @@ from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
 from layouts import findings, slides, words
 from layouts.figures.map import HALF
+from layouts.frames import records
 from layouts.parts import Drawing
 from layouts.slides import MOST_GROUPS, MOST_LINES, MOST_ROWS, Card, Slide
 from layouts.tables import Cell, Column, Link, Table
@@ -164,7 +165,7 @@ class Shown:
 
 
 def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    rows = exhibit.table.set_index("headline").to_dict("index")
+    rows = {row["headline"]: row for row in records(exhibit.table)}
     cards = tuple(
         Card(overview.label(name), overview.value(rows[name]), overview.of(rows[name]), overview.note(name, rows))
         for name in overview.SHOWN
@@ -189,7 +190,7 @@ def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
             asked.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
             number(row["enterprises"]),
         )
-        for row in exhibit.table.to_dict("records")
+        for row in records(exhibit.table)
     ]
     return Shown(first, _table(asked, "regions", exhibit.table), ns, figures=figures)
 
@@ -216,7 +217,7 @@ def _planned(asked: Asked, frame: pd.DataFrame) -> Ns:
             asked.name("module", row["module"]),
             _("{n} planned, {due} due", n=number(row["planned"]), due=number(row["planned"] - row["not_yet_due"])),
         )
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
 
 
@@ -255,7 +256,7 @@ def _practices(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
     return [
         (asked.name("indicator", row["indicator"]), ngettext("{n} pair", "{n} pairs", row["pairs"]))
-        for row in results.by_pairs(frame).to_dict("records")
+        for row in records(results.by_pairs(frame))
     ]
 
 
@@ -283,7 +284,7 @@ def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table
     chosen = most_telling(frame, {code: entry.columns for code, entry in asked.view.catalogue.indicator.items()})
     cards = []
-    for row in chosen.to_dict("records"):
+    for row in records(chosen):
         about = [asked.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         said = [*about, *([day(row["as_of"], row["date_precision"])] if row["as_of"] else [])]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")

@@ -8,6 +8,7 @@ import pandas as pd
 
 from layouts.figures.funnel import STEPS, stage_name, state_name, step_name
 from layouts.figures.map import METRICS, metric_name
+from layouts.frames import records
 from layouts.words import Names, _, change_of, day, measured, number, percent, quantity, sentences, signed
 
 MOST_ROWS = 200
@@ -68,7 +69,7 @@ def regions(frame: pd.DataFrame, names: Names) -> Table:
             names("place", row["province"]) if pd.notna(row["province"]) else "–",
             *(number(row[metric]) for metric in METRICS),
         ]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     columns = (Column(_("Place")), Column(_("Province")), *_n(*(metric_name(metric) for metric in METRICS)))
     return Table(columns, rows, note=_("Workers: of enterprises whose size is known; – means none is known."))
@@ -84,7 +85,7 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Table:
             number(row["visited_without_record"]),
             number(row["assessed_without_record"]),
         ]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     labels = (
         *(step_name(step) for step in STEPS),
@@ -100,7 +101,7 @@ def states(frame: pd.DataFrame, names: Names) -> Table:
     order = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
     rows = [
         [names("module", row["module"]), number(row["planned"]), *(number(row[state]) for state in order)]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     return Table((Column(_("Module")), *_n(_("Planned"), *(state_name(state) for state in order))), rows)
 
@@ -115,7 +116,7 @@ def journey(frame: pd.DataFrame) -> Table:
             percent(row["share_of_first"]),
             percent(row["share_of_previous"]),
         ]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     labels = (_("Enterprises"), _("Without a record of it"), _("Share of enrolled"), _("Share of the stage before"))
     return Table((Column(_("Stage")), *_n(*labels)), rows)
@@ -123,7 +124,7 @@ def journey(frame: pd.DataFrame) -> Table:
 
 def breadth(frame: pd.DataFrame) -> Table:
     """One row per number of modules."""
-    rows = [[number(row["modules_at_least"]), number(row["enterprises"])] for row in frame.to_dict("records")]
+    rows = [[number(row["modules_at_least"]), number(row["enterprises"])] for row in records(frame)]
     return Table(_n(_("Modules, at least"), _("Enterprises")), rows)
 
 
@@ -136,7 +137,7 @@ def matrix(frame: pd.DataFrame, names: Names) -> Table:
             state_name(row["state"]),
             names("round", row["round"]),
         ]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     return Table(
         (Column(_("Enterprise")), Column(_("Module")), Column(_("State")), Column(_("Round"))),
@@ -147,7 +148,7 @@ def matrix(frame: pd.DataFrame, names: Names) -> Table:
 def change(frame: pd.DataFrame, names: Names) -> Table:
     """One row an indicator."""
     rows = []
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         unit = row["unit"]
         practice = unit == "yes-no"
         interval = (
@@ -187,7 +188,7 @@ def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_li
     """One row a pair; `units` by indicator."""
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
     rows: list[list[Cell]] = []
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         unit = units[row["indicator"]]
         relative = row["relative_change"]
         rows.append(
@@ -219,7 +220,7 @@ def percent_change(share: float) -> str:
 def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
     """Result rows that are no pairs, each marked as what it is. `frame` has the indicator's ``unit`` beside the row."""
     rows: list[list[Cell]] = []
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         unit = row["unit"]
         if pd.notna(row["change_percent"]):
             kind, value = _("change only"), percent_change(row["change_percent"] / 100)
@@ -266,7 +267,7 @@ def coverage(frame: pd.DataFrame, names: Names) -> Table:
             *(number(row[name]) for name in ("trained", "reported", "paired")),
             percent(row["reported_share"]),
         ]
-        for row in frame.to_dict("records")
+        for row in records(frame)
     ]
     columns = (
         Column(_("Group")), Column(_("Kind")),
@@ -282,7 +283,7 @@ def coverage(frame: pd.DataFrame, names: Names) -> Table:
 def published(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
     """One row a figure, as printed."""
     rows = []
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         about = [names(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
         if pd.notna(row["women_percent"]):

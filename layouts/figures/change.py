@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from layouts import theme
+from layouts.frames import records
 from layouts.theme import Figure
 from layouts.words import Names, _, change_of, direction, number, percent, quantity, unit_name, wrapped
 
@@ -21,7 +22,7 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
     places = list(range(len(rows)))
     share = (rows["better_share"] * 100).tolist()
     headings = []
-    for at, row in enumerate(rows.to_dict("records")):
+    for at, row in enumerate(records(rows)):
         count = _("{better} of {pairs} better", better=number(row["better_count"]), pairs=number(row["pairs"]))
         headings.append(theme.heading(f"{names('indicator', row['indicator'])}  <b>{count}</b>", at, across=True))
     return {
@@ -70,7 +71,7 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
     rows = frame.sort_values(["pairs", "indicator"], ascending=[False, True]).head(most)
     traces: list[dict[str, Any]] = []
     headings = []
-    for at, row in enumerate(rows.to_dict("records")):
+    for at, row in enumerate(records(rows)):
         before, after = row["had_before"] / row["pairs"] * 100, row["had_after"] / row["pairs"] * 100
         traces.append(
             {
@@ -115,7 +116,7 @@ def lines(pairs: pd.DataFrame, unit: str, better: str, names: Names, *, beside: 
     low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
     room = (high - low or abs(high) or 1) * (0.36 if beside else 0.28)
     told = unit if unit == "percent" or not beside else "count"  # the unit stands at the axis
-    for at, row in enumerate(rows.to_dict("records")):
+    for at, row in enumerate(records(rows)):
         rising = row["after"] >= row["before"]
         traces.append(
             {

@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
+from layouts.frames import records
 from layouts.theme import Figure
 from layouts.words import Names, _, number, wrapped
 
@@ -20,7 +21,7 @@ def coverage(frame: pd.DataFrame, names: Names, most: int = MOST_GROUPS, *, besi
     rows = [
         (kind, row)
         for kind, group in kinds
-        for row in group.sort_values("trained", ascending=False, kind="stable").head(most).to_dict("records")
+        for row in records(group.sort_values("trained", ascending=False, kind="stable").head(most))
         if row["trained"]
     ]
     y: list[float] = []

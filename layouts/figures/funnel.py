@@ -5,6 +5,7 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
+from layouts.frames import records
 from layouts.theme import Figure
 from layouts.words import Names, _, known, labelled, number, percent, wrapped
 
@@ -70,7 +71,7 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> Figure:
     colours: list[str] = []
     headings: list[dict[str, Any]] = []
     at = 0.0
-    for row in frame.to_dict("records"):
+    for row in records(frame):
         aside = _("{n} not yet due", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
         headings.append(_heading(f"<b>{wrapped(names('module', row['module']), 44, 1)}</b>", aside, at + 0.5))
         before = 0
@@ -112,7 +113,7 @@ def module_steps(frame: pd.DataFrame, names: Names) -> Figure:
     labels: list[str] = []
     colours: list[str] = []
     headings: list[dict[str, Any]] = []
-    for at, row in enumerate(frame.to_dict("records")):
+    for at, row in enumerate(records(frame)):
         aside = _("{n} not yet due", n=number(row["not_yet_due"])) if row["not_yet_due"] else ""
         headings.append(_heading(f"<b>{wrapped(names('module', row['module']), 60, 1)}</b>", aside, at))
         for column, (step, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
@@ -240,7 +241,7 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
                 width=0.5,
             )
         )
-    asides = [_small_states(row, whole) if every else "" for row in frame.to_dict("records")]
+    asides = [_small_states(row, whole) if every else "" for row in records(frame)]
     headings = [_heading(name, aside, at) for at, (name, aside) in enumerate(zip(modules, asides, strict=True))]
     return {
         "data": traces,
@@ -296,7 +297,7 @@ def journey(frame: pd.DataFrame) -> Figure:
                     _stage_shares(at, row),
                     at,
                 )
-                for at, row in enumerate(frame.to_dict("records"))
+                for at, row in enumerate(records(frame))
             ],
         ),
     }

@@ -6,6 +6,7 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
+from layouts.frames import records
 from layouts.theme import Figure
 from layouts.words import _, labelled, number
 
@@ -147,8 +148,7 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
     places = list(range(len(shown)))
     values = shown[metric].astype(float).tolist()
     headings = [
-        theme.heading(f"{row['name']}  <b>{number(row[metric])}</b>", at)
-        for at, row in enumerate(shown.to_dict("records"))
+        theme.heading(f"{row['name']}  <b>{number(row[metric])}</b>", at) for at, row in enumerate(records(shown))
     ]
     return {
         "data": [
@@ -167,10 +167,7 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
 def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:
     top = float(shown[metric].max())
     named = _apart(shown, room)
-    texts = [
-        f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else ""
-        for row in shown.to_dict("records")
-    ]
+    texts = [f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in records(shown)]
     return {
         "type": "scattergeo",
         "mode": "markers+text",
@@ -180,7 +177,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
         # The inset lies off the south coast: names there stand on the land's side.
         "textposition": [
             "middle left" if row["latitude"] < 24 and row["longitude"] > 108 else "middle right"  # noqa: PLR2004 - degrees
-            for row in shown.to_dict("records")
+            for row in records(shown)
         ],
         # A name must be read on a dark province as on white.
         "textfont": {
@@ -189,9 +186,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
             "shadow": "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff, 0 0 5px #fff",
         },
         "customdata": shown["place"].tolist(),
-        "hovertext": [
-            f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in shown.to_dict("records")
-        ],
+        "hovertext": [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(shown)],
         "hoverinfo": "text",
         "marker": {
             "size": [6 + room.largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],
@@ -208,7 +203,7 @@ def _apart(shown: pd.DataFrame, room: Room) -> set[str]:
     On a wide map a name takes about 1.1 degrees of latitude and 4.5 of longitude.
     """
     named: list[tuple[str, float, float]] = []
-    for row in shown.to_dict("records"):
+    for row in records(shown):
         near = any(
             abs(row["latitude"] - latitude) < 1.1 * room.apart and abs(row["longitude"] - longitude) < 4.5 * room.apart
             for _place, latitude, longitude in named
