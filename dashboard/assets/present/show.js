@@ -34,7 +34,7 @@ async function showSlide(at) {
   const number = `${state.at + 1} / ${slides.length}`;
   const sign = say(state.offline ? "offline" : "loaded");
   stage.dataset.drawn = "";
-  const shown = { language: state.language, both: state.both, number, sign, unknown: say("unknown") };
+  const shown = { language: state.language, both: state.both, number, sign, unknown: say("unknown"), strip: window.innerHeight - stage.clientHeight };
   if (await draw(stage, slides[state.at], shown, config)) {
     stage.dataset.drawn = String(state.at + 1);
     const title = slides[state.at][state.language].title;

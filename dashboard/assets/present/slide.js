@@ -54,7 +54,7 @@ export const tongue = (language) => (language === "zh" ? "zh-Hans" : "en");
 export const other = (language) => (language === "zh" ? "en" : "zh");
 
 // Draws `pair` (a slide by language) into `host`; what stood there stays until it is drawn.
-// `state`: language, both, number (as said in the foot), sign, unknown (said for a card without a value), heading (its level); `config`: plotly's settings.
+// `state`: language, both, number (as said in the foot), sign, unknown (said for a card without a value), heading (its level), strip (pixels of the window's height the box goes without); `config`: plotly's settings.
 export async function draw(host, pair, state, config) {
   const slide = pair[state.language];
   const second = state.both ? pair[other(state.language)] : null;
@@ -62,7 +62,10 @@ export async function draw(host, pair, state, config) {
     class: "canvas",
     lang: tongue(state.language),
   });
-  const size = fit(host.clientWidth, host.clientHeight);
+  // A strip of the window that something else takes makes the canvas lower, not its type smaller.
+  const strip = state.strip || 0;
+  const size = fit(host.clientWidth, host.clientHeight + strip);
+  size.height -= strip / size.scale;
   canvas.classList.toggle("on-end", size.width < NARROWEST);
   canvas.classList.toggle("narrow", size.width < 1700);
   canvas.style.width = `${size.width}px`;
