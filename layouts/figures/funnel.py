@@ -226,7 +226,7 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
                     "line": {"color": theme.PAPER, "width": 1},
                 },
                 # A number is printed where its segment has room for it; the table has them all.
-                text=[f"<b>{number(n)}</b>" if n >= whole * _ROOM else "" for n in counts],
+                text=[f"<b>{number(n)}</b>" if n >= whole * ROOM else "" for n in counts],
                 textposition="inside",
                 insidetextanchor="middle",
                 textangle=0,
@@ -258,7 +258,7 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
     }  # fmt: skip
 
 
-_ROOM = 0.035
+ROOM = 0.035
 """The share of the longest bar that a segment needs for its number."""
 
 
@@ -268,7 +268,7 @@ def _halo(colour: str) -> str:
 
 def _small_states(row: dict[str, Any], whole: int) -> str:
     """The states whose segments have no room for their number."""
-    small = [state for state in STATES if row[state] and not row[state] >= whole * _ROOM]  # a withheld one as well
+    small = [state for state in STATES if row[state] and not row[state] >= whole * ROOM]  # a withheld one as well
     return " · ".join(labelled(state_name(state), number(row[state])) for state in small)
 
 
