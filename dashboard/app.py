@@ -9,7 +9,19 @@ from flask import Flask, request
 
 import callbacks
 from callbacks.asking import Held
-from dashboard import answers, editions, gate, headers, linking, pages, presenting, sharing, signing, single_sign_on
+from dashboard import (
+    answers,
+    arranging,
+    editions,
+    gate,
+    headers,
+    linking,
+    pages,
+    presenting,
+    sharing,
+    signing,
+    single_sign_on,
+)
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from dashboard.trying import Tries
@@ -56,6 +68,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     editions.install(server, records)
     answers.install(server, held, boundaries)
     presenting.install(server, held, accounts)
+    arranging.install(server, held, accounts)
     app = Dash(
         "dashboard",
         server=server,

@@ -1,7 +1,6 @@
 """The managers' page of editions: what was frozen, freezing anew, and what changed from one meeting to the next."""
 
 from dataclasses import dataclass
-from urllib.parse import urlencode
 
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
@@ -44,7 +43,7 @@ def install(server: Flask, records: Records) -> None:
                 made = editions.freeze(records.live.engine, name, records.folder)
             except EditionProblem as problem:
                 return _page(records, 409 if problem.reason == "taken" else 400, _refused(problem), name)
-            return redirect(_address("/editions", frozen=made.key), code=303)
+            return redirect(pages.address("/editions", frozen=made.key), code=303)
 
     @server.get("/editions/changes.csv", endpoint="edition-changes")
     def changes() -> Response:
@@ -57,13 +56,6 @@ def install(server: Flask, records: Records) -> None:
 
 def _search() -> str:
     return request.query_string.decode("ascii", "ignore")
-
-
-def _address(path: str, **asked: str) -> str:
-    """An address that keeps the language."""
-    if words.language() != "en":
-        asked["lang"] = words.language()
-    return f"{path}?{urlencode(asked)}" if asked else path
 
 
 def _record(records: Records, key: str) -> Record:
@@ -84,7 +76,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
             first, second = _record(records, before), _record(records, after)
             compared = edition_changes.compared(first, second)
             chosen = _code(first), _code(second)
-            csv = _address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
+            csv = pages.address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
         except EditionProblem as gone:
             status, problem = 404 if gone.reason == "gone" else 503, " ".join(pages.edition_words(gone))
     made = next((each for each in found if each.key == request.args.get("frozen")), None)
@@ -98,7 +90,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
         done=_("{name} is frozen. SHA-256 of its file: {hash}", name=made.name, hash=made.sha256) if made else "",
         said=_said(),
         editions=[_listed(each) for each in found] + [_damaged(key) for key in editions.unreadable(records.folder)],
-        address=_address,
+        address=pages.address,
         name=name,
         longest=LONGEST_NAME,
         now=_("The record as it is now: as of {date}, loaded on {loaded}.",

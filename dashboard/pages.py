@@ -160,6 +160,13 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
     return make_response(body, status)
 
 
+def address(path: str, **asked: str) -> str:
+    """An address of ours that keeps the language spoken."""
+    if words.language() != "en":
+        asked["lang"] = words.language()
+    return f"{path}?{urlencode(asked)}" if asked else path
+
+
 def _in_language(address: str, language: str) -> str:
     asks = "" if language == "en" else f"{'&' if '?' in address else '?'}lang={language}"
     return address + asks

@@ -1,7 +1,8 @@
 """Decks: exhibits in an order, each with filters and notes, for a meeting. One change at a time, nothing lost."""
 
 import json
-from dataclasses import asdict, dataclass
+import secrets
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import Engine, Row, delete, insert, select, update
@@ -20,6 +21,7 @@ SLIDES = (
 )  # fmt: skip
 """What a slide can show."""
 
+LONGEST_NAME = 120
 MOST_SLIDES = 40
 LONGEST_NOTES = 4000
 
@@ -99,12 +101,13 @@ def save(engine: Engine, changed: Deck, by: str) -> Deck:
     Reason ``changed`` where somebody saved in between, ``taken`` where a new deck's name is in use.
     """
     name = changed.name.strip()
-    if not name or len(name) > deck.c.name.type.length or name.lower() == STANDARD:  # type: ignore[attr-defined]
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or name.lower() == STANDARD:
         raise DeckProblem("name", name)
     if not changed.slides or len(changed.slides) > MOST_SLIDES:
         raise DeckProblem("slides", str(len(changed.slides)))
     values = {
-        "revision": changed.revision + 1,
+        # A deck that was deleted and made anew is another one: its revisions are never those of the old.
+        "revision": changed.revision + 1 if changed.revision else 1 + secrets.randbelow(2**30),
         "slides": json.dumps([asdict(slide) for slide in changed.slides], ensure_ascii=False),
         "changed_by": by,
         "changed_at": now(),
@@ -122,6 +125,17 @@ def save(engine: Engine, changed: Deck, by: str) -> Deck:
         if not saved:
             raise DeckProblem("changed", read(engine, name).changed_by)
     return read(engine, name)
+
+
+def append(engine: Engine, name: str, slide: DeckSlide, by: str) -> Deck:
+    """Add a slide at the end of a stored deck, after whatever others save meanwhile; raises :class:`DeckProblem`."""
+    while True:
+        known = read(engine, name)
+        try:
+            return save(engine, replace(known, slides=(*known.slides, slide)), by)
+        except DeckProblem as problem:
+            if problem.reason != "changed":
+                raise
 
 
 def remove(engine: Engine, name: str) -> None:

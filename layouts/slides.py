@@ -81,6 +81,24 @@ class Slide:
         }  # fmt: skip
 
 
+def exhibit_name(exhibit: str) -> str:
+    """What a slide of an exhibit shows, before any number is known."""
+    return {
+        "overview": _("Headline figures"),
+        "regions": _("Map of the regions"),
+        "module-funnel": _("Module by module, from planned to completed"),
+        "states": _("Where each planned training stands"),
+        "journey-funnel": _("The journey through the programme"),
+        "breadth": _("How many modules enterprises completed"),
+        "matrix": _("Enterprise by module"),
+        "change": _("Share of enterprises that improved"),
+        "practices": _("Practices before and after"),
+        "pairs": _("One indicator before and after"),
+        "coverage": _("Who reported"),
+        "published": _("Published figures"),
+    }[exhibit]
+
+
 def headline_finding(trained: float | None, enterprises: float | None, modules: float | None) -> str:
     """The headline figures in one sentence."""
     return _(
