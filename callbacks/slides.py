@@ -32,7 +32,7 @@ def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list
 
     What the show is filtered by takes the place of a slide's own filter of the same dimension.
     """
-    return [_spoken(held, slide, laid_over(Filters.from_search(slide.filters), show)) for slide in deck]
+    return [_spoken(held, slide, show) for slide in deck]
 
 
 def laid_over(own: Filters, show: Filters) -> Filters:
@@ -44,8 +44,9 @@ def laid_over(own: Filters, show: Filters) -> Filters:
     return both
 
 
-def _spoken(held: Held, slide: DeckSlide, filters: Filters) -> dict[str, Slide]:
+def _spoken(held: Held, slide: DeckSlide, show: Filters) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
+    filters = laid_over(Filters.from_search(slide.filters), show)
     with asking(held, filters.search()) as asked:
         try:
             made = _made(asked, slide)
@@ -55,7 +56,8 @@ def _spoken(held: Held, slide: DeckSlide, filters: Filters) -> dict[str, Slide]:
         for language in LANGUAGES:
             with words.speaking(language):
                 # Names of enterprises are learnt anew: they are written in the language spoken.
-                spoken[language] = _drawn(replace(asked, ground=held.grounds[language], enterprises={}), slide, made)
+                speaking = replace(asked, ground=held.grounds[language], enterprises={})
+                spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made))
         return spoken
 
 
@@ -71,6 +73,8 @@ def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language
             filtered=replace(asked, enterprises={}).filtered(),
             as_of=_("as of {date}", date=day(asked.as_of)),
             sources="",
+            edition=asked.edition_line(),
+            synthetic=slides.synthetic_sign() if asked.view.catalogue.programme.synthetic else "",
             empty=text,
             notes=slide.notes,
         )
@@ -95,8 +99,8 @@ def _made(asked: Asked, slide: DeckSlide) -> _Made:
     return _Made(exhibits.build_pairs(asked.view, indicator), indicator)
 
 
-def _drawn(asked: Asked, slide: DeckSlide, made: _Made) -> Slide:
-    """One slide in the language spoken."""
+def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str) -> Slide:
+    """One slide in the language spoken; where something is `gone` that it would show, it says that instead."""
     exhibit = made.exhibit
     basis = asked.basis(exhibit)
     bare = Slide(
@@ -115,7 +119,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made) -> Slide:
         frame=exhibit.table,
         names=asked.name,
     )
-    lacking = _gone(asked, slide, made) or drawing.missing(exhibit)
+    lacking = gone or drawing.missing(exhibit)
     if lacking:
         return replace(bare, empty=lacking)
     asked.meet(exhibit.table)
@@ -141,11 +145,12 @@ def _undrawn(table: Table) -> str:
     return _("Nothing of this is on record for this selection.")
 
 
-def _gone(asked: Asked, slide: DeckSlide, made: _Made) -> str:
+def _gone(asked: Asked, slide: DeckSlide, show: Filters, made: _Made) -> str:
     """What a slide asks for that is no longer on record: without it the slide would say something else."""
     known = asked.view.catalogue.codes
     own = Filters.from_search(slide.filters)
-    if any(own.codes(dimension) and not own.codes(dimension) & known[dimension] for dimension in DIMENSIONS):
+    kept = {dimension: own.codes(dimension) for dimension in DIMENSIONS if not show.codes(dimension)}
+    if any(codes and not codes & known[dimension] for dimension, codes in kept.items()):
         return _("What this slide is filtered by is no longer on record.")
     if slide.exhibit == "pairs" and slide.indicator and not made.indicator:
         return _("The indicator of this slide is no longer on record.")
