@@ -1,0 +1,221 @@
+"""Canaries: names outside a link's scope never occur in any byte sent to who comes by it, whatever they ask for."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from itertools import chain, product
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from programme import PROGRAMME, Tables, load_rows
+from sqlalchemy import Engine, create_engine, update
+from test_gate import METHODS, holds, routes
+from visiting import PAGE, Visit, at
+from werkzeug.test import TestResponse
+
+from callbacks import drawing
+from data import links, managers
+from data.accounts import accounts_engine
+from data.accounts import link as link_table
+from data.database import now
+from data.exhibits import EXHIBITS
+from data.filters import Filters
+from data.links import Audience, Terms
+from layouts import ids
+from layouts.pages import PAGES
+from layouts.shell import CONTROLS
+
+CANARY = "Kanarienvogel"
+OUTSIDE = {"partner": "canary-partner", "sector": "canary-sector", "round": "canary-round", "phase": "canary-phase",
+           "place": "999900"}  # fmt: skip
+SCOPE = Filters.from_search("partner=fed")
+
+SEARCHES = (
+    "?lang=zh",
+    "?" + "&".join(f"{name}={code}" for name, code in OUTSIDE.items()),
+    f"?partner=fed,{OUTSIDE['partner']}",
+    f"?sector=machinery&place={OUTSIDE['place']},no-such-code&as_of=2013-12-31&module=m1&edition=none",
+)
+
+
+def with_canaries() -> Tables:
+    """The programme of ten with a partner, sector, round, phase, place, source and enterprises outside the scope."""
+
+    def named(code: str, **columns: Any) -> dict[str, Any]:
+        return {"code": code, "name_en": f"{CANARY} {code}", "name_zh": f"{CANARY} {code}", **columns}
+
+    tables = {name: list(rows) for name, rows in PROGRAMME.items()}
+    keys = {"enterprise": "canary", "round": OUTSIDE["round"], "source": "canary-source"}
+    return tables | {
+        "programme": [tables["programme"][0] | {"note": f"With {CANARY} we began."}],
+        "source": [*tables["source"], {"code": "canary-source", "title_en": f"{CANARY} report"}],
+        "phase": [*tables["phase"], named(OUTSIDE["phase"])],
+        "place": [*tables["place"], named(OUTSIDE["place"], level="province", parent="100000")],
+        "sector": [*tables["sector"], named(OUTSIDE["sector"])],
+        "partner": [*tables["partner"], named(OUTSIDE["partner"], kind="buyer")],
+        "round": [*tables["round"], named(OUTSIDE["round"], phase=OUTSIDE["phase"])],
+        "round_partner": [
+            *tables["round_partner"],
+            {"round": OUTSIDE["round"], "partner": OUTSIDE["partner"], "role": "owner"},
+            # Of a round inside the scope, but not the partner the link is for.
+            {"round": "r1", "partner": OUTSIDE["partner"], "role": "funder"},
+        ],
+        "enterprise": [
+            *tables["enterprise"],
+            named("canary", place=OUTSIDE["place"], sector=OUTSIDE["sector"], workers=777777, may_be_named=True),
+        ],
+        "enrolment": [*tables["enrolment"], keys],
+        "training": [*tables["training"], {**keys, "module": "m1", "workers": 777777, "visits_done": 1}],
+        "result": [
+            *tables["result"],
+            {**keys, "module": "m1", "indicator": "defects", "before": 777777, "after": 1, "operator": "=",
+             "note": CANARY},
+        ],
+        "reported_figure": [
+            *tables["reported_figure"],
+            {"code": "canary-figure", "indicator": "reach", "partner": OUTSIDE["partner"], "value": 777777,
+             "operator": "=", "source": "canary-source", "note": CANARY},
+        ],
+    }  # fmt: skip
+
+
+FORBIDDEN = (CANARY, "canary", "999900", "777777", "777,777")
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("canary")
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def served(folder: Path, accounts: Engine) -> Visit:
+    """A manager at a server that is not local, on the programme with canaries."""
+    address = f"sqlite:///{folder}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, with_canaries())
+    engine.dispose()
+    visit = Visit.to(address, signed_in=False, local=False, accounts_url=f"sqlite:///{folder}/accounts.db")
+    managers.add(accounts, "manager@example.org", "a long enough password")
+    form = {"email": "manager@example.org", "password": "a long enough password"}
+    assert visit.client.post("/sign-in", data=form).status_code in (302, 303)
+    return visit
+
+
+def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
+    """Someone who opened a link; `then` happens to it afterwards."""
+    made, token = links.make(accounts, terms, **options)
+    client = served.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    if then is not None:
+        then(made.id)
+    return client
+
+
+def visitors(served: Visit, accounts: Engine) -> Iterator[tuple[str, FlaskClient]]:
+    """Everybody who may see no more than the scope."""
+    for threshold, names, export in ((5, False, True), (3, True, False)):
+        terms = Terms(scope=SCOPE, threshold=threshold, names=names, export=export)
+        yield f"donor with threshold {threshold}", comes_by(served, accounts, terms)
+    committee = Terms(audience=Audience.COMMITTEE, scope=SCOPE, names=True)
+    yield "committee", comes_by(served, accounts, committee)
+    donor = Terms(scope=SCOPE)
+    yield "paused", comes_by(served, accounts, donor, lambda number: links.pause(accounts, number))
+    yield "revoked", comes_by(served, accounts, donor, lambda number: links.revoke(accounts, number))
+    yield "expired", comes_by(served, accounts, donor, lambda number: expire(accounts, number))
+    yield "wrong password", comes_by(served, accounts, donor, password="the right one")
+    yield "nobody", served.stranger()
+
+
+def expire(accounts: Engine, number: int) -> None:
+    with accounts.begin() as connection:
+        connection.execute(
+            update(link_table).where(link_table.c.id == number).values(expires_at=now() - timedelta(seconds=1))
+        )
+
+
+def text_of(answer: TestResponse) -> str:
+    """What was sent, pictures included, with the address it sends on to."""
+    text = answer.get_data().decode("utf-8", "replace") + (answer.location or "")
+    answer.close()
+    return text
+
+
+def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """What a client gets from every route by every method."""
+    for address, endpoint in routes(served):
+        for method in METHODS:
+            if endpoint not in ("sign-out", "leave"):  # they would end what is being walked
+                yield f"{method} {address}", text_of(client.open(address, method=method, headers=PAGE))
+
+
+def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """What a client gets from every page, table, export and callback, at every address."""
+    asked = [page.path for page in PAGES]
+    asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
+    asked += [f"/table/{name}" for name in drawing.TABLES]
+    asked += [f"/export/{code}.csv" for code in EXHIBITS]
+    for address, search in product(asked, SEARCHES):
+        yield address + search, text_of(client.get(address + search, headers=PAGE))
+    controls = {f"{ids.filter_control(name)}.value": [OUTSIDE[name]] for name in CONTROLS}
+    for output in served.callbacks:
+        first = output.strip(".").split("...")[0]
+        for search in SEARCHES:
+            body = served.body(first, at(search))
+            yield f"{first} {search}", text_of(client.post("/_dash-update-component", json=body))
+        body = served.body(first, at() | controls, tuple(controls)[:1])
+        yield f"{first} {controls}", text_of(client.post("/_dash-update-component", json=body))
+
+
+def tells(text: str, address: str) -> set[str]:
+    """Which canaries a text holds, but for what the asker wrote in the address."""
+    for code in (*OUTSIDE.values(), "canary-source"):
+        if code in address:
+            text = text.replace(code, "")
+    return {word for word in FORBIDDEN if holds(text, word)}
+
+
+def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
+    found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
+    for part in ("/export/regions.csv", "/table/coverage", "/present/slides.json", "/share", ids.BRAND, ids.ADDRESS):
+        assert any(part in address for address in found), part
+
+
+def test_nobody_with_less_than_everything_ever_meets_a_canary(served, accounts):
+    for who, client in visitors(served, accounts):
+        for address, text in chain(walked(served, client), asked_for(served, client)):
+            assert not tells(text, address), (who, address, json.dumps(text[:400]))
+
+
+def test_a_code_outside_the_scope_and_one_that_never_was_are_answered_alike(served, accounts):
+    client = comes_by(served, accounts, Terms(scope=SCOPE, export=True))
+    for name, code in OUTSIDE.items():
+        outside, unknown = (client.get(f"/export/overview.csv?{name}={each}") for each in (code, "999999"))
+        assert (outside.status_code, outside.data) == (unknown.status_code, unknown.data)
+        assert b"enterprises,0" in outside.data
+
+
+def test_visits_are_logged_without_who(served, accounts):
+    terms = Terms(scope=SCOPE)
+    made, token = links.make(accounts, terms)
+    client = served.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    (seen,) = [each for each in links.links(accounts) if each.id == made.id]
+    assert (seen.opened, seen.viewed) == (1, 0)
+    assert {kind for _when, kind, _page in links.visits(accounts, made.id)} == {"opened"}
+
+
+def test_token_is_kept_nowhere(folder, accounts):
+    _made, token = links.make(accounts, Terms(scope=SCOPE))
+    files = list(folder.glob("accounts.db*"))
+    assert files
+    for file in files:
+        assert token.encode() not in file.read_bytes()
