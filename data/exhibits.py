@@ -74,7 +74,7 @@ def coverage_line(view: View) -> Coverage:
     frame = _counted_table(
         view, lambda asked: pd.DataFrame([queries.coverage_totals(asked.connection, asked.of)]), COVERAGE
     )
-    return Coverage(**frame.iloc[0])
+    return Coverage(**frame.astype(object).iloc[0])  # plain numbers, and withheld ones as they are
 
 
 _SUMS = ("people_trained", "women_trained", "visits", "visits_planned", "modules_completed", "modules_planned")
