@@ -271,7 +271,9 @@ def filled(
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
-    return parts.fill(drawing, asked.basis(exhibit), asked.href("", asked.unfiltered) or "?")
+    parted = parts.fill(drawing, asked.basis(exhibit), asked.href("", asked.unfiltered) or "?")
+    # An exhibit that a viewer can never have is not on their page at all.
+    return (*parted[:-1], "exhibit is-absent") if exhibit.code == "matrix" and exhibit.threshold else parted
 
 
 def missing(exhibit: Exhibit) -> str:

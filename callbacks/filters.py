@@ -97,12 +97,18 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
         shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
     return [
         {
-            "label": f"{_indent(asked, dimension, code)}{asked.name(dimension, code)} · {number(counts.get(code, 0))}",
+            "label": _indent(asked, dimension, code) + _counted(asked.name(dimension, code), counts, code),
             "value": code,
             "search": f"{asked.name(dimension, code)} {code}",
         }
         for code in shown
     ]
+
+
+def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
+    """A name with its number of enterprises; without one where that is withheld."""
+    count = counts.get(code, 0)
+    return name if count is None else f"{name} · {number(count)}"
 
 
 def _indent(asked: Asked, dimension: str, code: str) -> str:

@@ -266,13 +266,18 @@ def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
 
 
 def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
+    pairs = exhibits.change_of(asked.view, indicator)["pairs"]
     ns = [
-        (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", len(exhibit.table))),
+        (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", pairs)),
         (_("Enterprises trained"), number(exhibit.coverage.trained)),
     ]
     columns = asked.view.catalogue.indicator[indicator].columns
     frame = exhibit.table.assign(unit=columns["unit"], better=columns["better"])
-    table = _table(asked, "pairs", exhibit.table)
+    if asked.view.threshold:  # no table has a row an enterprise
+        change = exhibits.build(asked.view, "change").table
+        table = _table(asked, "change", change[change["indicator"] == indicator])
+    else:
+        table = _table(asked, "pairs", exhibit.table)
     return Shown(drawing.pairs(asked, exhibit, indicator, close=True), table, ns, frame=frame)
 
 

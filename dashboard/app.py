@@ -76,6 +76,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         index_string=INDEX,
         update_title=None,
         assets_folder=str(HERE / "assets"),
+        assets_ignore=r"^2\d-",  # style of the managers' own tools
         assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
         compress=True,
         suppress_callback_exceptions=True,

@@ -195,8 +195,8 @@ def _regions(view: View) -> pd.DataFrame:
     return frame[[*REGION_COLUMNS, "workers_unknown"]]
 
 
-def option_counts(view: View, dimension: str) -> dict[str, Any]:
-    """Enterprises per code of one filter under the others, as the filter offers them; withheld ones are left out."""
+def option_counts(view: View, dimension: str) -> dict[str, int | None]:
+    """Enterprises per code of one filter under the others, as the filter offers them; None where that is withheld."""
     others = view.with_filters(view.filters.without(dimension))
 
     def question(asked: View) -> pd.DataFrame:
@@ -213,7 +213,7 @@ def option_counts(view: View, dimension: str) -> dict[str, Any]:
         flags = _member_flags(others, dimension, flags, phases)
         frame = disclosure.withhold(frame, rule, flags, view.threshold)
     counts = dict(zip(frame["code"], frame["enterprises"], strict=True))
-    return {str(code): int(n) for code, n in counts.items() if n == n}  # noqa: PLR0124 - withheld is not a number
+    return {str(code): None if isinstance(n, Withheld) else int(n) for code, n in counts.items()}
 
 
 def _member_flags(view: View, dimension: str, flags: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.DataFrame:

@@ -7,7 +7,7 @@ import pandas as pd
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import Names, _, known, labelled, number, percent, wrapped
+from layouts.words import Names, _, known, labelled, listed, number, percent, withheld, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
@@ -241,7 +241,7 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
                 width=0.5,
             )
         )
-    asides = [_small_states(row, whole) if every else "" for row in records(frame)]
+    asides = [_small_states(row, whole) if every else _unseen(row) for row in records(frame)]
     headings = [_heading(name, aside, at) for at, (name, aside) in enumerate(zip(modules, asides, strict=True))]
     return {
         "data": traces,
@@ -256,6 +256,12 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
     }  # fmt: skip
+
+
+def _unseen(row: dict[str, Any]) -> str:
+    """That a bar is shorter than what is planned, where states are withheld."""
+    hidden = [state_name(state) for state in STATES if withheld(row[state])]
+    return _("not shown: {states}", states=listed(hidden)) if hidden else ""
 
 
 ROOM = 0.035
