@@ -1,0 +1,415 @@
+"""Decks as slides: every exhibit in both languages, whose filters count, and who gets which deck."""
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import Engine
+from test_figures import hold_to_rules
+from visiting import PAGE, Visit
+
+from data import decks, links
+from data.accounts import accounts_engine
+from data.decks import SLIDES, STANDARD, STANDARD_SLIDES, Deck, DeckSlide
+from data.filters import LANGUAGES, Filters
+from data.links import Audience, Terms
+from layouts import show
+
+Show = dict[str, Any]
+
+NEVER_EMPTY = ("overview", "regions", "module-funnel", "states", "journey-funnel", "breadth", "matrix", "coverage")
+DRAWN_AS_CARDS = ("overview", "published")
+
+
+def strict(text: str) -> Show:
+    """JSON as a browser reads it: no NaN."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is no JSON")
+
+    read: Show = json.loads(text, parse_constant=refuse)
+    return read
+
+
+def shown(client: FlaskClient, query: str = "") -> Show:
+    """What the show is told at an address."""
+    response = client.get(f"/present/slides.json?{query}")
+    assert response.status_code == 200, response.text[:300]
+    return strict(response.text)
+
+
+def by_exhibit(told: Show, language: str = "en") -> dict[str, Show]:
+    return {each[language]["exhibit"]: each[language] for each in told["slides"]}
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("slides")
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    decks.save(engine, Deck("All", tuple(DeckSlide(code, notes=f"say {code}") for code in SLIDES)), "manager")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine) -> dict[str, Visit]:
+    """A manager on each record, with decks of their own."""
+    urls = {"public": public_record_url, "demo": demo_url}
+    return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
+
+
+@pytest.fixture(scope="module")
+def all_slides(desks: dict[str, Visit]) -> dict[str, Show]:
+    """The deck of every exhibit, as told to the manager of each record."""
+    return {name: shown(desk.client, "deck=All") for name, desk in desks.items()}
+
+
+@pytest.fixture(params=["public", "demo"])
+def told(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
+    """The same, on one record after the other."""
+    return all_slides[request.param]
+
+
+@pytest.fixture(params=["public", "demo"])
+def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
+    return desks[request.param]
+
+
+def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
+    """Somebody who has opened a link of these terms."""
+    _link, token = links.make(accounts, terms, made_by="manager")
+    client = desk.stranger()
+    assert client.get(f"/s/{token}").status_code == 303
+    return client
+
+
+def committee(desk: Visit, accounts: Engine, **said: Any) -> FlaskClient:
+    return comes_by(desk, accounts, Terms(audience=Audience.COMMITTEE, **said))
+
+
+# ---- every exhibit
+
+
+def test_every_exhibit_is_a_slide_in_both_languages(told):
+    assert [each["en"]["exhibit"] for each in told["slides"]] == list(SLIDES)
+    for each in told["slides"]:
+        english, chinese = each["en"], each["zh"]
+        assert set(each) == set(LANGUAGES)
+        for said in ("title", "coverage", "filtered", "as_of", "sources"):
+            assert english[said], (english["exhibit"], said)
+            assert chinese[said], (english["exhibit"], said)
+        assert english["as_of"] != chinese["as_of"]
+        assert len(english["figures"]) == len(chinese["figures"])
+        assert len(english["cards"]) == len(chinese["cards"])
+        assert len(english["ns"]) == len(chinese["ns"])
+        assert [len(row) for row in english["table"]["rows"]] == [len(row) for row in chinese["table"]["rows"]]
+
+
+def test_slide_shows_figures_or_cards_with_their_table_or_says_why_not(told):
+    for code, slide in by_exhibit(told).items():
+        if slide["empty"]:
+            assert code not in NEVER_EMPTY, slide["empty"]
+            assert not slide["figures"]
+            assert not slide["cards"]
+            continue
+        assert bool(slide["cards"]) == (code in DRAWN_AS_CARDS)
+        assert len(slide["figures"]) == (0 if slide["cards"] else 2 if code == "regions" else 1)
+        assert slide["table"]["rows"], code
+        assert slide["ns"], code
+        columns = len(slide["table"]["columns"])
+        for row in slide["table"]["rows"]:
+            assert len(row) == columns
+            assert all(isinstance(cell, str) for cell in row), (code, row)
+        assert all(isinstance(said, str) for pair in slide["ns"] for said in pair), (code, slide["ns"])
+
+
+@pytest.mark.parametrize("query", ["deck=All", "deck=All&as_of=2005-01-01", "deck=All&module=m1"])
+def test_every_figure_on_a_slide_is_one_plotly_accepts(desk, query):
+    told = shown(desk.client, query)
+    for at, each in enumerate(told["slides"]):
+        for language, slide in each.items():
+            figures = {f"{language}-{slide['exhibit']}-{at}-{n}": each for n, each in enumerate(slide["figures"])}
+            hold_to_rules(figures)
+
+
+def test_pairs_of_every_indicator_are_a_slide(desks, accounts):
+    client = desks["demo"].client
+    indicators = [line.split(",")[0] for line in client.get("/export/change.csv").text.splitlines()[1:]]
+    slides = tuple(DeckSlide("pairs", indicator=code) for code in indicators)
+    decks.save(accounts, Deck("Pairs", slides), "manager")
+    told = shown(client, "deck=Pairs")
+    assert len({each["en"]["title"] for each in told["slides"]}) == len(indicators)
+    for at, each in enumerate(told["slides"]):
+        hold_to_rules({f"{indicators[at]}-{language}": fig for language in each for fig in each[language]["figures"]})
+
+
+def test_few_rows_stand_on_a_slide_so_that_they_can_be_read(all_slides):
+    slides = by_exhibit(all_slides["demo"])
+    for code in ("change", "practices"):
+        (figure,) = slides[code]["figures"]
+        assert 1 <= len(figure["layout"]["annotations"]) <= 7, code
+    assert len(slides["regions"]["figures"][1]["layout"]["annotations"]) <= 7
+    assert len(slides["matrix"]["figures"][0]["layout"]["yaxis"]["ticktext"]) <= 10
+    assert len(slides["published"]["cards"]) == 8
+
+
+def test_step_of_every_module_is_printed_with_its_count_and_share(all_slides):
+    slide = by_exhibit(all_slides["demo"])["module-funnel"]
+    (bars,) = slide["figures"][0]["data"]
+    rows = slide["table"]["rows"]
+    assert len(bars["text"]) == 5 * len(rows)
+    for at, row in enumerate(rows):
+        printed = bars["text"][5 * at : 5 * at + 5]
+        assert [text.split("</b>")[0].removeprefix("<b>") for text in printed] == row[1:6]
+        assert row[6] in printed[4], "the share that completed"
+
+
+def test_state_too_small_for_its_number_is_said_beside_its_module(all_slides):
+    slide = by_exhibit(all_slides["demo"])["states"]
+    (figure,) = slide["figures"]
+    columns = [column["label"] for column in slide["table"]["columns"]]
+    for at, row in enumerate(slide["table"]["rows"]):
+        heading = figure["layout"]["annotations"][at]["text"]
+        for column, trace in zip(range(2, 7), figure["data"], strict=True):
+            assert trace["name"] == columns[column]
+            if row[column] != "0":
+                assert row[column] in trace["text"][at] or f"{columns[column]}: {row[column]}" in heading
+
+
+def test_published_figures_are_one_an_indicator_and_what_is_left_is_counted(all_slides):
+    slide = by_exhibit(all_slides["public"])["published"]
+    labels = [card["label"] for card in slide["cards"]]
+    assert len(labels) == len(set(labels)) == 8
+    assert str(len(slide["table"]["rows"]) - 8) in slide["caption"]
+    shares = [card for card in slide["cards"] if card["value"].endswith("%")]
+    assert shares
+    assert all(card["of"] for card in shares), "a share says what it is out of, or that nobody says"
+
+
+def test_invented_programme_says_so_on_every_slide(all_slides):
+    for name, synthetic in (("demo", True), ("public", False)):
+        for each in all_slides[name]["slides"]:
+            assert all(bool(slide["synthetic"]) == synthetic for slide in each.values())
+
+
+# ---- filters
+
+
+def test_filter_of_the_show_replaces_a_slides_own_of_the_same_kind_and_no_other(desks, accounts):
+    desk = desks["demo"]
+    first, second = (each["value"] for each in desk.options()["sector"][:2])
+    names = {each["value"]: each["label"].split(" · ")[0].strip() for each in desk.options()["sector"]}
+    partner = desk.options(f"?sector={second}")["partner"][0]
+    own = Filters.from_search(f"sector={first}&partner={partner['value']}").query()
+    decks.save(accounts, Deck("Filtered", (DeckSlide("overview", filters=own), DeckSlide("overview"))), "manager")
+    alone = shown(desk.client, "deck=Filtered")["slides"]
+    assert names[first] in alone[0]["en"]["filtered"]
+    assert names[first] not in alone[1]["en"]["filtered"]
+    laid = shown(desk.client, f"deck=Filtered&sector={second}")["slides"]
+    assert names[first] not in laid[0]["en"]["filtered"]
+    for each in laid:
+        assert names[second] in each["en"]["filtered"]
+    assert partner["label"].split(" · ")[0].strip() in laid[0]["en"]["filtered"]
+    assert partner["label"].split(" · ")[0].strip() not in laid[1]["en"]["filtered"]
+
+
+def test_date_of_the_show_holds_for_all_slides(desk):
+    for each in shown(desk.client, "as_of=2014-12-31")["slides"]:
+        assert "31 December 2014" in each["en"]["as_of"]
+
+
+def test_numbers_of_a_slide_are_those_of_the_page_under_the_same_filters(desk):
+    partner = desk.options()["partner"][0]["value"]
+    rows = [line.split(",") for line in desk.client.get(f"/export/overview.csv?partner={partner}").text.splitlines()]
+    counted = {row[0]: row[1] for row in rows}
+    slide = by_exhibit(shown(desk.client, f"partner={partner}"))["overview"]
+    enterprises = slide["cards"][0]["value"].replace(",", "")
+    assert enterprises == counted["enterprises"]
+    assert slide["title"].startswith(f"{int(counted['trained']):,} of {int(counted['enterprises']):,}")
+
+
+def test_selection_that_leaves_nothing_says_so_on_every_slide(desk):
+    for each in shown(desk.client, f"deck=All&{desk.nothing_left()}")["slides"]:
+        for slide in each.values():
+            assert slide["empty"]
+            assert slide["title"]
+            assert not slide["figures"]
+
+
+@pytest.mark.parametrize("slide", [DeckSlide("overview", filters="sector=gone"), DeckSlide("pairs", indicator="gone")])
+def test_slide_about_what_is_gone_says_so_and_not_something_else(desks, accounts, slide):
+    name = f"Gone {slide.exhibit}"
+    decks.save(accounts, Deck(name, (slide,)), "manager")
+    client = desks["demo"].client
+    said = shown(client, f"deck={name}")["slides"][0]
+    assert "no longer on record" in said["en"]["empty"]
+    assert not said["en"]["cards"]
+    sector = desks["demo"].options()["sector"][0]["value"]
+    if slide.filters:
+        assert shown(client, f"deck={name}&sector={sector}")["slides"][0]["en"]["cards"], "the show filters otherwise"
+
+
+def test_panel_offers_what_is_in_the_view_and_says_what_is_chosen(desks):
+    desk = desks["demo"]
+    sector = desk.options()["sector"][0]["value"]
+    told = shown(desk.client, f"sector={sector}")
+    for language in LANGUAGES:
+        groups = {group["dimension"]: group for group in told["filters"][language]}
+        assert groups["sector"]["chosen"] == [sector]
+        assert groups["partner"]["chosen"] == []
+        offered = desk.options(f"?sector={sector}&lang={language}")
+        for dimension, group in groups.items():
+            expected = [(each["value"], each["label"]) for each in offered[dimension]]
+            assert [(each["value"], each["label"]) for each in group["options"]] == expected
+
+
+# ---- decks and viewers
+
+
+def test_every_programme_has_a_deck_before_anybody_makes_one(desk):
+    told = shown(desk.client)
+    assert told["deck"] == STANDARD
+    assert len(told["slides"]) == len(STANDARD_SLIDES)
+    assert desk.open("/present").status_code == 200
+
+
+def test_notes_are_told_to_whoever_presents(desks, accounts):
+    by_link = committee(desks["public"], accounts, deck="All")
+    for client in (desks["public"].client, by_link):
+        assert [each["en"]["notes"] for each in shown(client, "deck=All")["slides"]] == [
+            f"say {code}" for code in SLIDES
+        ]
+
+
+def test_deck_that_is_gone_says_so_in_the_readers_language(desks):
+    client = desks["public"].client
+    page = client.get("/present?deck=nothing&lang=zh", headers=PAGE)
+    assert page.status_code == 404
+    assert 'lang="zh-Hans"' in page.text
+    english = client.get("/present?deck=nothing", headers=PAGE)
+    assert "This deck is gone" in english.text
+    assert client.get("/present/slides.json?deck=nothing").status_code == 404
+
+
+def test_committee_gets_its_own_deck_and_no_other(desks, accounts):
+    pinned = committee(desks["public"], accounts, deck="All")
+    for query in ("", "deck=standard", "deck=nothing"):
+        told = shown(pinned, query)
+        assert told["deck"] == "All"
+        assert told["decks"] == []
+    free = committee(desks["public"], accounts)
+    assert shown(free, "deck=All")["deck"] == STANDARD
+
+
+def test_committee_whose_deck_is_gone_is_told(desks, accounts):
+    decks.save(accounts, Deck("Short-lived", (DeckSlide("overview"),)), "manager")
+    client = committee(desks["public"], accounts, deck="Short-lived")
+    assert client.get("/present", headers=PAGE).status_code == 200
+    decks.remove(accounts, "Short-lived")
+    page = client.get("/present", headers=PAGE)
+    assert page.status_code == 404
+    assert "Ask for a new one" in page.text
+    assert client.get("/present/slides.json").status_code == 404
+
+
+def test_manager_chooses_among_all_decks(all_slides):
+    told = all_slides["public"]
+    assert told["decks"][0] == STANDARD
+    assert "All" in told["decks"]
+    assert told["browse"] is True
+
+
+def test_committee_sees_its_scope_in_every_slide_and_option(desks, accounts):
+    desk = desks["demo"]
+    scope = desk.options()["sector"][0]["value"]
+    outside = [each for each in desk.options()["sector"] if each["value"] != scope]
+    client = committee(desk, accounts, scope=Filters.from_search(f"sector={scope}"), deck="All", names=True)
+    told = shown(client)
+    assert told["browse"] is False
+    sectors = next(group for group in told["filters"]["en"] if group["dimension"] == "sector")
+    assert {each["value"] for each in sectors["options"]} <= {scope}
+    groups = by_exhibit(told)["coverage"]["table"]["rows"]
+    assert len([row for row in groups if row[1] == "Sector"]) == 1
+    inside = shown(desk.client, f"sector={scope}")
+    assert by_exhibit(told)["overview"]["cards"][0]["value"] == by_exhibit(inside)["overview"]["cards"][0]["value"]
+    nothing = shown(client, f"sector={outside[0]['value']}")
+    for each in nothing["slides"]:
+        assert each["en"]["empty"]
+        assert outside[0]["label"].split(" · ")[0].strip() not in json.dumps(each, ensure_ascii=False)
+
+
+def test_committee_without_names_reads_none(desks, accounts):
+    desk = desks["demo"]
+    names = {line.split(",")[0] for line in desk.client.get("/export/matrix.csv").text.splitlines()[1:]}
+    assert names
+    client = committee(desk, accounts, deck="All")
+    text = client.get("/present/slides.json").text
+    assert not [name for name in names if f'"{name}"' in text]
+    matrix = by_exhibit(strict(text))["matrix"]
+    assert matrix["empty"] or not any("synthetic" in row[0] for row in matrix["table"]["rows"])
+
+
+def test_small_numbers_are_withheld_on_slides_as_on_pages(desks, accounts):
+    client = committee(desks["demo"], accounts, deck="All", threshold=5)
+    told = shown(client)
+    assert "under 5" in json.dumps(told["slides"])
+    assert told["as_of"] is None, "the date is not chosen where numbers are withheld"
+    for each in told["slides"]:
+        for language, slide in each.items():
+            hold_to_rules({f"{language}-{slide['exhibit']}-{n}": figure for n, figure in enumerate(slide["figures"])})
+            assert all(isinstance(said, str) for pair in slide["ns"] for said in pair)
+
+
+def test_donor_presents_nothing(desks, accounts):
+    client = comes_by(desks["public"], accounts, Terms(audience=Audience.DONOR))
+    for path in ("/present", "/present/slides.json", "/present/speaker"):
+        assert client.get(path, headers=PAGE).status_code == 404
+
+
+def test_nobody_presents_without_a_way_in(desks):
+    for path in ("/present", "/present/slides.json", "/present/speaker"):
+        assert desks["public"].stranger().get(path).status_code == 401
+
+
+def test_link_that_ends_ends_the_very_next_answer(desks, accounts):
+    made, token = links.make(accounts, Terms(audience=Audience.COMMITTEE), made_by="manager")
+    client = desks["public"].stranger()
+    client.get(f"/s/{token}")
+    assert client.get("/present/slides.json").status_code == 200
+    links.revoke(accounts, made.id)
+    assert client.get("/present/slides.json").status_code == 401
+    assert client.get("/alive").status_code == 401
+
+
+# ---- the interface
+
+
+def test_every_word_of_the_interface_is_said_in_both_languages(all_slides):
+    told = all_slides["public"]
+    assert set(told["words"]["en"]) == set(told["words"]["zh"])
+    for _key, word in show.KEYS:
+        assert word in told["words"]["en"]
+    sources = [*Path("dashboard/assets/present").glob("*.js"), *Path("dashboard/templates").glob("*.html")]
+    used = "".join(path.read_text(encoding="utf-8") for path in sources) + json.dumps(show.KEYS)
+    for word in told["words"]["en"]:
+        assert f'"{word}"' in used or f".{word}" in used, f"nobody says {word}"
+
+
+def test_scripts_of_the_show_are_not_loaded_by_the_pages(desks):
+    assert "present" not in desks["public"].open("/").text
+    with desks["public"].client.get("/assets/present/show.js") as script:
+        assert script.status_code == 200
+
+
+def test_page_of_the_show_holds_no_number_and_no_inline_script(desks):
+    for path in ("/present", "/present/speaker"):
+        page = desks["public"].open(path)
+        assert page.text.count("<script") == page.text.count("<script src=")
+        assert "enterprises" not in page.text
