@@ -95,6 +95,8 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
     shown = [code for code in asked.view.catalogue.table(dimension) if counts.get(code) or code in kept]
     if dimension == "place":
         shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
+    # A dropdown takes away a value it does not offer, and with it the filter: what was asked for outside is offered.
+    shown += sorted(kept - set(shown))
     return [
         {
             "label": _indent(asked, dimension, code) + _counted(asked.name(dimension, code), counts, code),

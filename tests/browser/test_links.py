@@ -1,0 +1,281 @@
+"""Links in a real browser: made by a manager in one, opened in another, and gone from its open page when they end."""
+
+import re
+from collections.abc import Iterator
+
+import pytest
+from conftest import NewContext, Site, Tab, serving, tab_of
+from playwright.sync_api import BrowserContext, Page, expect
+from test_journeys import chips, choose, control, enterprises, option
+from test_pages import objections
+from visiting import Visit
+
+from layouts import ids
+from layouts.shell import CONTROLS
+
+CHINESE = re.compile(r"[\u4e00-\u9fff]")
+ENDED = re.compile("This link has ended")
+
+
+@pytest.fixture(scope="module")
+def site(demo_url: str) -> Iterator[Site]:
+    """A server of its own, so that links made here stand on no other test's page."""
+    with serving(Visit.to(demo_url)) as site:
+        yield site
+
+
+@pytest.fixture(scope="module")
+def managing(new_context: NewContext, site: Site) -> BrowserContext:
+    """A signed-in browser."""
+    return site.sign_in(new_context())
+
+
+@pytest.fixture
+def manager(managing: BrowserContext, site: Site) -> Iterator[Tab]:
+    """A manager's tab."""
+    with tab_of(managing, site) as tab:
+        yield tab
+        assert tab.complaints == []
+        assert tab.foreign == []
+
+
+@pytest.fixture(scope="module")
+def elsewhere(new_context: NewContext) -> BrowserContext:
+    """A browser of somebody else's, with no session."""
+    return new_context()
+
+
+@pytest.fixture
+def other(elsewhere: BrowserContext, site: Site) -> Iterator[Tab]:
+    """Somebody else's tab; they have come by no link yet."""
+    elsewhere.clear_cookies()
+    with tab_of(elsewhere, site) as tab:
+        yield tab
+        assert tab.foreign == []
+
+
+def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
+    """How many enterprises each option of a filter has at an address, seen by the manager."""
+    return {
+        each["value"]: int(each["label"].rsplit("· ", 1)[1].replace(",", ""))
+        for each in site.visit.options(search)[dimension]
+    }
+
+
+@pytest.fixture(scope="module")
+def codes(site: Site) -> tuple[str, str, str]:
+    """A partner, a sector some but not all of its enterprises are of, and another partner with many enterprises."""
+    partners = counts(site, "", "partner")
+    for partner, size in partners.items():
+        for sector, part in counts(site, f"?partner={partner}", "sector").items():
+            if part >= 8 and size - part >= 8:
+                within = counts(site, f"?partner={partner}", "round")
+                for outside in partners:
+                    if not set(within) & set(counts(site, f"?partner={outside}", "round")):
+                        return partner, sector, outside
+    raise AssertionError("no partner is large enough")
+
+
+def make(tab: Tab, address: str, **filled: str) -> str:
+    """Make a link on the Share page as it opens at `address`; gives the address it shows."""
+    page = tab.open(address)
+    for label, text in filled.items():
+        page.get_by_label(label, exact=True).fill(text)
+    page.get_by_role("button", name="Make the link").click()
+    shown = page.locator("#address")
+    expect(shown).to_be_focused()
+    expect(shown).to_be_editable(editable=False)
+    return shown.input_value()
+
+
+def looks_again(page: Page) -> None:
+    """What a browser tells a page that is looked at again."""
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+
+
+def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_readers_eyes(
+    manager, other, codes, site
+):
+    partner, sector, outside = codes
+    view = manager.open(f"/?partner={partner}")
+    view.locator("details.tools summary").click()
+    view.locator("details.tools").get_by_role("link", name="Share").click()
+    expect(manager.page).to_have_url(f"{site.address}/share?partner={partner}")
+    address = make(manager, f"/share?partner={partner}", Name="For the visit")
+    assert address.startswith(f"{site.address}/s/")
+
+    page = other.page
+    page.goto(address)
+    other.is_at("/")
+    expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
+    expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
+    expect(page.locator("details.tools")).to_have_count(0)
+    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("fewer than 5 enterprises are not shown")
+    control(page, "partner").click()
+    expect(option(page, partner)).to_be_visible()
+    expect(page.get_by_role("option")).to_have_count(1)
+    page.keyboard.press("Escape")
+    choose(page, "sector", sector)
+    other.is_at(f"/?sector={sector}")
+    expect(enterprises(page)).to_have_text(str(counts(site, f"?partner={partner}", "sector")[sector]))
+    expect(chips(page)).to_have_count(1)
+
+    other.open(f"/?partner={outside}")
+    expect(enterprises(page)).to_have_text("0")
+    assert outside not in {each.get_attribute("value") for each in page.locator("[role=option] input").all()}
+
+    other.open("/modules")
+    assert other.complaints == []
+    listed = manager.open("/share").locator("li.link", has_text="For the visit")
+    expect(listed).to_contain_text("opened once")
+    listed.locator("summary").click()
+    listed.get_by_role("button", name="Revoke for good").click()
+    expect(manager.page.get_by_role("status")).to_contain_text("is over")
+    with page.expect_navigation():
+        looks_again(page)
+    expect(page.get_by_role("heading")).to_have_text(ENDED)
+    expect(page.locator("svg")).to_have_count(0)
+    page.goto(address)
+    expect(page.get_by_role("heading")).to_have_text(ENDED)
+    assert objections(other) == []
+
+
+def test_open_page_asks_by_itself_whether_it_still_may_stand(manager, other):
+    address = make(manager, "/share")
+    page = other.page
+    page.clock.install()
+    page.goto(address)
+    other.is_at("/")
+    with page.expect_request(re.compile("/alive$")) as asked:
+        page.clock.run_for(10_500)
+    answer = asked.value.response()
+    assert answer
+    assert answer.status == 204
+    assert other.complaints == []
+
+
+def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, elsewhere):
+    page = other.page
+    page.goto(make(manager, "/share"))
+    other.is_at("/")
+    elsewhere.set_offline(True)
+    try:
+        with page.expect_event("requestfailed"):
+            looks_again(page)
+        expect(enterprises(page)).to_be_visible()
+    finally:
+        elsewhere.set_offline(False)
+
+
+def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(manager, codes, site):
+    partner, _sector, outside = codes
+    page = manager.open(f"/share?partner={partner}")
+    page.get_by_label("Name", exact=True).fill("Nearly")
+    page.get_by_label("Days until it ends").fill("14")
+    page.get_by_role("button", name="Preview as they see it").click()
+    manager.is_at("/")
+    expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
+    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("You see what this link shows.")
+    page.get_by_role("button", name="Back to my own view").click()
+    expect(page.get_by_label("Name", exact=True)).to_have_value("Nearly")
+    expect(page.get_by_label("Days until it ends")).to_have_value("14")
+    ticked = page.locator("details.scope input:checked")
+    expect(ticked).to_have_count(1)
+    expect(ticked).to_have_value(partner)
+    manager.open("/")
+    assert outside in counts(site, "", "partner")
+    expect(page.locator(f"#{ids.NOTICE}")).not_to_contain_text("link")
+
+
+def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
+    page = manager.open("/share")
+    page.get_by_label("A committee").check()
+    expect(page.get_by_label("Deck", exact=True)).to_be_visible()
+    page.get_by_role("button", name="Preview as they see it").click()
+    expect(page).to_have_url(f"{site.address}/present")
+    expect(page.locator("#stage h1").first).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.get_by_label("A committee")).to_be_checked()
+
+
+def test_password_is_asked_for_and_the_wrong_one_told_apart(manager, other):
+    page = other.page
+    page.goto(make(manager, "/share", **{"Password (if any)": "tea and rice"}))
+    field = page.get_by_label("Password")
+    expect(field).to_be_focused()
+    assert objections(other) == []
+    field.fill("tea and milk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("alert")).to_have_text("That is not the password.")
+    field.fill("tea and rice")
+    page.keyboard.press("Enter")
+    other.is_at("/")
+    expect(enterprises(page)).to_be_visible()
+
+
+def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_context, codes, site):
+    partner, _sector, outside = codes
+    first, second = (make(manager, f"/share?partner={code}") for code in (partner, outside))
+    other.page.goto(first)
+    other.is_at("/")
+    with tab_of(new_context(), site) as third:
+        third.page.goto(second)
+        third.is_at("/")
+        expect(third.page.locator(f"#{ids.SENTENCE}")).not_to_have_text(
+            other.page.locator(f"#{ids.SENTENCE}").inner_text()
+        )
+        third.page.goto(first[:-1])
+        expect(third.page.get_by_role("heading")).to_have_text(ENDED)
+        other.page.reload()
+        other.settle()
+        expect(enterprises(other.page)).to_have_text(str(counts(site, "", "partner")[partner]))
+
+
+def test_tools_close_as_menus_do(manager):
+    page = manager.open("/")
+    tools = page.locator("details.tools")
+    tools.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(tools.get_by_role("link", name="Share")).to_be_visible()
+    assert objections(manager) == []
+    page.keyboard.press("Escape")
+    expect(tools.get_by_role("link", name="Share")).not_to_be_visible()
+    expect(tools.locator("summary")).to_be_focused()
+    tools.locator("summary").click()
+    page.locator("h1").click()
+    expect(tools.get_by_role("link", name="Share")).not_to_be_visible()
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_share_pages_have_no_barrier(manager, codes, language):
+    partner, sector, _outside = codes
+    query = f"partner={partner}&sector={sector}" + ("&lang=zh" if language == "zh" else "")
+    page = manager.open(f"/share?{query}")
+    for details in page.locator("details").all():
+        details.evaluate("details => { details.open = true; }")
+    assert objections(manager) == []
+    page.locator("#days").fill("20")
+    page.locator(".buttons .btn-primary").click()
+    expect(page.locator("#address")).to_be_visible()
+    assert objections(manager) == []
+    page.locator("li.link h3 a").first.click()
+    expect(page.locator("#shows")).to_be_visible()
+    assert objections(manager) == []
+
+
+@pytest.mark.parametrize("width", [390, 800, 1280, 1920])
+def test_share_pages_and_tools_fit_the_window(new_context, site, width):
+    context = site.sign_in(new_context(viewport={"width": width, "height": 844}))
+    with tab_of(context, site) as tab:
+        for address in ("/share", "/share/1", "/"):
+            page = tab.open(address)
+            for details in page.locator("details.scope, details.over, .changes details").all():
+                details.evaluate("details => { details.open = true; }")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+        page.locator("details.tools summary").click()
+        for link in page.locator("details.tools a, details.tools button").all():
+            box = link.bounding_box()
+            assert box
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        assert {each for each in CONTROLS if not page.locator(f"#{ids.filter_control(each)}").count()} == set()
