@@ -1,5 +1,6 @@
 """A deck in its form: what was filled in, what a button does to it, and what its slides lack."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -65,7 +66,8 @@ class Draft:
 
 
 def _whole(text: str | None) -> int | None:
-    return int(text) if text and text.isascii() and text.isdecimal() and len(text) < 10 else None  # noqa: PLR2004
+    """A number as our own forms write it: a place, or a revision (the longest has ten digits)."""
+    return int(text) if text and re.fullmatch(r"[0-9]{1,10}", text) else None
 
 
 def _chosen() -> Filters:
