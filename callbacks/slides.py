@@ -32,7 +32,14 @@ def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list
 
     What the show is filtered by takes the place of a slide's own filter of the same dimension.
     """
-    return [_spoken(held, slide, show) for slide in deck]
+    by_filters: dict[Filters, list[tuple[int, DeckSlide]]] = {}
+    for at, slide in enumerate(deck):
+        by_filters.setdefault(laid_over(Filters.from_search(slide.filters), show), []).append((at, slide))
+    spoken: dict[int, dict[str, Slide]] = {}
+    for filters, slides_of in by_filters.items():
+        with asking(held, filters.search()) as asked:
+            spoken |= {at: _spoken(held, asked, slide, show) for at, slide in slides_of}
+    return [spoken[at] for at in sorted(spoken)]
 
 
 def laid_over(own: Filters, show: Filters) -> Filters:
@@ -44,21 +51,19 @@ def laid_over(own: Filters, show: Filters) -> Filters:
     return both
 
 
-def _spoken(held: Held, slide: DeckSlide, show: Filters) -> dict[str, Slide]:
+def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
-    filters = laid_over(Filters.from_search(slide.filters), show)
-    with asking(held, filters.search()) as asked:
-        try:
-            made = _made(asked, slide)
-        except SelectionRefused as refused:
-            return {language: _refused(asked, slide, refused, language) for language in LANGUAGES}
-        spoken = {}
-        for language in LANGUAGES:
-            with words.speaking(language):
-                # Names of enterprises are learnt anew: they are written in the language spoken.
-                speaking = replace(asked, ground=held.grounds[language], enterprises={})
-                spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made))
-        return spoken
+    try:
+        made = _made(asked, slide)
+    except SelectionRefused as refused:
+        return {language: _refused(asked, slide, refused, language) for language in LANGUAGES}
+    spoken = {}
+    for language in LANGUAGES:
+        with words.speaking(language):
+            # Names of enterprises are learnt anew: they are written in the language spoken.
+            speaking = replace(asked, ground=held.grounds[language], enterprises={})
+            spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made))
+    return spoken
 
 
 def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
