@@ -155,11 +155,15 @@ PLACES = Rule(
 )
 
 
-def _group_flags(view: View, groups: pd.DataFrame, question: Callable[[View], pd.DataFrame]) -> pd.DataFrame:
-    """What is withheld of the provinces, and of what lies in none."""
-    flags = _flags(view, groups, question, PLACES)
-    flags[[view.tells("place", code) for code in flags.index]] = True
-    return disclosure.spread(flags, view.members("place").group_order)
+def _groups(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Counts of the provinces and of what lies in none, and what is withheld of them."""
+    if "groups" not in view.built:
+        frame = _grouped(view)
+        flags = _flags(view, frame, _grouped, PLACES)
+        flags[[view.tells("place", code) for code in flags.index]] = True
+        view.built["groups"] = frame, disclosure.spread(flags, view.members("place").group_order)
+    found: tuple[pd.DataFrame, pd.DataFrame] = view.built["groups"]
+    return found
 
 
 def _grouped(view: View) -> pd.DataFrame:
@@ -169,9 +173,10 @@ def _grouped(view: View) -> pd.DataFrame:
 
 def provinces(view: View) -> pd.DataFrame:
     """Counts per province with everything below it: place, and the columns of :data:`REGION_COLUMNS` that count."""
-    frame = _grouped(view)
     if view.threshold:
-        frame = disclosure.withhold(frame, PLACES, _group_flags(view, frame, _grouped), view.threshold)
+        frame = disclosure.withhold(_groups(view)[0], PLACES, _groups(view)[1], view.threshold)
+    else:
+        frame = _grouped(view)
     known = {view.catalogue.province(code) for code in view.catalogue.place} - {None}
     return frame[frame["place"].isin(known)].reset_index(drop=True)
 
@@ -185,7 +190,7 @@ def _regions(view: View) -> pd.DataFrame:
     if view.threshold:
         flags = _flags(view, frame, _place_counts, PLACES)
         flags[[view.tells("place", code, exactly=True) for code in flags.index]] = True
-        flags = disclosure.spread_values(flags, view.members("place"), _group_flags(view, _grouped(view), _grouped))
+        flags = disclosure.spread_values(flags, view.members("place"), _groups(view)[1])
         frame = disclosure.withhold(frame, PLACES, flags, view.threshold)
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
     frame["name_en"] = [entry.name_en if entry else NOT_GIVEN[0] for entry in entries]
