@@ -8,6 +8,7 @@ import pandas as pd
 
 from callbacks.asking import Asked
 from data import exhibits, measures
+from data.access import Permission
 from data.exhibits import Exhibit
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
@@ -271,9 +272,21 @@ def filled(
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
-    parted = parts.fill(drawing, asked.basis(exhibit), asked.href("", asked.unfiltered) or "?")
+    basis = replace(asked.basis(exhibit), deck=_to_deck(asked, exhibit, draw, *arguments))
+    parted = parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?")
     # An exhibit that a viewer can never have is not on their page at all.
     return (*parted[:-1], "exhibit is-absent") if exhibit.code == "matrix" and exhibit.threshold else parted
+
+
+def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:
+    """Where a manager adds an exhibit, as it is drawn here, to a deck; empty for who may not."""
+    viewer = asked.view.viewer
+    if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
+        return ""
+    others: dict[Callable[..., Drawing], str] = {states: "states", practices: "practices"}
+    code = others.get(draw, exhibit.code)
+    address = asked.href("/decks/add", indicator=arguments[0] if code == "pairs" else "")
+    return f"{address}{'&' if '?' in address else '?'}exhibit={code}"
 
 
 def missing(exhibit: Exhibit) -> str:

@@ -27,7 +27,8 @@ class SourceLink:
 class Basis:
     """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown.
 
-    ``edition`` says which frozen copy of the record they are from; empty for the live one.
+    ``edition`` says which frozen copy of the record they are from; empty for the live one. ``deck`` is where a manager
+    adds the exhibit to a deck; empty for others.
     """
 
     coverage: str
@@ -38,6 +39,7 @@ class Basis:
     synthetic: bool
     withheld: str = ""
     edition: str = ""
+    deck: str = ""
 
 
 @dataclass(frozen=True)
@@ -156,7 +158,8 @@ def _basis(basis: Basis) -> list[Component]:
         *([html.Span(basis.edition)] if basis.edition else []),
         *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
-    return [html.P(said, className="basis"), _sources(basis)]
+    deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
+    return [html.P(said, className="basis"), _sources(basis), *deck]
 
 
 def _sources(basis: Basis) -> Component:

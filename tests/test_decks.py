@@ -1,15 +1,16 @@
 """Decks: kept, changed by several at once, arranged in a form that works without a script, filled from the pages."""
 
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
-from urllib.parse import quote
+from urllib.parse import parse_qsl, quote, urlsplit
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine
-from visiting import PAGE, Visit
+from visiting import PAGE, Visit, at
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
@@ -18,7 +19,7 @@ from data import decks, links, managers
 from data.accounts import accounts_engine
 from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, SLIDES, STANDARD, Deck, DeckProblem, DeckSlide
 from data.links import Audience, Terms
-from layouts import slides, words
+from layouts import ids, slides, words
 
 MEI, WANG = "mei@example.org", "wang@example.org"
 PASSWORD = "correct horse battery"
@@ -175,8 +176,8 @@ def test_deck_comes_back_as_it_was_saved_with_who_saved_it(accounts):
 def test_deck_is_saved_again_and_again_from_its_form_whatever_its_first_revision(mei, accounts, monkeypatch, chance):
     monkeypatch.setattr(decks.secrets, "randbelow", lambda _below: chance)
     decks.save(accounts, deck(), WANG)
-    for at in range(3):
-        assert press(mei, opened(mei, edit()).set("notes", f"time {at}"), "save").status_code == 303
+    for time in range(3):
+        assert press(mei, opened(mei, edit()).set("notes", f"time {time}"), "save").status_code == 303
     saved = decks.read(accounts, "NTAC 6")
     assert (saved.slides[0].notes, saved.revision) == ("time 2", chance + 4)
 
@@ -564,6 +565,23 @@ def test_exhibit_is_added_with_the_filters_of_its_page_to_a_deck_there_is(mei, a
     saved = decks.read(accounts, "NTAC 6")
     assert saved.slides[3] == DeckSlide("pairs", "defect-rate", "as_of=2014-12-31&partner=cec", "See\nhere")
     assert saved.changed_by == MEI
+
+
+def test_every_exhibit_of_a_page_leads_to_the_deck_as_it_is_drawn_there(public):
+    led = {}
+    for page, exhibit in (
+        ("regions", "regions"), ("modules", "states"), ("modules", "matrix"), ("results", "pairs"),
+        ("results", "change"), ("results", "practices"), ("published", "published"),
+    ):  # fmt: skip
+        name = f"{ids.part(page, exhibit, 'basis')}.children"
+        drawn = public.answered(name, at("?partner=cec&lang=zh") | {f"{ids.RESULTS_INDICATOR}.value": "defect-rate"})
+        (address,) = re.findall(r"/decks/add\?[^\"]*", json.dumps(drawn[name]))
+        assert "partner=cec" in address
+        assert public.open(address).status_code == 200
+        led[exhibit] = dict(parse_qsl(urlsplit(address).query))
+    assert {name: query["exhibit"] for name, query in led.items()} == {name: name for name in led}
+    assert led["pairs"]["indicator"] == "defect-rate"
+    assert "indicator" not in led["change"]
 
 
 def test_exhibit_begins_a_new_deck(mei, accounts):
