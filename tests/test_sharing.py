@@ -452,6 +452,10 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     outside = came.answered(f"{ids.OVERVIEW_HEADLINES}.children", at(f"?partner={other}"))
     (headline,) = list(texts(outside[f"{ids.OVERVIEW_HEADLINES}.children"]))[1:2]
     assert headline == "0"
+    kept = came.answered(f"{ids.ADDRESS}.search", at(f"?partner={other}"))
+    chosen, offered = (kept[f"{ids.filter_control('partner')}.{what}"] for what in ("value", "options"))
+    assert set(chosen) <= {each["value"] for each in offered}, "a dropdown drops what it does not offer"
+    assert other not in str(kept)
 
 
 def test_programmes_own_note_is_for_managers(desk, demo_url):
