@@ -2,16 +2,21 @@
 
 import tempfile
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import PUBLIC_RECORD, Settings
-from data import database
+from data import database, links
+from data.accounts import accounts_engine
 from data.demo import write_demo
+from data.filters import Filters
+from data.links import Terms
 from data.loading import load
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
@@ -26,40 +31,71 @@ FLAGS = [
     "--disable-component-update",
     "--disable-sync",
 ]
-PICTURES = {"public": {"overview": "/"}, "demo": {"regions": "/regions", "results": "/results"}}
+PICTURES = {
+    "public": {"overview": "/"},
+    "demo": {"regions": "/regions", "results": "/results", "share": "/share?partner=buyer-a"},
+}
+SLIDE = "/present#3"
+DONOR = "partner=donor-1"
 
 
-def take(browser: Browser, address: str, pictures: dict[str, str]) -> None:
-    """Photograph `pictures` (file name → page) of the record at `address`."""
+@contextmanager
+def served(folder: Path, name: str) -> Iterator[tuple[str, OneTimeAddress, str]]:
+    """The record of a name in `folder`, served: address, the way in, and its accounts."""
     one_time = OneTimeAddress()
-    app = create_app(Settings(database_url=address, secret_key="screenshots", local=True), one_time)
-    server = make_server("127.0.0.1", 0, app.server, threaded=True)
+    settings = Settings(
+        database_url=f"sqlite:///{folder}/{name}.db",
+        accounts_url=f"sqlite:///{folder}/accounts-{name}.db",
+        editions=folder / "editions",
+        secret_key="screenshots",
+        local=True,
+    )
+    server = make_server("127.0.0.1", 0, create_app(settings, one_time).server, threaded=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    page = browser.new_page(viewport={"width": 1600, "height": 1000})
-    page.goto(f"http://127.0.0.1:{server.server_port}/enter/{one_time.token}")
-    for name, path in pictures.items():
-        page.goto(f"http://127.0.0.1:{server.server_port}{path}", wait_until="networkidle")
-        page.locator(".exhibit h2").first.wait_for()
-        page.wait_for_timeout(1500)  # plotly draws after the network is quiet
-        page.screenshot(path=IMAGES / f"{name}.png")
-        print(IMAGES / f"{name}.png")
-    page.close()
+    yield f"http://127.0.0.1:{server.server_port}", one_time, settings.accounts_url
     server.shutdown()
+
+
+def take(page: Page, address: str, name: str, shown: str) -> None:
+    """Photograph an address once what it shows has been drawn."""
+    page.goto(address, wait_until="networkidle")
+    page.locator(shown).first.wait_for()
+    page.wait_for_timeout(2500)  # plotly draws after the network is quiet
+    page.screenshot(path=IMAGES / f"{name}.png")
+    print(IMAGES / f"{name}.png")
+
+
+def photograph(browser: Browser, folder: Path, name: str) -> None:
+    """Every picture of one record."""
+    with served(folder, name) as (address, one_time, accounts):
+        page = browser.new_page(viewport={"width": 1600, "height": 1000})
+        page.goto(f"{address}/enter/{one_time.token}")
+        for picture, path in PICTURES[name].items():
+            take(page, address + path, picture, "h1, .exhibit h2")
+        if name == "demo":
+            page.set_viewport_size({"width": 1600, "height": 900})
+            take(page, address + SLIDE, "present", "h1")
+            engine = accounts_engine(accounts)
+            _link, token = links.make(engine, Terms(scope=Filters.from_search(DONOR)))
+            engine.dispose()
+            donor = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
+            donor.goto(f"{address}/s/{token}")
+            take(donor, f"{address}/", "donor", ".exhibit h2")
+        page.close()
 
 
 def main() -> None:
     """Build both records in a temporary folder and photograph them."""
     IMAGES.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        write_demo(Path(folder) / "demo", 1000)
-        records = {"public": PUBLIC_RECORD, "demo": Path(folder) / "demo"}
+    with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
+        folder = Path(temporary)
+        write_demo(folder / "demo", 1000)
         browser = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        for name, source in records.items():
-            address = f"sqlite:///{folder}/{name}.db"
-            engine = database.writing_engine(address)
+        for name, source in {"public": PUBLIC_RECORD, "demo": folder / "demo"}.items():
+            engine = database.writing_engine(f"sqlite:///{folder}/{name}.db")
             load(engine, source)
             engine.dispose()
-            take(browser, address, PICTURES[name])
+            photograph(browser, folder, name)
         browser.close()
 
 
