@@ -87,6 +87,7 @@ const BAR = [
 ];
 
 function words() {
+  find("controls").setAttribute("aria-label", say("controls"));
   find("bar").setAttribute("aria-label", say("controls"));
   find("bar").replaceChildren(
     ...BAR.map(([word, key]) => {

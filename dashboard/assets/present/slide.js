@@ -102,7 +102,7 @@ function body(slide, state) {
   if (slide.cards.length) {
     const cards = element("div", slide.cards.map((each) => card(each, state)), { class: `content cards ${slide.exhibit}` });
     // The longest value sets the size of all.
-    cards.style.setProperty("--length", Math.max(5, ...slide.cards.map((each) => each.value.length)));
+    cards.style.setProperty("--length", Math.max(5, ...slide.cards.map((each) => breadth(each.value))));
     return cards;
   }
   const pictures = slide.figures.map((figure, at) =>
@@ -114,6 +114,9 @@ function body(slide, state) {
   );
   return element("div", pictures, { class: `content pictures of-${pictures.length} ${slide.exhibit}` });
 }
+
+// How wide a text is, in digits: a Chinese character is as wide as nearly two.
+const breadth = (text) => [...text].reduce((sum, sign) => sum + (sign > "\u2e7f" ? 1.8 : 1), 0);
 
 function card(each, state) {
   return element(
