@@ -153,7 +153,7 @@ def _used(link: Link) -> str:
         return _("never opened")
     return listed(
         [
-            ngettext("opened once", "opened {n} times", link.opened),
+            ngettext("opened {n} time", "opened {n} times", link.opened),
             ngettext("{n} page viewed", "{n} pages viewed", link.viewed),
             _("last used {moment}", moment=moment(link.last_used_at)),
         ]

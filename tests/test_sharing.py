@@ -421,7 +421,7 @@ def test_details_say_how_a_link_was_used(desk, accounts):
     assert page.status_code == 200
     assert "Link opened" in page.text
     assert ">Results<" in page.text
-    assert "opened once" in plain(page.text)
+    assert "opened 1 time," in plain(page.text)
     changed = desk.client.post(f"/share/{number}", data={"change": "pause", "from": "details"})
     assert changed.location == f"/share/{number}"
     for missing in ("/share/999999", "/share/99999999999999999999999"):

@@ -127,7 +127,7 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     other.open("/modules")
     assert other.complaints == []
     listed = manager.open("/share").locator("li.link", has_text="For the visit")
-    expect(listed).to_contain_text("opened once")
+    expect(listed).to_contain_text("opened 1 time,")
     listed.locator("summary").click()
     listed.get_by_role("button", name="Revoke for good").click()
     expect(manager.page.get_by_role("status")).to_contain_text("is over")
