@@ -85,7 +85,7 @@ def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
     """Words and filters of the interface in every language, and the date looked back from where it can be chosen."""
     said, panel = {}, {}
     with asking(held, asked_for.search()) as asked:
-        dated = not g.viewer.threshold
+        dated = not asked.view.threshold
         for language in LANGUAGES:
             with words.speaking(language):
                 spoken = replace(asked, enterprises={})
