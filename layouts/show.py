@@ -46,7 +46,7 @@ def words() -> dict[str, str]:
         "loading": _("Loading the slides …"),
         "reloading": _("Loading; the slides shown are still the old ones"),
         "reloaded": _("The slides are filtered now"),
-        "loaded": _("Loaded: works without the network"),
+        "loaded": _("Loaded: works offline"),
         "offline": _("No network: the show goes on"),
         "failed": _("The slides could not be loaded. Those shown are the old ones."),
         "unloaded": _("The slides could not be loaded. Check the network and reload the page."),

@@ -434,7 +434,7 @@ def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
     with tab_of(context, sites["public"]) as tab:
         page = begin(tab, "?deck=Every+exhibit")
         sign = page.locator(".canvas .sign")
-        expect(sign).to_have_text("Loaded: works without the network")
+        expect(sign).to_have_text("Loaded: works offline")
         context.set_offline(True)
         expect(sign).to_have_text("No network: the show goes on")
         for at in range(2, len(SLIDES) + 1):
@@ -450,7 +450,7 @@ def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
         page.locator("#filters").get_by_role("button", name="Apply").click()
         expect(page.locator("#said")).to_contain_text("Those shown are the old ones")
         context.set_offline(False)
-        expect(sign).to_have_text("Loaded: works without the network")
+        expect(sign).to_have_text("Loaded: works offline")
         assert tab.foreign == []
 
 
