@@ -10,6 +10,7 @@ from callbacks import drawing, overview, results
 from callbacks.asking import Asked, Held, asking
 from data import exhibits, measures
 from data.decks import DeckSlide
+from data.editions import EditionProblem
 from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
 from layouts import findings, slides, words
@@ -37,9 +38,32 @@ def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list
         by_filters.setdefault(laid_over(Filters.from_search(slide.filters), show), []).append((at, slide))
     spoken: dict[int, dict[str, Slide]] = {}
     for filters, slides_of in by_filters.items():
-        with asking(held, filters.search()) as asked:
-            spoken |= {at: _spoken(held, asked, slide, show) for at, slide in slides_of}
+        try:
+            with asking(held, filters.search()) as asked:
+                spoken |= {at: _spoken(held, asked, slide, show) for at, slide in slides_of}
+        except EditionProblem:
+            if filters.edition == show.edition:  # the whole show is of it
+                raise
+            spoken |= {
+                at: {language: _without_edition(slide, language) for language in LANGUAGES} for at, slide in slides_of
+            }
     return [spoken[at] for at in sorted(spoken)]
+
+
+def _without_edition(slide: DeckSlide, language: str) -> Slide:
+    """The slide of an edition of its own that is gone, or not what was frozen."""
+    with words.speaking(language):
+        return Slide(
+            exhibit=slide.exhibit,
+            language=language,
+            title=_("This edition is gone"),
+            coverage="",
+            filtered="",
+            as_of="",
+            sources="",
+            empty=_("The slide is of a frozen edition that is gone or has been changed. Choose another in the deck."),
+            notes=slide.notes,
+        )
 
 
 def laid_over(own: Filters, show: Filters) -> Filters:

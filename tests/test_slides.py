@@ -413,3 +413,14 @@ def test_page_of_the_show_holds_no_number_and_no_inline_script(desks):
         page = desks["public"].open(path)
         assert page.text.count("<script") == page.text.count("<script src=")
         assert "enterprises" not in page.text
+
+
+def test_slide_of_an_edition_that_is_gone_says_so_and_the_others_stand(desk, accounts):
+    slides = (DeckSlide("overview", filters="edition=gone-12345678"), DeckSlide("breadth"))
+    if "Pinned" not in {deck.name for deck in decks.decks(accounts)}:
+        decks.save(accounts, Deck("Pinned", slides), "manager")
+    gone, standing = shown(desk.client, "deck=Pinned")["slides"]
+    assert gone["en"]["empty"]
+    assert gone["zh"]["empty"]
+    assert not standing["en"]["empty"]
+    assert desk.client.get("/present/slides.json?deck=Pinned&edition=gone-12345678").status_code == 404
