@@ -1,0 +1,71 @@
+"""A pack's slides as pages that the browser draws, as it draws them for the projector: the PDF, pictures of maps."""
+
+import json
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import plotly
+from jinja2 import Environment, FileSystemLoader
+
+from dashboard import printing
+from layouts import words
+from layouts.slides import Slide
+from layouts.theme import GRAPH_CONFIG, Figure
+from layouts.words import _
+
+HERE = Path(__file__).parent
+
+Shapes = Mapping[str, bytes]
+"""Boundary files by the address figures name them with."""
+
+_CONFIG = GRAPH_CONFIG | {"staticPlot": True, "responsive": False}
+
+
+def pdf(title: str, slides: Iterable[Mapping[str, Slide]], shapes: Shapes, language: str, *, both: bool) -> bytes:
+    """A page a slide, in `language` or with `both` on it; raises :class:`dashboard.printing.PrintingProblem`."""
+    plain = [{spoken: slide.plain() for spoken, slide in pair.items()} for pair in slides]
+    drawn = [figure for pair in plain for slide in pair.values() for figure in slide["figures"]]
+    return printing.pdf(_page(title, language, drawn, shapes, slides=plain, both=both))
+
+
+def picture(figure: Figure, shapes: Shapes, language: str, width: int, height: int) -> bytes:
+    """A figure as a PNG for a box of so many pixels; raises :class:`dashboard.printing.PrintingProblem`."""
+    return printing.png(_page("", language, [figure], shapes, picture=figure), width, height)
+
+
+def _page(title: str, language: str, figures: Iterable[Figure], shapes: Shapes, **shown: Any) -> str:
+    used = {trace["geojson"] for figure in figures for trace in figure["data"] if "geojson" in trace}
+    with words.speaking(language):
+        unknown = _("not on record")
+    pack = {
+        "slides": [],
+        "language": language,
+        "unknown": unknown,
+        "config": _CONFIG,
+        "world": json.loads(_text("assets/topojson/world_110m.json")),
+        "shapes": {address: json.loads(shapes[address]) for address in sorted(used)},
+        "drawn": printing.DRAWN,
+    }
+    return (
+        _templates()
+        .get_template("pack.html")
+        .render(
+            title=title,
+            language=language,
+            pack=pack | shown,
+            style=_text("assets/present/present.css"),
+            script=_text("assets/present/slide.js"),
+            plotly=(Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
+        )
+    )
+
+
+def _text(path: str) -> str:
+    return (HERE / path).read_text(encoding="utf-8")
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)
