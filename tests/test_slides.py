@@ -367,6 +367,22 @@ def test_small_numbers_are_withheld_on_slides_as_on_pages(desks, accounts):
             assert all(isinstance(said, str) for pair in slide["ns"] for said in pair)
 
 
+def test_selection_that_would_single_out_few_is_refused_on_every_slide(desks, accounts):
+    desk = desks["demo"]
+    counts = {each["value"]: int(each["label"].rsplit("· ", 1)[1]) for each in desk.options()["sector"]}
+    smallest = min(counts, key=counts.__getitem__)
+    assert counts[smallest] < 20
+    client = committee(desk, accounts, deck="All", threshold=20)
+    for each in shown(client, f"sector={smallest}")["slides"]:
+        for slide in each.values():
+            assert slide["empty"]
+            assert not slide["figures"]
+            assert not slide["cards"]
+            assert not slide["table"]["rows"]
+            assert not slide["ns"]
+            assert slide["synthetic"]
+
+
 def test_donor_presents_nothing(desks, accounts):
     client = comes_by(desks["public"], accounts, Terms(audience=Audience.DONOR))
     for path in ("/present", "/present/slides.json", "/present/speaker"):
