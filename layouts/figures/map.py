@@ -72,7 +72,7 @@ class Room:
     apart: float = 1.0
 
 
-WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9)
+WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9, 2.2)
 
 
 def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
@@ -174,11 +174,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
         "lat": shown["latitude"].tolist(),
         "lon": shown["longitude"].tolist(),
         "text": texts,
-        # The inset lies off the south coast: names there stand on the land's side.
-        "textposition": [
-            "middle left" if row["latitude"] < 24 and row["longitude"] > 108 else "middle right"  # noqa: PLR2004 - degrees
-            for row in records(shown)
-        ],
+        "textposition": [_side(row["latitude"], row["longitude"], room) for row in records(shown)],
         # A name must be read on a dark province as on white.
         "textfont": {
             "size": 13,
@@ -195,6 +191,12 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
             "line": {"color": theme.INK, "width": 1},
         },
     }
+
+
+def _side(latitude: float, longitude: float, room: Room) -> str:
+    """Where a name stands: on the land's side by the inset off the south coast, and where a narrow map ends."""
+    by_the_inset, at_the_edge = latitude < 24 and longitude > 108, room.apart > 1 and longitude > 116  # noqa: PLR2004 - degrees
+    return "middle left" if by_the_inset or at_the_edge else "middle right"
 
 
 def _apart(shown: pd.DataFrame, room: Room) -> set[str]:
