@@ -72,7 +72,7 @@ class Room:
     apart: float = 1.0
 
 
-WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9, 2.2)
+WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9, 4.0)
 
 
 def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
