@@ -210,7 +210,7 @@ def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
             slides.headline_finding(*(rows[name]["value"] for name in ("trained", "enterprises", "modules_completed")))
         ),
         Table(columns, [[card.label, card.value or _("not on record"), card.of or "–", card.note] for card in cards]),
-        [(card.label, f"{card.value or _('not on record')} {card.of}".strip()) for card in cards],
+        [(card.label, f"{card.value} {card.of}".strip() if card.value else _("not on record")) for card in cards],
         cards=cards,
     )
 

@@ -56,7 +56,6 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
                 {language: slide.plain() for language, slide in each.items()}
                 for each in both_languages(held, deck.slides, asked_for)
             ],
-            "keys": show.KEYS,
             **_interface(held, asked_for),
         }
         return Response(to_json_plotly(told), mimetype="application/json")  # as Dash writes figures

@@ -2,13 +2,6 @@
 
 from layouts.words import _
 
-KEYS = (
-    ("→", "next"), ("←", "previous"), ("Home", "first"), ("End", "last"), ("1 2 …", "jump"), ("I", "index"),
-    ("F", "full_screen"), ("B", "blank"), ("L", "language"), ("D", "both"), ("T", "table"), ("S", "filters"),
-    ("A", "play"), ("+ −", "interval"), ("P", "speaker"), ("?", "help"), ("Esc", "close"),
-)  # fmt: skip
-"""Keys and what each does, as the show's help lists them."""
-
 
 def words() -> dict[str, str]:
     """Every word of the interface by its name; the page fills in what stands in braces."""
@@ -36,13 +29,13 @@ def words() -> dict[str, str]:
         "help": _("Keys"),
         "close": _("Close; at last leave the show"),
         "close_this": _("Close"),
-        "chosen": _("{n} chosen"),
+        "chosen": _("{chosen_count} chosen"),
         "apply": _("Apply"),
         "reset": _("Reset"),
         "as_of": _("As of"),
         "deck": _("Deck"),
         "standard": _("Standard deck"),
-        "slide": _("Slide {at} of {all}"),
+        "slide": _("Slide {slide_number} of {slide_count}"),
         "loading": _("Loading the slides …"),
         "reloading": _("Loading; the slides shown are still the old ones"),
         "reloaded": _("The slides are filtered now"),

@@ -38,7 +38,7 @@ async function showSlide(at) {
   if (await draw(stage, slides[state.at], shown, config)) {
     stage.dataset.drawn = String(state.at + 1);
     const title = slides[state.at][state.language].title;
-    find("spoken").textContent = `${say("slide", { at: state.at + 1, all: slides.length })}: ${title}`;
+    find("spoken").textContent = `${say("slide", { slide_number: state.at + 1, slide_count: slides.length })}: ${title}`;
     document.title = `${title} · SCORE`;
   }
 }
@@ -103,6 +103,12 @@ function words() {
   find("pause").textContent = say("pause");
   playingSaid();
 }
+
+const KEYS = [
+  ["→", "next"], ["←", "previous"], ["Home", "first"], ["End", "last"], ["1 2 …", "jump"], ["I", "index"],
+  ["F", "full_screen"], ["B", "blank"], ["L", "language"], ["D", "both"], ["T", "table"], ["S", "filters"], ["A", "play"],
+  ["+ −", "interval"], ["P", "speaker"], ["?", "help"], ["Esc", "close"],
+];
 
 let barUntil;
 function reveal() {
@@ -190,7 +196,7 @@ function fillFilters() {
     element("details", [
       element("summary", [
         element("span", group.name),
-        group.chosen.length && element("span", say("chosen", { n: group.chosen.length }), { class: "chosen" }),
+        group.chosen.length && element("span", say("chosen", { chosen_count: group.chosen.length }), { class: "chosen" }),
       ]),
       element("div", group.options.map((option) => tick(group, option)), { class: "options", role: "group", "aria-label": group.name }),
     ], group.chosen.length ? { open: "" } : {}),
@@ -248,7 +254,7 @@ function fillTable() {
 
 function fillHelp() {
   find("help").querySelector("dl").replaceChildren(
-    ...state.show.keys.map(([key, word]) =>
+    ...KEYS.map(([key, word]) =>
       element("div", [element("dt", [element("kbd", key)]), element("dd", say(word))]),
     ),
   );

@@ -20,7 +20,7 @@ async function fill() {
   const pair = slides[state.at];
   const following = slides[state.at + 1];
   const slide = pair[state.language];
-  find("position").textContent = say("slide", { at: state.at + 1, all: slides.length }) + (state.blank ? ` · ${say("blanked")}` : "");
+  find("position").textContent = say("slide", { slide_number: state.at + 1, slide_count: slides.length }) + (state.blank ? ` · ${say("blanked")}` : "");
   for (const [id, word] of Object.entries({
     "now-title": "now", "then-title": "then", "notes-title": "notes", "behind-title": "behind", "timer-label": "timer",
     "clock-label": "clock", "timer-zero": "start_over", back: "previous", on: "next",
