@@ -273,9 +273,8 @@ def filled(
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
     basis = replace(asked.basis(exhibit), deck=_to_deck(asked, exhibit, draw, *arguments))
-    parted = parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?")
-    # An exhibit that a viewer can never have is not on their page at all.
-    return (*parted[:-1], "exhibit is-absent") if exhibit.code == "matrix" and exhibit.threshold else parted
+    never = exhibit.code == "matrix" and exhibit.threshold is not None
+    return parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?", absent=never)
 
 
 def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:

@@ -11,7 +11,7 @@ from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL
 from layouts.frames import records
-from layouts.words import _, number
+from layouts.words import _, known, number, withheld
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
 SHOWN = (
@@ -100,16 +100,21 @@ def label(headline: str) -> str:
     }[headline]
 
 
+def _participations(people: float | None, women: float | None) -> str:
+    if not known(people) and not withheld(people):
+        return _("no training gives a head count")
+    if not known(women) and not withheld(women):
+        return _("participations: two modules count twice; women were not counted")
+    return _("participations: two modules count twice; {n} women", n=number(women))
+
+
 def note(headline: str, rows: Mapping[Any, Any]) -> str:
     """What a headline is out of, or leaves out, in words."""
-    people, women = rows["people_trained"]["value"], rows["women_trained"]["value"]
     return {
         "enterprises": _("counted once each, in {n} places", n=number(rows["places"]["value"])),
         "trained": _("of those enrolled: a workshop held, or a later step"),
         "workers_reached": _("size unknown for {n} of the trained", n=number(rows["workers_unknown"]["value"])),
-        "people_trained": _("no training gives a head count")
-        if people != people  # noqa: PLR0124 - NaN: unknown
-        else _("participations: two modules count twice; {n} women", n=number(women)),
+        "people_trained": _participations(rows["people_trained"]["value"], rows["women_trained"]["value"]),
         "modules_completed": _("enterprise × module, of those planned"),
         "visits": _("of those planned"),
         "rounds": _("of the rounds on record have an enterprise") if rows["rounds"]["of"] else _("with an enterprise"),

@@ -112,8 +112,11 @@ def outputs(page: str, exhibit: str) -> list[Output]:
     ]
 
 
-def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[Any, ...]:
-    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters."""
+def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False) -> tuple[Any, ...]:
+    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters.
+
+    One that its viewer can never have is ``absent`` from their page.
+    """
     title: list[Any] = [html.H2(drawing.title)]
     if drawing.empty:
         empty = html.Div(
@@ -124,7 +127,8 @@ def fill(drawing: Drawing, basis: Basis, way_back: str) -> tuple[Any, ...]:
             className="empty",
             role="status",
         )
-        return [*title, empty], theme.EMPTY, [], "", "", _basis(basis), "exhibit is-empty"
+        kind = "exhibit is-absent" if absent else "exhibit is-empty"
+        return [*title, empty], theme.EMPTY, [], "", "", _basis(basis), kind
     if drawing.caption:
         title.append(html.P(drawing.caption, className="exhibit-caption"))
     foot: list[Any] = [html.P(drawing.under, className="notice-under")] if drawing.under else []
