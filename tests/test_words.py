@@ -94,6 +94,7 @@ NO_PROSE = frozenset(
         "middle right",
         "conic equal area",
         "noreferrer noopener",
+        "exhibit is-absent",
         "exhibit is-empty",
         "exhibit no-figure",
         "English",
