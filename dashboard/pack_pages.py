@@ -32,7 +32,8 @@ def pdf(title: str, slides: Iterable[Mapping[str, Slide]], shapes: Shapes, langu
 
 def picture(figure: Figure, shapes: Shapes, language: str, width: int, height: int) -> bytes:
     """A figure as a PNG for a box of so many pixels; raises :class:`dashboard.printing.PrintingProblem`."""
-    return printing.png(_page("", language, [figure], shapes, picture=figure), width, height)
+    page = _page("", language, [figure], shapes, picture=figure, size=[width, height])
+    return printing.png(page, width, height)
 
 
 def _page(title: str, language: str, figures: Iterable[Figure], shapes: Shapes, **shown: Any) -> str:

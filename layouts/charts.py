@@ -151,8 +151,7 @@ def _module_funnel(_figure: Figure, frame: pd.DataFrame, names: Names) -> Chart:
     for row in records(frame):
         share = row["completed_share"]
         due = _("{share} of those due completed it", share=percent(share)) if known(share) else ""
-        name = wrapped(names("module", row["module"]), 28).replace("<br>", "\n")
-        categories.append("\n".join(part for part in (name, due) if part))
+        categories.append("\n".join(part for part in (names("module", row["module"]), due) if part))
     series = tuple(
         Series(funnel.step_name(step), tuple(map(float, frame[step])), colour)
         for step, colour in zip(funnel.STEPS, theme.STEPS, strict=True)

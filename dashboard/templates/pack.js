@@ -17,6 +17,7 @@ for (const [at, pair] of pack.slides.entries()) {
 }
 if (pack.picture) {
   const box = element("div", [], { class: "picture" });
+  [box.style.width, box.style.height] = pack.size.map((pixels) => `${pixels}px`);
   document.body.append(box);
   await chart(box, grounded(pack.picture), pack.config);
 }
