@@ -16,6 +16,7 @@ from dashboard import (
     gate,
     headers,
     linking,
+    packing,
     pages,
     presenting,
     sharing,
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     answers.install(server, held, boundaries)
     presenting.install(server, held, accounts)
     arranging.install(server, held, accounts)
+    packing.install(server, held, accounts, boundaries)
     app = Dash(
         "dashboard",
         server=server,

@@ -23,7 +23,7 @@ MOST_PRINTED = 100
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Stop with what is wrong with an edition, or with the record, inside the block."""
     from data.editions import LONGEST_NAME, EditionProblem
 
@@ -56,7 +56,7 @@ def freeze(name: str) -> None:
     build_embedded(address)
     engine = database.reading_engine(address)
     try:
-        with _explained():
+        with explained():
             made = editions.freeze(engine, name, editions_folder())
     finally:
         engine.dispose()
@@ -87,7 +87,7 @@ def verify(name: str | None) -> None:
 
     folder = editions_folder()
     damaged = [] if name else editions.unreadable(folder)
-    with _explained():
+    with explained():
         found = [editions.find(folder, name)] if name else editions.editions(folder)
     for each in found:
         try:
@@ -116,7 +116,7 @@ def diff(before: str, after: str, out: Path | None) -> None:
     if LIVE in (before, after):
         build_embedded(address)
     records = Records(address, editions_folder())
-    with _explained():
+    with explained():
         first, second = (records.live if each == LIVE else records.edition(each) for each in (before, after))
         with first.view(MANAGER, Filters()) as was, second.view(MANAGER, Filters()) as now:
             found = comparing.compare(was, now, MOST_PRINTED)

@@ -1,0 +1,97 @@
+"""The command that makes a deck's meeting pack.
+
+Like the other commands, it imports what it needs itself.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from dashboard.console import accounts, build_embedded, stop
+from dashboard.edition_commands import explained
+from dashboard.settings import Settings, SettingsProblem, editions_folder
+
+if TYPE_CHECKING:
+    from data.filters import Filters
+    from data.record import Records
+
+_PRINTING_HELP = {
+    "missing": "There is no Chromium to draw the PDF with: install it (Debian: apt install chromium fonts-noto-cjk), "
+    "or name one in SCORE_CHROMIUM. --pptx works without it.",
+    "failed": "Chromium failed to draw the pack.",
+    "late": "Chromium took too long to draw the pack: try again when the machine has less to do.",
+}
+
+
+@click.command()
+@click.argument("deck")
+@click.option("--pptx", "form", flag_value="pptx", help="PowerPoint, with charts that can be edited.")
+@click.option("--pdf", "form", flag_value="pdf", help="PDF, drawn as on the projector; needs Chromium.")
+@click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="en", show_default=True)
+@click.option("--edition", "edition", default="", help="The name or key of a frozen edition; the live record without.")
+@click.option("--filters", "asked", default="", help='Over those of the slides: "partner=cec&sector=machinery".')
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else one named after the deck.")
+def pack(  # noqa: PLR0913 - as many as the command has options
+    deck: str, *, form: str | None, lang: str, edition: str, asked: str, out: Path | None
+) -> None:
+    """Make the meeting pack of DECK: the name of a deck, or "standard"."""
+    from flask import Flask, g
+
+    from callbacks.asking import Held
+    from dashboard.app import grounds
+    from dashboard.pack import Packer
+    from dashboard.printing import PrintingProblem
+    from data import decks
+    from data.access import MANAGER
+    from data.decks import DeckProblem
+    from data.places import BoundaryProblem, read_boundaries
+    from data.record import Records
+
+    if form is None:
+        raise click.UsageError("Say what to make: --pptx or --pdf.")
+    try:
+        settings = Settings.from_environment(local=True)
+        boundaries = read_boundaries(settings.boundaries)
+    except (SettingsProblem, BoundaryProblem) as problem:
+        stop(str(problem))
+    build_embedded(settings.database_url)
+    records = Records(settings.database_url, settings.editions)
+    held = Held(records, grounds(boundaries))
+    # Who has the command line sees as a manager does; on a server the gate says who asks.
+    with accounts() as engine, explained(), Flask("dashboard").app_context():
+        g.viewer = MANAGER
+        try:
+            show = _filters(records, asked, edition)
+            made = Packer.on(held, boundaries).make(decks.read(engine, deck), show, form, lang)
+        except DeckProblem:
+            known = ", ".join(repr(name) for name in (decks.STANDARD, *(each.name for each in decks.decks(engine))))
+            stop(f"There is no deck {deck!r}. There are: {known}.")
+        except PrintingProblem as problem:
+            stop(_PRINTING_HELP[problem.reason] + (f"\n{problem.detail}" if problem.reason == "failed" else ""))
+    path = out or Path(made.name)
+    try:
+        path.write_bytes(made.content)
+    except OSError as error:
+        stop(f"{path} cannot be written: {error.strerror}")
+    if made.synthetic:
+        click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+    if made.without_map:
+        click.echo("The picture of the map is left out: there is no Chromium to draw it with.", err=True)
+    click.echo(f"Written to {path}", err=True)
+
+
+def _filters(records: "Records", asked: str, edition: str) -> "Filters":
+    """The filters over the whole pack; stops where one is no code of the record: it would be left out unsaid."""
+    from data import editions
+    from data.access import MANAGER
+    from data.filters import DIMENSIONS, Filters
+
+    filters = Filters.from_search(asked)
+    if edition:
+        filters = filters.of_edition(editions.find(editions_folder(), edition).key)
+    codes = records.asked(MANAGER, filters).catalogue().codes
+    unknown = [f"{name}={code}" for name in DIMENSIONS for code in sorted(filters.codes(name) - codes[name])]
+    if unknown:
+        stop(f"The record does not know {', '.join(unknown)}.")
+    return filters
