@@ -37,6 +37,9 @@ FEW = 3
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
 """Typefaces every PowerPoint has; elsewhere the system's own stand in."""
 
+HIGHEST_FOOT = 2.5
+"""Inches."""
+
 DOTS = 144
 """Pixels an inch in which figures are drawn for slides: the projector's 1080 on 7.5 inches."""
 
@@ -130,10 +133,10 @@ class _Page:
         ranking = slide.figures[1:] if slide.exhibit == "regions" else ()
         if ranking and picture is None:
             left_out = _("The picture of the map is left out: no Chromium was found to draw it.")
-            slide = replace(slide, caption=sentences(slide.caption, left_out))
+            slide = replace(slide, caption=sentences(slide.caption, left_out), notice="")
         top = self._head(slide)
         bottom = self._foot(slide)
-        room = Box(MARGIN, top + GAP, WIDTH - 2 * MARGIN, bottom - top - 2 * GAP)
+        room = Box(MARGIN, top + GAP, WIDTH - 2 * MARGIN, max(bottom - top - 2 * GAP, 1))
         chart, grid = charts.chart(slide), charts.grid(slide)
         if slide.empty:
             said = Line(slide.language, Run(slide.empty, 20, colour=theme.MUTED), align=PP_ALIGN.CENTER)
@@ -182,12 +185,16 @@ class _Page:
             (second.language, second.synthetic, _beside(second.filtered, second.as_of)) if second else ("", "", ""),
             (slide.language, "", _beside(slide.sources, slide.edition)),
         ]
-        lines = [
-            Line(language, Run(f"{sign}  " if sign else "", FOOT, bold=True, colour=theme.WORSE), Run(text, FOOT))
-            for language, sign, text in said
-            if text
-        ]
-        height = max(sum(line.height(width) for line in lines), 0.26)
+        # Hundreds of names filtered by are set smaller rather than cut.
+        for size in (FOOT, 9, 7):
+            lines = [
+                Line(language, Run(f"{sign}  " if sign else "", size, bold=True, colour=theme.WORSE), Run(text, size))
+                for language, sign, text in said
+                if text
+            ]
+            height = max(sum(line.height(width) for line in lines), 0.26)
+            if height < HIGHEST_FOOT:
+                break
         top = HEIGHT - BOTTOM - height
         rule = self.page.shapes.add_shape(
             MSO_SHAPE.RECTANGLE, *Box(MARGIN, top - 0.06, WIDTH - 2 * MARGIN, 0.015).place
