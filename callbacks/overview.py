@@ -75,12 +75,12 @@ def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
 
 def value(row: Mapping[Any, Any]) -> str:
     """A headline's number; blank where it is not on record."""
-    return number(row["value"]) if row["value"] == row["value"] and row["value"] is not None else ""
+    return number(row["value"]) if known(row["value"]) or withheld(row["value"]) else ""
 
 
 def of(row: Mapping[Any, Any]) -> str:
     """What a headline's number is out of; blank where it is out of nothing."""
-    return _("of {n}", n=number(row["of"])) if row["of"] == row["of"] and row["of"] is not None else ""
+    return _("of {n}", n=number(row["of"])) if known(row["of"]) or withheld(row["of"]) else ""
 
 
 def label(headline: str) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Self
 
+import numpy as np
 import pandas as pd
 
 NOT_GIVEN = ""
@@ -101,7 +102,8 @@ class Rule:
 
     ``key`` names a row; ``counts`` count enterprises; ``rests`` maps a column to the counts it is worked out from;
     ``parts`` lists (whole, parts) where the parts sum to the whole, ``within`` where they only lie in it; ``together``
-    lists counts that give one another away, so that all go where one goes.
+    lists counts that give one another away, so that all go where one goes. ``down`` names counts whose sum over the
+    rows stands in another exhibit.
     """
 
     key: tuple[str, ...] = ()
@@ -110,6 +112,7 @@ class Rule:
     parts: tuple[tuple[str, tuple[str, ...]], ...] = ()
     within: tuple[tuple[str, tuple[str, ...]], ...] = ()
     together: tuple[tuple[str, ...], ...] = ()
+    down: tuple[str, ...] = ()
 
 
 def small(counts: pd.DataFrame, threshold: int) -> pd.DataFrame:
@@ -123,14 +126,27 @@ def flagged(frame: pd.DataFrame, rule: Rule, threshold: int, compared: Iterable[
 
     One row a row of `frame`, indexed by the key; one column a count.
     """
-    index = _index(frame, rule)
-    counts = frame[list(rule.counts)].set_axis(index)
-    flags = _beside(small(counts, threshold), counts, rule, threshold)
+    counts = counts_of(frame, rule)
+    flags = _closed(small(counts, threshold), counts, rule, threshold)
     for other in compared:
-        theirs = other[list(rule.counts)].set_axis(_index(other, rule))
-        seen = _beside(small(theirs, threshold), theirs, rule, threshold)
-        flags |= seen.reindex(index, fill_value=False)
-    return _beside(flags, counts, rule, threshold)
+        theirs = counts_of(other, rule)
+        flags |= _closed(small(theirs, threshold), theirs, rule, threshold).reindex(counts.index, fill_value=False)
+    return _closed(flags, counts, rule, threshold)
+
+
+def counts_of(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
+    """The counts of a table, indexed by its key."""
+    return frame[list(rule.counts)].set_axis(_index(frame, rule))
+
+
+def _closed(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: int) -> pd.DataFrame:
+    """`flags` with what would give a flagged count away inside the table: in its row, then down its column."""
+    closed = _beside(flags, counts, rule, threshold)
+    for column in rule.down:
+        more = enough(closed[column], counts[column], threshold)
+        if not more.equals(closed[column]):
+            return _closed(closed.assign(**{column: more}), counts, rule, threshold)
+    return closed
 
 
 def _index(frame: pd.DataFrame, rule: Rule) -> pd.Index:
@@ -150,44 +166,50 @@ def _beside(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: in
         flags.loc[flags[whole], list(parts)] = True
     for whole, parts in rule.parts:
         for at in range(len(flags)):
-            row, numbers = flags.iloc[at], counts.iloc[at]
-            taken = _enough(whole, parts, row, numbers, threshold)
-            for name in taken:
-                flags.iloc[at, flags.columns.get_loc(name)] = True  # type: ignore[index]
+            names = list(parts)
+            # All with their whole, else as many as hide one another.
+            hidden = flags.iloc[at][whole] or enough(flags.iloc[at][names], counts.iloc[at][names], threshold)
+            flags.iloc[at, [flags.columns.get_loc(name) for name in names]] = hidden  # type: ignore[index]
     return flags
 
 
-def _enough(
-    whole: str, parts: Sequence[str], flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int
-) -> list[str]:
-    """The parts to withhold in one row: all with their whole, else the next smallest until they hide one another."""
-    if flags[whole]:
-        return list(parts)
-    taken = [name for name in parts if flags[name]]
-    left = sorted(
-        (name for name in parts if not flags[name]), key=lambda name: (not counts[name], float(counts[name] or 0))
-    )
-    while taken and left and (len(taken) < 2 or sum(float(counts[name] or 0) for name in taken) < threshold):  # noqa: PLR2004 - one alone is the difference
-        taken.append(left.pop(0))
-    return taken
+def enough(flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int) -> "pd.Series[bool]":
+    """`flags` of counts that have a known sum, with the next smallest until those flagged hide one another.
+
+    One alone is the difference; a few that sum to less than `threshold`, or to their own number, are as good as told.
+    """
+    numbers = counts.astype(float).fillna(0.0)
+    flags = flags.astype(bool).copy()
+    left = sorted(numbers.index[~flags], key=lambda name: (not numbers[name], numbers[name]))
+    while flags.any() and left:
+        total, many = float(numbers[flags].sum()), int(flags.sum())
+        if many > 1 and total >= max(threshold, many + 1):
+            break
+        flags[left.pop(0)] = True
+    return flags
 
 
-def spread(flags: pd.DataFrame, order: Sequence[str]) -> pd.DataFrame:
-    """`flags` (indexed by the values of one filter) with the partners of whatever is flagged, column by column."""
+def spread(flags: pd.DataFrame, counts: pd.DataFrame, order: Sequence[str], threshold: int) -> pd.DataFrame:
+    """`flags` (indexed by the values of one filter) with the partners of whatever is flagged, column by column, and
+    with as many others as hide one another.
+    """
     wider = flags.copy()
     for column in wider.columns:
         hidden = with_partners(wider.index[wider[column]], order)
         wider.loc[[code for code in wider.index if code in hidden], column] = True
+        wider[column] = enough(wider[column], counts[column], threshold)
     return wider
 
 
-def spread_values(flags: pd.DataFrame, members: Members, groups: pd.DataFrame) -> pd.DataFrame:
+def spread_values(
+    flags: pd.DataFrame, counts: pd.DataFrame, members: Members, groups: pd.DataFrame, threshold: int
+) -> pd.DataFrame:
     """`flags` of single values with their partners inside each group, and whatever lies in a flagged group."""
     wider = flags.copy()
     group_of = [members.group_of.get(value, value) for value in wider.index]
     for group in dict.fromkeys(group_of):
-        inside = [each == group for each in group_of]
-        wider[inside] = spread(wider[inside], members.value_order(group)).to_numpy()
+        inside = np.array([each == group for each in group_of])
+        wider[inside] = spread(wider[inside], counts[inside], members.value_order(group), threshold).to_numpy()
         if group in groups.index:
             wider[inside] |= groups.loc[group].to_numpy()
     return wider

@@ -8,10 +8,12 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import disclosure, measures, queries
 from data.disclosure import Rule, Withheld
+from data.facts import FIRST_MODULE
 from data.filters import Filters
 from data.view import View
 
@@ -160,8 +162,10 @@ def _groups(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
     if "groups" not in view.built:
         frame = _grouped(view)
         flags = _flags(view, frame, _grouped, PLACES)
-        flags[[view.tells("place", code) for code in flags.index]] = True
-        view.built["groups"] = frame, disclosure.spread(flags, view.members("place").group_order)
+        flags[np.fromiter((view.tells("place", code) for code in flags.index), bool)] = True
+        counts = disclosure.counts_of(frame, PLACES)
+        flags = disclosure.spread(flags, counts, view.members("place").group_order, view.threshold or 0)
+        view.built["groups"] = frame, flags
     found: tuple[pd.DataFrame, pd.DataFrame] = view.built["groups"]
     return found
 
@@ -174,11 +178,17 @@ def _grouped(view: View) -> pd.DataFrame:
 def provinces(view: View) -> pd.DataFrame:
     """Counts per province with everything below it: place, and the columns of :data:`REGION_COLUMNS` that count."""
     if view.threshold:
-        frame = disclosure.withhold(_groups(view)[0], PLACES, _groups(view)[1], view.threshold)
+        frame = _by_size(disclosure.withhold(_groups(view)[0], PLACES, _groups(view)[1], view.threshold))
     else:
         frame = _grouped(view)
     known = {view.catalogue.province(code) for code in view.catalogue.place} - {None}
     return frame[frame["place"].isin(known)].reset_index(drop=True)
+
+
+def _by_size(frame: pd.DataFrame) -> pd.DataFrame:
+    """Places by what is shown of their size: the order by their true size would tell it."""
+    by_code = frame.sort_values("place", na_position="last")
+    return by_code.sort_values("enterprises", ascending=False, na_position="last", kind="stable", ignore_index=True)
 
 
 def _place_counts(view: View) -> pd.DataFrame:
@@ -189,9 +199,10 @@ def _regions(view: View) -> pd.DataFrame:
     frame = _place_counts(view)
     if view.threshold:
         flags = _flags(view, frame, _place_counts, PLACES)
-        flags[[view.tells("place", code, exactly=True) for code in flags.index]] = True
-        flags = disclosure.spread_values(flags, view.members("place"), _groups(view)[1])
-        frame = disclosure.withhold(frame, PLACES, flags, view.threshold)
+        flags[np.fromiter((view.tells("place", code, exactly=True) for code in flags.index), bool)] = True
+        counts = disclosure.counts_of(frame, PLACES)
+        flags = disclosure.spread_values(flags, counts, view.members("place"), _groups(view)[1], view.threshold)
+        frame = _by_size(disclosure.withhold(frame, PLACES, flags, view.threshold))
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
     frame["name_en"] = [entry.name_en if entry else NOT_GIVEN[0] for entry in entries]
     frame["name_zh"] = [entry.name_zh if entry else NOT_GIVEN[1] for entry in entries]
@@ -203,6 +214,8 @@ def _regions(view: View) -> pd.DataFrame:
 def option_counts(view: View, dimension: str) -> dict[str, int | None]:
     """Enterprises per code of one filter under the others, as the filter offers them; None where that is withheld."""
     others = view.with_filters(view.filters.without(dimension))
+    if others.refusal:
+        return dict.fromkeys(view.visible(dimension))
 
     def question(asked: View) -> pd.DataFrame:
         return queries.option_counts(asked.connection, asked.of, dimension)
@@ -214,26 +227,32 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
         phases = None
         if dimension == "round":
             of_phase = queries.option_counts(others.connection, others.of, "phase")
-            phases = disclosure.flagged(of_phase, rule, view.threshold)
-        flags = _member_flags(others, dimension, flags, phases)
+            phases = disclosure.flagged(of_phase, rule, view.threshold), disclosure.counts_of(of_phase, rule)
+        flags = _member_flags(others, dimension, flags, disclosure.counts_of(frame, rule), phases)
         frame = disclosure.withhold(frame, rule, flags, view.threshold)
     counts = dict(zip(frame["code"], frame["enterprises"], strict=True))
     return {str(code): None if isinstance(n, Withheld) else int(n) for code, n in counts.items()}
 
 
-def _member_flags(view: View, dimension: str, flags: pd.DataFrame, groups: pd.DataFrame | None = None) -> pd.DataFrame:
-    """`flags` of the values of one filter, each with all below it, with their partners; `groups` are those of the
-    groups the values stand in, where they do not stand among the values.
+def _member_flags(
+    view: View,
+    dimension: str,
+    flags: pd.DataFrame,
+    counts: pd.DataFrame,
+    groups: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+) -> pd.DataFrame:
+    """`flags` of the values of one filter, each with all below it, with their partners; `groups` are flags and counts
+    of the groups the values stand in, where they do not stand among the values.
     """
-    members = view.members(dimension)
+    members, threshold = view.members(dimension), view.threshold or 0
     flags = flags.copy()
-    flags[[view.tells(dimension, code) for code in flags.index]] = True
-    if groups is not None:
-        return disclosure.spread_values(flags, members, disclosure.spread(groups, members.group_order))
-    grouped = flags.index.isin(list(members.groups))
-    groups = disclosure.spread(flags[grouped], members.group_order)
-    values = disclosure.spread_values(flags[~grouped], members, groups)
-    return pd.concat([groups, values]).reindex(flags.index)
+    telling = (view.tells(dimension, code) or view.is_between(dimension, code) for code in flags.index)
+    flags[np.fromiter(telling, bool)] = True
+    grouped = flags.index.isin(list(members.groups) if groups is None else [])
+    among, of_groups = groups or (flags[grouped], counts[grouped])
+    spread = disclosure.spread(among, of_groups, members.group_order, threshold)
+    values = disclosure.spread_values(flags[~grouped], counts[~grouped], members, spread, threshold)
+    return values if groups else pd.concat([spread, values]).reindex(flags.index)
 
 
 FUNNEL_STEPS = ("workshop", "visited", "assessed", "completed")
@@ -242,8 +261,16 @@ FUNNEL_STEPS = ("workshop", "visited", "assessed", "completed")
 _STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
 MODULES = Rule(
     key=("module",),
-    counts=("planned", *FUNNEL_STEPS, "visited_without_record", "assessed_without_record", *_STATES[1:]),
-    parts=(("planned", _STATES),),
+    counts=(
+        "planned",
+        *FUNNEL_STEPS,
+        "visited_without_record",
+        "assessed_without_record",
+        *_STATES[1:],
+        "dropped_started",
+    ),
+    parts=(("planned", _STATES), ("workshop", ("completed", "in_progress", "dropped_started"))),
+    down=("planned", "completed"),
     within=(("planned", (*FUNNEL_STEPS, "visited_without_record", "assessed_without_record")),),
 )
 
@@ -255,18 +282,36 @@ def _module_counts(view: View) -> pd.DataFrame:
 
 
 def _module_funnel(view: View) -> pd.DataFrame:
-    return measures.funnel_shares(_counted_table(view, _module_counts, MODULES), FUNNEL_STEPS)
+    frame = _counted_table(view, _module_counts, MODULES)
+    return measures.funnel_shares(frame.drop(columns="dropped_started"), FUNNEL_STEPS)
 
 
-STAGES = Rule(key=("stage",), counts=("enterprises", "without_record", "m1_only"))
+STAGES = Rule(
+    key=("stage",),
+    counts=("enterprises", "without_record", "recorded", "m1_only"),
+    parts=(("enterprises", ("recorded", "without_record")),),
+)
+
+
+def _stage_counts(view: View) -> pd.DataFrame:
+    frame = queries.journey_counts(view.connection, view.of)
+    return frame.assign(recorded=frame["enterprises"] - frame["without_record"])
 
 
 def _journey(view: View) -> pd.DataFrame:
-    frame = _counted_table(view, lambda asked: queries.journey_counts(asked.connection, asked.of), STAGES)
+    frame = _stage_counts(view)
+    if view.threshold:
+        flags = _flags(view, frame, _stage_counts, STAGES)
+        steps = _flags(view, _module_counts(view), _module_counts, MODULES)
+        for stage, step in (("m1_workshop", "workshop"), ("m1_completed", "completed")):
+            # The module funnel says the same of Module 1.
+            if FIRST_MODULE in steps.index and steps.loc[FIRST_MODULE, step]:
+                flags.loc[stage] = True
+        frame = disclosure.withhold(frame, STAGES, flags, view.threshold)
     return measures.stage_shares(frame)
 
 
-LEVELS = Rule(key=("modules_at_least",), counts=("enterprises",))
+LEVELS = Rule(key=("modules_at_least",), counts=("enterprises",), down=("enterprises",))
 
 
 def _breadth(view: View) -> pd.DataFrame:
@@ -317,6 +362,7 @@ CHANGE = Rule(
         "other_facts": ("other_enterprises",),
     },
     parts=(("pairs", _VERDICTS),),
+    down=("pairs",),
     within=(("pairs", (*_PRACTICE, *_PRACTICE_REST)),),
     together=((*_PRACTICE, *_PRACTICE_REST),),
 )
@@ -371,10 +417,12 @@ def _coverage(view: View) -> pd.DataFrame:
     if view.threshold:
         flags = _flags(view, frame, _coverage_counts, GROUPS)
         kind = flags.index.get_level_values(0)
-        phases = flags[kind == "phase"].droplevel(0)
+        counts = disclosure.counts_of(frame, GROUPS)
+        phases = flags[kind == "phase"].droplevel(0), counts[kind == "phase"].droplevel(0)
         for name in ("partner", "sector", "round"):
-            of_kind = flags[kind == name].droplevel(0)
-            flags[kind == name] = _member_flags(view, name, of_kind, phases if name == "round" else None).to_numpy()
+            of_kind, number = flags[kind == name].droplevel(0), counts[kind == name].droplevel(0)
+            groups = phases if name == "round" else None
+            flags[kind == name] = _member_flags(view, name, of_kind, number, groups).to_numpy()
         frame = disclosure.withhold(frame, GROUPS, flags, view.threshold)
     frame = frame[frame["group_kind"] != "phase"]
     frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"]))

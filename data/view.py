@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
+from math import prod
 from typing import Any
 
 from sqlalchemy import Connection
@@ -116,33 +117,34 @@ class View:
     @cached_property
     def refusal(self) -> str:
         """Why this selection is not shown at all: ``few`` (it would single out too few enterprises), ``kept`` (the
-        smallest value of a filter is kept back) or ``many`` (too many values at once); empty where it is shown.
+        smallest value of a filter is kept back) or ``many`` (several values at once); empty where it is shown.
         """
         if not self.threshold:
             return ""
+        # Two values of a filter less one of them are the other, and what both have in common.
+        if any(len(self.filters.codes(name)) > 1 for name in DIMENSIONS):
+            return "many"
+        if any(self.is_between(name, code) for name in DIMENSIONS for code in self.filters.codes(name)):
+            return "few"
         sets = [(name, codes) for name in DIMENSIONS for codes in self._chosen(name)]
-        if any(len(self._witnesses(name, codes)) > disclosure.MOST_WITNESSES for name, codes in sets):
+        witnesses = [len(self._witnesses(name, codes)) for name, codes in sets]
+        if any(each > disclosure.MOST_WITNESSES for each in witnesses):
             return "kept"
-        if len(self._slices) > MOST_COMPARED:
+        if prod(each + 1 for each in witnesses) > MOST_COMPARED:
             return "many"
         count, tells = self.population.enterprises, self.population.tells
         chosen = self._selection(self.of)
-        here = count(chosen)
         wider = [count({name: codes for name, codes in chosen.items() if name != left}) for left in chosen]
         looked_at = (count(self._selection(of)) for of in self._slices)
-        few = (
-            tells(here, self.threshold, wider)
-            or any(0 < len(each) < self.threshold for each in looked_at)
-            or any(self._adds_few(here, name, code) for name in DIMENSIONS for code in self.filters.codes(name))
-        )
+        few = tells(count(chosen), self.threshold, wider) or any(0 < len(each) < self.threshold for each in looked_at)
         return "few" if few else ""
 
-    def _adds_few(self, here: Codes, dimension: str, code: str) -> bool:
-        """Would the selection without one of several values of a filter leave out too few?"""
-        if len(self.filters.codes(dimension)) == 1:
+    def is_between(self, dimension: str, code: str) -> bool:
+        """Does a place or partner stand between a group and its values: is it a city with counties of its own?"""
+        members = self.members(dimension)
+        if code in members.groups or dimension not in ("place", "partner"):
             return False
-        without = self.with_filters(self.filters.without(dimension, code))
-        return 0 < len(here - self.population.enterprises(self._selection(without.of))) < (self.threshold or 0)
+        return sum(value in members.values for value in self.catalogue.below(dimension, {code})) > 1
 
     @staticmethod
     def _selection(of: Slice) -> dict[str, Codes]:

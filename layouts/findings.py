@@ -99,7 +99,7 @@ def journey(frame: pd.DataFrame) -> str:
     stages = frame.set_index("stage")
     n = stages["enterprises"]
     # Only those with evidence of it: who completed Module 1 and planned no other has not started a further one.
-    further = n["further_started"] - stages["without_record"]["further_started"]
+    further = stages["recorded"]["further_started"]
     if not known(n["enrolled"], n["m1_completed"]):
         return _("From enrolment to every planned module completed")
     if not known(further):
@@ -318,7 +318,8 @@ def refusal(reason: str, threshold: int) -> tuple[str, str]:
             k=threshold,
         ),
         "many": _(
-            "So many values at once cannot be checked for numbers of fewer than {k} enterprises. Choose fewer.",
+            "It asks for several values of a filter. What these have in common could be of fewer than {k} enterprises. "
+            "Choose one.",
             k=threshold,
         ),
     }[reason]

@@ -13,7 +13,7 @@ def module_steps(connection: Connection, of: Slice) -> pd.DataFrame:
     """Distinct enterprises per planned module.
 
     Columns: module, planned, workshop, visited, assessed, completed (reached, by own or later evidence),
-    visited_without_record, assessed_without_record, and one per state.
+    visited_without_record, assessed_without_record, one per state, and dropped_started (dropped, who began).
     """
     state = facts.enterprise_modules(facts.trainings(of, facts.enrolments(of)))
     visited = or_(state.c.visit == 1, state.c.assessment == 1, state.c.completion == 1)
@@ -30,6 +30,7 @@ def module_steps(connection: Connection, of: Slice) -> pd.DataFrame:
             func.sum(flag(and_(visited, state.c.visit == 0))).label("visited_without_record"),
             func.sum(flag(and_(assessed, state.c.assessment == 0))).label("assessed_without_record"),
             *(func.sum(flag(state.c.state == name)).label(name.replace("-", "_")) for name in STATES[1:]),
+            func.sum(flag(and_(state.c.state == "dropped", state.c.started == 1))).label("dropped_started"),
         ).group_by(state.c.module),
     )
 
