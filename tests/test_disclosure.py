@@ -237,14 +237,70 @@ def test_no_withheld_count_comes_back_inside_a_table(any_programme):
             _alone_in(cells, [("change", indicator, each) for each in verdicts])
 
 
-def _alone_in(cells: dict[tuple[str, ...], Any], names: list[tuple[str, ...]]) -> None:
+SUMS = {
+    ("overview", "modules_completed", "value"): [("module-funnel", module, "completed") for module in MODULES],
+    ("overview", "modules_completed", "of"): [("module-funnel", module, "planned") for module in MODULES],
+    ("coverage line",): [("change", indicator, "pairs") for indicator in INDICATORS],
+}
+"""Numbers of one exhibit that are sums of another's."""
+
+
+def test_no_withheld_count_comes_back_by_laying_exhibits_side_by_side(any_programme):
+    for selection in SINGLES:
+        view = any_programme.view(
+            any_programme.viewer, Filters(**{name: frozenset({code}) for name, code in selection.items()})
+        )
+        if view.refusal:
+            continue
+        cells = dict(any_programme.shown(**selection))
+        overview = build(view, "overview").table.set_index("headline")
+        cells |= {("overview", "modules_completed", "of"): overview.loc["modules_completed", "of"]}
+        cells |= {("coverage line",): exhibits.coverage_line(view).pairs}
+        for whole, parts in SUMS.items():
+            _alone_in(cells, [whole, *(part for part in parts if part in cells)], whole_hides_parts=False)
+        breadth = [name for name in cells if name[0] == "breadth"]
+        _alone_in(cells, [("overview", "modules_completed", "value"), *breadth], whole_hides_parts=False)
+        # In progress is whoever began and neither completed nor dropped out.
+        for module in MODULES:
+            names = [("module-funnel", module, each) for each in ("workshop", "completed", "in_progress")]
+            began, completed, in_progress = (cells.get(name) for name in names)
+            if isinstance(in_progress, Withheld) and known(began) and known(completed):
+                dropped = cells[("module-funnel", module, "dropped")]
+                assert isinstance(dropped, Withheld) or dropped or began - completed >= K
+
+
+def test_places_stand_in_an_order_that_tells_nothing_of_what_is_withheld(any_programme):
+    for selection in SINGLES:
+        filters = Filters(**{name: frozenset({code}) for name, code in selection.items()})
+        view = any_programme.view(any_programme.viewer, filters)
+        if not view.refusal:
+            table = build(view, "regions").table
+            hidden = [
+                row["place"] for row in table.to_dict("records") if not known(row["enterprises"]) and row["place"]
+            ]
+            assert hidden == sorted(hidden)
+
+
+def test_several_values_of_a_filter_are_not_shown_and_cost_no_query(programme, monkeypatch):
+    several = Filters(sector=frozenset({"machinery", "garments"}), place=frozenset(PLACES))
+    view = programme.view(programme.viewer, several)
+    assert view.refusal == "many"
+    with pytest.raises(SelectionRefused):
+        build(view, "overview")
+    monkeypatch.setattr("data.queries.option_counts", lambda *_asked: pytest.fail("counted what is not shown"))
+    assert set(exhibits.option_counts(view, "round").values()) == {None}
+
+
+def _alone_in(
+    cells: dict[tuple[str, ...], Any], names: list[tuple[str, ...]], *, whole_hides_parts: bool = True
+) -> None:
     """A whole and its parts: never is one part withheld alone, nor do those withheld add up to a few."""
     if names[0] not in cells:
         return
     whole, *parts = (cells[name] for name in names)
     hidden = [part for part in parts if isinstance(part, Withheld)]
     if isinstance(whole, Withheld):
-        assert len(hidden) == len(parts)
+        assert len(hidden) == len(parts) or not whole_hides_parts
     elif hidden:
         assert len(hidden) > 1
         left = whole - sum(part for part in parts if not isinstance(part, Withheld))
