@@ -219,7 +219,8 @@ class _Page:
             parts.append(sentences(table.note, table.cut))
         parts.append(_beside(slide.synthetic, slide.coverage, slide.filtered, slide.as_of, slide.edition))
         sources = "\n".join(source.name for source in slide.source_list)
-        parts.append(f"{labelled(_('Sources'), '')}\n{sources}" if sources else slide.sources)
+        heading = labelled(_("Sources"), "")
+        parts.append(f"{heading}\n{sources}" if sources else slide.sources)
         self.page.notes_slide.notes_text_frame.text = "\n\n".join(part for part in parts if part)
 
     # ---- pictures

@@ -60,22 +60,22 @@ class Chart:
 
 
 @dataclass(frozen=True)
-class Grid:
-    """Coloured cells by (row, column), a label a row and a column, and a key of what each colour says."""
-
-    columns: tuple[str, ...]
-    rows: tuple[str, ...]
-    cells: dict[tuple[int, int], "Cell"]
-    key: tuple["Cell", ...]
-
-
-@dataclass(frozen=True)
 class Cell:
     """What stands in a coloured cell; one on ``dark`` is written in white."""
 
     text: str
     colour: str
     dark: bool
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Coloured cells by (row, column), a label a row and a column, and a key of what each colour says."""
+
+    columns: tuple[str, ...]
+    rows: tuple[str, ...]
+    cells: dict[tuple[int, int], Cell]
+    key: tuple[Cell, ...]
 
 
 def chart(slide: Slide) -> Chart | None:

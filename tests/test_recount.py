@@ -379,7 +379,8 @@ def counted(request: pytest.FixtureRequest) -> list[Counted]:
     with database_of(invented.tables) as (connection, catalogue):
         for filters, as_of in (questions[0], questions[1], questions[-1]):
             view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search_of(filters, as_of)))
-            found.append(Counted(asked(invented.tables, filters, as_of), exhibits.coverage_line(view), exported_all(view)))
+            line = exhibits.coverage_line(view)
+            found.append(Counted(asked(invented.tables, filters, as_of), line, exported_all(view)))
     assert any(one.line.enterprises for one in found)
     return found
 

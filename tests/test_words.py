@@ -101,6 +101,7 @@ NO_PROSE = frozenset(
         "SCORE",
         "Accept",
         "no database",
+        "General",  # a format of numbers in PowerPoint
     }
 )
 PROSE = re.compile(r"[A-Za-z]{2,}[,;:.]? [A-Za-z]{2,}|^\s*[A-Z][a-z]+\b")
