@@ -148,7 +148,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str) -> Slide:
         frame=exhibit.table,
         names=asked.name,
     )
-    lacking = gone or drawing.missing(exhibit)
+    lacking = gone or drawing.missing(exhibit) or _unreported(asked, made)
     if lacking:
         return replace(bare, empty=lacking)
     asked.meet(exhibit.table)
@@ -184,6 +184,14 @@ def _gone(asked: Asked, slide: DeckSlide, show: Filters, made: _Made) -> str:
     if slide.exhibit == "pairs" and slide.indicator and not made.indicator:
         return _("The indicator of this slide is no longer on record.")
     return ""
+
+
+def _unreported(asked: Asked, made: _Made) -> str:
+    """What a slide of one indicator says where nobody in the selection has reported it."""
+    reported = exhibits.build(asked.view, "change").table["indicator"] if made.indicator else ()
+    if not made.indicator or made.indicator in set(reported):
+        return ""
+    return _("Nobody in this selection has reported: {indicator}.", indicator=asked.name("indicator", made.indicator))
 
 
 @dataclass(frozen=True)

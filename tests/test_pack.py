@@ -1,0 +1,540 @@
+"""The meeting pack: what stands on every slide and page, charts with the table's own numbers, and what goes wrong."""
+
+import io
+import re
+import threading
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from itertools import combinations
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import pytest
+from PIL import Image
+from pptx import Presentation
+from pptx.oxml.ns import qn
+from pptx.util import Emu, Inches
+from pypdf import PdfReader
+from sqlalchemy import Engine
+from test_slides import Show, shown
+from visiting import PAGE, Visit
+from werkzeug.test import TestResponse
+
+from dashboard.pack import Pack, Packer
+from data import decks
+from data.accounts import accounts_engine
+from data.decks import SLIDES, STANDARD, Deck, DeckSlide
+
+INDICATORS = {"public": ("defect-rate",), "demo": ("on-time-delivery", "accidents", "osh-committee", "jobs")}
+"""Of the invented record one with many pairs, one with few, a practice, and one that nobody reported."""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("pack")
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    for name, codes in INDICATORS.items():
+        slides = [DeckSlide(code, notes=f"say {code}") for code in SLIDES if code != "pairs"]
+        pairs = [DeckSlide("pairs", indicator=code) for code in codes]
+        decks.save(engine, Deck(f"Everything {name}", (*slides, *pairs)), "manager")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine) -> dict[str, Visit]:
+    """A manager on each record, with a deck of every exhibit."""
+    urls = {"public": public_record_url, "demo": demo_url}
+    return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
+
+
+def ask(desk: Visit, **form: str) -> TestResponse:
+    return desk.client.post("/pack", data={"deck": STANDARD, "format": "pptx", "lang": "en"} | form, headers=PAGE)
+
+
+def made(desk: Visit, **form: str) -> bytes:
+    response = ask(desk, **form)
+    assert response.status_code == 200, response.text[:500]
+    return response.data
+
+
+Made = Callable[[str, str, str], bytes]
+
+
+@pytest.fixture(scope="module")
+def packs(desks: dict[str, Visit]) -> Made:
+    """The pack of every exhibit of a record, in a format and a language; each is made once."""
+    kept: dict[tuple[str, str, str], bytes] = {}
+
+    def pack(record: str, form: str, language: str) -> bytes:
+        wanted = (record, form, language)
+        if wanted not in kept:
+            kept[wanted] = made(desks[record], deck=f"Everything {record}", format=form, lang=language)
+        return kept[wanted]
+
+    return pack
+
+
+@pytest.fixture(scope="module")
+def told(desks: dict[str, Visit]) -> dict[str, list[Show]]:
+    """The same decks as the projector shows them: what each slide must say, by language."""
+    return {name: shown(desk.client, f"deck=Everything+{name}")["slides"] for name, desk in desks.items()}
+
+
+@pytest.fixture(params=["public", "demo"])
+def record(request: pytest.FixtureRequest) -> str:
+    name: str = request.param
+    return name
+
+
+def opened(content: bytes) -> Any:
+    return Presentation(io.BytesIO(content))
+
+
+def texts(slide: Any) -> str:
+    return "\n".join(shape.text_frame.text for shape in slide.shapes if shape.has_text_frame)
+
+
+def charts(slide: Any) -> list[Any]:
+    return [shape.chart for shape in slide.shapes if shape.has_chart]
+
+
+def flat(text: str) -> str:
+    """A text without its blanks, for where lines break is not what is tested; and one sign a Chinese character.
+
+    A font has one shape for a character and for the radical alike, and a page read back may name either.
+    """
+    return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(RADICALS)
+
+
+RADICALS = str.maketrans(
+    "⺟⺠⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻥⻦⻧⻨⻩⻬⻮⻰⻳", "母民见角贝车长门青韦页风飞食马鱼鸟卤麦黄齐齿龙龟"
+)
+"""Radicals that stand for no character of their own in Unicode's tables."""
+
+
+def notes_of(slide: Any) -> str:
+    text: str = slide.notes_slide.notes_text_frame.text
+    return text
+
+
+def table_of(slide: Any) -> list[list[str]]:
+    """The rows of the table in a slide's notes, without its head."""
+    return [line.split("\t") for line in notes_of(slide).splitlines() if "\t" in line][1:]
+
+
+# ---- PowerPoint: what every slide says
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_slide_says_what_the_projector_says(packs, told, record, language):
+    presentation = opened(packs(record, "pptx", language))
+    assert len(presentation.slides) == len(told[record])
+    for at, (slide, pair) in enumerate(zip(presentation.slides, told[record], strict=True), 1):
+        said, wanted = texts(slide), pair[language]
+        assert slide.shapes.title.text_frame.text == wanted["title"]
+        for part in ("filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
+            assert wanted[part] in said, (wanted["exhibit"], part)
+        assert f"{at} / {len(told[record])}" in said.splitlines()
+        for card in wanted["cards"]:
+            assert f"{card['label']}\n{card['value']}" in said
+
+
+def test_slides_in_both_languages_have_both_titles(packs, told, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "both")).slides, told[record], strict=True):
+        said = texts(slide)
+        for part in ("title", "filtered", "as_of", "caption"):
+            assert pair["en"][part] in said
+            assert pair["zh"][part] in said
+
+
+def test_chinese_is_marked_as_such_and_has_a_typeface(packs, record):
+    for slide in opened(packs(record, "pptx", "zh")).slides:
+        for shape in slide.shapes:
+            runs = [run for line in shape.text_frame.paragraphs for run in line.runs] if shape.has_text_frame else []
+            for run in runs:
+                look = run.font._rPr
+                assert look.get("lang") == "zh-CN"
+                assert look.find(qn("a:ea")).get("typeface")
+        for chart in charts(slide):
+            assert chart._chartSpace.xpath("c:txPr//a:ea/@typeface")
+            assert re.search("[一-鿿]", "".join(chart.plots[0].categories) + chart.plots[0].series[0].name)
+
+
+@pytest.mark.parametrize("language", ["en", "zh", "both"])
+def test_nothing_lies_over_anything_else_or_beyond_the_slide(packs, record, language):
+    presentation = opened(packs(record, "pptx", language))
+    assert presentation.slide_width == Inches(13.333)
+    for slide in presentation.slides:
+        shapes = list(slide.shapes)
+        for shape in shapes:
+            assert shape.left >= 0
+            assert shape.top >= 0
+            assert shape.left + shape.width <= presentation.slide_width
+            assert shape.top + shape.height <= presentation.slide_height
+        for one, other in combinations(shapes, 2):
+            across = min(one.left + one.width, other.left + other.width) - max(one.left, other.left)
+            down = min(one.top + one.height, other.top + other.height) - max(one.top, other.top)
+            assert across <= Emu(9525) or down <= Emu(9525), (one.name, other.name)
+
+
+def test_notes_hold_what_is_said_and_the_table(packs, told, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+        notes, wanted = notes_of(slide), pair["en"]
+        assert notes.startswith(wanted["notes"])
+        assert table_of(slide) == [[" ".join(cell.split()) for cell in row] for row in wanted["table"]["rows"]]
+        if wanted["table"]["rows"]:
+            assert wanted["table"]["note"] in notes
+        for source in wanted["source_list"]:
+            assert source in notes
+
+
+def test_notes_say_how_many_rows_a_long_table_has(packs, told):
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+    (slide,) = (slide for slide, pair in slides if pair["en"]["exhibit"] == "matrix")
+    assert len(table_of(slide)) == 200
+    assert re.search(r"The first 200 of \d+ rows\.", notes_of(slide))
+
+
+# ---- PowerPoint: charts
+
+
+def test_charts_are_native_and_their_workbooks_hold_their_numbers(packs, told, record):
+    drawn = 0
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+        wanted = pair["en"]
+        if wanted["empty"] or wanted["cards"]:
+            assert not charts(slide)
+            continue
+        if wanted["exhibit"] == "matrix":
+            assert [shape for shape in slide.shapes if shape.has_table]
+            continue
+        (chart,) = charts(slide)
+        drawn += 1
+        sheet = openpyxl.load_workbook(io.BytesIO(chart.part.chart_workbook.xlsx_part.blob)).active
+        head, *rows = sheet.iter_rows(values_only=True)
+        series = chart.plots[0].series
+        assert list(head[1:]) == [each.name for each in series]
+        assert [row[0] for row in rows] == list(chart.plots[0].categories)
+        assert [list(row[1:]) for row in rows] == [
+            list(row) for row in zip(*(each.values for each in series), strict=True)
+        ]
+    assert drawn >= 7
+
+
+def numbers(cells: list[str]) -> tuple[float, ...]:
+    return tuple(float(cell.replace(",", "")) for cell in cells)
+
+
+def share(cell: str) -> float:
+    """The share a cell begins with, in per cent."""
+    return float(re.match(r"[<>]?(\d+)", cell)[1])  # type: ignore[index]
+
+
+def by_row(slide: Any) -> dict[str, list[str]]:
+    return {row[0]: row for row in table_of(slide)}
+
+
+def drawn_rows(slide: Any) -> dict[str, tuple[float, ...]]:
+    """The values of a slide's chart by the row of the table each category begins with."""
+    (chart,) = charts(slide)
+    names = sorted(by_row(slide), key=len, reverse=True)
+    found = {}
+    for category, *values in zip(
+        chart.plots[0].categories, *(each.values for each in chart.plots[0].series), strict=True
+    ):
+        label = category.replace("\n", " ")
+        found[next(name for name in names if label.startswith(name))] = tuple(values)
+    assert len(found) == len(chart.plots[0].categories)
+    return found
+
+
+def of_exhibit(packs: Made, told: dict[str, list[Show]], record: str, exhibit: str) -> Any:
+    """The slide of an exhibit; skipped where the record has nothing to draw of it."""
+    slides = zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True)
+    slide, wanted = next((slide, pair["en"]) for slide, pair in slides if pair["en"]["exhibit"] == exhibit)
+    if wanted["empty"]:
+        pytest.skip("nothing on record")
+    return slide
+
+
+def test_steps_of_modules_are_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "module-funnel")
+    assert drawn_rows(slide) == {name: numbers(row[1:6]) for name, row in by_row(slide).items()}
+
+
+def test_states_are_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "states")
+    assert drawn_rows(slide) == {name: numbers(row[2:7]) for name, row in by_row(slide).items()}
+
+
+def test_stages_of_the_journey_are_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "journey-funnel")
+    parted = {name: numbers(row[1:3]) for name, row in by_row(slide).items()}
+    assert drawn_rows(slide) == {name: (reached - without, without) for name, (reached, without) in parted.items()}
+
+
+def test_breadth_is_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "breadth")
+    (chart,) = charts(slide)
+    assert list(chart.plots[0].series[0].values) == [numbers(row)[1] for row in table_of(slide)]
+
+
+def test_coverage_is_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "coverage")
+    rows = by_row(slide)
+    drawn = drawn_rows(slide)
+    assert drawn["All enterprises"] == numbers(rows["All enterprises"][2:5])
+    assert drawn == {name: numbers(rows[name][2:5]) for name in drawn}
+
+
+def test_provinces_are_the_sums_of_the_tables_places(packs, told, record):
+    slide = of_exhibit(packs, told, record, "regions")
+    sums: dict[str, float] = {}
+    for place, province, enterprises, *_rest in table_of(slide):
+        name = place if province == "–" else province
+        sums[name] = sums.get(name, 0) + numbers([enterprises])[0]
+    (chart,) = charts(slide)
+    drawn = dict(zip(chart.plots[0].categories, chart.plots[0].series[0].values, strict=True))
+    assert drawn == {name: sums[name] for name in drawn}
+    assert list(drawn.values()) == sorted(sums.values(), reverse=True)[: len(drawn)]
+
+
+def test_shares_better_and_their_intervals_are_the_tables(packs, told, record):
+    slide = of_exhibit(packs, told, record, "change")
+    rows = by_row(slide)
+    (chart,) = charts(slide)
+    (bars,) = chart._chartSpace.iter(qn("c:errBars"))
+    above, below = ([float(v.text) for v in bars.find(qn(f"c:{each}")).iter(qn("c:v"))] for each in ("plus", "minus"))
+    for at, (name, (value,)) in enumerate(drawn_rows(slide).items()):
+        said, low, high = (share(each) for each in re.findall(r"[<>]?\d+", rows[name][7]))
+        assert round(value * 100) == pytest.approx(said, abs=1)
+        assert (value - below[at]) * 100 == pytest.approx(low, abs=1.01)
+        assert (value + above[at]) * 100 == pytest.approx(high, abs=1.01)
+
+
+def test_practices_are_the_tables(packs, told):
+    slide = of_exhibit(packs, told, "demo", "practices")
+    rows = by_row(slide)
+    drawn = drawn_rows(slide)
+    assert len(drawn) == 7
+    for name, (before, after) in drawn.items():
+        pairs, had, have = numbers(rows[name][1:4])
+        assert (before, after) == pytest.approx((had / pairs, have / pairs), abs=1e-6)
+
+
+def pair_slides(packs: Made, told: dict[str, list[Show]]) -> list[Any]:
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+    return [slide for slide, pair in slides if pair["en"]["exhibit"] == "pairs" and not pair["en"]["empty"]]
+
+
+def test_distribution_counts_every_pair(packs, told):
+    many, _few, _practice = pair_slides(packs, told)
+    (chart,) = charts(many)
+    assert sum(chart.plots[0].series[0].values) == len(table_of(many)) >= 10
+    assert all(" … " in category for category in chart.plots[0].categories)
+
+
+def test_few_pairs_are_a_before_and_an_after_each(packs, told):
+    _many, few, _practice = pair_slides(packs, told)
+    (chart,) = charts(few)
+    before, after = chart.plots[0].series
+    said = [tuple(float(cell.split("\xa0")[0].replace(",", "")) for cell in row[2:4]) for row in table_of(few)]
+    assert [(before.name, after.name)] == [("Before", "After")]
+    assert list(zip(before.values, after.values, strict=True)) == [pytest.approx(pair, abs=0.006) for pair in said]
+
+
+def test_practice_is_counted_out_of_its_pairs(packs, told):
+    _many, _few, practice = pair_slides(packs, told)
+    (chart,) = charts(practice)
+    had, have, gained, lost = chart.plots[0].series[0].values
+    rows = table_of(practice)
+    assert had == sum(row[2] == "yes" for row in rows)
+    assert have == sum(row[3] == "yes" for row in rows)
+    assert had + gained - lost == have
+    assert all(category.endswith(f"of {len(rows)}") for category in chart.plots[0].categories)
+
+
+def test_who_is_where_is_a_grid_of_native_cells(packs, told):
+    slide = of_exhibit(packs, told, "demo", "matrix")
+    key, grid = (shape.table for shape in slide.shapes if shape.has_table)
+    signs = {cell.text[0] for cell in key.rows[0].cells}
+    cells = [cell.text for row in list(grid.rows)[1:] for cell in list(row.cells)[1:]]
+    assert set(cells) <= signs | {""}
+    assert len(grid.rows) > 5
+
+
+def test_map_is_a_picture_of_its_figure(packs, told, record):
+    slide = of_exhibit(packs, told, record, "regions")
+    (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
+    image = Image.open(io.BytesIO(picture.image.blob)).convert("RGB")
+    assert image.width / image.height == pytest.approx(picture.width / picture.height, rel=0.01)
+    assert image.width / (picture.width / Inches(1)) > 200  # dots an inch
+    counts = {colour: n for n, colour in image.getcolors(1 << 24)}
+    for colour in ((238, 241, 243), (11, 79, 125), (232, 163, 61)):  # empty, fullest, a point (seen through a little)
+        assert any(all(abs(a - b) < 14 for a, b in zip(colour, seen, strict=True)) for seen in counts), colour
+    painted = image.point(lambda value: 255 * (value < 250)).convert("L").getbbox()
+    assert painted is not None
+    assert painted[3] - painted[1] > image.height * 0.8  # no part of the picture was left undrawn
+
+
+def test_pictures_and_charts_say_what_they_show(packs, told, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+        for shape in slide.shapes:
+            if shape.has_chart or hasattr(shape, "image"):
+                assert pair["en"]["title"] in shape._element._nvXxPr.cNvPr.get("descr")
+
+
+# ---- PDF
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_page_says_what_the_projector_says(packs, told, record, language):
+    reader = PdfReader(io.BytesIO(packs(record, "pdf", language)))
+    assert len(reader.pages) == len(told[record])
+    for at, (page, pair) in enumerate(zip(reader.pages, told[record], strict=True), 1):
+        assert [round(float(side) / 72, 2) for side in page.mediabox[2:]] == [13.33, 7.5]
+        said, wanted = flat(page.extract_text()), pair[language]
+        for part in ("title", "filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
+            assert flat(wanted[part]) in said, (wanted["exhibit"], part)
+        assert f"{at}/{len(told[record])}" in said
+        for card in wanted["cards"]:
+            assert flat(card["value"]) in said
+
+
+def test_page_has_its_charts_numbers(packs, told):
+    reader = PdfReader(io.BytesIO(packs("demo", "pdf", "en")))
+    for page, pair in zip(reader.pages, told["demo"], strict=True):
+        wanted = pair["en"]
+        if wanted["exhibit"] == "module-funnel":
+            said = page.extract_text()
+            assert all(number in said for row in wanted["table"]["rows"] for number in row[1:6])
+            return
+    raise AssertionError
+
+
+def test_pdf_is_small_enough_to_send(packs, record):
+    assert len(packs(record, "pdf", "zh")) < 3_000_000
+
+
+# ---- the file
+
+
+def test_file_is_named_after_what_it_holds(desks):
+    response = ask(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
+    assert response.mimetype == "application/vnd.openxmlformats-officedocument.presentationml.presentation"
+    name = "synthetic-score-demo-everything-demo-2014-12-31-zh.pptx"
+    assert name in response.headers["Content-Disposition"]
+    assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_filters_of_the_pack_lie_over_those_of_its_slides(desks):
+    for slide in opened(made(desks["demo"], filters="sector=machinery")).slides:
+        assert "Filtered by Sector: Machinery" in texts(slide)
+
+
+def test_selection_with_nothing_left_is_a_pack_that_says_so(desks):
+    filters = desks["demo"].nothing_left()
+    presentation = opened(made(desks["demo"], filters=filters))
+    assert len(presentation.slides) == len(decks.STANDARD_SLIDES)
+    for slide in presentation.slides:
+        assert not charts(slide)
+        assert "Filtered by" in texts(slide)
+    reader = PdfReader(io.BytesIO(made(desks["demo"], filters=filters, format="pdf")))
+    assert all("Filteredby" in flat(page.extract_text()) for page in reader.pages)
+
+
+# ---- what goes wrong
+
+
+@pytest.fixture
+def no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_powerpoint_without_a_browser_has_bars_for_the_map_and_says_so(desks):
+    slide = opened(made(desks["demo"])).slides[1]
+    assert charts(slide)
+    assert not [shape for shape in slide.shapes if hasattr(shape, "image")]
+    assert "no Chromium was found" in texts(slide)
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_pdf_without_a_browser_says_what_to_install(desks):
+    response = ask(desks["demo"], format="pdf")
+    assert response.status_code == 503
+    assert "SCORE_CHROMIUM" in response.text
+    assert "Traceback" not in response.text
+
+
+def test_browser_that_fails_is_said_without_its_words(desks, monkeypatch, tmp_path):
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\necho secret of the machine >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("SCORE_CHROMIUM", str(broken))
+    response = ask(desks["demo"], format="pdf", lang="zh")
+    assert response.status_code == 503
+    assert 'lang="zh-Hans"' in response.text
+    assert "secret" not in response.text
+
+
+@pytest.mark.parametrize(
+    ("form", "status"),
+    [
+        ({"deck": "gone"}, 404),
+        ({"deck": ""}, 404),
+        ({"format": "exe"}, 400),
+        ({"lang": "fr"}, 400),
+        ({"edition": "gone-12345678"}, 404),
+        ({"filters": "edition=gone-12345678"}, 404),
+    ],
+)
+def test_what_is_not_there_makes_no_pack_but_a_page_that_says_so(desks, form, status):
+    response = ask(desks["public"], **form)
+    assert response.status_code == status
+    assert response.mimetype == "text/html"
+    assert "<h1>" in response.text
+
+
+def test_pack_is_made_for_managers_alone(desks):
+    stranger = desks["demo"].stranger()
+    assert stranger.post("/pack", data={"deck": STANDARD, "format": "pptx"}).status_code == 401
+
+
+def test_second_pack_waits_for_the_first(desks, monkeypatch):
+    running, most = [0], [0]
+
+    def slow(*_arguments: object) -> Pack:
+        running[0] += 1
+        most[0] = max(most[0], running[0])
+        time.sleep(0.2)
+        running[0] -= 1
+        return Pack("a.pdf", b"%PDF", synthetic=False, without_map=False)
+
+    monkeypatch.setattr(Packer, "make", slow)
+    clients = [desks["demo"].app.server.test_client() for _each in range(3)]
+    cookie = desks["demo"].client.get_cookie("score_session")
+    answers: list[int] = []
+    for client in clients:
+        client.set_cookie("score_session", cookie.value)
+    asking = [
+        threading.Thread(
+            target=lambda client=client: answers.append(
+                client.post("/pack", data={"deck": STANDARD, "format": "pdf", "lang": "en"}).status_code
+            )
+        )
+        for client in clients
+    ]
+    for thread in asking:
+        thread.start()
+    for thread in asking:
+        thread.join()
+    assert answers == [200] * 3
+    assert most == [1]

@@ -1,0 +1,180 @@
+"""The meeting pack by command, and printing: what is written where, what is said, and what is left running."""
+
+import io
+import os
+import subprocess
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+from PIL import Image
+from pptx import Presentation
+from pypdf import PdfReader
+
+from dashboard import printing
+from dashboard.cli import main
+from dashboard.printing import DRAWN, PrintingProblem
+from data import database, decks, editions
+from data.accounts import accounts_engine
+from data.decks import Deck, DeckSlide
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Runs a command line on the synthetic programme, in a folder of its own, with one deck and one edition."""
+    monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
+    monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
+    accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    decks.save(accounts, Deck("NTAC 6 北京", (DeckSlide("regions"), DeckSlide("breadth"))), "manager")
+    accounts.dispose()
+    engine = database.reading_engine(demo_url)
+    editions.freeze(engine, "Spring", tmp_path / "editions")
+    engine.dispose()
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return lambda *words: CliRunner().invoke(main, ["pack", *map(str, words)])
+
+
+def test_pack_is_written_under_a_name_that_says_what_it_is(run):
+    result = run("NTAC 6 北京", "--pptx", "--lang", "both")
+    assert result.exit_code == 0, result.output
+    (path,) = Path().iterdir()
+    assert path.name == "synthetic-score-demo-ntac-6-北京-2017-06-30-en-zh.pptx"
+    assert len(Presentation(str(path)).slides) == 2
+    assert "Synthetic data" in result.stderr
+    assert path.name in result.stderr
+    assert not result.stdout
+
+
+def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_path):
+    out = tmp_path / "a.pdf"
+    result = run("NTAC 6 北京", "--pdf", "--edition", "Spring", "--filters", "sector=machinery", "--out", out)
+    assert result.exit_code == 0, result.output
+    first, second = (page.extract_text() for page in PdfReader(out).pages)
+    assert "edition Spring" in first
+    assert "Sector: Machinery" in second
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("nowhere", "--pptx"), "There are: 'standard', 'NTAC 6 北京'"),
+        (("standard", "--pptx", "--edition", "Winter"), 'There is no edition "Winter"'),
+        (("standard", "--pptx", "--filters", "sector=machinery,swords"), "does not know sector=swords"),
+        (("standard", "--pdf", "--out", "no/such/folder.pdf"), "cannot be written"),
+        (("standard",), "--pptx or --pdf"),
+        (("standard", "--pptx", "--lang", "fr"), "'fr'"),
+    ],
+)
+def test_what_cannot_be_made_is_said_and_nothing_is_written(run, words, said):
+    result = run(*words)
+    assert result.exit_code in (1, 2)
+    assert said in result.stderr
+    assert "Traceback" not in result.output
+    assert not list(Path().iterdir())
+
+
+def test_edition_whose_file_was_changed_makes_no_pack(run, tmp_path):
+    (path,) = (tmp_path / "editions").glob("*.db")
+    path.chmod(0o644)
+    with path.open("ab") as file:
+        file.write(b"more")
+    result = run("standard", "--pptx", "--edition", "Spring")
+    assert result.exit_code == 1
+    assert "not what was frozen" in result.stderr
+
+
+def test_without_a_browser_powerpoint_is_made_and_pdf_is_not(run, monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    refused = run("NTAC 6 北京", "--pdf")
+    assert refused.exit_code == 1
+    assert "install" in refused.stderr
+    result = run("NTAC 6 北京", "--pptx", "--out", "a.pptx")
+    assert result.exit_code == 0
+    assert "map is left out" in result.stderr
+    assert run("standard", "--pptx", "--out", "b.pptx").exit_code == 0
+
+
+# ---- printing
+
+
+def drawn(body: str) -> str:
+    """A page that says it is drawn."""
+    return f"<!doctype html><meta charset=utf-8>{body}<script>console.log('{DRAWN}')</script>"
+
+
+def test_page_is_printed_once_its_script_has_run():
+    late = "<script>setTimeout(() => document.body.append('at last'), 30000)</script>"
+    (page,) = PdfReader(io.BytesIO(printing.pdf(drawn(late)))).pages
+    assert "at last" in page.extract_text()
+
+
+def test_picture_is_as_large_as_asked_down_to_its_last_line():
+    body = (
+        '<body style="margin:0"><div style="width:300px;height:190px"></div><div style="height:10px;background:#f00">'
+    )
+    picture = Image.open(io.BytesIO(printing.png(drawn(body), 300, 200))).convert("RGB")
+    assert picture.size == (600, 400)
+    assert picture.getpixel((300, 399)) == (255, 0, 0)
+    assert picture.getpixel((300, 370)) == (255, 255, 255)
+
+
+def test_page_whose_script_fails_is_no_page():
+    with pytest.raises(PrintingProblem, match="failed"):
+        printing.pdf("<!doctype html><script>throw new Error('no')</script>")
+
+
+def stand_in(tmp_path: Path, script: str) -> Path:
+    """A browser that is none."""
+    path = tmp_path / "browser"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return path
+
+
+def test_browser_that_hangs_is_ended_with_all_it_started(monkeypatch, tmp_path):
+    number = tmp_path / "number"
+    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f"sleep 60 & echo $! > {number}; wait")))
+    monkeypatch.setattr(printing, "PATIENCE", 1)
+    began = time.monotonic()
+    with pytest.raises(PrintingProblem, match="late"):
+        printing.pdf(drawn(""))
+    assert time.monotonic() - began < 20
+    state = subprocess.run(["ps", "-o", "stat=", "-p", number.read_text()], capture_output=True, text=True, check=False)
+    assert state.stdout.strip() in ("", "Z")
+
+
+@pytest.mark.parametrize("script", ["exit 3", "true", f"echo {DRAWN} >&2"])
+def test_browser_that_writes_nothing_has_failed(monkeypatch, tmp_path, script):
+    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, script)))
+    with pytest.raises(PrintingProblem, match="failed"):
+        printing.pdf(drawn(""))
+
+
+def test_browser_named_but_not_there_is_missing(monkeypatch, tmp_path):
+    monkeypatch.setenv("SCORE_CHROMIUM", str(tmp_path / "none"))
+    with pytest.raises(PrintingProblem, match="missing"):
+        printing.chromium()
+
+
+def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
+    said = tmp_path / "said"
+    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f'echo "$@" > {said}')))
+    for user, expected in ((0, True), (1000, False)):
+        monkeypatch.setattr(os, "geteuid", lambda user=user: user)
+        with pytest.raises(PrintingProblem):
+            printing.pdf(drawn(""))
+        assert ("--no-sandbox" in said.read_text()) is expected
+
+
+def test_nothing_is_left_in_the_folder_for_temporary_files(monkeypatch, tmp_path):
+    monkeypatch.setenv("TMPDIR", str(tmp_path))
+    monkeypatch.setattr("tempfile.tempdir", None)
+    printing.pdf(drawn("gone"))
+    assert not [path for path in tmp_path.iterdir() if path.name.startswith("score-print")]
