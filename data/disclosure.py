@@ -141,6 +141,8 @@ def counts_of(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
 
 def _closed(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: int) -> pd.DataFrame:
     """`flags` with what would give a flagged count away inside the table: in its row, then down its column."""
+    if not flags.to_numpy().any():
+        return flags
     closed = _beside(flags, counts, rule, threshold)
     for column in rule.down:
         more = enough(closed[column], counts[column], threshold)
@@ -165,8 +167,8 @@ def _beside(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: in
     for whole, parts in rule.within:
         flags.loc[flags[whole], list(parts)] = True
     for whole, parts in rule.parts:
-        for at in range(len(flags)):
-            names = list(parts)
+        names = list(parts)
+        for at in np.flatnonzero(flags[[whole, *names]].to_numpy().any(axis=1)):
             # All with their whole, else as many as hide one another.
             hidden = flags.iloc[at][whole] or enough(flags.iloc[at][names], counts.iloc[at][names], threshold)
             flags.iloc[at, [flags.columns.get_loc(name) for name in names]] = hidden  # type: ignore[index]
@@ -180,7 +182,7 @@ def enough(flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int) -
     """
     numbers = counts.astype(float).fillna(0.0)
     flags = flags.astype(bool).copy()
-    left = sorted(numbers.index[~flags], key=lambda name: (not numbers[name], numbers[name]))
+    left = sorted(numbers.index[~flags.to_numpy(bool)], key=lambda name: (not numbers[name], numbers[name]))
     while flags.any() and left:
         total, many = float(numbers[flags].sum()), int(flags.sum())
         if many > 1 and total >= max(threshold, many + 1):
@@ -194,7 +196,7 @@ def spread(flags: pd.DataFrame, counts: pd.DataFrame, order: Sequence[str], thre
     with as many others as hide one another.
     """
     wider = flags.copy()
-    for column in wider.columns:
+    for column in wider.columns[wider.to_numpy().any(axis=0)]:
         hidden = with_partners(wider.index[wider[column]], order)
         wider.loc[[code for code in wider.index if code in hidden], column] = True
         wider[column] = enough(wider[column], counts[column], threshold)

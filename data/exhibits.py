@@ -276,9 +276,13 @@ MODULES = Rule(
 
 
 def _module_counts(view: View) -> pd.DataFrame:
-    codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
-    counted = queries.module_steps(view.connection, view.of).set_index("module")
-    return counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
+    if "module counts" not in view.built:  # the journey asks for them as well
+        codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
+        counted = queries.module_steps(view.connection, view.of).set_index("module")
+        frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
+        view.built["module counts"] = frame
+    counts: pd.DataFrame = view.built["module counts"]
+    return counts.copy()
 
 
 def _module_funnel(view: View) -> pd.DataFrame:
