@@ -182,7 +182,7 @@ def enough(flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int) -
     """
     numbers = counts.astype(float).fillna(0.0)
     flags = flags.astype(bool).copy()
-    left = sorted(numbers.index[~flags.to_numpy(bool)], key=lambda name: (not numbers[name], numbers[name]))
+    left = sorted(flags.index[~flags], key=lambda name: (not numbers[name], numbers[name]))
     while flags.any() and left:
         total, many = float(numbers[flags].sum()), int(flags.sum())
         if many > 1 and total >= max(threshold, many + 1):
@@ -196,7 +196,7 @@ def spread(flags: pd.DataFrame, counts: pd.DataFrame, order: Sequence[str], thre
     with as many others as hide one another.
     """
     wider = flags.copy()
-    for column in wider.columns[wider.to_numpy().any(axis=0)]:
+    for column in [name for name in wider.columns if wider[name].any()]:
         hidden = with_partners(wider.index[wider[column]], order)
         wider.loc[[code for code in wider.index if code in hidden], column] = True
         wider[column] = enough(wider[column], counts[column], threshold)
