@@ -2,12 +2,11 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 import plotly
-from jinja2 import Environment, FileSystemLoader
+from flask import render_template
 
 from dashboard import printing
 from layouts import words
@@ -49,24 +48,16 @@ def _page(title: str, language: str, figures: Iterable[Figure], shapes: Shapes, 
         "shapes": {address: json.loads(shapes[address]) for address in sorted(used)},
         "drawn": printing.DRAWN,
     }
-    return (
-        _templates()
-        .get_template("pack.html")
-        .render(
-            title=title,
-            language=language,
-            pack=pack | shown,
-            style=_text("assets/present/present.css"),
-            script=_text("assets/present/slide.js"),
-            plotly=(Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
-        )
+    return render_template(
+        "pack.html",
+        title=title,
+        language=language,
+        pack=pack | shown,
+        style=_text("assets/present/present.css"),
+        script=_text("assets/present/slide.js"),
+        plotly=(Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
     )
 
 
 def _text(path: str) -> str:
     return (HERE / path).read_text(encoding="utf-8")
-
-
-@cache
-def _templates() -> Environment:
-    return Environment(loader=FileSystemLoader(HERE / "templates"), autoescape=True)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from lxml import etree
 from pptx import Presentation
 from pptx.chart.data import CategoryChartData
 from pptx.dml.color import RGBColor
@@ -15,6 +14,7 @@ from pptx.enum.chart import XL_CHART_TYPE, XL_LABEL_POSITION, XL_LEGEND_POSITION
 from pptx.enum.dml import MSO_PATTERN
 from pptx.enum.shapes import MSO_SHAPE
 from pptx.enum.text import MSO_ANCHOR, MSO_AUTO_SIZE, PP_ALIGN
+from pptx.oxml import parse_xml
 from pptx.oxml.ns import qn
 from pptx.util import Inches, Pt
 
@@ -266,8 +266,8 @@ class _Page:
         columns = 4
         rows = max(math.ceil(len(cards) / columns), 2)
         width, height = (room.width - 0.2 * (columns - 1)) / columns, (room.height - 0.2 * (rows - 1)) / rows
-        longest = max(len(card.value) for card in cards)
-        size = max(16, min(44, (width - 0.4) * 72 / (max(longest, 4) * 0.66)))
+        longest = max(2.5, *(sum(map(_em, card.value)) for card in cards))
+        size = max(16, min(44, (width - 0.4) * 72 / (longest * 1.15)))
         for at, card in enumerate(cards):
             left, top = room.left + at % columns * (width + 0.2), room.top + at // columns * (height + 0.2)
             shape = self.page.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *Box(left, top, width, height).place)
@@ -419,7 +419,7 @@ def _print_values(made: Any, series: Series, drawn: Chart) -> None:
     _look(labels.font, BODY, bold=drawn.stacked or len(drawn.series) == 1, colour=theme.PAPER if on_dark else theme.INK)
     if series.hatched:
         # On a pattern no number can be read: it has ground of its own.
-        ground = etree.fromstring(
+        ground = parse_xml(
             f'<c:spPr xmlns:c="{_C}" xmlns:a="{_A}"><a:solidFill><a:srgbClr val="{series.colour[1:]}"/></a:solidFill>'
             "</c:spPr>"
         )
@@ -432,7 +432,7 @@ _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 def _error_bars(made: Any, series: Series) -> None:
     """The interval around each value, which python-pptx has no words for."""
-    bars = etree.fromstring(
+    bars = parse_xml(
         f'<c:errBars xmlns:c="{_C}" xmlns:a="{_A}"><c:errBarType val="both"/><c:errValType val="cust"/>'
         f'<c:noEndCap val="0"/>{_numbers("plus", series.above)}{_numbers("minus", series.below)}'
         f'<c:spPr><a:ln w="28575"><a:solidFill><a:srgbClr val="{theme.AFTER[1:]}"/></a:solidFill></a:ln></c:spPr>'
