@@ -195,7 +195,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
 
 def _side(latitude: float, longitude: float, room: Room) -> str:
     """Where a name stands: on the land's side by the inset off the south coast, and where a narrow map ends."""
-    by_the_inset, at_the_edge = latitude < 24 and longitude > 108, room.apart > 1 and longitude > 116  # noqa: PLR2004 - degrees
+    by_the_inset, at_the_edge = latitude < 24 and longitude > 108, room is SMALL and longitude > 116  # noqa: PLR2004 - degrees
     return "middle left" if by_the_inset or at_the_edge else "middle right"
 
 
