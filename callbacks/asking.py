@@ -56,7 +56,7 @@ class Asked:
         entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
         if entry:
             return _marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
-        if table == "enterprise" and not self.view.sees_names:
+        if table == "enterprise" and self.view.nameable is not None:
             return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
         return code
 

@@ -70,17 +70,13 @@ class View:
         """The fewest enterprises a number may rest on; None withholds nothing."""
         return self.viewer.threshold
 
-    @property
-    def sees_names(self) -> bool:
-        """May the viewer see the names of at least some enterprises?"""
-        return self.viewer.may(Permission.SEE_NAMES)
-
     @cached_property
     def nameable(self) -> frozenset[str] | None:
         """The enterprises whose names the viewer may see; None: all."""
         if self.viewer.may(Permission.SEE_ALL_NAMES):
             return None
-        return queries.nameable_enterprises(self.connection) if self.sees_names else frozenset()
+        seen = self.viewer.may(Permission.SEE_NAMES)
+        return queries.nameable_enterprises(self.connection) if seen else frozenset()
 
     def enterprises(self, codes: Iterable[str]) -> dict[str, Entry]:
         """Enterprises by code, of those the viewer may see the names of."""

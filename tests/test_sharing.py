@@ -688,3 +688,18 @@ def test_cookie_of_a_link_is_out_of_reach_and_holds_no_token(desk):
 def test_every_page_of_the_dashboard_is_open_to_a_donor(desk):
     came = guest(desk, make(desk))
     assert {came.open(page.path).status_code for page in PAGES} == {200}
+
+
+@pytest.mark.parametrize("names", [False, True])
+def test_enterprise_that_may_not_be_named_has_a_number_in_words_whether_or_not_others_have_names(
+    public_record_url, tmp_path, names
+):
+    visit = Visit.to(public_record_url, accounts_url=f"sqlite:///{tmp_path}/accounts.db")
+    engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    _made, token = links.make(engine, Terms(threshold=None, names=names))
+    engine.dispose()
+    donor = visit.stranger()
+    donor.get(f"/s/{token}", headers=PAGE)
+    text = donor.get("/table/matrix").text
+    assert "enterprise-" not in text
+    assert ("Enterprise 1<" in text) or names
