@@ -10,6 +10,7 @@ from callbacks.asking import Asked
 from data import exhibits, measures
 from data.access import Permission
 from data.exhibits import Exhibit
+from data.tables import places, results
 from layouts import findings, parts, tables
 from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.figures import coverage as coverage_figure
@@ -53,7 +54,7 @@ def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], most: int 
 
 
 def _provinces(asked: Asked) -> pd.DataFrame:
-    frame = exhibits.provinces(asked.view)
+    frame = places.provinces(asked.view)
     return frame.assign(code=frame["place"], name=[asked.name("place", code) for code in frame["place"]])
 
 
@@ -208,7 +209,7 @@ def published(asked: Asked, exhibit: Exhibit) -> Drawing:
 
 def beside(asked: Asked, indicator: str | None) -> pd.DataFrame:
     """The result rows that are no pairs, newest first, with the ``unit`` of their indicator."""
-    frame = exhibits.beside(asked.view, indicator)
+    frame = results.beside(asked.view, indicator)
     newest = frame.sort_values("after_on", ascending=False, na_position="last", kind="stable")
     return newest.assign(unit=newest["indicator"].map(_units(asked)))
 

@@ -5,8 +5,8 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, ctx, no_update
 
 from callbacks.asking import Asked, Held, asking
-from data import exhibits
 from data.filters import DIMENSIONS, Filters, language_of
+from data.tables import places
 from layouts import findings, ids, parts, words
 from layouts.pages import page_at
 from layouts.shell import CONTROLS
@@ -90,7 +90,7 @@ def answer(asked: Asked, search: str | None, path: str | None, *, chosen: bool) 
 
 def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
     """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
-    counts = exhibits.option_counts(asked.view, dimension)
+    counts = places.option_counts(asked.view, dimension)
     kept = asked.filters.codes(dimension)
     shown = [code for code in asked.view.catalogue.table(dimension) if counts.get(code) or code in kept]
     if dimension == "place":

@@ -9,6 +9,7 @@ from callbacks.asking import Asked, Held, asking
 from data.access import Permission
 from data.filters import Filters, language_of
 from layouts import findings, ids, pages, parts, words
+from layouts.parts import PageLink
 from layouts.words import _
 
 
@@ -18,7 +19,7 @@ def register(app: Dash, held: Held) -> None:
     @app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"))
     def page(path: str | None) -> Any:
         found = pages.page_at(path)
-        return pages.body(found) if found else parts.not_found()
+        return pages.body(found) if found and may_see(found) else parts.not_found()
 
     @app.callback(
         Output(ids.BRAND, "children"),
@@ -43,6 +44,11 @@ def register(app: Dash, held: Held) -> None:
     )
 
 
+def may_see(page: pages.Page) -> bool:
+    """May who asks see this page? One they may not see is answered like one that is not there."""
+    return bool(g.viewer.may(Permission(page.needs)))
+
+
 def _heading(app: Dash, page: pages.Page) -> None:
     @app.callback(
         Output(ids.page_title(page.code), "children"),
@@ -59,7 +65,12 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     programme = asked.view.catalogue.programme
     name = programme.entry.name(words.language())
     here = pages.page_at(path)
-    links = [(page.name(), asked.href(page.path), page is here) for page in pages.PAGES]
+    here = here if here and may_see(here) else None
+    links = [
+        PageLink(page.name(), asked.href(page.path), here=page is here, main=page.main)
+        for page in pages.PAGES
+        if may_see(page)
+    ]
     other = "en" if words.language() == "zh" else "zh"
     switch = (path or "/") + asked.filters.search(other)
     # The programme's note is free text: it may speak of what lies outside a link.

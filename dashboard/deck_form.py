@@ -13,8 +13,8 @@ from dashboard import choices, pages
 from dashboard.choices import Choice
 from data.decks import MOST_SLIDES, SLIDES, Deck, DeckProblem, DeckSlide
 from data.editions import EditionProblem
-from data.exhibits import coverage_line
 from data.filters import DIMENSIONS, Filters
+from data.tables.coverage import coverage_line
 from layouts import findings, slides, words
 from layouts.words import _, listed
 

@@ -27,6 +27,8 @@ class Permission(StrEnum):
     MANAGE_EDITIONS = "manage-editions"
     MANAGE_LINKS = "manage-links"
     MANAGE_DECKS = "manage-decks"
+    SEE_DATA_QUALITY = "see-data-quality"
+    IMPORT = "import"
 
 
 @dataclass(frozen=True)

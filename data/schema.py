@@ -9,9 +9,23 @@ in the template.
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Date, DateTime, Float, Integer, MetaData, String, Table, Text
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    Column,
+    Date,
+    DateTime,
+    Float,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+)
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 results = MetaData()
 
@@ -317,6 +331,32 @@ batch = Table(
     Column("added_count", Integer, nullable=False),
     Column("changed_count", Integer, nullable=False),
     Column("schema_version", Integer, nullable=False),
+    Column("loaded_by", Text),  # a manager's address; none where it was loaded on the command line
+    Column("undoes", Integer),  # the number of the batch this one rolled back
+)  # fmt: skip
+
+# What a batch did to each row, so that it can be rolled back. A batch that made the database has none: its rows are
+# those that no other batch added.
+batch_change = Table(
+    "batch_change", results,
+    Column("batch", Integer, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("table_name", String(80), nullable=False),
+    Column("row_key", String(400), nullable=False),  # the key's parts as JSON, in the order of the table
+    Column("before", JSON(none_as_null=True)),  # the row's values by column; none where it was added
+    Column("after", JSON(none_as_null=True)),  # none where it was taken away
+    Index("batch_change_row", "table_name", "row_key"),
+)  # fmt: skip
+
+# The pictures of stories as they are shown: checked, made smaller, stripped of what a camera adds.
+story_image = Table(
+    "story_image", results,
+    Column("story", String(80), primary_key=True),
+    Column("side", String(6), primary_key=True),  # before or after
+    Column("media_type", String(20), nullable=False),
+    Column("width", Integer, nullable=False),
+    Column("height", Integer, nullable=False),
+    Column("content", LargeBinary, nullable=False),
 )  # fmt: skip
 
 

@@ -12,13 +12,20 @@ from layouts.words import _
 
 @dataclass(frozen=True)
 class Page:
-    """One page; ``name`` gives its title in the language spoken."""
+    """One page; ``name`` gives its title in the language spoken.
+
+    ``needs`` is the permission asked of its viewer; a page that is not ``main`` stands under *The record*; ``below``
+    has pages of its own under its path.
+    """
 
     code: str
     path: str
     name: Callable[[], str]
     skeleton: Callable[[], list[Component]]
     lead: Callable[[], str]
+    needs: str = "browse"
+    main: bool = True
+    below: bool = False
 
 
 def _overview() -> list[Component]:
@@ -92,9 +99,11 @@ PAGES: tuple[Page, ...] = (
     Page("results", "/results", lambda: _("Results"), _results,
          lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
     Page("published", "/published", lambda: _("Published figures"), _published,
-         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record.")),
+         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
+         main=False),
     Page("sources", "/sources", lambda: _("Sources"), _sources,
-         lambda: _("The documents this record was taken from, and how many rows rest on each.")),
+         lambda: _("The documents this record was taken from, and how many rows rest on each."),
+         main=False, below=True),
 )  # fmt: skip
 
 
@@ -102,7 +111,7 @@ def page_at(path: str | None) -> Page | None:
     """The page at an address path; None where there is none."""
     wanted = (path or "/").rstrip("/") or "/"
     for page in PAGES:
-        if wanted == page.path or (page.code == "sources" and wanted.startswith("/sources/")):
+        if wanted == page.path or (page.below and wanted.startswith(f"{page.path}/")):
             return page
     return None
 

@@ -284,19 +284,37 @@ def brand(programme: str, href: str) -> Component:
     return dcc.Link([html.Strong("SCORE"), html.Span(programme, className="brand-programme")], href=href)
 
 
+@dataclass(frozen=True)
+class PageLink:
+    """A link to a page; ``here`` is the page shown, a ``main`` one stands in the bar and not in a menu."""
+
+    name: str
+    href: str
+    here: bool
+    main: bool
+
+
 def page_links(
-    links: list[tuple[str, str, bool]], other: str, switch: str, code: str, tools: Sequence[tuple[str, str]] = ()
+    links: Sequence[PageLink], other: str, switch: str, code: str, tools: Sequence[tuple[str, str]] = ()
 ) -> list[Component]:
-    """Links to the pages (name, address, is it here), a manager's `tools` (name, address), then the language switch."""
-    pages = [
-        html.Li(
-            dcc.Link(name, href=href), className="here" if here else "", **({"aria-current": "page"} if here else {})
-        )
-        for name, href, here in links
-    ]
+    """Links to the pages, the rest of the record in a menu, a manager's `tools` (name, address), then the language."""
+    pages = [_page_link(link) for link in links if link.main]
+    rest = [link for link in links if not link.main]
     button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
     language = html.Span(dcc.Link(other, href=switch, className="language"), lang="zh-Hans" if code == "zh" else "en")
-    return [html.Ul(pages), *([_tools(tools)] if tools else []), language, button]
+    return [html.Ul(pages), *([_menu(rest)] if rest else []), *([_tools(tools)] if tools else []), language, button]
+
+
+def _page_link(link: PageLink) -> Component:
+    marked = {"aria-current": "page"} if link.here else {}
+    return html.Li(dcc.Link(link.name, href=link.href), className="here" if link.here else "", **marked)
+
+
+def _menu(links: Sequence[PageLink]) -> Component:
+    """Pages in a menu, called after the one shown."""
+    here = next((link.name for link in links if link.here), "")
+    summary = html.Summary(here or _("The record"), className="here" if here else "")
+    return html.Details([summary, html.Ul([_page_link(link) for link in links])], className="tools menu")
 
 
 def _tools(tools: Sequence[tuple[str, str]]) -> Component:

@@ -21,6 +21,7 @@ from data.disclosure import Members, Rule, Withheld
 from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
 from data.filters import Filters
 from data.links import Terms
+from data.tables import coverage, places, results
 from data.view import View
 
 K = 3
@@ -255,7 +256,7 @@ def test_no_withheld_count_comes_back_by_laying_exhibits_side_by_side(any_progra
         cells = dict(any_programme.shown(**selection))
         overview = build(view, "overview").table.set_index("headline")
         cells |= {("overview", "modules_completed", "of"): overview.loc["modules_completed", "of"]}
-        cells |= {("coverage line",): exhibits.coverage_line(view).pairs}
+        cells |= {("coverage line",): coverage.coverage_line(view).pairs}
         for whole, parts in SUMS.items():
             _alone_in(cells, [whole, *(part for part in parts if part in cells)], whole_hides_parts=False)
         breadth = [name for name in cells if name[0] == "breadth"]
@@ -288,7 +289,7 @@ def test_several_values_of_a_filter_are_not_shown_and_cost_no_query(programme, m
     with pytest.raises(SelectionRefused):
         build(view, "overview")
     monkeypatch.setattr("data.queries.option_counts", lambda *_asked: pytest.fail("counted what is not shown"))
-    assert set(exhibits.option_counts(view, "round").values()) == {None}
+    assert set(places.option_counts(view, "round").values()) == {None}
 
 
 def _alone_in(
@@ -333,7 +334,7 @@ def test_tables_with_a_row_an_enterprise_have_none_for_a_viewer_with_a_threshold
     for code in ("matrix", "pairs"):
         assert len(build(view, code).table) == 0
         assert len(build(programme.view(Viewer(), Filters()), code).table) > 0
-    assert len(exhibits.beside(view)) == 0
+    assert len(results.beside(view)) == 0
     assert len(exhibits.build_pairs(view, "defects").table) == 0
 
 
@@ -381,7 +382,7 @@ def test_filter_outside_the_scope_leaves_nothing_and_tells_nothing(programme):
 def test_options_of_a_filter_leave_out_what_is_withheld(programme):
     view = programme.view(programme.viewer, Filters())
     for name in ("partner", "sector", "round", "phase", "place"):
-        for code, number in exhibits.option_counts(view, name).items():
+        for code, number in places.option_counts(view, name).items():
             assert number is None or number >= K, (name, code)
 
 

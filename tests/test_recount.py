@@ -24,6 +24,7 @@ from data.access import MANAGER
 from data.catalogue import read_catalogue
 from data.exhibits import Coverage, build, to_csv
 from data.filters import DIMENSIONS, Filters
+from data.tables import coverage
 from data.view import View
 
 AS_OF = date(2014, 12, 31)
@@ -318,7 +319,7 @@ def differences(given: list[Row], expected: list[Row], code: str) -> list[str]:
 
 def disagreements(view: View, of: Asked) -> list[str]:
     """Everything the exhibits of a view say otherwise than the recount of the same slice."""
-    given, line, expected = exported_all(view), asdict(exhibits.coverage_line(view)), coverage_line(of)
+    given, line, expected = exported_all(view), asdict(coverage.coverage_line(view)), coverage_line(of)
     wrong = [] if line == expected else [f"coverage line: {line}, recount {expected}"]
     for code, recounted in EXHIBITS.items():
         wrong += differences(given[code], recounted(of.tables, of.filters, of.as_of), code)
@@ -379,7 +380,7 @@ def counted(request: pytest.FixtureRequest) -> list[Counted]:
     with database_of(invented.tables) as (connection, catalogue):
         for filters, as_of in (questions[0], questions[1], questions[-1]):
             view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search_of(filters, as_of)))
-            line = exhibits.coverage_line(view)
+            line = coverage.coverage_line(view)
             found.append(Counted(asked(invented.tables, filters, as_of), line, exported_all(view)))
     assert any(one.line.enterprises for one in found)
     return found

@@ -54,11 +54,11 @@ document.addEventListener("click", function (event) {
   document.addEventListener("visibilitychange", ask);
 })();
 
-// A manager's tools close as menus do: by Escape, and by a click anywhere else.
+// Menus close by Escape, by a click anywhere else, and once a page was chosen from one.
 (function () {
   function close(except) {
     document.querySelectorAll("details.tools[open]").forEach(function (tools) {
-      if (!tools.contains(except)) tools.open = false;
+      if (!tools.contains(except) || except.closest("a")) tools.open = false;
     });
   }
   document.addEventListener("click", function (event) {
