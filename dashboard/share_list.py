@@ -1,7 +1,6 @@
 """Share links as their managers read them: terms, state and use in words."""
 
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Self
 
 from sqlalchemy import Engine
@@ -55,14 +54,9 @@ class Listed:
             warning=words.sentences(warning or _lost(link.terms, catalogue), _deck_lost(link.terms, accounts)),
             ends=_ends(link, state),
             used=_used(link),
-            made=_("made on {moment} by {who}", moment=moment(link.made_at), who=link.made_by),
+            made=_("made on {moment} by {who}", moment=words.moment(link.made_at), who=link.made_by),
             stands=state in ("active", "paused"),
         )
-
-
-def moment(at: datetime) -> str:
-    """A moment to the minute."""
-    return f"{words.day(at.date())} {at:%H:%M} UTC"
 
 
 def _state(state: str) -> str:
@@ -155,7 +149,7 @@ def _used(link: Link) -> str:
         [
             ngettext("opened {n} time", "opened {n} times", link.opened),
             ngettext("{n} page viewed", "{n} pages viewed", link.viewed),
-            _("last used {moment}", moment=moment(link.last_used_at)),
+            _("last used {moment}", moment=words.moment(link.last_used_at)),
         ]
     )
 

@@ -10,7 +10,7 @@ from callbacks.asking import Held
 from dashboard import choices, pages, sessions, share_form
 from dashboard.settings import Settings
 from dashboard.share_form import ADDRESS, PROBLEMS, Draft, Problem
-from dashboard.share_list import Listed, moment, visit_words
+from dashboard.share_list import Listed, visit_words
 from data import links
 from data.filters import Filters
 from data.links import Audience, LinkProblem
@@ -152,7 +152,7 @@ class Desk:
             done=_done(),
             link=shown,
             days=[(words.day(day), number(opened), number(viewed)) for day, opened, viewed in used],
-            visits=[(moment(at), visit_words(kind, path)) for at, kind, path in visits],
+            visits=[(words.moment(at), visit_words(kind, path)) for at, kind, path in visits],
             limits=share_form.LIMITS,
             asking_language=_asking_language(),
         )

@@ -28,7 +28,7 @@ STAGES = (
     "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed",
     "all_planned_completed",
 )  # fmt: skip
-NOT_GIVEN = {"name_en": "Place not given", "name_zh": "地点未说明"}
+NOT_GIVEN = {"name_en": "Place not given", "name_zh": "未注明地点"}
 
 
 # Small things the rules are made of

@@ -12,7 +12,7 @@ REGION_COLUMNS = (
     "place", "name_en", "name_zh", "level", "province",
     "enterprises", "trained", "m1_completed", "modules_completed", "workers",
 )  # fmt: skip
-NOT_GIVEN = ("Place not given", "地点未说明")
+NOT_GIVEN = ("Place not given", "未注明地点")
 
 
 PLACES = Rule(
