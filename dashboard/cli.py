@@ -145,6 +145,29 @@ def export(code: str, asked: str, out: Path | None) -> None:
 
 
 @main.command()
+def upgrade() -> None:
+    """Bring a results database that an older version made up to date."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data import database, upgrading
+
+    address = database_url()
+    if not database.exists(address):
+        stop(f"There is no database at {address}.")
+    engine = database.writing_engine(address)
+    try:
+        version = upgrading.upgrade(engine)
+    except SQLAlchemyError as error:
+        stop(f"The database cannot be brought up to date, and nothing was changed: {error.__cause__ or error}")
+    finally:
+        engine.dispose()
+    if version is None:
+        click.echo("There was nothing to do.", err=True)
+    else:
+        click.echo(f"Brought up to date from version {version}.", err=True)
+
+
+@main.command()
 @click.option("--enterprises", type=int, default=1000, show_default=True)
 @click.option("--seed", type=int, default=1, show_default=True)
 def demo(enterprises: int, seed: int) -> None:

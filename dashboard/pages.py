@@ -185,7 +185,7 @@ def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
         ),
         "schema": (
             _("The results database was made by another version of this software"),
-            _("Load the record again into a new database, or start the version it was made with."),
+            _('Run "score-dashboard upgrade"; if it is of a newer version, start that one.'),
         ),
     }
     unreadable = (

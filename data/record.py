@@ -3,11 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 from threading import Lock
+from weakref import finalize
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from data import database, editions
+from data import database, editions, upgrading
 from data.access import Permission, Viewer
 from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem
@@ -61,6 +64,8 @@ class Records:
         self.live = Record(address)
         self.folder = folder
         self._editions: dict[str, Record] = {}
+        self._copies = Path(mkdtemp(prefix="score-editions-"))
+        finalize(self, rmtree, self._copies, ignore_errors=True)
 
     def asked(self, viewer: Viewer, filters: Filters) -> Record:
         """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
@@ -77,5 +82,7 @@ class Records:
         editions.verify(found)
         held = self._editions.get(found.key)
         if held is None or held.edition != found:
-            held = self._editions[found.key] = Record(f"sqlite:///{found.path}", found)
+            # What an older version froze is verified as it is, and read from a copy as this version has it.
+            path = upgrading.upgraded_copy(found.path, self._copies)
+            held = self._editions[found.key] = Record(f"sqlite:///{path}", found)
         return held

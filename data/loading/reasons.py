@@ -268,9 +268,9 @@ _DATABASE: dict[str, tuple[str, str]] = {
     "schema": (
         (
             "The database was made by another version of this program ({detail}). "
-            "Make a new database and load the files again."
+            "Run `score-dashboard upgrade`; if it is of a newer version, start that one."
         ),
-        "数据库由本程序的其他版本创建（{detail}）。请新建数据库并重新导入。",
+        "数据库由本程序的其他版本创建（{detail}）。请运行 `score-dashboard upgrade`；若其版本更新，请启动相应版本。",
     ),
     "database": (
         (
