@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import Connection
 
-from data import disclosure, queries
-from data.access import Permission, Slice, Viewer
+from data import disclosure, naming, queries
+from data.access import Permission, Scope, Slice, Viewer
 from data.catalogue import Catalogue, Entry
 from data.disclosure import Members
 from data.filters import OUTSIDE, Filters
@@ -82,6 +82,20 @@ class View:
         """Enterprises by code, of those the viewer may see the names of."""
         shown = set(codes) if self.nameable is None else set(codes) & self.nameable
         return queries.enterprise_entries(self.connection, sorted(shown)) if shown else {}
+
+    def names_hidden(self, text: str | None) -> bool:
+        """Does a free text name an enterprise whose name this viewer may not see?"""
+        if self.nameable is None or not text:
+            return False
+        return naming.mentions(text, self._hidden_names)
+
+    @cached_property
+    def _hidden_names(self) -> frozenset[str]:
+        shown = self.nameable or frozenset()
+        if self.viewer.scope != Scope():  # an enterprise outside the scope is not named either
+            shown &= {each.enterprise for each in self.population.enrolments}
+        names = queries.enterprise_names(self.connection)
+        return naming.called(name for code, both in names.items() if code not in shown for name in both)
 
     @property
     def population(self) -> Population:

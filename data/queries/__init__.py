@@ -4,6 +4,7 @@ from data.queries.headlines import enterprise_count, overview_counts, place_coun
 from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
 from data.queries.record import (
     enterprise_entries,
+    enterprise_names,
     memberships,
     nameable_enterprises,
     option_counts,
@@ -21,6 +22,7 @@ __all__ = [
     "coverage_totals",
     "enterprise_count",
     "enterprise_entries",
+    "enterprise_names",
     "enterprise_states",
     "journey_counts",
     "memberships",

@@ -60,6 +60,13 @@ def enterprise_entries(connection: Connection, codes: list[str]) -> dict[str, En
     return {row.code: entry_of(row) for row in found}
 
 
+def enterprise_names(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
+    """The English and the Chinese name of every enterprise, by code."""
+    enterprise = schema.enterprise.c
+    found = connection.execute(select(enterprise.code, enterprise.name_en, enterprise.name_zh))
+    return {row.code: (row.name_en, row.name_zh) for row in found}
+
+
 def option_counts(connection: Connection, of: Slice, dimension: str) -> pd.DataFrame:
     """Enterprises per code of one filter dimension inside `of`, the slice without it. Columns: code, enterprises.
 

@@ -1,0 +1,70 @@
+"""Names in free text: found however they are written, and only where somebody may not read them."""
+
+import pytest
+from programme import PROGRAMME, load_rows
+from sqlalchemy import create_engine
+
+from data.access import MANAGER, Permission, Scope, Viewer
+from data.catalogue import read_catalogue
+from data.filters import Filters
+from data.naming import called, mentions
+from data.view import View
+
+NAMES = called(["Lianglong Socks Co., Ltd.", "宁波恒星纺织有限公司", "A1"])
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "A visit to Lianglong Socks Co., Ltd. in autumn",
+        "a visit to LIANGLONG  socks",
+        "走访Lianglong Socks工厂",
+        "走访宁波恒星纺织有限公司",
+        "走访宁波恒星纺织",
+        "Ａ１ opens its doors",
+    ],
+)
+def test_name_is_found_with_and_without_its_legal_form_in_any_width_and_case(text):
+    assert mentions(text, NAMES)
+
+
+@pytest.mark.parametrize("text", ["", None, "A visit to two factories", "Hall A12", "Lianglong alone", "纺织有限公司"])
+def test_text_that_names_nobody_is_left_alone(text):
+    assert not mentions(text, NAMES)
+
+
+@pytest.fixture(scope="module")
+def hidden(tmp_path_factory):
+    """Does a text name somebody hidden from a viewer? On the programme of ten, in which only A and F may be named."""
+    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('naming')}/results.db")
+    enterprises = [each | {"may_be_named": each["code"] in "af"} for each in PROGRAMME["enterprise"]]
+    load_rows(engine, PROGRAMME | {"enterprise": enterprises})
+    catalogue = read_catalogue(engine)
+
+    def ask(viewer: Viewer, text: str) -> bool:
+        with engine.connect() as connection:
+            return View.asked(connection, catalogue, viewer, Filters()).names_hidden(text)
+
+    yield ask
+    engine.dispose()
+
+
+def test_manager_reads_every_name(hidden):
+    assert not hidden(MANAGER, "Visit to Enterprise B")
+
+
+def test_link_without_names_reads_none(hidden):
+    assert hidden(Viewer(limited=True), "Visit to Enterprise A")
+    assert hidden(Viewer(limited=True), "走访Enterprise A（中）")
+    assert not hidden(Viewer(limited=True), "Visit to a factory")
+
+
+def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
+    named = frozenset({Permission.SEE_NAMES})
+    everywhere, first = (
+        Viewer(named, scope=scope, limited=True) for scope in (Scope(), Scope(round=frozenset({"r1"})))
+    )
+    assert not hidden(everywhere, "Visit to Enterprise F")
+    assert hidden(everywhere, "Visit to Enterprise B")
+    assert not hidden(first, "Visit to Enterprise A")
+    assert hidden(first, "Visit to Enterprise F")
