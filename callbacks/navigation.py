@@ -19,7 +19,7 @@ def register(app: Dash, held: Held) -> None:
     @app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"))
     def page(path: str | None) -> Any:
         found = pages.page_at(path)
-        return pages.body(found) if found and may_see(found) else parts.not_found()
+        return pages.body(found, path) if found and may_see(found) else parts.not_found()
 
     @app.callback(
         Output(ids.BRAND, "children"),

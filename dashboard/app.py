@@ -19,6 +19,7 @@ from dashboard import (
     packing,
     pages,
     presenting,
+    record_tables,
     sharing,
     signing,
     single_sign_on,
@@ -68,6 +69,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     sharing.install(server, settings, held, accounts)
     editions.install(server, records)
     answers.install(server, held, boundaries)
+    record_tables.install(server, held)
     presenting.install(server, held, accounts)
     arranging.install(server, held, accounts)
     packing.install(server, held, accounts, boundaries)

@@ -36,6 +36,8 @@ EVERY_VIEWER = frozenset(
 
 NEEDED: dict[str, Permission] = {
     "export": Permission.EXPORT,
+    "enterprise-table": Permission.SEE_NAMES,
+    "enterprise-table-csv": Permission.SEE_NAMES,
     "present": Permission.PRESENT,
     "present-slides": Permission.PRESENT,
     "present-speaker": Permission.PRESENT,

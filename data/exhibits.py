@@ -3,7 +3,7 @@
 import csv
 import io
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -186,11 +186,15 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
 
 def to_csv(exhibit: Exhibit) -> str:
     """The exhibit's fixed columns as CSV: header, blanks where there is no value, shares to 6 significant digits."""
-    columns = EXHIBITS[exhibit.code].columns
+    return csv_of(exhibit.table, EXHIBITS[exhibit.code].columns)
+
+
+def csv_of(table: pd.DataFrame, columns: Sequence[str]) -> str:
+    """Some columns of a table as CSV, written the same way."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
-    for row in exhibit.table[list(columns)].itertuples(index=False):
+    for row in table[list(columns)].itertuples(index=False):
         writer.writerow(_cell(value, name) for name, value in zip(columns, row, strict=True))
     return text.getvalue()
 

@@ -27,6 +27,19 @@ RESULTS_INDICATOR_LABEL = "results-indicator-label"
 RESULTS_BESIDE = "results-beside"
 SOURCES_LIST = "sources-list"
 
+ENTERPRISES_LIST = "enterprises-list"
+ENTERPRISES_SEARCH = "enterprises-search"
+ENTERPRISES_SEARCH_LABEL = "enterprises-search-label"
+ENTERPRISES_NOTE = "enterprises-note"
+ENTERPRISES_BASIS = "enterprises-basis"
+ENTERPRISE = "enterprise"
+COMPLETENESS_LIST = "completeness-list"
+COMPLETENESS_FORMS = "completeness-forms"
+COMPLETENESS_REPORTED = "completeness-reported"
+COMPLETENESS_DAYS = "completeness-days"
+COMPLETENESS_DOUBTS = "completeness-doubts"
+COMPLETENESS_ONE = "completeness-one"
+
 
 def filter_control(dimension: str) -> str:
     """The control of one filter dimension."""
@@ -46,3 +59,8 @@ def page_title(page: str) -> str:
 def part(page: str, exhibit: str, what: str) -> str:
     """One part of an exhibit on a page: section, title, figure, basis or table."""
     return f"{page}-{exhibit}-{what}"
+
+
+def of_list(name: str, what: str) -> str:
+    """One part of a list in pages."""
+    return f"{name}-{what}"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import ids, parts
+from layouts import enterprises, ids, parts
 from layouts.words import _
 
 
@@ -15,7 +15,7 @@ class Page:
     """One page; ``name`` gives its title in the language spoken.
 
     ``needs`` is the permission asked of its viewer; a page that is not ``main`` stands under *The record*; ``below``
-    has pages of its own under its path.
+    has pages of its own under its path, with the same skeleton or with ``each`` (which brings a heading of its own).
     """
 
     code: str
@@ -26,6 +26,7 @@ class Page:
     needs: str = "browse"
     main: bool = True
     below: bool = False
+    each: Callable[[], list[Component]] | None = None
 
 
 def _overview() -> list[Component]:
@@ -98,6 +99,9 @@ PAGES: tuple[Page, ...] = (
          lambda: _("How far enterprises got: module by module, and through the programme.")),
     Page("results", "/results", lambda: _("Results"), _results,
          lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
+    Page("enterprises", "/enterprises", lambda: _("Enterprises"), enterprises.skeleton,
+         lambda: _("Who takes part, how far each enterprise got, and when it last reported."),
+         needs="see-names", below=True, each=enterprises.one),
     Page("published", "/published", lambda: _("Published figures"), _published,
          lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
          main=False),
@@ -116,6 +120,8 @@ def page_at(path: str | None) -> Page | None:
     return None
 
 
-def body(page: Page) -> list[Component]:
-    """The page slot's children: a heading to be filled, and the page's skeleton."""
+def body(page: Page, path: str | None = None) -> list[Component]:
+    """The page slot's children at a path: a heading to be filled, and the page's skeleton."""
+    if page.each and path and path.rstrip("/") != page.path:
+        return page.each()
     return [html.Div(id=ids.page_title(page.code), className="page-heading"), *page.skeleton()]

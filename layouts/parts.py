@@ -128,7 +128,7 @@ def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False)
             role="status",
         )
         kind = "exhibit is-absent" if absent else "exhibit is-empty"
-        return [*title, empty], theme.EMPTY, [], "", "", _basis(basis), kind
+        return [*title, empty], theme.EMPTY, [], "", "", basis_lines(basis), kind
     if drawing.caption:
         title.append(html.P(drawing.caption, className="exhibit-caption"))
     foot: list[Any] = [html.P(drawing.under, className="notice-under")] if drawing.under else []
@@ -141,7 +141,7 @@ def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False)
         foot,
         _("The same numbers as a table"),
         drawing.table,
-        _basis(basis),
+        basis_lines(basis),
         kind,
     )
 
@@ -153,10 +153,11 @@ def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
     )
 
 
-def _basis(basis: Basis) -> list[Component]:
+def basis_lines(basis: Basis) -> list[Component]:
+    """What numbers rest on, in words, and the sources behind them."""
     said = [
         *([html.Strong(_("Synthetic data"))] if basis.synthetic else []),
-        html.Span(basis.coverage),
+        *([html.Span(basis.coverage)] if basis.coverage else []),
         html.Span(basis.filtered),
         html.Span(_("as of {date}", date=day(basis.as_of))),
         *([html.Span(basis.edition)] if basis.edition else []),

@@ -41,6 +41,8 @@ ADMITTED = {
     "/_favicon.ico": PAGES,
     "table": PAGES,
     "export": EXPORTS,
+    "enterprise-table": MANAGER,
+    "enterprise-table-csv": MANAGER,
     "present": SHOW,
     "present-slides": SHOW,
     "present-speaker": SHOW,

@@ -1,0 +1,233 @@
+"""The page of one enterprise: its facts, its trainings in time, its results, its stories, and who is beside it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import parts
+from layouts.figures.funnel import state_name
+from layouts.figures.timeline import step_name, visited
+from layouts.frames import records
+from layouts.parts import Basis
+from layouts.tables import Cell, Column, SourceLink, Table, percent_change
+from layouts.theme import GRAPH_CONFIG, Figure
+from layouts.words import Names, _, change_of, day, known, labelled, listed, ngettext, number, quantity, sentences
+
+Fact = tuple[str, str]
+"""What is known and how it is called."""
+
+
+@dataclass(frozen=True)
+class Story:
+    """A story in the reader's language; ``texts`` are (when, text)."""
+
+    title: str
+    href: str
+    texts: list[tuple[str, str]]
+
+
+def heading(name: str, other: str, back: str) -> list[Component]:
+    """The enterprise's name, its name in the other language and its code, and the way back to the list."""
+    return [
+        dcc.Link(["← ", _("All enterprises")], href=back, className="leads-to"),
+        html.Div([html.H1(name), *([html.P(other, className="lead-line")] if other else [])], className="page-heading"),
+    ]
+
+
+def facts(known_facts: Sequence[Fact], rounds: Sequence[tuple[str, Sequence[Fact]]], basis: Basis) -> Component:
+    """What is known of the enterprise itself, then round by round."""
+    of_rounds = [part for name, said in rounds for part in (html.H3(name), _list(said))]
+    return _section(_("What is on record"), [_list(known_facts), *of_rounds], basis)
+
+
+def _list(said: Sequence[Fact]) -> html.Dl:
+    return html.Dl([part for label, value in said for part in (html.Dt(label), html.Dd(value))], className="facts")
+
+
+def on_record(value: str | None) -> str:
+    """A value, or that it is not known."""
+    return value or _("not on record")
+
+
+def people(workers: float | None, women: float | None) -> str:
+    """The size of an enterprise."""
+    if not known(workers):
+        return on_record(None)
+    if not known(women):
+        return sentences(number(workers), _("(women: not on record)"))
+    return sentences(number(workers), _("({women} of them women)", women=number(women)))
+
+
+def role_name(role: str) -> str:
+    """What a partner is in a round."""
+    return {
+        "owner": _("owner"),
+        "sponsor": _("sponsor"),
+        "provider": _("provider"),
+        "funder": _("funder"),
+    }[role]
+
+
+def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Component:
+    """The trainings in time, with their table behind it."""
+    drawn = html.Div(
+        dcc.Graph(figure=figure, config=GRAPH_CONFIG, className="exhibit-figure"), className="exhibit-picture"
+    )
+    shown: list[Component] = [drawn] if figure else []
+    return _section(title, [*shown, parts.table_at(table, _("The trainings as a table"), opened=not figure)], basis)
+
+
+def timeline_title(frame: pd.DataFrame) -> str:
+    """The finding: how many trainings are where."""
+    if frame.empty:
+        return _("No training is planned")
+    done = int((frame["state"] == "completed").sum())
+    return ngettext(
+        "{done} of {n} training completed", "{done} of {n} trainings completed", len(frame), done=number(done)
+    )
+
+
+def trainings(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+    """One row a training: every date, who took part, its source."""
+    steps = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
+    rows: list[list[Cell]] = []
+    for row in records(frame):
+        dates = {step: day(row[step], row["date_precision"]) for step in steps}
+        rows.append(
+            [
+                names("module", row["module"]),
+                names("round", row["round"]),
+                state_name(row["state"]),
+                dates["due_on"],
+                dates["workshop_on"],
+                visited(row) or "–",
+                *(dates[step] for step in steps[2:]),
+                *(number(row[name]) for name in ("managers", "workers", "women", "satisfaction")),
+                source_link(row["source"]),
+                row["note"] or "",
+            ]
+        )
+    columns = (
+        Column(_("Module")), Column(_("Round")), Column(_("State")),
+        Column(step_name("due_on")), Column(step_name("workshop_on")), Column(_("Visits")),
+        *(Column(step_name(step)) for step in steps[2:]),
+        *(Column(label, numeric=True) for label in (_("Managers"), _("Workers"), _("Women"), _("Satisfaction"))),
+        Column(_("Source")), Column(_("Note")),
+    )  # fmt: skip
+    return Table(columns, rows, note=_("– means: not on record, or not by the date looked back from."))
+
+
+def results(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+    """One row a result: before, after, what changed and how sure it is."""
+    verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
+    rows: list[list[Cell]] = []
+    for row in records(frame):
+        unit, sign, precision = row["unit"], row["operator"], row["date_precision"]
+        if known(row["change_percent"]):
+            change = percent_change(row["change_percent"] / 100)
+        else:
+            change = "–" if unit == "yes-no" else change_of(row["change"], unit)
+        rows.append(
+            [
+                names("indicator", row["indicator"]),
+                quantity(row["before"], unit, sign),
+                day(row["before_on"], precision) if known(row["before"]) else "–",
+                quantity(row["after"], unit, sign),
+                day(row["after_on"], precision) if known(row["after"]) or known(row["change_percent"]) else "–",
+                change,
+                verdicts.get(row["verdict"], "–"),
+                number(row["months"]),
+                {True: _("yes"), False: _("no")}.get(row["verified"], "–"),
+                names("module", row["module"]) if row["module"] else "–",
+                names("round", row["round"]) if row["round"] else "–",
+                source_link(row["source"]),
+                row["note"] or "",
+            ]
+        )
+    columns = (
+        Column(_("Indicator")), Column(_("Before"), numeric=True), Column(_("On")),
+        Column(_("After"), numeric=True), Column(_("On")), Column(_("Change"), numeric=True), Column(_("Verdict")),
+        Column(_("Months"), numeric=True), Column(_("Verified")), Column(_("Module")), Column(_("Round")),
+        Column(_("Source")), Column(_("Note")),
+    )  # fmt: skip
+    return Table(columns, rows, note=_("> more than, ≤ up to, ≈ about: such bounds have no verdict."))
+
+
+def results_title(frame: pd.DataFrame) -> str:
+    """The finding: how many results moved which way."""
+    if frame.empty:
+        return _("No result is on record")
+    rated = frame["verdict"].isin(["better", "same", "worse"])
+    all_of_them = ngettext("{n} result on record", "{n} results on record", len(frame))
+    if not rated.any():
+        return all_of_them
+    better = int((frame["verdict"] == "better").sum())
+    judged = _(
+        "{better} of {rated} with a before and an after are better",
+        better=number(better),
+        rated=number(int(rated.sum())),
+    )
+    return listed([all_of_them, judged])
+
+
+def results_section(frame: pd.DataFrame, table: str, basis: Basis) -> Component:
+    """Every result, as a table."""
+    rows = parts.table_at(table, _("Every result with its source"), opened=True)
+    return _section(results_title(frame), [rows] if len(frame) else [], basis)
+
+
+def stories(told: Sequence[Story]) -> Component:
+    """The stories, each leading to its page."""
+    shown: list[Component] = []
+    for story in told:
+        shown.append(html.H3(dcc.Link(story.title, href=story.href)))
+        shown += [html.P([html.B(when), html.Br(), text]) for when, text in story.texts]
+    return _section(ngettext("{n} story", "{n} stories", len(told)), shown)
+
+
+@dataclass(frozen=True)
+class Beside:
+    """The other enterprises of a place or a sector: which, a sentence a module, and (name, address) of the first."""
+
+    title: str
+    modules: list[str]
+    named: list[tuple[str, str]]
+    more: int
+
+
+def neighbours(beside: Sequence[Beside], basis: Basis) -> Component:
+    """Who else is in the same place and in the same sector, and how far they got."""
+    shown: list[Any] = []
+    for each in beside:
+        shown.append(html.H3(each.title))
+        if each.modules:
+            shown.append(html.P(" · ".join(each.modules)))
+        links: list[Component] = [html.Li(dcc.Link(name, href=href)) for name, href in each.named]
+        if each.more:
+            links.append(html.Li(ngettext("and {n} more", "and {n} more", each.more)))
+        if links:
+            shown.append(html.Ul(links, className="neighbours"))
+    if not shown:
+        shown = [html.P(_("Neither its place nor its sector is on record."))]
+    return _section(_("Beside it"), shown, basis)
+
+
+def beside_title(kind: str, name: str, count: int) -> str:
+    """How many others there are."""
+    if kind == "place":
+        return ngettext("{n} other in {place}", "{n} others in {place}", count, place=name)
+    return ngettext("{n} other in the sector {sector}", "{n} others in the sector {sector}", count, sector=name)
+
+
+def beside_module(name: str, completed: int, count: int) -> str:
+    """How many of the neighbours completed a module."""
+    return labelled(name, _("{done} of {n} completed it", done=number(completed), n=number(count)))
+
+
+def _section(title: str, children: Sequence[Any], basis: Basis | None = None) -> html.Section:
+    under = parts.basis_lines(basis) if basis else []
+    return html.Section([html.H2(title), *children, *under], className="exhibit")

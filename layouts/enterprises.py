@@ -1,0 +1,157 @@
+"""The list of enterprises and the frame of one enterprise's page."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+import dash_bootstrap_components as dbc
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts import ids, paged
+from layouts.figures.funnel import state_name
+from layouts.figures.matrix import SIGNS, STATES
+from layouts.paged import Column
+from layouts.words import Names, _, day, labelled, listed, ngettext, number
+
+COLUMNS = (
+    Column("name", sorts=True),
+    Column("place", sorts=True),
+    Column("sector", sorts=True),
+    Column("rounds", sorts=True),
+    Column("states"),
+    Column("completed", sorts=True, numeric=True),
+    Column("last_report", sorts=True, numeric=True),
+)
+LIST = "enterprises"
+
+
+@dataclass(frozen=True)
+class Row:
+    """One enterprise as the list shows it; ``href`` is empty where it has no page, ``code`` where it is not shown."""
+
+    code: str
+    name: str
+    href: str
+    place: str
+    sector: str
+    rounds: list[str]
+    states: dict[str, str]
+    last_report: str
+
+
+def skeleton() -> list[Component]:
+    """The page with the list."""
+    return [
+        html.Section(
+            [
+                html.Div(
+                    [
+                        html.Label(id=ids.ENTERPRISES_SEARCH_LABEL, htmlFor=ids.ENTERPRISES_SEARCH),
+                        dbc.Input(id=ids.ENTERPRISES_SEARCH, type="search", debounce=400, maxLength=200),
+                    ],
+                    className="list-search",
+                ),
+                *paged.frame(LIST, COLUMNS),
+                html.Div(id=ids.ENTERPRISES_NOTE, className="list-legend"),
+                html.Div(id=ids.ENTERPRISES_BASIS),
+            ],
+            id=ids.ENTERPRISES_LIST,
+            className="exhibit",
+        )
+    ]
+
+
+def one() -> list[Component]:
+    """The page of one enterprise."""
+    return [html.Div(id=ids.ENTERPRISE)]
+
+
+def column_name(column: str) -> str:
+    """The heading of a column of the list."""
+    return {
+        "name": _("Enterprise"),
+        "place": _("Place"),
+        "sector": _("Sector"),
+        "rounds": _("Rounds"),
+        "states": _("Modules"),
+        "completed": _("Modules completed"),
+        "last_report": _("Last report"),
+    }[column]
+
+
+def found(count: int, text: str) -> str:
+    """How many enterprises the list has."""
+    if text:
+        return ngettext("{n} enterprise found for “{text}”", "{n} enterprises found for “{text}”", count, text=text)
+    return ngettext("{n} enterprise", "{n} enterprises", count)
+
+
+def unnamed(count: int) -> str:
+    """What is said of those that may not be named."""
+    return ngettext(
+        "{n} enterprise may not be named: it stands last, and no search finds it.",
+        "{n} enterprises may not be named: they stand last, in an order of their own, and no search finds them.",
+        count,
+    )
+
+
+def rows(listed_rows: Sequence[Row], names: Names, position: Callable[[str], str]) -> list[Component]:
+    """The rows of the list."""
+    return [
+        html.Tr(
+            [
+                html.Th(_name(row), scope="row"),
+                html.Td(row.place),
+                html.Td(row.sector),
+                html.Td(listed(row.rounds)),
+                html.Td([chip(code, state, names, position) for code, state in row.states.items()], className="chips"),
+                html.Td(_of(row.states), className="n"),
+                html.Td(row.last_report, className="n"),
+            ]
+        )
+        for row in listed_rows
+    ]  # fmt: skip
+
+
+def _name(row: Row) -> list[Component | str]:
+    shown: list[Component | str] = [dcc.Link(row.name, href=row.href) if row.href else row.name]
+    return [*shown, html.Span(row.code, className="code")] if row.code else shown
+
+
+def _of(states: dict[str, str]) -> str:
+    done = sum(state == "completed" for state in states.values())
+    return _("{done} of {planned}", done=number(done), planned=number(len(states)))
+
+
+def chip(module: str, state: str, names: Names, position: Callable[[str], str]) -> html.Span:
+    """A module's number and the sign of its state."""
+    said = labelled(names("module", module), state_name(state))
+    return html.Span(
+        f"{position(module)} {SIGNS[state]}",
+        className=f"state state-{state}",
+        role="img",
+        title=said,
+        **{"aria-label": said},
+    )
+
+
+def legend(modules: Sequence[str], names: Names, position: Callable[[str], str]) -> list[Component]:
+    """What the signs and the numbers of the list say."""
+    signs = [
+        html.Li([html.Span(SIGNS[state], className=f"state state-{state}"), state_name(state)]) for state in STATES
+    ]  # fmt: skip
+    numbers = [html.Li([html.B(position(code)), " ", names("module", code)]) for code in modules]
+    return [html.Ul(signs, className="legend"), html.Ul(numbers, className="legend")]
+
+
+def reported(on: date | None, precision: str | None, *, anything: bool) -> str:
+    """When an enterprise last reported."""
+    if on:
+        return day(on, precision)
+    return _("reported, no date") if anything else _("not on record")
+
+
+def withheld(threshold: int) -> str:
+    """Why there is no list for who comes by a link with a threshold."""
+    return _("It has a row for each enterprise, and nothing is shown here that rests on fewer than {k}.", k=threshold)

@@ -1,0 +1,123 @@
+"""One enterprise's trainings in time: what was planned against what was held, a row a training."""
+
+from datetime import timedelta
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.figures.funnel import state_name
+from layouts.figures.matrix import SIGNS
+from layouts.frames import records
+from layouts.theme import Figure
+from layouts.words import Names, _, day, known, labelled, number, wrapped
+
+STEPS = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
+_SYMBOLS = {
+    "due_on": ("diamond-open", theme.MUTED),
+    "workshop_on": ("circle", theme.STEPS[1]),
+    "assessed_on": ("square", theme.STEPS[3]),
+    "completed_on": ("star", theme.STATES["completed"]),
+    "dropped_on": ("x", theme.STATES["dropped"]),
+}
+LINE_WIDTH = 88
+"""So many Latin letters of what is known of a training stand on a line."""
+
+
+def step_name(step: str) -> str:
+    """A date of a training."""
+    return {
+        "due_on": _("Planned for"),
+        "workshop_on": _("Workshop"),
+        "assessed_on": _("Assessed"),
+        "completed_on": _("Completed"),
+        "dropped_on": _("Dropped out"),
+    }[step]
+
+
+def timeline(frame: pd.DataFrame, names: Names) -> Figure | None:
+    """A row a training with its dates as marks and in words above them; None where no date is known."""
+    rows = records(frame)
+    when = [row[step] for row in rows for step in STEPS if row[step]]
+    if not when:
+        return None
+    traces: list[dict[str, Any]] = [
+        {
+            "type": "scatter",
+            "mode": "lines",
+            "x": [x for row in rows for x in (*_span(row), None)],
+            "y": [y for at, _row in enumerate(rows) for y in (at, at, None)],
+            "line": {"color": theme.LINE, "width": 3},
+            "hoverinfo": "skip",
+            "showlegend": False,
+        }
+    ]
+    for step, (symbol, colour) in _SYMBOLS.items():
+        marked = [(row[step], at) for at, row in enumerate(rows) if row[step]]
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers",
+                "name": step_name(step),
+                "x": [x.isoformat() for x, _y in marked] or [None],
+                "y": [y for _x, y in marked] or [None],
+                "marker": {"symbol": symbol, "size": 13, "color": colour, "line": {"width": 2, "color": colour}},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+    margin = max((max(when) - min(when)) * 0.04, timedelta(days=20))
+    return {
+        "data": traces,
+        "layout": theme.layout(
+            86 * len(rows) + 110,
+            showlegend=True,
+            legend=theme.legend(),
+            xaxis=theme.axis(
+                type="date",
+                range=[(min(when) - margin).isoformat(), (max(when) + margin).isoformat()],
+                tickformat="%Y-%m",
+                nticks=7,
+            ),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.6, -0.95]),
+            annotations=[_heading(row, at, names) for at, row in enumerate(rows)],
+            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
+        ),
+    }
+
+
+def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
+    """From the first to the last date of a training."""
+    when = [row[step] for step in STEPS if row[step]]
+    return (min(when).isoformat(), max(when).isoformat()) if when else (None, None)
+
+
+def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
+    state = f"{SIGNS[row['state']]} {state_name(row['state'])}"
+    title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
+    said = wrapped(told(row), LINE_WIDTH, 2)
+    text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{said}</span>"
+    return theme.heading(text, at, across=True) | {"yshift": 4}
+
+
+def told(row: dict[str, Any]) -> str:
+    """What is known of one training, in words."""
+    parts = []
+    for step in STEPS:
+        if row[step]:
+            parts.append(labelled(step_name(step), day(row[step], row["date_precision"])))
+        if step == "workshop_on" and (visits := visited(row)):
+            parts.append(visits)
+    return " · ".join(parts) or _("No date is on record.")
+
+
+def visited(row: dict[str, Any]) -> str:
+    """The visits of a training; empty where nothing is known of them."""
+    done, planned = row["visits_done"], row["visits_planned"]
+    if known(done, planned):
+        return _("Visits {done} of {planned}", done=number(done), planned=number(planned))
+    if known(done):
+        return labelled(_("Visits"), number(done))
+    if known(planned):
+        return _("Visits planned {planned}, none on record", planned=number(planned))
+    return ""
