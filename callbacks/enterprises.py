@@ -75,7 +75,7 @@ def page(asked: Asked, text: str, order: Order) -> tuple[Any, ...]:
     return (
         _("Search by name"),
         [*parts.notice(notes), *layout.legend(modules, asked.name, position(asked))] if found.rows else [],
-        parts.basis_lines(basis(asked, [])),
+        parts.basis_lines(based(asked, Counter() if threshold else data.sources(asked.view))),
         *paged.fill(
             layout.COLUMNS, labels, order, said, layout.rows(rows(asked, found.rows), asked.name, position(asked))
         ),
@@ -111,17 +111,26 @@ def href(asked: Asked, code: str) -> str:
     return asked.href(f"{PATH}/{code}") if code in asked.enterprises else ""
 
 
-def basis(asked: Asked, frames: Iterable[pd.DataFrame], *, said: str = "", filtered: bool = True) -> Basis:
+def basis(asked: Asked, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
     """What the rows of some frames rest on; what is said of one enterprise is not `filtered`."""
-    counted = Counter(source or None for frame in frames for source in frame["source"])
-    unsourced = counted.pop(None, 0)
+    counted = Counter(source or "" for frame in frames for source in frame["source"])
+    return based(asked, counted, "" if filtered else unfiltered())
+
+
+def unfiltered() -> str:
+    """That a page about one enterprise is not filtered."""
+    return _("Everything on record of it, whatever is filtered")
+
+
+def based(asked: Asked, counted: Counter[str], said: str = "") -> Basis:
+    """What so many rows per source ("": none given) rest on."""
     named = [code for code in asked.view.catalogue.source if code in counted]
     return Basis(
-        coverage=said,
-        filtered=asked.filtered() if filtered else _("Everything on record of it, whatever is filtered"),
+        coverage="",
+        filtered=said or asked.filtered(),
         as_of=asked.as_of,
         sources=tuple(SourceLink(asked.source_name(code), asked.source_href(code), counted[code]) for code in named),
-        unsourced=unsourced,
+        unsourced=counted[""],
         synthetic=asked.view.catalogue.programme.synthetic,
         edition=asked.edition_line(),
     )
@@ -154,7 +163,10 @@ def one(asked: Asked, code: str) -> list[Any]:
             found.results, asked.href(f"/enterprise-tables/{code}/results"), basis_of(asked, found, found.results)
         ),
         *([drawn.stories(told)] if told else []),
-        drawn.neighbours([beside(asked, found, each) for each in found.neighbours], basis(asked, [], filtered=False)),
+        drawn.neighbours(
+            [beside(asked, found, each) for each in found.neighbours],
+            [based(asked, Counter(each.sources), unfiltered()) for each in found.neighbours],
+        ),
     ]
 
 

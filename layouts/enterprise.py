@@ -199,10 +199,10 @@ class Beside:
     more: int
 
 
-def neighbours(beside: Sequence[Beside], basis: Basis) -> Component:
+def neighbours(beside: Sequence[Beside], basis: Sequence[Basis]) -> Component:
     """Who else is in the same place and in the same sector, and how far they got."""
     shown: list[Any] = []
-    for each in beside:
+    for each, rests_on in zip(beside, basis, strict=True):
         shown.append(html.H3(each.title))
         if each.modules:
             shown.append(html.P(" · ".join(each.modules)))
@@ -211,9 +211,10 @@ def neighbours(beside: Sequence[Beside], basis: Basis) -> Component:
             links.append(html.Li(ngettext("and {n} more", "and {n} more", each.more)))
         if links:
             shown.append(html.Ul(links, className="neighbours"))
+        shown += parts.basis_lines(rests_on)
     if not shown:
         shown = [html.P(_("Neither its place nor its sector is on record."))]
-    return _section(_("Beside it"), shown, basis)
+    return _section(_("Beside it"), shown)
 
 
 def beside_title(kind: str, name: str, count: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import enterprises, ids, parts
+from layouts import enterprises, ids, parts, stories
 from layouts.words import _
 
 
@@ -99,9 +99,12 @@ PAGES: tuple[Page, ...] = (
          lambda: _("How far enterprises got: module by module, and through the programme.")),
     Page("results", "/results", lambda: _("Results"), _results,
          lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
-    Page("enterprises", "/enterprises", lambda: _("Enterprises"), enterprises.skeleton,
+    Page("enterprises", "/enterprises", lambda: _("Enterprise list"), enterprises.skeleton,
          lambda: _("Who takes part, how far each enterprise got, and when it last reported."),
          needs="see-names", below=True, each=enterprises.one),
+    Page("stories", "/stories", lambda: _("Stories"), stories.skeleton,
+         lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
+         main=False, below=True),
     Page("published", "/published", lambda: _("Published figures"), _published,
          lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
          main=False),

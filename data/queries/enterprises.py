@@ -258,7 +258,7 @@ def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.D
 
 def neighbours(connection: Connection, of: Slice, enterprise: str, kind: str, code: str) -> dict[str, Any]:
     """The other enterprises of the slice in a place or a sector (``kind``): their number as ``count``, by module how
-    many completed it as ``completed``, and the first few that may be named as ``named``.
+    many completed it as ``completed``, by source the rows of trainings this rests on as ``sources``.
     """
     enrolled = facts.enrolments(of)
     member = (
@@ -272,9 +272,11 @@ def neighbours(connection: Connection, of: Slice, enterprise: str, kind: str, co
     trained = facts.trainings(of, among_them)
     done = func.count(distinct_where(trained.c.completion == 1, trained.c.enterprise))
     completed = connection.execute(select(trained.c.module, done).group_by(trained.c.module))
+    sources = connection.execute(select(trained.c.source, func.count()).group_by(trained.c.source))
     return {
         "count": connection.scalar(select(func.count()).select_from(others)) or 0,
         "completed": {module: int(n) for module, n in completed},
+        "sources": {source or "": int(n) for source, n in sources},
     }
 
 

@@ -1,6 +1,6 @@
 """The enterprises one by one: the list of them, and everything on record of one, as a viewer may see it."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
@@ -11,6 +11,7 @@ import pandas as pd
 from data import measures
 from data.filters import Filters
 from data.queries import enterprises as queries
+from data.queries import sources_of_results, sources_of_trainings
 from data.view import View
 
 PAGE = 25
@@ -140,10 +141,19 @@ def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
     return frame.to_dict("records")
 
 
+def sources(view: View) -> Counter[str]:
+    """The rows the list rests on, per source ("": none given)."""
+    counted: Counter[str] = Counter()
+    for ask in (sources_of_trainings, sources_of_results):
+        for row in _rows(ask(view.connection, view.of)):
+            counted[row["source"] or ""] += row["rows"]
+    return counted
+
+
 @dataclass(frozen=True)
 class Neighbours:
     """The other enterprises of a place or a sector (``kind``, ``code``): how many, how many of them completed each
-    module, and the first of those that may be named.
+    module, the first of those that may be named, and the rows of trainings it rests on per source ("": none given).
     """
 
     kind: str
@@ -151,6 +161,7 @@ class Neighbours:
     count: int
     completed: dict[str, int]
     named: tuple[str, ...]
+    sources: dict[str, int]
 
 
 @dataclass(frozen=True)
@@ -224,4 +235,4 @@ def _neighbours(view: View, enterprise: str, kind: str, code: str) -> Neighbours
     named = queries.neighbour_codes(
         view.connection, view.of, enterprise, kind, code, nameable=limited, limit=MOST_NEIGHBOURS
     )
-    return Neighbours(kind, code, found["count"], found["completed"], tuple(named))
+    return Neighbours(kind, code, found["count"], found["completed"], tuple(named), found["sources"])

@@ -20,8 +20,10 @@ _SYMBOLS = {
     "completed_on": ("star", theme.STATES["completed"]),
     "dropped_on": ("x", theme.STATES["dropped"]),
 }
-LINE_WIDTH = 88
+LINE_WIDTH = 70
 """So many Latin letters of what is known of a training stand on a line."""
+
+MOST_TICKS = 8
 
 
 def step_name(step: str) -> str:
@@ -66,20 +68,22 @@ def timeline(frame: pd.DataFrame, names: Names) -> Figure | None:
                 "cliponaxis": False,
             }
         )
-    margin = max((max(when) - min(when)) * 0.04, timedelta(days=20))
+    margin = max((max(when) - min(when)) * 0.04, timedelta(days=30))
+    first, last = min(when) - margin, max(when) + margin
+    months = next((n for n in (1, 2, 3, 6) if (last - first).days / 30 / n < MOST_TICKS), 12)
     return {
         "data": traces,
         "layout": theme.layout(
-            86 * len(rows) + 110,
+            96 * len(rows) + 110,
             showlegend=True,
             legend=theme.legend(),
             xaxis=theme.axis(
                 type="date",
-                range=[(min(when) - margin).isoformat(), (max(when) + margin).isoformat()],
+                range=[first.isoformat(), last.isoformat()],
                 tickformat="%Y-%m",
-                nticks=7,
+                dtick=f"M{months}",
             ),
-            yaxis=theme.hidden_axis(range=[len(rows) - 0.6, -0.95]),
+            yaxis=theme.hidden_axis(range=[len(rows) - 0.7, -0.9]),
             annotations=[_heading(row, at, names) for at, row in enumerate(rows)],
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
@@ -95,9 +99,9 @@ def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
     state = f"{SIGNS[row['state']]} {state_name(row['state'])}"
     title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
-    said = wrapped(told(row), LINE_WIDTH, 2)
+    said = wrapped(told(row), LINE_WIDTH)
     text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{said}</span>"
-    return theme.heading(text, at, across=True) | {"yshift": 4}
+    return theme.heading(text, at, across=True) | {"y": at - 0.12, "yanchor": "bottom"}
 
 
 def told(row: dict[str, Any]) -> str:
