@@ -2,10 +2,10 @@
 
 from dash import Dash
 
-from callbacks import enterprises, filters, modules, navigation, overview, published, regions, results, sources
+from callbacks import enterprises, filters, modules, navigation, overview, published, regions, results, sources, stories
 from callbacks.asking import Held
 
-PAGES = (filters, navigation, overview, regions, modules, results, enterprises, published, sources)
+PAGES = (filters, navigation, overview, regions, modules, results, enterprises, stories, published, sources)
 
 
 def register(app: Dash, held: Held) -> None:

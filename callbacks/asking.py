@@ -55,7 +55,7 @@ class Asked:
             return _("outside what this link shows")
         entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
         if entry:
-            return _marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
+            return words.marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
         if table == "enterprise" and self.view.nameable is not None:
             return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
         return code
@@ -131,13 +131,6 @@ class Asked:
     def as_of(self) -> date:
         """The date looked back from."""
         return self.view.of.as_of
-
-
-def _marked(name: str, *, borrowed: bool) -> str:
-    """A name borrowed from the other language says so."""
-    if not borrowed:
-        return name
-    return f"{name}（英）" if words.language() == "zh" else f"{name} (zh)"
 
 
 @contextmanager

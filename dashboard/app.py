@@ -23,6 +23,7 @@ from dashboard import (
     sharing,
     signing,
     single_sign_on,
+    story_pictures,
 )
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
@@ -69,6 +70,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     sharing.install(server, settings, held, accounts)
     editions.install(server, records)
     answers.install(server, held, boundaries)
+    story_pictures.install(server, held)
     record_tables.install(server, held)
     presenting.install(server, held, accounts)
     arranging.install(server, held, accounts)

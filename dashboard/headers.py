@@ -29,6 +29,7 @@ def install(server: Flask, app: Dash) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        if not request.path.startswith(("/_dash-component-suites/", "/assets/", "/boundaries/")):
+        kept = request.path.startswith(("/_dash-component-suites/", "/assets/")) or response.cache_control.private
+        if not kept:
             response.headers["Cache-Control"] = "no-store"
         return response

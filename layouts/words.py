@@ -152,6 +152,13 @@ def listed(items: list[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(items)
 
 
+def marked(name: str, *, borrowed: bool) -> str:
+    """A name; one borrowed from the other language says so."""
+    if not borrowed:
+        return name
+    return f"{name}（英）" if language() == "zh" else f"{name} (zh)"
+
+
 def wrapped(text: str, width: int, lines: int = 3) -> str:
     """`text` broken into at most `lines` lines of about `width` Latin letters for a chart; what is left over is cut."""
     if language() == "zh" and not text.isascii():

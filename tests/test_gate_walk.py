@@ -40,6 +40,7 @@ ADMITTED = {
     "/_reload-hash": PAGES,
     "/_favicon.ico": PAGES,
     "table": PAGES,
+    "story-picture": PAGES,
     "export": EXPORTS,
     "enterprise-table": MANAGER,
     "enterprise-table-csv": MANAGER,

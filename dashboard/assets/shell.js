@@ -128,3 +128,16 @@ document.addEventListener("click", function (event) {
     attributeFilter: ["tabindex", "aria-labelledby"],
   });
 })();
+
+// The slider over two pictures says how much of the width shows the picture before, to the eye and in words.
+(function () {
+  function say(event) {
+    const slide = event.target.closest && event.target.closest(".compare input.slide");
+    if (!slide) return;
+    const compare = slide.closest(".compare");
+    compare.style.setProperty("--split", slide.value / 100);
+    slide.setAttribute("aria-valuetext", compare.dataset.said.replace("{n}", slide.value));
+  }
+  document.addEventListener("input", say);
+  document.addEventListener("focusin", say);
+})();

@@ -1,0 +1,384 @@
+"""Stories: which belong to a selection, who may read which, the page's cards, and pictures sent to nobody else."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from programme import PROGRAMME, Row, Tables, load_rows
+from sqlalchemy import Engine, create_engine
+from visiting import PAGE, Values, Visit, at, texts
+
+from data import links, managers
+from data.access import MANAGER, Permission, Scope, Viewer
+from data.accounts import accounts_engine
+from data.filters import Filters
+from data.links import Terms
+from data.record import Record
+from data.tables import stories
+from layouts import ids
+
+PNG = b"\x89PNG\r\n\x1a\n and a picture of which only the bytes matter here"
+
+
+def _story(code: str, enterprise: str | None = None, round_: str | None = None, **others: Any) -> Row:
+    told = {"title_en": f"Title {code}", "after_en": f"After {code}", "source": "sheet"}
+    return {"code": code, "enterprise": enterprise, "round": round_, **told, **others}
+
+
+STORIES: list[Row] = [
+    _story("both-told", "a", "r1", module="m1", before_en="Before", title_zh="标题", after_zh="之后"),
+    _story("any-round", "a"),
+    _story("not-named", "b", "r1", module="m1"),
+    _story("names-another", "a", "r1", after_en="Enterprise B copied it"),
+    _story("of-a-round", None, "r2"),
+    _story("of-nothing"),
+    _story("not-enrolled", "a", "r3"),
+    _story("recruited-later", "j", "r2"),
+]
+
+
+def _picture(story: str, side: str) -> Row:
+    sizes = {"width": 640, "height": 420, "media_type": "image/png"}
+    return {"story": story, "side": side, "content": PNG + side.encode(), **sizes}
+
+
+def with_stories(**programme: Any) -> Tables:
+    """The programme of ten with stories and pictures of them; only enterprise a may be named."""
+    enterprises = [row | {"may_be_named": row["code"] == "a"} for row in PROGRAMME["enterprise"]]
+    return PROGRAMME | {
+        "programme": [PROGRAMME["programme"][0] | programme],
+        "enterprise": enterprises,
+        "story": STORIES,
+        "story_image": [
+            _picture("both-told", "before"),
+            _picture("both-told", "after"),
+            _picture("not-named", "after"),
+        ],
+    }
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("stories")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> str:
+    """The programme as a record that is public."""
+    address = f"sqlite:///{folder}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, with_stories(public=True))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="module")
+def record(address: str) -> Iterator[Record]:
+    record = Record(address)
+    yield record
+    record.engine.dispose()
+
+
+def read(record: Record, search: str = "", viewer: Viewer = MANAGER) -> list[str]:
+    """The codes of the stories a viewer reads, in order."""
+    with record.view(viewer, Filters.from_search(search)) as view:
+        return list(stories.stories(view)["code"])
+
+
+def by_link(*, scope: Scope | None = None, threshold: int | None = None, names: bool = False) -> Viewer:
+    """Someone who comes by a link."""
+    permissions = {Permission.BROWSE} | ({Permission.SEE_NAMES} if names else set())
+    return Viewer(frozenset(permissions), scope or Scope(), "key", limited=True, threshold=threshold)
+
+
+# --- which belong to a selection ------------------------------------------------------------------------------------
+
+
+def test_manager_reads_every_story_seen_by_then_those_of_both_sides_with_pictures_first(record):
+    assert read(record)[0] == "both-told"
+    assert set(read(record)) == {each["code"] for each in STORIES} - {"recruited-later"}
+
+
+def test_story_of_an_enterprise_recruited_later_is_read_from_then_on(record):
+    assert "recruited-later" in read(record, "?as_of=2015-12-31")
+
+
+@pytest.mark.parametrize(
+    ("search", "codes"),
+    [
+        ("?round=r1", {"both-told", "any-round", "not-named", "names-another"}),
+        ("?round=r2", {"any-round", "of-a-round"}),  # a is in both rounds, but what was told of r1 is of r1
+        ("?round=r3", set()),
+        ("?phase=p2", {"any-round", "of-a-round"}),
+        ("?partner=fed", {"both-told", "any-round", "not-named", "names-another"}),
+        ("?partner=buyer&round=r2", {"any-round", "of-a-round"}),
+        ("?sector=machinery", {"both-told", "any-round", "not-named", "names-another"}),
+        ("?sector=garments", set()),
+        ("?place=370000", {"both-told", "any-round", "not-named", "names-another"}),  # r2 has two places
+        ("?place=310000", set()),
+        ("?module=m1", {"both-told", "not-named"}),
+        ("?module=m2", set()),
+    ],
+)
+def test_story_is_filtered_by_its_enterprise_s_enrolment_or_by_its_own_round(record, search, codes):
+    assert set(read(record, search)) == codes
+
+
+def test_story_of_neither_enterprise_nor_round_stands_only_where_nothing_is_filtered(record):
+    assert "of-nothing" in read(record)
+    assert "of-nothing" not in read(record, "?round=r1,r2,r3")
+
+
+# --- who reads which ------------------------------------------------------------------------------------------------
+
+
+def test_public_record_s_twelve_stories_all_show_for_a_manager(public_record_url):
+    record = Record(public_record_url)
+    with record.view(MANAGER, Filters()) as view:
+        found = stories.stories(view)
+    record.engine.dispose()
+    assert len(found) == 12
+    assert found["tells_both"].sum() == 4
+
+
+@pytest.mark.parametrize(
+    ("viewer", "codes"),
+    [
+        (by_link(), {"both-told", "any-round", "not-named", "of-a-round", "of-nothing", "not-enrolled"}),
+        (by_link(names=True), {"both-told", "any-round", "not-named", "of-a-round", "of-nothing", "not-enrolled"}),
+        (by_link(scope=Scope(round=frozenset({"r1"}))), {"both-told", "any-round", "not-named"}),
+        (by_link(scope=Scope(round=frozenset({"r2"}))), {"any-round", "of-a-round"}),
+        (by_link(scope=Scope(sector=frozenset({"garments"}))), set()),
+        (by_link(threshold=3), set()),
+        (by_link(threshold=3, names=True), {"both-told", "any-round", "not-enrolled"}),
+    ],
+)
+def test_link_shows_stories_of_its_scope_that_name_nobody_hidden(record, viewer, codes):
+    assert set(read(record, viewer=viewer)) == codes
+
+
+def test_selection_that_would_single_out_few_shows_no_story(record):
+    viewer = by_link(threshold=3, names=True)
+    assert read(record, "?place=310000,370000", viewer) == []
+
+
+def test_record_that_is_not_public_shows_a_link_no_story_without_names(tmp_path):
+    address = f"sqlite:///{tmp_path}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, with_stories(public=False))
+    engine.dispose()
+    record = Record(address)
+    assert read(record, viewer=by_link()) == []
+    record.engine.dispose()
+
+
+def test_code_of_a_story_is_no_part_of_a_link_s_addresses_and_an_enterprise_without_a_name_is_numbered(record):
+    with record.view(by_link(), Filters()) as view:
+        found = stories.stories(view)
+    assert not set(found["address"]) & {each["code"] for each in STORIES}
+    assert set(found["enterprise"].dropna()) == {"enterprise-1", "enterprise-2"}
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def visit(address: str, folder: Path, accounts: Engine) -> Visit:
+    return signed_in(address, accounts, f"sqlite:///{folder}/accounts.db")
+
+
+def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
+    """A manager, signed in to a server that is not local."""
+    managers.add(accounts, "manager@example.org", "a long enough password")
+    made = Visit.to(address, signed_in=False, local=False, accounts_url=accounts_url)
+    form = {"email": "manager@example.org", "password": "a long enough password"}
+    assert made.client.post("/sign-in", data=form).status_code in (302, 303)
+    return made
+
+
+def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+    """Someone who opened a link."""
+    _made, token = links.make(accounts, Terms(**terms))
+    client = visit.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    return client
+
+
+def shown(visit: Visit, search: str = "", path: str = "/stories", clicks: int | None = None) -> Values:
+    """What the page's callback fills."""
+    values = at(search, path) | {f"{ids.STORIES_MORE}.n_clicks": clicks}
+    return visit.answered(f"{ids.STORIES_LIST}.children", values)
+
+
+def said(drawn: Any) -> str:
+    return " ".join(texts(drawn))
+
+
+def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
+    """The properties of every component of a kind in what was drawn."""
+    if isinstance(drawn, list):
+        return [found for each in drawn for found in nodes(each, kind)]
+    if not isinstance(drawn, dict):
+        return []
+    props = drawn.get("props", {})
+    own = [props] if drawn.get("type") == kind else []
+    return own + nodes(props.get("children"), kind)
+
+
+def test_page_counts_stories_and_groups_them_by_module(visit):
+    answer = shown(visit)
+    assert said(nodes(answer[f"{ids.STORIES_TITLE}.children"], "H2")[0]["children"]) == (
+        "7 stories; 1 with both before and after"
+    )
+    headings = [said(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]
+    assert headings == ["Module 1", "Of no one module"]
+
+
+def test_side_that_is_not_told_says_so_and_a_text_of_the_other_language_is_marked(visit):
+    answer = shown(visit, "?lang=zh", "/stories/both-told")
+    told = said(answer[f"{ids.STORIES_LIST}.children"])
+    assert "标题" in told
+    assert "Before（英）" in told
+    (before, after) = nodes(answer[f"{ids.STORIES_LIST}.children"], "Dd")
+    assert (before["lang"], after["lang"]) == ("en", None)
+    assert "not told" in said(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"])
+
+
+def test_two_pictures_have_a_slider_one_alone_has_none_and_their_texts_say_what_is_known(visit):
+    both = shown(visit, path="/stories/both-told")[f"{ids.STORIES_LIST}.children"]
+    pictures = nodes(both, "Img")
+    assert [each["alt"] for each in pictures] == ["Title both-told: Before", "Title both-told: After"]
+    assert [each["src"] for each in pictures] == ["/story/both-told/before", "/story/both-told/after"]
+    (slide,) = nodes(both, "Input")
+    (label,) = nodes(both, "Label")
+    assert slide["type"] == "range"
+    assert label["htmlFor"] == slide["id"]
+    one = shown(visit, path="/stories/not-named")[f"{ids.STORIES_LIST}.children"]
+    assert len(nodes(one, "Img")) == 1
+    assert nodes(one, "Input") == []
+    assert nodes(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"], "Img") == []
+
+
+def test_picture_s_address_keeps_the_date_and_no_other_filter(visit):
+    drawn = shown(visit, "?as_of=2015-06-30&module=m1&lang=zh")[f"{ids.STORIES_LIST}.children"]
+    assert nodes(drawn, "Img")[0]["src"] == "/story/both-told/before?as_of=2015-06-30&lang=zh"
+
+
+def test_address_of_no_story_says_that_there_is_none(visit):
+    for path, search in (("/stories/never-was", ""), ("/stories/both-told", "?module=m2")):
+        assert "There is no story at this address" in said(shown(visit, search, path)[f"{ids.STORIES_LIST}.children"])
+
+
+def test_more_stories_than_a_screen_holds_are_shown_step_by_step(tmp_path):
+    address = f"sqlite:///{tmp_path}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, with_stories() | {"story": [_story(f"s-{n:02}") for n in range(30)], "story_image": []})
+    engine.dispose()
+    visit = Visit.to(address)
+    for clicks, cards, button in ((None, 12, "Show 12 more stories"), (1, 24, "Show 6 more stories"), (2, 30, "")):
+        answer = shown(visit, clicks=clicks)
+        assert len(nodes(answer[f"{ids.STORIES_LIST}.children"], "Article")) == cards
+        assert answer[f"{ids.STORIES_MORE}.children"] == button
+        assert answer[f"{ids.STORIES_MORE}.hidden"] is (not button)
+
+
+# --- pictures -------------------------------------------------------------------------------------------------------
+
+
+def test_picture_is_sent_as_what_it_is_kept_by_one_browser_and_asked_for_again(visit):
+    answer = visit.client.get("/story/both-told/before")
+    assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/png", PNG + b"before")
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
+    assert answer.headers["Cache-Control"] == "private, no-cache"
+    again = visit.client.get("/story/both-told/before", headers={"If-None-Match": answer.headers["ETag"]})
+    assert (again.status_code, again.data) == (304, b"")
+
+
+@pytest.mark.parametrize("picture", ["never-was/before", "any-round/before", "both-told/middle", "not-named/before"])
+def test_where_there_is_no_picture_there_is_nothing(visit, picture):
+    answer = visit.client.get(f"/story/{picture}")
+    assert answer.status_code == 404
+    assert answer.headers["Cache-Control"] == "no-store"
+
+
+def test_picture_is_sent_to_nobody_outside_its_story_s_scope(visit, accounts):
+    other = comes_by(visit, accounts, scope=Filters.from_search("round=r2"), threshold=None, names=True)
+    inside = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    withheld = comes_by(visit, accounts, threshold=5, names=False)
+    for client in (other, inside, withheld):
+        for story in ("both-told", "not-named"):
+            assert client.get(f"/story/{story}/after").status_code == 404
+    assert visit.stranger().get("/story/both-told/after").status_code == 401
+
+
+def test_link_finds_its_pictures_by_signs_of_its_own(visit, accounts):
+    client = comes_by(visit, accounts, threshold=None)
+    body = visit.body(f"{ids.STORIES_LIST}.children", at("", "/stories"))
+    text = client.post("/_dash-update-component", json=body).get_json()["response"]
+    pictures = nodes(text[ids.STORIES_LIST]["children"], "Img")
+    assert len(pictures) == 3
+    for picture in pictures:
+        assert client.get(picture["src"]).status_code == 200
+        assert visit.client.get(picture["src"]).status_code == 404
+
+
+def test_revoked_link_gets_no_picture_that_its_browser_has_kept(visit, accounts):
+    made, token = links.make(accounts, Terms(threshold=None))
+    client = visit.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    body = visit.body(f"{ids.STORIES_LIST}.children", at("", "/stories"))
+    drawn = client.post("/_dash-update-component", json=body).get_json()["response"][ids.STORIES_LIST]["children"]
+    source = nodes(drawn, "Img")[0]["src"]
+    kept = client.get(source).headers["ETag"]
+    links.revoke(accounts, made.id)
+    assert client.get(source, headers={"If-None-Match": kept}).status_code == 401
+
+
+# --- canaries -------------------------------------------------------------------------------------------------------
+
+CANARY = "Kanarienvogel"
+
+
+def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_byte(tmp_path):
+    hidden = [row | ({"name_en": CANARY} if row["code"] == "b" else {}) for row in with_stories()["enterprise"]]
+    told = [
+        _story("canary-scope", "f", "r2", after_en=f"{CANARY} of another round"),
+        _story("canary-name", "a", "r1", title_en=f"What {CANARY} told"),
+        _story("canary-chinese", "a", "r1", before_zh=f"{CANARY}说"),
+        _story("canary-code", "b", "r1", title_en="Quiet", after_en="Nobody is named"),
+        _story("canary-nothing", after_en=f"{CANARY} of nothing"),
+        _story("good", "a", "r1"),
+    ]
+    address = f"sqlite:///{tmp_path}/results.db"
+    engine = create_engine(address)
+    pictures = [_picture(row["code"], "after") for row in told]
+    load_rows(engine, with_stories(public=True) | {"enterprise": hidden, "story": told, "story_image": pictures})
+    engine.dispose()
+    accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    visit = signed_in(address, accounts, f"sqlite:///{tmp_path}/accounts.db")
+    scope = Filters.from_search("round=r1")
+    for threshold, names in ((None, False), (None, True), (3, True), (5, False)):
+        client = comes_by(visit, accounts, scope=scope, threshold=threshold, names=names)
+        for search in ("", "?lang=zh", "?round=r2", "?as_of=2020-01-01"):
+            for path in ("/stories", *(f"/stories/{row['code']}" for row in told)):
+                body = visit.body(f"{ids.STORIES_LIST}.children", at(search, path))
+                sent = client.post("/_dash-update-component", json=body).text
+                assert CANARY not in sent, (threshold, names, path, search)
+                assert "canary-" not in sent.replace(path, ""), (threshold, names, path, search)
+        for row in told:
+            assert client.get(f"/story/{row['code']}/after").status_code == 404
+    accounts.dispose()
+
+
+def test_date_before_everything_leaves_only_what_has_no_date(record):
+    assert set(read(record, f"?as_of={date(2000, 1, 1)}")) == {"of-a-round", "of-nothing", "not-enrolled"}
