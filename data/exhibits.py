@@ -13,7 +13,7 @@ import pandas as pd
 from data import measures, queries
 from data.disclosure import Withheld
 from data.filters import Filters
-from data.tables import coverage, headlines, modules, places, programme, results
+from data.tables import calendar, coverage, headlines, modules, places, programme, results, trainers
 from data.tables.coverage import Coverage, coverage_line
 from data.view import View
 
@@ -47,7 +47,7 @@ class Definition:
 
     make: Callable[[View], pd.DataFrame]
     columns: tuple[str, ...]
-    rests_on: str  # trainings, results or figures
+    rests_on: str  # trainings, results, figures, targets, trainers or events
 
 
 _SHARES = tuple(f"{step}_share" for step in modules.FUNNEL_STEPS)
@@ -84,6 +84,9 @@ EXHIBITS: dict[str, Definition] = {
     "coverage": Definition(
         coverage.coverage, ("group_kind", "group", "trained", "reported", "paired", "reported_share"), "results"
     ),
+    "targets": Definition(programme.targets, programme.TARGET_COLUMNS, "targets"),
+    "capacity": Definition(trainers.capacity, trainers.CAPACITY_COLUMNS, "trainers"),
+    "events": Definition(calendar.events, calendar.EVENT_COLUMNS, "events"),
     "published": Definition(
         programme.published,
         ("figure", "indicator", "place", "phase", "as_of", "operator", "value", "unit", "base", "source"),
@@ -109,7 +112,7 @@ def build(view: View, code: str) -> Exhibit:
     """
     definition = EXHIBITS[code]
     if code not in view.built:
-        _admit(view)
+        admit(view)
         table = definition.make(view)
         rest = [column for column in table.columns if column not in definition.columns]
         view.built[code] = _exhibit(view, code, table[[*definition.columns, *rest]])
@@ -119,7 +122,7 @@ def build(view: View, code: str) -> Exhibit:
 
 def build_pairs(view: View, indicator: str) -> Exhibit:
     """The exhibit `pairs` of one indicator alone."""
-    _admit(view)
+    admit(view)
     return _exhibit(view, "pairs", results.paired(view, indicator), indicator)
 
 
@@ -129,7 +132,8 @@ def change_of(view: View, indicator: str) -> dict[str, Any]:
     return {str(name): value for name, value in table[table["indicator"] == indicator].iloc[0].items()}
 
 
-def _admit(view: View) -> None:
+def admit(view: View) -> None:
+    """Raise :class:`SelectionRefused` where the viewer's threshold leaves nothing of the selection."""
     if view.refusal:
         raise SelectionRefused(view.refusal, view.threshold or 0)
 
@@ -145,8 +149,13 @@ def _rests_on(
     view: View, definition: Definition, table: pd.DataFrame, indicator: str | None
 ) -> tuple[dict[str, int | None], int]:
     """Source codes with the rows taken from each, and the rows that name none; no numbers where a threshold holds."""
-    if definition.rests_on == "figures":
-        counted = table.groupby("source", dropna=False).size().rename("rows").reset_index()
+    if definition.rests_on in ("figures", "events"):
+        counted = _by_source(table["source"])
+    elif definition.rests_on == "targets":
+        reached = table.loc[table["actual"].notna(), "actual_source"]
+        counted = _by_source(pd.concat([table["source"], reached], ignore_index=True))
+    elif definition.rests_on == "trainers":
+        counted = _by_source(trainers.sources(view))
     elif definition.rests_on == "results":
         counted = queries.sources_of_results(view.connection, view.of, indicator)
     else:
@@ -158,6 +167,11 @@ def _rests_on(
         str(code): int(rows) for code, rows in zip(known["source"], known["rows"], strict=True)
     }
     return sources, int(counted.loc[counted["source"].isna(), "rows"].sum())
+
+
+def _by_source(named: "pd.Series[Any]") -> pd.DataFrame:
+    """Rows per source: source (None: not given), rows."""
+    return named.rename("source").to_frame().groupby("source", dropna=False).size().rename("rows").reset_index()
 
 
 def sources_of(view: View) -> dict[str, dict[str, int]]:
@@ -172,15 +186,15 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
         }
         return {code: rows.get(code, {}) for code in view.catalogue.source}
     scope = view.with_filters(Filters())
-    used = {
-        code
-        for frame in (
-            queries.sources_of_trainings(scope.connection, scope.of),
-            queries.sources_of_results(scope.connection, scope.of),
-            queries.reported_figures(scope.connection, scope.of),
-        )
-        for code in frame["source"]
-    }
+    frames = (
+        queries.sources_of_trainings(scope.connection, scope.of),
+        queries.sources_of_results(scope.connection, scope.of),
+        queries.reported_figures(scope.connection, scope.of),
+        queries.trainer_levels(scope.connection, scope.of),
+    )
+    lists = (queries.targets(scope.connection, scope.of), queries.events(scope.connection, scope.of))
+    used = {code for frame in frames for code in frame["source"]}
+    used |= {row["source"] for listed in lists for row in listed}
     return {code: {} for code in view.catalogue.source if code in used}
 
 
@@ -199,7 +213,15 @@ def csv_of(table: pd.DataFrame, columns: Sequence[str]) -> str:
     return text.getvalue()
 
 
-_SIX_DIGITS = ("_share", "share_of_first", "share_of_previous", "relative_change", "better_low", "better_high")
+_SIX_DIGITS = (
+    "_share",
+    "share_of_first",
+    "share_of_previous",
+    "relative_change",
+    "better_low",
+    "better_high",
+    "attainment",
+)
 
 
 def _cell(value: Any, column: str) -> str:

@@ -1,6 +1,6 @@
 """A view: the record as one viewer asks for it, and, where a threshold holds, what must be looked at beside it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import product
@@ -84,7 +84,7 @@ class View:
         return queries.enterprise_entries(self.connection, sorted(shown)) if shown else {}
 
     def names_hidden(self, text: str | None) -> bool:
-        """Does a free text name an enterprise whose name this viewer may not see?"""
+        """Does a free text name an enterprise whose name this viewer may not see, or what lies outside their scope?"""
         if self.nameable is None or not text:
             return False
         return naming.mentions(text, self._hidden_names)
@@ -95,7 +95,21 @@ class View:
         if self.viewer.scope != Scope():  # an enterprise outside the scope is not named either
             shown &= {each.enterprise for each in self.population.enrolments}
         names = queries.enterprise_names(self.connection)
-        return naming.called(name for code, both in names.items() if code not in shown for name in both)
+        enterprises = (both for code, both in names.items() if code not in shown)
+        return naming.called(name for both in (*enterprises, *self._outside) for name in both)
+
+    @property
+    def _outside(self) -> Iterator[tuple[str | None, str | None]]:
+        """The names of what lies outside the viewer's scope, and holds nothing of it."""
+        scope = self.viewer.scope.narrow(Filters(), self.catalogue)
+        for dimension in DIMENSIONS:
+            codes = scope.codes(dimension)
+            if codes is None:
+                continue
+            holding = {above for code in codes for above in self.catalogue.line(dimension, code)}
+            for code, entry in self.catalogue.table(dimension).items():
+                if code not in codes and code not in holding:
+                    yield entry.name_en, entry.name_zh
 
     @property
     def population(self) -> Population:

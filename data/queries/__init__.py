@@ -2,6 +2,7 @@
 
 from data.queries.headlines import enterprise_count, overview_counts, place_counts
 from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
+from data.queries.programme import event_partners, events, round_dates, targets, trainer_levels
 from data.queries.record import (
     enterprise_entries,
     enterprise_names,
@@ -14,6 +15,7 @@ from data.queries.record import (
     sources_of_trainings,
 )
 from data.queries.results import coverage_counts, coverage_totals, other_fact_counts, other_facts, paired_results
+from data.queries.stories import stories, story_picture
 
 __all__ = [
     "JOURNEY",
@@ -24,6 +26,8 @@ __all__ = [
     "enterprise_entries",
     "enterprise_names",
     "enterprise_states",
+    "event_partners",
+    "events",
     "journey_counts",
     "memberships",
     "module_steps",
@@ -35,7 +39,12 @@ __all__ = [
     "paired_results",
     "place_counts",
     "reported_figures",
+    "round_dates",
     "rows_of_source",
     "sources_of_results",
     "sources_of_trainings",
+    "stories",
+    "story_picture",
+    "targets",
+    "trainer_levels",
 ]

@@ -15,6 +15,11 @@ def frame(connection: Connection, question: Select[*tuple[Any, ...]]) -> pd.Data
     return frame
 
 
+def rows(connection: Connection, question: Select[*tuple[Any, ...]]) -> list[dict[str, Any]]:
+    """The answer as rows by column, values as the database has them."""
+    return [dict(row._mapping) for row in connection.execute(question)]  # noqa: SLF001 - as a mapping
+
+
 def count(connection: Connection, question: Select[*tuple[Any, ...]]) -> dict[str, int]:
     row = connection.execute(question).one()
     return {name: int(value) for name, value in row._mapping.items() if value is not None}  # noqa: SLF001 - as a mapping
