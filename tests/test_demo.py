@@ -101,7 +101,8 @@ def test_less_than_one_enterprise_is_refused_and_writes_nothing(tmp_path, enterp
 @SIZES
 def test_every_table_has_its_file_with_the_columns_of_the_contract(programme, enterprises, seed):
     folder = programme(enterprises, seed)
-    assert {path.name for path in folder.iterdir()} == {f"{table.name}.csv" for table in CONTRACT_TABLES}
+    pictures = {row[side] for row in rows_of(folder, "story") for side in ("before_image", "after_image")} - {""}
+    assert {path.name for path in folder.iterdir()} == {f"{table.name}.csv" for table in CONTRACT_TABLES} | pictures
     for table in CONTRACT_TABLES:
         with (folder / f"{table.name}.csv").open(encoding="utf-8", newline="") as file:
             assert next(csv.reader(file)) == [column.name for column in contract_columns(table)]
@@ -119,6 +120,7 @@ def test_every_cell_is_of_its_kind(programme, enterprises, seed):
         Kind.PERCENT: lambda text: 0 <= float(text) <= 100,
         Kind.YES_NO: YES_NO.__contains__,
         Kind.VALUE: lambda text: text in YES_NO or re.fullmatch(r"\d+(\.\d+)?", text),
+        Kind.IMAGE: lambda text: (folder / text).is_file(),
     }
     for table in CONTRACT_TABLES:
         for row in rows_of(folder, table.name):

@@ -10,7 +10,7 @@ rows it writes:
 - `parts`, `writing`: what travels between these files, and what is remembered between rounds;
 - `growth`, `rounds`, `workshops`: how many rounds begin when, and how each is planned and goes;
 - `enterprises`, `enrolments`, `trainings`: who takes part and how far each gets;
-- `kpis`, `practices`, `stories`: what comes of it;
+- `kpis`, `practices`, `stories`, `pictures`: what comes of it;
 - `trainers`, `events`, `figures`: the programme's own people, meetings, published totals and targets.
 """
 

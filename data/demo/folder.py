@@ -16,6 +16,7 @@ class Folder:
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         path.mkdir(parents=True, exist_ok=True)
+        self.path = path
         self._columns = {table.name: [c.name for c in contract_columns(table)] for table in CONTRACT_TABLES}
         self._writers = {}
         for name, columns in self._columns.items():

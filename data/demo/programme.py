@@ -14,6 +14,7 @@ from data.demo.folder import Folder
 from data.demo.growth import starts_and_sizes
 from data.demo.kpis import write_kpis
 from data.demo.parts import Enterprise, Round, Workshop
+from data.demo.pictures import remove_pictures
 from data.demo.practices import write_practices
 from data.demo.reference import write_reference
 from data.demo.rounds import draw_round, write_round
@@ -36,6 +37,7 @@ def write_demo(
         raise ValueError(f"A programme needs at least 1 enterprise, not {enterprises}.")
     with ExitStack() as stack:
         writing = Writing(Chance(seed), Folder(folder, stack), enterprises)
+        remove_pictures(folder)
         write_reference(writing.folder)
         for start, size in starts_and_sizes(writing.chance, enterprises):
             _write_round(writing, start, size)

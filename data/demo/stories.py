@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from data.demo.names import Named
 from data.demo.parts import Enrolment, Step
+from data.demo.pictures import draw_pictures
 from data.demo.writing import Writing
 
 STORIES_AT_MOST = 60
@@ -99,5 +100,5 @@ def write_story(writing: Writing, enrolment: Enrolment, trained: Sequence[Step])
         "code": f"story-{writing.stories_written}", "enterprise": enrolment.enterprise.code,
         "round": enrolment.round.code, "module": tale.module, "title_en": tale.title.en, "title_zh": tale.title.zh,
         "before_en": tale.before.en, "before_zh": tale.before.zh, "after_en": tale.after.en,
-        "after_zh": tale.after.zh, "source": "reports",
+        "after_zh": tale.after.zh, **draw_pictures(writing.folder.path, writing.stories_written), "source": "reports",
     })  # fmt: skip
