@@ -24,7 +24,7 @@ class Thing(NamedTuple):
 
 
 def draw_pictures(folder: Path, story: int) -> dict[str, str]:
-    """Draw the pictures of one story into `folder`: most stories have two, some one, some none. File names by column."""
+    """Draw the pictures of one story into `folder`: two of most, one of some, none of others. File names by column."""
     chance = Chance(story)
     wanted = chance.weighted({("before", "after"): 0.7, ("after",): 0.15, (): 0.15})
     things = [_thing(chance) for _ in range(chance.whole(12, _ROWS * _COLUMNS))]
