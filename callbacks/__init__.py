@@ -2,10 +2,34 @@
 
 from dash import Dash
 
-from callbacks import enterprises, filters, modules, navigation, overview, published, regions, results, sources, stories
+from callbacks import (
+    completeness,
+    enterprises,
+    filters,
+    modules,
+    navigation,
+    overview,
+    published,
+    regions,
+    results,
+    sources,
+    stories,
+)
 from callbacks.asking import Held
 
-PAGES = (filters, navigation, overview, regions, modules, results, enterprises, stories, published, sources)
+PAGES = (
+    filters,
+    navigation,
+    overview,
+    regions,
+    modules,
+    results,
+    enterprises,
+    stories,
+    published,
+    sources,
+    completeness,
+)
 
 
 def register(app: Dash, held: Held) -> None:

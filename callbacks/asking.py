@@ -85,6 +85,10 @@ class Asked:
         )
         return columns[spoken] or columns[other] or ""
 
+    def enterprise_href(self, code: str) -> str:
+        """Where an enterprise has its page; empty for one whose name the viewer may not see, or who was not met."""
+        return self.href(f"/enterprises/{code}") if code in self.enterprises else ""
+
     def source_href(self, code: str) -> str:
         """Where a row of `source` stands."""
         return self.href(f"/sources/{code}")

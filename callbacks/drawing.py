@@ -232,9 +232,11 @@ TABLES: dict[str, Callable[[Asked, pd.DataFrame], Table]] = {
     "states": lambda asked, frame: tables.states(frame, asked.name),
     "journey-funnel": lambda _asked, frame: tables.journey(frame),
     "breadth": lambda _asked, frame: tables.breadth(frame),
-    "matrix": lambda asked, frame: tables.matrix(frame, asked.name),
+    "matrix": lambda asked, frame: tables.matrix(frame, asked.name, enterprise_link(asked)),
     "change": lambda asked, frame: tables.change(frame, asked.name),
-    "pairs": lambda asked, frame: tables.pairs(frame, _units(asked), asked.name, source_link(asked)),
+    "pairs": lambda asked, frame: tables.pairs(
+        frame, _units(asked), asked.name, source_link(asked), enterprise_link(asked)
+    ),
     "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked)),
     "coverage": lambda asked, frame: tables.coverage(frame, asked.name),
     "published": lambda asked, frame: tables.published(frame, asked.name, source_link(asked)),
@@ -251,6 +253,17 @@ def source_link(asked: Asked) -> tables.SourceLink:
 
     def linked(code: str | None) -> tables.Cell:
         return Link(asked.source_name(code), asked.source_href(code)) if code else "–"
+
+    return linked
+
+
+def enterprise_link(asked: Asked) -> tables.EnterpriseLink:
+    """How a table names an enterprise: a link to its page where it has one."""
+
+    def linked(code: str | None) -> tables.Cell:
+        href = asked.enterprise_href(code or "")
+        name = asked.name("enterprise", code)
+        return Link(name, href) if href else name
 
     return linked
 

@@ -95,7 +95,7 @@ def rows(asked: Asked, found: Iterable[Listed]) -> list[layout.Row]:
         layout.Row(
             row.enterprise if asked.view.nameable is None else "",
             asked.name("enterprise", row.enterprise),
-            href(asked, row.enterprise),
+            asked.enterprise_href(row.enterprise),
             asked.name("place", row.place),
             asked.name("sector", row.sector),
             [asked.name("round", code) for code in row.rounds],
@@ -104,11 +104,6 @@ def rows(asked: Asked, found: Iterable[Listed]) -> list[layout.Row]:
         )
         for row in found
     ]
-
-
-def href(asked: Asked, code: str) -> str:
-    """Where an enterprise has its page; empty for one whose name the viewer may not see."""
-    return asked.href(f"{PATH}/{code}") if code in asked.enterprises else ""
 
 
 def basis(asked: Asked, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
@@ -238,7 +233,7 @@ def beside(asked: Asked, found: OneEnterprise, each: Neighbours) -> Beside:
     return Beside(
         drawn.beside_title(each.kind, asked.name(each.kind, each.code), each.count),
         [drawn.beside_module(asked.name("module", code), each.completed.get(code, 0), each.count) for code in modules],
-        [(asked.name("enterprise", code), href(asked, code)) for code in each.named],
+        [(asked.name("enterprise", code), asked.enterprise_href(code)) for code in each.named],
         each.count - len(each.named),
     )
 

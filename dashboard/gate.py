@@ -38,6 +38,8 @@ NEEDED: dict[str, Permission] = {
     "export": Permission.EXPORT,
     "enterprise-table": Permission.SEE_NAMES,
     "enterprise-table-csv": Permission.SEE_NAMES,
+    "completeness-list": Permission.SEE_DATA_QUALITY,
+    "completeness-list-csv": Permission.SEE_DATA_QUALITY,
     "present": Permission.PRESENT,
     "present-slides": Permission.PRESENT,
     "present-speaker": Permission.PRESENT,

@@ -3,7 +3,7 @@
 import pandas as pd
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
-from callbacks import enterprises
+from callbacks import completeness, enterprises
 from callbacks.asking import Held, asking
 from data.access import Permission
 from data.exhibits import csv_of
@@ -29,6 +29,23 @@ def install(server: Flask, held: Held) -> None:
             if found is None:
                 abort(404)
             return _csv(found[0], asked.file_name(f"{code}-{name}"))
+
+    @server.get("/completeness-lists/<path:which>", endpoint="completeness-list")
+    def completeness_list(which: str) -> str:
+        with asking(held, _search()) as asked:
+            table = completeness.table(asked, which)
+            if table is None:
+                abort(404)
+            export = "/export/coverage.csv" if which == completeness.REPORTED else f"{request.path}.csv"
+            return _fragment(table, asked.href(export))
+
+    @server.get("/completeness-lists/<path:which>.csv", endpoint="completeness-list-csv")
+    def completeness_csv(which: str) -> Response:
+        with asking(held, _search()) as asked:
+            frame = completeness.csv(asked, which) if _may_export() else None
+            if frame is None:
+                abort(404)
+            return _csv(frame, asked.file_name(which.replace("/", "-").strip("-")))
 
 
 def _fragment(table: Table, export: str) -> str:

@@ -77,7 +77,7 @@ def enrolments(of: Slice) -> CTE:
     )
 
 
-def trainings(of: Slice, enrolled: CTE) -> CTE:
+def trainings(of: Slice, enrolled: CTE, name: str = "trainings") -> CTE:
     """Planned trainings of the enrolments: keys, recruited_on, due_on, head counts, visits, 0/1 evidence of each step.
 
     ``workshop``, ``visit``, ``assessment``, ``completion`` are each step's own record; ``started`` is any of them;
@@ -119,7 +119,7 @@ def trainings(of: Slice, enrolled: CTE) -> CTE:
             and_(enrolled.c.enterprise == training.c.enterprise, enrolled.c.round == training.c.round),
         )
         .where(among(training.c.module, of.module))
-        .cte("trainings")
+        .cte(name)
     )
 
 
@@ -154,7 +154,7 @@ def enterprise_modules(trained: CTE) -> CTE:
     return select(*columns).where(ranked.c.rank == 1).cte("enterprise_modules")
 
 
-def results_seen(of: Slice, enrolled: CTE) -> CTE:
+def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen") -> CTE:
     """Result rows in the slice with only the values seen at ``as_of``; rows of which nothing is seen are left out.
 
     A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
@@ -196,7 +196,7 @@ def results_seen(of: Slice, enrolled: CTE) -> CTE:
             among(result.c.module, of.module),
             or_(before.is_not(None), after.is_not(None), change.is_not(None)),
         )
-        .cte("results_seen")
+        .cte(name)
     )
 
 

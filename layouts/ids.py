@@ -41,6 +41,8 @@ COMPLETENESS_FORMS = "completeness-forms"
 COMPLETENESS_REPORTED = "completeness-reported"
 COMPLETENESS_DAYS = "completeness-days"
 COMPLETENESS_DOUBTS = "completeness-doubts"
+COMPLETENESS_TITLE = "completeness-title"
+COMPLETENESS_FOOT = "completeness-foot"
 COMPLETENESS_ONE = "completeness-one"
 
 

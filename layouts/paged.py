@@ -6,7 +6,7 @@ Headings and buttons stand still while rows come and go, so that the focus stays
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from dash import Input, Output, State, dcc, html
+from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from layouts import ids
@@ -87,6 +87,11 @@ def inputs(name: str, columns: Sequence[Column]) -> list[Input | State]:
     buttons = [f"label-{column.name}" for column in columns if column.sorts]
     pressed = [Input(ids.of_list(name, button), "n_clicks") for button in (*buttons, *TURNS)]
     return [*pressed, State(ids.of_list(name, "order"), "data")]
+
+
+def nothing(name: str, columns: Sequence[Column]) -> tuple[object, ...]:
+    """What leaves a list as it stands."""
+    return tuple(no_update for _output in outputs(name, columns))
 
 
 def fill(

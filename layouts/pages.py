@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import enterprises, ids, parts, stories
+from layouts import completeness, enterprises, ids, parts, stories
 from layouts.words import _
 
 
@@ -111,6 +111,9 @@ PAGES: tuple[Page, ...] = (
     Page("sources", "/sources", lambda: _("Sources"), _sources,
          lambda: _("The documents this record was taken from, and how many rows rest on each."),
          main=False, below=True),
+    Page("completeness", "/completeness", lambda: _("Completeness"), completeness.skeleton,
+         lambda: _("What is on record of each enterprise, and what is missing; every number leads to its list."),
+         needs="see-data-quality", main=False, below=True, each=completeness.one),
 )  # fmt: skip
 
 

@@ -35,6 +35,9 @@ Cell = str | Link
 SourceLink = Callable[[str | None], Cell]
 """How a table names a source."""
 
+EnterpriseLink = Callable[[str | None], Cell]
+"""How a table names an enterprise."""
+
 
 @dataclass(frozen=True)
 class Table:
@@ -128,11 +131,11 @@ def breadth(frame: pd.DataFrame) -> Table:
     return Table(_n(_("Modules, at least"), _("Enterprises")), rows)
 
 
-def matrix(frame: pd.DataFrame, names: Names) -> Table:
+def matrix(frame: pd.DataFrame, names: Names, enterprise_link: EnterpriseLink) -> Table:
     """One row per enterprise × module."""
-    rows = [
+    rows: list[list[Cell]] = [
         [
-            names("enterprise", row["enterprise"]),
+            enterprise_link(row["enterprise"]),
             names("module", row["module"]),
             state_name(row["state"]),
             names("round", row["round"]),
@@ -184,7 +187,13 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
     return Table((Column(_("Indicator")), *_n(*labels)), rows)
 
 
-def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_link: SourceLink) -> Table:
+def pairs(
+    frame: pd.DataFrame,
+    units: Mapping[str, str],
+    names: Names,
+    source_link: SourceLink,
+    enterprise_link: EnterpriseLink,
+) -> Table:
     """One row a pair; `units` by indicator."""
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
     rows: list[list[Cell]] = []
@@ -193,7 +202,7 @@ def pairs(frame: pd.DataFrame, units: Mapping[str, str], names: Names, source_li
         relative = row["relative_change"]
         rows.append(
             [
-                names("enterprise", row["enterprise"]),
+                enterprise_link(row["enterprise"]),
                 names("indicator", row["indicator"]),
                 quantity(row["before"], unit),
                 quantity(row["after"], unit),

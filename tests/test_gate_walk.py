@@ -44,6 +44,8 @@ ADMITTED = {
     "export": EXPORTS,
     "enterprise-table": MANAGER,
     "enterprise-table-csv": MANAGER,
+    "completeness-list": MANAGER,
+    "completeness-list-csv": MANAGER,
     "present": SHOW,
     "present-slides": SHOW,
     "present-speaker": SHOW,

@@ -1,5 +1,8 @@
 """The enterprises one by one: a page of them searched and sorted by the database, and what is on record of each."""
 
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import pandas as pd
@@ -50,10 +53,37 @@ def _name_of(table: Any, code: Any, language: str) -> ColumnElement[Any]:
     return select(func.lower(func.coalesce(first, second, table.c.code))).where(table.c.code == code).scalar_subquery()
 
 
-def _listed(of: Slice, sort: str, language: str) -> tuple[Select[Any], ColumnElement[Any]]:
+@dataclass(frozen=True)
+class Facts:
+    """The facts of a slice, of all its enterprises or of some, each laid out once in a question."""
+
+    of: Slice
+    enterprises: tuple[str, ...] | None = None
+
+    @cached_property
+    def enrolled(self) -> CTE:
+        """The enrolments."""
+        every = facts.enrolments(self.of)
+        return every if self.enterprises is None else narrowed(every, list(self.enterprises))
+
+    @cached_property
+    def trained(self) -> CTE:
+        """The trainings."""
+        return facts.trainings(self.of, self.enrolled)
+
+    @cached_property
+    def rows(self) -> CTE:
+        """The results as seen."""
+        return facts.results_seen(self.of, self.enrolled)
+
+
+Within = Callable[[Facts], Select[Any]]
+"""The codes of some of the enterprises of a slice."""
+
+
+def _listed(of: Facts, sort: str, language: str) -> tuple[Select[Any], ColumnElement[Any]]:
     """Every enterprise enrolled, once, and what it is sorted by."""
-    enrolled = facts.enrolments(of)
-    round_ = schema.round_
+    enrolled, round_ = of.enrolled, schema.round_
     began = func.coalesce(round_.c.started_on, round_.c.planned_start)
     member = (
         select(enrolled.c.enterprise, only_place(enrolled).label("place"), func.min(began).label("began"))
@@ -69,15 +99,14 @@ def _listed(of: Slice, sort: str, language: str) -> tuple[Select[Any], ColumnEle
     if sort == "rounds":
         return question, member.c.began
     if sort == "completed":
-        trained = facts.trainings(of, enrolled)
+        trained = of.trained
         done = func.count(distinct_where(trained.c.completion == 1, trained.c.module))
         each = select(trained.c.enterprise, done.label("completed")).group_by(trained.c.enterprise).cte("each")
         question = question.outerjoin(each, each.c.enterprise == member.c.enterprise)
         return question, func.coalesce(each.c.completed, 0)
     if sort == "last_report":
-        rows = facts.results_seen(of, enrolled)
-        last = select(rows.c.enterprise, func.max(report_date(rows)).label("last")).group_by(rows.c.enterprise)
-        reports = last.cte("reports")
+        last = func.max(report_date(of.rows)).label("last")
+        reports = select(of.rows.c.enterprise, last).group_by(of.rows.c.enterprise).cte("reports")
         return question.outerjoin(reports, reports.c.enterprise == member.c.enterprise), reports.c.last
     return question, func.lower(_name(language))
 
@@ -91,20 +120,23 @@ def enterprise_codes(  # noqa: PLR0913 - a page of a list is described by that m
     descending: bool = False,
     language: str = "en",
     nameable: bool = False,
-    limit: int,
-    offset: int,
+    within: Within | None = None,
+    limit: int | None,
+    offset: int = 0,
 ) -> tuple[int, list[str]]:
-    """How many enterprises of the slice a search finds, and the codes of one page of them.
+    """How many enterprises of the slice a search finds, and the codes of one page of them (or of all).
 
-    ``nameable`` leaves those that may be named alone, and codes out of the search. What is unknown stands last
-    whichever way the list is sorted; whatever is equal stands by name.
+    ``nameable`` leaves those that may be named alone, and codes out of the search; ``within`` leaves some alone. What
+    is unknown stands last whichever way the list is sorted; whatever is equal stands by name.
     """
-    question, by = _listed(of, sort, language)
+    seen_facts = Facts(of)
+    question, by = _listed(seen_facts, sort, language)
     question = question.where(_named(text, codes=not nameable))
     if nameable:
         question = question.where(schema.enterprise.c.may_be_named.is_(True))
-    found = question.subquery("found")
-    count = connection.scalar(select(func.count()).select_from(found)) or 0
+    if within:
+        question = question.where(schema.enterprise.c.code.in_(within(seen_facts)))
+    count = connection.scalar(select(func.count()).select_from(question.subquery("found"))) or 0
     order = [by.is_(None), by.desc() if descending else by, func.lower(_name(language)), schema.enterprise.c.code]
     return count, list(connection.scalars(question.order_by(*order).limit(limit).offset(offset)))
 

@@ -71,8 +71,8 @@ class EnterpriseList:
         return max(ceil(self.count / PAGE), 1)
 
 
-def listed(view: View, wanted: Wanted) -> EnterpriseList:
-    """A page of the enterprises of a view: none where a threshold holds.
+def listed(view: View, wanted: Wanted, within: queries.Within | None = None) -> EnterpriseList:
+    """A page of the enterprises of a view, of all or of some: none where a threshold holds.
 
     Those that may not be named stand last, in an order that tells nothing, and no search finds them.
     """
@@ -80,14 +80,14 @@ def listed(view: View, wanted: Wanted) -> EnterpriseList:
         return EnterpriseList((), 0, 0, 1)
     text = wanted.text.strip()[:LONGEST_SEARCH]
     hidden: list[str] = []
-    if view.nameable is not None and not text:
+    if view.nameable is not None and not text and within is None:
         hidden = sorted(queries.unnamed_codes(view.connection, view.of), key=view.viewer.alias_order)
-    named, codes = _found(view, wanted, text, (wanted.page - 1) * PAGE)
+    named, codes = _found(view, wanted, within, (wanted.page - 1) * PAGE)
     count = named + len(hidden)
     page = min(max(wanted.page, 1), max(ceil(count / PAGE), 1))
     start = (page - 1) * PAGE
     if page != wanted.page:
-        named, codes = _found(view, wanted, text, start)
+        named, codes = _found(view, wanted, within, start)
     from_hidden = hidden[max(start - named, 0) : max(start + PAGE - named, 0)]
     alias = {code: f"enterprise-{n}" for n, code in enumerate(hidden, 1)}
     found = of_codes(view, [*codes, *from_hidden])
@@ -96,15 +96,16 @@ def listed(view: View, wanted: Wanted) -> EnterpriseList:
     return EnterpriseList(aliased, count, len(hidden), page)
 
 
-def _found(view: View, wanted: Wanted, text: str, offset: int) -> tuple[int, list[str]]:
+def _found(view: View, wanted: Wanted, within: queries.Within | None, offset: int) -> tuple[int, list[str]]:
     return queries.enterprise_codes(
         view.connection,
         view.of,
-        text=text,
+        text=wanted.text.strip()[:LONGEST_SEARCH],
         sort=wanted.sort if wanted.sort in queries.SORTS else queries.SORTS[0],
         descending=wanted.descending,
         language=wanted.language,
         nameable=view.nameable is not None,
+        within=within,
         limit=PAGE,
         offset=max(offset, 0),
     )

@@ -1,0 +1,184 @@
+"""What is missing, for those who look after the record: counts, and the list behind each of them."""
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from data.loading.plausibility import FEWEST_PAIRS, HIGHEST_SCORE, modified_z_scores
+from data.queries import completeness as queries
+from data.queries import enterprises
+from data.queries.completeness import FORMS, SILENCE, STATES
+from data.queries.enterprises import Within
+from data.tables.enterprises import EnterpriseList, Listed, Wanted, listed, of_codes
+from data.view import View
+
+GROUPS = ("trained", "reported", "silent")
+"""What is counted of a group: who was trained, and of those who reported anything and who did not."""
+
+KINDS = ("total", "partner", "round")
+
+_CHUNK = 500
+"""So many enterprises are looked at in one question where all of a list are wanted."""
+
+
+@dataclass(frozen=True)
+class Which:
+    """One list: a ``form`` in a state; who did what in a ``group`` (what, kind, code); a ``silence``; the ``outliers``;
+    the rows of a table that are ``unsourced``.
+    """
+
+    kind: str
+    words: tuple[str, ...] = ()
+
+    @property
+    def of_enterprises(self) -> bool:
+        """Has the list a row an enterprise?"""
+        return self.kind in ("form", "group", "silence")
+
+    @property
+    def path(self) -> str:
+        """The list as an address names it."""
+        return "/".join(part for part in (self.kind, *self.words) if part)
+
+    def within(self) -> Within:
+        """The enterprises of the list."""
+        if self.kind == "form":
+            return queries.with_form(*self.words)
+        if self.kind == "silence":
+            return queries.in_silence(*self.words)
+        what, kind, code = self.words
+        return queries.in_group(kind, code, what)
+
+
+def read(path: str) -> Which | None:
+    """The list an address names; None where it names none."""
+    kind, *rest = path.split("/")
+    words = tuple(rest)
+    if kind == "group" and words[1:] == ("total",):
+        words = (*words, "")
+    right = {
+        "form": len(words) == 2 and words[0] in FORMS and words[1] in STATES,  # noqa: PLR2004 - form and state
+        "group": len(words) == 3 and words[0] in GROUPS and words[1] in KINDS,  # noqa: PLR2004 - what, kind, code
+        "silence": len(words) == 1 and words[0] in SILENCE,
+        "outliers": not words,
+        "unsourced": len(words) == 1 and words[0] in queries.tables_with_source(),
+    }
+    return Which(kind, words) if right.get(kind) else None
+
+
+def form_counts(view: View) -> dict[str, dict[str, int]]:
+    """Enterprises by form and state."""
+    counts = {form: dict.fromkeys(STATES, 0) for form in FORMS}
+    for row in queries.form_counts(view.connection, view.of).to_dict("records"):
+        counts[row["form"]][row["state"]] = row["enterprises"]
+    return counts
+
+
+def silences(view: View) -> dict[str, int]:
+    """How long ago the trained enterprises of a view reported: enterprises by :data:`SILENCE`."""
+    rows = queries.silence_counts(view.connection, view.of).to_dict("records")
+    return dict.fromkeys(SILENCE, 0) | {row["silence"]: row["enterprises"] for row in rows}
+
+
+@dataclass(frozen=True)
+class Forms:
+    """The forms of one enterprise, by form; ``days`` since its last report (None: none with a date)."""
+
+    listed: Listed
+    states: dict[str, str]
+    days: int | None
+
+
+def page(view: View, wanted: Wanted, which: Which | None = None) -> tuple[EnterpriseList, list[Forms]]:
+    """A page of the enterprises of a list (None: of all), with their forms."""
+    found = listed(view, wanted, which.within() if which else None)
+    return found, list(_forms(view, found.rows))
+
+
+def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
+    """All the enterprises of a list, by name: enterprise, place, sector, one column a form, last_report, days."""
+    rows = [
+        {
+            "enterprise": each.listed.enterprise,
+            "place": each.listed.place,
+            "sector": each.listed.sector,
+            **each.states,
+            "last_report": each.listed.last_report,
+            "days": each.days,
+        }
+        for each in _everyone(view, which, language)
+    ]
+    columns = ["enterprise", "place", "sector", *FORMS, "last_report", "days"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
+
+
+def _everyone(view: View, which: Which | None, language: str) -> Iterator[Forms]:
+    within = which.within() if which else None
+    _count, codes = enterprises.enterprise_codes(view.connection, view.of, language=language, within=within, limit=None)
+    for start in range(0, len(codes), _CHUNK):
+        chunk = codes[start : start + _CHUNK]
+        found = of_codes(view, chunk)
+        yield from _forms(view, tuple(found[code] for code in chunk))
+
+
+def longest_silent(view: View) -> Forms | None:
+    """Who of the trained enterprises reported the longest ago; None where nobody did with a date."""
+    everybody = Which("group", ("trained", "total", ""))
+    _found, forms = page(view, Wanted(sort="last_report"), everybody)
+    return forms[0] if forms and forms[0].days is not None else None
+
+
+def _forms(view: View, rows: tuple[Listed, ...]) -> Iterator[Forms]:
+    codes = [row.enterprise for row in rows]
+    states = {row["enterprise"]: row for row in queries.forms_of(view.connection, view.of, codes).to_dict("records")}
+    for row in rows:
+        days = (view.of.as_of - row.last_report).days if row.last_report else None
+        yield Forms(row, {form: states[row.enterprise][form] for form in FORMS}, days)
+
+
+def outliers(view: View) -> pd.DataFrame:
+    """The result rows whose change lies far from the others of their indicator, by the rule of the loader's warning.
+
+    Columns of :func:`data.queries.completeness.levels` and change, median, others (how many), score; farthest first.
+    """
+    frame = queries.levels(view.connection, view.of)
+    frame = frame.assign(change=(frame["after"] - frame["before"]).round(12))
+    found = []
+    for _indicator, rows in frame.groupby("indicator", sort=False):
+        if len(rows) >= FEWEST_PAIRS:
+            changes = rows["change"].astype(float).tolist()
+            scored = rows.assign(
+                median=float(rows["change"].median()), others=len(rows) - 1, score=modified_z_scores(changes)
+            )
+            found.append(scored[scored["score"] > HIGHEST_SCORE])
+    columns = [*frame.columns, "median", "others", "score"]
+    every = pd.concat(found) if found else pd.DataFrame(columns=columns)
+    return every[columns].sort_values("score", ascending=False, kind="stable")
+
+
+def unsourced_counts(view: View) -> dict[str, int]:
+    """How many rows of each table name no source, of the tables that have any."""
+    counts = {
+        table: queries.unsourced(view.connection, view.of, table, limit=0)[0] for table in queries.tables_with_source()
+    }
+    return {table: count for table, count in counts.items() if count}
+
+
+def unsourced(view: View, table: str) -> pd.DataFrame:
+    """The rows of a table that name no source, by their key."""
+    return queries.unsourced(view.connection, view.of, table, limit=None)[1]
+
+
+def key_of(table: str) -> dict[str, Any]:
+    """The columns that tell the rows of a table apart, each with the table it refers to ("": none)."""
+    return {"code": "enterprise"} if table == "enterprise" else dict(queries.key_of(table))
+
+
+def sources_of(view: View, which: Which) -> Counter[str]:
+    """The rows a list of rows rests on, per source ("": none given)."""
+    if which.kind == "outliers":
+        return Counter(source or "" for source in outliers(view)["source"])
+    return Counter({"": unsourced_counts(view).get(which.words[0], 0)})
