@@ -132,6 +132,8 @@ def test_filters_and_language_are_kept_from_page_to_page(tab):
     partner, _sector = pair(tab.site)
     page = tab.open(f"/?partner={partner}&lang=zh")
     for each in PAGES[1:]:
+        if not each.main:
+            page.locator(f"#{ids.NAV} .menu summary").click()
         page.locator(f'#{ids.NAV} ul a[href^="{each.path}?"]').click()
         tab.is_at(f"{each.path}?lang=zh&partner={partner}")
         expect(page.locator(f"#{ids.page_title(each.code)} h1")).to_have_text(CHINESE)
@@ -397,7 +399,9 @@ def test_keyboard_reaches_pages_filters_and_tables_in_that_order(tab):
     names = [name for name, _tag in reached]
     tags = [tag for _name, tag in reached]
     first = names.index(ids.filter_control(CONTROLS[0]))
-    assert tags[:first].count("A") >= len(PAGES) + 2, "the skip link, the pages, the language"
+    main = sum(each.main for each in PAGES)
+    assert tags[:first].count("A") >= main + 2, "the skip link, the pages of the bar, the language"
+    assert tags[:first].count("SUMMARY") >= 1, "the menu of the record"
     of_filters = [ids.filter_control(name) for name in CONTROLS]
     assert [name for name in dict.fromkeys(names) if name in of_filters] == of_filters
     assert ids.AS_OF in names
@@ -424,6 +428,23 @@ def test_keyboard_alone_sets_a_filter_and_opens_a_table(tab):
     table(page, "modules", "states").locator("summary").focus()
     page.keyboard.press("Enter")
     expect(table(page, "modules", "states").locator("tbody tr").first).to_be_visible()
+
+
+def test_menu_of_the_record_opens_leads_on_and_closes_by_keyboard(tab):
+    other = next(each for each in PAGES if not each.main)
+    page = tab.open("/")
+    menu = page.locator(f"#{ids.NAV} details.menu")
+    menu.locator("summary").focus()
+    page.keyboard.press("Enter")
+    expect(menu).to_have_attribute("open", "")
+    page.keyboard.press("Escape")
+    expect(menu).not_to_have_attribute("open", "")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Enter")
+    tab.is_at(other.path)
+    expect(menu).not_to_have_attribute("open", "")
+    expect(menu.locator("summary")).to_have_text(other.name())
 
 
 def test_skip_link_is_first_and_leads_to_the_page(tab):
