@@ -36,9 +36,11 @@ class Exhibit:
 
     @property
     def withholds(self) -> bool:
-        """Is any number of the table or the coverage withheld?"""
-        values = (value for column in self.table.columns for value in self.table[column])
-        return any(isinstance(value, Withheld) for value in (*values, *vars(self.coverage).values()))
+        """Is any number of the table withheld, or of the coverage where it rests on enterprises?"""
+        values = [value for column in self.table.columns for value in self.table[column]]
+        if EXHIBITS[self.code].rests_on in ("trainings", "results"):
+            values += vars(self.coverage).values()
+        return any(isinstance(value, Withheld) for value in values)
 
 
 @dataclass(frozen=True)
@@ -199,7 +201,10 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
 
 
 def to_csv(exhibit: Exhibit) -> str:
-    """The exhibit's fixed columns as CSV: header, blanks where there is no value, shares to 6 significant digits."""
+    """The exhibit's fixed columns as CSV: header, blanks where there is no value, shares to 6 significant digits.
+
+    A text that a spreadsheet would take for a formula has an apostrophe before it.
+    """
     return csv_of(exhibit.table, EXHIBITS[exhibit.code].columns)
 
 
@@ -213,7 +218,7 @@ def csv_of(table: pd.DataFrame, columns: Sequence[str]) -> str:
     return text.getvalue()
 
 
-_SIX_DIGITS = (
+SHARES = (
     "_share",
     "share_of_first",
     "share_of_previous",
@@ -222,15 +227,29 @@ _SIX_DIGITS = (
     "better_high",
     "attainment",
 )
+"""How the names of columns end that hold a share."""
+
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
+"""What a text begins with that a spreadsheet would take for a formula."""
+
+
+def blank(value: Any) -> bool:
+    """Is there no value in a cell? A withheld one is there."""
+    if isinstance(value, Withheld):
+        return False
+    return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT
 
 
 def _cell(value: Any, column: str) -> str:
     if isinstance(value, Withheld):
         return str(value)
-    if value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT:
+    if blank(value):
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, float):
-        return f"{value:.6g}" if column.endswith(_SIX_DIGITS) else f"{value:.12g}"
-    return str(value)
+        return f"{value:.6g}" if column.endswith(SHARES) else f"{value:.12g}"
+    text = str(value)
+    # A sign alone is an operator, and no formula; numbers are none either.
+    told = isinstance(value, str) and len(text) > 1 and text.startswith(FORMULA_SIGNS)
+    return f"'{text}" if told else text

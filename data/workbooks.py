@@ -1,0 +1,115 @@
+"""Tables as a workbook: real numbers and dates, everything else as text that no spreadsheet takes for a formula."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import IO, Any
+
+import pandas as pd
+from openpyxl import Workbook
+from openpyxl.cell import WriteOnlyCell
+from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+from openpyxl.styles import Alignment, Font
+from openpyxl.utils import get_column_letter
+from openpyxl.worksheet._write_only import WriteOnlyWorksheet
+
+from data.disclosure import Withheld
+from data.exhibits import EXHIBITS, FORMULA_SIGNS, SHARES, Exhibit, blank
+
+MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+
+LONGEST_TITLE = 31
+"""So many letters has the name of a sheet at most."""
+
+_LONGEST_CELL = 32767
+_NARROW, _WIDE = 12, 40
+_LOOKED_AT = 200
+_BOLD = Font(bold=True)
+_WRAPPED = Alignment(wrap_text=True, vertical="top")
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its name, the names of its columns, its rows; without columns it is one to read, two texts a row."""
+
+    title: str
+    columns: tuple[str, ...]
+    rows: Iterable[Sequence[Any]]
+
+
+def sheet_of(exhibit: Exhibit, title: str) -> Sheet:
+    """The fixed columns of an exhibit as a sheet."""
+    columns = EXHIBITS[exhibit.code].columns
+    return Sheet(title, columns, rows_of(exhibit.table, columns))
+
+
+def rows_of(table: pd.DataFrame, columns: Sequence[str]) -> Iterable[Sequence[Any]]:
+    """Some columns of a table row by row, values as they are: pandas makes plain numbers of withheld ones."""
+    return zip(*(list(table[name]) for name in columns), strict=True)
+
+
+def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
+    """Write a workbook; its rows go to a file as they come, so that a large record takes no memory."""
+    book = Workbook(write_only=True)
+    for sheet in sheets:
+        _write(book.create_sheet(sheet.title[:LONGEST_TITLE]), sheet)
+    book.save(to)
+
+
+def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
+    rows = [list(row) for row in sheet.rows]
+    for at, wide in enumerate(_widths(sheet.columns, rows), 1):
+        page.column_dimensions[get_column_letter(at)].width = wide  # type: ignore[attr-defined]
+    if sheet.columns:
+        page.freeze_panes = "A2"
+        page.append([_text(page, name, bold=True) for name in sheet.columns])
+    for row in rows:
+        page.append([_cell(page, value, sheet.columns, at) for at, value in enumerate(row)])
+
+
+def _widths(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
+    if not columns:
+        return [28, 110]
+    looked_at = rows[:_LOOKED_AT]
+    longest = [max([len(name), *(len(str(row[at])) for row in looked_at)]) for at, name in enumerate(columns)]
+    return [min(max(each + 2, _NARROW), _WIDE) for each in longest]
+
+
+def _cell(page: WriteOnlyWorksheet, value: Any, columns: Sequence[str], at: int) -> Any:
+    if blank(value):
+        return None
+    if not columns:
+        return _text(page, value, bold=at == 0, wrapped=True)
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, (str, Withheld)):
+        return _text(page, str(value))
+    if isinstance(value, date):
+        cell = WriteOnlyCell(page, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day has no zone
+        cell.number_format = "yyyy-mm-dd"
+        return cell
+    return _number(page, value, share=columns[at].endswith(SHARES))
+
+
+def _number(page: WriteOnlyWorksheet, value: Any, *, share: bool) -> Any:
+    number = float(value)
+    if not share:
+        return int(number) if number.is_integer() else float(f"{number:.12g}")
+    cell = WriteOnlyCell(page, float(f"{number:.6g}"))
+    cell.number_format = "0.0%"
+    return cell
+
+
+def _text(page: WriteOnlyWorksheet, text: str, *, bold: bool = False, wrapped: bool = False) -> Any:
+    said = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
+    if not (bold or wrapped or said.startswith(FORMULA_SIGNS)):
+        return said  # a plain text is written fastest
+    cell = WriteOnlyCell(page, said)
+    cell.data_type = "s"
+    if said.startswith(FORMULA_SIGNS):
+        cell.quotePrefix = True  # stays text when somebody edits it
+    if bold:
+        cell.font = _BOLD
+    if wrapped:
+        cell.alignment = _WRAPPED
+    return cell
