@@ -33,7 +33,7 @@ def targets(view: View) -> pd.DataFrame:
             rows.append(_against(row, figure, view.of.as_of) | {"phase": phase})
     beside = (
         "unit", "better", "status", "operator", "due_precision", "actual_precision", "women", "actual_women", "phase",
-        "source", "actual_source",
+        "source", "actual_source", "actual_figure",
     )  # fmt: skip
     return pd.DataFrame(rows, columns=[*TARGET_COLUMNS, *beside], dtype=object)
 
@@ -86,6 +86,7 @@ def _against(target: dict[str, Any], figure: dict[str, Any] | None, as_of: date)
         "actual_women": _told(figure["women_percent"]) if figure else None,
         "source": target["source"],
         "actual_source": figure["source"] if figure else None,
+        "actual_figure": figure["code"] if figure else None,
     }
 
 
