@@ -95,6 +95,9 @@ def exhibit_name(exhibit: str) -> str:
         "practices": _("Practices before and after"),
         "pairs": _("One indicator before and after"),
         "coverage": _("Who reported"),
+        "targets": _("Targets and what was reached"),
+        "capacity": _("Trainers by module and level"),
+        "events": _("Events and rounds, planned and held"),
         "published": _("Published figures"),
     }[exhibit]
 
