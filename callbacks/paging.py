@@ -1,11 +1,12 @@
 """How a list in pages stands after a step: a heading pressed, a page turned, another search or selection."""
 
+from dataclasses import replace
 from typing import Any
 
 from dash import ctx
 
 from layouts import ids
-from layouts.paged import TURNS, Order
+from layouts.paged import Order
 
 MOST_PAGES = 10**6
 """No list has more; whoever posts a greater number gets the last page."""
@@ -13,16 +14,17 @@ MOST_PAGES = 10**6
 
 def stepped(name: str, held: Any, sorts: tuple[str, ...]) -> Order:
     """The order asked for now: what was `held` on the page, moved by the button that was pressed (if one was)."""
-    pressed = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
+    moved = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
+    pressed = moved.pop() if len(moved) == 1 else ""  # a page that opens moves everything at once
     order = _order(held, sorts)
     for sort in sorts:
-        if ids.of_list(name, f"label-{sort}") in pressed:
-            return Order(sort, sort == order.sort and not order.descending, 1, order.pages)
+        if pressed == ids.of_list(name, f"label-{sort}"):
+            return replace(order, sort=sort, descending=sort == order.sort and not order.descending, page=1)
     pages = {"first": 1, "previous": order.page - 1, "next": order.page + 1, "last": order.pages}
-    for turn in TURNS:
-        if ids.of_list(name, turn) in pressed and len(pressed) == 1:
-            return Order(order.sort, order.descending, min(max(pages[turn], 1), order.pages), order.pages)
-    return Order(order.sort, order.descending, 1, 1)
+    for turn, page in pages.items():
+        if pressed == ids.of_list(name, turn):
+            return replace(order, page=min(max(page, 1), order.pages))
+    return replace(order, page=1)
 
 
 def _order(held: Any, sorts: tuple[str, ...]) -> Order:

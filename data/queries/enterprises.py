@@ -6,7 +6,7 @@ from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, distinct, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, or_, select, true
 
 from data import facts, schema
 from data.access import Slice
@@ -147,7 +147,8 @@ def unnamed_codes(connection: Connection, of: Slice) -> list[str]:
     table = schema.enterprise
     return list(
         connection.scalars(
-            select(distinct(enrolled.c.enterprise))
+            select(enrolled.c.enterprise)
+            .distinct()
             .join(table, table.c.code == enrolled.c.enterprise)
             .where(or_(table.c.may_be_named.is_(None), table.c.may_be_named.is_(False)))
         )

@@ -1,0 +1,413 @@
+"""The list of enterprises and the page of one: counted by hand on the ten-enterprise programme, and who sees what."""
+
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import pytest
+from programme import PROGRAMME, Tables, load_rows
+from sqlalchemy import Engine, create_engine
+from visiting import PAGE, Visit, at, texts
+
+from data import links
+from data.access import MANAGER, Permission, Scope, Viewer
+from data.accounts import accounts_engine
+from data.catalogue import read_catalogue
+from data.filters import Filters
+from data.links import Audience, Terms
+from data.queries.enterprises import SORTS
+from data.tables import enterprises
+from data.tables.enterprises import PAGE as ROWS
+from data.tables.enterprises import Wanted, listed, may_open, one
+from data.view import View
+from layouts import ids, paged
+from layouts.enterprises import COLUMNS, LIST
+
+NAMED = ("a", "e")
+"""These may be named to others."""
+
+READS_NAMES = Viewer(frozenset({Permission.BROWSE, Permission.SEE_NAMES}), alias_key="key", limited=True)
+
+Ask = Callable[..., View]
+
+
+def opened() -> Tables:
+    """The ten-enterprise programme as a public record, with two that may be named and a story of each kind."""
+    tables = {name: list(rows) for name, rows in PROGRAMME.items()}
+    tables["programme"] = [{**tables["programme"][0], "public": True}]
+    tables["enterprise"] = [{**row, "may_be_named": row["code"] in NAMED} for row in tables["enterprise"]]
+    tables["story"] = [
+        {"code": "of-a", "enterprise": "a", "round": "r1", "title_en": "A trolley", "before_en": "Two carried it.",
+         "after_zh": "一人推车。", "source": "sheet"},
+        {"code": "of-b", "enterprise": "b", "round": "r1", "title_en": "A lamp", "source": "sheet"},
+    ]  # fmt: skip
+    return tables
+
+
+@pytest.fixture(scope="module")
+def view() -> Iterator[Ask]:
+    """The view of an address's filters on that record."""
+    engine = create_engine("sqlite://")
+    load_rows(engine, opened())
+    catalogue = read_catalogue(engine)
+    with engine.connect() as connection:
+        yield lambda search="", viewer=MANAGER: View.asked(connection, catalogue, viewer, Filters.from_search(search))
+    engine.dispose()
+
+
+def codes(view: View, **wanted: Any) -> list[str]:
+    return [row.enterprise for row in listed(view, Wanted(**wanted)).rows]
+
+
+# the list
+
+
+@pytest.mark.parametrize(
+    ("sort", "expected"),
+    [
+        ("name", "abcdefghi"),
+        # Qingdao (a, b; d and i through r1's only place), Shandong, Shanghai; e has none.
+        ("place", "abdicfghe"),
+        # Garments, Machinery; e has none.
+        ("sector", "cdghabfie"),
+        # r1 began in 2013, r2 in 2014.
+        ("rounds", "abcdiefgh"),
+        # e completed Module 1, a two modules.
+        ("completed", "bcdfghiea"),
+        # a on 1 December 2013, e on 1 October 2014; no result of the others has a date that is seen.
+        ("last_report", "aebcdfghi"),
+    ],
+)
+def test_list_is_sorted_by_each_of_its_columns_with_the_unknown_last(view: Ask, sort: str, expected: str) -> None:
+    assert "".join(codes(view(), sort=sort)) == expected
+
+
+def test_list_sorted_the_other_way_keeps_the_unknown_last(view: Ask) -> None:
+    assert codes(view(), sort="sector", descending=True)[-1] == "e"
+    assert codes(view(), sort="last_report", descending=True)[:2] == ["e", "a"]
+    assert codes(view(), sort="name", descending=True) == list("ihgfedcba")
+
+
+def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> None:
+    rows = {row.enterprise: row for row in listed(view(), Wanted()).rows}
+    assert rows["a"].rounds == ("r1", "r2")
+    assert rows["a"].states == {"m1": "completed", "m2": "completed"}
+    assert (rows["a"].completed, rows["a"].last_report) == (2, date(2013, 12, 1))
+    assert rows["i"].place == "370200"  # through r1's only place; r2 has two
+    assert (rows["f"].reported, rows["f"].last_report) == (False, None)
+    assert (rows["b"].reported, rows["b"].last_report) == (True, None)
+    assert "j" not in rows  # recruited in 2015
+    later = {row.enterprise: row for row in listed(view("as_of=2015-12-31"), Wanted()).rows}
+    assert later["e"].last_report == date(2015, 1, 31)
+    assert later["j"].states == {"m1": "in-progress"}
+
+
+def test_list_keeps_the_filters(view: Ask) -> None:
+    assert codes(view("place=310000")) == list("fgh")
+    assert codes(view("partner=fed")) == list("abcdi")
+
+
+def test_search_finds_every_word_in_either_language_and_the_code(view: Ask) -> None:
+    assert codes(view(), text="prise C") == ["c"]
+    assert codes(view(), text="（中）") == list("abcdefghi")
+    assert codes(view(), text="%") == []
+    assert codes(view(), text="Enterprise nobody") == []
+
+
+def test_pages_hold_so_many_rows_and_the_last_the_rest(tmp_path: Path) -> None:
+    tables = {name: list(rows) for name, rows in PROGRAMME.items()}
+    more = [f"x{n:02}" for n in range(60)]
+    tables["enterprise"] += [{"code": code, "name_en": code, "place": "370200"} for code in more]
+    tables["enrolment"] += [{"enterprise": code, "round": "r1"} for code in more]
+    engine = create_engine(f"sqlite:///{tmp_path}/many.db")
+    load_rows(engine, tables)
+    with engine.connect() as connection:
+        view = View.asked(connection, read_catalogue(engine), MANAGER, Filters())
+        pages = [listed(view, Wanted(page=page)) for page in (1, 2, 3)]
+        assert [len(page.rows) for page in pages] == [ROWS, ROWS, 69 - 2 * ROWS]
+        assert [row.enterprise for page in pages for row in page.rows] == [*"abcdefghi", *more]
+        assert {(page.count, page.pages) for page in pages} == {(69, 3)}
+        beyond = listed(view, Wanted(page=99))
+        assert (beyond.page, len(beyond.rows)) == (3, 69 - 2 * ROWS)
+        assert listed(view, Wanted(page=-3)).page == 1
+    engine.dispose()
+
+
+# who may not see every name
+
+
+def test_who_may_see_some_names_gets_the_others_as_numbers_that_stand_last(view: Ask) -> None:
+    found = listed(view(viewer=READS_NAMES), Wanted())
+    assert [row.enterprise for row in found.rows] == ["a", "e", *(f"enterprise-{n}" for n in range(1, 8))]
+    assert (found.count, found.unnamed) == (9, 7)
+
+
+def test_order_of_the_unnamed_is_neither_moved_by_sorting_nor_that_of_their_codes(view: Ask) -> None:
+    hidden = sorted(set("bcdfghi"), key=READS_NAMES.alias_order)
+    shown = view(viewer=READS_NAMES)
+    told = [listed(shown, Wanted(sort=sort, descending=down)).rows[2:] for sort in SORTS for down in (False, True)]
+    facts = [[(row.sector, row.rounds, row.states) for row in rows] for rows in told]
+    everything = {row.enterprise: row for row in listed(view(), Wanted()).rows}
+    assert facts[0] == [(everything[code].sector, everything[code].rounds, everything[code].states) for code in hidden]
+    assert all(each == facts[0] for each in facts)
+    assert hidden != sorted(hidden)
+
+
+@pytest.mark.parametrize("text", ["Enterprise B", "b", "enterprise-1", "（中）"])
+def test_search_finds_no_hidden_name(view: Ask, text: str) -> None:
+    found = listed(view(viewer=READS_NAMES), Wanted(text=text))
+    assert {row.enterprise for row in found.rows} <= set(NAMED)
+    assert found.count == len(found.rows)
+
+
+def test_threshold_leaves_no_row_and_no_page(view: Ask) -> None:
+    shown = view(viewer=replace(READS_NAMES, threshold=3))
+    assert listed(shown, Wanted()).rows == ()
+    assert not may_open(shown, "a")
+
+
+def test_page_of_one_is_for_who_may_see_its_name_in_their_scope(view: Ask) -> None:
+    assert all(may_open(view(), code) for code in "abcdefghi")
+    assert not may_open(view(), "j")  # not yet recruited
+    assert not may_open(view(), "nobody")
+    assert [code for code in "abcdefghij" if may_open(view(viewer=READS_NAMES), code)] == list(NAMED)
+    of_buyer_s_sector = replace(READS_NAMES, scope=Scope(sector=frozenset({"machinery"})))
+    assert [code for code in "abcdefghij" if may_open(view(viewer=of_buyer_s_sector), code)] == ["a"]
+
+
+def test_filters_do_not_close_a_page_nor_take_facts_from_it(view: Ask) -> None:
+    assert one(view("sector=garments"), "a") is not None
+    found = one(view("round=r2&module=m1"), "a")
+    assert found is not None
+    assert len(found.trainings) == 3
+
+
+# the page of one
+
+
+def test_page_of_one_tells_its_facts_as_they_were_at_the_date(view: Ask) -> None:
+    found = one(view(), "a")
+    assert found is not None
+    assert {name: found.facts[name] for name in ("place", "sector", "workers")} == {
+        "place": "370200", "sector": "machinery", "workers": 100,
+    }  # fmt: skip
+    assert found.enrolments["round"].tolist() == ["r1", "r2"]
+    assert found.enrolments["baseline_on"].tolist() == [date(2013, 1, 15), None]
+    assert found.partners[["round", "partner", "role"]].to_numpy().tolist() == [
+        ["r1", "fed-qd", "owner"], ["r1", "buyer", "sponsor"], ["r2", "buyer", "funder"], ["r2", "buyer", "owner"],
+    ]  # fmt: skip
+    trainings = found.trainings.set_index(["round", "module"])
+    assert trainings["state"].to_dict() == {
+        ("r1", "m1"): "completed", ("r1", "m2"): "completed", ("r2", "m1"): "not-yet-due",
+    }  # fmt: skip
+    assert trainings.loc[("r1", "m1"), "assessed_on"] == date(2013, 5, 20)
+    assert trainings.loc[("r2", "m1"), "due_on"] == date(2015, 3, 1)  # a plan is seen before its day
+    assert found.stories["code"].tolist() == ["of-a"]
+
+
+def test_page_of_one_does_not_tell_what_came_later(view: Ask) -> None:
+    found = one(view("as_of=2013-05-31"), "a")
+    assert found is not None
+    assert found.enrolments["round"].tolist() == ["r1"]
+    first = found.trainings.iloc[0]
+    assert (first["state"], first["completed_on"]) == ("in-progress", None)
+    # Before is of 1 March 2013; the after of June is not seen, and so there is nothing to judge.
+    defects = found.results[found.results["indicator"] == "defects"].iloc[0]
+    assert (defects["before"], defects["after"]) == (10, None) or defects["after"] != defects["after"]
+    assert defects["verdict"] != "better"
+
+
+def test_every_result_stands_on_the_page_judged_where_it_has_both_levels(view: Ask) -> None:
+    found = one(view(), "a")
+    assert found is not None
+    told = found.results[["indicator", "module", "before", "after", "change", "verdict"]].to_numpy().tolist()
+    assert told == [
+        ["defects", "m1", 10, 8, -2, "better"],
+        ["defects", "m2", 8, 5, -3, "better"],
+        ["headcount", "", 100, 110, 10, "context"],
+        ["plan", "m1", 0, 1, 1, "better"],
+    ]
+    bound = one(view(), "h")
+    assert bound is not None
+    assert bound.results["operator"].tolist() == ["<"]
+    assert bound.results["verdict"].isna().all()
+
+
+def test_neighbours_are_those_of_the_same_place_and_sector_with_how_far_they_got(view: Ask) -> None:
+    found = one(view(), "b")
+    assert found is not None
+    place, sector = found.neighbours
+    # Beside b in Qingdao: a, d and i. Of them a completed Module 1 and 2.
+    assert (place.code, place.count, place.named) == ("370200", 3, ("a", "d", "i"))
+    assert place.completed == {"m1": 1, "m2": 1}
+    # Machinery beside b: a, f and i.
+    assert (sector.code, sector.count, sector.named) == ("machinery", 3, ("a", "f", "i"))
+    alone = one(view(), "e")
+    assert alone is not None
+    assert alone.neighbours == ()  # neither its place nor its sector is on record
+
+
+def test_neighbours_that_may_not_be_named_are_counted_and_not_named(view: Ask) -> None:
+    found = one(view(viewer=READS_NAMES), "a")
+    assert found is not None
+    assert [(each.count, each.named) for each in found.neighbours] == [(3, ()), (3, ())]
+
+
+# by address and by callback
+
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{tmp_path_factory.mktemp('accounts')}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, accounts: Engine) -> Visit:
+    """A manager on that record."""
+    address = f"sqlite:///{tmp_path_factory.mktemp('results')}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, opened())
+    engine.dispose()
+    return Visit.to(address, accounts_url=str(accounts.url))
+
+
+def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
+    """Someone who opened a link with these terms."""
+    _made, token = links.make(accounts, Terms(**terms))
+    client = served.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    return replace(served, client=client)
+
+
+ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.children"
+ONE_OUT = f"{ids.ENTERPRISE}.children"
+
+
+def said(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
+    """What a visitor's callback says."""
+    return list(texts(visit.answered(output, at(search, path) | values)[output]))
+
+
+def test_manager_reads_names_codes_and_links(served: Visit) -> None:
+    answer = served.answered(ROWS_OUT, at("?sector=garments&lang=zh", "/enterprises"))
+    assert "4" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    first = answer[ROWS_OUT][0]["props"]["children"][0]["props"]["children"]
+    assert first[0]["props"]["children"] == "Enterprise C（中）"
+    assert first[0]["props"]["href"] == "/enterprises/c?lang=zh&sector=garments"
+    assert first[1]["props"]["children"] == "c"
+
+
+def test_state_of_a_module_is_told_in_a_sign_and_in_words(served: Visit) -> None:
+    row = served.answered(ROWS_OUT, at("", "/enterprises"))[ROWS_OUT][0]["props"]["children"]
+    chip = row[4]["props"]["children"][0]["props"]
+    assert (chip["children"], chip["aria-label"]) == ("1 ✓", "Module 1: Completed")
+
+
+def test_heading_pressed_sorts_and_pressed_again_turns_round(served: Visit) -> None:
+    button = f"{ids.of_list(LIST, 'label-place')}.n_clicks"
+    pressed = at("", "/enterprises") | {button: 1}
+    answer = served.answered(ROWS_OUT, pressed, (button,))
+    assert answer[f"{ids.of_list(LIST, 'head-place')}.aria-sort"] == "ascending"
+    assert answer[f"{ids.of_list(LIST, 'head-name')}.aria-sort"] == "none"
+    order = answer[f"{ids.of_list(LIST, 'order')}.data"]
+    again = served.answered(ROWS_OUT, pressed | {f"{ids.of_list(LIST, 'order')}.data": order}, (button,))
+    assert again[f"{ids.of_list(LIST, 'head-place')}.aria-sort"] == "descending"
+
+
+@pytest.mark.parametrize("order", [None, [], "x", {"sort": "; drop", "page": "x", "descending": 1}, {"page": 10**40}])
+def test_whatever_is_posted_as_order_the_list_answers(served: Visit, order: Any) -> None:
+    for moved in ("label-sector", *paged.TURNS):
+        button = f"{ids.of_list(LIST, moved)}.n_clicks"
+        values = at("", "/enterprises") | {f"{ids.of_list(LIST, 'order')}.data": order, button: 1}
+        answer = served.answered(ROWS_OUT, values | {f"{ids.ENTERPRISES_SEARCH}.value": {"x": 1}}, (button,))
+        assert len(answer[ROWS_OUT]) == 9
+
+
+def test_page_of_one_says_names_dates_and_sources(served: Visit) -> None:
+    words = said(served, ONE_OUT, "/enterprises/a")
+    for each in (
+        "Enterprise A", "Enterprise A（中） · a", "Qingdao", "owner: Federation, Qingdao office; sponsor: Buyer",
+        "10 January 2013", "not on record", "A trolley", "Two carried it.", "一人推车。", "3 others in Qingdao",
+        "as of 31 December 2014",
+    ):  # fmt: skip
+        assert any(each in word for word in words), each
+
+
+def test_tables_of_one_have_every_row_and_can_be_taken_away(served: Visit) -> None:
+    table = served.client.get("/enterprise-tables/a/results").text
+    assert table.count("<tr>") == 1 + 4
+    rows = list(csv.DictReader(io.StringIO(served.client.get("/enterprise-tables/a/trainings.csv").text)))
+    assert [(row["round"], row["module"], row["state"]) for row in rows] == [
+        ("r1", "m1", "completed"), ("r1", "m2", "completed"), ("r2", "m1", "not-yet-due"),
+    ]  # fmt: skip
+    assert "/enterprises/a" in served.client.get("/table/matrix").text
+    assert "/enterprises/a" in served.client.get("/table/pairs").text
+
+
+def test_who_comes_by_a_link_with_names_gets_those_that_may_be_named(served: Visit, accounts: Engine) -> None:
+    donor = comes_by(served, accounts, threshold=None, names=True)
+    words = said(donor, ROWS_OUT, "/enterprises")
+    assert "Enterprise A" in words
+    assert "Enterprise 7" in words
+    assert not {f"Enterprise {code.upper()}" for code in "bcdfghij"} & set(words)
+    assert "a" not in words  # no codes
+    assert said(donor, ROWS_OUT, "/enterprises", **{f"{ids.ENTERPRISES_SEARCH}.value": "Enterprise B"}) == []
+
+
+def test_hidden_enterprise_unknown_one_and_one_outside_are_answered_alike(served: Visit, accounts: Engine) -> None:
+    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
+    assert any("Enterprise A" in word for word in said(donor, ONE_OUT, "/enterprises/a"))
+    unknown = donor.answered(ONE_OUT, at("", "/enterprises/nobody"))
+    for code in ("b", "e", "j"):
+        assert donor.answered(ONE_OUT, at("", f"/enterprises/{code}")) == unknown
+        for path in (f"/enterprise-tables/{code}/results", f"/enterprise-tables/{code}/trainings.csv"):
+            answer, other = donor.client.get(path), donor.client.get(path.replace(f"/{code}/", "/nobody/"))
+            assert (answer.status_code, answer.data) == (other.status_code, other.data)
+            assert answer.status_code == 404
+
+
+def test_scope_of_a_link_holds_on_the_page_of_one(served: Visit, accounts: Engine) -> None:
+    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
+    words = " ".join(said(donor, ONE_OUT, "/enterprises/a?"))
+    assert "Round 2" not in words
+    assert "r2" not in donor.client.get("/enterprise-tables/a/trainings.csv").text
+    assert "A trolley" not in words  # a story is free text
+
+
+def test_threshold_says_why_there_is_no_list(served: Visit, accounts: Engine) -> None:
+    donor = comes_by(served, accounts, threshold=3, names=True)
+    answer = donor.answered(ROWS_OUT, at("", "/enterprises"))
+    assert answer[ROWS_OUT] == []
+    assert "fewer than 3" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    assert said(donor, ONE_OUT, "/enterprises/a") == said(donor, ONE_OUT, "/enterprises/nobody")
+    assert donor.client.get("/enterprise-tables/a/results").status_code == 404
+
+
+def test_without_the_permission_there_is_no_page_in_the_menu_by_address_or_by_callback(
+    served: Visit, accounts: Engine
+) -> None:
+    donor = comes_by(served, accounts, threshold=None, export=True)
+    assert "/enterprises" not in str(donor.answered(f"{ids.NAV}.children", at())[f"{ids.NAV}.children"])
+    page = f"{ids.PAGE}.children"
+    assert donor.answered(page, at("", "/enterprises")) == donor.answered(page, at("", "/nothing"))
+    assert donor.answered(page, at("", "/enterprises/a")) == donor.answered(page, at("", "/nothing"))
+    for output, path in ((ROWS_OUT, "/enterprises"), (ONE_OUT, "/enterprises/a")):
+        answer = donor.post(output, at("", path))
+        assert (answer.status_code, answer.data) == (204, b"")
+    assert donor.client.get("/enterprise-tables/a/results").status_code == 404
+
+
+def test_committee_has_no_table_of_one_enterprise(served: Visit, accounts: Engine) -> None:
+    committee = comes_by(served, accounts, audience=Audience.COMMITTEE, threshold=None, names=True)
+    assert committee.client.get("/enterprise-tables/a/results").status_code == 404
+
+
+def test_columns_of_the_list_that_sort_are_those_the_question_knows() -> None:
+    assert {column.name for column in COLUMNS if column.sorts} == set(SORTS)
+    assert enterprises.MOST_NEIGHBOURS > 0
