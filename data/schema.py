@@ -72,6 +72,8 @@ EVENT_KINDS = (
 )  # fmt: skip
 EVENT_STATUSES = ("planned", "held", "cancelled")
 TARGET_SCOPES = ("m1", "m2-5")
+SIDES = ("before", "after")
+"""Of a story."""
 
 
 def _column(  # noqa: PLR0913 - a column is described by that many words

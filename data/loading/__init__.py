@@ -3,6 +3,7 @@ read the cells, hold them against the rules and what is stored, then write every
 """
 
 from data.loading.findings import Finding, LoadWarning, Refusal
-from data.loading.loader import LoadProblem, Report, load
+from data.loading.loader import Report, load
+from data.loading.writing import LoadProblem
 
 __all__ = ["Finding", "LoadProblem", "LoadWarning", "Refusal", "Report", "load"]

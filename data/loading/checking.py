@@ -21,8 +21,8 @@ from data.loading.rules import (
     refuse_unknown_codes,
 )
 from data.loading.sheets import Reading, Sheet
-from data.loading.stored import Stored, key_columns
-from data.schema import CONTRACT_TABLES
+from data.loading.stored import Key, Stored, key_columns
+from data.schema import CONTRACT_TABLES, story_image
 
 _TABLES: Mapping[str, Table] = {table.name: table for table in CONTRACT_TABLES}
 
@@ -99,6 +99,12 @@ class _Check:
             return Dated(row["as_of"], row["date_precision"] or "day")
         return None
 
+    def images(self) -> frozenset[Key]:
+        """The images on record, by story and column."""
+        if "story" not in self.sheets:
+            return frozenset()
+        return frozenset((story, f"{side}_image") for story, side in self.stored.keys(story_image))
+
     def make_facts(self) -> None:
         """Lay each row over what is stored; rows without a readable key, and repeated ones, are no facts."""
         for name in self.sheets:
@@ -113,7 +119,7 @@ class _Check:
     def hold_against_rules(self, file_name: str) -> None:
         """Collect what each row, the file as a whole, and the file on top of the stored rows get wrong."""
         defined = self.defined()
-        setting = Setting(self.as_of(), self.reading.folder)
+        setting = Setting(self.as_of(), self.reading.folder, self.images())
         for name in self.sheets:
             table, rows = _TABLES[name], self.rows[name]
             self.refusals += refuse_repeated(table, rows)

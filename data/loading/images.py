@@ -13,15 +13,20 @@ _LONGEST_NAME = 200  # what the column holds
 _MOST_PIXELS = 50_000_000
 
 
-def check_image(folder: Path, name: str) -> None:
-    """Raise :class:`Unfit` unless `name` is a whole PNG or JPEG file in `folder`, as its ending says."""
+def image_kind(name: str) -> str:
+    """What the ending of an image's name says it is: PNG or JPEG; raises :class:`Unfit` where it is no such name."""
     match = _NAME.fullmatch(name)
     if match is None or len(name) > _LONGEST_NAME:
         raise Unfit("image-name")
+    return "PNG" if match[1].lower() == "png" else "JPEG"
+
+
+def check_image(folder: Path, name: str) -> None:
+    """Raise :class:`Unfit` unless `name` is a whole PNG or JPEG file in `folder`, as its ending says."""
+    kind = image_kind(name)
     path = folder / name
     if not path.is_file():
         raise Unfit("image-missing")
-    kind = "PNG" if match[1].lower() == "png" else "JPEG"
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("error")

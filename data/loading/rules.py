@@ -78,10 +78,13 @@ class Fact:
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rules must know beside the row: the date the record speaks for, and where images lie."""
+    """What the rules must know beside the row: the date the record speaks for, where images lie, and the images on
+    record by story and column.
+    """
 
     as_of: Dated | None
     folder: Path
+    images: frozenset[Key] = frozenset()
 
 
 def fact_of(table: Table, typed: TypedRow, key: Key, stored: Mapping[str, Any] | None) -> Fact:
@@ -163,10 +166,18 @@ def _place(fact: Fact, _: Setting) -> Iterator[Refusal]:
                 yield refusal(fact.typed.spot(column), "coordinates")
 
 
+def _on_record(fact: Fact, column: str, setting: Setting) -> bool:
+    """Is this the image that is stored, and not sent again?"""
+    name = fact.typed.values[column]
+    if fact.stored is None or fact.stored[column] != name or (fact.key[0], column) not in setting.images:
+        return False
+    return not (setting.folder / name).is_file()
+
+
 def _images(fact: Fact, setting: Setting) -> Iterator[Refusal]:
     for column in _columns(fact.table, Kind.IMAGE):
         name = fact.typed.values.get(column)
-        if name is not None:
+        if name is not None and not _on_record(fact, column, setting):
             try:
                 check_image(setting.folder, name)
             except Unfit as problem:

@@ -39,6 +39,20 @@ class Stored:
             self._rows[table_name] = by_key(table, self._read(table))
         return self._rows[table_name]
 
+    def row(self, table: Table, key: Key) -> Values | None:
+        """One row of `table`, None where there is none; for tables too heavy to hold as a whole."""
+        if self._connection is None or table.name not in self._tables:
+            return None
+        matching = [column == part for column, part in zip(table.primary_key, key, strict=True)]
+        found = self._connection.execute(select(table).where(*matching)).mappings().first()
+        return dict(found) if found else None
+
+    def keys(self, table: Table) -> set[Key]:
+        """The keys of all rows of `table`."""
+        if self._connection is None or table.name not in self._tables:
+            return set()
+        return {tuple(row) for row in self._connection.execute(select(*table.primary_key))}
+
     def column(self, table_name: str, column: str) -> set[Any]:
         """The values of one column of the table."""
         if self._connection is None or table_name not in self._tables:
