@@ -12,9 +12,11 @@ from callbacks.asking import Held
 from dashboard import (
     answers,
     arranging,
+    calendar_file,
     editions,
     gate,
     headers,
+    how,
     linking,
     packing,
     pages,
@@ -24,6 +26,7 @@ from dashboard import (
     signing,
     single_sign_on,
     story_pictures,
+    taking_out,
 )
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
@@ -70,7 +73,10 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     sharing.install(server, settings, held, accounts)
     editions.install(server, records)
     answers.install(server, held, boundaries)
+    taking_out.install(server, held)
+    calendar_file.install(server, held)
     story_pictures.install(server, held)
+    how.install(server, settings, held)
     record_tables.install(server, held)
     presenting.install(server, held, accounts)
     arranging.install(server, held, accounts)

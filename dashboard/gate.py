@@ -36,6 +36,11 @@ EVERY_VIEWER = frozenset(
 
 NEEDED: dict[str, Permission] = {
     "export": Permission.EXPORT,
+    "export-workbook": Permission.EXPORT,
+    "export-selection": Permission.EXPORT,
+    "export-package": Permission.EXPORT,
+    "how-rows": Permission.SEE_DATA_QUALITY,
+    "calendar": Permission.EXPORT,
     "enterprise-table": Permission.SEE_NAMES,
     "enterprise-table-csv": Permission.SEE_NAMES,
     "completeness-list": Permission.SEE_DATA_QUALITY,

@@ -15,7 +15,19 @@ class Holds(StrEnum):
     SHARE = "share"  # 0 to 1
 
 
-_DATES = frozenset({"as_of", "due_on", "actual_as_of", "starts_on", "ends_on"})
+_DATES = frozenset(
+    {
+        "as_of",
+        "due_on",
+        "actual_as_of",
+        "starts_on",
+        "ends_on",
+        "planned_start",
+        "planned_end",
+        "started_on",
+        "ended_on",
+    }
+)
 _COUNTS = frozenset(
     {
         "enterprises", "trained", "m1_completed", "modules_completed", "workers", "planned", "workshop", "visited",
@@ -45,6 +57,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "targets": ("indicator", "place", "due_on", "scope"),
     "capacity": ("module", "level"),
     "events": ("event",),
+    "rounds": ("round",),
     "published": ("figure",),
 }
 """What tells the rows of an exhibit apart."""

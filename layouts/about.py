@@ -1,0 +1,95 @@
+"""What is said of numbers that are taken away: what they are, what they rest on, whose they are, and when."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from layouts import columns, definitions
+from layouts.parts import Basis
+from layouts.slides import exhibit_name
+from layouts.words import _, day, labelled, moment, ngettext, sentences
+
+Lines = list[tuple[str, str]]
+"""(what, text), in the order they are read."""
+
+
+@dataclass(frozen=True)
+class Record:
+    """Whose numbers: the programme, its terms (blank: none told), when they were taken out."""
+
+    programme: str
+    terms: str
+    taken_at: datetime
+
+
+def of_exhibit(record: Record, code: str, names: Iterable[str], basis: Basis, sources: Mapping[str, str]) -> Lines:
+    """All that is said of one exhibit: `names` are its columns, `sources` titles with the address of each."""
+    return [
+        *_sign(basis),
+        (_("Exhibit"), exhibit_name(code)),
+        (_("Definition"), definitions.exhibit(code)),
+        *_rests_on(record, basis),
+        *((_("Source"), labelled(title, url) if url else title) for title, url in sources.items()),
+        *_unsourced(basis),
+        *((name, columns.column(code, name)) for name in names),
+    ]
+
+
+def of_selection(record: Record, basis: Basis, sheets: Iterable[tuple[str, str, int]]) -> Lines:
+    """All that is said of a workbook of many exhibits: `sheets` are (name, exhibit, number of rows)."""
+    return [
+        *_sign(basis),
+        *_rests_on(record, basis),
+        *(
+            (sheet, sentences(exhibit_name(code), _("({rows})", rows=ngettext("{n} row", "{n} rows", rows))))
+            for sheet, code, rows in sheets
+        ),
+    ]
+
+
+def _sign(basis: Basis) -> Lines:
+    invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
+    return [(_("Notice"), invented)] if basis.synthetic else []
+
+
+def _rests_on(record: Record, basis: Basis) -> Lines:
+    said = [
+        (_("Programme"), record.programme),
+        (_("Filters"), basis.filtered),
+        (_("As of"), day(basis.as_of)),
+        (_("Coverage"), basis.coverage),
+        (_("Withheld"), basis.withheld),
+        (_("Edition"), basis.edition),
+        (_("Terms"), record.terms),
+        (_("Taken out"), moment(record.taken_at)),
+    ]
+    return [(label, text) for label, text in said if text]
+
+
+def _unsourced(basis: Basis) -> Lines:
+    if not basis.unsourced:
+        return []
+    return [(_("Source"), ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced))]
+
+
+def withheld_mark(threshold: int) -> str:
+    """What a withheld cell of a file says."""
+    return _(
+        "“<{k}” in a cell: not told, since it rests on fewer than {k} enterprises or would give such a number away",
+        k=threshold,
+    )
+
+
+def sheet_name() -> str:
+    """The sheet that says what the others are."""
+    return _("About these numbers")
+
+
+def contents_name() -> str:
+    """The sheet that lists the others."""
+    return _("Contents")
+
+
+def column_heading(name: str) -> str:
+    """A column among what is said of an exhibit."""
+    return labelled(_("Column"), name)

@@ -1,0 +1,63 @@
+"""What an open-data package says of itself, to people and to programs."""
+
+from datetime import date, datetime
+
+from layouts import about
+from layouts.words import _, day, labelled, moment
+
+
+def title(programme: str) -> str:
+    """What the package holds, in a line."""
+    return _("{programme}: results", programme=programme)
+
+
+def description(filtered: str, as_of: date, edition: str, terms: str, *, synthetic: bool) -> str:
+    """What the numbers of the package rest on."""
+    said = [
+        _("Synthetic data: every enterprise and every number here is invented for demonstration.") if synthetic else "",
+        labelled(_("Filters"), filtered),
+        labelled(_("As of"), day(as_of)),
+        labelled(_("Edition"), edition) if edition else "",
+        labelled(_("Terms"), terms) if terms else "",
+    ]
+    return "\n".join(each for each in said if each)
+
+
+def readme(  # noqa: PLR0913 - what a reader must be told
+    heading: str,
+    rests_on: str,
+    files: list[tuple[str, str]],
+    taken_at: datetime,
+    threshold: int | None,
+    *,
+    record: bool,
+) -> str:
+    """The package in the words of people, in Markdown: `files` are (path, what it holds)."""
+    lines = [
+        f"# {heading}",
+        "",
+        *(f"{line}  " for line in rests_on.split("\n")),
+        labelled(_("Taken out"), moment(taken_at)),
+        "",
+        f"## {_('Files')}",
+        "",
+        *(f"- `{path}`: {holds}" for path, holds in files),
+        "",
+        _(
+            "UTF-8, comma, a header row. A blank cell is not on record: unknown, never zero. Shares run from 0 to 1. "
+            "`datapackage.json` says what every column holds (Frictionless Data Package)."
+        ),
+        _("In the files of exhibits a text that a spreadsheet would take for a formula has an apostrophe before it."),
+        *([about.withheld_mark(threshold)] if threshold else []),
+        *([_record_folder()] if record else []),
+        _("Outcome figures are few and reported by the enterprises themselves; there is no comparison group."),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _record_folder() -> str:
+    return _(
+        "The folder `record` holds the record's own tables as they can be loaded again: every name and note is in "
+        "them, also of enterprises that may not be named. Take it away before the package is given to others; the "
+        "exhibits `matrix` and `pairs` name enterprises by their codes."
+    )
