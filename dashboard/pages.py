@@ -9,6 +9,7 @@ from flask import Flask, Response, g, jsonify, make_response, redirect, render_t
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
+from data.access import Permission
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.exhibits import SelectionRefused
@@ -130,19 +131,21 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
 
 
 def manage(template: str, status: int = 200, here: str = "", **context: Any) -> Response:
-    """A page of the managers' own tools, framed by the way to the others; speaks the language spoken.
+    """A plain page, framed by the way to the tools its viewer may use; speaks the language spoken.
 
     `here` is its address without a language, where that is not the path asked for. Templates say ``_()`` themselves.
     """
     language = words.language()
     ask = f"?lang={language}" if language != "en" else ""
-    tools = [
-        (_("Dashboard"), "/"),
-        (_("Present"), "/present"),
-        (_("Share"), "/share"),
-        (_("Decks"), "/decks"),
-        (_("Editions"), "/editions"),
+    own, viewer = g.get("own"), g.viewer
+    every = [
+        (Permission.BROWSE, _("Dashboard"), "/"),
+        (Permission.PRESENT, _("Present"), "/present"),
+        (Permission.MANAGE_LINKS, _("Share"), "/share"),
+        (Permission.MANAGE_DECKS, _("Decks"), "/decks"),
+        (Permission.CHOOSE_EDITION, _("Editions"), "/editions"),
     ]
+    tools = [(name, address) for permission, name, address in every if viewer.may(permission)]
     other = "en" if language == "zh" else "zh"
     if not here:
         kept = urlencode([each for each in request.args.items(multi=True) if each[0] != "lang"])
@@ -153,7 +156,8 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
         tools=[(name, address + ask, request.path.startswith(address) and address != "/") for name, address in tools],
         switch=(words.LANGUAGES[other], _in_language(here, other), other),
         _=_,
-        sign_out=_("Sign out"),
+        sign_out="" if viewer.limited else _("Sign out"),
+        leave=_("Back to my own view") if own and viewer.limited else "",
         skip=_("Skip to content"),
         **context,
     )

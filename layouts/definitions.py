@@ -15,6 +15,7 @@ SECTIONS = {
     "targets": "Targets",
     "capacity": "Trainers",
     "events": "Events",
+    "rounds": "Events",
     "published": "Published figures",
 }
 """The section of docs/measures.md that defines each exhibit."""
@@ -84,6 +85,11 @@ def exhibit(code: str) -> str:
             "One row per event, planned, held or cancelled, with the people who took part where that is on record. "
             "An event held after the date looked back from is not seen; a planned one is, with the date it is "
             "planned for."
+        ),
+        "rounds": _(
+            "One row per round with any date on record: when it was planned to begin and end, and when it did, as far "
+            "as that is known by the date looked back from. How much later than planned it began is given where both "
+            "dates are on record, and no finer than they are."
         ),
         "published": _(
             "Totals and survey shares that others printed, with nothing behind them in the tables: shown as printed, "
@@ -181,6 +187,12 @@ def columns(code: str) -> dict[str, str]:
             "status": _("planned, held or cancelled"),
             "participants": _("people who took part, where on record"),
             "women": _("women among the participants"),
+        },
+        "rounds": {
+            "planned_start": _("when the round was to begin"),
+            "planned_end": _("when the round was to end"),
+            "started_on": _("when the round began, where it has"),
+            "ended_on": _("when the round ended, where it has"),
         },
         "published": {
             "as_of": _("the date the figure speaks for"),

@@ -27,8 +27,8 @@ class SourceLink:
 class Basis:
     """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown.
 
-    ``edition`` says which frozen copy of the record they are from; empty for the live one. ``deck`` is where a manager
-    adds the exhibit to a deck; empty for others.
+    ``edition`` says which frozen copy of the record they are from; empty for the live one. ``how`` is where it is
+    told how they were made; ``deck`` is where a manager adds the exhibit to a deck, empty for others.
     """
 
     coverage: str
@@ -39,6 +39,7 @@ class Basis:
     synthetic: bool
     withheld: str = ""
     edition: str = ""
+    how: str = ""
     deck: str = ""
 
 
@@ -163,17 +164,24 @@ def basis_lines(basis: Basis) -> list[Component]:
         *([html.Span(basis.edition)] if basis.edition else []),
         *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
+    how = [html.A(_("How these numbers were made"), href=basis.how, className="to-how")] if basis.how else []
     deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
-    return [html.P(said, className="basis"), _sources(basis), *deck]
+    return [html.P(said, className="basis"), _sources(basis), *how, *deck]
 
 
-def _sources(basis: Basis) -> Component:
+def sources_title(basis: Basis) -> str:
+    """How many sources there are and how many rows were taken from them, as far as that is told."""
     told = [source.rows for source in basis.sources if source.rows is not None]
     title = ngettext("{n} source", "{n} sources", len(basis.sources))
     if len(told) == len(basis.sources):
         title += ngettext(", {n} row", ", {n} rows", sum(told))
     if basis.unsourced:
         title += ngettext("; {n} row without a source", "; {n} rows without a source", basis.unsourced)
+    return title
+
+
+def _sources(basis: Basis) -> Component:
+    title = sources_title(basis)
     links = [
         html.Li([dcc.Link(each.name, href=each.href), "" if each.rows is None else f" ({number(each.rows)})"])
         for each in basis.sources
