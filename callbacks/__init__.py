@@ -3,6 +3,8 @@
 from dash import Dash
 
 from callbacks import (
+    calendar,
+    capacity,
     completeness,
     enterprises,
     filters,
@@ -14,6 +16,7 @@ from callbacks import (
     results,
     sources,
     stories,
+    targets,
 )
 from callbacks.asking import Held
 
@@ -26,6 +29,9 @@ PAGES = (
     results,
     enterprises,
     stories,
+    capacity,
+    targets,
+    calendar,
     published,
     sources,
     completeness,

@@ -15,7 +15,7 @@ from data.exhibits import Exhibit
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
 from data.record import Records
 from data.view import View
-from layouts import findings, ids, words
+from layouts import findings, ids, programme, words
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
 from layouts.words import _
@@ -104,14 +104,17 @@ class Asked:
             SourceLink(self.source_name(code), self.source_href(code), rows) for code, rows in exhibit.sources.items()
         )
         return Basis(
-            coverage=findings.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
+            coverage=programme.resting_on(exhibit.code, exhibit.table)
+            or findings.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
             filtered=self.filtered(),
             as_of=exhibit.as_of,
             sources=links,
             unsourced=exhibit.unsourced,
             synthetic=self.view.catalogue.programme.synthetic,
             edition=self.edition_line(),
-            withheld=findings.withheld_note(self.view.threshold) if self.view.threshold and exhibit.withholds else "",
+            withheld=programme.withheld_note(exhibit.code, exhibit.threshold)
+            if exhibit.threshold and exhibit.withholds
+            else "",
         )
 
     def edition_line(self) -> str:

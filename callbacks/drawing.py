@@ -10,10 +10,12 @@ from callbacks.asking import Asked
 from data import exhibits, measures
 from data.access import Permission
 from data.exhibits import Exhibit
-from data.tables import places, results
-from layouts import findings, parts, tables
-from layouts.figures import change, funnel, map, matrix  # noqa: A004 - the map is what it draws
+from data.tables import calendar, places, results, trainers
+from layouts import findings, parts, programme, programme_tables, tables
+from layouts.figures import calendar as calendar_figure
+from layouts.figures import change, funnel, ladder, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.figures import coverage as coverage_figure
+from layouts.figures import targets as targets_figure
 from layouts.figures.map import METRICS
 from layouts.parts import Drawing
 from layouts.tables import Link, Table
@@ -207,6 +209,48 @@ def published(asked: Asked, exhibit: Exhibit) -> Drawing:
     )
 
 
+def targets(asked: Asked, exhibit: Exhibit, most: int = targets_figure.MOST_TARGETS, *, close: bool = False) -> Drawing:
+    """Each target with what was reached of it; so many of the latest at most, `close` to one another or not."""
+    frame = exhibit.table
+    cut = _("The {n} that are due last; the table has all.", n=most) if len(frame) > most else ""
+    return Drawing(
+        title=programme.targets_found(frame),
+        figure=targets_figure.targets(frame, asked.name, most, close=close),
+        caption=sentences(programme.targets_caption(frame), cut),
+    )
+
+
+def capacity(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """The ladder of trainers."""
+    del exhibit  # the ladder counts a trainer once in all modules
+    steps = trainers.ladder(asked.view)
+    return Drawing(
+        title=programme.ladder_found(steps),
+        figure=ladder.ladder(steps),
+        caption=_("A trainer counts at every level on record, once in all modules together."),
+    )
+
+
+def events(asked: Asked, exhibit: Exhibit, most: int = len(calendar_figure.KINDS)) -> Drawing:
+    """Events in time, a lane a kind; so many kinds at most."""
+    frame = exhibit.table
+    cut = _("The {n} kinds with most events; the table has all.", n=most) if frame["kind"].nunique() > most else ""
+    return Drawing(
+        title=programme.events_found(frame, asked.as_of, len(calendar.ahead(frame, asked.as_of))),
+        figure=calendar_figure.events(frame, asked.as_of, most),
+        caption=sentences(programme.events_caption(frame, asked.as_of), cut),
+    )
+
+
+def rounds(asked: Asked, exhibit: Exhibit) -> Drawing:
+    """Rounds against their plan."""
+    return Drawing(
+        title=programme.rounds_found(exhibit.table),
+        figure=calendar_figure.rounds(exhibit.table, asked.as_of, asked.name),
+        caption=_("Thin: as planned. Bold: as held, so far as its dates are on record."),
+    )
+
+
 def beside(asked: Asked, indicator: str | None) -> pd.DataFrame:
     """The result rows that are no pairs, newest first, with the ``unit`` of their indicator."""
     frame = results.beside(asked.view, indicator)
@@ -239,6 +283,10 @@ TABLES: dict[str, Callable[[Asked, pd.DataFrame], Table]] = {
     ),
     "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked)),
     "coverage": lambda asked, frame: tables.coverage(frame, asked.name),
+    "targets": lambda asked, frame: programme_tables.targets(frame, asked.name, source_link(asked)),
+    "capacity": lambda asked, frame: programme_tables.capacity(frame, asked.name),
+    "events": lambda asked, frame: programme_tables.events(frame, asked.as_of, asked.name, source_link(asked)),
+    "rounds": lambda asked, frame: programme_tables.rounds(frame, asked.name),
     "published": lambda asked, frame: tables.published(frame, asked.name, source_link(asked)),
 }
 """The tables behind the exhibits on screen: of each exhibit, and of the states and the facts beside the pairs."""
@@ -286,7 +334,11 @@ def filled(
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:
             drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
-    basis = replace(asked.basis(exhibit), deck=_to_deck(asked, exhibit, draw, *arguments))
+    basis = replace(
+        asked.basis(exhibit),
+        how=asked.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
+        deck=_to_deck(asked, exhibit, draw, *arguments),
+    )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
     return parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?", absent=never)
 
@@ -296,7 +348,7 @@ def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *argu
     viewer = asked.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
         return ""
-    others: dict[Callable[..., Drawing], str] = {states: "states", practices: "practices"}
+    others: dict[Callable[..., Drawing], str] = {states: "states", practices: "practices", rounds: "events"}
     code = others.get(draw, exhibit.code)
     address = asked.href("/decks/add", indicator=arguments[0] if code == "pairs" else "")
     return f"{address}{'&' if '?' in address else '?'}exhibit={code}"
@@ -305,12 +357,8 @@ def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *argu
 def missing(exhibit: Exhibit) -> str:
     """What an empty exhibit lacks; empty where there is something to show."""
     code = exhibit.code
-    if code == "published":
-        return (
-            ""
-            if len(exhibit.table)
-            else _("No published figure speaks for this selection; none is split by sector or module.")
-        )
+    if code in _NOTHING:
+        return "" if len(exhibit.table) else _NOTHING[code](exhibit)
     if not exhibit.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if code == "matrix" and exhibit.threshold:
@@ -325,6 +373,28 @@ def missing(exhibit: Exhibit) -> str:
             "None of the {n} trained enterprises of this selection has reported a result.", n=exhibit.coverage.trained
         )
     return ""
+
+
+def _no_trainer(exhibit: Exhibit) -> str:
+    if exhibit.threshold:
+        return _(
+            "No trainer is on record; where small numbers are withheld, trainers are counted without filters only."
+        )
+    return _("No trainer is on record in this selection; trainers have no sector, round or phase.")
+
+
+_NOTHING: dict[str, Callable[[Exhibit], str]] = {
+    "targets": lambda _exhibit: _(
+        "No target speaks for this selection; targets have a place and a date, and no partner, sector or round."
+    ),
+    "capacity": _no_trainer,
+    "events": lambda _exhibit: _("No event is on record in this selection; events have no sector."),
+    "rounds": lambda _exhibit: _("No round of this selection has a date on record."),
+    "published": lambda _exhibit: _(
+        "No published figure speaks for this selection; none is split by sector or module."
+    ),
+}
+"""What is missing of the exhibits that do not count enterprises."""
 
 
 def _any_planned(exhibit: Exhibit) -> bool:

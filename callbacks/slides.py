@@ -13,7 +13,8 @@ from data.decks import DeckSlide
 from data.editions import EditionProblem
 from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
-from layouts import findings, slides, words
+from data.tables import trainers
+from layouts import findings, programme, slides, words
 from layouts.figures.map import HALF
 from layouts.frames import records
 from layouts.parts import Drawing
@@ -327,6 +328,25 @@ def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     return Shown(drawing.coverage(asked, exhibit, MOST_GROUPS, close=True), table, ns)
 
 
+def _targets(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    frame = exhibit.table
+    ns = [(asked.name("indicator", row["indicator"]), programme.target_values(row)) for row in records(frame)]
+    drawn = drawing.targets(asked, exhibit, MOST_ROWS, close=True)
+    return Shown(drawn, _table(asked, "targets", frame), ns, frame=frame.tail(MOST_ROWS))
+
+
+def _capacity(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    steps = trainers.ladder(asked.view)
+    ns = [(programme.level_name(row["level"]), number(row["trainers"])) for row in records(steps)]
+    return Shown(drawing.capacity(asked, exhibit), _table(asked, "capacity", exhibit.table), ns, frame=steps)
+
+
+def _events(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+    counts = exhibit.table["kind"].value_counts()
+    ns = [(programme.kind_name(str(kind)), number(int(n))) for kind, n in counts.items()]
+    return Shown(drawing.events(asked, exhibit, MOST_ROWS), _table(asked, "events", exhibit.table), ns)
+
+
 def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table
     chosen = most_telling(frame, {code: entry.columns for code, entry in asked.view.catalogue.indicator.items()})
@@ -393,6 +413,9 @@ SHOWN: dict[str, Callable[[Asked, Exhibit, str], Shown]] = {
     "practices": _practices,
     "pairs": _pairs,
     "coverage": _coverage,
+    "targets": _targets,
+    "capacity": _capacity,
+    "events": _events,
     "published": _published,
 }
 """How each of :data:`data.decks.SLIDES` is drawn; the last argument is the indicator of `pairs`."""

@@ -17,7 +17,7 @@ STANDARD = "standard"
 
 SLIDES = (
     "overview", "regions", "module-funnel", "states", "journey-funnel", "breadth", "matrix", "change", "practices",
-    "pairs", "coverage", "published",
+    "pairs", "coverage", "targets", "capacity", "events", "published",
 )  # fmt: skip
 """What a slide can show."""
 

@@ -49,7 +49,7 @@ class Definition:
 
     make: Callable[[View], pd.DataFrame]
     columns: tuple[str, ...]
-    rests_on: str  # trainings, results, figures, targets, trainers or events
+    rests_on: str  # trainings, results, figures, targets, trainers or events (of rounds, their dates)
 
 
 _SHARES = tuple(f"{step}_share" for step in modules.FUNNEL_STEPS)
@@ -89,6 +89,7 @@ EXHIBITS: dict[str, Definition] = {
     "targets": Definition(programme.targets, programme.TARGET_COLUMNS, "targets"),
     "capacity": Definition(trainers.capacity, trainers.CAPACITY_COLUMNS, "trainers"),
     "events": Definition(calendar.events, calendar.EVENT_COLUMNS, "events"),
+    "rounds": Definition(calendar.rounds, calendar.ROUND_COLUMNS, "events"),
     "published": Definition(
         programme.published,
         ("figure", "indicator", "place", "phase", "as_of", "operator", "value", "unit", "base", "source"),

@@ -9,8 +9,8 @@ from typing import Any
 
 import pandas as pd
 
-from layouts import theme
-from layouts.figures import change, funnel
+from layouts import programme, theme
+from layouts.figures import calendar, change, funnel, targets
 from layouts.figures.map import METRICS, metric_name
 from layouts.frames import records
 from layouts.slides import Slide
@@ -253,6 +253,51 @@ def _coverage(figure: Figure, _frame: pd.DataFrame, _names: Names) -> Chart:
     return Chart(_labels(figure), series)
 
 
+def _targets(_figure: Figure, frame: pd.DataFrame, names: Names) -> Chart:
+    labels = []
+    for row in records(frame):
+        about = f"{programme.target_status(row)} · {programme.target_values(row)}"
+        labels.append(f"{_broken(targets.name(row, names))}\n{_broken(about)}")
+    reached = tuple(round(theme.length(row["attainment"]), 6) for row in records(frame))
+    series = Series(_("Share of the target reached"), reached, theme.AFTER, dark=True)
+    return Chart(tuple(labels), (series,), format=_share_format(), most=max([*reached, 1]))
+
+
+def _capacity(figure: Figure, frame: pd.DataFrame, _names: Names) -> Chart:
+    series = tuple(
+        Series(
+            trace["name"],
+            _lengths(trace),
+            trace["marker"]["color"],
+            hatched=trace["marker"].get("pattern", {}).get("shape", ""),
+            hatching=theme.MUTED,
+            dark=trace["marker"]["color"] == theme.AFTER,
+        )
+        for trace in figure["data"]
+    )
+    most = max([*map(theme.length, frame["trainers"]), 1.0])
+    return Chart(_labels(figure), series, stacked=True, most=most, fewest=most * funnel.ROOM)
+
+
+def _events(figure: Figure, frame: pd.DataFrame, _names: Names) -> Chart:
+    kinds = calendar.lanes(frame)[: len(figure["layout"]["annotations"])]
+    statuses = [status for status in calendar.STATUSES if (frame["status"] == status).any()]
+    colours = {"held": theme.AFTER, "planned": theme.PALE, "cancelled": theme.WORSE}
+    series = tuple(
+        Series(
+            programme.event_status(status),
+            tuple(float(((frame["kind"] == kind) & (frame["status"] == status)).sum()) for kind in kinds),
+            colours[status],
+            hatched="/" if status == "planned" else "",
+            hatching=theme.AFTER,
+            dark=status != "planned",
+        )
+        for status in statuses
+    )
+    most = float(frame["kind"].value_counts().max())
+    return Chart(_labels(figure), series, stacked=True, most=most, fewest=most * funnel.ROOM)
+
+
 _CHARTS: dict[str, Callable[[Figure, pd.DataFrame, Names], Chart]] = {
     "regions": _ranking,
     "module-funnel": _module_funnel,
@@ -263,4 +308,7 @@ _CHARTS: dict[str, Callable[[Figure, pd.DataFrame, Names], Chart]] = {
     "practices": _practices,
     "pairs": _pairs,
     "coverage": _coverage,
+    "targets": _targets,
+    "capacity": _capacity,
+    "events": _events,
 }

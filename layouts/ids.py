@@ -30,6 +30,10 @@ STORIES_TITLE = "stories-title"
 STORIES_LIST = "stories-list"
 STORIES_MORE = "stories-more"
 
+CAPACITY_HEADLINES = "capacity-headlines"
+CAPACITY_BESIDE = "capacity-beside"
+CALENDAR_NEXT = "calendar-next"
+
 ENTERPRISES_LIST = "enterprises-list"
 ENTERPRISES_SEARCH = "enterprises-search"
 ENTERPRISES_SEARCH_LABEL = "enterprises-search-label"

@@ -82,6 +82,25 @@ def _results() -> list[Component]:
     ]
 
 
+def _capacity() -> list[Component]:
+    return [
+        html.Section(id=ids.CAPACITY_HEADLINES, className="headlines"),
+        html.Div([parts.frame("capacity", "capacity", table_open=True)], className="exhibits one"),
+        html.Section(id=ids.CAPACITY_BESIDE, className="beside"),
+    ]
+
+
+def _targets() -> list[Component]:
+    return [html.Div([parts.frame("targets", "targets")], className="exhibits one")]
+
+
+def _calendar() -> list[Component]:
+    return [
+        html.Section(id=ids.CALENDAR_NEXT, className="beside"),
+        html.Div([parts.frame("calendar", "events"), parts.frame("calendar", "rounds")], className="exhibits two"),
+    ]
+
+
 def _published() -> list[Component]:
     return [html.Div([parts.frame("published", "published", table_open=True)], className="exhibits one")]
 
@@ -105,6 +124,15 @@ PAGES: tuple[Page, ...] = (
     Page("stories", "/stories", lambda: _("Stories"), stories.skeleton,
          lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
          main=False, below=True),
+    Page("capacity", "/capacity", lambda: _("Trainers"), _capacity,
+         lambda: _("Who can train: from candidates to experts, and the providers that carry the training on."),
+         main=False),
+    Page("targets", "/targets", lambda: _("Targets"), _targets,
+         lambda: _("What was to be reached by when, and what was published of it since."),
+         main=False),
+    Page("calendar", "/calendar", lambda: _("Calendar"), _calendar,
+         lambda: _("What was planned, what was held, and what comes next."),
+         main=False),
     Page("published", "/published", lambda: _("Published figures"), _published,
          lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
          main=False),

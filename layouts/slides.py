@@ -97,7 +97,8 @@ def exhibit_name(exhibit: str) -> str:
         "coverage": _("Who reported"),
         "targets": _("Targets and what was reached"),
         "capacity": _("Trainers by module and level"),
-        "events": _("Events and rounds, planned and held"),
+        "events": _("Events, planned and held"),
+        "rounds": _("Rounds against their plan"),
         "published": _("Published figures"),
     }[exhibit]
 

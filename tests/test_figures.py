@@ -65,7 +65,9 @@ def test_every_figure_is_one_plotly_accepts(visit, search):
 def test_pages_that_hold_data_draw_it(visit):
     """The rules above hold for figures without marks as well, so there must be some with."""
     filled = {name for name, figure in drawn(visit, "").items() if figure["data"]}
-    assert {name.split("-")[0] for name in filled} == {"overview", "regions", "modules", "results"}
+    assert {name.split("-")[0] for name in filled} == {
+        "overview", "regions", "modules", "results", "calendar", "capacity", "targets",
+    }  # fmt: skip
     assert len(filled) >= 9
 
 

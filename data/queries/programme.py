@@ -98,7 +98,7 @@ def event_partners(connection: Connection, of: Slice) -> dict[str, list[str]]:
 
 def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """Rounds of the slice, with or without enterprises: round, planned_start, planned_end, started_on, ended_on (as
-    seen), date_precision.
+    seen), date_precision, source.
 
     A round has partners, a phase and places; it has no sector and no module.
     """
@@ -123,6 +123,7 @@ def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
             case((begun, round_.c.started_on)).label("started_on"),
             case((and_(begun, seen(round_.c.ended_on, of)), round_.c.ended_on)).label("ended_on"),
             round_.c.date_precision,
+            round_.c.source,
         )
         .where(*conditions)
         .order_by(func.coalesce(round_.c.started_on, round_.c.planned_start).nulls_last(), round_.c.code),

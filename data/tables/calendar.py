@@ -13,6 +13,7 @@ from data.view import View
 EVENT_COLUMNS = (
     "event", "kind", "name_en", "name_zh", "status", "starts_on", "ends_on", "place", "participants", "women",
 )  # fmt: skip
+ROUND_COLUMNS = ("round", "planned_start", "planned_end", "started_on", "ended_on")
 PEOPLE = Rule(key=("event",), counts=("participants", "women", "men"), parts=(("participants", ("women", "men")),))
 
 
@@ -75,11 +76,8 @@ def rounds(view: View) -> pd.DataFrame:
                 "last": last_day(row["ended_on"], precision),
             }
         )
-    columns = (
-        "round", "planned_start", "planned_end", "started_on", "ended_on", "date_precision", "slip", "planned_first",
-        "planned_last", "first", "last",
-    )  # fmt: skip
-    return pd.DataFrame(rows, columns=list(columns), dtype=object)
+    beside = ("date_precision", "slip", "planned_first", "planned_last", "first", "last", "source")
+    return pd.DataFrame(rows, columns=[*ROUND_COLUMNS, *beside], dtype=object)
 
 
 def ahead(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:

@@ -1,0 +1,113 @@
+"""Targets and what was reached of them: a bar against the line of the target, numbers printed."""
+
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.frames import records
+from layouts.programme import scope_name, target_status, target_values
+from layouts.theme import Figure
+from layouts.words import Names, _, day, known, percent, wrapped
+
+MOST_TARGETS = 40
+LONGEST = 1.5
+"""A bar ends here, whatever was reached beyond; the share stands beside it."""
+
+_WIDTH = 46
+_COLOURS = {
+    "done": theme.AFTER,
+    "in-progress": "#6aaed6",
+    "late": theme.WORSE,
+    "not-started": theme.SAME,
+    "not-planned": theme.SAME,
+    "unknown": theme.SAME,
+}
+
+
+def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, close: bool = False) -> Figure:
+    """A bar a target, phase by phase; name and numbers stand above it, or beside it where bars must stand `close`."""
+    rows = records(frame.tail(most))
+    phases = [row["phase"] for row in rows]
+    y: list[float] = []
+    headings: list[dict[str, Any]] = []
+    at = 0.0
+    height = 50 if close else 84 + 18 * any("<br>" in wrapped(name(row, names), _WIDTH, 2) for row in rows)
+    for n, row in enumerate(rows):
+        if not close and len(set(phases)) > 1 and (not n or phases[n - 1] != row["phase"]):
+            at += 0.5 if n else 0.1
+            phase = names("phase", row["phase"]) if row["phase"] else _("In no phase on record")
+            headings.append(theme.heading(f"<b>{phase}</b>", at) | {"y": at - 0.62})
+        y.append(at)
+        if not close:
+            headings.append(_heading(row, at, names))
+        at += 1
+    return {
+        "data": [
+            {
+                "type": "bar",
+                "orientation": "h",
+                "x": [min(theme.length(row["attainment"]), LONGEST) * 100 for row in rows],
+                "y": y,
+                "width": 0.5 if close else 0.24,
+                "marker": {
+                    "color": [_COLOURS[row["status"]] for row in rows],
+                    "pattern": {
+                        "shape": ["/" if row["status"] == "late" else "" for row in rows],
+                        "bgcolor": [_COLOURS[row["status"]] for row in rows],
+                        "fgcolor": "rgba(255,255,255,.6)",
+                        "size": 7,
+                    },
+                },
+                "text": [_beside(row) for row in rows] if close else [_share(row) for row in rows],
+                "textposition": "outside",
+                "textfont": {"color": theme.INK},
+                "constraintext": "none",
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        ],
+        "layout": theme.layout(
+            int(height * max(at, 1)) + 30,
+            xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.3 if close else 1.25)]),
+            yaxis=theme.axis(
+                range=[at - 0.5, -0.5],
+                tickvals=y,
+                ticktext=[wrapped(name(row, names), 40, 2) for row in rows],
+                showgrid=False,
+            )
+            if close
+            else theme.hidden_axis(range=[at - 0.6, -0.95]),
+            shapes=[
+                {"type": "line", "x0": 100, "x1": 100, "y0": place - 0.3, "y1": place + 0.3, "layer": "above",
+                 "line": {"color": theme.INK, "width": 2}}
+                for place, row in zip(y, rows, strict=True)
+                if row["attainment"] is not None
+            ],
+            annotations=headings,
+            margin={"l": 8, "r": 8, "t": 8, "b": 8, "pad": 4 if close else 0},
+        ),
+    }  # fmt: skip
+
+
+def name(row: dict[str, Any], names: Names) -> str:
+    """What is to be reached, with the modules it is about."""
+    scope = scope_name(row["scope"])
+    return f"{names('indicator', row['indicator'])} ({scope})" if scope else names("indicator", row["indicator"])
+
+
+def _share(row: dict[str, Any]) -> str:
+    return f"<b>{percent(row['attainment'])}</b>" if known(row["attainment"]) else ""
+
+
+def _beside(row: dict[str, Any]) -> str:
+    return "  ".join(part for part in (_share(row), f"{target_status(row)} · {target_values(row)}") if part)
+
+
+def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
+    about = " · ".join((names("place", row["place"]), _("due {date}", date=day(row["due_on"], row["due_precision"]))))
+    text = (
+        f"<b>{wrapped(name(row, names), _WIDTH, 2)}</b><br>{target_status(row)} · {target_values(row)}"
+        f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(about, 60, 1)}</span>"
+    )
+    return theme.heading(text, at) | {"y": at - 0.16, "yanchor": "bottom"}
