@@ -26,13 +26,13 @@ def made(asked: Asked, code: str, indicator: str) -> How:
     exhibit = _exhibit(asked, code, indicator)
     asked.meet(exhibit.table)
     lacking = drawing.missing(exhibit)
-    shown = None if lacking or (code == "pairs" and not indicator) else SHOWN[code](asked, exhibit, indicator)
+    finding, table = ("", None) if lacking or (code == "pairs" and not indicator) else _found(asked, exhibit, indicator)
     basis = asked.basis(exhibit)
     return How(
-        name=slides.exhibit_name(code),
-        finding=shown.drawing.title if shown else _("Nothing to show here"),
+        name=_("Rounds, planned and held") if code == "rounds" else slides.exhibit_name(code),
+        finding=finding or _("Nothing to show here"),
         empty=lacking,
-        table=shown.table if shown else None,
+        table=table,
         definition=definitions.exhibit(code),
         of_indicator=asked.definition(indicator) if indicator else "",
         columns=definitions.columns(code),
@@ -55,6 +55,14 @@ def chosen_indicator(asked: Asked, code: str, wanted: str | None) -> str:
 
 def _exhibit(asked: Asked, code: str, indicator: str) -> Exhibit:
     return exhibits.build_pairs(asked.view, indicator) if indicator else exhibits.build(asked.view, code)
+
+
+def _found(asked: Asked, exhibit: Exhibit, indicator: str) -> tuple[str, Table]:
+    """What an exhibit found, and its numbers."""
+    if exhibit.code == "rounds":  # these stand on a slide with the events
+        return drawing.rounds(asked, exhibit).title, drawing.TABLES["rounds"](asked, exhibit.table)
+    shown = SHOWN[exhibit.code](asked, exhibit, indicator)
+    return shown.drawing.title, shown.table
 
 
 def _counts(asked: Asked, code: str, indicator: str) -> dict[str, int | None]:

@@ -1,0 +1,270 @@
+"""How numbers were made: a definition for every exhibit, the rows used, who sees which, and an address to keep."""
+
+import csv
+import io
+import re
+from collections.abc import Iterator
+from html import unescape
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from flask.testing import FlaskClient
+from programme import PROGRAMME, load_rows
+from sqlalchemy import Engine, create_engine, insert
+from visiting import PAGE, Visit, at
+
+from data import editions, links, managers, schema
+from data.accounts import accounts_engine
+from data.database import now
+from data.exhibits import EXHIBITS
+from data.filters import Filters
+from data.links import Audience, Terms
+from data.row_changes import written_key
+from layouts import definitions, words
+
+MEASURES = Path(__file__).parent.parent / "docs" / "measures.md"
+EVERY_EXHIBIT = pytest.mark.parametrize("code", EXHIBITS)
+
+
+# --- definitions ----------------------------------------------------------------------------------------------------
+
+
+@EVERY_EXHIBIT
+def test_every_exhibit_has_a_definition_and_a_section_of_the_measures(code):
+    assert len(definitions.exhibit(code)) > 40
+    assert f"\n## {definitions.SECTIONS[code]}\n" in MEASURES.read_text(encoding="utf-8")
+
+
+@EVERY_EXHIBIT
+def test_columns_that_are_defined_are_columns_of_the_exhibit(code):
+    defined = definitions.columns(code)
+    assert set(defined) <= set(EXHIBITS[code].columns)
+    assert all(defined.values())
+
+
+def test_definitions_are_of_no_exhibit_that_is_not_there():
+    assert set(definitions.SECTIONS) == set(EXHIBITS)
+    with words.speaking("zh"):
+        assert definitions.exhibit("breadth")
+
+
+# --- the page -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("how")
+
+
+@pytest.fixture(scope="module")
+def address(folder: Path) -> str:
+    """The programme of ten, loaded in two batches: the second changed one result."""
+    address = f"sqlite:///{folder}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, PROGRAMME | {"programme": [PROGRAMME["programme"][0] | {"public": True}]})
+    changed = written_key(("b", "r1", "m1", "defects"))
+    batch = {"loaded_at": now(), "added_count": 1, "changed_count": 1, "schema_version": schema.SCHEMA_VERSION}
+    with engine.begin() as connection:
+        for number, origin, by in ((1, "folder", None), (2, "corrections.xlsx", "manager@example.org")):
+            values = batch | {"number": number, "origin": origin, "loaded_by": by}
+            connection.execute(insert(schema.batch).values(**values))
+        change = {"batch": 2, "position": 1, "table_name": "result", "row_key": changed, "before": {"after": 3}}
+        connection.execute(insert(schema.batch_change).values(**change))
+    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    managers.add(engine, "manager@example.org", "a long enough password")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def visit(address: str, folder: Path, accounts: Engine) -> Visit:
+    """A manager, signed in to a server that is not local."""
+    others: dict[str, Any] = {"editions": folder / "editions", "public_url": "https://results.example"}
+    made = Visit.to(address, signed_in=False, local=False, accounts_url=str(accounts.url), **others)
+    form = {"email": "manager@example.org", "password": "a long enough password"}
+    assert made.client.post("/sign-in", data=form).status_code in (302, 303)
+    return made
+
+
+def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+    """Someone who opened a link."""
+    _made, token = links.make(accounts, Terms(**terms))
+    client = visit.stranger()
+    client.get(f"/s/{token}", headers=PAGE)
+    return client
+
+
+def told(client: FlaskClient, address: str) -> str:
+    """A page as people read it: without tags."""
+    answer = client.get(address, headers=PAGE)
+    assert answer.status_code == 200, answer.text[:300]
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
+
+
+def permanent(client: FlaskClient, address: str) -> str:
+    """The address to keep that a page offers."""
+    (found,) = re.findall(r'id="permanent"[^>]* value="([^"]*)"', client.get(address, headers=PAGE).text)
+    return unescape(found)
+
+
+@EVERY_EXHIBIT
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_every_exhibit_has_its_page_in_both_languages(visit, code, language):
+    answer = visit.open(f"/how/{code}?lang={language}")
+    assert answer.status_code == 200
+    assert 'id="permanent"' in answer.text
+    with words.speaking(language):
+        assert definitions.exhibit(code)[:30] in unescape(answer.text)
+
+
+@EVERY_EXHIBIT
+def test_every_exhibit_has_its_page_where_nothing_is_left(visit, code):
+    assert visit.open(f"/how/{code}?sector=garments&round=r3&place=370200").status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/how/never-was", "/how/never-was/result.csv", "/how/pairs/never-was.csv"])
+def test_address_of_no_exhibit_or_no_table_has_nothing(visit, path):
+    assert visit.open(path).status_code == 404
+
+
+def test_table_that_an_exhibit_does_not_use_is_not_sent_with_it(visit):
+    assert visit.open("/how/pairs/enterprise.csv").status_code == 404
+
+
+def test_exhibits_on_the_pages_lead_to_how_they_were_made(visit):
+    drawn = visit.answered("results-pairs-basis.children", at("?round=r1", "/results"))
+    links_to = re.findall(r"/how/pairs\?indicator=[a-z]+&round=r1", str(drawn["results-pairs-basis.children"]))
+    assert links_to
+    assert visit.open(links_to[0]).status_code == 200
+
+
+def test_page_tells_the_selection_the_date_and_the_record(visit):
+    page = told(visit.client, "/how/module-funnel?round=r1&as_of=2013-12-31")
+    assert "Round: Round 1" in page
+    assert "As of 31 December 2013" in page
+    assert "Edition the live record" in page
+
+
+@pytest.mark.parametrize(
+    ("path", "counted"),
+    [
+        # Of the ten one is not recruited yet, and its rows are not used.
+        ("/how/overview", {"enterprises": 9, "enrolments": 11, "trainings": 15}),
+        ("/how/module-funnel?module=m3", {"enrolments": 11, "trainings": 2}),
+        ("/how/change?round=r1", {"results": 10}),
+        ("/how/pairs?indicator=defects&round=r1", {"results": 5}),
+        ("/how/published", {"published figures": 3}),
+    ],
+)
+def test_rows_used_are_those_of_the_selection(visit, path, counted):
+    page = told(visit.client, path)
+    for table, n in counted.items():
+        assert f"{table}: {n} row" in page, (table, page[-1500:])
+
+
+def test_rows_say_the_batch_they_came_in_with_and_who_loaded_it(visit):
+    page = told(visit.client, "/how/pairs?indicator=defects")
+    assert re.search(r"batch 2, [^,]+, corrections\.xlsx, by manager@example\.org", page)
+    assert re.search(r"batch 1, [^,]+, folder, on the command line", page)
+
+
+def test_file_has_every_row_used_with_its_batch(visit):
+    answer = visit.client.get("/how/pairs/result.csv?indicator=defects&round=r1")
+    assert answer.mimetype == "text/csv"
+    rows = {row["enterprise"]: row for row in csv.DictReader(io.StringIO(answer.text))}
+    assert set(rows) == {"a", "b", "d", "i"}
+    assert (rows["b"]["batch"], rows["b"]["origin"], rows["b"]["loaded_by"]) == (
+        "2", "corrections.xlsx", "manager@example.org",
+    )  # fmt: skip
+    assert (rows["d"]["batch"], rows["d"]["loaded_by"]) == ("1", "")
+    assert rows["i"]["change_percent"] == "-30"
+
+
+def test_page_shows_the_first_rows_of_many_and_says_so(demo):
+    page = told(demo.client, "/how/module-funnel")
+    assert "The first 50 of" in page
+
+
+# --- the address to keep --------------------------------------------------------------------------------------------
+
+
+def test_address_of_the_live_record_holds_the_filters_and_the_date_and_says_what_it_will_show(visit):
+    assert permanent(visit.client, "/how/pairs?indicator=defects&round=r1") == (
+        "https://results.example/how/pairs?indicator=defects&as_of=2014-12-31&round=r1"
+    )
+    page = told(visit.client, "/how/pairs?indicator=defects&round=r1")
+    assert "of the record as it will then be" in page
+    assert "Freeze the record" in page
+
+
+def test_address_of_an_edition_is_pinned_to_it_and_the_live_page_offers_the_latest(visit, folder, address):
+    engine = create_engine(address)
+    edition = editions.freeze(engine, "Meeting", folder / "editions")
+    engine.dispose()
+    kept = permanent(visit.client, f"/how/breadth?edition={edition.key}")
+    assert kept == f"https://results.example/how/breadth?as_of=2014-12-31&edition={edition.key}"
+    assert "edition Meeting, frozen" in told(visit.client, f"/how/breadth?edition={edition.key}")
+    parts = urlsplit(kept)
+    assert permanent(visit.client, f"{parts.path}?{parts.query}") == kept
+    offered = re.findall(r'href="https://results\.example(/how/breadth[^"]*)"', visit.open("/how/breadth").text)
+    assert offered
+    assert f"edition={edition.key}" in offered[0]
+
+
+# --- who sees what --------------------------------------------------------------------------------------------------
+
+
+def test_link_without_a_threshold_sees_counts_and_never_rows_or_who_loaded_them(visit, accounts):
+    client = comes_by(visit, accounts, threshold=None, export=True)
+    page = told(client, "/how/pairs?indicator=defects")
+    assert "results: 7 rows" in page
+    for hidden in ("manager@example.org", "corrections.xlsx", "batch", "result.csv", "Share", "Decks", "Sign out"):
+        assert hidden not in page
+    assert client.get("/how/pairs/result.csv?indicator=defects").status_code == 404
+
+
+def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(visit, accounts):
+    client = comes_by(visit, accounts, threshold=3)
+    page = told(client, "/how/module-funnel?as_of=2013-12-31")
+    assert "As of 31 December 2014" in page
+    assert "trainings:" not in page
+    assert "How many rows there are is not told" in page
+    assert "Numbers that rest on fewer than 3 enterprises are not shown." in page
+    assert permanent(client, "/how/module-funnel") == "https://results.example/how/module-funnel"
+
+
+def test_selection_that_would_single_out_few_has_no_page(visit, accounts):
+    client = comes_by(visit, accounts, threshold=3)
+    answer = client.get("/how/module-funnel?round=r1,r2", headers=PAGE)
+    assert answer.status_code == 403
+    assert "This selection is not shown" in answer.text
+
+
+def test_committee_s_link_that_only_presents_has_no_page(visit, accounts):
+    client = comes_by(visit, accounts, audience=Audience.COMMITTEE, threshold=None)
+    assert client.get("/how/breadth", headers=PAGE).status_code == 404
+
+
+def test_link_s_page_stays_inside_its_scope(visit, accounts):
+    client = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    page = told(client, "/how/overview?round=r2")
+    assert "enterprises: 0 rows" in page
+    assert "enterprises: 5 rows" in told(client, "/how/overview")
+
+
+def test_manager_who_looks_through_a_link_finds_the_way_out(visit, accounts):
+    own = visit.stranger()
+    form = {"email": "manager@example.org", "password": "a long enough password"}
+    own.post("/sign-in", data=form)
+    own.post("/share/preview", data={"audience": "donor", "threshold": "3", "label": "Them", "days": "30"})
+    page = own.get("/how/breadth", headers=PAGE).text
+    assert 'action="/leave"' in page
+    assert 'action="/sign-out"' not in page
