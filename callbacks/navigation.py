@@ -5,10 +5,11 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
+from callbacks import taking
 from callbacks.asking import Asked, Held, asking
 from data.access import Permission
 from data.filters import Filters, language_of
-from layouts import findings, ids, pages, parts, words
+from layouts import findings, ids, pages, parts, take_away, words
 from layouts.parts import PageLink
 from layouts.words import _
 
@@ -79,9 +80,14 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
         parts.brand(name, asked.href("/", asked.filters)),
         parts.page_links(links, words.LANGUAGES[other], switch, other, tools(asked)),
         notices(asked),
-        parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at),
+        [*_take_away(asked), *parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at)],
         parts.document(f"{here.name() if here else '404'} · {name}", words.language()),
     )
+
+
+def _take_away(asked: Asked) -> list[Any]:
+    files = taking.of_selection(asked)
+    return [take_away.of_selection(files)] if files else []
 
 
 def tools(asked: Asked) -> list[tuple[str, str]]:

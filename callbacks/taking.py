@@ -5,7 +5,7 @@ from typing import IO, Any
 
 from callbacks.asking import Asked
 from data import packages, record_files
-from data.access import Scope
+from data.access import Permission, Scope
 from data.database import now
 from data.exhibits import EXHIBITS, Exhibit, build
 from data.filters import Filters
@@ -14,6 +14,26 @@ from data.workbooks import Sheet, sheet_of, write
 from layouts import about, columns, definitions, package, words
 from layouts.about import Record
 from layouts.slides import exhibit_name
+from layouts.take_away import TakeAway
+from layouts.words import _
+
+
+def offered(asked: Asked, code: str, indicator: str = "") -> TakeAway | None:
+    """What may be taken away of an exhibit; a picture of one indicator is called after it."""
+    if not asked.view.viewer.may(Permission.EXPORT):
+        return None
+    files = ((ending.upper(), asked.href(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
+    return TakeAway(tuple(files), asked.file_name(f"{code}-{indicator}" if indicator else code))
+
+
+def of_selection(asked: Asked) -> list[tuple[str, str]]:
+    """The files of the whole selection (what, address); none for who may take nothing."""
+    if not asked.view.viewer.may(Permission.EXPORT) or asked.view.refusal:
+        return []
+    return [
+        (_("workbook (XLSX)"), asked.href("/export/selection.xlsx")),
+        (_("open-data package (ZIP)"), asked.href("/export/package.zip")),
+    ]
 
 
 def workbook(asked: Asked, code: str, to: IO[bytes]) -> None:

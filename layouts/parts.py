@@ -9,7 +9,8 @@ import dash_bootstrap_components as dbc
 from dash import Output, dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, theme
+from layouts import ids, take_away, theme
+from layouts.take_away import TakeAway
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, labelled, listed, ngettext, number, sentences
 
@@ -28,7 +29,8 @@ class Basis:
     """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown.
 
     ``edition`` says which frozen copy of the record they are from; empty for the live one. ``how`` is where it is
-    told how they were made; ``deck`` is where a manager adds the exhibit to a deck, empty for others.
+    told how they were made; ``deck`` is where a manager adds the exhibit to a deck, empty for others; ``take`` what may
+    be taken away, None for who may take nothing.
     """
 
     coverage: str
@@ -41,6 +43,7 @@ class Basis:
     edition: str = ""
     how: str = ""
     deck: str = ""
+    take: TakeAway | None = None
 
 
 @dataclass(frozen=True)
@@ -142,7 +145,7 @@ def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False)
         foot,
         _("The same numbers as a table"),
         drawing.table,
-        basis_lines(basis),
+        basis_lines(basis, pictured=drawing.figure is not None),
         kind,
     )
 
@@ -154,8 +157,8 @@ def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
     )
 
 
-def basis_lines(basis: Basis) -> list[Component]:
-    """What numbers rest on, in words, and the sources behind them."""
+def basis_lines(basis: Basis, *, pictured: bool = False) -> list[Component]:
+    """What numbers rest on, in words, the sources behind them, and how they are taken away, `pictured` or not."""
     said = [
         *([html.Strong(_("Synthetic data"))] if basis.synthetic else []),
         *([html.Span(basis.coverage)] if basis.coverage else []),
@@ -164,9 +167,15 @@ def basis_lines(basis: Basis) -> list[Component]:
         *([html.Span(basis.edition)] if basis.edition else []),
         *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
-    how = [html.A(_("How these numbers were made"), href=basis.how, className="to-how")] if basis.how else []
+    how = [how_link(basis.how)] if basis.how else []
     deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
-    return [html.P(said, className="basis"), _sources(basis), *how, *deck]
+    take = [take_away.of_exhibit(basis.take, pictured=pictured)] if basis.take else []
+    return [html.P(said, className="basis"), _sources(basis), *how, *deck, *take]
+
+
+def how_link(href: str) -> Component:
+    """Leads to how an exhibit's numbers were made."""
+    return html.A(_("How these numbers were made"), href=href, className="to-how")
 
 
 def sources_title(basis: Basis) -> str:
