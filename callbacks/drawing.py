@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from callbacks import taking
 from callbacks.asking import Asked
 from data import exhibits, measures
 from data.access import Permission
@@ -338,6 +339,7 @@ def filled(
         asked.basis(exhibit),
         how=asked.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
         deck=_to_deck(asked, exhibit, draw, *arguments),
+        take=taking.offered(asked, exhibit.code, *(arguments if exhibit.code == "pairs" else ())),
     )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
     return parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?", absent=never)
