@@ -281,7 +281,41 @@ _DATABASE: dict[str, tuple[str, str]] = {
     ),
 }
 
-SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **_SHEETS, **_CELLS, **_ROWS, **_WARNINGS, **_DATABASE}
+_BATCHES: dict[str, tuple[str, str]] = {
+    "no-batch": (
+        "There is no batch {number}. Look it up in the list of batches.",
+        "没有第 {number} 批数据。请在批次列表中查找。",
+    ),
+    "first-batch": (
+        "Batch {number} made the database; nothing would be left without it. Correct its rows with another load.",
+        "第 {number} 批数据建立了数据库，撤回后将一无所有。请通过再次导入更正其中的行。",
+    ),
+    "rolled-back": (
+        "Batch {number} was rolled back already, by batch {by}. To have it back, roll back batch {by}.",
+        "第 {number} 批数据已被第 {by} 批撤回。如需恢复，请撤回第 {by} 批。",
+    ),
+    "no-log": (
+        "Of batch {number} it is not known how its rows were before. Correct them with another load.",
+        "没有记录第 {number} 批数据导入前各行的内容。请通过再次导入更正。",
+    ),
+    "later-batches": (
+        "Rows of batch {number} were changed by later batches. Roll back those first, the latest one first.",
+        "第 {number} 批数据中的行已被后来的批次更改。请先从最新的批次开始撤回那些批次。",
+    ),
+    "still-referred": (
+        "Rows that came in later refer to rows that batch {number} added. Roll back their batches first.",
+        "后来导入的行引用了第 {number} 批新增的行。请先撤回那些批次。",
+    ),
+    "lacks-rows": (
+        (
+            "Rows that batch {number} took away refer to rows that are not there any more. "
+            "Bring those back first, by rolling back the batch that took them away."
+        ),
+        "第 {number} 批移除的行引用了已不存在的行。请先撤回移除那些行的批次，使其恢复。",
+    ),
+}
+
+SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **_SHEETS, **_CELLS, **_ROWS, **_WARNINGS, **_DATABASE, **_BATCHES}
 """Reason → (English, Chinese), with named places for the details."""
 
 
