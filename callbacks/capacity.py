@@ -76,7 +76,9 @@ def headlines(asked: Asked, events: pd.DataFrame, figures: pd.DataFrame) -> list
 
 def _trainings(held: pd.DataFrame, label: str) -> Any:
     counts = [n for n in held["participants"] if known(n) or withheld(n)]
-    if not counts:
+    if not len(held):
+        said = ""
+    elif not counts:
         said = _("how many took part is not on record")
     else:
         said = ngettext("{people} participants in the {n} that says so", "{people} participants in the {n} that say so",

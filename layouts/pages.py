@@ -96,8 +96,13 @@ def _targets() -> list[Component]:
 
 def _calendar() -> list[Component]:
     return [
-        html.Section(id=ids.CALENDAR_NEXT, className="beside"),
-        html.Div([parts.frame("calendar", "events"), parts.frame("calendar", "rounds")], className="exhibits two"),
+        _columns(
+            [
+                html.Section(id=ids.CALENDAR_NEXT),
+                parts.frame("calendar", "events", table_open=True),
+            ],
+            [parts.frame("calendar", "rounds")],
+        )
     ]
 
 

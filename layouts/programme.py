@@ -10,6 +10,7 @@ from layouts import findings
 from layouts.words import (
     _,
     day,
+    days,
     known,
     labelled,
     language,
@@ -82,9 +83,7 @@ def event_days(row: Mapping[str, Any]) -> str:
         return _("no date given")
     if begins is None:
         return _("by {date}", date=day(ends, precision))
-    if ends is None or day(begins, precision) == day(ends, precision):
-        return day(begins, precision)
-    return _("{first} to {last}", first=day(begins, precision), last=day(ends, precision))
+    return days(begins, ends or begins, precision)
 
 
 def lapsed(row: Mapping[str, Any], as_of: date) -> bool:
@@ -275,7 +274,7 @@ def _span(first: date | None, last: date | None, precision: str | None) -> str:
         return _("to {date}", date=day(last, precision))
     if last is None:
         return _("from {date}", date=day(first, precision))
-    return _("{first} to {last}", first=day(first, precision), last=day(last, precision))
+    return days(first, last, precision)
 
 
 # ---- what each rests on

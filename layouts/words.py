@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import Protocol
 
-from babel.dates import format_date
+from babel.dates import format_date, format_interval
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
@@ -130,6 +130,16 @@ def day(when: date | None, precision: str | None = "day") -> str:
     if when is None or when != when:  # noqa: PLR0124 - pandas' NaT
         return "–"
     return format_date(when, format=_SKELETONS[language()][precision or "day"], locale=_LOCALES[language()])
+
+
+_INTERVALS = {"day": "yMMMd", "month": "yMMMM", "year": "y"}
+
+
+def days(first: date, last: date, precision: str | None = "day") -> str:
+    """From one date to another at the precision they are known with: "22–23 Aug 2017"; one date where they are one."""
+    if day(first, precision) == day(last, precision):
+        return day(first, precision)
+    return str(format_interval(first, last, _INTERVALS[precision or "day"], locale=_LOCALES[language()]))
 
 
 def moment(when: datetime) -> str:

@@ -32,7 +32,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
     y: list[float] = []
     headings: list[dict[str, Any]] = []
     at = 0.0
-    height = 50 if close else 84 + 18 * any("<br>" in wrapped(name(row, names), _WIDTH, 2) for row in rows)
+    height = 50 if close else 86 + 22 * any("<br>" in wrapped(name(row, names), _WIDTH, 2) for row in rows)
     for n, row in enumerate(rows):
         if not close and len(set(phases)) > 1 and (not n or phases[n - 1] != row["phase"]):
             at += 0.5 if n else 0.1
@@ -79,7 +79,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
             if close
             else theme.hidden_axis(range=[at - 0.6, -0.95]),
             shapes=[
-                {"type": "line", "x0": 100, "x1": 100, "y0": place - 0.3, "y1": place + 0.3, "layer": "above",
+                {"type": "line", "x0": 100, "x1": 100, "y0": place - 0.19, "y1": place + 0.19, "layer": "above",
                  "line": {"color": theme.INK, "width": 2}}
                 for place, row in zip(y, rows, strict=True)
                 if row["attainment"] is not None
@@ -105,7 +105,9 @@ def _beside(row: dict[str, Any]) -> str:
 
 
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
-    about = " · ".join((names("place", row["place"]), _("due {date}", date=day(row["due_on"], row["due_precision"]))))
+    phase = [names("phase", row["phase"])] if row["phase"] else []
+    due = _("due {date}", date=day(row["due_on"], row["due_precision"]))
+    about = " · ".join([*phase, names("place", row["place"]), due])
     text = (
         f"<b>{wrapped(name(row, names), _WIDTH, 2)}</b><br>{target_status(row)} · {target_values(row)}"
         f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(about, 60, 1)}</span>"
