@@ -177,7 +177,7 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
         html.P(
             _("Enterprises by what is on record of them; each number leads to its list."), className="exhibit-caption"
         ),
-        _table(["", *(chip(state) for state in STATES)], lines),
+        _table([_("Form"), *(chip(state) for state in STATES)], lines),
     ]
 
 
