@@ -43,7 +43,7 @@ def page(asked: Asked) -> tuple[Any, ...]:
     """Everything on the page."""
     build = exhibits.build
     return (
-        headlines(exhibits.build(asked.view, "overview")),
+        [*headlines(exhibits.build(asked.view, "overview")), parts.how_link(asked.href("/how/overview"))],
         *drawing.filled(
             asked,
             build(asked.view, "regions"),

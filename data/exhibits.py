@@ -13,7 +13,7 @@ import pandas as pd
 from data import measures, queries
 from data.disclosure import Withheld
 from data.filters import Filters
-from data.tables import calendar, coverage, headlines, modules, places, programme, results, trainers
+from data.tables import calendar, coverage, headlines, modules, places, programme, results, stories, trainers
 from data.tables.coverage import Coverage, coverage_line
 from data.view import View
 
@@ -198,6 +198,7 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
     lists = (queries.targets(scope.connection, scope.of), queries.events(scope.connection, scope.of))
     used = {code for frame in frames for code in frame["source"]}
     used |= {row["source"] for listed in lists for row in listed}
+    used |= set(stories.stories(scope)["source"])
     return {code: {} for code in view.catalogue.source if code in used}
 
 

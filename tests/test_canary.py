@@ -163,6 +163,7 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
     asked += [f"/table/{name}" for name in drawing.TABLES]
     asked += [f"/export/{code}.csv" for code in EXHIBITS]
+    asked += [f"/how/{code}" for code in EXHIBITS]
     for address, search in product(asked, SEARCHES):
         yield address + search, text_of(client.get(address + search, headers=PAGE))
     controls = {f"{ids.filter_control(name)}.value": [OUTSIDE[name]] for name in CONTROLS}
