@@ -1,0 +1,239 @@
+"""What a newsletter tells of a period: new rounds, completions, results, stories, events; put together, no words.
+
+A newsletter goes out: it names enterprises that may be named, and counts the others. A fact belongs to the period only
+if every day that its date may mean lies in it.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+from typing import Any
+
+import pandas as pd
+
+from data import measures
+from data.access import Permission
+from data.measures import Change
+from data.precision import first_day, last_day
+from data.queries import digest as queries
+from data.tables import calendar, results, stories
+from data.view import View
+
+Row = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Period:
+    """From the first to the last day, both included."""
+
+    since: date
+    until: date
+
+    @property
+    def eve(self) -> date:
+        """The day before it."""
+        return self.since - timedelta(days=1)
+
+    def holds(self, when: date | None, precision: str | None) -> bool:
+        """Does every day that a date may mean lie in the period?"""
+        first, last = first_day(when, precision), last_day(when, precision)
+        return first is not None and last is not None and self.since <= first and last <= self.until
+
+    def meets(self, when: date | None, precision: str | None) -> bool:
+        """Does any of them?"""
+        first, last = first_day(when, precision), last_day(when, precision)
+        return first is not None and last is not None and first <= self.until and self.since <= last
+
+
+@dataclass(frozen=True)
+class NewRound:
+    """A round that began, with the enterprises enrolled in it by the end of the period."""
+
+    round: str
+    started_on: date
+    date_precision: str
+    enterprises: int
+    partners: tuple[str, ...]
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Completed:
+    """Enterprises that completed a module in a round in the period, and all that had before it and by its end."""
+
+    module: str
+    round: str
+    enterprises: int
+    before: int
+    by: int
+
+
+@dataclass(frozen=True)
+class Through:
+    """Enterprises that completed the last module they had planned: those to name, how many others, and all by now."""
+
+    named: tuple[str, ...]
+    others: int
+    by: int
+
+
+@dataclass(frozen=True)
+class Measured:
+    """The pairs of one indicator whose after was taken in the period, and how many there are by its end."""
+
+    indicator: str
+    unit: str
+    better: str
+    change: Change
+    by: int
+
+    @property
+    def telling(self) -> bool:
+        """Are the pairs enough for a middle with an interval?"""
+        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL
+
+
+@dataclass(frozen=True)
+class Digest:
+    """A period. ``unpaired`` reports make no pair; ``partly`` facts are dated so roughly that they may lie outside."""
+
+    period: Period
+    rounds: tuple[NewRound, ...]
+    completed: tuple[Completed, ...]
+    through: Through
+    measured: tuple[Measured, ...]
+    unpaired: int
+    stories: tuple[Row, ...]
+    held: tuple[Row, ...]
+    coming: tuple[Row, ...]
+    partly: int
+
+    @property
+    def empty(self) -> bool:
+        """Did nothing happen in the period, as far as is on record?"""
+        return not (self.rounds or self.completed or self.measured or self.unpaired or self.stories or self.held)
+
+
+def outward(view: View, until: date) -> View:
+    """A manager's view as others may read it: at the end of the period, with names of those that may be named."""
+    viewer = replace(view.viewer, permissions=view.viewer.permissions - {Permission.SEE_ALL_NAMES})
+    return replace(view, viewer=viewer).with_filters(view.filters.dated(until))
+
+
+def digest(view: View, period: Period) -> Digest:
+    """What happened in a period, from an :func:`outward` view."""
+    begun = queries.rounds_begun(view.connection, view.of, period.since)
+    completions = queries.completions(view.connection, view.of, period.since)
+    reports = queries.reports(view.connection, view.of, period.since)
+    events = calendar.events(view)
+    held = [row for row in _rows(events) if row["status"] == "held"]
+    within = {
+        "started_on": _within(begun, "started_on", period),
+        "completed_on": _within(completions, "completed_on", period),
+        "after_on": _within(reports, "after_on", period),
+    }
+    rounds = _rounds(view, within["started_on"])
+    measured, paired = _measured(view, period)
+    told = set(within["started_on"]["round"]) | set(within["completed_on"]["round"])
+    met = sum(
+        _meeting(frame, name, period) for name, frame in zip(within, (begun, completions, reports), strict=True)
+    ) + sum(period.meets(*_begins(row)) for row in held)
+    taken = tuple(row for row in held if period.holds(*_begins(row)))
+    reported = within["after_on"].drop_duplicates(["enterprise", "indicator"])
+    return Digest(
+        period=period,
+        rounds=rounds,
+        completed=_completed(view, within["completed_on"], period),
+        through=_through(view, within["completed_on"], period),
+        measured=measured,
+        unpaired=max(len(reported) - paired, 0),
+        stories=_stories(view, told),
+        held=taken,
+        coming=tuple(_rows(calendar.ahead(events, period.until))),
+        partly=met - sum(map(len, within.values())) - len(taken),
+    )
+
+
+def _within(frame: pd.DataFrame, name: str, period: Period) -> pd.DataFrame:
+    return frame[_each(frame, name, period.holds)]
+
+
+def _meeting(frame: pd.DataFrame, name: str, period: Period) -> int:
+    return int(_each(frame, name, period.meets).sum())
+
+
+def _each(frame: pd.DataFrame, name: str, asked: Callable[[date | None, str | None], bool]) -> "pd.Series[bool]":
+    answers = [asked(when, precision) for when, precision in zip(frame[name], frame["date_precision"], strict=True)]
+    return pd.Series(answers, index=frame.index, dtype=bool)
+
+
+def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
+    around = queries.partners_and_places(view.connection, view.of, begun["round"].tolist())
+
+    def codes(round_: str, table: str) -> tuple[str, ...]:
+        return tuple(around.loc[(around["round"] == round_) & (around["table"] == table), "code"])
+
+    return tuple(
+        NewRound(
+            row["round"], row["started_on"], row["date_precision"], row["enterprises"],
+            codes(row["round"], "partner"), codes(row["round"], "place"),
+        )
+        for row in _rows(begun)
+    )  # fmt: skip
+
+
+def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
+    """By round and module, with what the exhibit `module-funnel` of the round says before the period and at its end."""
+    before, by = (_by_round(view, day) for day in (period.eve, period.until))
+    new = completions.groupby(["round", "module"])["enterprise"].nunique().to_dict()
+    return tuple(
+        Completed(module, round_, int(new[key]), before.get(key, 0), by.get(key, 0))
+        for round_ in view.catalogue.round
+        for module in view.catalogue.module
+        if (key := (round_, module)) in new
+    )
+
+
+def _by_round(view: View, day: date) -> dict[tuple[str, str], int]:
+    counts = queries.completed_by_round(view.connection, view.with_filters(view.filters.dated(day)).of)
+    return {(row["round"], row["module"]): row["enterprises"] for row in _rows(counts)}
+
+
+def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:
+    by = queries.through_everything(view.connection, view.of)
+    earlier = view.with_filters(view.filters.dated(period.eve))
+    new = (by - queries.through_everything(earlier.connection, earlier.of)) & set(completions["enterprise"])
+    nameable = new if view.nameable is None else new & view.nameable
+    return Through(tuple(sorted(nameable)), len(new - nameable), len(by))
+
+
+def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
+    """By indicator, and how many pairs in all."""
+    pairs = results.paired(view)
+    new = _within(pairs, "after_on", period)
+    found = []
+    for code, entry in view.catalogue.indicator.items():
+        here = new[new["indicator"] == code]
+        if len(here):
+            unit, better = entry.columns["unit"], entry.columns["better"]
+            change = measures.change(here, unit=unit, better=better)
+            found.append(Measured(code, unit, better, change, int((pairs["indicator"] == code).sum())))
+    return tuple(found), len(new)
+
+
+def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:
+    """Those of the rounds told of, without those that name who may not be named."""
+    found = stories.stories(view)
+    told = found[found["round"].isin(list(rounds))]
+    return tuple(row for row in _rows(told) if not any(view.names_hidden(row[text]) for text in stories.TEXTS))
+
+
+def _begins(row: Row) -> tuple[date | None, str | None]:
+    """An event belongs to when it began."""
+    return row["starts_on"] or row["ends_on"], row["date_precision"]
+
+
+def _rows(frame: pd.DataFrame) -> list[Row]:
+    names = [str(name) for name in frame.columns]
+    columns = (list(frame[name].astype(object)) for name in frame.columns)
+    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]
