@@ -72,7 +72,7 @@
     return window.Plotly.toImage(chart, { format: "svg", ...size }).then(function (address) {
       const source = decodeURIComponent(address.slice(address.indexOf(",") + 1));
       const inner = new DOMParser().parseFromString(source, "image/svg+xml").documentElement;
-      const width = size.width + 2 * MARGIN;
+      const width = Math.ceil(size.width + 2 * MARGIN);
       const whole = element("svg", { xmlns: SVG, width: width, lang: document.documentElement.lang });
       const ground = element("rect", { width: "100%", height: "100%", fill: "#fff" });
       whole.append(ground);
