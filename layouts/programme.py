@@ -96,11 +96,17 @@ def lapsed(row: Mapping[str, Any], as_of: date) -> bool:
 
 def target_values(row: Mapping[str, Any]) -> str:
     """Target and actual as printed, with the share of women where one is given."""
-    return _(
-        "target {target}, actual {actual}",
-        target=_with_women(quantity(row["target"], row["unit"]), row["women"]),
-        actual=actual_value(row),
-    )
+    return _("target {target}, actual {actual}", target=target_value(row), actual=actual_value(row))
+
+
+def target_brief(row: Mapping[str, Any]) -> str:
+    """How a target stands, where there is room for few words."""
+    target, operator = quantity(row["target"], row["unit"]), row["operator"] or "="
+    if not known(row["actual"]):
+        return sentences(SIGNS[row["status"]], _("target {target}, no actual on record", target=target))
+    actual = quantity(row["actual"], row["unit"], operator)
+    values = _("target {target}, actual {actual}", target=target, actual=actual)
+    return f"{SIGNS[row['status']]} {status_name(row['status'])} · {values}"
 
 
 def actual_value(row: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from layouts import theme
 from layouts.frames import records
-from layouts.programme import scope_name, target_status, target_values
+from layouts.programme import scope_name, target_brief, target_status, target_values
 from layouts.theme import Figure
 from layouts.words import Names, _, day, known, percent, wrapped
 
@@ -69,7 +69,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
         ],
         "layout": theme.layout(
             int(height * max(at, 1)) + 30,
-            xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.3 if close else 1.25)]),
+            xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.6 if close else 1.25)]),
             yaxis=theme.axis(
                 range=[at - 0.5, -0.5],
                 tickvals=y,
@@ -101,7 +101,7 @@ def _share(row: dict[str, Any]) -> str:
 
 
 def _beside(row: dict[str, Any]) -> str:
-    return "  ".join(part for part in (_share(row), f"{target_status(row)} · {target_values(row)}") if part)
+    return "  ".join(part for part in (_share(row), target_brief(row)) if part)
 
 
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:

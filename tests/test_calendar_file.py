@@ -1,0 +1,124 @@
+"""The calendar to take along: opens in a calendar, spans what is known, and holds no more than its viewer may see."""
+
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from flask.testing import FlaskClient
+from icalendar import Calendar, Event
+from visiting import Visit
+
+from data import links
+from data.accounts import accounts_engine
+from data.filters import Filters
+from data.links import Terms
+
+
+def entries(visit: Visit | FlaskClient, query: str = "") -> dict[str, Event]:
+    """The entries of the calendar at an address by their UID, read as a calendar reads them."""
+    client = visit.client if isinstance(visit, Visit) else visit
+    answer = client.get(f"/calendar.ics?{query}")
+    assert answer.status_code == 200
+    assert answer.mimetype == "text/calendar"
+    calendar = Calendar.from_ical(answer.get_data())
+    assert calendar["version"] == "2.0"
+    found = {str(each["uid"]): each for each in calendar.walk("VEVENT")}
+    assert len(found) == len(calendar.walk("VEVENT")), "two entries with one UID"
+    return found
+
+
+def entry(found: dict[str, Event], code: str) -> Event:
+    (one,) = [each for uid, each in found.items() if uid.startswith(f"{code}@")]
+    return one
+
+
+def test_day_long_event_ends_the_day_after_its_last(public):
+    licence = entry(entries(public), "event-tuv-rheinland-licence")
+    assert licence.decoded("dtstart") == date(2014, 10, 21)
+    assert licence.decoded("dtend") == date(2014, 10, 22)
+    assert licence["status"] == "CONFIRMED"
+    assert "TÜV Rheinland China" in licence["summary"]
+
+
+def test_event_of_which_only_the_month_is_known_spans_it_and_says_so(public):
+    tot = entry(entries(public), "event-sgs-tot")
+    assert (tot.decoded("dtstart"), tot.decoded("dtend")) == (date(2015, 3, 1), date(2015, 4, 1))
+    assert tot["status"] == "TENTATIVE"
+    assert "Only the month is on record" in tot["description"]
+
+
+def test_event_known_to_have_ended_by_a_month_stands_in_that_month(public):
+    ended = entry(entries(public), "event-bsci-1-m5-toe")
+    assert (ended.decoded("dtstart"), ended.decoded("dtend")) == (date(2014, 9, 1), date(2014, 10, 1))
+
+
+def test_what_has_no_date_is_left_out(public):
+    assert not any("yunnan-tot" in uid for uid in entries(public))
+
+
+def test_every_entry_is_whole_days_in_order_and_stamped(visits):
+    for visit in visits.values():
+        found = entries(visit)
+        assert len(found) > 20
+        for each in found.values():
+            begins, ends = each.decoded("dtstart"), each.decoded("dtend")
+            assert type(begins) is type(ends) is date
+            assert begins < ends
+            assert each["dtstamp"]
+
+
+def test_calendar_is_the_same_file_when_taken_twice_and_its_names_stay_in_another_language(public):
+    first, second = (public.client.get("/calendar.ics").get_data() for _time in range(2))
+    assert first == second
+    english, chinese = entries(public), entries(public, "lang=zh")
+    assert set(english) == set(chinese)
+    assert "第六次会议" in entry(chinese, "event-ntac-6")["summary"]
+
+
+def test_calendar_has_the_filters_of_its_address(public):
+    found = entries(public, "round=deyang-2")
+    assert {uid.split("@")[0] for uid in found} == {
+        "event-deyang-2-m1-tot", "event-deyang-2-m1-toe", "round-deyang-2",
+    }  # fmt: skip
+
+
+def test_synthetic_programme_says_so_in_every_entry(demo):
+    assert all("Synthetic data" in each["summary"] for each in entries(demo).values())
+
+
+# ---- who comes by a link
+
+
+@pytest.fixture(scope="module")
+def by_link(
+    public_record_url: str, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[Terms], FlaskClient]]:
+    """Somebody who has opened a link of these terms on the public record."""
+    address = f"sqlite:///{tmp_path_factory.mktemp('calendar')}/accounts.db"
+    visit = Visit.to(public_record_url, accounts_url=address)
+    accounts = accounts_engine(address)
+
+    def opened(terms: Terms) -> FlaskClient:
+        _link, token = links.make(accounts, terms, made_by="manager")
+        client = visit.stranger()
+        assert client.get(f"/s/{token}").status_code == 303
+        return client
+
+    yield opened
+    accounts.dispose()
+
+
+def test_link_that_may_take_nothing_away_gets_no_calendar(by_link):
+    assert by_link(Terms()).get("/calendar.ics").status_code == 404
+
+
+def test_calendar_of_a_link_holds_its_scope_and_no_partner_outside_it(by_link):
+    client = by_link(Terms(scope=Filters.from_search("partner=tuv-rheinland"), export=True, threshold=None))
+    found = entries(client, "partner=cec")
+    assert not found
+    found = entries(client)
+    assert entry(found, "event-tuv-rheinland-licence")
+    assert entry(found, "event-guangzhou-tot-2014-10")
+    said = "".join(str(value) for each in found.values() for value in (each["summary"], each["description"]))
+    assert "NEWAsia" not in said
+    assert "ILO" not in said

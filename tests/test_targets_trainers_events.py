@@ -1,0 +1,308 @@
+"""Targets, trainers and events of a programme small enough to count by hand, and who may see what of them."""
+
+from collections.abc import Iterator
+from datetime import date
+from typing import Any
+
+import pytest
+from programme import PROGRAMME, Tables, load_rows
+from sqlalchemy import create_engine
+from sqlalchemy.pool import StaticPool
+
+from data.access import MANAGER, Viewer
+from data.catalogue import read_catalogue
+from data.disclosure import Withheld
+from data.exhibits import build
+from data.filters import Filters
+from data.links import Terms
+from data.precision import first_day, last_day, slip
+from data.tables import trainers
+from data.tables.calendar import ahead
+from data.tables.programme import status
+from data.view import View
+
+
+def event(code: str, kind: str, state: str, name: str, **columns: Any) -> dict[str, Any]:
+    return {"code": code, "kind": kind, "status": state, "name_en": name, "source": "sheet", **columns}
+
+
+def figure(code: str, value: float, as_of: date | None = None, **columns: Any) -> dict[str, Any]:
+    base = {"code": code, "indicator": "reach", "place": "370200", "value": value, "as_of": as_of, "operator": "="}
+    return {**base, "source": "report", **columns}
+
+
+TABLES: Tables = PROGRAMME | {
+    "phase": [
+        *({**row, "ends_on": date(2013, 12, 31)} for row in PROGRAMME["phase"][:1]),
+        *PROGRAMME["phase"][1:],
+    ],
+    "target": [
+        {"indicator": "reach", "place": "370200", "due_on": date(2013, 12, 1), "date_precision": "month",
+         "scope": "", "value": 40, "source": "sheet"},
+        {"indicator": "reach", "place": "370200", "due_on": date(2015, 6, 1), "scope": "", "value": 100},
+        {"indicator": "reach", "place": "370200", "due_on": date(2015, 6, 1), "scope": "m1", "value": 0},
+        {"indicator": "defects", "place": "310000", "due_on": date(2014, 12, 31), "scope": "", "value": 0},
+        {"indicator": "reach", "place": "310000", "due_on": date(2014, 12, 31), "scope": "", "value": 9},
+    ],
+    "reported_figure": [
+        figure("reached-1", 30, date(2013, 6, 30)),
+        figure("reached-2", 50, date(2014, 6, 30)),
+        figure("reached-3", 70, date(2015, 1, 31)),  # after the record's own date
+        figure("undated", 999),
+        figure("first-module", 5, scope="m1"),
+        figure("faults", 3, date(2014, 1, 1), indicator="defects", place="310000"),
+        figure("more-than", 8, date(2014, 1, 1), place="310000", operator=">"),
+    ],
+    "trainer": [
+        {"code": f"t{n}", "sex": sex, "organisation": organisation, "place": place, "source": "sheet"}
+        for n, sex, organisation, place in (
+            (1, "f", "fed-qd", "370200"), (2, "m", "fed-qd", "370200"), (3, "m", "fed", "310000"),
+            (4, None, "buyer", None), (5, "m", "buyer", "310000"), (6, "f", None, "370200"),
+        )
+    ],
+    "trainer_level": [
+        *({"trainer": f"t{n}", "module": "m1", "level": "candidate"} for n in range(1, 7)),
+        *({"trainer": f"t{n}", "module": "m1", "level": "certified", "reached_on": date(2014, 1, 1)} for n in (1, 2)),
+        {"trainer": "t3", "module": "m1", "level": "certified", "reached_on": date(2015, 1, 1)},
+        {"trainer": "t4", "module": "m2", "level": "expert"},
+    ],
+    "event": [
+        event("opening", "launch", "held", "An opening", place="370200", round="r1",
+              starts_on=date(2013, 2, 1)),
+        event("tot", "tot", "held", "Training of trainers", module="m1", participants=6, women=2,
+              starts_on=date(2014, 12, 30), ends_on=date(2015, 1, 2)),
+        event("late", "visit", "held", "Held in 2015", starts_on=date(2015, 1, 5)),
+        event("ended", "toe", "held", "Had ended by December", ends_on=date(2014, 12, 1), date_precision="month"),
+        event("next", "committee", "planned", "A meeting", starts_on=date(2015, 2, 1), date_precision="month"),
+        event("overdue", "seminar", "planned", "A seminar", starts_on=date(2014, 5, 1)),
+        event("off", "workshop", "cancelled", "Cancelled", starts_on=date(2015, 3, 1)),
+        event("some-day", "publication", "planned", "A handbook"),
+        event("visit-to-enterprise-b", "visit", "held", "Visit to Enterprise B", round="r1", starts_on=date(2014, 1, 1),
+              note="Enterprise B was glad."),
+    ],
+    "event_partner": [{"event": "tot", "partner": "fed"}, {"event": "opening", "partner": "buyer"}],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def ask() -> Iterator[Any]:
+    """The rows of an exhibit as a viewer has it under filters."""
+    engine = create_engine("sqlite://", poolclass=StaticPool)
+    load_rows(engine, TABLES)
+    catalogue = read_catalogue(engine)
+    with engine.connect() as connection:
+
+        def view(search: str = "", viewer: Viewer = MANAGER) -> View:
+            return View.asked(connection, catalogue, viewer, Filters.from_search(search))
+
+        yield view
+    engine.dispose()
+
+
+def rows(view: View, code: str) -> list[dict[str, Any]]:
+    table = build(view, code).table
+    return [dict(zip(table.columns, row, strict=True)) for row in table.itertuples(index=False, name=None)]
+
+
+def codes(view: View) -> set[str]:
+    return {row["event"] for row in rows(view, "events")}
+
+
+# ---- targets
+
+
+def test_actual_is_the_newest_dated_figure_that_is_seen_of_the_same_place_and_modules(ask):
+    found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(ask(), "targets")}
+    first = found["370200", date(2013, 12, 1), None]
+    assert (first["target"], first["actual"], first["actual_as_of"]) == (40, 50, date(2014, 6, 30))
+    assert first["attainment"] == 1.25
+    assert found["370200", date(2015, 6, 1), None]["attainment"] == 0.5
+    assert found["370200", date(2015, 6, 1), "m1"]["actual"] == 5
+
+
+def test_undated_figure_stands_only_where_no_dated_one_is_seen(ask):
+    before = {row["due_on"]: row for row in rows(ask("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
+    assert before[date(2013, 12, 1)]["actual"] == 999
+    assert before[date(2013, 12, 1)]["actual_as_of"] is None
+
+
+def test_there_is_no_attainment_of_a_target_of_zero_or_by_a_bound(ask):
+    found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(ask(), "targets")}
+    assert found["reach", "370200", "m1"]["attainment"] is None
+    assert found["defects", "310000", None]["attainment"] is None
+    bound = found["reach", "310000", None]
+    assert (bound["actual"], bound["operator"], bound["attainment"], bound["status"]) == (8, ">", None, "unknown")
+
+
+def test_each_target_stands_as_its_date_and_its_actual_say(ask):
+    stands = {(row["indicator"], row["place"], row["due_on"].year, row["scope"]): row["status"]
+              for row in rows(ask(), "targets")}  # fmt: skip
+    assert stands == {
+        ("reach", "370200", 2013, None): "done",
+        ("reach", "370200", 2015, None): "in-progress",
+        ("reach", "370200", 2015, "m1"): "not-planned",
+        ("defects", "310000", 2014, None): "late",  # zero is a real target where less is better
+        ("reach", "310000", 2014, None): "unknown",
+    }
+
+
+@pytest.mark.parametrize(
+    ("target", "actual", "operator", "better", "passed", "stands"),
+    [
+        (4, 4, "=", "up", False, "done"),
+        (4, 0, "=", "up", False, "not-started"),
+        (4, 0, "=", "up", True, "late"),
+        (4, 2, "=", "up", False, "in-progress"),
+        (4, 2, "=", "down", True, "done"),
+        (4, 6, "=", "down", True, "late"),
+        (0, 0, "=", "down", True, "done"),
+        (0, 3, "=", "up", True, "not-planned"),
+        (4, 4, ">", "up", True, "done"),
+        (4, 3, "<", "up", True, "late"),
+        (4, 6, "<", "up", True, "unknown"),
+        (4, 4, "~", "up", True, "unknown"),
+        (4, None, "=", "up", True, "unknown"),
+    ],
+)
+def test_status_says_no_more_than_target_actual_and_date_do(target, actual, operator, better, passed, stands):
+    assert status(target, actual, operator, better, passed=passed) == stands
+
+
+@pytest.mark.parametrize("search", ["partner=fed", "sector=machinery", "round=r1", "module=m1"])
+def test_target_speaks_for_its_place_alone(ask, search):
+    assert rows(ask(search), "targets") == []
+
+
+def test_target_lies_in_the_phase_that_holds_its_due_date_and_in_the_place_it_names(ask):
+    assert {row["due_on"].year for row in rows(ask("phase=p1"), "targets")} == {2013}
+    assert {row["place"] for row in rows(ask("place=370000"), "targets")} == {"370200"}
+
+
+# ---- trainers
+
+
+def test_trainers_count_once_a_module_and_level_they_reached_by_the_date(ask):
+    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(ask(), "capacity")}
+    assert found == {("m1", "candidate"): (6, 2), ("m1", "certified"): (2, 1), ("m2", "expert"): (1, None)}
+    later = {(row["module"], row["level"]): row["trainers"] for row in rows(ask("as_of=2015-06-30"), "capacity")}
+    assert later["m1", "certified"] == 3
+
+
+def test_ladder_counts_every_trainer_once_in_all_modules(ask):
+    ladder = trainers.ladder(ask())
+    assert ladder["trainers"].tolist() == [6, 2, 1]
+    assert ladder["everyone"].iloc[0] == 6
+    assert ladder["women"].tolist() == [2, 1, None]
+
+
+@pytest.mark.parametrize(
+    ("search", "candidates"),
+    [("partner=fed", 3), ("partner=fed-qd", 2), ("place=370000", 3), ("sector=machinery", 0), ("round=r1", 0),
+     ("phase=p1", 0), ("module=m2", 0)],
+)  # fmt: skip
+def test_trainer_has_a_place_and_an_organisation_and_nothing_else_to_filter_by(ask, search, candidates):
+    found = {row["level"]: row["trainers"] for row in rows(ask(search), "capacity")}
+    assert found.get("candidate", 0) == candidates
+
+
+def test_numbers_of_few_trainers_are_withheld_and_none_come_back(ask):
+    view = ask(viewer=Terms(threshold=5).viewer())
+    found = {(row["module"], row["level"]): row for row in rows(view, "capacity")}
+    assert found["m1", "candidate"]["trainers"] == 6
+    assert isinstance(found["m1", "candidate"]["women"], Withheld)  # 2 women, 3 men, 1 unknown
+    assert isinstance(found["m1", "certified"]["trainers"], Withheld)
+    ladder = trainers.ladder(view)
+    assert isinstance(ladder["everyone"].iloc[0], Withheld)
+    assert [isinstance(n, Withheld) for n in ladder["trainers"]] == [False, True, True]
+    for other in ("place=370000", "partner=fed"):
+        narrowed = ask(other, Terms(threshold=3).viewer())
+        if not narrowed.refusal:
+            assert rows(narrowed, "capacity") == []
+
+
+# ---- events
+
+
+def test_event_held_after_the_date_is_not_seen_and_a_planned_one_is(ask):
+    assert codes(ask()) == {
+        "opening", "tot", "ended", "next", "overdue", "off", "some-day", "visit-to-enterprise-b",
+    }  # fmt: skip
+    assert "tot" not in codes(ask("as_of=2014-12-29"))
+
+
+@pytest.mark.parametrize(
+    ("search", "seen"),
+    [
+        ("partner=fed", {"opening", "tot", "visit-to-enterprise-b"}),  # its own, and those of a round of its child
+        ("partner=buyer", {"opening", "visit-to-enterprise-b"}),
+        ("round=r1", {"opening", "visit-to-enterprise-b"}),
+        ("phase=p1", {"opening", "visit-to-enterprise-b"}),
+        ("place=370000", {"opening"}),
+        ("module=m1", {"tot"}),
+        ("sector=machinery", set()),
+    ],
+)
+def test_event_has_a_place_partners_a_round_its_phase_and_a_module(ask, search, seen):
+    assert codes(ask(search)) == seen
+
+
+def test_what_comes_next_is_planned_and_not_over(ask):
+    view = ask()
+    assert ahead(build(view, "events").table, view.of.as_of)["event"].tolist() == ["next"]
+
+
+def test_month_spans_its_days(ask):
+    found = {row["event"]: row for row in rows(ask(), "events")}
+    assert (found["ended"]["first"], found["ended"]["last"]) == (date(2014, 12, 1), date(2014, 12, 31))
+    assert (found["next"]["first"], found["next"]["last"]) == (date(2015, 2, 1), date(2015, 2, 28))
+    assert found["some-day"]["first"] is None
+
+
+def test_name_and_code_of_an_event_that_names_an_enterprise_are_not_told_without_names(ask):
+    assert "Visit to Enterprise B" in {row["name_en"] for row in rows(ask(), "events")}
+    told = rows(ask(viewer=Terms(threshold=None, names=False).viewer()), "events")
+    assert "enterprise b" not in str(told).casefold()
+    assert "enterprise-b" not in str(told)
+    (visit,) = [row for row in told if row["kind"] == "visit"]
+    assert visit["name_en"] == visit["name_zh"] == "visit"
+    assert all(row["note"] is None for row in told)
+
+
+def test_partner_outside_the_scope_is_not_named_with_an_event(ask):
+    viewer = Terms(threshold=None, scope=Filters.from_search("partner=fed")).viewer()
+    found = {row["event"]: row["partners"] for row in rows(ask(viewer=viewer), "events")}
+    assert found["tot"] == ("fed",)
+    assert found["opening"] == ()
+
+
+def test_few_participants_are_withheld_from_who_has_a_threshold(ask):
+    found = {row["event"]: row for row in rows(ask(viewer=Terms(threshold=5).viewer()), "events")}
+    assert found["tot"]["participants"] == 6
+    assert isinstance(found["tot"]["women"], Withheld)
+
+
+# ---- rounds and dates
+
+
+@pytest.mark.parametrize(
+    ("planned", "actual", "precision", "later"),
+    [
+        (date(2014, 3, 1), date(2014, 3, 4), "day", 3),
+        (date(2014, 3, 1), date(2014, 2, 27), "day", -2),
+        (date(2014, 12, 1), date(2014, 12, 19), "month", 0),
+        (date(2014, 11, 30), date(2015, 2, 1), "month", 3),
+        (date(2013, 1, 1), date(2014, 12, 1), "year", 1),
+        (None, date(2014, 12, 1), "day", None),
+        (date(2014, 12, 1), None, "day", None),
+    ],
+)
+def test_slip_is_no_finer_than_the_dates_are_known(planned, actual, precision, later):
+    assert slip(planned, actual, precision) == later
+
+
+def test_days_of_a_month_or_year_are_all_of_it():
+    assert first_day(date(2016, 2, 14), "month") == date(2016, 2, 1)
+    assert last_day(date(2016, 2, 14), "month") == date(2016, 2, 29)
+    assert last_day(date(2016, 2, 14), "year") == date(2016, 12, 31)
+    assert last_day(date(2016, 2, 14), "day") == date(2016, 2, 14)
+    assert first_day(None, "month") is None
