@@ -17,7 +17,9 @@ from dashboard import (
     gate,
     headers,
     how,
+    importing,
     linking,
+    newsletter,
     packing,
     pages,
     presenting,
@@ -72,8 +74,10 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     linking.install(server, accounts, tries)
     sharing.install(server, settings, held, accounts)
     editions.install(server, records)
+    importing.install(server, settings, held)
     answers.install(server, held, boundaries)
     taking_out.install(server, held)
+    newsletter.install(server, settings, held)
     calendar_file.install(server, held)
     story_pictures.install(server, held)
     how.install(server, settings, held)

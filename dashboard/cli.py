@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard import batch_commands, edition_commands, link_commands, manager_commands, pack_commands
+from dashboard import batch_commands, digest_commands, edition_commands, link_commands, manager_commands, pack_commands
 from dashboard.console import accounts, build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
@@ -225,6 +225,7 @@ def serve(port: int) -> None:
 
 main.add_command(batch_commands.batches_command)
 main.add_command(batch_commands.rollback_command)
+main.add_command(digest_commands.digest)
 main.add_command(edition_commands.edition_group)
 main.add_command(link_commands.link_group)
 main.add_command(manager_commands.manager_group)

@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, NoReturn
 
 import click
 
-from dashboard.settings import PUBLIC_RECORD, accounts_url
+from dashboard.settings import PUBLIC_RECORD, Settings, SettingsProblem, accounts_url
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+    from callbacks.asking import Held
 
 _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
@@ -56,6 +58,29 @@ def accounts() -> Iterator["Engine"]:
             engine.dispose()
     except (SQLAlchemyError, OSError) as error:
         stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
+
+
+@contextmanager
+def at_console() -> Iterator["Held"]:
+    """What the application holds, for the block: who has the command line sees as a manager does."""
+    from flask import Flask, g
+
+    from callbacks.asking import Held
+    from dashboard.app import HERE, grounds
+    from data.access import MANAGER
+    from data.places import BoundaryProblem, read_boundaries
+    from data.record import Records
+
+    try:
+        settings = Settings.from_environment(local=True)
+        boundaries = read_boundaries(settings.boundaries)
+    except (SettingsProblem, BoundaryProblem) as problem:
+        stop(str(problem))
+    build_embedded(settings.database_url)
+    held = Held(Records(settings.database_url, settings.editions), grounds(boundaries))
+    with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
+        g.viewer = MANAGER
+        yield held
 
 
 def build_embedded(address: str) -> None:

@@ -39,6 +39,8 @@ NEEDED: dict[str, Permission] = {
     "export-workbook": Permission.EXPORT,
     "export-selection": Permission.EXPORT,
     "export-package": Permission.EXPORT,
+    "digest": Permission.EXPORT,
+    "digest-file": Permission.EXPORT,
     "how-rows": Permission.SEE_DATA_QUALITY,
     "calendar": Permission.EXPORT,
     "enterprise-table": Permission.SEE_NAMES,
@@ -61,6 +63,13 @@ NEEDED: dict[str, Permission] = {
     "editions": Permission.CHOOSE_EDITION,
     "edition-changes": Permission.CHOOSE_EDITION,
     "edition-freeze": Permission.MANAGE_EDITIONS,
+    "import": Permission.IMPORT,
+    "import-upload": Permission.IMPORT,
+    "import-held": Permission.IMPORT,
+    "import-decide": Permission.IMPORT,
+    "import-marked": Permission.IMPORT,
+    "batch": Permission.IMPORT,
+    "batch-roll-back": Permission.IMPORT,
 }
 """What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
 

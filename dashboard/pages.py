@@ -143,7 +143,9 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
         (Permission.PRESENT, _("Present"), "/present"),
         (Permission.MANAGE_LINKS, _("Share"), "/share"),
         (Permission.MANAGE_DECKS, _("Decks"), "/decks"),
+        (Permission.EXPORT, _("Newsletter"), "/digest"),
         (Permission.CHOOSE_EDITION, _("Editions"), "/editions"),
+        (Permission.IMPORT, _("Import"), "/import"),
     ]
     tools = [(name, address) for permission, name, address in every if viewer.may(permission)]
     other = "en" if language == "zh" else "zh"

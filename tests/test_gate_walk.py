@@ -47,6 +47,8 @@ ADMITTED = {
     "export-workbook": EXPORTS,
     "export-selection": EXPORTS,
     "export-package": EXPORTS,
+    "digest": EXPORTS,  # refuses whoever comes by a link by itself
+    "digest-file": EXPORTS,
     "calendar": EXPORTS,
     "enterprise-table": MANAGER,
     "enterprise-table-csv": MANAGER,
@@ -68,6 +70,13 @@ ADMITTED = {
     "editions": MANAGER,
     "edition-freeze": MANAGER,
     "edition-changes": MANAGER,
+    "import": MANAGER,
+    "import-upload": MANAGER,
+    "import-held": MANAGER,
+    "import-decide": MANAGER,
+    "import-marked": MANAGER,
+    "batch": MANAGER,
+    "batch-roll-back": MANAGER,
 }
 
 ENDING = ("sign-out", "leave", "share-preview")

@@ -1,0 +1,55 @@
+"""The command that writes a newsletter.
+
+Like the other commands, it imports what it needs itself.
+"""
+
+from pathlib import Path
+
+import click
+
+from dashboard.console import at_console, stop
+from dashboard.settings import public_url
+
+_PROBLEMS = {
+    "since": "--since {value!r} is no date: write it as 2014-05-31.",
+    "until": "--until {value!r} is no date: write it as 2014-05-31.",
+    "order": "The period ends before it begins ({value}): give a later --until or an earlier --since.",
+}
+
+
+@click.command()
+@click.option("--since", required=True, help="The first day of the period, as 2014-05-01.")
+@click.option("--until", default="", help="Its last day; the record's own date without.")
+@click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
+@click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True)
+@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output.")
+def digest(  # noqa: PLR0913 - as many as the command has options
+    since: str, *, until: str, lang: str, form: str, asked: str, out: Path | None
+) -> None:
+    """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
+    from callbacks.digest import letters
+    from dashboard.link_commands import LOCAL_URL
+    from dashboard.newsletter import LANGUAGES, PeriodProblem, read_period, written
+    from data.filters import Filters
+
+    with at_console() as held:
+        programme = held.records.live.catalogue().programme
+        try:
+            period = read_period(since, until, programme.as_of)
+        except PeriodProblem as problem:
+            stop(_PROBLEMS[problem.reason].format(value=problem.value))
+        filters = Filters.from_search(asked).dated(None)
+        text = written(letters(held, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
+    if programme.synthetic:
+        click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+    if not public_url():
+        click.echo(f"SCORE_PUBLIC_URL is not set: the numbers lead to {LOCAL_URL}.", err=True)
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        out.write_text(text, encoding="utf-8")
+    except OSError as error:
+        stop(f"{out} cannot be written: {error.strerror}")
+    click.echo(f"Written to {out}", err=True)
