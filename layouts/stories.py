@@ -137,7 +137,7 @@ def card(story: Story, name: str, *, wide: bool = False) -> Component:
     for text, href in story.facts:
         facts += [" · "] if facts else []
         facts.append(dcc.Link(text, href=href) if href else text)
-    head = html.H3 if wide else html.H4
+    head = html.H2 if wide else html.H4
     return html.Article(
         [
             head(titled if wide else dcc.Link(titled, href=story.href), lang=story.title.lang),

@@ -1,0 +1,143 @@
+"""Stories in a real browser: the slider by keyboard, mouse and finger; without its script; on a phone; no barrier."""
+
+from collections.abc import Iterator
+
+import pytest
+from conftest import NewContext, Site, Tab, tab_of
+from playwright.sync_api import Locator, expect
+from test_pages import LANGUAGES, objections
+
+
+@pytest.fixture
+def told(contexts) -> Iterator[Tab]:
+    """A tab on the synthetic programme, whose stories have pictures; it must have complained of nothing."""
+    with tab_of(*contexts["demo"]) as tab:
+        yield tab
+        assert tab.complaints == []
+        assert tab.foreign == []
+
+
+def slider(tab: Tab) -> Locator:
+    """The first slider of the page; the slot before it is brought into view."""
+    found = tab.page.locator(".compare input.slide").first
+    found.scroll_into_view_if_needed()
+    return found
+
+
+def share_of_before(found: Locator) -> float:
+    """How much of the width the picture before takes, 0 to 1: where the line between the two stands."""
+    share: float = found.evaluate(
+        """slide => {
+            const compare = slide.closest('.compare');
+            return parseFloat(getComputedStyle(compare, '::after').left) / compare.getBoundingClientRect().width;
+        }"""
+    )
+    return share
+
+
+def test_slider_moves_by_keyboard_and_says_in_words_where_it_stands(told):
+    told.open("/stories")
+    slide = slider(told)
+    assert share_of_before(slide) == pytest.approx(0.5, abs=0.01)
+    slide.focus()
+    expect(slide).to_have_attribute("aria-valuetext", "50 % before, the rest after")
+    told.page.keyboard.press("ArrowRight")
+    expect(slide).to_have_attribute("aria-valuetext", "51 % before, the rest after")
+    told.page.keyboard.press("End")
+    expect(slide).to_have_attribute("aria-valuetext", "100 % before, the rest after")
+    assert share_of_before(slide) > 0.9
+    told.page.keyboard.press("Home")
+    assert share_of_before(slide) < 0.1
+    name = slide.evaluate("slide => slide.labels[0].textContent")
+    assert name == "How much of the picture is before"
+
+
+def test_slider_is_reached_by_the_tab_key_and_shows_that_it_is(told):
+    told.open("/stories")
+    told.page.locator(".story h4 a").first.focus()
+    for _step in range(4):
+        told.page.keyboard.press("Tab")
+        if told.page.evaluate("document.activeElement.type") == "range":
+            break
+    assert told.page.evaluate("getComputedStyle(document.activeElement.closest('.compare')).outlineStyle") == "solid"
+
+
+def test_slider_follows_the_mouse(told):
+    told.open("/stories")
+    slide = slider(told)
+    box = slide.bounding_box()
+    assert box
+    told.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    told.page.mouse.down()
+    told.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
+    told.page.mouse.up()
+    assert share_of_before(slide) == pytest.approx(0.8, abs=0.03)
+
+
+def test_pictures_of_a_page_are_all_sent(told):
+    page = told.open("/stories")
+    expect(page.locator(".story img").first).to_be_visible()
+    assert page.evaluate("[...document.querySelectorAll('.story img')].every(img => img.complete && img.naturalWidth)")
+
+
+def test_story_is_opened_from_its_card_and_left_again(told):
+    page = told.open("/stories?lang=zh")
+    card = page.locator(".story h4 a").first
+    title = card.inner_text()
+    card.click()
+    told.settle()
+    expect(page.locator(".story.wide h2")).to_have_text(title)
+    page.locator(".leads-to").click()
+    told.is_at("/stories?lang=zh")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("address", ["/stories", "/stories/story-1"])
+def test_pages_of_stories_have_no_barrier(told, address, language):
+    told.open(f"{address}?lang={language}")
+    expect(told.page.locator(".story").first).to_be_visible()
+    assert objections(told) == []
+
+
+def test_how_numbers_were_made_is_reached_from_an_exhibit_and_has_no_barrier(contexts):
+    with tab_of(*contexts["public"]) as tab:
+        page = tab.open("/regions")
+        page.locator("#regions-regions-basis a.to-how").click()
+        page.wait_for_url("**/how/regions")
+        expect(page.locator("#permanent")).to_have_value(tab.site.address + "/how/regions?as_of=2017-03-31")
+        for details in page.locator("details").all():
+            details.locator("summary").click()
+        assert objections(tab) == []
+        page.locator("a.language").click()
+        page.wait_for_url("**/how/regions?lang=zh")
+        assert objections(tab) == []
+        assert tab.complaints == []
+
+
+def test_phone_has_room_for_cards_sliders_by_finger_and_how_numbers_were_made(
+    new_context: NewContext, contexts: dict[str, tuple[object, Site]]
+):
+    site = contexts["demo"][1]
+    options = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+    with tab_of(site.sign_in(new_context(**options)), site) as tab:
+        for address in ("/stories", "/stories/story-1", "/how/pairs", "/how/module-funnel?lang=zh"):
+            page = tab.open(address)
+            assert page.evaluate("document.documentElement.scrollWidth") <= 390, address
+        tab.open("/stories")
+        slide = slider(tab)
+        box = slide.bounding_box()
+        assert box
+        tab.page.touchscreen.tap(box["x"] + box["width"] * 0.2, box["y"] + box["height"] / 2)
+        assert share_of_before(slide) == pytest.approx(0.2, abs=0.05)
+        assert tab.complaints == []
+
+
+def test_without_script_and_on_paper_both_pictures_stand_beside_one_another(told):
+    told.open("/stories/story-1")
+    told.page.emulate_media(media="print")
+    first, second = told.page.locator(".story-pictures figure").all()
+    left, right = first.bounding_box(), second.bounding_box()
+    assert left
+    assert right
+    assert left["x"] + left["width"] <= right["x"] + 1
+    expect(told.page.locator("input.slide")).not_to_be_visible()
