@@ -97,9 +97,7 @@ def counts(asked: Asked) -> tuple[Any, ...]:
     """The counts of the page, each leading to its list."""
     view = asked.view
     silences, unsourced = data.silences(view), data.unsourced_counts(view)
-    coverage = exhibits.build(view, "coverage")
-    total = coverage.table.iloc[0]
-    rests_on = parts.basis_lines(asked.basis(coverage))
+    trained = sum(silences.values())
     basis = parts.basis_lines(based(asked, enterprises.sources(view)))
     return (
         [
@@ -125,9 +123,9 @@ def counts(asked: Asked) -> tuple[Any, ...]:
             *basis,
         ],
         [
-            *layout.reported_heading(total["trained_reported"], total["trained"]),
+            *layout.reported_heading(trained - silences["never"], trained),
             parts.table_at(asked.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True),
-            *rests_on,
+            *basis,
         ],
     )
 

@@ -192,7 +192,7 @@ def rounds(asked: Asked, found: OneEnterprise) -> list[tuple[str, list[drawn.Fac
         known: list[drawn.Fact] = [
             (
                 _("Partners"),
-                on_record("; ".join(labelled(drawn.role_name(role), listed(names)) for role, names in roles.items())),
+                on_record(" · ".join(labelled(drawn.role_name(role), listed(names)) for role, names in roles.items())),
             ),
             *(
                 (label, on_record(day(row[name], row["date_precision"]) if row[name] else None))

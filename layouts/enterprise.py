@@ -211,7 +211,8 @@ def neighbours(beside: Sequence[Beside], basis: Sequence[Basis]) -> Component:
             links.append(html.Li(ngettext("and {n} more", "and {n} more", each.more)))
         if links:
             shown.append(html.Ul(links, className="neighbours"))
-        shown += parts.basis_lines(rests_on)
+        if each.named or each.more:
+            shown += parts.basis_lines(rests_on)
     if not shown:
         shown = [html.P(_("Neither its place nor its sector is on record."))]
     return _section(_("Beside it"), shown)

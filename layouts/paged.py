@@ -99,7 +99,12 @@ def fill(
 ) -> tuple[object, ...]:
     """The parts of a list in the order of :func:`outputs`; `said` is how many rows were found, in words."""
     first, last = order.page <= 1, order.page >= order.pages
-    names = {"first": _("First"), "previous": _("Previous"), "next": _("Next"), "last": _("Last")}
+    names = {
+        "first": _("First page"),
+        "previous": _("Previous page"),
+        "next": _("Next page"),
+        "last": _("Last page"),
+    }
     direction = "descending" if order.descending else "ascending"
     return (
         vars(order),

@@ -332,7 +332,7 @@ def test_whatever_is_posted_as_order_the_list_answers(served: Visit, order: Any)
 def test_page_of_one_says_names_dates_and_sources(served: Visit) -> None:
     words = said(served, ONE_OUT, "/enterprises/a")
     for each in (
-        "Enterprise A", "Enterprise A（中） · a", "Qingdao", "owner: Federation, Qingdao office; sponsor: Buyer",
+        "Enterprise A", "Enterprise A（中） · a", "Qingdao", "owner: Federation, Qingdao office · sponsor: Buyer",
         "10 January 2013", "not on record", "A trolley", "Two carried it.", "一人推车。", "3 others in Qingdao",
         "as of 31 December 2014",
     ):  # fmt: skip

@@ -99,20 +99,33 @@ def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
     state = f"{SIGNS[row['state']]} {state_name(row['state'])}"
     title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
-    said = wrapped(told(row), LINE_WIDTH)
+    said = "<br>".join(lines(told(row)))
     text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{said}</span>"
     return theme.heading(text, at, across=True) | {"y": at - 0.12, "yanchor": "bottom"}
 
 
-def told(row: dict[str, Any]) -> str:
-    """What is known of one training, in words."""
+def lines(parts: list[str]) -> list[str]:
+    """Parts beside one another, as many as a line has room for: a date is never broken."""
+    found: list[str] = []
+    for part in parts:
+        line = f"{found[-1]} · {part}" if found else part
+        # A Chinese character is as wide as two Latin letters.
+        if found and len(line) + sum(not letter.isascii() for letter in line) > LINE_WIDTH:
+            found.append(part)
+        else:
+            found[-1:] = [line]
+    return found
+
+
+def told(row: dict[str, Any]) -> list[str]:
+    """What is known of one training, part by part."""
     parts = []
     for step in STEPS:
         if row[step]:
             parts.append(labelled(step_name(step), day(row[step], row["date_precision"])))
         if step == "workshop_on" and (visits := visited(row)):
             parts.append(visits)
-    return " · ".join(parts) or _("No date is on record.")
+    return parts or [_("No date is on record.")]
 
 
 def visited(row: dict[str, Any]) -> str:
