@@ -100,7 +100,7 @@ def tools(asked: Asked) -> list[tuple[str, str]]:
         (Permission.PRESENT, _("Present"), asked.href("/present")),
         (Permission.MANAGE_LINKS, _("Share"), asked.href("/share")),
         (Permission.MANAGE_DECKS, _("Decks"), f"/decks{language}"),
-        (Permission.EXPORT, _("Newsletter"), f"/digest{language}"),
+        (Permission.MAKE_NEWSLETTERS, _("Newsletter"), f"/digest{language}"),
         (Permission.CHOOSE_EDITION, _("Editions"), f"/editions{language}"),
         (Permission.IMPORT, _("Import"), f"/import{language}"),
     ]

@@ -143,7 +143,7 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
         (Permission.PRESENT, _("Present"), "/present"),
         (Permission.MANAGE_LINKS, _("Share"), "/share"),
         (Permission.MANAGE_DECKS, _("Decks"), "/decks"),
-        (Permission.EXPORT, _("Newsletter"), "/digest"),
+        (Permission.MAKE_NEWSLETTERS, _("Newsletter"), "/digest"),
         (Permission.CHOOSE_EDITION, _("Editions"), "/editions"),
         (Permission.IMPORT, _("Import"), "/import"),
     ]

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_DECKS = "manage-decks"
     SEE_DATA_QUALITY = "see-data-quality"
     IMPORT = "import"
+    MAKE_NEWSLETTERS = "make-newsletters"
 
 
 @dataclass(frozen=True)

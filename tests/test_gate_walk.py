@@ -47,8 +47,8 @@ ADMITTED = {
     "export-workbook": EXPORTS,
     "export-selection": EXPORTS,
     "export-package": EXPORTS,
-    "digest": EXPORTS,  # refuses whoever comes by a link by itself
-    "digest-file": EXPORTS,
+    "digest": MANAGER,
+    "digest-file": MANAGER,
     "calendar": EXPORTS,
     "enterprise-table": MANAGER,
     "enterprise-table-csv": MANAGER,
