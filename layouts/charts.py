@@ -255,10 +255,11 @@ def _coverage(figure: Figure, _frame: pd.DataFrame, _names: Names) -> Chart:
 
 def _targets(_figure: Figure, frame: pd.DataFrame, names: Names) -> Chart:
     labels = []
-    for row in records(frame):
+    rows = records(frame)
+    for row in rows:
         about = f"{programme.target_status(row)} · {programme.target_values(row)}"
-        labels.append(f"{_broken(targets.name(row, names))}\n{_broken(about)}")
-    reached = tuple(round(theme.length(row["attainment"]), 6) for row in records(frame))
+        labels.append(f"{_broken(targets.label(row, rows, names))}\n{_broken(about)}")
+    reached = tuple(round(theme.length(row["attainment"]), 6) for row in rows)
     series = Series(_("Share of the target reached"), reached, theme.AFTER, dark=True)
     return Chart(tuple(labels), (series,), format=_share_format(), most=max([*reached, 1]))
 

@@ -8,7 +8,7 @@ a dict of typed values in which a column left out, ``None`` and ``""`` all mean 
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import date
+from datetime import date, timedelta
 from fractions import Fraction
 from functools import cached_property
 from itertools import pairwise
@@ -733,6 +733,134 @@ def published(tables: Tables, filters: dict[str, set[str]] | None = None, as_of:
     return rows
 
 
+# What the programme plans and builds up
+
+
+def lasts(row: Row, column: str) -> date | None:
+    """The last day a date may mean, as well as its row's dates are known."""
+    day = known(row, column)
+    if day is None or known(row, "date_precision") not in ("month", "year"):
+        return day
+    month = day.month if row["date_precision"] == "month" else 12
+    return date(day.year + month // 12, month % 12 + 1, 1) - timedelta(days=1)
+
+
+def lies_in(phase: Row, day: date) -> bool:
+    """A phase without an end still runs; one without a beginning holds nothing."""
+    begins, ends = known(phase, "starts_on"), lasts(phase, "ends_on")
+    return begins is not None and begins <= day and (ends is None or day <= ends)
+
+
+def targets(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
+    of = asked(tables, filters, as_of)
+    if any(of.wanted(dimension) is not None for dimension in ("partner", "sector", "round", "module")):
+        return []
+    shown = {row["figure"] for row in published(tables, filters, as_of)}
+    phases = of.wanted("phase")
+    rows = []
+    for row in tables.get("target", []):
+        inside = [phase["code"] for phase in tables.get("phase", []) if lies_in(phase, row["due_on"])]
+        if not of.passes("place", [row["place"]]) or (phases is not None and not phases & set(inside)):
+            continue
+        same = [
+            figure
+            for figure in tables.get("reported_figure", [])
+            if figure["code"] in shown
+            and (figure["indicator"], known(figure, "place"), known(figure, "scope"))
+            == (row["indicator"], row["place"], known(row, "scope"))
+        ]
+        dated = [figure for figure in same if known(figure, "as_of")] or same
+        newest = max(dated, key=lambda figure: (known(figure, "as_of") or date.min, figure["code"]), default=None)
+        exact = newest is not None and operator_of(newest) == "=" and row["value"] > 0
+        rows.append(
+            {
+                "indicator": row["indicator"],
+                "place": row["place"],
+                "due_on": row["due_on"],
+                "scope": known(row, "scope"),
+                "target": row["value"],
+                "actual": newest["value"] if newest else None,
+                "actual_as_of": known(newest, "as_of") if newest else None,
+                "attainment": newest["value"] / row["value"] if newest and exact else None,
+            }
+        )
+    return rows
+
+
+def capacity(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
+    of = asked(tables, filters, as_of)
+    if any(of.wanted(dimension) is not None for dimension in ("sector", "round", "phase")):
+        return []
+    trainers: dict[tuple[str, str], list[Row]] = {}
+    for level in tables.get("trainer_level", []):
+        trainer = find(tables["trainer"], level["trainer"])
+        day = known(level, "reached_on")
+        if (
+            (day is None or day <= of.as_of)
+            and of.passes("module", [level["module"]])
+            and of.passes("place", [known(trainer, "place")])
+            and of.passes("partner", [known(trainer, "organisation")])
+        ):
+            trainers.setdefault((level["module"], level["level"]), []).append(trainer)
+    rows = []
+    for (module, level), reached in trainers.items():
+        sexes = [known(trainer, "sex") for trainer in reached if known(trainer, "sex")]
+        women = sexes.count("f") if sexes else None
+        rows.append({"module": module, "level": level, "trainers": len(reached), "women": women})
+    return rows
+
+
+def events(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
+    of = asked(tables, filters, as_of)
+    if of.wanted("sector") is not None:
+        return []
+    rows = []
+    for row in tables.get("event", []):
+        day, round_code = known(row, "starts_on") or known(row, "ends_on"), known(row, "round")
+        if row["status"] == "held" and day is not None and day > of.as_of:
+            continue
+        own = {each["partner"] for each in tables.get("event_partner", []) if each["event"] == row["code"]}
+        if (
+            of.passes("place", [known(row, "place")])
+            and of.passes("module", [known(row, "module")])
+            and of.passes("round", [round_code])
+            and of.passes("phase", [of.phase_of(round_code) if round_code else None])
+            and of.passes("partner", own | of.partners_of(round_code))
+        ):
+            columns = (
+                "kind", "name_en", "name_zh", "status", "starts_on", "ends_on", "place", "participants", "women",
+            )  # fmt: skip
+            rows.append({"event": row["code"]} | {column: known(row, column) for column in columns})
+    return rows
+
+
+def rounds(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
+    of = asked(tables, filters, as_of)
+    if of.wanted("sector") is not None or of.wanted("module") is not None:
+        return []
+    rows = []
+    for row in tables.get("round", []):
+        places = [each["place"] for each in tables.get("round_place", []) if each["round"] == row["code"]]
+        if not (
+            of.passes("round", [row["code"]])
+            and of.passes("phase", [known(row, "phase")])
+            and of.passes("partner", of.partners_of(row["code"]))
+            and of.passes("place", places)
+        ):
+            continue
+        began, ended = known(row, "started_on"), known(row, "ended_on")
+        seen = began is None or began <= of.as_of
+        dates = {
+            "planned_start": known(row, "planned_start"),
+            "planned_end": known(row, "planned_end"),
+            "started_on": began if seen else None,
+            "ended_on": ended if seen and ended is not None and ended <= of.as_of else None,
+        }
+        if any(dates.values()):
+            rows.append({"round": row["code"]} | dates)
+    return rows
+
+
 def never_increases(counts: Iterable[float]) -> bool:
     """The identity every funnel obeys."""
     return all(former >= latter for former, latter in pairwise(counts))
@@ -748,6 +876,10 @@ EXHIBITS: dict[str, Callable[..., list[Row]]] = {
     "change": change,
     "pairs": pairs,
     "coverage": coverage,
+    "targets": targets,
+    "capacity": capacity,
+    "events": events,
+    "rounds": rounds,
     "published": published,
 }
 
@@ -761,5 +893,9 @@ KEYS: dict[str, tuple[str, ...]] = {
     "change": ("indicator",),
     "pairs": ("enterprise", "indicator"),
     "coverage": ("group_kind", "group"),
+    "targets": ("indicator", "place", "due_on", "scope"),
+    "capacity": ("module", "level"),
+    "events": ("event",),
+    "rounds": ("round",),
     "published": ("figure",),
 }

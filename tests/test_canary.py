@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
@@ -77,6 +77,25 @@ def with_canaries() -> Tables:
             *tables["reported_figure"],
             {"code": "canary-figure", "indicator": "reach", "partner": OUTSIDE["partner"], "value": 777777,
              "operator": "=", "source": "canary-source", "note": CANARY},
+        ],
+        "target": [
+            {"indicator": "reach", "place": OUTSIDE["place"], "due_on": date(2014, 6, 30), "value": 777777,
+             "source": "canary-source"},
+        ],
+        "trainer": [
+            {"code": "canary-trainer", "sex": "f", "organisation": OUTSIDE["partner"], "source": "canary-source"},
+        ],
+        "trainer_level": [{"trainer": "canary-trainer", "module": "m1", "level": "expert", "source": "canary-source"}],
+        "event": [
+            named("canary-event", kind="tot", status="held", place=OUTSIDE["place"], round=OUTSIDE["round"],
+                  participants=777777, source="canary-source", note=CANARY),
+            # Inside the scope, and says who may not be named in its name, its code, its note and its partners.
+            {"code": "visit-to-canary", "kind": "visit", "status": "held", "name_en": f"A visit to {CANARY} canary",
+             "name_zh": f"走访{CANARY} canary", "round": "r1", "source": "sheet", "note": CANARY},
+        ],
+        "event_partner": [
+            {"event": "canary-event", "partner": OUTSIDE["partner"]},
+            {"event": "visit-to-canary", "partner": OUTSIDE["partner"]},
         ],
     }  # fmt: skip
 

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 from sqlalchemy import select
+from visiting import Visit
 
 from data.database import reading_engine
 from data.schema import CONTRACT_TABLES, Kind, contract_columns
+from layouts import ids
 
 FOLDER = Path(__file__).parents[1] / "data" / "public_record"
 TABLES = {table.name: table for table in CONTRACT_TABLES}
@@ -734,3 +736,60 @@ def test_improvement_in_words_is_a_story_and_claims_no_enterprise_the_text_does_
 def test_both_sides_of_a_contradiction_are_kept(one: tuple[str, ...], other: tuple[str, ...], record: Tables):
     for table, code, column, value in (one, other):
         assert _one(record[table], code=code)[column] == value
+
+
+# ---- as the dashboard shows it
+
+
+@pytest.fixture(scope="module")
+def shown(public: Visit) -> dict[str, Rows]:
+    """The exhibits of trainers, targets and events as a manager takes them away."""
+    return {
+        code: list(csv.DictReader(public.client.get(f"/export/{code}.csv").text.splitlines()))
+        for code in ("targets", "capacity", "events", "rounds")
+    }
+
+
+def test_dashboard_shows_the_nine_targets_of_june_2015_with_what_was_reached(shown: dict[str, Rows]):
+    found = {row["indicator"]: (row["target"], row["actual"], row["attainment"]) for row in shown["targets"]}
+    assert found == {
+        "institutions-embedding": ("4", "4", "1"),
+        "cost-share-non-ilo": ("40", "50", "1.25"),
+        "sponsors": ("7", "7", "1"),
+        "clusters": ("5", "5", "1"),
+        "mous": ("5", "4", "0.8"),
+        "representatives-trained": ("35", "36", "1.02857"),
+        "business-plans": ("4", "2", "0.5"),
+        "expert-trainers": ("4", "2", "0.5"),
+        "centre-of-excellence": ("0", "0", ""),
+    }
+    assert {(row["place"], row["due_on"], row["actual_as_of"]) for row in shown["targets"]} == {
+        ("100000", "2015-06-01", "2015-06-01")
+    }
+
+
+def test_dashboard_shows_the_trainers_on_record(shown: dict[str, Rows]):
+    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in shown["capacity"]}
+    assert found == {
+        ("m1", "candidate"): ("6", "2"),
+        ("m2", "expert"): ("1", "0"),
+        ("m4", "expert"): ("1", ""),  # no text says of which sex
+        ("m5", "expert"): ("2", "0"),
+    }
+
+
+def test_dashboard_shows_every_event_and_the_one_licence_signed(shown: dict[str, Rows], record: Tables):
+    assert {row["event"] for row in shown["events"]} == {row["code"] for row in record["event"]}
+    licences = {row["event"]: row["status"] for row in shown["events"] if row["kind"] == "licence"}
+    assert licences == {"tuv-rheinland-licence": "held", "chongqing-cec-agreement": "planned"}
+    counted = {row["event"]: (row["participants"], row["women"]) for row in shown["events"] if row["participants"]}
+    assert counted == {"deyang-2-m1-tot": ("6", "2")}
+
+
+def test_pages_of_trainers_targets_and_calendar_say_what_the_record_does(public: Visit):
+    capacity = str(public.answered(f"{ids.CAPACITY_HEADLINES}.children"))
+    for said in ("TÜV Rheinland China", "First licence agreement signed", "not on record", "Certified trainers: 2"):
+        assert said in capacity
+    assert "5 of 9 targets reached; 3 late" in str(public.answered("targets-targets-title.children"))
+    assert "Kick-off of Phase III" in str(public.answered(f"{ids.CALENDAR_NEXT}.children"))
+    assert "in the month planned" in public.client.get("/table/rounds").text

@@ -87,6 +87,7 @@ class Invented:
         self._trainings()
         self._results()
         self._figures()
+        self._programme()
 
     def chance(self, probability: float) -> bool:
         return self.random.random() < probability
@@ -233,6 +234,67 @@ class Invented:
             for n in range(draw.randint(0, 5))
         ]
 
+    def _programme(self) -> None:
+        """Dates of phases and rounds, targets with figures beside them, trainers and events."""
+        draw = self.random
+        for phase in self.tables["phase"]:
+            begins = self.day(0.8)
+            phase |= {"starts_on": begins, "ends_on": self.day(0.6, begins)}
+        for row in self.tables["round"]:
+            began = self.day(0.6)
+            row |= {"planned_start": self.day(0.5), "planned_end": self.day(0.4), "started_on": began,
+                    "ended_on": self.day(0.4, began)}  # fmt: skip
+        keys = {
+            (
+                draw.choice(list(INDICATORS)),
+                draw.choice(list(PLACES)),
+                draw.choice(DAYS),
+                draw.choice(("", "m1", "m2-5")),
+            )
+            for _ in range(draw.randint(0, 6))
+        }
+        self.tables["target"] = [
+            {"indicator": indicator, "place": place, "due_on": due_on, "scope": scope,
+             "value": draw.choice((0, 4, 35)), "source": self.maybe(0.8, draw.choice(SOURCES))}
+            for indicator, place, due_on, scope in sorted(keys)
+        ]  # fmt: skip
+        for n, (indicator, place, _due_on, scope) in enumerate(draw.choices(sorted(keys), k=8) if keys else []):
+            self.tables["reported_figure"].append(
+                {"code": f"reached-{draw.randint(0, 9)}-{n}", "indicator": indicator, "place": place,
+                 "scope": scope or None, "phase": self.maybe(0.3, draw.choice(PHASES)),
+                 "round": self.maybe(0.1, draw.choice(self.rounds)), "as_of": self.day(0.7),
+                 "value": draw.choice((0, 4, 20.5)), "operator": draw.choice(("=", "=", "=", ">", "<"))}
+            )  # fmt: skip
+        trainers = [f"t{n}" for n in range(draw.randint(0, 8))]
+        self.tables["trainer"] = [
+            {"code": code, "sex": draw.choice(("f", "m", None)),
+             "organisation": self.maybe(0.7, draw.choice(list(PARTNERS))),
+             "place": self.maybe(0.7, draw.choice(list(PLACES))), "source": self.maybe(0.8, draw.choice(SOURCES))}
+            for code in trainers
+        ]  # fmt: skip
+        self.tables["trainer_level"] = [
+            {"trainer": code, "module": module, "level": level, "reached_on": self.day(0.7), "source": "sheet"}
+            for code, module, level in product(trainers, MODULES, ("candidate", "certified", "expert"))
+            if self.chance(0.3)
+        ]
+        self.tables["event"] = []
+        for n in range(draw.randint(0, 8)):
+            begins = self.day(0.7)
+            self.tables["event"].append(
+                {"code": f"event-{n}", "kind": draw.choice(("tot", "toe", "licence", "visit")), "name_en": f"event {n}",
+                 "place": self.maybe(0.6, draw.choice(list(PLACES))),
+                 "module": self.maybe(0.5, draw.choice(list(MODULES))),
+                 "round": self.maybe(0.5, draw.choice(self.rounds)),
+                 "status": draw.choice(("held", "held", "planned", "cancelled")), "starts_on": begins,
+                 "ends_on": self.day(0.5, begins), "participants": self.count(0.5, 30),
+                 "women": self.maybe(0.3, 0), "source": self.maybe(0.8, draw.choice(SOURCES))}
+            )  # fmt: skip
+        self.tables["event_partner"] = [
+            {"event": row["code"], "partner": partner}
+            for row in self.tables["event"]
+            for partner in self.some(PARTNERS, 2)
+        ]
+
     def codes(self, dimension: str) -> list[str]:
         return [row["code"] for row in self.tables[dimension]]
 
@@ -284,7 +346,9 @@ def as_text(value: Any) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
-SIX_DIGITS = ("_share", "share_of_first", "share_of_previous", "relative_change", "better_low", "better_high")
+SIX_DIGITS = (
+    "_share", "share_of_first", "share_of_previous", "relative_change", "better_low", "better_high", "attainment",
+)  # fmt: skip
 
 
 def agree(column: str, given: str, expected: Any) -> bool:

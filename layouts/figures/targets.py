@@ -47,7 +47,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
             {
                 "type": "bar",
                 "orientation": "h",
-                "x": [min(theme.length(row["attainment"]), LONGEST) * 100 for row in rows],
+                "x": [_length(row) for row in rows],
                 "y": y,
                 "width": 0.5 if close else 0.24,
                 "marker": {
@@ -59,13 +59,20 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
                         "size": 7,
                     },
                 },
-                "text": [_beside(row) for row in rows] if close else [_share(row) for row in rows],
-                "textposition": "outside",
+                "hoverinfo": "skip",
+            },
+            {
+                "type": "scatter",
+                "mode": "text",
+                # Beyond the bar, and beyond the line of the target where there is one.
+                "x": [_end(row) + 1 for row in rows],
+                "y": y,
+                "text": [_beside(row) if close else _share(row) for row in rows],
+                "textposition": "middle right",
                 "textfont": {"color": theme.INK},
-                "constraintext": "none",
                 "hoverinfo": "skip",
                 "cliponaxis": False,
-            }
+            },
         ],
         "layout": theme.layout(
             int(height * max(at, 1)) + 30,
@@ -73,7 +80,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
             yaxis=theme.axis(
                 range=[at - 0.5, -0.5],
                 tickvals=y,
-                ticktext=[wrapped(name(row, names), 40, 2) for row in rows],
+                ticktext=[wrapped(label(row, rows, names), 40, 2) for row in rows],
                 showgrid=False,
             )
             if close
@@ -94,6 +101,25 @@ def name(row: dict[str, Any], names: Names) -> str:
     """What is to be reached, with the modules it is about."""
     scope = scope_name(row["scope"])
     return f"{names('indicator', row['indicator'])} ({scope})" if scope else names("indicator", row["indicator"])
+
+
+def label(row: dict[str, Any], rows: list[dict[str, Any]], names: Names) -> str:
+    """The name of a target with as much of its place and date as tells it from the others of `rows`."""
+    same = [other for other in rows if name(other, names) == name(row, names)]
+    told = [name(row, names)]
+    if len({other["place"] for other in same}) > 1:
+        told.append(names("place", row["place"]))
+    if sum(other["place"] == row["place"] for other in same) > 1:
+        told.append(day(row["due_on"], row["due_precision"]))
+    return " · ".join(told)
+
+
+def _length(row: dict[str, Any]) -> float:
+    return min(theme.length(row["attainment"]), LONGEST) * 100
+
+
+def _end(row: dict[str, Any]) -> float:
+    return max(_length(row), 100 if known(row["attainment"]) else 0)
 
 
 def _share(row: dict[str, Any]) -> str:
