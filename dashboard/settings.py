@@ -32,6 +32,11 @@ def editions_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("SCORE_EDITIONS") or INSTANCE / "editions")
 
 
+def imports_folder(environ: Mapping[str, str] = os.environ) -> Path:
+    """``SCORE_IMPORTS``, or a folder of our own; several servers of one record share it."""
+    return Path(environ.get("SCORE_IMPORTS") or INSTANCE / "imports")
+
+
 @dataclass(frozen=True)
 class Provider:
     """A provider of single sign-on (OpenID Connect): where it describes itself, and who we are to it."""
@@ -56,6 +61,7 @@ class Settings:
     boundaries: Path | None = None
     public_url: str = ""
     provider: Provider | None = None
+    imports: Path = INSTANCE / "imports"
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, local: bool = False) -> Self:
@@ -76,6 +82,7 @@ class Settings:
             boundaries=Path(folder) if folder else None,
             public_url=public_url(environ),
             provider=_provider(environ),
+            imports=imports_folder(environ),
         )
 
 

@@ -13,13 +13,12 @@ from hashlib import file_digest
 from pathlib import Path
 from shutil import rmtree
 from time import time_ns
-from typing import Any
 
-from sqlalchemy import Column, Connection, Date, DateTime, Engine, MetaData, Table, Text, insert, select
+from sqlalchemy import Column, Date, DateTime, Engine, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import database
-from data.database import DatabaseProblem
+from data.copying import copy_rows
 from data.schema import programme, results
 
 LIVE = "live"
@@ -27,7 +26,6 @@ LIVE = "live"
 
 LONGEST_NAME = 120
 _LONGEST_SLUG = 48
-_CHUNK = 1000
 _UNFINISHED = ".freezing"
 _FILE = re.compile(r"([a-z0-9-]{1,60})\.([0-9a-f]{64})\.db")
 _SETTLED_NS = 1_000_000_000  # file times are coarse: two changes within one tick would look like one
@@ -118,23 +116,11 @@ def _copy(engine: Engine, name: str, path: Path) -> None:
         results.create_all(target)
         _frozen.create_all(target)
         with database.snapshot(engine) as source, target.begin() as copy:
-            for table in results.sorted_tables:
-                for rows in _rows(source, table):
-                    copy.execute(insert(table), rows)
+            copy_rows(source, copy)
             as_of = copy.scalar(select(programme.c.as_of))
             copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=as_of))
     finally:
         target.dispose()
-
-
-def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
-    """The rows of a table, so many at a time; what is wrong here is wrong with the record, not with the copy."""
-    try:
-        found = source.execute(select(table).execution_options(yield_per=_CHUNK))
-        for rows in found.mappings().partitions():
-            yield [dict(row) for row in rows]
-    except SQLAlchemyError as error:
-        raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
 
 
 def _put(unfinished: Path, folder: Path) -> Edition:

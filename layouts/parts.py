@@ -434,4 +434,5 @@ def table_name(table: str) -> str:
         "event": _("events"),
         "event_partner": _("partners of events"),
         "story": _("stories"),
+        "story_image": _("pictures of stories"),
     }.get(table, table)

@@ -15,7 +15,7 @@ import pytest
 from programme import AS_OF, PROGRAMME, load_rows
 from sqlalchemy import Engine, select
 
-from data import database, editions, schema
+from data import copying, database, editions, schema
 from data.access import MANAGER, Viewer
 from data.database import DatabaseProblem
 from data.editions import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
@@ -90,7 +90,7 @@ def test_every_table_is_copied_whole(live, folder):
 
 
 def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder, monkeypatch):
-    monkeypatch.setattr(editions, "_CHUNK", 7)
+    monkeypatch.setattr(copying, "_CHUNK", 7)
     engine = database.reading_engine(demo_url)
     copy = database.reading_engine(f"sqlite:///{freeze(engine, 'Demo', folder).path}", frozen=True)
     with engine.connect() as one, copy.connect() as other:

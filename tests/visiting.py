@@ -41,7 +41,8 @@ class Visit:
         """A visit to a new application on the database at `database_url`, with accounts and editions of its own."""
         one_time = OneTimeAddress()
         folder = Path(mkdtemp(prefix="score-visit-"))
-        settings: dict[str, Any] = {"accounts_url": f"sqlite:///{folder}/accounts.db", "editions": folder / "editions"}
+        settings: dict[str, Any] = {"accounts_url": f"sqlite:///{folder}/accounts.db"}
+        settings |= {name: folder / name for name in ("editions", "imports")}
         app = create_app(
             Settings(database_url=database_url, secret_key="test", local=local, **(settings | others)), one_time
         )

@@ -124,12 +124,13 @@ def load(  # noqa: PLR0913 - who, how and under what name
     progress: Progress | None = None,
     by: str | None = None,
     origin: str | None = None,
+    onto: int | None = None,
 ) -> Report:
     """Load the folder or workbook at `path`, whole or not at all; a dry run only says what would change.
 
     `progress` is called with steps done and steps in all; `by` and `origin` (else the name at `path`) are noted with
-    the batch. Raises :class:`LoadProblem` where the database cannot take it: locked by another load, full, unwritable,
-    unreachable, or of another version.
+    the batch; `onto` is the batch that must still be the latest. Raises :class:`LoadProblem` where the database cannot
+    take it: locked by another load, full, unwritable, unreachable, of another version, or changed since `onto`.
     """
     path = Path(path)
     reading = read(path)
@@ -146,6 +147,8 @@ def load(  # noqa: PLR0913 - who, how and under what name
         else:
             check_version(engine)
         with transaction(engine, writes=not dry_run) as connection:
+            if onto is not None and next_number(connection) != onto + 1:
+                raise LoadProblem("changed-since")
             stored = Stored(connection)
             if not new:
                 checked = load.check(stored)

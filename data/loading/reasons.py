@@ -254,6 +254,10 @@ _DATABASE: dict[str, tuple[str, str]] = {
         "Another load is writing to the database. Wait until it has finished and try again.",
         "数据库正被另一次导入占用。请待其完成后再试。",
     ),
+    "changed-since": (
+        "The record has changed since this was looked at. Look at it again before loading it.",
+        "自上次预览以来数据已有变化。请重新预览后再导入。",
+    ),
     "full": (
         "The disk is full. Nothing was changed; make room and try again.",
         "磁盘已满，数据未作任何更改。请腾出空间后再试。",
