@@ -108,9 +108,17 @@ def _module(ways: Ways, new: Completed) -> str:
 
 def _measured(ways: Ways, told: Digest) -> Iterator[str]:
     until = ways.period.until
+    few = []
     for each in told.measured:
-        by = ways.number(said.pairs(each.by), "/how/pairs", until, each.indicator)
-        yield said.measured(ways.name("indicator", each.indicator), _found(each), by, until)
+        name = ways.name("indicator", each.indicator)
+        if each.telling:
+            by = ways.number(said.pairs(each.by), "/how/pairs", until, each.indicator)
+            yield said.measured(name, _found(each), by, until)
+        else:
+            by = ways.number(words.number(each.by), "/how/pairs", until, each.indicator)
+            few.append(said.few(name, each.change.pairs, by))
+    if few:
+        yield said.too_few(few)
     if told.unpaired:
         yield said.unpaired(told.unpaired)
     if told.measured or told.unpaired:
@@ -119,8 +127,6 @@ def _measured(ways: Ways, told: Digest) -> Iterator[str]:
 
 def _found(new: Measured) -> str:
     change = new.change
-    if not new.telling:
-        return said.too_few(change.pairs)
     if change.had_before is not None and change.had_after is not None:
         return said.practice(change.pairs, change.had_before, change.had_after)
     return said.middle(change.pairs, change.median_change, (change.change_low, change.change_high), new.unit)

@@ -148,13 +148,14 @@ def pairs(n: int) -> str:
     return ngettext("{n} pair", "{n} pairs", n)
 
 
-def too_few(n: int) -> str:
-    """Pairs from which nothing follows for others."""
-    return ngettext(
-        "{n} new pair of before and after, too few to generalise",
-        "{n} new pairs of before and after, too few to generalise",
-        n,
-    )
+def too_few(each: Sequence[str]) -> str:
+    """Indicators with pairs from which nothing follows for others."""
+    return _("New pairs of before and after, too few to generalise: {indicators}.", indicators=listed(list(each)))
+
+
+def few(indicator: str, n: int, by: str) -> str:
+    """One of them; `by` are all its pairs, linked."""
+    return _("{indicator} {n} ({by} in all)", indicator=indicator, n=number(n), by=by)
 
 
 def middle(n: int, median: float | None, interval: tuple[float | None, float | None], unit: str) -> str:
