@@ -5,23 +5,25 @@ Commands import what they need themselves: pandas, scipy and dash take seconds, 
 
 import logging
 import os
+import shutil
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import click
 
 from dashboard import batch_commands, digest_commands, edition_commands, link_commands, manager_commands, pack_commands
-from dashboard.console import accounts, build_embedded, reading, stop
+from dashboard.console import accounts, at_console, build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
 if TYPE_CHECKING:
     from click._termui_impl import ProgressBar
 
+    from callbacks.asking import Asked
     from data.loading import Finding, Report
 
 
@@ -120,9 +122,10 @@ def template(out: Path) -> None:
 @main.command()
 @click.argument("code")
 @click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
-def export(code: str, asked: str, out: Path | None) -> None:
-    """Write the table of one exhibit as CSV; CODE is the exhibit's, for example pairs."""
+def export(code: str, *, asked: str, form: str, out: Path | None) -> None:
+    """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
     from data.access import MANAGER
     from data.exhibits import EXHIBITS, build, to_csv
     from data.filters import Filters
@@ -130,6 +133,11 @@ def export(code: str, asked: str, out: Path | None) -> None:
 
     if code not in EXHIBITS:
         stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
+    if form == "xlsx":
+        from callbacks import taking
+
+        _take(out, asked, lambda found, to: taking.workbook(found, code, to))
+        return
     address = database_url()
     build_embedded(address)
     record = Record(address)
@@ -142,6 +150,38 @@ def export(code: str, asked: str, out: Path | None) -> None:
         click.echo(text, nl=False)
     else:
         out.write_text(text, encoding="utf-8", newline="")
+
+
+@main.command(name="export-package")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+def export_package(out: Path, *, asked: str) -> None:
+    """Write every exhibit as an open-data package, a ZIP file; without filters the record's own tables too."""
+    from callbacks import taking
+
+    _take(out, asked, taking.data_package)
+
+
+def _take(out: Path | None, asked: str, write: "Callable[[Asked, IO[bytes]], None]") -> None:
+    """Write a file of the record, or nothing of it where that fails."""
+    from callbacks.asking import asking
+
+    with at_console() as held, tempfile.TemporaryFile() as file:
+        with asking(held, asked) as found:
+            write(found, file)
+            synthetic = found.view.catalogue.programme.synthetic
+        if synthetic:
+            click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+        file.seek(0)
+        if out is None:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            return
+        try:
+            with out.open("wb") as written:
+                shutil.copyfileobj(file, written)
+        except OSError as error:
+            stop(f"{out} cannot be written: {error.strerror}")
+    click.echo(f"Written to {out}", err=True)
 
 
 @main.command()
