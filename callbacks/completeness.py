@@ -130,14 +130,14 @@ def counts(asked: Asked) -> tuple[Any, ...]:
     )
 
 
-def longest(asked: Asked) -> tuple[str, int] | None:
-    """Who of those trained reported the longest ago, and how many days; None where nobody did with a date."""
+def longest(asked: Asked) -> tuple[str, str, int] | None:
+    """Who of those trained reported the longest ago, their page, and how many days; None where no report has a date."""
     first = data.longest_silent(asked.view)
     if first is None or first.days is None:
         return None
     code = first.listed.enterprise
     asked.meet(pd.DataFrame({"enterprise": [code]}))
-    return asked.name("enterprise", code), first.days
+    return asked.name("enterprise", code), asked.enterprise_href(code), first.days
 
 
 def page(asked: Asked, which: Which | None, order: Order) -> tuple[Any, ...]:

@@ -141,7 +141,7 @@ def one(asked: Asked, code: str) -> list[Any]:
     entry = asked.enterprises[code]
     other = entry.name_en if words.language() == "zh" else entry.name_zh
     aside = [other if other != entry.name(words.language()) else "", code if asked.view.nameable is None else ""]
-    figure = timeline(found.trainings, asked.name)
+    figure = timeline(found.trainings, asked.as_of, asked.name)
     told = stories(asked, found)
     return [
         *drawn.heading(asked.name("enterprise", code), " · ".join(filter(None, aside)), asked.href(PATH)),

@@ -181,14 +181,19 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
     ]
 
 
-def silences(counts: Mapping[str, int], lists: Mapping[str, str], longest: tuple[str, int] | None) -> list[Component]:
-    """How long ago the trained enterprises reported; ``longest`` is who reported the longest ago, and how many days."""
+def silences(
+    counts: Mapping[str, int], lists: Mapping[str, str], longest: tuple[str, str, int] | None
+) -> list[Component]:
+    """How long ago the trained enterprises reported; ``longest`` is who reported the longest ago, where their page is,
+    and how many days.
+    """
     trained = sum(counts.values())
     title = _("{n} of {trained} trained enterprises never reported", n=number(counts["never"]), trained=number(trained))
     said = []
     if longest:
-        name, days = longest
-        said.append(html.P(ngettext("Longest ago: {name}, {n} day", "Longest ago: {name}, {n} days", days, name=name)))
+        name, href, days = longest
+        ago = ngettext("{n} day", "{n} days", days)
+        said.append(html.P([labelled(_("The longest ago"), ago), " · ", dcc.Link(name, href=href)]))
     lines = [(silence_name(silence), [_counted(lists[silence], counts[silence])]) for silence in counts]
     return [html.H2(title), _table([_("Last report"), _("Enterprises")], lines), *said]
 

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from programme import PROGRAMME, Tables, load_rows
 from sqlalchemy import Engine, create_engine
+from test_figures import hold_to_rules
 from visiting import PAGE, Visit, at, texts
 
 from data import links
@@ -26,6 +27,7 @@ from data.tables.enterprises import Wanted, listed, may_open, one
 from data.view import View
 from layouts import ids, paged
 from layouts.enterprises import COLUMNS, LIST
+from layouts.figures.timeline import timeline
 
 NAMED = ("a", "e")
 """These may be named to others."""
@@ -337,6 +339,24 @@ def test_page_of_one_says_names_dates_and_sources(served: Visit) -> None:
         "as of 31 December 2014",
     ):  # fmt: skip
         assert any(each in word for word in words), each
+
+
+def test_time_line_has_a_mark_for_every_date_that_is_seen_and_says_it_in_words(view: Ask) -> None:
+    found = one(view(), "a")
+    assert found is not None
+    figure = timeline(found.trainings, date(2014, 12, 31), lambda _table, code: code or "")
+    assert figure is not None
+    hold_to_rules({"timeline": figure})
+    marks = {trace["name"]: trace["x"] for trace in figure["data"][1:]}
+    assert marks == {
+        "Planned for": ["2013-03-10", "2013-09-01", "2015-03-01"], "Workshop": ["2013-03-10", "2013-09-01"],
+        "Assessed": ["2013-05-20"], "Completed": ["2013-06-01", "2013-12-01"], "Dropped out": [None],
+    }  # fmt: skip
+    first = figure["layout"]["annotations"][0]["text"]
+    for each in ("Workshop: 10 March 2013", "Visits 2 of 2", "Completed: 1 June 2013"):
+        assert each in first
+    assert figure["layout"]["shapes"][0]["x0"] == "2014-12-31"
+    assert timeline(found.trainings.iloc[:0], date(2014, 12, 31), lambda _table, code: code or "") is None
 
 
 def test_tables_of_one_have_every_row_and_can_be_taken_away(served: Visit) -> None:

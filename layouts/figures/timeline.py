@@ -1,6 +1,6 @@
 """One enterprise's trainings in time: what was planned against what was held, a row a training."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pandas as pd
@@ -37,8 +37,10 @@ def step_name(step: str) -> str:
     }[step]
 
 
-def timeline(frame: pd.DataFrame, names: Names) -> Figure | None:
-    """A row a training with its dates as marks and in words above them; None where no date is known."""
+def timeline(frame: pd.DataFrame, as_of: date, names: Names) -> Figure | None:
+    """A row a training with its dates as marks and in words above them, and the date looked back from as a line; None
+    where no date is known.
+    """
     rows = records(frame)
     when = [row[step] for row in rows for step in STEPS if row[step]]
     if not when:
@@ -85,8 +87,24 @@ def timeline(frame: pd.DataFrame, names: Names) -> Figure | None:
             ),
             yaxis=theme.hidden_axis(range=[len(rows) - 0.7, -0.9]),
             annotations=[_heading(row, at, names) for at, row in enumerate(rows)],
+            shapes=[_line(as_of)] if first <= as_of <= last else [],
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
+    }
+
+
+def _line(as_of: date) -> dict[str, Any]:
+    """Where plan and fact part: what is right of it had not happened."""
+    return {
+        "type": "line",
+        "x0": as_of.isoformat(),
+        "x1": as_of.isoformat(),
+        "yref": "paper",
+        "y0": 0,
+        "y1": 1,
+        "layer": "below",
+        "line": {"color": theme.MUTED, "width": 2, "dash": "dot"},
+        "label": {"text": _("as of"), "textposition": "start", "textangle": 0, "xanchor": "right", "padding": 4},
     }
 
 
