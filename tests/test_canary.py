@@ -1,11 +1,13 @@
 """Canaries: names outside a link's scope never occur in any byte sent to who comes by it, whatever they ask for."""
 
+import io
 import json
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import chain, product
 from pathlib import Path
 from typing import Any
+from zipfile import ZipFile
 
 import pytest
 from flask.testing import FlaskClient
@@ -163,9 +165,17 @@ def expire(accounts: Engine, number: int) -> None:
 
 def text_of(answer: TestResponse) -> str:
     """What was sent, pictures included, with the address it sends on to."""
-    text = answer.get_data().decode("utf-8", "replace") + (answer.location or "")
+    content = answer.get_data()
     answer.close()
-    return text
+    return unpacked(content) + (answer.location or "")
+
+
+def unpacked(content: bytes) -> str:
+    """Bytes as text; of a workbook or a package every file in it, by name."""
+    if not content.startswith(b"PK"):
+        return content.decode("utf-8", "replace")
+    with ZipFile(io.BytesIO(content)) as packed:
+        return "\n".join(name + packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
 
 
 def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
@@ -181,7 +191,10 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
     asked = [page.path for page in PAGES]
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
     asked += [f"/table/{name}" for name in drawing.TABLES]
+    asked += ["/enterprises/canary", "/enterprise-tables/canary/results", "/enterprise-tables/canary/trainings.csv"]
+    asked += ["/completeness-lists/all.csv", "/completeness-lists/unsourced/result", "/completeness-lists/reported"]
     asked += [f"/export/{code}.csv" for code in EXHIBITS]
+    asked += ["/export/regions.xlsx", "/export/selection.xlsx", "/export/package.zip", "/digest", "/digest.md"]
     asked += [f"/how/{code}" for code in EXHIBITS]
     for address, search in product(asked, SEARCHES):
         yield address + search, text_of(client.get(address + search, headers=PAGE))
@@ -205,7 +218,17 @@ def tells(text: str, address: str) -> set[str]:
 
 def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
     found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
-    for part in ("/export/regions.csv", "/table/coverage", "/present/slides.json", "/share", ids.BRAND, ids.ADDRESS):
+    for part in (
+        "/export/regions.csv",
+        "/export/regions.xlsx",
+        "/export/selection.xlsx",
+        "/export/package.zip",
+        "/table/coverage",
+        "/present/slides.json",
+        "/share",
+        ids.BRAND,
+        ids.ADDRESS,
+    ):
         assert any(part in address for address in found), part
 
 

@@ -83,31 +83,30 @@ Within = Callable[[Facts], Select[Any]]
 
 def _listed(of: Facts, sort: str, language: str) -> tuple[Select[Any], ColumnElement[Any]]:
     """Every enterprise enrolled, once, and what it is sorted by."""
-    enrolled, round_ = of.enrolled, schema.round_
-    began = func.coalesce(round_.c.started_on, round_.c.planned_start)
-    member = (
-        select(enrolled.c.enterprise, only_place(enrolled).label("place"), func.min(began).label("began"))
-        .join(round_, round_.c.code == enrolled.c.round)
-        .group_by(enrolled.c.enterprise)
-        .cte("member")
-    )
-    question = select(member.c.enterprise).join(schema.enterprise, schema.enterprise.c.code == member.c.enterprise)
-    if sort == "place":
-        return question, _name_of(schema.place, member.c.place, language)
+    table, enrolled = schema.enterprise, of.enrolled
+    question = select(table.c.code.label("enterprise")).where(table.c.code.in_(select(enrolled.c.enterprise)))
     if sort == "sector":
-        return question, _name_of(schema.sector, schema.enterprise.c.sector, language)
-    if sort == "rounds":
-        return question, member.c.began
+        return question, _name_of(schema.sector, table.c.sector, language)
+    if sort in ("place", "rounds"):
+        round_ = schema.round_
+        began = func.min(func.coalesce(round_.c.started_on, round_.c.planned_start)).label("began")
+        member = (
+            select(enrolled.c.enterprise, only_place(enrolled).label("place"), began)
+            .join(round_, round_.c.code == enrolled.c.round)
+            .group_by(enrolled.c.enterprise)
+            .cte("member")
+        )
+        by = _name_of(schema.place, member.c.place, language) if sort == "place" else member.c.began
+        return question.join(member, member.c.enterprise == table.c.code), by
     if sort == "completed":
         trained = of.trained
         done = func.count(distinct_where(trained.c.completion == 1, trained.c.module))
         each = select(trained.c.enterprise, done.label("completed")).group_by(trained.c.enterprise).cte("each")
-        question = question.outerjoin(each, each.c.enterprise == member.c.enterprise)
-        return question, func.coalesce(each.c.completed, 0)
+        return question.outerjoin(each, each.c.enterprise == table.c.code), func.coalesce(each.c.completed, 0)
     if sort == "last_report":
         last = func.max(report_date(of.rows)).label("last")
         reports = select(of.rows.c.enterprise, last).group_by(of.rows.c.enterprise).cte("reports")
-        return question.outerjoin(reports, reports.c.enterprise == member.c.enterprise), reports.c.last
+        return question.outerjoin(reports, reports.c.enterprise == table.c.code), reports.c.last
     return question, func.lower(_name(language))
 
 
