@@ -254,4 +254,9 @@ def _cell(value: Any, column: str) -> str:
     text = str(value)
     # A sign alone is an operator, and no formula; numbers are none either.
     told = isinstance(value, str) and len(text) > 1 and text.startswith(FORMULA_SIGNS)
-    return f"'{text}" if told else text
+    return unbroken(f"'{text}" if told else text)
+
+
+def unbroken(text: str) -> str:
+    """A text as a CSV can hold it: Python's writer would leave a carriage return bare, and the row were broken."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")

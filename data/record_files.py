@@ -8,6 +8,7 @@ from typing import IO, Any
 from sqlalchemy import Column, Connection, Table, select
 
 from data import schema
+from data.exhibits import unbroken
 from data.schema import SIDES, Kind, contract_columns
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
@@ -68,7 +69,7 @@ def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:
         return "yes" if value else "no"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
-    return str(value)
+    return unbroken(str(value))
 
 
 def _day(when: date, precision: str | None) -> str:

@@ -1,0 +1,353 @@
+"""Numbers taken away: workbooks and the open-data package say what the CSV says, what it rests on, and no more."""
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import openpyxl
+import pandas as pd
+import pytest
+from click.testing import CliRunner
+from flask.testing import FlaskClient
+from frictionless import Package
+from openpyxl import Workbook
+from programme import PROGRAMME, load_rows
+from sqlalchemy import Engine, create_engine
+from visiting import PAGE, Visit
+
+from dashboard.cli import main
+from data import links, managers
+from data.accounts import accounts_engine
+from data.columns import KEYS, Holds, all_columns, holds
+from data.database import writing_engine
+from data.disclosure import Withheld
+from data.exhibits import EXHIBITS, csv_of
+from data.links import Terms
+from data.loading import load
+from data.workbooks import Sheet, write
+from layouts import columns, words
+
+
+def got(client: FlaskClient, address: str) -> bytes:
+    answer = client.get(address, headers=PAGE)
+    content = answer.get_data()
+    answer.close()
+    assert answer.status_code == 200, (address, content[:300])
+    return content
+
+
+def book(content: bytes) -> Workbook:
+    return openpyxl.load_workbook(io.BytesIO(content))
+
+
+def lines(book: Workbook, sheet: str) -> list[tuple[str, str]]:
+    """What a sheet to read says: (what, text)."""
+    return [(str(row[0]), str(row[1])) for row in book[sheet].iter_rows(values_only=True) if row[0]]
+
+
+def rows(content: bytes) -> list[list[str]]:
+    return list(csv.reader(io.StringIO(content.decode())))
+
+
+def as_written(value: Any, column: str) -> str:
+    """A cell of a workbook as the CSV writes it."""
+    if value is None:
+        return ""
+    if isinstance(value, datetime):
+        return value.date().isoformat()
+    if isinstance(value, float):
+        return f"{value:.6g}" if holds(column) is Holds.SHARE else f"{value:.12g}"
+    return str(value)
+
+
+@pytest.mark.parametrize("which", ["public", "demo"])
+@pytest.mark.parametrize("code", list(EXHIBITS))
+def test_workbook_of_an_exhibit_has_the_cells_of_its_csv(visits, which, code):
+    client = visits[which].client
+    sheet = book(got(client, f"/export/{code}.xlsx"))[code]
+    header, *body = (list(row) for row in sheet.iter_rows(values_only=True))
+    told = [[as_written(value, name) for name, value in zip(header, row, strict=True)] for row in body]
+    expected = rows(got(client, f"/export/{code}.csv"))
+    assert [header, *told] == expected
+
+
+def test_workbook_has_real_numbers_and_real_dates(public):
+    sheet = book(got(public.client, "/export/events.xlsx"))["events"]
+    header = [cell.value for cell in sheet[1]]
+    cells = [row[header.index("starts_on")] for row in sheet.iter_rows(min_row=2)]
+    dated = [cell for cell in cells if cell.value is not None]
+    assert dated
+    assert all(isinstance(cell.value, datetime) and cell.number_format == "yyyy-mm-dd" for cell in dated)
+    sheet = book(got(public.client, "/export/coverage.xlsx"))["coverage"]
+    header = [cell.value for cell in sheet[1]]
+    total = sheet[2]
+    assert total[header.index("trained")].data_type == "n"
+    assert total[header.index("reported_share")].number_format == "0.0%"
+
+
+def test_every_column_of_every_exhibit_is_described_in_both_languages_and_has_a_kind():
+    for code, definition in EXHIBITS.items():
+        assert set(KEYS[code]) <= set(definition.columns)
+        for name in definition.columns:
+            for language in words.LANGUAGES:
+                with words.speaking(language):
+                    assert columns.column(code, name)
+    assert holds("reported_share") is Holds.SHARE
+    assert {name for name in all_columns() if name.endswith("_on")} <= {
+        name for name in all_columns() if holds(name) is Holds.DATE
+    }
+
+
+def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
+    found = book(got(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
+    assert found.sheetnames == ["pairs", "About these numbers"]
+    told = lines(found, "About these numbers")
+    said = dict(told)
+    assert said["Exhibit"] == "One indicator before and after"
+    assert "first before and the last after" in said["Definition"]
+    assert said["As of"] == "31 December 2014"
+    assert "31 December 2014" in said["Filters"]
+    assert "trained" in said["Coverage"]
+    assert said["Terms"].startswith("Published record only")
+    assert "UTC" in said["Taken out"]
+    assert "Notice" not in said
+    sources = [text for what, text in told if what == "Source"]
+    assert any("http" in text for text in sources)
+    assert set(EXHIBITS["pairs"].columns) <= set(said)
+
+
+def test_workbook_of_an_invented_programme_says_so_first(demo):
+    told = lines(book(got(demo.client, "/export/overview.xlsx")), "About these numbers")
+    assert told[0][0] == "Notice"
+    assert "Synthetic" in told[0][1]
+
+
+def test_workbook_speaks_the_language_of_its_reader(public):
+    found = book(got(public.client, "/export/overview.xlsx?lang=zh"))
+    told = [text for row in found[found.sheetnames[1]].iter_rows(values_only=True) for text in row if text]
+    assert any("2017年3月31日" in str(text) for text in told)
+
+
+DANGEROUS = ('=HYPERLINK("http://example.org")', "+1+1", "-2+3", "@SUM(A1)", "\t=1", "\r=1")
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
+    file = io.BytesIO()
+    write(file, [Sheet("events", ("name_en", "value"), [[text, -3.5]]), Sheet("About", (), [("Terms", text)])])
+    found = book(file.getvalue())
+    for cell in (found["events"]["A2"], found["About"]["B1"]):
+        assert cell.data_type == "s"
+        assert str(cell.value).strip() == text.strip()
+    assert (found["events"]["B2"].value, found["events"]["B2"].data_type) == (-3.5, "n")
+
+
+@pytest.mark.parametrize("text", DANGEROUS)
+def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_have_none(text):
+
+    frame = pd.DataFrame({"name_en": [text], "operator": ["="], "value": [-3.5], "women": [Withheld(5)]}, dtype=object)
+    assert rows(csv_of(frame, list(frame.columns)).encode())[1] == ["'" + text.replace("\r", "\n"), "=", "-3.5", "<5"]
+
+
+def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
+    file = io.BytesIO()
+    write(file, [Sheet("a", ("note",), [["bell\x07"], ["x" * 40_000]])])
+    cells = [row[0] for row in book(file.getvalue())["a"].iter_rows(min_row=2, values_only=True)]
+    assert cells[0] == "bell\ufffd"
+    assert len(str(cells[1])) == 32_767
+
+
+def test_selection_is_one_workbook_with_a_sheet_an_exhibit_that_has_rows(public):
+    found = book(got(public.client, "/export/selection.xlsx?partner=cec"))
+    first, *sheets, last = found.sheetnames
+    assert (first, last) == ("Contents", "About these numbers")
+    with_rows = [code for code in EXHIBITS if len(rows(got(public.client, f"/export/{code}.csv?partner=cec"))) > 1]
+    assert sheets == with_rows
+    assert "targets" not in sheets  # they speak for no partner
+    contents = dict(lines(found, "Contents"))
+    assert "China Enterprise Confederation" in contents["Filters"]
+    assert contents["As of"] == "31 March 2017"
+    assert set(with_rows) <= set(contents)
+    assert next(text for what, text in lines(found, last) if what == "Exhibit") == "Headline figures"
+    for code in sheets:
+        assert found[code].max_row == len(rows(got(public.client, f"/export/{code}.csv?partner=cec")))
+
+
+def unpacked(content: bytes, folder: Path) -> Path:
+    with ZipFile(io.BytesIO(content)) as packed:
+        assert packed.testzip() is None
+        packed.extractall(folder)
+    return folder
+
+
+@pytest.mark.parametrize("which", ["public", "demo"])
+def test_package_is_a_valid_data_package(visits, which, tmp_path):
+    folder = unpacked(got(visits[which].client, "/export/package.zip"), tmp_path)
+    report = Package(str(folder / "datapackage.json")).validate()
+    assert report.valid, report.flatten(["name", "type", "rowNumber", "fieldName", "note"])[:10]
+    described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    assert described["synthetic"] is (which == "demo")
+    assert "/" in described["title"]
+    assert datetime.fromisoformat(described["created"])
+    assert "licenses" not in described  # the record names none
+    for resource in described["resources"]:
+        content = (folder / resource["path"]).read_bytes()
+        assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{sha256(content).hexdigest()}")
+        assert all(field["description"] for field in resource["schema"]["fields"])
+    assert {each["name"] for each in described["resources"]} >= set(EXHIBITS)
+    assert any("path" in each for each in described["sources"]) is (which == "public")
+    readme = (folder / "README.md").read_text(encoding="utf-8")
+    assert "`pairs.csv`" in readme
+    assert ("Synthetic data" in readme) is (which == "demo")
+
+
+def test_package_holds_each_exhibit_as_it_is_exported(public, tmp_path):
+    folder = unpacked(got(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
+    for code in EXHIBITS:
+        assert (folder / f"{code}.csv").read_bytes() == got(public.client, f"/export/{code}.csv?as_of=2014-12-31")
+    assert not (folder / "record").exists(), "a filtered package is not the record"
+
+
+@pytest.mark.parametrize("which", ["public", "demo"])
+def test_package_loaded_into_an_empty_database_gives_equal_exhibits(visits, which, tmp_path):
+    visit = visits[which]
+    folder = unpacked(got(visit.client, "/export/package.zip"), tmp_path / "package")
+    address = f"sqlite:///{tmp_path}/again.db"
+    engine = writing_engine(address)
+    try:
+        report = load(engine, folder / "record")
+        assert not report.refusals, [finding.english for finding in report.refusals[:5]]
+        again = Visit.to(address)
+        for code in EXHIBITS:
+            assert got(again.client, f"/export/{code}.csv") == (folder / f"{code}.csv").read_bytes(), code
+        assert load(engine, folder / "record").changed == 0
+    finally:
+        engine.dispose()
+    second = unpacked(got(again.client, "/export/package.zip"), tmp_path / "second")
+    for path in sorted((folder / "record").glob("*.csv")):
+        assert (second / "record" / path.name).read_bytes() == path.read_bytes()
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("out")
+
+
+@pytest.fixture(scope="module")
+def accounts(folder: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def served(demo_url: str, folder: Path, accounts: Engine) -> Visit:
+    visit = Visit.to(demo_url, signed_in=False, local=False, accounts_url=f"sqlite:///{folder}/accounts.db")
+    managers.add(accounts, "manager@example.org", "a long enough password")
+    return visit
+
+
+def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+    _made, token = links.make(accounts, Terms(**terms))
+    client = served.stranger()
+    assert client.get(f"/s/{token}", headers=PAGE).status_code == 303
+    return client
+
+
+def test_donor_takes_away_what_is_withheld_as_withheld(served, accounts, tmp_path):
+    client = donor(served, accounts, threshold=5, export=True)
+    found = book(got(client, "/export/selection.xlsx"))
+    assert "matrix" not in found.sheetnames
+    assert "pairs" not in found.sheetnames
+    cells = [cell for row in found["regions"].iter_rows(min_row=2) for cell in row if cell.value == "<5"]
+    assert cells
+    assert {cell.data_type for cell in cells} == {"s"}
+    assert "fewer than 5" in dict(lines(found, "Contents"))["Withheld"]
+    assert "Terms" not in dict(lines(found, "Contents")), "the note of a record that is not public is not told"
+    package = unpacked(got(client, "/export/package.zip"), tmp_path)
+    assert not (package / "record").exists()
+    assert Package(str(package / "datapackage.json")).validate().valid
+    described = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
+    assert {tuple(each["schema"]["missingValues"]) for each in described["resources"]} == {("", "<5")}
+    assert "sources" not in described
+    assert "<5" in (package / "README.md").read_text(encoding="utf-8")
+
+
+ROUTES = ("/export/overview.xlsx", "/export/selection.xlsx", "/export/package.zip")
+
+
+@pytest.mark.parametrize("address", ROUTES)
+def test_who_may_not_export_is_answered_as_if_nothing_were_there(served, accounts, address):
+    client = donor(served, accounts, threshold=5, export=False)
+    assert client.get(address).status_code == 404
+    assert served.stranger().get(address).status_code == 401
+
+
+@pytest.mark.parametrize("address", ROUTES)
+def test_selection_that_would_single_out_few_is_refused_in_words(served, accounts, address):
+    client = donor(served, accounts, threshold=5, export=True)
+    many = client.get(f"{address}?sector=garments,machinery", headers=PAGE)
+    assert many.status_code == 403
+    assert many.mimetype == "text/html"
+    many.close()
+
+
+def test_unknown_exhibit_is_no_workbook(public):
+    assert public.client.get("/export/nothing.xlsx").status_code == 404
+
+
+def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
+    for export in (True, False):
+        visit = Visit(served.app, donor(served, accounts, export=export), served.one_time, served.standing)
+        answer = json.dumps(visit.answered("shell-footer.children")["shell-footer.children"])
+        assert ("/export/selection.xlsx" in answer) is export
+        basis = json.dumps(visit.answered("modules-module-funnel-basis.children"))
+        assert ("/export/module-funnel.xlsx" in basis) is export
+        assert ("take-picture" in basis) is export
+
+
+def test_workbook_of_a_record_without_anything_says_what_there_is(tmp_path):
+    address = f"sqlite:///{tmp_path}/bare.db"
+    engine = create_engine(address)
+    load_rows(engine, {"programme": PROGRAMME["programme"]})
+    engine.dispose()
+    client = Visit.to(address).client
+    assert book(got(client, "/export/selection.xlsx")).sheetnames[0] == "Contents"
+    assert book(got(client, "/export/pairs.xlsx"))["pairs"].max_row == 1
+    with ZipFile(io.BytesIO(got(client, "/export/package.zip"))) as packed:
+        assert "record/programme.csv" in packed.namelist()
+
+
+def run(address: str, *arguments: str) -> Any:
+    return CliRunner().invoke(main, list(arguments), env={"SCORE_DATABASE_URL": address})
+
+
+def test_commands_write_the_same_files(public_record_url, public, tmp_path):
+    done = run(public_record_url, "export", "change", "--format", "xlsx", "--out", str(tmp_path / "change.xlsx"))
+    assert done.exit_code == 0, done.output
+    ours = book((tmp_path / "change.xlsx").read_bytes())["change"]
+    theirs = book(got(public.client, "/export/change.xlsx"))["change"]
+    assert list(ours.values) == list(theirs.values)
+    done = run(public_record_url, "export-package", str(tmp_path / "package.zip"))
+    assert done.exit_code == 0, done.output
+    with ZipFile(tmp_path / "package.zip") as packed:
+        assert packed.read("change.csv") == got(public.client, "/export/change.csv")
+        assert "record/enterprise.csv" in packed.namelist()
+
+
+def test_command_says_where_it_cannot_write(public_record_url, tmp_path):
+    done = run(public_record_url, "export-package", str(tmp_path / "no" / "package.zip"))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_files_of_the_pictures_are_called_like_those_of_the_tables(public):
+    drawn = public.answered("modules-module-funnel-basis.children", {"address.search": "?as_of=2014-12-31"})
+    assert "score-china-module-funnel-2014-12-31" in json.dumps(drawn)
