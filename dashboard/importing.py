@@ -3,6 +3,7 @@
 The one place of the running application that writes results: its engine lives for the moment of a load.
 """
 
+import io
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -143,9 +144,12 @@ class Desk:
                 unfinished = path.with_name(".marked.xlsx")
                 write_marked(upload.path, refusals, unfinished)
                 unfinished.replace(path)
-        response = send_file(path, as_attachment=True, download_name=import_words.marked_name(upload.origin))
-        response.direct_passthrough = False
-        return response
+        return send_file(
+            io.BytesIO(path.read_bytes()),
+            as_attachment=True,
+            download_name=import_words.marked_name(upload.origin),
+            mimetype="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+        )
 
     def batch(self, number: int, problem: str = "", status: int = 200) -> Response:
         """One batch, and what rolling it back would do, or why it cannot be."""
