@@ -208,7 +208,9 @@ def doubts(outliers: int, outlier_list: str, unsourced: Mapping[str, int], lists
         for table, count in unsourced.items()
     ]
     total = sum(unsourced.values())
-    title = ngettext("{n} row names no source", "{n} rows name no source", total)
+    title = (
+        ngettext("{n} row names no source", "{n} rows name no source", total) if total else _("Every row has a source")
+    )
     return [html.H2(title), _table([_("Worth a second look"), _("Rows")], lines)]
 
 
