@@ -14,8 +14,8 @@ SECTIONS = {
     "coverage": "Before and after",
     "targets": "Targets",
     "capacity": "Trainers",
-    "events": "Events",
-    "rounds": "Events",
+    "events": "Events and rounds",
+    "rounds": "Events and rounds",
     "published": "Published figures",
 }
 """The section of docs/measures.md that defines each exhibit."""
