@@ -1,0 +1,371 @@
+"""The newsletter: what falls into a period and what does not, who is named, and where every number leads."""
+
+import html
+import json
+import re
+from datetime import date
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from click.testing import CliRunner
+from programme import PROGRAMME, Row, Tables, load_rows
+from sqlalchemy import create_engine
+from visiting import PAGE, Visit
+
+from dashboard.cli import main
+from dashboard.newsletter import PeriodProblem, read_period
+from data.access import MANAGER
+from data.digest import Digest, Period, digest, outward
+from data.exhibits import build, build_pairs
+from data.filters import Filters
+from data.record import Record
+from layouts.digest import Letter, Part, Piece, linked, markdown, pieces
+
+WHOLE_2014 = Period(date(2014, 1, 1), date(2014, 12, 31))
+
+
+def _event(code: str, status: str, starts_on: date | None, **columns: Any) -> Row:
+    named = {"name_en": f"Meeting {code}", "name_zh": f"会议{code}", "kind": "workshop", "date_precision": "day"}
+    return {"code": code, "status": status, "starts_on": starts_on, **named, **columns}
+
+
+MORE: Tables = {
+    "event": [
+        _event("may", "held", date(2014, 5, 1), date_precision="month", place="370200", participants=12),
+        _event("year", "held", date(2014, 1, 1), date_precision="year"),
+        _event("day", "held", date(2014, 6, 3), ends_on=date(2014, 6, 5)),
+        _event("telling", "held", date(2014, 6, 9), name_en="Visit to Enterprise B", name_zh="走访"),
+        _event("off", "cancelled", date(2014, 6, 10)),
+        _event("next", "planned", date(2015, 2, 1), date_precision="month"),
+        _event("undated", "planned", None),
+    ],
+    "story": [
+        {
+            "code": "open",
+            "enterprise": "a",
+            "round": "r2",
+            "title_en": "A tidy [store] * room",
+            "title_zh": "整洁的仓库",
+        },
+        {"code": "shut", "enterprise": "b", "round": "r2", "title_en": "How Enterprise B did it", "title_zh": "乙"},
+        {"code": "old", "enterprise": "a", "round": "r1", "title_en": "Long ago", "title_zh": "从前"},
+    ],
+}
+
+
+def programme() -> Tables:
+    """The programme of ten, of which a and e may be named; r2 began in a month, and there are events and stories."""
+    tables = {name: list(rows) for name, rows in PROGRAMME.items()} | MORE
+    tables["enterprise"] = [row | {"may_be_named": row["code"] in "ae"} for row in tables["enterprise"]]
+    tables["round"] = [
+        row | ({"date_precision": "month"} if row["code"] == "r2" else {"date_precision": "day"})
+        for row in tables["round"]
+    ]
+    # Five more measured again in autumn, so that one indicator has enough pairs.
+    tables["result"] = [
+        *tables["result"],
+        *(
+            {"enterprise": code, "round": "r2", "module": "m3", "indicator": "output", "operator": "=", "before": 10,
+             "before_on": date(2014, 9, 1), "after": 10 + at, "after_on": date(2014, 11, 30), "date_precision": "day"}
+            for at, code in enumerate("aefghi", 1)
+        ),
+    ]  # fmt: skip
+    return tables
+
+
+@pytest.fixture(scope="module")
+def address(tmp_path_factory: pytest.TempPathFactory) -> str:
+    address = f"sqlite:///{tmp_path_factory.mktemp('digest')}/results.db"
+    engine = create_engine(address)
+    load_rows(engine, programme())
+    engine.dispose()
+    return address
+
+
+@pytest.fixture(scope="module")
+def record(address: str) -> Record:
+    return Record(address)
+
+
+@pytest.fixture(scope="module")
+def visit(address: str) -> Visit:
+    return Visit.to(address, public_url="https://score.example.org")
+
+
+def told(record: Record, period: Period, filters: Filters | None = None) -> Digest:
+    with record.view(MANAGER, filters or Filters()) as view:
+        return digest(outward(view, period.until), period)
+
+
+def test_round_that_began_in_the_period_is_told_with_its_partners_places_and_enterprises(record):
+    (new,) = told(record, WHOLE_2014).rounds
+    assert (new.round, new.started_on, new.date_precision) == ("r2", date(2014, 8, 1), "month")
+    assert new.partners == ("buyer",)
+    assert new.places == ("310000", "370200")
+    assert new.enterprises == 6  # a, e, f, g, h, i; j was recruited in 2015
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "rounds", "partly"),
+    [
+        (date(2014, 8, 1), date(2014, 8, 31), 1, 0),
+        (date(2014, 8, 2), date(2014, 8, 31), 0, 1),
+        (date(2014, 8, 1), date(2014, 8, 30), 0, 1),
+        (date(2014, 9, 1), date(2014, 9, 30), 0, 0),
+    ],
+)
+def test_month_is_in_a_period_only_as_a_whole(record, since, until, rounds, partly):
+    found = told(record, Period(since, until))
+    assert len(found.rounds) == rounds
+    year = 1  # the event of which only the year is known
+    assert found.partly == partly + year
+
+
+def test_completions_are_those_of_the_period_with_all_before_it_and_by_its_end(record):
+    (new,) = told(record, WHOLE_2014).completed
+    assert (new.module, new.round, new.enterprises, new.before, new.by) == ("m1", "r2", 1, 0, 1)  # e
+    found = told(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
+    assert [(each.module, each.round, each.enterprises, each.before, each.by) for each in found.completed] == [
+        ("m1", "r1", 1, 0, 1)
+    ]
+
+
+@pytest.mark.parametrize("period", [WHOLE_2014, Period(date(2013, 7, 1), date(2014, 12, 31))])
+def test_numbers_before_and_by_are_those_of_the_exhibit(record, period):
+    for each in told(record, period).completed:
+        for day, number in ((period.eve, each.before), (period.until, each.by)):
+            filters = Filters().with_codes("round", {each.round}).dated(day)
+            with record.view(MANAGER, filters) as view:
+                table = build(view, "module-funnel").table
+            assert table.loc[table["module"] == each.module, "completed"].tolist() == [number]
+
+
+def test_who_is_through_with_everything_is_named_where_they_may_be_and_counted_where_not(record):
+    found = told(record, WHOLE_2014)
+    assert (found.through.named, found.through.others) == (("e",), 0)
+    with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
+        table = build(view, "journey-funnel").table
+    assert table.loc[table["stage"] == "all_planned_completed", "enterprises"].tolist() == [found.through.by]
+
+
+def test_results_are_the_pairs_whose_after_lies_in_the_period(record):
+    found = told(record, WHOLE_2014)
+    (output,) = found.measured
+    assert (output.indicator, output.change.pairs, output.by) == ("output", 6, 6)
+    assert output.telling
+    assert output.change.median_change == 3.5
+    with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
+        assert len(build_pairs(view, "output").table) == output.by
+    earlier = told(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
+    (defects,) = earlier.measured
+    assert (defects.indicator, defects.change.pairs, defects.telling) == ("defects", 1, False)
+    assert defects.by == 3  # a, b, d: the others' pairs carry no date
+
+
+def test_events_are_those_that_began_in_the_period_and_those_to_come(record):
+    found = told(record, Period(date(2014, 5, 1), date(2014, 12, 31)))
+    assert [(row["event"], row["name_en"]) for row in found.held[:2]] == [
+        ("may", "Meeting may"),
+        ("day", "Meeting day"),
+    ]
+    assert [row["event"] for row in found.coming] == ["next"]
+    assert found.held[2]["name_en"] == "workshop", "an event that names who may not be named has its kind"
+    assert found.partly == 1  # the year
+
+
+def test_stories_are_those_of_the_rounds_told_of_and_name_nobody_who_may_not_be_named(record):
+    assert [row["code"] for row in told(record, WHOLE_2014).stories] == ["open"]
+
+
+def test_filters_narrow_the_newsletter(record):
+    found = told(record, WHOLE_2014, Filters.from_search("round=r1"))
+    assert not found.rounds
+    assert not found.completed
+
+
+def test_empty_period_is_empty(record):
+    found = told(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
+    assert found.empty
+    assert found.partly == 0
+
+
+class Links(HTMLParser):
+    """The links of a page (text, address) and its words."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.links: list[tuple[str, str]] = []
+        self.tags: set[str] = set()
+        self.languages: list[str] = []
+        self._href = ""
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        held = dict(attrs)
+        self.tags.add(tag)
+        if "lang" in held:
+            self.languages.append(held["lang"] or "")
+        self._href = held.get("href") or "" if tag == "a" else ""
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "a":
+            self._href = ""
+
+    def handle_data(self, data: str) -> None:
+        if self._href:
+            self.links.append((data, self._href))
+
+
+PERIOD = "since=2014-01-01&until=2014-12-31"
+
+
+def test_mail_is_plain_tables_in_both_languages_without_script_or_picture(visit):
+    answer = visit.open(f"/digest.html?{PERIOD}")
+    assert answer.mimetype == "text/html"
+    assert "newsletter-2014-01-01-2014-12-31-both.html" in answer.headers["Content-Disposition"]
+    page = Links(answer.text)
+    assert not page.tags & {"script", "img", "link", "style", "form", "iframe", "svg"}
+    assert page.languages == ["en", "en", "zh-Hans"]
+    assert "Synthetic data" in answer.text
+    assert 'role="presentation"' in answer.text
+
+
+def test_every_link_of_the_mail_leads_to_the_server_as_of_its_date(visit):
+    page = Links(visit.open(f"/digest.html?{PERIOD}").text)
+    assert len(page.links) > 8
+    for text, href in page.links:
+        assert href.startswith("https://score.example.org/"), (text, href)
+        assert "as_of=2014-12-31" in href or "as_of=2013-12-31" in href
+        parts = urlsplit(href)
+        answer = visit.open(f"{parts.path}?{parts.query}")
+        assert answer.status_code == 200, href
+
+
+def test_number_and_the_exhibit_it_leads_to_are_the_same(visit):
+    page = Links(visit.open(f"/digest.html?{PERIOD}&letter=en").text)
+    (enterprises,) = [(text, href) for text, href in page.links if text.endswith("enterprises")]
+    table = visit.client.get("/export/overview.csv?" + urlsplit(enterprises[1]).query).text
+    assert f"enterprises,{enterprises[0].split()[0]}," in table
+    (pairs,) = [(text, href) for text, href in page.links if "/how/pairs" in href]
+    assert pairs[0] == "6 pairs"
+    assert "indicator=output" in pairs[1]
+
+
+def test_newsletter_names_nobody_who_may_not_be_named(visit):
+    for form in ("html", "md"):
+        text = visit.open(f"/digest.{form}?since=2012-01-01&until=2015-12-31").text
+        assert "Enterprise E" in text
+        assert not re.search(r"Enterprise [BCDFGHIJ]\b", text)
+
+
+def test_newsletter_never_claims_a_cause(visit):
+    text = visit.open(f"/digest.md?{PERIOD}&letter=en").text
+    assert "no change proves a cause" in text
+    assert not re.search(r"thanks to|because of|led to|caused by|impact", text, re.IGNORECASE)
+
+
+def test_few_pairs_have_no_median(visit):
+    text = visit.open("/digest.md?since=2013-12-01&until=2013-12-31&letter=en").text
+    assert "too few to generalise: Defects 1" in text
+    assert "median" not in text
+
+
+def test_dates_are_told_as_well_as_they_are_known(visit):
+    text = visit.open(f"/digest.md?{PERIOD}&letter=en").text
+    assert "began in August 2014" in text
+    assert "in May 2014" in text
+    assert "1 May 2014" not in text
+    assert "3 June 2014 to 5 June 2014" in text
+
+
+def test_empty_period_says_so_in_one_sentence(visit):
+    text = visit.open("/digest.md?since=2010-01-01&until=2010-01-31&letter=en").text
+    assert "Nothing on record falls into 1 January 2010 to 31 January 2010." in text
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("since=2014-13-01", "“2014-13-01” is no date"),
+        ("since=1.5.2014", "“1.5.2014” is no date"),
+        ("since=2014-05-01&until=2014-04-01", "ends before it begins"),
+        ("since=<b>", "“&lt;b&gt;” is no date"),
+    ],
+)
+def test_period_that_is_none_is_answered_in_words(visit, query, said):
+    for path in ("/digest", "/digest.html", "/digest.md"):
+        answer = visit.open(f"{path}?{query}")
+        assert answer.status_code == 400
+        assert said in answer.text
+        assert "Traceback" not in answer.text
+
+
+def test_page_shows_both_languages_and_offers_both_files(visit):
+    text = visit.open(f"/digest?{PERIOD}").text
+    page = Links(text)
+    assert {"en", "zh-Hans"} <= set(page.languages)
+    files = [html.unescape(href) for _text, href in page.links if href.startswith("/digest.")]
+    assert files == [f"/digest.{form}?{PERIOD}&letter=both" for form in ("html", "md")]
+    assert "A tidy [store] * room" in text
+
+
+def test_newsletter_stands_among_a_managers_tools(visit):
+    assert "/digest" in json.dumps(visit.answered("shell-nav.children"))
+
+
+def test_markdown_takes_text_as_it_stands():
+    letter = Letter("en", "A *title*", "", (), (Part("H", (pieces("see " + linked("[x]_y", "/a") + " now"),)),), ())
+    assert markdown([letter]) == "# A \\*title\\*\n\n## H\n\n- see [\\[x\\]\\_y](/a) now\n"
+
+
+def test_pieces_of_a_sentence_are_its_text_and_its_links():
+    assert pieces("a " + linked("b", "/c") + "d") == (Piece("a "), Piece("b", "/c"), Piece("d"))
+    assert pieces("plain") == (Piece("plain"),)
+
+
+@pytest.mark.parametrize(
+    ("since", "until", "reason"), [("nonsense", "", "since"), ("", "2014-02-30", "until"), ("2015-01-01", "", "order")]
+)
+def test_period_is_read_as_people_write_it_or_refused_with_its_reason(since, until, reason):
+    with pytest.raises(PeriodProblem) as refused:
+        read_period(since, until, date(2014, 12, 31))
+    assert refused.value.reason == reason
+
+
+def test_period_without_dates_is_the_last_quarter_of_the_record():
+    assert read_period("", "", date(2014, 12, 31)) == Period(date(2014, 10, 2), date(2014, 12, 31))
+
+
+@pytest.fixture
+def run(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("SCORE_DATABASE_URL", address)
+    return lambda *arguments: CliRunner().invoke(main, ["digest", *arguments])
+
+
+def test_command_writes_the_mail_and_the_markdown(run, tmp_path: Path, monkeypatch):
+    monkeypatch.setenv("SCORE_PUBLIC_URL", "https://score.example.org/")
+    out = tmp_path / "letter.html"
+    done = run("--since", "2014-01-01", "--until", "2014-12-31", "--output", str(out))
+    assert done.exit_code == 0, done.output
+    assert "https://score.example.org/?as_of=2014-12-31" in html.unescape(out.read_text(encoding="utf-8"))
+    done = run("--since", "2014-01-01", "--format", "md", "--lang", "zh")
+    assert done.exit_code == 0, done.output
+    assert "2014年12月31日" in done.stdout
+    assert "Synthetic" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments", [("--since", "May"), ("--since", "2015-01-01"), ("--since", "2014-01-01", "--until", "x")]
+)
+def test_command_says_what_is_wrong_with_a_date(run, arguments):
+    done = run(*arguments)
+    assert done.exit_code == 1
+    assert "no date" in done.output or "ends before it begins" in done.output
+    assert "Traceback" not in done.output
+
+
+def test_newsletter_is_not_for_who_comes_by_a_link(visit):
+    assert visit.stranger().get("/digest", headers=PAGE).status_code in (302, 401)
