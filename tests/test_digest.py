@@ -340,7 +340,7 @@ def test_period_without_dates_is_the_last_quarter_of_the_record():
 
 
 @pytest.fixture
-def run(address: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def run(address: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
     return lambda *arguments: CliRunner().invoke(main, ["digest", *arguments])
 
