@@ -282,7 +282,7 @@ TABLES: dict[str, Callable[[Asked, pd.DataFrame], Table]] = {
     "pairs": lambda asked, frame: tables.pairs(
         frame, _units(asked), asked.name, source_link(asked), enterprise_link(asked)
     ),
-    "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked)),
+    "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked), enterprise_link(asked)),
     "coverage": lambda asked, frame: tables.coverage(frame, asked.name),
     "targets": lambda asked, frame: programme_tables.targets(frame, asked.name, source_link(asked)),
     "capacity": lambda asked, frame: programme_tables.capacity(frame, asked.name),

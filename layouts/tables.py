@@ -226,7 +226,7 @@ def percent_change(share: float) -> str:
     return measured(signed(share * 100), "%")
 
 
-def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink, enterprise_link: EnterpriseLink) -> Table:
     """Result rows that are no pairs, each marked as what it is. `frame` has the indicator's ``unit`` beside the row."""
     rows: list[list[Cell]] = []
     for row in records(frame):
@@ -243,7 +243,7 @@ def other_facts(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> T
         rows.append(
             [
                 names("indicator", row["indicator"]),
-                names("enterprise", row["enterprise"]),
+                enterprise_link(row["enterprise"]),
                 kind,
                 sentences(value, period),
                 day(row["after_on"] or row["before_on"], row["date_precision"]),

@@ -161,15 +161,18 @@ def outliers(view: View) -> pd.DataFrame:
 
 def unsourced_counts(view: View) -> dict[str, int]:
     """How many rows of each table name no source, of the tables that have any."""
-    counts = {
-        table: queries.unsourced(view.connection, view.of, table, limit=0)[0] for table in queries.tables_with_source()
-    }
+    counts = {table: queries.unsourced(view.connection, view.of, table, limit=0)[0] for table in _tables(view)}
     return {table: count for table, count in counts.items() if count}
 
 
 def unsourced(view: View, table: str) -> pd.DataFrame:
-    """The rows of a table that name no source, by their key."""
-    return queries.unsourced(view.connection, view.of, table, limit=None)[1]
+    """The rows of a table that name no source, by their key; none of a table the viewer may not look into."""
+    return queries.unsourced(view.connection, view.of, table, limit=None if table in _tables(view) else 0)[1]
+
+
+def _tables(view: View) -> tuple[str, ...]:
+    """The tables with sources; for who is limited those alone whose rows their scope narrows."""
+    return queries.OF_SLICE if view.viewer.limited else queries.tables_with_source()
 
 
 def key_of(table: str) -> dict[str, Any]:
