@@ -25,8 +25,7 @@ MOST_IN_THE_WAY = 100
 class Line:
     """A refusal or a warning: where it stands, what stands there, what is wrong with it."""
 
-    sheet: str
-    row: str
+    where: str
     column: str
     value: str
     text: str
@@ -98,8 +97,9 @@ def _headings(state: str, known: Mapping[str, Any], done: Mapping[str, Any] | No
 
 def _line(found: Mapping[str, Any]) -> Line:
     text = found["chinese"] if words.language() == "zh" else found["english"]
-    row = "" if found["row"] is None else str(found["row"])
-    return Line(found["sheet"], row, found["column"], found["value"], text)
+    row = found["row"]
+    where = found["sheet"] if row is None else _("{sheet}, row {row}", sheet=found["sheet"], row=row)
+    return Line(where, found["column"], found["value"], text)
 
 
 def _cut(count: int, rest: str) -> str:

@@ -250,8 +250,8 @@ def test_every_refusal_stands_on_the_page_with_its_place(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, WRONG)))
     said = office.page(address)
     assert "2 cells or rows are refused" in said
-    assert re.search(r"enterprise 2 workers many [A-Z]", said)
-    assert re.search(r"enterprise 3 place x [A-Z]", said)
+    assert re.search(r"enterprise, row 2 workers many [A-Z]", said)
+    assert re.search(r"enterprise, row 3 place x [A-Z]", said)
     assert "Load it" not in said
     assert office.decide(address, "accept").status_code == 400
     assert list(office.batches()) == [1]
