@@ -65,7 +65,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
                 "type": "scatter",
                 "mode": "text",
                 # Beyond the bar, and beyond the line of the target where there is one.
-                "x": [_end(row) + 1 for row in rows],
+                "x": [_end(row) + 2 for row in rows],
                 "y": y,
                 "text": [_beside(row) if close else _share(row) for row in rows],
                 "textposition": "middle right",
