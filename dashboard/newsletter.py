@@ -25,7 +25,7 @@ LANGUAGES = {"en": ("en",), "zh": ("zh",), BOTH: ("en", "zh")}
 TAGS = {"en": "en", "zh": "zh-Hans"}
 FORMATS = {"html": "text/html", "md": "text/markdown"}
 USUAL = timedelta(days=91)
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DAY = re.compile(r"[1-9]\d{3}-\d{2}-\d{2}")
 
 
 class PeriodProblem(ValueError):

@@ -291,6 +291,7 @@ def test_empty_period_says_so_in_one_sentence(visit):
     [
         ("since=2014-13-01", "“2014-13-01” is no date"),
         ("since=1.5.2014", "“1.5.2014” is no date"),
+        ("since=0001-01-01", "“0001-01-01” is no date"),
         ("since=2014-05-01&until=2014-04-01", "ends before it begins"),
         ("since=<b>", "“&lt;b&gt;” is no date"),
     ],
