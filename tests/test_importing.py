@@ -7,6 +7,9 @@ import os
 import re
 import shutil
 import sqlite3
+import subprocess
+import sys
+import textwrap
 import threading
 import time
 import zipfile
@@ -635,3 +638,86 @@ def test_database_is_copied_while_it_is_written(office, tmp_path):
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
         assert connection.execute("SELECT count(*) FROM result").fetchone() == (2,)
     assert database.data_version(reading_engine(f"sqlite:///{tmp_path}/copy.db")).batch == 1
+
+
+# From real offices
+
+
+def test_workbook_of_an_office_is_read_as_people_see_it(office):
+    """Dates as text, full-width digits, spaces, a hidden row, merged headings of a notes sheet."""
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "Enterprise "
+    for row in (
+        ["code", "name_zh", "workers", "workers_women"],
+        ["c", "绵阳机械厂", "１，２３０", " ４０ "],
+        ["d", "隐藏的工厂", 80, None],
+    ):
+        sheet.append(row)
+    sheet.row_dimensions[3].hidden = True
+    dates = book.create_sheet("enrolment")
+    for row in (
+        ["enterprise", "round", "recruited_on", "baseline_on"],
+        ["c", "r1", "2014年3月1日", "２０１４－０４"],
+        ["ｄ", "r1", "2014/3/2", None],
+    ):
+        dates.append(row)
+    notes = book.create_sheet("说明")
+    notes["A1"] = "给填表人"
+    notes.merge_cells("A1:F3")
+    content = io.BytesIO()
+    book.save(content)
+    address = office.sent(("三月 报表.xlsx", content.getvalue()))
+    assert "4 rows would be added or changed" in office.page(address)
+    office.decide(address, "accept")
+    with closing(sqlite3.connect(office.path)) as connection:
+        workers = dict(connection.execute("SELECT code, workers FROM enterprise WHERE code IN ('c', 'd')").fetchall())
+        dates = connection.execute(
+            "SELECT recruited_on, baseline_on, date_precision FROM enrolment WHERE enterprise IN ('c', 'd')"
+        )
+        assert workers == {"c": 1230, "d": 80}
+        assert sorted(dates) == [("2014-03-01", "2014-04-01", "month"), ("2014-03-02", None, "day")]
+
+
+def test_merged_cells_in_rows_are_refused_where_they_stand(office):
+    book = openpyxl.Workbook()
+    sheet = book.active
+    sheet.title = "enterprise"
+    for row in (["code", "name_en", "sector"], ["c", "C", "machinery"], ["d", "D", None]):
+        sheet.append(row)
+    sheet.merge_cells("C2:C3")
+    content = io.BytesIO()
+    book.save(content)
+    address = office.sent(("March.xlsx", content.getvalue()))
+    assert re.search(r"1 cell or row is refused.*enterprise, row 3 sector", office.page(address))
+
+
+MEASURED = """
+    import resource, sys, time
+    from data.database import writing_engine
+    from data.loading import load
+
+    began = time.process_time()
+    report = load(writing_engine(sys.argv[1]), sys.argv[2])
+    used = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+    print(report.added, report.batch, used, round(time.process_time() - began))
+"""
+
+
+def test_sheet_of_50000_rows_takes_bounded_memory_and_time(tmp_path):
+    url = f"sqlite:///{tmp_path}/results.db"
+    engine = writing_engine(url)
+    load(engine, write_folder(tmp_path / "first", small_programme()))
+    engine.dispose()
+    book = openpyxl.Workbook(write_only=True)
+    sheet = book.create_sheet("enterprise")
+    sheet.append(["code", "name_en", "workers", "workers_women"])
+    for number in range(50_000):
+        sheet.append([f"e{number}", f"Works {number}", 100 + number % 900, 50])
+    book.save(tmp_path / "big.xlsx")
+    command = [sys.executable, "-c", textwrap.dedent(MEASURED), url, str(tmp_path / "big.xlsx")]
+    said = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    added, batch, megabytes, seconds = map(int, said.split())
+    assert (added, batch) == (50_000, 2)
+    assert megabytes < 400
+    assert seconds < 60
