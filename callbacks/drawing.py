@@ -339,10 +339,18 @@ def filled(
         asked.basis(exhibit),
         how=asked.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
         deck=_to_deck(asked, exhibit, draw, *arguments),
-        take=taking.offered(asked, exhibit.code, *(arguments if exhibit.code == "pairs" else ())),
+        take=taking.offered(asked, exhibit.code, _picture(exhibit, draw, *arguments)),
     )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
     return parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?", absent=never)
+
+
+def _picture(exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:
+    """What a picture of an exhibit is called where its table is drawn in several ways."""
+    if exhibit.code == "pairs":
+        return f"pairs-{arguments[0]}" if arguments[0] else "pairs"
+    others: dict[Callable[..., Drawing], str] = {ranking: "ranking", states: "states", practices: "practices"}
+    return others.get(draw, exhibit.code)
 
 
 def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:

@@ -18,12 +18,12 @@ from layouts.take_away import TakeAway
 from layouts.words import _
 
 
-def offered(asked: Asked, code: str, indicator: str = "") -> TakeAway | None:
-    """What may be taken away of an exhibit; a picture of one indicator is called after it."""
+def offered(asked: Asked, code: str, picture: str) -> TakeAway | None:
+    """What may be taken away of an exhibit, and what a `picture` of it is called."""
     if not asked.view.viewer.may(Permission.EXPORT):
         return None
     files = ((ending.upper(), asked.href(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
-    return TakeAway(tuple(files), asked.file_name(f"{code}-{indicator}" if indicator else code))
+    return TakeAway(tuple(files), asked.file_name(picture))
 
 
 def of_selection(asked: Asked) -> list[tuple[str, str]]:

@@ -351,3 +351,6 @@ def test_command_says_where_it_cannot_write(public_record_url, tmp_path):
 def test_files_of_the_pictures_are_called_like_those_of_the_tables(public):
     drawn = public.answered("modules-module-funnel-basis.children", {"address.search": "?as_of=2014-12-31"})
     assert "score-china-module-funnel-2014-12-31" in json.dumps(drawn)
+    assert "score-china-states-2014-12-31" in json.dumps(drawn)
+    results = public.answered("results-pairs-basis.children", {"address.search": ""})
+    assert "score-china-pairs-" in json.dumps(results)
