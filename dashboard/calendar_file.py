@@ -12,7 +12,7 @@ from data import exhibits
 from layouts import words
 from layouts.frames import records
 from layouts.programme import event_days, event_name, event_status, kind_name, partners_of, round_plan
-from layouts.words import _, labelled, number, sentences
+from layouts.words import _, labelled, number
 
 STATUSES = {"held": "CONFIRMED", "planned": "TENTATIVE", "cancelled": "CANCELLED"}
 
@@ -91,7 +91,7 @@ def _entry(asked: Asked, uid: str, summary: str, told: list[str]) -> Event:
 
 
 def _titled(asked: Asked, name: str) -> str:
-    return sentences(f"[{_('Synthetic data')}]", name) if asked.view.catalogue.programme.synthetic else name
+    return labelled(_("Synthetic data"), name) if asked.view.catalogue.programme.synthetic else name
 
 
 def _rough(precision: str | None) -> str:

@@ -33,13 +33,14 @@ def readme(  # noqa: PLR0913 - what a reader must be told
     record: bool,
 ) -> str:
     """The package in the words of people, in Markdown: `files` are (path, what it holds)."""
+    files_heading = _("Files")
     lines = [
         f"# {heading}",
         "",
         *(f"{line}  " for line in rests_on.split("\n")),
         labelled(_("Taken out"), moment(taken_at)),
         "",
-        f"## {_('Files')}",
+        f"## {files_heading}",
         "",
         *(f"- `{path}`: {holds}" for path, holds in files),
         "",

@@ -96,13 +96,8 @@ def _targets() -> list[Component]:
 
 def _calendar() -> list[Component]:
     return [
-        _columns(
-            [
-                html.Section(id=ids.CALENDAR_NEXT),
-                parts.frame("calendar", "events", table_open=True),
-            ],
-            [parts.frame("calendar", "rounds")],
-        )
+        _columns([html.Section(id=ids.CALENDAR_NEXT)], [parts.frame("calendar", "rounds")]),
+        html.Div([parts.frame("calendar", "events", table_open=True)], className="exhibits one"),
     ]
 
 

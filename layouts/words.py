@@ -1,5 +1,6 @@
 """The reader's language: sentences by gettext, numbers, quantities and dates as people write them."""
 
+import re
 import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +10,7 @@ from functools import cache
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol
+from unicodedata import east_asian_width
 
 from babel.dates import format_date, format_interval
 from babel.messages.mofile import write_mo
@@ -171,15 +173,28 @@ def marked(name: str, *, borrowed: bool) -> str:
 
 def wrapped(text: str, width: int, lines: int = 3) -> str:
     """`text` broken into at most `lines` lines of about `width` Latin letters for a chart; what is left over is cut."""
-    if language() == "zh" and not text.isascii():
-        width = max(width // 2, 2)
-        parts = [text[at : at + width] for at in range(0, len(text), width)]
-    else:
-        parts = textwrap.wrap(text, width)
+    parts = _chinese_lines(text, width) if language() == "zh" and not text.isascii() else textwrap.wrap(text, width)
     cut = parts[:lines]
     if len(parts) > lines:
         cut[-1] = cut[-1].rstrip(" ,:") + "…"
     return "<br>".join(cut)
+
+
+_PIECE = re.compile(r"(?:(?:\d+[年月日])+|[!-~]+|.)[，。；：、）”！？]*", re.DOTALL)
+"""What stays on one line: a date, a word in Latin letters or a number, a character; with the mark that ends it."""
+
+
+def _chinese_lines(text: str, width: int) -> list[str]:
+    """Lines of `text`; a Chinese character is as wide as two Latin letters."""
+    lines, used = [""], 0
+    for piece in _PIECE.findall(text):
+        wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in piece)
+        if used and used + wide > width:
+            lines.append("")
+            used = 0
+        lines[-1] += piece if used else piece.lstrip()
+        used += wide
+    return [line.rstrip() for line in lines]
 
 
 def unit_name(unit: str) -> str:

@@ -18,10 +18,13 @@ _WIDTH = 46
 _COLOURS = {
     "done": theme.AFTER,
     "in-progress": "#6aaed6",
-    "late": theme.WORSE,
     "not-started": theme.SAME,
     "not-planned": theme.SAME,
     "unknown": theme.SAME,
+}
+_LATE = {
+    "color": theme.WORSE,
+    "pattern": {"shape": "/", "bgcolor": theme.WORSE, "fgcolor": "rgba(255,255,255,.6)", "size": 7},
 }
 
 
@@ -44,23 +47,9 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
         at += 1
     return {
         "data": [
-            {
-                "type": "bar",
-                "orientation": "h",
-                "x": [_length(row) for row in rows],
-                "y": y,
-                "width": 0.5 if close else 0.24,
-                "marker": {
-                    "color": [_COLOURS[row["status"]] for row in rows],
-                    "pattern": {
-                        "shape": ["/" if row["status"] == "late" else "" for row in rows],
-                        "bgcolor": [_COLOURS[row["status"]] for row in rows],
-                        "fgcolor": "rgba(255,255,255,.6)",
-                        "size": 7,
-                    },
-                },
-                "hoverinfo": "skip",
-            },
+            _bars([(place, row) for place, row in zip(y, rows, strict=True) if row["status"] != "late"], close=close),
+            _bars([(place, row) for place, row in zip(y, rows, strict=True) if row["status"] == "late"], close=close)
+            | {"marker": _LATE},
             {
                 "type": "scatter",
                 "mode": "text",
@@ -76,6 +65,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
         ],
         "layout": theme.layout(
             int(height * max(at, 1)) + 30,
+            barmode="overlay",
             xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.6 if close else 1.25)]),
             yaxis=theme.axis(
                 range=[at - 0.5, -0.5],
@@ -97,10 +87,22 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
     }  # fmt: skip
 
 
+def _bars(rows: list[tuple[float, dict[str, Any]]], *, close: bool) -> dict[str, Any]:
+    return {
+        "type": "bar",
+        "orientation": "h",
+        "x": [_length(row) for _place, row in rows],
+        "y": [place for place, _row in rows],
+        "width": 0.5 if close else 0.24,
+        "marker": {"color": [_COLOURS[row["status"]] for _place, row in rows]},
+        "hoverinfo": "skip",
+    }
+
+
 def name(row: dict[str, Any], names: Names) -> str:
     """What is to be reached, with the modules it is about."""
-    scope = scope_name(row["scope"])
-    return f"{names('indicator', row['indicator'])} ({scope})" if scope else names("indicator", row["indicator"])
+    parts = (names("indicator", row["indicator"]), scope_name(row["scope"]))
+    return " · ".join(part for part in parts if part)
 
 
 def label(row: dict[str, Any], rows: list[dict[str, Any]], names: Names) -> str:
