@@ -213,6 +213,8 @@ def tells(text: str, address: str) -> set[str]:
     for code in (*OUTSIDE.values(), "canary-source"):
         if code in address:
             text = text.replace(code, "")
+    if "/canary/" in f"{address.partition('?')[0]}/":  # the enterprise, asked for by its code
+        text = text.replace("/canary", "").replace("%2Fcanary", "")
     return {word for word in FORBIDDEN if holds(text, word)}
 
 

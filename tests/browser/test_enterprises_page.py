@@ -148,6 +148,8 @@ def test_page_has_no_barrier(demo_tab: Tab, address: str, language: str):
     page = demo_tab.open(f"{address}?lang={language}" if language == "zh" else address)
     expect(page.locator("main h1").first).not_to_be_empty()
     expect(page.locator(f"#{ids.filter_label('partner')}")).not_to_be_empty()
+    for button in page.locator("main .table-scroll .sort:visible").all():
+        expect(button).not_to_be_empty()
     assert objections(demo_tab) == []
 
 
