@@ -18,6 +18,7 @@ _WIDTH = 46
 _COLOURS = {
     "done": theme.AFTER,
     "in-progress": "#6aaed6",
+    "late": theme.WORSE,
     "not-started": theme.SAME,
     "not-planned": theme.SAME,
     "unknown": theme.SAME,
