@@ -39,7 +39,7 @@ def of_selection(asked: Asked) -> list[tuple[str, str]]:
 def workbook(asked: Asked, code: str, to: IO[bytes]) -> None:
     """Write one exhibit as a workbook, with a sheet of what it is."""
     exhibit = build(asked.view, code)
-    write(to, [sheet_of(exhibit, code), Sheet(about.sheet_name(), (), _about(asked, exhibit))])
+    write(to, [sheet_of(exhibit), Sheet(about.sheet_name(), (), _about(asked, exhibit))])
 
 
 def selection(asked: Asked, to: IO[bytes]) -> None:
@@ -53,7 +53,7 @@ def selection(asked: Asked, to: IO[bytes]) -> None:
         to,
         [
             Sheet(about.contents_name(), (), contents),
-            *(sheet_of(exhibit, exhibit.code) for exhibit in shown),
+            *(sheet_of(exhibit) for exhibit in shown),
             Sheet(about.sheet_name(), (), told),
         ],
     )

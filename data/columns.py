@@ -2,7 +2,7 @@
 
 from enum import StrEnum
 
-from data.exhibits import EXHIBITS, SHARES
+from data.exhibits import SHARES
 
 
 class Holds(StrEnum):
@@ -72,8 +72,3 @@ def holds(column: str) -> Holds:
     if column in _COUNTS:
         return Holds.COUNT
     return Holds.NUMBER if column in _NUMBERS else Holds.TEXT
-
-
-def all_columns() -> tuple[str, ...]:
-    """The name of every column of every exhibit, once."""
-    return tuple(dict.fromkeys(name for definition in EXHIBITS.values() for name in definition.columns))

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
-import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -18,9 +17,7 @@ from data.exhibits import EXHIBITS, FORMULA_SIGNS, SHARES, Exhibit, blank
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
-LONGEST_TITLE = 31
-"""So many letters has the name of a sheet at most."""
-
+_LONGEST_TITLE = 31
 _LONGEST_CELL = 32767
 _NARROW, _WIDE = 12, 40
 _LOOKED_AT = 200
@@ -37,22 +34,19 @@ class Sheet:
     rows: Iterable[Sequence[Any]]
 
 
-def sheet_of(exhibit: Exhibit, title: str) -> Sheet:
-    """The fixed columns of an exhibit as a sheet."""
+def sheet_of(exhibit: Exhibit) -> Sheet:
+    """The fixed columns of an exhibit as a sheet called after its code."""
     columns = EXHIBITS[exhibit.code].columns
-    return Sheet(title, columns, rows_of(exhibit.table, columns))
-
-
-def rows_of(table: pd.DataFrame, columns: Sequence[str]) -> Iterable[Sequence[Any]]:
-    """Some columns of a table row by row, values as they are: pandas makes plain numbers of withheld ones."""
-    return zip(*(list(table[name]) for name in columns), strict=True)
+    # Column by column: row by row pandas makes plain numbers of withheld ones.
+    rows = zip(*(list(exhibit.table[name]) for name in columns), strict=True)
+    return Sheet(exhibit.code, columns, rows)
 
 
 def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
-    """Write a workbook; its rows go to a file as they come, so that a large record takes no memory."""
+    """Write a workbook; the rows of a sheet lie in a file once it is done, and no longer in memory."""
     book = Workbook(write_only=True)
     for sheet in sheets:
-        _write(book.create_sheet(sheet.title[:LONGEST_TITLE]), sheet)
+        _write(book.create_sheet(sheet.title[:_LONGEST_TITLE]), sheet)
     book.save(to)
 
 
