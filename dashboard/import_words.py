@@ -16,7 +16,10 @@ from layouts.parts import table_name
 from layouts.words import _, ngettext, number
 
 MOST_FINDINGS = 300
-"""So many refusals and warnings stand on the page; the marked workbook has every refusal."""
+"""So many refusals and warnings stand on the page…"""
+
+MOST_MARKED = 5000
+"""…and so many are marked in the workbook: a mark takes a hundred times longer than a refusal."""
 
 MOST_IN_THE_WAY = 100
 
@@ -59,7 +62,7 @@ class Looked:
             title=title,
             lead=lead,
             refusals=[_line(each) for each in refusals[:MOST_FINDINGS]],
-            refusals_cut=_cut(len(refusals), _("The marked workbook has all of them.")),
+            refusals_cut=_cut(len(refusals), _marked(len(refusals))),
             warnings=[_line(each) for each in warnings[:MOST_FINDINGS]],
             warnings_cut=_cut(len(warnings), ""),
             tables=[
@@ -100,6 +103,12 @@ def _line(found: Mapping[str, Any]) -> Line:
     row = found["row"]
     where = found["sheet"] if row is None else _("{sheet}, row {row}", sheet=found["sheet"], row=row)
     return Line(where, found["column"], found["value"], text)
+
+
+def _marked(count: int) -> str:
+    if count <= MOST_MARKED:
+        return _("The marked workbook has all of them.")
+    return _("The marked workbook has the first {n}.", n=number(MOST_MARKED))
 
 
 def _cut(count: int, rest: str) -> str:

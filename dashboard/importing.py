@@ -142,7 +142,7 @@ class Desk:
         with upload.alone():
             if not path.exists():
                 unfinished = path.with_name(".marked.xlsx")
-                write_marked(upload.path, refusals, unfinished)
+                write_marked(upload.path, refusals[: import_words.MOST_MARKED], unfinished)
                 unfinished.replace(path)
         return send_file(
             io.BytesIO(path.read_bytes()),

@@ -300,6 +300,16 @@ def test_only_the_first_refusals_stand_on_the_page_and_all_are_marked(office, tm
     assert sum(cell.comment is not None for row in sheet for cell in row) == 8
 
 
+def test_marks_are_bounded_and_the_page_says_so(office, tmp_path, monkeypatch):
+    monkeypatch.setattr(import_words, "MOST_FINDINGS", 2)
+    monkeypatch.setattr(import_words, "MOST_MARKED", 3)
+    rows = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(5)]
+    address = office.sent(("March.xlsx", book(tmp_path, {"enterprise": rows})))
+    assert "The first 2 of 5. The marked workbook has the first 3." in office.page(address)
+    sheet = openpyxl.load_workbook(io.BytesIO(office.manager.client.get(f"{address}/marked.xlsx").data))["enterprise"]
+    assert sum(cell.comment is not None for row in sheet for cell in row) == 3
+
+
 def zipped(**parts: bytes) -> bytes:
     content = io.BytesIO()
     with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as package:
