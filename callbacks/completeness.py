@@ -85,7 +85,7 @@ def admit() -> None:
 
 def below(path: str | None) -> str:
     """The list an address names; empty for the page itself."""
-    return str(path or "").removeprefix(PATH).strip("/")
+    return path.removeprefix(PATH).strip("/") if path and path.startswith(f"{PATH}/") else ""
 
 
 def href(asked: Asked, which: Which) -> str:

@@ -13,6 +13,7 @@ from visiting import PAGE, Visit, at, notice
 from data import database
 from data.database import create_tables, writing_engine
 from data.loading import load
+from data.schema import SCHEMA_VERSION
 from layouts import ids, pages
 
 STATES = (
@@ -178,7 +179,7 @@ def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
     path = spoilt("other version")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
-    _in_file(path, "UPDATE batch SET schema_version = 1")
+    _in_file(path, f"UPDATE batch SET schema_version = {SCHEMA_VERSION}")
     assert visit.open("/").status_code == 200
     with closing(sqlite3.connect(path)) as other:
         other.execute("BEGIN EXCLUSIVE")
@@ -195,7 +196,7 @@ def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path
     _in_file(path, "UPDATE programme SET name_en = 'Renamed programme'")
     _in_file(
         path,
-        "INSERT INTO batch SELECT number + 1, loaded_at, origin, 0, 1, schema_version FROM batch"
+        "INSERT INTO batch SELECT number + 1, loaded_at, origin, 0, 1, schema_version, NULL, NULL FROM batch"
         " ORDER BY number DESC LIMIT 1",
     )
     after = visit.answered(footer)

@@ -139,7 +139,8 @@ def components(root: Any) -> Iterator[Component]:
 def as_drawn() -> Values:
     """What every property of the shell and of all pages holds before any callback has run, at the bare address."""
     held = at()
-    for component in components([shell(), *(pages.body(page) for page in pages.PAGES)]):
+    each = (page.each() for page in pages.PAGES if page.each)
+    for component in components([shell(), *(pages.body(page) for page in pages.PAGES), *each]):
         name = getattr(component, "id", None)
         if name:
             held |= {
