@@ -1,10 +1,10 @@
 """Copies of a results database in a SQLite file, whatever the database itself runs on."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, insert, select
+from sqlalchemy import Column, Connection, Engine, Table, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import database
@@ -14,11 +14,14 @@ from data.schema import results
 _CHUNK = 1000
 
 
-def copy_rows(source: Connection, target: Connection) -> None:
-    """Copy every row of every table; what is wrong with the source is a :class:`DatabaseProblem`."""
+def copy_rows(source: Connection, target: Connection, blank: Collection[Column[Any]] = ()) -> None:
+    """Copy every row of every table, but for columns left `blank`; what is wrong with the source is a
+    :class:`DatabaseProblem`.
+    """
     for table in results.sorted_tables:
+        left_out = {column.name: None for column in blank if column.table is table}
         for rows in _rows(source, table):
-            target.execute(insert(table), rows)
+            target.execute(insert(table), [row | left_out for row in rows])
 
 
 def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:

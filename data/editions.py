@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data import database
 from data.copying import copy_rows
-from data.schema import programme, results
+from data.schema import batch, batch_change, programme, results
 
 LIVE = "live"
 """What the record that is not frozen is called beside editions; no edition can have this name."""
@@ -110,13 +110,17 @@ def _workplace(folder: Path) -> Iterator[Path]:
         rmtree(place, ignore_errors=True)
 
 
+_NOT_HANDED_OVER = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after)
+"""An edition may be given to others: who loaded what, and what stood in the record before, stays here."""
+
+
 def _copy(engine: Engine, name: str, path: Path) -> None:
     target = database.writing_engine(f"sqlite:///{path}")
     try:
         results.create_all(target)
         _frozen.create_all(target)
         with database.snapshot(engine) as source, target.begin() as copy:
-            copy_rows(source, copy)
+            copy_rows(source, copy, _NOT_HANDED_OVER)
             as_of = copy.scalar(select(programme.c.as_of))
             copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=as_of))
     finally:

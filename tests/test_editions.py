@@ -17,12 +17,13 @@ from sqlalchemy import Engine, select
 
 from data import copying, database, editions, schema
 from data.access import MANAGER, Viewer
+from data.batches import batch_of
 from data.database import DatabaseProblem
 from data.editions import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
 from data.record import Record, Records
-from data.schema import results
+from data.schema import batch, batch_change, results
 
 
 @pytest.fixture
@@ -87,6 +88,21 @@ def test_every_table_is_copied_whole(live, folder):
     with live.connect() as one, copy.connect() as other:
         for table in results.sorted_tables:
             assert other.execute(select(table)).all() == one.execute(select(table)).all(), table.name
+
+
+def test_edition_keeps_which_batch_a_row_came_in_with_but_not_who_loaded_it_nor_what_stood_before(path, live, folder):
+    with database.writing_engine(f"sqlite:///{path}").begin() as connection:
+        loaded = {"loaded_at": database.now(), "added_count": 0, "changed_count": 1, "schema_version": 2}
+        connection.execute(batch.insert().values(number=2, origin="x", loaded_by="who@example.org", **loaded))
+        values = {"before": {"name_en": "Once secret"}, "after": {"name_en": "Now"}}
+        touched = {"batch": 2, "position": 1, "table_name": "enterprise", "row_key": '["a"]'}
+        connection.execute(batch_change.insert().values(**touched, **values))
+    made = freeze(live, "NTAC 6", folder)
+    content = made.path.read_bytes()
+    assert b"who@example.org" not in content
+    assert b"Once secret" not in content
+    with database.reading_engine(f"sqlite:///{made.path}", frozen=True).connect() as connection:
+        assert batch_of(connection, "enterprise", [("a",)])[("a",)].number == 2
 
 
 def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder, monkeypatch):
