@@ -6,6 +6,7 @@ from sqlalchemy import create_engine
 
 from data.access import MANAGER, Permission, Scope, Viewer
 from data.catalogue import read_catalogue
+from data.exhibits import build
 from data.filters import Filters
 from data.naming import called, mentions
 from data.view import View
@@ -68,3 +69,23 @@ def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
     assert hidden(everywhere, "Visit to Enterprise B")
     assert not hidden(first, "Visit to Enterprise A")
     assert hidden(first, "Visit to Enterprise F")
+
+
+@pytest.mark.parametrize(
+    ("public", "viewer", "read"),
+    [
+        (False, MANAGER, {"Of Enterprise B.", "Base not given."}),
+        (True, Viewer(limited=True), {"Base not given."}),
+        (False, Viewer(limited=True), set()),
+    ],
+)
+def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not_theirs(tmp_path, public, viewer, read):
+    engine = create_engine(f"sqlite:///{tmp_path}/results.db")
+    first, second, *_rest = PROGRAMME["reported_figure"]
+    figures = [first | {"note": "Of Enterprise B."}, second | {"note": "Base not given."}]
+    programme = [PROGRAMME["programme"][0] | {"public": public}]
+    load_rows(engine, PROGRAMME | {"reported_figure": figures, "programme": programme})
+    with engine.connect() as connection:
+        table = build(View.asked(connection, read_catalogue(engine), viewer, Filters()), "published").table
+    assert {note for note in table["note"] if note} == read
+    engine.dispose()

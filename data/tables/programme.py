@@ -18,8 +18,14 @@ STATUSES = ("done", "in-progress", "late", "not-started", "not-planned", "unknow
 
 
 def published(view: View) -> pd.DataFrame:
+    """One row a published figure; its note, which is free text, only where it tells nothing that is not theirs."""
     frame = queries.reported_figures(view.connection, view.of)
+    frame["note"] = pd.Series([note if _may_read(view, note) else None for note in frame["note"]], dtype=object)
     return frame.rename(columns={"code": "figure"}).drop(columns="phase").rename(columns={"of_phase": "phase"})
+
+
+def _may_read(view: View, note: str | None) -> bool:
+    return not view.viewer.limited or (view.catalogue.programme.public and not view.names_hidden(note))
 
 
 def targets(view: View) -> pd.DataFrame:
