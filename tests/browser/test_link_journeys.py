@@ -98,8 +98,8 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
 ):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
-    view.locator("details.tools summary").click()
-    view.locator("details.tools").get_by_role("link", name="Share").click()
+    view.locator("details.tools:not(.menu) summary").click()
+    view.locator("details.tools:not(.menu)").get_by_role("link", name="Share").click()
     expect(manager.page).to_have_url(f"{site.address}/share?partner={partner}")
     address = make(manager, f"/share?partner={partner}", Name="For the visit")
     assert address.startswith(f"{site.address}/s/")
@@ -109,7 +109,7 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     other.is_at("/")
     expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
     expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
-    expect(page.locator("details.tools")).to_have_count(0)
+    expect(page.locator("details.tools:not(.menu)")).to_have_count(0)
     expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("fewer than 5 enterprises are not shown")
     control(page, "partner").click()
     expect(option(page, partner)).to_be_visible()
@@ -233,7 +233,7 @@ def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_contex
 
 def test_tools_close_as_menus_do(manager):
     page = manager.open("/")
-    tools = page.locator("details.tools")
+    tools = page.locator("details.tools:not(.menu)")
     tools.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(tools.get_by_role("link", name="Share")).to_be_visible()
@@ -272,8 +272,8 @@ def test_share_pages_and_tools_fit_the_window(new_context, site, width):
             for details in page.locator("details.scope, details.over, .changes details").all():
                 details.evaluate("details => { details.open = true; }")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        page.locator("details.tools summary").click()
-        for link in page.locator("details.tools a, details.tools button").all():
+        page.locator("details.tools:not(.menu) summary").click()
+        for link in page.locator("details.tools:not(.menu) a, details.tools:not(.menu) button").all():
             box = link.bounding_box()
             assert box
             assert box["x"] >= 0
