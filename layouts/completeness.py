@@ -164,7 +164,7 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
     missing = counts[worst]["missing"]
     title = (
         ngettext(
-            "{form}: missing of {n} enterprise", "{form}: missing of {n} enterprises", missing, form=form_name(worst)
+            "{form}: missing for {n} enterprise", "{form}: missing for {n} enterprises", missing, form=form_name(worst)
         )
         if missing
         else _("No form that is due is missing")

@@ -223,8 +223,8 @@ def rounds_found(frame: pd.DataFrame) -> str:
             begun,
         )
     return ngettext(
-        "Of {n} round with a plan and a start on record {late} began later than planned",
-        "Of {n} rounds with a plan and a start on record {late} began later than planned",
+        "{late} of {n} round with a plan and a start on record began later than planned",
+        "{late} of {n} rounds with a plan and a start on record began later than planned",
         len(slips),
         late=number(sum(slip > 0 for slip in slips)),
     )

@@ -36,7 +36,7 @@ def targets(frame: pd.DataFrame, names: Names, most: int = MOST_TARGETS, *, clos
     y: list[float] = []
     headings: list[dict[str, Any]] = []
     at = 0.0
-    height = 50 if close else 86 + 22 * any("<br>" in wrapped(name(row, names), _WIDTH, 2) for row in rows)
+    height = 50 if close else 86 + 36 * any("<br>" in wrapped(name(row, names), _WIDTH, 2) for row in rows)
     for n, row in enumerate(rows):
         if not close and len(set(phases)) > 1 and (not n or phases[n - 1] != row["phase"]):
             at += 0.5 if n else 0.1
