@@ -54,14 +54,14 @@ def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
         sys.exit(1)
 
 
-def _load(address: str, path: Path, *, dry_run: bool = False) -> "Report":
+def _load(address: str, path: Path, *, dry_run: bool = False, origin: str | None = None) -> "Report":
     from data import database
     from data.loading import LoadProblem, load
 
     engine = database.writing_engine(address)
     try:
         with _progress(f"Loading {path.name}") as progress:
-            report = load(engine, path, dry_run=dry_run, progress=progress)
+            report = load(engine, path, dry_run=dry_run, progress=progress, origin=origin)
     except LoadProblem as problem:
         stop(f"{problem.english}\n{problem.chinese}")
     finally:
@@ -221,7 +221,7 @@ def demo(enterprises: int, seed: int) -> None:
     with tempfile.TemporaryDirectory() as folder:
         with _progress("Inventing a programme") as progress:
             write_demo(Path(folder), enterprises, seed, progress)
-        if _load(address, Path(folder)).refusals:
+        if _load(address, Path(folder), origin=f"score-dashboard demo --seed {seed}").refusals:
             sys.exit(1)
     click.echo(f"Synthetic programme of {enterprises} enterprises (seed {seed}) in {address}", err=True)
 

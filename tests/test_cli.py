@@ -298,6 +298,7 @@ def test_demo_makes_as_many_enterprises_as_asked_for_and_marks_them_synthetic(ru
     assert (done.exit_code, done.stdout) == (0, "")
     assert ask(results, "SELECT count(*) FROM enterprise") == [(7,)]
     assert ask(results, "SELECT synthetic FROM programme") == [(1,)]
+    assert ask(results, "SELECT origin FROM batch") == [("score-dashboard demo --seed 3",)]
 
 
 def test_demo_stands_in_a_database_of_its_own_beside_the_results(run, instance):
