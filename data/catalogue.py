@@ -129,14 +129,19 @@ def _entries(connection: Connection, table: Table) -> dict[str, Entry]:
 
 def read_catalogue(engine: Engine) -> Catalogue:
     """Read the reference tables; raises :class:`DatabaseProblem` where there is no programme."""
-    version = database.data_version(engine)
-    with engine.connect() as connection:
-        row = connection.execute(select(schema.programme)).first()
-        if row is None:
-            raise DatabaseProblem("empty")
-        programme = Programme(row.code, entry_of(row), row.as_of, bool(row.synthetic), bool(row.public))
-        tables = {
-            "phase": schema.phase, "place": schema.place, "sector": schema.sector, "partner": schema.partner,
-            "module": schema.module, "indicator": schema.indicator, "round": schema.round_, "source": schema.source,
-        }  # fmt: skip
-        return Catalogue(version, programme, **{name: _entries(connection, table) for name, table in tables.items()})
+    with database.snapshot(engine) as connection:
+        return catalogue_on(connection)
+
+
+def catalogue_on(connection: Connection) -> Catalogue:
+    """The reference tables that a connection reads, and their version."""
+    row = connection.execute(select(schema.programme)).first()
+    if row is None:
+        raise DatabaseProblem("empty")
+    programme = Programme(row.code, entry_of(row), row.as_of, bool(row.synthetic), bool(row.public))
+    tables = {
+        "phase": schema.phase, "place": schema.place, "sector": schema.sector, "partner": schema.partner,
+        "module": schema.module, "indicator": schema.indicator, "round": schema.round_, "source": schema.source,
+    }  # fmt: skip
+    entries = {name: _entries(connection, table) for name, table in tables.items()}
+    return Catalogue(database.version_on(connection), programme, **entries)

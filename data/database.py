@@ -128,12 +128,19 @@ class Version:
     loaded_at: datetime | None
 
 
+_LATEST = select(batch.c.number, batch.c.loaded_at).order_by(batch.c.number.desc()).limit(1)
+
+
 def data_version(engine: Engine) -> Version:
     """The version of the latest batch; batch 0 where nothing was loaded."""
     with engine.connect() as connection:
-        latest = select(batch.c.number, batch.c.loaded_at).order_by(batch.c.number.desc()).limit(1)
-        row = connection.execute(latest).first()
-        return Version(row.number, row.loaded_at) if row else Version(0, None)
+        return version_on(connection)
+
+
+def version_on(connection: Connection) -> Version:
+    """The data version that a connection reads."""
+    row = connection.execute(_LATEST).first()
+    return Version(row.number, row.loaded_at) if row else Version(0, None)
 
 
 def now() -> datetime:

@@ -8,11 +8,12 @@ from tempfile import mkdtemp
 from threading import Lock
 from weakref import finalize
 
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from data import database, editions, upgrading
 from data.access import Permission, Viewer
-from data.catalogue import Catalogue, read_catalogue
+from data.catalogue import Catalogue, catalogue_on
 from data.database import DatabaseProblem
 from data.editions import Edition
 from data.filters import Filters
@@ -33,27 +34,33 @@ class Record:
 
     def catalogue(self) -> Catalogue:
         """The reference tables of the present data version."""
-        try:
-            version = database.data_version(self.engine)
-            with self._lock:
-                if self._catalogue is None or self._catalogue.version != version:
-                    # A database of another schema would fail somewhere in a query: say so here, once a version.
-                    database.check(self.engine)
-                    self._catalogue = read_catalogue(self.engine)
-                return self._catalogue
-        except SQLAlchemyError as error:
-            if "locked" not in str(error):  # asking what is wrong would wait as long again
-                database.check(self.engine)
-            raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
+        with self._told(), self.engine.connect() as connection:
+            return self._catalogue_on(connection)
 
     @contextmanager
     def view(self, viewer: Viewer, filters: Filters) -> Iterator[View]:
         """A view of the record for `viewer` as it is at one moment, open while the block runs."""
-        catalogue = self.catalogue()
+        with self._told(), database.snapshot(self.engine) as connection:
+            # The version is read where the numbers are: a load between the two would mix its names with older numbers.
+            yield View.asked(connection, self._catalogue_on(connection), viewer, filters)
+
+    def _catalogue_on(self, connection: Connection) -> Catalogue:
+        version = database.version_on(connection)
+        with self._lock:
+            if self._catalogue is None or self._catalogue.version != version:
+                # A database of another schema would fail somewhere in a query: say so here, once a version.
+                database.check(self.engine)
+                self._catalogue = catalogue_on(connection)
+            return self._catalogue
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """Whatever goes wrong with the database inside the block is told as a :class:`DatabaseProblem`."""
         try:
-            with database.snapshot(self.engine) as connection:
-                yield View.asked(connection, catalogue, viewer, filters)
+            yield
         except SQLAlchemyError as error:
+            if "locked" not in str(error):  # asking what is wrong would wait as long again
+                database.check(self.engine)
             raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
 
 

@@ -1,13 +1,18 @@
 """Engines on the results database: who may write, what is wrong when it cannot be read."""
 
 import sqlite3
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
+from loading_files import write_folder
+from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
 from data import database, schema
+from data.access import MANAGER
 from data.database import DatabaseProblem
+from data.filters import Filters
 from data.loading import load
 from data.record import Record
 from data.schema import SCHEMA_VERSION, batch
@@ -91,3 +96,23 @@ def test_record_sees_a_new_batch_and_a_replaced_file_at_once(tmp_path: Path, dem
     assert load(engine, demo_folder).loaded
     engine.dispose()
     assert record.catalogue().programme.code == "score-demo"
+
+
+def test_names_and_numbers_of_a_view_are_of_one_version(tmp_path: Path, public_record_url: str, monkeypatch):
+    """A load that comes in while a view is opened is in all of it, or in nothing of it."""
+    path = tmp_path / "results.db"
+    path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    record = Record(f"sqlite:///{path}")
+    before = record.catalogue().version
+    writing = database.writing_engine(f"sqlite:///{path}")
+    snapshot = database.snapshot
+
+    def after_a_load(engine: Engine) -> AbstractContextManager[Connection]:
+        load(writing, write_folder(tmp_path / "in", {"sector": [{"code": "balloons", "name_en": "Balloons"}]}))
+        return snapshot(engine)
+
+    monkeypatch.setattr(database, "snapshot", after_a_load)
+    with record.view(MANAGER, Filters()) as view:
+        assert view.catalogue.version == database.version_on(view.connection) != before
+        assert "balloons" in view.catalogue.sector
+    writing.dispose()
