@@ -44,16 +44,21 @@ class Kind(StrEnum):
     IMAGE = "image"
 
 
+def _by_its_bytes(kind: type[String], length: int | None = None) -> String:
+    """Text that every database sorts and compares alike: by its code points, whatever language it speaks."""
+    return kind(length).with_variant(kind(length, collation="C"), "postgresql")
+
+
 _TYPES: dict[Kind, Any] = {
-    Kind.CODE: String(80),
-    Kind.TEXT: Text,
+    Kind.CODE: _by_its_bytes(String, 80),
+    Kind.TEXT: _by_its_bytes(Text),
     Kind.DATE: Date,
     Kind.COUNT: Integer,
     Kind.NUMBER: Float,
     Kind.PERCENT: Float,
     Kind.YES_NO: Boolean,
     Kind.VALUE: Float,
-    Kind.IMAGE: String(200),
+    Kind.IMAGE: _by_its_bytes(String, 200),
 }
 
 LEVELS = ("country", "province", "city", "county")

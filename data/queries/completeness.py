@@ -149,13 +149,10 @@ def _silence(last: ColumnElement[Any], reported: ColumnElement[Any], as_of: date
 def silence_counts(connection: Connection, of: Slice) -> pd.DataFrame:
     """How long ago the trained enterprises reported: silence, enterprises."""
     table = forms(Facts(of))
-    silence = _silence(table.c.last_report, table.c.reported, of.as_of)
-    return frame(
-        connection,
-        select(silence.label("silence"), func.count().label("enterprises"))
-        .where(table.c.trained == 1)
-        .group_by(silence),
-    )
+    silence = _silence(table.c.last_report, table.c.reported, of.as_of).label("silence")
+    # Laid out before it is grouped by: PostgreSQL does not know two expressions with parameters for the same.
+    each = select(silence).where(table.c.trained == 1).subquery("each")
+    return frame(connection, select(each.c.silence, func.count().label("enterprises")).group_by(each.c.silence))
 
 
 def in_silence(silence: str) -> Within:

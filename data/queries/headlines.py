@@ -111,9 +111,11 @@ def place_counts(connection: Connection, of: Slice, region: Mapping[str, str] | 
     def where(place: ColumnElement[Any]) -> ColumnElement[Any]:
         return case(dict(region), value=place) if region else place
 
+    # Laid out before it is grouped by: PostgreSQL does not know two expressions with parameters for the same.
+    at = select(where(enrolled.c.place).label("place"), enrolled.c.enterprise).cte("enrolled_at")
     members = (
-        select(where(enrolled.c.place).label("place"), func.count(distinct(enrolled.c.enterprise)).label("enterprises"))
-        .group_by(where(enrolled.c.place))
+        select(at.c.place, func.count(distinct(at.c.enterprise)).label("enterprises"))
+        .group_by(at.c.place)
         .subquery("members")
     )
     located = (
