@@ -8,7 +8,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PORT ?= 8050
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test lint format screenshots messages boundaries lock browser clean
+.PHONY: help install serve demo test lint format screenshots messages boundaries lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -22,7 +22,7 @@ demo: $(INSTALLED) ## serve a synthetic programme of 1,000 enterprises
 	@test -f instance/demo.db || env -u SCORE_DATABASE_URL $(BIN)/score-dashboard demo --enterprises 1000
 	SCORE_DATABASE_URL="sqlite:///$(CURDIR)/instance/demo.db" $(BIN)/score-dashboard serve --port $(PORT)
 
-test: $(INSTALLED_DEV) browser ## run every test, the browser's included
+test: $(INSTALLED_DEV) browser servers ## run every test, the browser's included
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -54,6 +54,9 @@ lock: $(INSTALLED_DEV) ## resolve the dependencies anew, with hashes
 
 browser: $(INSTALLED_DEV)
 	@scripts/browser.sh $(BIN)/python
+
+servers:
+	@scripts/servers.sh
 
 clean: ## remove what the other targets made
 	rm -rf $(VENV) instance

@@ -1,0 +1,301 @@
+"""Several machines on one: PostgreSQL servers, web hosts and nginx, each a process at a loopback address of its own.
+
+Killing a machine is killing its processes, without a word to anyone.
+"""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+from typing import Any, Self, TypeVar
+
+import psycopg
+
+ROOT = Path(__file__).resolve().parent.parent
+NGINX_EXAMPLE = ROOT / "docs" / "nginx.conf"
+STARTING = 30.0
+"""Seconds a machine may take to answer before it counts as broken: far more than any takes."""
+
+_POSTGRES = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
+_INSTALLED = "run scripts/servers.sh, as `make test` does"
+
+
+def program(name: str) -> str:
+    """Where a program of PostgreSQL, the newest with postgres_fdw, or any other server is."""
+    versions = Path("/usr/lib/postgresql").glob("*/lib/postgres_fdw.so")
+    newest = sorted((path.parent.parent for path in versions), key=lambda path: int(path.name), reverse=True)
+    places = [str(version / "bin") for version in newest]
+    found = shutil.which(name, path=os.pathsep.join([*places, os.environ.get("PATH", ""), "/usr/sbin"]))
+    assert found, f"{name} is not installed: {_INSTALLED}"
+    return found
+
+
+def free_port(host: str) -> int:
+    """A port nobody listens at."""
+    with socket.socket() as listening:
+        listening.bind((host, 0))
+        return int(listening.getsockname()[1])
+
+
+def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
+    """Wait until `true` says so, and return what it said."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if said := true():
+            return said
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain: {what}")
+
+
+def _listens(host: str, port: int) -> bool:
+    with socket.socket() as asking:
+        asking.settimeout(1)
+        return asking.connect_ex((host, port)) == 0
+
+
+def _children(number: int) -> list[int]:
+    """The processes below a process, itself last."""
+    try:
+        below = Path(f"/proc/{number}/task/{number}/children").read_text().split()
+    except OSError:
+        return []
+    return [each for child in below for each in _children(int(child))] + [number]
+
+
+@dataclass
+class Machine:
+    """One process at an address of its own; ``folder`` holds what it keeps and what it says (``log``)."""
+
+    host: str
+    folder: Path
+    port: int = 0
+    environ: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = field(default=None, init=False)
+
+    def __post_init__(self) -> None:
+        self.port = self.port or free_port(self.host)
+
+    @property
+    def address(self) -> str:
+        """Host and port."""
+        return f"{self.host}:{self.port}"
+
+    @property
+    def log(self) -> Path:
+        """Where it says what it does."""
+        return self.folder / "log"
+
+    def said(self) -> str:
+        """What it said."""
+        return self.log.read_text(errors="replace") if self.log.exists() else ""
+
+    def command(self) -> list[str]:
+        """What is run."""
+        raise NotImplementedError
+
+    def start(self, user: str | None = None) -> Self:
+        """Run it, and wait until it listens."""
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, user=user, group=user,
+                env=os.environ | self.environ, start_new_session=True,
+            )  # fmt: skip
+        until(lambda: self.process.poll() is not None or _listens(self.host, self.port), f"{self.address} to listen")
+        assert self.process.poll() is None, self.said()
+        return self
+
+    def kill(self) -> None:
+        """Pull the plug."""
+        if self.process is not None:
+            # From the top down: who is left would otherwise start others anew.
+            for number in reversed(_children(self.process.pid)):
+                with suppress(ProcessLookupError):
+                    os.kill(number, signal.SIGKILL)
+            self.process.wait()
+            self.process = None
+
+    def stop(self) -> None:
+        """Stop it in order, or after ten seconds without."""
+        if self.process is not None:
+            self.process.terminate()
+            try:
+                self.process.wait(10)
+            except subprocess.TimeoutExpired:
+                self.kill()
+            self.process = None
+
+
+class Postgres(Machine):
+    """A PostgreSQL server whose one role, `score`, needs no password."""
+
+    def new(self, *databases: str) -> Self:
+        """A cluster of its own with these databases, empty."""
+        self._run("initdb", "-U", "score", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
+        self.start()
+        self.sql(*(f"CREATE DATABASE {name}" for name in databases), database="postgres")
+        return self
+
+    def follow(self, primary: "Postgres") -> Self:
+        """A replica of `primary`: follows it by streaming, through a slot of its own."""
+        source = f"host={primary.host} port={primary.port} user=score application_name=replica"
+        self._run("pg_basebackup", "-d", source, "-R", "-X", "stream", "-C", "-S", "replica", "-c", "fast")
+        return self.start()
+
+    def _run(self, name: str, *arguments: str) -> None:
+        if _POSTGRES:
+            shutil.chown(self.folder, _POSTGRES, _POSTGRES)
+        done = subprocess.run(
+            [program(name), "-D", self.data, *arguments],
+            check=False, user=_POSTGRES, group=_POSTGRES, capture_output=True, text=True, cwd="/",
+        )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+
+    @property
+    def data(self) -> str:
+        """The folder of its cluster."""
+        return str(self.folder / "data")
+
+    def command(self) -> list[str]:
+        """What is run; `fsync` is for machines whose power can fail, which these are not."""
+        options = {
+            "listen_addresses": self.host, "port": self.port, "unix_socket_directories": "", "fsync": "off",
+            "max_connections": 100, "shared_buffers": "64MB", "jit": "off",
+        }  # fmt: skip
+        return [program("postgres"), "-D", self.data, *(f"--{name}={value}" for name, value in options.items())]
+
+    def start(self, user: str | None = _POSTGRES) -> Self:
+        """Run it, and wait until it answers."""
+        super().start(user)
+        until(self._answers, f"{self.address} to answer")
+        return self
+
+    def _answers(self) -> bool:
+        try:
+            self.sql("SELECT 1", database="postgres")
+        except psycopg.OperationalError:
+            return False
+        return True
+
+    def sql(self, *statements: str, database: str = "score") -> Any:
+        """Run statements; what the last one answers first."""
+        with psycopg.connect(self.conninfo(database), autocommit=True) as connection:
+            for statement in statements:
+                cursor = connection.execute(statement)  # type: ignore[call-overload]
+            row = cursor.fetchone() if cursor.description else None
+        return row[0] if row else None
+
+    def conninfo(self, database: str = "score") -> str:
+        """How libpq finds it."""
+        return f"host={self.host} port={self.port} user=score dbname={database} connect_timeout=5"
+
+    def caught_up(self, primary: "Postgres") -> None:
+        """Wait until everything `primary` has written so far is here."""
+        written = primary.sql("SELECT pg_current_wal_lsn()::text")
+        until(
+            lambda: self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn"), "the replica to have caught up"
+        )
+
+    def promote(self) -> None:
+        """Make a replica the primary."""
+        assert self.sql("SELECT pg_promote(true, 30)"), "the replica was not promoted"
+
+    def stop(self) -> None:
+        """Stop it without waiting for who is connected."""
+        if self.process is not None:
+            self.process.send_signal(signal.SIGINT)
+        super().stop()
+
+
+def url(database: str, *servers: Postgres) -> str:
+    """The address of a database on several servers, as the application takes it."""
+    return f"postgresql+psycopg://score@/{database}?{'&'.join(f'host={server.address}' for server in servers)}"
+
+
+class Web(Machine):
+    """A web host: gunicorn with the project's own configuration."""
+
+    def command(self) -> list[str]:
+        """What is run."""
+        serving = ["--config", "gunicorn.conf.py", "--bind", self.address, "--log-level", "error"]
+        return [sys.executable, "-m", "gunicorn", *serving, "dashboard.app:create_app()"]
+
+
+class Nginx(Machine):
+    """nginx before the web hosts, as docs/nginx.conf has it but for addresses and TLS."""
+
+    def before(self, *hosts: Web) -> Self:
+        """Put it before these hosts."""
+        text = NGINX_EXAMPLE.read_text()
+        for there, here in {
+            "10.0.0.11:8050": hosts[0].address,
+            "10.0.0.12:8050": hosts[1].address,
+            "listen 443 ssl;": f"listen {self.address};",
+            "    ssl_certificate /etc/ssl/score/fullchain.pem;\n": "",
+            "    ssl_certificate_key /etc/ssl/score/key.pem;\n": "",
+        }.items():
+            assert text.count(there) == 1, f"{NGINX_EXAMPLE} has no {there!r}"
+            text = text.replace(there, here)
+        kept = "".join(
+            f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
+        )
+        (self.folder / "nginx.conf").write_text(
+            f"daemon off; pid {self.folder}/pid; error_log stderr; worker_processes 1;\n"
+            f"events {{ worker_connections 512; }}\nhttp {{ access_log off; {kept}\n{text}\n}}\n"
+        )
+        return self
+
+    def command(self) -> list[str]:
+        """What is run."""
+        return [program("nginx"), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", "stderr"]
+
+
+class Redis(Machine):
+    """A Redis that keeps nothing on disk."""
+
+    def command(self) -> list[str]:
+        """What is run."""
+        kept = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
+        return [program("redis-server"), "--bind", self.host, "--port", str(self.port), *kept]
+
+
+Kind = TypeVar("Kind", bound=Machine)
+
+
+@dataclass
+class Rack:
+    """Room for machines, in a folder that PostgreSQL may enter; takes them all away in the end."""
+
+    folder: Path
+    machines: list[Machine] = field(default_factory=list)
+
+    def place(self, kind: type[Kind], host: str, name: str) -> Kind:
+        """A machine at an address, not running yet."""
+        folder = self.folder / name
+        folder.mkdir()
+        self.machines.append(machine := kind(host, folder))
+        return machine
+
+
+@contextmanager
+def rack() -> Iterator[Rack]:
+    """Room for machines while the block runs."""
+    folder = Path(mkdtemp(prefix="score-machines-"))
+    folder.chmod(0o755)
+    made = Rack(folder)
+    try:
+        yield made
+    finally:
+        for machine in made.machines:
+            # Where a test fails, pytest shows it.
+            print(f"--- {machine.folder.name}, {machine.address}\n{machine.said()[-3000:]}")  # noqa: T201
+        for machine in reversed(made.machines):
+            machine.kill()
+        shutil.rmtree(folder, ignore_errors=True)
