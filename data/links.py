@@ -3,6 +3,7 @@
 The token is 256 random bits and stands in the address alone; the database holds its hash.
 """
 
+import logging
 import secrets
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
@@ -14,12 +15,15 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
 
 from sqlalchemy import Engine, Row, Select, func, insert, select, update
+from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.security import check_password_hash, generate_password_hash
 
 from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission, Scope, Viewer
 from data.accounts import link, visit
 from data.database import now
 from data.filters import Filters
+
+log = logging.getLogger(__name__)
 
 DEFAULT_DAYS = 90
 MOST_DAYS = 3650
@@ -318,9 +322,15 @@ def _change(engine: Engine, number: int, **values: object) -> None:
 
 
 def log_visit(engine: Engine, number: int, kind: str, page: str) -> None:
-    """Note that a link was ``opened``, or that a page was ``viewed`` by it: when and which, nothing of who."""
-    with engine.begin() as connection:
-        connection.execute(insert(visit).values(link=number, kind=kind, page=page[:200], at=now()))
+    """Note that a link was ``opened``, or that a page was ``viewed`` by it: when and which, nothing of who.
+
+    While the accounts cannot be written, only read, nobody is refused a page for it: the log has a warning instead.
+    """
+    try:
+        with engine.begin() as connection:
+            connection.execute(insert(visit).values(link=number, kind=kind, page=page[:200], at=now()))
+    except (InternalError, OperationalError) as error:
+        log.warning("a visit of link %d was not noted: %s", number, error.orig)
 
 
 def visits(engine: Engine, number: int, most: int = 200) -> list[tuple[datetime, str, str]]:
