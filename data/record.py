@@ -29,6 +29,7 @@ class Record:
     def __init__(self, address: str, edition: Edition | None = None) -> None:
         self.edition = edition
         self.engine = database.reading_engine(address, frozen=edition is not None)
+        finalize(self, self.engine.dispose)
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
 

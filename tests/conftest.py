@@ -1,10 +1,18 @@
-"""What every test may ask for: a clean environment, the two databases of the project, and visits to an application."""
+"""What every test may ask for: a clean environment, databases on either server, visits to an application.
+
+A test module with the mark `both_databases` runs on SQLite and on PostgreSQL; every other one on SQLite.
+"""
 
 import os
+from collections.abc import Callable, Iterator
+from functools import cache
+from itertools import count
 from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from machines import Postgres, rack, url
+from sqlalchemy import Engine
 from visiting import Visit
 
 from dashboard.settings import PUBLIC_RECORD
@@ -25,8 +33,73 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
-def _loaded(folder: Path, database: Path) -> str:
-    address = f"sqlite:///{database}"
+BOTH = ("sqlite", "postgresql")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The mark of the modules whose tests run twice."""
+    config.addinivalue_line("markers", "both_databases: whatever is kept in a database, on SQLite and on PostgreSQL")
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what keeps anything in a database on both servers, where its module says so."""
+    if "server" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
+        metafunc.parametrize("server", BOTH, indirect=True, scope="session")
+
+
+@pytest.fixture(scope="session")
+def server(request: pytest.FixtureRequest) -> str:
+    """What the databases of a test are on."""
+    return getattr(request, "param", BOTH[0])
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    """A PostgreSQL server of the tests' own, whose databases sort text as English does and not by its bytes."""
+    with rack() as room:
+        postgres = room.place(Postgres, "127.0.0.1", "postgres").new("score")
+        postgres.sql(
+            "CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'", database="score"
+        )
+        yield postgres
+
+
+@pytest.fixture(scope="session")
+def new_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
+    """Makes a new, empty database on a server; its address."""
+    numbers = count(1)
+
+    def new(server: str) -> str:
+        if server == "sqlite":
+            return f"sqlite:///{tmp_path_factory.mktemp('database')}/results.db"
+        postgres, name = request.getfixturevalue("postgres"), f"score_{next(numbers)}"
+        postgres.sql(f"CREATE DATABASE {name} TEMPLATE english")
+        return url(name, postgres)
+
+    return new
+
+
+@pytest.fixture(scope="session")
+def new_database(server: str, new_on: Callable[[str], str]) -> Callable[[], str]:
+    """Makes a new, empty database on the server the test runs on; its address."""
+    return lambda: new_on(server)
+
+
+@pytest.fixture
+def address(new_database: Callable[[], str]) -> str:
+    """The address of an empty database on the server the test runs on."""
+    return new_database()
+
+
+@pytest.fixture
+def engine(address: str) -> Iterator[Engine]:
+    """An engine to write into an empty database with, on the server the test runs on."""
+    engine = writing_engine(address)
+    yield engine
+    engine.dispose()
+
+
+def _loaded(folder: Path, address: str) -> str:
     engine = writing_engine(address)
     try:
         report = load(engine, folder)
@@ -37,9 +110,15 @@ def _loaded(folder: Path, database: Path) -> str:
 
 
 @pytest.fixture(scope="session")
-def public_record_url(tmp_path_factory: pytest.TempPathFactory) -> str:
+def public_record_on(new_on: Callable[[str], str]) -> Callable[[str], str]:
+    """A database of the public record on a server."""
+    return cache(lambda server: _loaded(PUBLIC_RECORD, new_on(server)))
+
+
+@pytest.fixture(scope="session")
+def public_record_url(server: str, public_record_on: Callable[[str], str]) -> str:
     """A database of the public record."""
-    return _loaded(PUBLIC_RECORD, tmp_path_factory.mktemp("public") / "public.db")
+    return public_record_on(server)
 
 
 @pytest.fixture(scope="session")
@@ -51,9 +130,15 @@ def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def demo_url(tmp_path_factory: pytest.TempPathFactory, demo_folder: Path) -> str:
+def demo_on(new_on: Callable[[str], str], demo_folder: Path) -> Callable[[str], str]:
+    """A database of the synthetic programme on a server."""
+    return cache(lambda server: _loaded(demo_folder, new_on(server)))
+
+
+@pytest.fixture(scope="session")
+def demo_url(server: str, demo_on: Callable[[str], str]) -> str:
     """A database of the synthetic programme."""
-    return _loaded(demo_folder, tmp_path_factory.mktemp("synthetic") / "demo.db")
+    return demo_on(server)
 
 
 @pytest.fixture(scope="session")

@@ -9,13 +9,14 @@ import sys
 import textwrap
 
 import pytest
+from both import fill_up, in_a_hurry, written_by_another
 from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import delete, select
 
 from dashboard.cli import main
 from data.batches import batch_of, batches, undone_by
-from data.database import data_version, writing_engine
+from data.database import data_version
 from data.loading import LoadProblem, load
 from data.loading.rolling_back import InTheWay, RollbackProblem, plan, rollback
 from data.schema import CONTRACT_TABLES, batch, batch_change, results
@@ -24,13 +25,14 @@ from tests.loading_files import small_programme, write_folder
 KEPT = {*(table.name for table in CONTRACT_TABLES), "story_image"}
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def engine(tmp_path):
+def engine(engine, tmp_path):
     """A database that a first batch made."""
-    engine = writing_engine(f"sqlite:///{tmp_path}/results.db")
     put(engine, tmp_path, small_programme())
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def put(engine, tmp_path, tables, **options):
@@ -306,13 +308,11 @@ def test_plan_says_per_table_what_would_go_change_and_come_back(engine, tmp_path
         assert plan(connection, 3).counts() == {"enterprise": (0, 1, 1)}
 
 
-def test_roll_back_beside_a_load_is_told_to_wait(engine, tmp_path):
+def test_roll_back_beside_a_load_is_told_to_wait(engine, address, tmp_path, monkeypatch):
     put(engine, tmp_path, NEW)
-    other = writing_engine(f"{engine.url}?timeout=0.1")
-    with engine.begin() as connection:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-        with pytest.raises(LoadProblem) as caught:
-            rollback(other, 2)
+    other = in_a_hurry(address, monkeypatch)
+    with written_by_another(engine), pytest.raises(LoadProblem) as caught:
+        rollback(other, 2)
     other.dispose()
     assert caught.value.reason == "locked"
     assert listed(engine)[2].undone_by is None
@@ -321,10 +321,7 @@ def test_roll_back_beside_a_load_is_told_to_wait(engine, tmp_path):
 def test_failure_half_way_leaves_the_batch_standing(engine, tmp_path):
     put(engine, tmp_path, NEW)
     before = everything(engine)
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON batch_change BEGIN SELECT RAISE(ABORT, 'disk is full'); END"
-        )
+    fill_up(engine, "batch_change")
     with pytest.raises(LoadProblem) as caught:
         rollback(engine, 2)
     assert caught.value.reason == "full"

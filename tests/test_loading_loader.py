@@ -8,19 +8,18 @@ import sys
 import textwrap
 import time
 from datetime import date
+from pathlib import Path
 
 import pytest
+from both import fill_up, in_a_hurry, is_held, written_by_another
 from loading_files import small_programme, write_folder, write_workbook
-from sqlalchemy import create_engine, select, update
+from sqlalchemy import create_engine, inspect, select, update
 
-from data.database import check, data_version, now, writing_engine
+from data.database import check, data_version, now, reading_engine, writing_engine
 from data.loading import LoadProblem, load
 from data.schema import CONTRACT_TABLES, SCHEMA_VERSION, batch, results
 
-
-@pytest.fixture
-def engine(tmp_path):
-    return writing_engine(f"sqlite:///{tmp_path}/results.db")
+pytestmark = pytest.mark.both_databases
 
 
 def put(engine, tmp_path, tables, **options):
@@ -36,6 +35,13 @@ def stored(engine, name):
 
 def everything(engine):
     return {name: stored(engine, name) for name in results.tables}
+
+
+def nothing_there(engine):
+    """No file, or no table."""
+    if engine.dialect.name == "sqlite":
+        return not Path(engine.url.database).exists()
+    return not inspect(engine).get_table_names()
 
 
 @pytest.mark.parametrize("kind", ["folder", "workbook"])
@@ -164,10 +170,7 @@ def test_failure_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
     tables = small_programme()
     tables["enterprise"].append({"code": "new", "name_en": "New"})
     tables["story"].append({"code": "st2", "title_en": "Forbidden"})
-    with engine.begin() as connection:
-        connection.exec_driver_sql(
-            "CREATE TRIGGER full BEFORE INSERT ON story BEGIN SELECT RAISE(ABORT, 'database or disk is full'); END"
-        )
+    fill_up(engine, "story")
     with pytest.raises(LoadProblem) as caught:
         put(engine, tmp_path, tables)
     assert caught.value.reason == "full"
@@ -178,22 +181,22 @@ def test_refused_file_makes_no_database(engine, tmp_path):
     tables = small_programme()
     tables["enterprise"][0]["workers"] = "many"
     assert put(engine, tmp_path, tables).refusals
-    assert not (tmp_path / "results.db").exists()
+    assert nothing_there(engine)
 
 
 def test_dry_run_says_what_would_change_and_changes_nothing(engine, tmp_path):
     report = put(engine, tmp_path, small_programme(), dry_run=True)
     assert (report.added, report.loaded, report.batch) == (sum(map(len, small_programme().values())), False, None)
-    assert not (tmp_path / "results.db").exists()
+    assert nothing_there(engine)
     put(engine, tmp_path, small_programme())
-    content = (tmp_path / "results.db").read_bytes()
+    before = everything(engine)
     tables = small_programme()
     tables["enterprise"][0]["workers"] = 101
     tables["enterprise"].append({"code": "c", "name_en": "C"})
     report = put(engine, tmp_path, tables, dry_run=True)
     counts = report.tables["enterprise"]
     assert (counts.added, counts.changed, counts.unchanged, report.loaded) == (1, 1, 1, False)
-    assert (tmp_path / "results.db").read_bytes() == content
+    assert everything(engine) == before
 
 
 def test_file_with_nothing_in_it_is_loaded_without_a_change(engine, tmp_path):
@@ -236,24 +239,28 @@ def test_database_that_lacks_a_column_is_refused(engine, tmp_path):
         put(engine, tmp_path, small_programme())
 
 
-def test_file_that_is_no_database_is_a_problem_people_can_read(engine, tmp_path):
+def test_file_that_is_no_database_is_a_problem_people_can_read(tmp_path):
     (tmp_path / "results.db").write_bytes(b"This is a letter, not a database. " * 100)
     with pytest.raises(LoadProblem) as caught:
-        put(engine, tmp_path, small_programme())
+        put(writing_engine(f"sqlite:///{tmp_path}/results.db"), tmp_path, small_programme())
     assert caught.value.reason == "database"
     assert "not a database" in caught.value.english
     assert "数据库" in caught.value.chinese
 
 
-def test_database_that_cannot_be_written_is_a_problem_people_can_read(engine, tmp_path):
+def test_database_that_cannot_be_written_is_a_problem_people_can_read(engine, address, tmp_path):
     put(engine, tmp_path, small_programme())
-
-    read_only = create_engine(
-        "sqlite://", creator=lambda: sqlite3.connect(f"file:{tmp_path}/results.db?mode=ro", uri=True)
+    path = f"file:{engine.url.database}?mode=ro"
+    on_sqlite = engine.dialect.name == "sqlite"
+    read_only = (
+        create_engine("sqlite://", creator=lambda: sqlite3.connect(path, uri=True))
+        if on_sqlite
+        else reading_engine(address)
     )
     with pytest.raises(LoadProblem) as caught:
         put(read_only, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
     assert caught.value.reason == "unwritable"
+    read_only.dispose()
 
 
 def test_database_in_a_folder_that_is_gone_is_a_problem_people_can_read(tmp_path):
@@ -264,17 +271,14 @@ def test_database_in_a_folder_that_is_gone_is_a_problem_people_can_read(tmp_path
     assert caught.value.reason == "unwritable"
 
 
-def test_load_beside_another_is_told_to_wait(tmp_path):
-    address = f"sqlite:///{tmp_path}/results.db?timeout=0.1"
-    put(writing_engine(address), tmp_path, small_programme())
-    other = sqlite3.connect(tmp_path / "results.db", isolation_level=None)
-    other.execute("BEGIN IMMEDIATE")
-    with pytest.raises(LoadProblem) as caught:
-        put(writing_engine(address), tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
+def test_load_beside_another_is_told_to_wait(engine, address, tmp_path, monkeypatch):
+    put(engine, tmp_path, small_programme())
+    hurried = in_a_hurry(address, monkeypatch)
+    with written_by_another(engine), pytest.raises(LoadProblem) as caught:
+        put(hurried, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
     assert caught.value.reason == "locked"
-    other.execute("ROLLBACK")
-    other.close()
-    assert put(writing_engine(address), tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded
+    assert put(hurried, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded
+    hurried.dispose()
 
 
 def test_first_load_that_finds_another_just_finished_is_told_to_try_again(engine, tmp_path, monkeypatch):
@@ -331,23 +335,16 @@ def test_two_loads_at_once_follow_each_other(engine, tmp_path):
     assert len(stored(engine, "enterprise")) == 1002
 
 
-def test_lock_is_held_from_before_the_first_look_at_what_is_stored(engine, tmp_path):
+def test_lock_is_held_from_before_the_first_look_at_what_is_stored(engine, address, tmp_path, monkeypatch):
     """Two loads that both looked before either wrote would overwrite each other's judgement."""
     put(engine, tmp_path, small_programme())
     seen = []
 
     def progress(_done, _total):
-        other = sqlite3.connect(tmp_path / "results.db", isolation_level=None, timeout=0)
-        try:
-            other.execute("BEGIN IMMEDIATE")
-            seen.append("free")
-        except sqlite3.OperationalError as error:
-            seen.append(str(error))
-        finally:
-            other.close()
+        seen.append(is_held(address, monkeypatch))
 
     put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}, progress=progress)
-    assert seen[0] == "database is locked"
+    assert seen[0]
 
 
 def test_nothing_is_kept_waiting_by_a_report(engine, tmp_path):

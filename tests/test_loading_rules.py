@@ -9,16 +9,12 @@ from hypothesis import strategies as st
 from loading_files import small_programme, write_folder
 from PIL import Image
 
-from data.database import writing_engine
 from data.loading import load
 from data.loading.plausibility import modified_z_scores
 from data.loading.reasons import SENTENCES
 from data.schema import CONTRACT_TABLES, Kind, contract_columns
 
-
-@pytest.fixture
-def engine(tmp_path):
-    return writing_engine(f"sqlite:///{tmp_path}/results.db")
+pytestmark = pytest.mark.both_databases
 
 
 def report_on(engine, tmp_path, tables):

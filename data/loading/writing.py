@@ -13,6 +13,9 @@ from data.schema import SCHEMA_VERSION, batch
 
 _ADVISORY_LOCK = 0x53434F5245  # any number of our own: "SCORE"
 
+WAIT = 5
+"""Seconds a load waits for another one to finish on PostgreSQL, as SQLite's driver does by default."""
+
 
 class LoadProblem(Exception):
     """The database cannot take the file now; ``reason`` is a key of :mod:`data.loading.reasons`."""
@@ -70,10 +73,10 @@ def _lock(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         # SQLite would begin writing only with the first change: too late for what was read before.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    elif connection.dialect.name == "postgresql" and not connection.scalar(
-        select(func.pg_try_advisory_xact_lock(_ADVISORY_LOCK))
-    ):
-        raise LoadProblem("locked")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}s'")
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
 
 
 def next_number(connection: Connection) -> int:

@@ -1,0 +1,52 @@
+"""What a test does to a database past the application, on SQLite or on PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from sqlalchemy import Engine
+from sqlalchemy.exc import OperationalError
+
+from data.database import writing_engine
+from data.loading import writing
+from data.loading.writing import transaction
+
+
+def fill_up(engine: Engine, table: str) -> None:
+    """From now on there is no room for another row of a table."""
+    refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {} END$$"
+    statements = {
+        "sqlite": [f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"],
+        "postgresql": [
+            refuse.format("RAISE 'could not extend file' USING ERRCODE = 'disk_full';"),
+            f"CREATE TRIGGER no_room BEFORE INSERT ON {table} EXECUTE FUNCTION refuse()",
+        ],
+    }
+    with engine.begin() as connection:
+        for statement in statements[engine.dialect.name]:
+            connection.exec_driver_sql(statement)
+
+
+@contextmanager
+def written_by_another(engine: Engine) -> Iterator[None]:
+    """Another load is under way while the block runs."""
+    with transaction(engine):
+        yield
+
+
+def in_a_hurry(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine that waits for others hardly at all."""
+    monkeypatch.setattr(writing, "WAIT", 0.1)
+    return writing_engine(f"{address}?timeout=0.1" if address.startswith("sqlite") else address)
+
+
+def is_held(address: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """Could nobody else write now?"""
+    engine = in_a_hurry(address, monkeypatch)
+    try:
+        with transaction(engine):
+            return False
+    except OperationalError:
+        return True
+    finally:
+        engine.dispose()
