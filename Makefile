@@ -8,7 +8,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PORT ?= 8050
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test lint format screenshots messages boundaries lock browser servers clean
+.PHONY: help install serve demo test lint format screenshots messages boundaries bundle lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -47,6 +47,9 @@ messages: $(INSTALLED_DEV) ## bring the Chinese catalogue up to date with the co
 boundaries: $(INSTALLED_DEV) ## build the map's boundary files anew
 	$(BIN)/python data/boundaries/build.py
 
+bundle: ## build the part of plotly.js that is served anew; asks for Node 20 or newer
+	cd scripts/plotly && npm ci --no-audit --no-fund && npm run build
+
 lock: $(INSTALLED_DEV) ## resolve the dependencies anew, with hashes
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes pyproject.toml -o requirements.txt --upgrade
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --extra dev --extra boundaries \
@@ -68,6 +71,7 @@ $(VENV)/bin/python:
 $(INSTALLED): requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	$(BIN)/python -m dashboard.delivery
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)

@@ -5,6 +5,7 @@ import sys
 
 from sqlalchemy.exc import SQLAlchemyError
 
+from dashboard import delivery
 from dashboard.settings import Settings, SettingsProblem
 from data.accounts import accounts_engine
 
@@ -21,7 +22,8 @@ control_socket_disable = True
 
 
 def on_starting(_server: object) -> None:
-    """Say once what would stop every worker, and make the tables of the accounts before workers race to."""
+    """Say once what would stop every worker, and make what workers share before they race to."""
+    delivery.prepare()
     try:
         accounts_engine(Settings.from_environment().accounts_url).dispose()
     except SettingsProblem as problem:

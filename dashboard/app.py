@@ -4,7 +4,7 @@ import logging
 from pathlib import Path
 from typing import Any
 
-from dash import Dash, set_props
+from dash import set_props
 from flask import Flask, request
 
 import callbacks
@@ -13,6 +13,7 @@ from dashboard import (
     answers,
     arranging,
     calendar_file,
+    delivery,
     editions,
     gate,
     headers,
@@ -30,6 +31,7 @@ from dashboard import (
     story_pictures,
     taking_out,
 )
+from dashboard.delivery import Application
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from dashboard.trying import Tries
@@ -57,7 +59,7 @@ INDEX = """<!DOCTYPE html>
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Dash:
+def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Application:
     """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
     settings = settings or Settings.from_environment()
     records = Records(settings.database_url, settings.editions)
@@ -85,13 +87,13 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     presenting.install(server, held, accounts)
     arranging.install(server, held, accounts)
     packing.install(server, held, accounts, boundaries)
-    app = Dash(
+    app = Application(
         "dashboard",
         server=server,
         title="SCORE",
         index_string=INDEX,
         update_title=None,
-        assets_folder=str(HERE / "assets"),
+        assets_folder=str(delivery.ASSETS),
         assets_ignore=r"^2\d-",  # style of the managers' own tools
         assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
         compress=True,
@@ -102,6 +104,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     )
     app.layout = shell()
     callbacks.register(app, held)
+    delivery.install(app)
     headers.install(server, app)
     return app
 

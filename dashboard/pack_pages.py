@@ -5,10 +5,9 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-import plotly
 from flask import render_template
 
-from dashboard import printing
+from dashboard import delivery, printing
 from layouts import words
 from layouts.slides import Slide
 from layouts.theme import GRAPH_CONFIG, Figure
@@ -44,7 +43,6 @@ def _page(title: str, language: str, figures: Iterable[Figure], shapes: Shapes, 
         "language": language,
         "unknown": unknown,
         "config": _CONFIG,
-        "world": json.loads(_text("assets/topojson/world_110m.json")),
         "shapes": {address: json.loads(shapes[address]) for address in sorted(used)},
         "drawn": printing.DRAWN,
     }
@@ -55,7 +53,7 @@ def _page(title: str, language: str, figures: Iterable[Figure], shapes: Shapes, 
         pack=pack | shown,
         style=_text("assets/present/present.css"),
         script=_text("assets/present/slide.js"),
-        plotly=(Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8"),
+        plotly=(delivery.ASSETS / delivery.PLOTLY).read_text(encoding="utf-8"),
     )
 
 

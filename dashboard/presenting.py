@@ -1,11 +1,8 @@
 """The slide show on a projector: its page, everything a deck needs as one answer, and the speaker's window."""
 
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
-import plotly
-from dash.fingerprint import build_fingerprint
 from flask import Flask, Response, g, make_response, render_template, request
 from plotly.io.json import to_json_plotly
 from sqlalchemy import Engine
@@ -14,6 +11,7 @@ from callbacks import filters as controls
 from callbacks.asking import Held, asking
 from callbacks.slides import both_languages
 from dashboard import pages
+from dashboard.delivery import PLOTLY, asset_address
 from data import decks
 from data.access import Permission, Viewer
 from data.decks import STANDARD, DeckProblem
@@ -107,7 +105,8 @@ def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
 
 
 def _page(template: str, **context: Any) -> Response:
-    body = render_template(template, language=words.language(), plotly=_plotly(), said=show.words(), **context)
+    plotly = asset_address(PLOTLY)
+    body = render_template(template, language=words.language(), plotly=plotly, said=show.words(), **context)
     return make_response(body)
 
 
@@ -119,13 +118,6 @@ def _no_deck() -> Response:
             else _("Somebody has removed or renamed it since. Choose another one among the decks.")
         )
         return pages.message(404, _("This deck is gone"), text)
-
-
-def _plotly() -> str:
-    """The address of the plotly.js that Dash serves, which changes with its file: it may be cached for good."""
-    path = "package_data/plotly.min.js"
-    changed = int((Path(plotly.__file__).parent / path).stat().st_mtime)
-    return f"/_dash-component-suites/plotly/{build_fingerprint(path, plotly.__version__, changed)}"
 
 
 def _search() -> str:

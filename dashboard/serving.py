@@ -5,6 +5,7 @@ from typing import Any
 import click
 from gunicorn.app.base import BaseApplication
 
+from dashboard import delivery
 from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
@@ -44,4 +45,5 @@ class _Local(BaseApplication):
 
 def serve_local(settings: Settings, port: int) -> None:
     """Serve until stopped; prints the one-time address once the server listens."""
+    delivery.prepare()
     _Local(settings, port).run()

@@ -39,8 +39,6 @@ GRAPH_CONFIG: dict[str, Any] = {
     # plotly.js would offer to post the chart's data to a cloud.
     "showSendToCloud": False,
     "plotlyServerURL": "",
-    # plotly.js would fetch a world map from elsewhere, even to draw shapes of our own.
-    "topojsonURL": "/assets/topojson/",
 }
 
 

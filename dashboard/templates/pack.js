@@ -1,7 +1,6 @@
 // Draws the slides of a pack as pages (with what slide.js has, which stands before this), or one figure as a picture.
 
 const pack = JSON.parse(document.getElementById("pack").textContent);
-window.PlotlyGeoAssets = { topojson: { world_110m: pack.world } };
 
 function grounded(figure) {
   for (const trace of figure.data) if (trace.geojson) trace.geojson = pack.shapes[trace.geojson];

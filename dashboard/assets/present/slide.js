@@ -25,11 +25,6 @@ export async function gather(slides) {
   const maps = traces.filter((trace) => typeof trace.geojson === "string");
   for (const address of new Set(maps.map((trace) => trace.geojson))) shapes[address] = await answer(address);
   for (const trace of maps) trace.geojson = shapes[trace.geojson];
-  if (maps.length) {
-    // plotly.js wants a world map beneath, even where none is drawn.
-    const world = await answer("/assets/topojson/world_110m.json");
-    window.PlotlyGeoAssets = { topojson: { world_110m: world } };
-  }
 }
 
 export async function answer(address) {

@@ -1,0 +1,118 @@
+"""The first load of the Overview, beside the same charts on plain Dash: bytes over the wire, time until all are drawn.
+
+    .venv/bin/python -m benchmarks.first_load sqlite:///results.db
+
+prints JSON: for the ``application``, ``stock`` Dash and stock Dash with compression (``stock_compressed``) the number
+of ``requests``, the bytes on the ``wire`` and ``decoded`` (headers in the one, not in the other), and ``drawn``, the
+milliseconds from the first request until every chart stands with its data (minimum, median, maximum of the repeats).
+Each load is in a browser that has seen nothing before.
+"""
+
+import argparse
+import json
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from playwright.sync_api import Browser, Response
+
+from benchmarks import browsing
+
+DRAWN = """
+(() => {
+  window.drawnAt = null;
+  const drawn = (graph) =>
+    graph._fullData?.length && graph.querySelector(".main-svg .trace, .main-svg .choroplethlayer path");
+  const look = () => {
+    const graphs = [...document.querySelectorAll(".js-plotly-plot")];
+    if (graphs.length >= CHARTS && graphs.every(drawn)) window.drawnAt = performance.now();
+    else requestAnimationFrame(look);
+  };
+  requestAnimationFrame(look);
+})();
+"""
+CHARTS = 3
+"""On the Overview."""
+
+
+def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
+    """First loads of the application and of plain Dash, one after the other in every repeat."""
+    with TemporaryDirectory() as folder, browsing.browser() as browser, browsing.application(database_url) as entrance:
+        cookies = browsing.enter(browser, entrance)
+        address = entrance.split("/enter/")[0] + "/"
+        charts = Path(folder) / "charts.json"
+        charts.write_text(json.dumps(_charts(browser, address, cookies)), encoding="utf-8")
+        with (
+            browsing.stock_dash(charts, compress=False) as plain,
+            browsing.stock_dash(charts, compress=True) as compressed,
+        ):
+            each = {
+                "application": lambda: _load(browser, address, cookies),
+                "stock": lambda: _load(browser, plain, []),
+                "stock_compressed": lambda: _load(browser, compressed, []),
+            }
+            loads = {name: [] for name in each}
+            for _repeat in range(repeats):
+                for name, load in each.items():
+                    loads[name].append(load())
+    return {
+        name: {
+            "requests": found[-1]["requests"],
+            "wire": found[-1]["wire"],
+            "decoded": found[-1]["decoded"],
+            "drawn": browsing.spread([one["drawn"] for one in found]),
+        }
+        for name, found in loads.items()
+    }
+
+
+def _charts(browser: Browser, address: str, cookies: Any) -> list[dict[str, Any]]:
+    """The charts of the Overview, as the application sends them."""
+    context = browser.new_context()
+    context.add_cookies(cookies)
+    page = context.new_page()
+    found: list[dict[str, Any]] = []
+
+    def read(response: Response) -> None:
+        if "/_dash-update-component" in response.url and response.ok:
+            answer = response.json().get("response", {})
+            found.extend(each["figure"] for each in answer.values() if "figure" in each)
+
+    page.on("response", read)
+    page.goto(address)
+    browsing.quiet(page)
+    context.close()
+    return found
+
+
+def _load(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
+    # Playwright's way of waiting is a script the page's own policy would refuse.
+    context = browser.new_context(viewport=browsing.SIZE, bypass_csp=True)
+    context.add_cookies(cookies)
+    page = context.new_page()
+    session = context.new_cdp_session(page)
+    session.send("Network.enable")
+    wire: list[float] = []
+    decoded: list[float] = []
+    session.on("Network.loadingFinished", lambda told: wire.append(told["encodedDataLength"]))
+    session.on("Network.dataReceived", lambda told: decoded.append(told["dataLength"]))
+    page.add_init_script(DRAWN.replace("CHARTS", str(CHARTS)))
+    page.goto(address)
+    page.wait_for_function("window.drawnAt !== null")
+    drawn = page.evaluate("window.drawnAt")
+    browsing.quiet(page)
+    context.close()
+    return {"drawn": drawn, "requests": len(wire), "wire": sum(wire), "decoded": sum(decoded)}
+
+
+def main() -> None:
+    """Measure what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("database_url")
+    parser.add_argument("--repeats", type=int, default=3)
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.database_url, asked.repeats), indent=2))
+
+
+if __name__ == "__main__":
+    main()

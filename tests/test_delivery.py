@@ -1,0 +1,129 @@
+"""Scripts and style sheets: at addresses made of their content, compressed beforehand, kept by the browser for good."""
+
+import gzip
+import os
+import re
+from pathlib import Path
+
+import brotli
+import pytest
+from visiting import Visit
+
+from dashboard import delivery
+
+LINKED = re.compile(r'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"')
+DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory):
+    """A folder of files compressed as quickly as can be: what they are, not how small they get."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(delivery, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
+        quick = {"br": lambda content: brotli.compress(content, quality=1), "gzip": lambda data: gzip.compress(data, 1)}
+        patch.setattr(delivery, "COMPRESSORS", quick)
+        delivery.prepare()
+        yield delivery.COMPRESSED
+
+
+def addresses(visit: Visit) -> list[str]:
+    return LINKED.findall(visit.open("/").text) + LINKED.findall(visit.open("/present").text)
+
+
+def get(visit: Visit, address: str, **headers: str):
+    return visit.client.get(address, headers=headers, buffered=True)
+
+
+def test_every_script_and_style_of_a_page_comes_as_it_was_compressed(public, kept):
+    found = addresses(public)
+    assert len(found) > 15
+    for address in found:
+        plain = get(public, address, **{"Accept-Encoding": "identity"})
+        assert "Content-Encoding" not in plain.headers
+        for encoding, decode in DECODERS.items():
+            answer = get(public, address, **{"Accept-Encoding": encoding})
+            assert answer.headers["Content-Encoding"] == encoding, address
+            assert answer.headers["Content-Type"] == plain.headers["Content-Type"]
+            assert decode(answer.data) == plain.data
+            assert answer.data in [path.read_bytes() for path in kept.glob(f"*.{encoding}")]
+
+
+def test_smaller_encoding_is_chosen_of_those_a_browser_takes(public, kept):
+    for accepted, chosen in {"gzip, deflate, br, zstd": "br", "gzip": "gzip", "gzip, br;q=0": "gzip"}.items():
+        answer = get(public, addresses(public)[0], **{"Accept-Encoding": accepted})
+        assert answer.headers["Content-Encoding"] == chosen
+        assert "Accept-Encoding" in answer.headers["Vary"]
+
+
+def test_browser_keeps_each_for_a_year_and_whoever_signs_in_next_as_well(public, kept):
+    for address in addresses(public):
+        if address.startswith("/assets/present"):
+            continue
+        answer = get(public, address)
+        assert answer.headers["Cache-Control"] == "max-age=31536000, immutable", address
+        assert "Cookie" not in answer.headers["Vary"]
+
+
+@pytest.mark.parametrize("wrong", ["0" * 20, "1795708241"])
+def test_address_of_other_content_is_answered_but_kept_for_no_time(public, wrong):
+    """While machines are brought up to date one by one, a page of one may ask another for what it has not yet."""
+    for address in addresses(public):
+        other = re.sub(r"(?<=[?]m=)\w+$|(?<=\dm)[0-9a-f]{20}(?=\.)", wrong, address)
+        if other != address:
+            answer = get(public, other)
+            assert answer.status_code in (200, 404)
+            assert "max-age" not in answer.headers["Cache-Control"], other
+
+
+def test_address_is_the_same_on_a_machine_where_files_are_younger(public, tmp_path):
+    before = addresses(public)
+    assert before == addresses(public)
+    asset = delivery.ASSETS / delivery.PLOTLY
+    times = asset.stat().st_atime, asset.stat().st_mtime
+    os.utime(asset, (1, 1))
+    try:
+        assert addresses(public) == before
+    finally:
+        os.utime(asset, times)
+
+
+def test_changed_file_has_another_address(tmp_path, monkeypatch):
+    monkeypatch.setattr(delivery, "ASSETS", tmp_path)
+    file = tmp_path / "x.css"
+    file.write_text("a {}")
+    before = delivery.asset_address("x.css")
+    file.write_text("b {}")
+    os.utime(file, (1, 1))
+    assert delivery.asset_address("x.css") != before
+
+
+def test_asking_again_is_answered_by_nothing_new(public, kept):
+    address = "/assets/present/slide.js"
+    first = get(public, address, **{"Accept-Encoding": "br"})
+    assert first.headers["Cache-Control"] == "no-cache"
+    again = get(public, address, **{"Accept-Encoding": "br", "If-None-Match": first.headers["ETag"]})
+    assert again.status_code == 304
+    other = get(public, address, **{"Accept-Encoding": "gzip", "If-None-Match": first.headers["ETag"]})
+    assert other.status_code == 200
+
+
+def test_page_loads_what_it_needs_and_no_whole_plotly(public):
+    found = " ".join(addresses(public))
+    assert found.count("plotly") == 2  # the pages' and the show's
+    assert "package_data/plotly" not in found
+    assert "dash_table" not in found
+    for path in delivery.LOADED_AT_ONCE:
+        assert Path(path).stem in found
+
+
+def test_nothing_outside_the_folder_of_assets_is_answered(public):
+    for address in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/LICENSE-none"):
+        assert get(public, address).status_code == 404, address
+
+
+def test_folder_that_cannot_be_written_costs_speed_and_nothing_else(public, tmp_path, monkeypatch, caplog):
+    (tmp_path / "file").touch()
+    monkeypatch.setattr(delivery, "COMPRESSED", tmp_path / "file" / "folder")
+    delivery.prepare()
+    assert "compressed anew" in caplog.text
+    assert get(public, addresses(public)[0], **{"Accept-Encoding": "gzip"}).status_code == 200

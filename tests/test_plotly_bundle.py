@@ -1,0 +1,59 @@
+"""The part of plotly.js that is served: of the installed plotly's version, and with every kind of trace figures use."""
+
+import re
+from pathlib import Path
+
+import plotly
+import pytest
+
+ROOT = Path(__file__).parent.parent
+BUNDLE = (ROOT / "dashboard" / "assets" / "00-plotly.min.js").read_text(encoding="utf-8")
+ENTRY = (ROOT / "scripts" / "plotly" / "entry.js").read_text(encoding="utf-8")
+WHOLE = (Path(plotly.__file__).parent / "package_data" / "plotly.min.js").read_text(encoding="utf-8")
+VERSION = re.compile(r"plotly\.js v(\d+\.\d+\.\d+)")
+
+
+def version(text: str) -> str:
+    found = VERSION.search(text[:500])
+    assert found
+    return found[1]
+
+
+def kinds_of_traces() -> set[str]:
+    """What the figures' modules write behind "type" in a trace: the types plotly.js has a module for."""
+    known = {path.stem for path in (Path(plotly.__file__).parent / "graph_objs").glob("_*.py")}
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "layouts" / "figures").glob("*.py")]
+    said = {found for source in sources for found in re.findall(r'"type": "(\w+)"', source)}
+    return {each for each in said if f"_{each}" in known}
+
+
+def test_bundle_is_of_the_version_the_installed_plotly_carries():
+    assert version(BUNDLE) == version(WHOLE)
+    package = (ROOT / "scripts" / "plotly" / "package.json").read_text(encoding="utf-8")
+    assert f'"plotly.js": "{version(WHOLE)}"' in package
+
+
+def test_bundle_has_every_kind_of_trace_the_figures_use_and_no_other():
+    registered = set(re.findall(r"plotly\.js/lib/(\w+)\"", ENTRY)) - {"core"} | {"scatter"}  # scatter is in the core
+    assert kinds_of_traces() == registered
+
+
+@pytest.mark.parametrize("kind", sorted(kinds_of_traces()))
+def test_kind_of_trace_is_in_the_bundle_as_it_was_built(kind):
+    assert re.search(rf'moduleType:"trace",name:"{kind}"', BUNDLE)
+
+
+def test_bundle_is_less_than_half_of_the_whole():
+    assert len(BUNDLE) < len(WHOLE) / 2
+
+
+def test_bundle_brings_chinese_an_empty_world_and_no_way_to_share_elsewhere():
+    assert 'name:"zh-CN"' in BUNDLE
+    assert re.search(r'world_110m:\{type:"Topology",objects:\{\},arcs:\[\]\}', BUNDLE)
+    assert re.search(r'setPlotConfig\(\{displaylogo:!1,showSendToCloud:!1,plotlyServerURL:""\}\)', BUNDLE)
+
+
+def test_lock_of_the_build_names_no_registry():
+    lock = (ROOT / "scripts" / "plotly" / "package-lock.json").read_text(encoding="utf-8")
+    assert '"resolved"' not in lock
+    assert '"integrity"' in lock
