@@ -21,6 +21,7 @@ import psycopg
 
 ROOT = Path(__file__).resolve().parent.parent
 NGINX_EXAMPLE = ROOT / "docs" / "nginx.conf"
+SHARDS_EXAMPLE = ROOT / "docs" / "shards.sql"
 STARTING = 30.0
 """Seconds a machine may take to answer before it counts as broken: far more than any takes."""
 
@@ -219,6 +220,20 @@ def url(database: str, *servers: Postgres) -> str:
     return f"postgresql+psycopg://score@/{database}?{'&'.join(f'host={server.address}' for server in servers)}"
 
 
+def shard(one: Postgres, others: tuple[Postgres, Postgres]) -> None:
+    """Spread results and trainings of `one` over two `others` whose tables are empty, as docs/shards.sql has it."""
+    text = SHARDS_EXAMPLE.read_text()
+    for there, other in zip(("10.0.0.31", "10.0.0.32"), others, strict=True):
+        text = _with(text, f"host '{there}', port '5432'", f"host '{other.host}', port '{other.port}'")
+    one.sql(text)
+
+
+def _with(text: str, there: str, here: str) -> str:
+    """An example with an address of ours in place of its own."""
+    assert text.count(there) == 1, f"the example has no {there!r}"
+    return text.replace(there, here)
+
+
 class Web(Machine):
     """A web host: gunicorn with the project's own configuration."""
 
@@ -241,8 +256,7 @@ class Nginx(Machine):
             "    ssl_certificate /etc/ssl/score/fullchain.pem;\n": "",
             "    ssl_certificate_key /etc/ssl/score/key.pem;\n": "",
         }.items():
-            assert text.count(there) == 1, f"{NGINX_EXAMPLE} has no {there!r}"
-            text = text.replace(there, here)
+            text = _with(text, there, here)
         kept = "".join(
             f"{kind}_temp_path {self.folder}/{kind};" for kind in ("client_body", "proxy", "fastcgi", "uwsgi", "scgi")
         )
