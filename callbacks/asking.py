@@ -1,24 +1,65 @@
 """From a request to an open view: who asks (the gate's word), what the address asks for, in which language."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
+from enum import StrEnum
+from typing import Any, Self, TypeVar
 
 import pandas as pd
 from dash import set_props
 from flask import g
 
-from data.catalogue import Entry
+from data.catalogue import Catalogue, Entry
 from data.editions import Edition
 from data.exhibits import Exhibit
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
-from data.record import Records
+from data.record import Record, Records
 from data.view import View
 from layouts import findings, ids, programme, words
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
 from layouts.words import _
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+
+class Kept(StrEnum):
+    """What the answer of a page's callback is kept under, beside who asks, the language and the data version."""
+
+    UNDERSTOOD = "understood"  # the filters as they are understood, and whatever else was posted
+    POSTED = "posted"  # everything as it was posted: the address by the letter, and what had moved
+
+
+def kept(how: Kept) -> Callable[[Callback], Callback]:
+    """Say that a callback's answer may be kept and given to whoever sees the same.
+
+    It may: where the callback reads nothing but what is posted, the viewer's rights and the record, the address through
+    :func:`asking` alone (or ``POSTED``), and changes nothing.
+    """
+
+    def marked(callback: Callback) -> Callback:
+        callback.kept = how  # type: ignore[attr-defined]
+        return callback
+
+    return marked
+
+
+@dataclass(frozen=True)
+class RecordVersion:
+    """What answers rest on: a frozen edition by its hash (empty: the live record), and the data version."""
+
+    edition: str
+    batch: int
+    loaded_at: str
+
+    @classmethod
+    def of(cls, record: Record, catalogue: Catalogue) -> Self:
+        """The version of `record` that has these reference tables."""
+        version = catalogue.version
+        edition = record.edition.sha256 if record.edition else ""
+        return cls(edition, version.batch, version.loaded_at.isoformat() if version.loaded_at else "")
 
 
 @dataclass(frozen=True)
@@ -157,3 +198,4 @@ def asking(held: Held, search: str | None) -> Iterator[Asked]:
         record = held.records.asked(g.viewer, asked)
         with record.view(g.viewer, asked) as view:
             yield Asked(view.filters, view, held.grounds[language], record.edition)
+            g.setdefault("rested_on", set()).add(RecordVersion.of(record, view.catalogue))

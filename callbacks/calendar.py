@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits
 from data.access import Permission
 from data.exhibits import Exhibit
@@ -26,6 +26,7 @@ def register(app: Dash, held: Held) -> None:
         *parts.outputs("calendar", "rounds"),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def page(search: str | None) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             events, rounds = (exhibits.build(asked.view, code) for code in ("events", "rounds"))

@@ -6,7 +6,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits
 from data.tables import trainers
 from layouts import ids, parts
@@ -29,6 +29,7 @@ def register(app: Dash, held: Held) -> None:
         *parts.outputs("capacity", "capacity"),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def capacity(search: str | None) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             built = exhibits.build(asked.view, "capacity")

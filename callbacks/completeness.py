@@ -8,7 +8,7 @@ from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks import paging
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from callbacks.drawing import enterprise_link, source_link
 from callbacks.enterprises import based
 from callbacks.navigation import may_see
@@ -43,6 +43,7 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.COMPLETENESS_REPORTED, "children"),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def completeness(search: str | None) -> tuple[Any, ...]:
         admit()
         with showing(held, search) as asked:
@@ -51,6 +52,7 @@ def register(app: Dash, held: Held) -> None:
     @app.callback(
         Output(ids.COMPLETENESS_ONE, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search")
     )
+    @kept(Kept.UNDERSTOOD)
     def one(path: str | None, search: str | None) -> Any:
         admit()
         with showing(held, search) as asked:
@@ -65,6 +67,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         *paged.inputs(layout.LIST, layout.COLUMNS),
     )
+    @kept(Kept.POSTED)
     def rows(path: str | None, search: str | None, *moved: Any) -> tuple[Any, ...]:
         admit()
         named_list = below(path)

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks import paging
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from callbacks.drawing import source_link
 from callbacks.navigation import may_see
 from data.access import Permission
@@ -42,6 +42,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ENTERPRISES_SEARCH, "value"),
         *paged.inputs(layout.LIST, layout.COLUMNS),
     )
+    @kept(Kept.POSTED)
     def enterprises(search: str | None, text: Any, *moved: Any) -> tuple[Any, ...]:
         admit()
         order = paging.stepped(layout.LIST, moved[-1], SORTS)
@@ -49,6 +50,7 @@ def register(app: Dash, held: Held) -> None:
             return page(asked, text if isinstance(text, str) else "", order)
 
     @app.callback(Output(ids.ENTERPRISE, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
+    @kept(Kept.UNDERSTOOD)
     def enterprise(path: str | None, search: str | None) -> Any:
         admit()
         with showing(held, search) as asked:

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output, ctx, no_update
 
-from callbacks.asking import Asked, Held, asking
+from callbacks.asking import Asked, Held, Kept, asking, kept
 from data.filters import DIMENSIONS, Filters, language_of
 from data.tables import places
 from layouts import findings, ids, parts, words
@@ -34,6 +34,7 @@ def register(app: Dash, held: Held) -> None:
         *(Input(ids.filter_control(name), "value") for name in CONTROLS),
         Input(ids.PLACE_CHOSEN, "data"),
     )
+    @kept(Kept.POSTED)
     def filters(search: str | None, path: str | None, as_of: str | None, *rest: Any) -> tuple[Any, ...]:
         *values, place = rest
         moved = {key.split(".")[0] for key in ctx.triggered_prop_ids}

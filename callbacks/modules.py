@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input
 
 from callbacks import drawing
-from callbacks.asking import Held, showing
+from callbacks.asking import Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 
@@ -19,6 +19,7 @@ def register(app: Dash, held: Held) -> None:
         *(output for code in EXHIBITS for output in parts.outputs("modules", code)),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def modules(search: str | None) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             steps = exhibits.build(asked.view, "module-funnel")

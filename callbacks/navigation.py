@@ -6,7 +6,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
 from callbacks import taking
-from callbacks.asking import Asked, Held, asking
+from callbacks.asking import Asked, Held, Kept, asking, kept
 from data.access import Permission
 from data.filters import Filters, language_of
 from layouts import findings, ids, pages, parts, take_away, words
@@ -31,6 +31,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def around(path: str | None, search: str | None) -> tuple[Any, ...]:
         with asking(held, search) as asked:
             return frame(asked, path)

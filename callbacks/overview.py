@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL
@@ -34,6 +34,7 @@ def register(app: Dash, held: Held) -> None:
         *(output for code in ("regions", "module-funnel", "change") for output in parts.outputs("overview", code)),
         Input(ids.ADDRESS, "search"),
     )
+    @kept(Kept.UNDERSTOOD)
     def overview(search: str | None) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             return page(asked)

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State
 
 from callbacks import drawing
-from callbacks.asking import Held, showing
+from callbacks.asking import Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import METRICS, metric_name
@@ -28,6 +28,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.REGIONS_METRIC, "value"),
         State(ids.REGIONS_METRIC, "options"),
     )
+    @kept(Kept.UNDERSTOOD)
     def regions(search: str | None, metric: str, _options: list[Any]) -> tuple[Any, ...]:
         metric = metric if metric in METRICS else METRICS[0]
         with showing(held, search) as asked:

@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits, measures
 from layouts import ids, parts
 from layouts.frames import records
@@ -30,6 +30,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         Input(ids.RESULTS_INDICATOR, "value"),
     )
+    @kept(Kept.UNDERSTOOD)
     def results(search: str | None, indicator: str | None) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             return page(asked, indicator)

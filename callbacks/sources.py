@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 
@@ -13,6 +13,7 @@ def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
     @app.callback(Output(ids.SOURCES_LIST, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
+    @kept(Kept.UNDERSTOOD)
     def sources(path: str | None, search: str | None) -> list[Any]:
         with showing(held, search) as asked:
             return page(asked, (path or "").removeprefix("/sources").strip("/"))

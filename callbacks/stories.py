@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output
 
-from callbacks.asking import Asked, Held, showing
+from callbacks.asking import Asked, Held, Kept, kept, showing
 from data import exhibits
 from data.access import Permission
 from data.tables import enterprises, stories
@@ -35,6 +35,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         Input(ids.STORIES_MORE, "n_clicks"),
     )
+    @kept(Kept.UNDERSTOOD)
     def page(path: str | None, search: str | None, clicks: Any) -> tuple[Any, ...]:
         with showing(held, search) as asked:
             exhibits.admit(asked.view)

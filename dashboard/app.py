@@ -2,16 +2,16 @@
 
 import logging
 from pathlib import Path
-from typing import Any
 
 from dash import set_props
-from flask import Flask, request
+from flask import Flask, g, request
 
 import callbacks
 from callbacks.asking import Held
 from dashboard import (
     answers,
     arranging,
+    asked_before,
     calendar_file,
     delivery,
     editions,
@@ -31,15 +31,18 @@ from dashboard import (
     story_pictures,
     taking_out,
 )
+from dashboard.asked_before import Questions
 from dashboard.delivery import Application
 from dashboard.gate import OneTimeAddress
+from dashboard.keeping import Answers
+from dashboard.pace import Pace
 from dashboard.settings import Settings
+from dashboard.shared import Shared
 from dashboard.trying import Tries
 from data.accounts import accounts_engine
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.exhibits import SelectionRefused
-from data.filters import language_of
 from data.places import Boundaries, read_boundaries
 from data.record import Records
 from layouts import findings, ids, parts, words
@@ -64,12 +67,16 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     settings = settings or Settings.from_environment()
     records = Records(settings.database_url, settings.editions)
     accounts = accounts_engine(settings.accounts_url)
-    tries = Tries()
+    shared = Shared(settings.cache_url) if settings.cache_url else None
+    tries = Tries(shared)
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     one_time = one_time or OneTimeAddress()
-    gate.install(server, settings, one_time, accounts)
+    gate.install(server, settings, one_time, accounts, Pace(shared))
     held = Held(records, grounds(boundaries))
+    bearing = [settings.database_url, boundaries.fingerprint]
+    questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)
+    asked_before.install(server, questions, Answers(settings.secret_key, shared))
     pages.install(server, records)
     signing.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)
@@ -128,10 +135,11 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
 
 def tell(error: Exception) -> None:
     """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
+    g.pop("rested_on", None)  # what is said here is no answer to keep
     refused = isinstance(error, SelectionRefused)  # no failure, and nothing of the page stands under it
     if not refused:
         log.error("callback failed: %s", request.path, exc_info=error)
-    with words.speaking(_posted_language()):
+    with words.speaking(pages.posted_language()):
         if isinstance(error, DatabaseProblem):
             title, text = pages.problem_words(error)
         elif isinstance(error, EditionProblem):
@@ -144,13 +152,3 @@ def tell(error: Exception) -> None:
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
         set_props(ids.PROBLEM, {"children": parts.notice([title, text], alone=refused)})
-
-
-def _posted_language() -> str:
-    """The language of the address a callback was posted with."""
-    body: Any = request.get_json(silent=True)
-    inputs = body.get("inputs", []) if isinstance(body, dict) else []
-    for each in inputs if isinstance(inputs, list) else []:
-        if isinstance(each, dict) and each.get("id") == ids.ADDRESS and each.get("property") == "search":
-            return language_of(each.get("value") if isinstance(each.get("value"), str) else None)
-    return "en"

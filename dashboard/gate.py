@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import pages, sessions
+from dashboard.pace import Pace
 from dashboard.settings import Settings
 from data import links
 from data.access import Permission, Viewer
@@ -98,7 +99,7 @@ class OneTimeAddress:
         self.session = secrets.token_urlsafe(16)
 
 
-def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine) -> None:
+def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine, pace: Pace) -> None:
     """Put the gate before every route of `server`."""
     server.secret_key = settings.secret_key
     server.config.update(
@@ -130,7 +131,10 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
         if g.viewer is None:
             return pages.way_in(local=settings.local)
         refused = _unpermitted(g.viewer)
-        if refused is None and isinstance(through, Link):
+        if refused is None and isinstance(through, Link) and request.endpoint not in EVERY_VIEWER:
+            wait = pace.wait(through)
+            if wait:
+                return pages.too_much(wait)
             _log_view(accounts, through)
         return refused
 
@@ -157,7 +161,7 @@ def _log_view(accounts: Engine, link: Link) -> None:
     page = None
     if request.endpoint == "present":
         page = "/present"
-    elif request.path == "/_dash-update-component":
+    elif request.path == pages.UPDATE:
         body: Any = request.get_json(silent=True)
         if isinstance(body, dict) and body.get("output") == f"{ids.PAGE}.children":
             inputs = body.get("inputs")

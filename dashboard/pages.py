@@ -1,11 +1,13 @@
 """Plain pages before Dash: the ways in, refusals, a record that cannot be read, what went wrong, health."""
 
+import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
+from plotly.utils import PlotlyJSONEncoder
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -13,11 +15,14 @@ from data.access import Permission
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.exhibits import SelectionRefused
-from data.filters import LANGUAGES, Filters
+from data.filters import LANGUAGES, Filters, language_of
 from data.record import Record, Records
-from layouts import findings, words
+from layouts import findings, ids, parts, words
 from layouts.pages import page_at
-from layouts.words import _
+from layouts.words import _, ngettext
+
+UPDATE = "/_dash-update-component"
+"""Where callbacks are posted."""
 
 log = logging.getLogger(__name__)
 
@@ -26,6 +31,16 @@ def reader_language() -> str:
     """The language of someone we know nothing of: the address's, else the browser's."""
     asked = request.args.get("lang", "")
     return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
+
+
+def posted_language() -> str:
+    """The language of the address a callback was posted with."""
+    body: Any = request.get_json(silent=True)
+    inputs = body.get("inputs", []) if isinstance(body, dict) else []
+    for each in inputs if isinstance(inputs, list) else []:
+        if isinstance(each, dict) and each.get("id") == ids.ADDRESS and each.get("property") == "search":
+            return language_of(each.get("value") if isinstance(each.get("value"), str) else None)
+    return "en"
 
 
 def refusal(status: int) -> Response:
@@ -79,6 +94,24 @@ def link_ended() -> Response:
             _("This link has ended"),
             _("It has run out, was ended, or never was a link. Ask whoever sent it for a new one."),
         )
+
+
+def too_much(seconds: int) -> Response:
+    """The answer to who asks more than anyone reads: a page, or the same as a notice over the page they are on."""
+    posted = request.path == UPDATE
+    with words.speaking(posted_language() if posted else reader_language()):
+        title = _("That was more than this link may ask at once")
+        text = ngettext(
+            "Wait {n} second and go on. Nothing is lost.", "Wait {n} seconds and go on. Nothing is lost.", seconds
+        )
+        if posted:
+            notice = {ids.PROBLEM: {"children": parts.notice([title, text])}}
+            told = json.dumps({"multi": True, "response": {}, "sideUpdate": notice}, cls=PlotlyJSONEncoder)
+            response = Response(told, 429, mimetype="application/json")
+        else:
+            response = message(429, title, text)
+    response.headers["Retry-After"] = str(seconds)
+    return response
 
 
 def message(status: int, title: str, text: str, *, detail: str = "", way: tuple[str, str] | None = None) -> Response:

@@ -4,6 +4,7 @@ A session is a signed cookie; whether what it says still holds is looked up at e
 """
 
 import hmac
+import secrets
 from typing import Any
 
 from flask import session
@@ -34,6 +35,7 @@ def begin_link(link: Link) -> None:
     leave()
     session.permanent = True
     session["link"] = [link.id, link.token_hash[:16]]
+    session["mark"] = secrets.token_hex(4)  # tells browsers apart that came by one link: see Pace
 
 
 def begin_preview(terms: Terms, back: str) -> None:
@@ -46,6 +48,7 @@ def begin_preview(terms: Terms, back: str) -> None:
 def leave() -> str:
     """Look through no link any more; says where a manager came from, if that is known."""
     session.pop("link", None)
+    session.pop("mark", None)
     session.pop("preview", None)
     back: str = session.pop("back", "")
     return back

@@ -37,6 +37,14 @@ def imports_folder(environ: Mapping[str, str] = os.environ) -> Path:
     return Path(environ.get("SCORE_IMPORTS") or INSTANCE / "imports")
 
 
+def cache_url(environ: Mapping[str, str] = os.environ) -> str:
+    """``SCORE_CACHE_URL``: the Redis that several web processes share; empty where each goes by itself."""
+    address = environ.get("SCORE_CACHE_URL", "")
+    if address and not address.startswith(("redis://", "rediss://", "unix://")):
+        raise SettingsProblem("SCORE_CACHE_URL is no address of a Redis: redis://host:6379/0, rediss://… or unix://….")
+    return address
+
+
 @dataclass(frozen=True)
 class Provider:
     """A provider of single sign-on (OpenID Connect): where it describes itself, and who we are to it."""
@@ -62,6 +70,7 @@ class Settings:
     public_url: str = ""
     provider: Provider | None = None
     imports: Path = INSTANCE / "imports"
+    cache_url: str = ""
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, local: bool = False) -> Self:
@@ -83,6 +92,7 @@ class Settings:
             public_url=public_url(environ),
             provider=_provider(environ),
             imports=imports_folder(environ),
+            cache_url=cache_url(environ),
         )
 
 

@@ -48,7 +48,10 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
         elif g.own:
             managers.end_sessions(accounts, g.own.name)
         session.clear()
-        return redirect("/", code=303)
+        response = redirect("/", code=303)
+        # The browser throws away what it has kept: somebody else may sit down before it now.
+        response.headers["Clear-Site-Data"] = '"cache"'
+        return response
 
 
 def _tried(accounts: Engine, tries: Tries) -> tuple[int, str]:

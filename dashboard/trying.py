@@ -3,27 +3,28 @@
 from hashlib import sha256
 
 from limits import RateLimitItemPerMinute
-from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
+from dashboard.counting import Counter
+from dashboard.shared import Shared
+
 TRIES = RateLimitItemPerMinute(5, 15)
-"""Five wrong passwords in a quarter of an hour; each worker process counts its own."""
+"""Five wrong passwords in a quarter of an hour; where nothing is shared, each worker process counts its own."""
 
 
 class Tries:
     """Counts tries at passwords; a right one is forgotten."""
 
-    def __init__(self) -> None:
-        self._storage = MemoryStorage()
-        self._limiter = MovingWindowRateLimiter(self._storage)
+    def __init__(self, shared: Shared | None = None) -> None:
+        self._counter = Counter(TRIES, MovingWindowRateLimiter, shared)
 
     def allowed(self, kind: str, what: str) -> bool:
         """Count one more try at `what`; False where there were too many."""
-        return self._limiter.hit(TRIES, *self._names(kind, what))
+        return self._counter.hit(*self._names(kind, what))
 
     def forget(self, kind: str, what: str) -> None:
         """Forget the tries at `what`: the password was right."""
-        self._limiter.clear(TRIES, *self._names(kind, what))
+        self._counter.clear(*self._names(kind, what))
 
     @staticmethod
     def _names(kind: str, what: str) -> tuple[str, str]:

@@ -176,7 +176,7 @@ def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
 def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
     monkeypatch.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
     said = {}
-    for language in ("", "?lang=zh"):
+    for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # nobody asked it before
         response = public.post(HEADLINES, at(language))
         assert response.status_code == 200
         answer = response.get_json()
@@ -184,7 +184,8 @@ def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in
         assert "ZeroDivisionError" not in response.text
         said[language] = notice(answer)
         assert len(said[language]) == 2
-    assert said[""] != said["?lang=zh"]
+    english, chinese = said.values()
+    assert english != chinese
     assert any("ZeroDivisionError" in str(record.exc_info) for record in caplog.records)
 
 

@@ -30,13 +30,15 @@ document.addEventListener("click", function (event) {
   }
 });
 
-// After a 401 the renderer would leave the old charts standing: reload, so that the gate can say what happened.
+// After a 401 the renderer would leave the old charts standing: reload, so that the gate can say what happened. What
+// comes with a 429 is a notice over the page, as callbacks put one there: the renderer reads it where it is no failure.
 (function () {
   const ask = window.fetch;
   window.fetch = function () {
     return ask.apply(this, arguments).then(function (answer) {
       if (answer.status === 401) window.location.reload();
-      return answer;
+      const json = (answer.headers.get("Content-Type") || "").startsWith("application/json");
+      return answer.status === 429 && json ? new Response(answer.body, { headers: answer.headers }) : answer;
     });
   };
 })();

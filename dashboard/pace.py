@@ -1,0 +1,33 @@
+"""How much who comes by a link may ask in a minute: far more than anyone reads, less than would keep others waiting."""
+
+from flask import session
+from limits import RateLimitItemPerMinute
+from limits.strategies import FixedWindowRateLimiter
+
+from dashboard.counting import Counter
+from dashboard.shared import Shared
+from data.links import Link
+
+ONE = RateLimitItemPerMinute(600)
+"""Requests of one browser: a page or a filter takes about six, so that this is more than one filter a second."""
+
+TOGETHER = RateLimitItemPerMinute(6000)
+"""Requests of everyone who opened the same link, however often they open it anew."""
+
+
+class Pace:
+    """Counts what is asked by links. Browsers are told apart by a mark in their session, not by their address."""
+
+    def __init__(self, shared: Shared | None = None) -> None:
+        self._one = Counter(ONE, FixedWindowRateLimiter, shared)
+        self._together = Counter(TOGETHER, FixedWindowRateLimiter, shared)
+
+    def wait(self, link: Link) -> int:
+        """Count one more request by `link`; in how many seconds to come again where there were too many, else 0."""
+        every = ("link", link.token_hash)
+        each = (*every, str(session.get("mark", "")))
+        if not self._one.hit(*each):
+            return self._one.wait(*each)
+        if not self._together.hit(*every):
+            return self._together.wait(*every)
+        return 0
