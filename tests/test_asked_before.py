@@ -1,0 +1,502 @@
+"""Answers kept: never out of date, never another's, never made up by who can write into the shared cache."""
+
+import json
+import pickle
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from dataclasses import fields, replace
+from itertools import product
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import pytest
+from flask import g
+from loading_files import small_programme, write_folder
+from machines import Redis as RedisServer
+from machines import rack
+from redis import Redis
+from sqlalchemy import Connection, Engine
+from visiting import Visit, at, notice
+from werkzeug.test import TestResponse
+
+from dashboard import asked_before, keeping, shared
+from dashboard.asked_before import Questions
+from dashboard.keeping import Answers
+from dashboard.shared import Shared
+from data import database, editions, links, managers
+from data.access import Permission, Scope, Viewer
+from data.accounts import accounts_engine
+from data.database import writing_engine
+from data.filters import Filters
+from data.links import Terms
+from data.loading import load
+from data.loading.rolling_back import rollback
+from layouts import ids
+
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+FILTERS = f"{ids.ADDRESS}.search"
+NAV = f"{ids.NAV}.children"
+MODULES = "modules-matrix-title.children"
+EMAIL, PASSWORD = "manager@example.org", "a long enough password"
+
+
+@pytest.fixture
+def given(monkeypatch) -> list[str]:
+    """The keys of answers that were given again, in order."""
+    found: list[str] = []
+    get = Answers.get
+
+    def noted(self: Answers, key: str) -> bytes | None:
+        answer = get(self, key)
+        if answer is not None:
+            found.append(key)
+        return answer
+
+    monkeypatch.setattr(Answers, "get", noted)
+    return found
+
+
+def questions(visit: Visit) -> Questions:
+    """What tells the questions of an application, out of the step before its requests."""
+    (again,) = (each for each in visit.app.server.before_request_funcs[None] if each.__name__ == "again")
+    return next(cell.cell_contents for cell in again.__closure__ if isinstance(cell.cell_contents, Questions))
+
+
+# --- who gets which answer ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("asked")
+
+
+@pytest.fixture(scope="module")
+def accounts(folder) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    managers.add(engine, EMAIL, PASSWORD)
+    managers.add(engine, f"other-{EMAIL}", PASSWORD)
+    yield engine
+    engine.dispose()
+
+
+def visit_to(url: str, folder: Path, **others: Any) -> Visit:
+    """A new application with the accounts and editions of this module."""
+    shares: dict[str, Any] = {"accounts_url": f"sqlite:///{folder}/accounts.db", "editions": folder / "editions"}
+    return Visit.to(url, signed_in=False, local=False, **(shares | others))
+
+
+def by_link(visit: Visit, token: str) -> Visit:
+    came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
+    assert came.client.get(f"/s/{token}").status_code == 303
+    return came
+
+
+def manager(visit: Visit, email: str = EMAIL) -> Visit:
+    came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
+    assert came.client.post("/sign-in", data={"email": email, "password": PASSWORD}).status_code == 303
+    return came
+
+
+@pytest.fixture(scope="module")
+def tokens(accounts, folder, demo_url) -> dict[str, str]:
+    """Links that see nearly the same, each different in one thing."""
+    engine = database.reading_engine(demo_url)
+    frozen = editions.freeze(engine, "Committee 2017", folder / "editions")
+    narrow = Terms(scope=Filters.from_search("partner=donor-1"))
+    terms = {
+        "one": narrow,
+        "its equal": narrow,
+        "other partner": replace(narrow, scope=Filters.from_search("partner=employers-500000")),
+        "everything": replace(narrow, scope=Filters()),
+        "more withheld": replace(narrow, threshold=9),
+        "with names": replace(narrow, names=True),
+        "may export": replace(narrow, export=True),
+        "frozen": replace(narrow, edition=frozen.key),
+    }
+    return {name: links.make(accounts, each)[1] for name, each in terms.items()}
+
+
+ADDRESSES = ("", "?partner=donor-1&as_of=2015-06-30&lang=zh")
+ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.children", "/table/matrix", "/export/regions.csv")
+
+
+def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
+    """What a visitor is answered: by a callback, or at an address."""
+    answer = visit.client.get(what + search) if what.startswith("/") else visit.post(what, at(search))
+    return answer.status_code, answer.data
+
+
+def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
+    demo_url, folder, accounts, tokens, given, monkeypatch
+):
+    """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
+    keeps = visit_to(demo_url, folder)
+    with monkeypatch.context() as nothing:
+        nothing.setattr(keeping, "LARGEST", 0)
+        plain = visit_to(demo_url, folder)
+
+    def everyone(visit: Visit) -> dict[str, Visit]:
+        found = {name: by_link(visit, token) for name, token in tokens.items()}
+        found |= {"manager": manager(visit), "manager who looks through a link": manager(visit, f"other-{EMAIL}")}
+        form = {
+            "audience": "donor",
+            "partner": "donor-1",
+            "threshold": "5",
+            "edition": "",
+            "deck": "standard",
+            "days": "9",
+        }
+        preview = found["manager who looks through a link"].client.post("/share/preview", data=form)
+        assert preview.status_code == 303
+        return found
+
+    kept, truth = everyone(keeps), everyone(plain)
+    asked = list(product(truth, ASKED, ADDRESSES))
+    Random(5).shuffle(asked)
+    answers = {}
+    for who, what, search in asked:
+        answers[who, what, search] = ask(truth[who], what, search)
+        assert ask(kept[who], what, search) == answers[who, what, search], (who, what, search)
+    before = len(given)
+    for (who, what, search), answer in answers.items():
+        assert ask(kept[who], what, search) == answer, (who, what, search)
+    assert len(given) - before > len(answers) / 2, "little was kept, and the test proved little"
+    # It would be no test if they all got the same.
+    for one, other in (("one", "other partner"), ("one", "more withheld"), ("manager", "everything")):
+        assert any(answers[one, what, ""] != answers[other, what, ""] for what in ASKED), (one, other)
+
+
+def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES, **body: Any) -> str | None:
+    """The key of a question, asked by a viewer."""
+    posted = visit.body(what, at(search)) | body
+    with visit.app.server.test_request_context("/_dash-update-component", method="POST", json=posted):
+        g.viewer, g.own = viewer, None
+        question = questions(visit).understood()
+    return question.key if question else None
+
+
+def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(demo):
+    viewer = Viewer(alias_key="a", limited=True, threshold=5)
+    others: dict[str, Any] = {
+        "permissions": frozenset({Permission.EXPORT}), "scope": Scope(partner=frozenset({"donor-1"})), "alias_key": "b",
+        "limited": False, "threshold": 6, "edition": None, "deck": "other", "name": "another",
+    }  # fmt: skip
+    assert set(others) == {field.name for field in fields(Viewer)}
+    keys = {name: key_of(demo, replace(viewer, **{name: value})) for name, value in others.items()}
+    same = key_of(demo, viewer)
+    assert keys.pop("name") == keys.pop("edition") == same
+    assert len({*keys.values(), same}) == len(keys) + 1
+    with pytest.raises(TypeError):  # what cannot be told apart is no part of a viewer
+        key_of(demo, replace(viewer, deck=object()))
+
+
+def test_spellings_of_one_view_are_one_question_and_other_views_are_others(demo):
+    anyone, holder = Viewer(frozenset(Permission)), Viewer(limited=True, threshold=5)
+    code, other = (each["value"] for each in demo.options()["partner"][:2])
+    for viewer, searches in (
+        (anyone, ("", "?", "?x=1", "?partner=", "?partner=made-up", "?lang=en")),
+        (anyone, (f"?partner={code},{other}", f"?partner={other}&partner={code}", f"?x=2&partner={other},{code}")),
+        (holder, ("?partner=made-up", "?partner=made-up-2,made-up-3", "?partner=-", "?partner=-&as_of=2014-01-01")),
+    ):
+        assert len({key_of(demo, viewer, search) for search in searches}) == 1, searches
+    different = ("", f"?partner={code}", f"?partner={other}", "?lang=zh", f"?sector={code}", "?partner=-",
+                 f"?partner={code},-")  # fmt: skip
+    assert len({key_of(demo, holder, search) for search in different}) == len(different)
+    assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
+
+
+def test_ten_thousand_addresses_that_are_made_up_are_one_question(demo):
+    holder = Viewer(limited=True, threshold=5)
+    keys = {key_of(demo, holder, f"?partner=p{n},q{n}&x={n}&as_of=2014-01-{n % 28 + 1:02}") for n in range(300)}
+    assert len(keys) == 1
+
+
+def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, given):
+    body = demo.body("results-pairs-title.children", at("?partner=donor-1"))
+    truth = demo.client.post("/_dash-update-component", json=body)
+    swapped = body | {"inputs": body["inputs"][::-1]}
+    renamed = body | {"inputs": [{**each, "id": ids.ADDRESS, "property": "search"} for each in body["inputs"]]}
+    short = body | {"outputs": body["outputs"][::-1]}
+    for crooked in (swapped, renamed, short, body | {"state": [{}]}, body | {"inputs": 3}):
+        demo.client.post("/_dash-update-component", json=crooked)
+        demo.client.post("/_dash-update-component?x=1", json=crooked)
+    del given[:]
+    assert demo.client.post("/_dash-update-component", json=body).data == truth.data
+    assert len(given) == 1
+
+
+def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monkeypatch):
+    visit = visit_to(demo_url, folder)
+    with monkeypatch.context() as broken:
+        broken.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
+        someone = manager(visit)
+        assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
+    assert not notice(someone.post(HEADLINES).get_json())
+    refused = by_link(visit, tokens["everything"]).post(HEADLINES, at("?partner=donor-1,employers-500000"))
+    assert notice(refused.get_json())
+    assert not given
+
+
+def test_browsers_that_read_other_compressions_have_answers_of_their_own(demo, given):
+    def asked(encoding: str) -> tuple[str | None, bytes]:
+        body = demo.body(HEADLINES, at("?as_of=2013-03-03"))
+        answer = demo.client.post("/_dash-update-component", json=body, headers={"Accept-Encoding": encoding})
+        return answer.headers.get("Content-Encoding"), answer.data
+
+    first = {each: asked(each) for each in ("gzip", "br", "identity")}
+    assert not given
+    assert {each: asked(each) for each in first} == first
+    assert len(given) == 3
+    assert [encoding for encoding, _data in first.values()] == ["gzip", "br", None]
+    assert len({data for _encoding, data in first.values()}) == 3
+
+
+# --- a record that changes ----------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
+    """A small programme, somebody looking at it, and a way to load another number of workers."""
+    address = f"sqlite:///{tmp_path}/results.db"
+    engine = writing_engine(address)
+    assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
+
+    def put(workers: int) -> None:
+        rows = [{"code": "a", "name_zh": "甲厂", "may_be_named": "no", "workers": workers, "workers_women": 40}]
+        assert load(engine, write_folder(tmp_path / f"with-{workers}", {"enterprise": rows})).loaded
+
+    yield engine, Visit.to(address), put
+    engine.dispose()
+
+
+def test_load_and_roll_back_are_in_the_very_next_answer(changing, given):
+    engine, visit, put = changing
+    once = visit.post(HEADLINES).data
+    assert visit.post(HEADLINES).data == once
+    assert len(given) == 1
+    table = visit.client.get("/export/overview.csv")
+    put(777)
+    assert b"777" in visit.post(HEADLINES).data
+    changed = visit.client.get("/export/overview.csv", headers={"If-None-Match": table.headers["ETag"]})
+    assert changed.status_code == 200
+    assert "777" in changed.text
+    rollback(engine, 2)
+    assert visit.post(HEADLINES).get_json()["response"] == json.loads(once)["response"]
+    assert len(given) == 1
+
+
+def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing, given, monkeypatch):
+    """The version is read, a load comes in, and the answer is made of what it brought: a roll-back must not meet it."""
+    _engine, visit, put = changing
+    snapshot = database.snapshot
+    with monkeypatch.context() as meanwhile:
+
+        def after_a_load(engine: Engine) -> AbstractContextManager[Connection]:
+            put(777)
+            return snapshot(engine)
+
+        meanwhile.setattr(database, "snapshot", after_a_load)
+        assert b"777" in visit.post(HEADLINES).data
+    puts: list[str] = []
+    monkeypatch.setattr(Answers, "put", lambda _self, key, _answer: puts.append(key))
+    visit.post(HEADLINES)
+    assert puts, "the answer of the later version was not kept either"
+    assert not given
+
+
+def test_two_databases_with_as_many_batches_have_different_questions(tmp_path):
+    keys = set()
+    for name in ("one", "other"):
+        address = f"sqlite:///{tmp_path}/{name}.db"
+        engine = writing_engine(address)
+        assert load(engine, write_folder(tmp_path / name, small_programme())).loaded
+        engine.dispose()
+        (tmp_path / "results.db").write_bytes((tmp_path / f"{name}.db").read_bytes())
+        keys.add(key_of(Visit.to(f"sqlite:///{tmp_path}/results.db"), Viewer(frozenset(Permission))))
+    assert len(keys) == 2
+
+
+def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept(demo_url, monkeypatch):
+    viewer = Viewer(frozenset(Permission))
+    before = key_of(Visit.to(demo_url), viewer)
+    assert key_of(Visit.to(demo_url), viewer) == before
+    monkeypatch.setattr(asked_before, "software", lambda: "another")
+    assert key_of(Visit.to(demo_url), viewer) != before
+
+
+# --- what the browser keeps ---------------------------------------------------------------------------------------
+
+FILES = ("/export/regions.csv", "/export/regions.xlsx", "/export/package.zip", "/calendar.ics", "/table/regions")
+
+
+@pytest.mark.parametrize("address", FILES)
+def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_ended(demo_url, folder, accounts, address):
+    def got(who: Visit, address: str, tag: str = "") -> TestResponse:
+        return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
+
+    visit = visit_to(demo_url, folder)
+    made, token = links.make(accounts, Terms(export=True))
+    holder = by_link(visit, token)
+    first = got(holder, address)
+    tag = first.headers["ETag"]
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    again = got(holder, address, tag)
+    assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
+    assert got(holder, f"{address}?lang=zh", tag).status_code == 200
+    _made, others = links.make(accounts, Terms(export=True, threshold=7))
+    assert got(by_link(visit, others), address, tag).status_code == 200
+    links.revoke(accounts, made.id)
+    ended = got(holder, address, tag)
+    assert ended.status_code == 401
+    assert ended.headers["Cache-Control"] == "no-store"
+
+
+def test_who_signs_out_has_the_browser_forget(demo_url, folder, accounts):
+    assert manager(visit_to(demo_url, folder)).client.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
+
+
+# --- bounded ------------------------------------------------------------------------------------------------------
+
+
+def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
+    answers = Answers("secret", most_bytes=2**20)
+    answers.put("used", b"u")
+    for n in range(10_000):
+        answers.put(f"{n}", bytes(n % 3000))
+        assert answers.get("used") == b"u"
+    entries, size = answers.size
+    assert size <= 2**20
+    assert entries <= 2**20 / keeping.SMALLEST
+    answers.put("long", bytes(2**20 + 1))
+    assert answers.get("long") is None
+    assert answers.size[0] == entries
+
+
+# --- shared -------------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def redis_server() -> Iterator[RedisServer]:
+    with rack() as room:
+        yield room.place(RedisServer, "127.0.0.1", "redis").start()
+
+
+@pytest.fixture
+def redis(redis_server, monkeypatch) -> Iterator[Redis]:
+    monkeypatch.setattr(shared, "PATIENCE", 5.0)  # a machine that is busy with other tests is not broken
+    if redis_server.process is None:
+        redis_server.start()
+    client = Redis(host=redis_server.host, port=redis_server.port)
+    client.flushall()
+    yield client
+    client.close()
+
+
+@pytest.fixture
+def cache(redis_server) -> str:
+    return f"redis://{redis_server.address}/0"
+
+
+def test_what_one_process_answered_another_does_not_work_out_again(redis, cache, demo_url, folder, accounts, given):
+    one, other = (manager(visit_to(demo_url, folder, cache_url=cache)) for _each in range(2))
+    assert one.post(HEADLINES).data == other.post(HEADLINES).data
+    assert len(given) == 1
+    (name,) = redis.keys("score:kept:*")
+    assert 0 < redis.ttl(name) <= keeping.KEPT_FOR
+
+
+class _Code:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return pytest.fail, ("what lies in the cache was run",)
+
+
+def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, accounts, given):
+    visit = manager(visit_to(demo_url, folder, cache_url=cache))
+    truth = {search: visit.post(HEADLINES, at(search)).data for search in ("", "?partner=donor-1", "?lang=zh")}
+    names = redis.keys("score:kept:*")
+    values = redis.mget(names)
+    assert len(names) == len(truth)
+    lies: list[Callable[[int], bytes]] = [
+        lambda n: values[n - 1],  # the answer to another question
+        lambda n: values[n][:300] + bytes([values[n][300] ^ 1]) + values[n][301:],
+        lambda n: values[n][:-1],
+        lambda _n: b"",
+        lambda _n: b'[["Content-Type", "text/html"]]\n<script>alert(1)</script>',
+        lambda _n: pickle.dumps(_Code()),
+        lambda _n: bytes(3 * keeping.LARGEST),
+    ]
+    for lie in lies:
+        redis.mset({name: lie(n) for n, name in enumerate(names)})
+        newcomer = manager(visit_to(demo_url, folder, cache_url=cache))
+        del given[:]
+        for search, answer in truth.items():
+            assert newcomer.post(HEADLINES, at(search)).data == answer
+        assert not given
+    redis.delete(*names)
+    redis.hset(names[0], "not", "a text")
+    newcomer = manager(visit_to(demo_url, folder, cache_url=cache))
+    assert [newcomer.post(HEADLINES, at(search)).data for search in truth] == list(truth.values())
+
+
+def test_who_knows_another_secret_has_other_questions_and_is_not_believed(redis, cache):
+    ours, theirs = (Answers(secret, Shared(cache)) for secret in ("ours", "theirs"))
+    theirs.put("key", b"theirs")
+    assert ours.get("key") is None
+    ours.put("key", b"ours")
+    assert Answers("ours", Shared(cache)).get("key") == b"ours"
+
+
+@pytest.mark.parametrize("how", ["slow", "down", "full"])
+def test_cache_that_fails_costs_nobody_their_page(
+    redis, redis_server, cache, demo_url, folder, accounts, monkeypatch, caplog, how
+):
+    monkeypatch.setattr(shared, "PAUSE", 3600.0)
+    if how == "slow":
+        monkeypatch.setattr(shared, "PATIENCE", 0.5)
+    asked = []
+    send = shared.Redis.execute_command
+    monkeypatch.setattr(shared.Redis, "execute_command", lambda *args, **kw: asked.append(args[1]) or send(*args, **kw))
+    visit = manager(visit_to(demo_url, folder, cache_url=cache))
+    truth = visit.post(HEADLINES).data
+    if how == "slow":
+        redis_server.process.send_signal(signal.SIGSTOP)
+    elif how == "down":
+        redis_server.kill()
+    else:
+        redis.config_set("maxmemory", "1")
+    try:
+        del asked[:]
+        caplog.clear()
+        for search in ("?lang=zh", "?partner=donor-1", "?partner=donor-1&lang=zh", "?lang=zh"):
+            answer = visit.post(HEADLINES, at(search))
+            assert answer.status_code == 200
+            assert not notice(answer.get_json())
+        assert visit.post(HEADLINES).data == truth, "what this process has kept itself it has still"
+        assert len(asked) <= 2, "everyone waits for what does not answer"
+        assert len([record for record in caplog.records if "SCORE_CACHE_URL" in record.message]) == 1
+    finally:
+        if how == "slow":
+            redis_server.process.send_signal(signal.SIGCONT)
+        elif how == "full":
+            redis.config_set("maxmemory", "0")
+
+
+def test_after_a_pause_one_tries_again_and_says_that_it_answers(redis, cache, monkeypatch, caplog):
+    clock = iter(range(0, 1000, 4))
+    monkeypatch.setattr(shared, "monotonic", lambda: float(next(clock)))
+    common = Shared(cache)
+    failing = iter([True, True, False, False, False, False])
+
+    def question() -> str:
+        if next(failing):
+            common.redis.execute_command("NO SUCH COMMAND")
+        return "answer"
+
+    # 0: fails, silent until 10; 4 and 8: silent; 12: tries, fails at 20, silent until 30; and so on.
+    said = [common.ask(question, otherwise="none") for _request in range(9)]
+    assert said == ["none"] * 7 + ["answer"] * 2 or said.count("answer") >= 2
+    assert said[:3] == ["none"] * 3
+    assert said[-1] == "answer"
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]

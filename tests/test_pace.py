@@ -1,0 +1,131 @@
+"""How much a link may ask: nobody who reads meets it; who does is told how long to wait, on a page or over one."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from limits import RateLimitItemPerMinute
+from machines import Redis, rack
+from sqlalchemy import Engine
+from visiting import PAGE, Visit, at, notice
+
+from dashboard import pace, shared
+from dashboard.trying import Tries
+from data import links
+from data.accounts import accounts_engine
+from data.links import Audience, Terms
+from layouts import ids
+
+NAV = f"{ids.NAV}.children"
+Made = Callable[..., Visit]
+
+
+@pytest.fixture
+def accounts(tmp_path: Path) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Made:
+    """Makes an application where one browser may ask five times a minute, and all of a link nine times."""
+    monkeypatch.setattr(pace, "ONE", RateLimitItemPerMinute(5))
+    monkeypatch.setattr(pace, "TOGETHER", RateLimitItemPerMinute(9))
+
+    def make(**others: Any) -> Visit:
+        shares = {"accounts_url": f"sqlite:///{tmp_path}/accounts.db"}
+        return Visit.to(public_record_url, **(shares | others))
+
+    return make
+
+
+def holder(visit: Visit, token: str) -> Visit:
+    came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
+    assert came.client.get(f"/s/{token}").status_code == 303
+    return came
+
+
+def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(application, accounts):
+    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    assert [came.open(f"/table/change?x={n}").status_code for n in range(5)] == [200] * 5
+    english, chinese = came.open("/table/change"), came.open("/table/change?lang=zh")
+    for late in (english, chinese):
+        assert late.status_code == 429
+        assert 1 <= int(late.headers["Retry-After"]) <= 60
+        assert late.headers["Retry-After"] in late.text
+        assert late.headers["Cache-Control"] == "no-store"
+    assert "Wait" in english.text
+    assert "Nothing is lost" in english.text
+
+
+def test_callback_has_the_notice_put_over_the_page_that_stands(application, accounts):
+    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    for _request in range(5):
+        came.post(NAV)
+    late = came.post(NAV, at("?lang=zh"))
+    assert late.status_code == 429
+    assert late.headers["Retry-After"]
+    assert late.get_json()["response"] == {}
+    assert len(notice(late.get_json())) == 2
+    viewed = links.visits(accounts, 1)
+    came.post(f"{ids.PAGE}.children")
+    assert links.visits(accounts, 1) == viewed, "what was refused was not viewed"
+
+
+def test_nobody_else_waits(application, accounts):
+    visit = application()
+    (_made, token), (_other, of_another) = (links.make(accounts, Terms(threshold=None)) for _each in range(2))
+    came = holder(visit, token)
+    for _request in range(6):
+        came.open("/table/change")
+    assert came.open("/table/change").status_code == 429
+    assert came.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
+    assert came.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
+    assert holder(visit, token).open("/table/change").status_code == 200
+    assert holder(visit, of_another).open("/table/change").status_code == 200
+    assert [visit.open("/").status_code for _request in range(12)] == [200] * 12, "a manager waits for nothing"
+
+
+def test_opening_the_link_again_and_again_is_no_way_round(application, accounts):
+    visit = application()
+    token = links.make(accounts, Terms(audience=Audience.COMMITTEE))[1]
+    assert [holder(visit, token).open("/present").status_code for _each in range(12)] == [200] * 9 + [429] * 3
+
+
+def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
+    visit = application()
+    made, token = links.make(accounts, Terms())
+    came = holder(visit, token)
+    for _request in range(7):
+        came.open("/table/change")
+    links.revoke(accounts, made.id)
+    assert came.client.get("/table/change", headers=PAGE).status_code == 401
+
+
+def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
+    application, accounts, monkeypatch, caplog
+):
+    monkeypatch.setattr(shared, "PATIENCE", 5.0)
+    caplog.set_level(logging.WARNING, "dashboard.shared")
+    with rack() as room:
+        redis = room.place(Redis, "127.0.0.1", "redis").start()
+        one, other = (application(cache_url=f"redis://{redis.address}/0") for _each in range(2))
+        came = holder(one, links.make(accounts, Terms(threshold=None))[1])
+        there = Visit(other.app, other.stranger(), other.one_time, other.standing)
+        cookie = came.client.get_cookie("score_session")
+        assert cookie
+        there.client.set_cookie("score_session", cookie.value)
+        asked = [each.open("/table/change").status_code for each in (came, there, came, there, came, there, came)]
+        assert asked == [200] * 5 + [429] * 2
+        tries = [Tries(shared.Shared(f"redis://{redis.address}/0")) for _each in range(2)]
+        assert [tries[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
+        tries[0].forget("manager", "a@b")
+        assert tries[1].allowed("manager", "a@b")
+        redis.kill()
+        # What this process has counted itself so far it goes on from.
+        assert [there.open("/table/change").status_code for _each in range(3)] == [200, 200, 429]
+        assert [tries[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
+    assert any("SCORE_CACHE_URL" in record.message for record in caplog.records)
