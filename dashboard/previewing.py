@@ -49,8 +49,7 @@ def preview(held: Held, upload: Upload) -> None:
 
 def told(report: Report) -> dict[str, Any]:
     return {
-        "refused": report.refused,
-        "warned": report.warned,
+        "refused": len(report.refusals),
         "warnings": [_finding(each) for each in report.warnings],
         "tables": {name: asdict(counts) for name, counts in report.tables.items()},
         "changes": report.added + report.changed,
