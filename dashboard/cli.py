@@ -8,7 +8,7 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from time import monotonic
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
     from callbacks.asking import Asked
     from data.loading import Finding, Report
+
+
+MOST_SAID = 200
+"""So many refusals, and so many warnings, are printed; a marked workbook shows more."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -66,13 +70,11 @@ def _load(address: str, path: Path, *, dry_run: bool = False, origin: str | None
         stop(f"{problem.english}\n{problem.chinese}")
     finally:
         engine.dispose()
-    for refusal in report.refusals:
-        _say(refusal, "refused")
-    for warning in report.warnings:
-        _say(warning, "warning")
-    if report.refusals:
+    _say_all(report.refusals, report.refused, "refused")
+    _say_all(report.warnings, report.warned, "warning")
+    if report.refused:
         click.echo(
-            f"{len(report.refusals)} refused: nothing was loaded. 拒绝 {len(report.refusals)} 处：未载入任何数据。",
+            f"{report.refused} refused: nothing was loaded. 拒绝 {report.refused} 处：未载入任何数据。",
             err=True,
         )
     else:
@@ -82,6 +84,13 @@ def _load(address: str, path: Path, *, dry_run: bool = False, origin: str | None
             err=True,
         )
     return report
+
+
+def _say_all(findings: Sequence["Finding"], count: int, kind: str) -> None:
+    for each in findings[:MOST_SAID]:
+        _say(each, kind)
+    if count > MOST_SAID:
+        click.echo(f"{kind}: … and {count - MOST_SAID} more.", err=True)
 
 
 def _say(finding: "Finding", kind: str) -> None:
@@ -94,17 +103,24 @@ def _say(finding: "Finding", kind: str) -> None:
 
 @contextmanager
 def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar that shows itself only when the work takes more than a second."""
+    """How far the work is, once it takes more than a second: on a terminal a bar, in a log a line for every tenth."""
     began = monotonic()
     with ExitStack() as shown:
         bar: ProgressBar[int] | None = None
+        told = 0
 
         def step(done: int, total: int) -> None:
-            nonlocal bar
-            if bar is None and monotonic() - began > 1:
+            nonlocal bar, told
+            if monotonic() - began <= 1 or not total:
+                return
+            if not sys.stderr.isatty():
+                if (tenths := 10 * done // total) > told:
+                    told = tenths
+                    click.echo(f"{label}: {10 * tenths} %", err=True)
+                return
+            if bar is None:
                 bar = shown.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
-            if bar is not None:
-                bar.update(done - bar.pos)
+            bar.update(done - bar.pos)
 
         yield step
 

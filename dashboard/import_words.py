@@ -62,9 +62,9 @@ class Looked:
             title=title,
             lead=lead,
             refusals=[_line(each) for each in refusals[:MOST_FINDINGS]],
-            refusals_cut=_cut(len(refusals), _marked(len(refusals))),
+            refusals_cut=_cut(known["refused"], _marked(known["refused"])),
             warnings=[_line(each) for each in warnings[:MOST_FINDINGS]],
-            warnings_cut=_cut(len(warnings), ""),
+            warnings_cut=_cut(known["warned"], ""),
             tables=[
                 (table_name(name), *(number(counts[kind]) for kind in ("added", "changed", "unchanged")))
                 for name, counts in (done or known)["tables"].items()

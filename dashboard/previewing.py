@@ -49,7 +49,8 @@ def preview(held: Held, upload: Upload) -> None:
 
 def told(report: Report) -> dict[str, Any]:
     return {
-        "refused": len(report.refusals),
+        "refused": report.refused,
+        "warned": report.warned,
         "warnings": [_finding(each) for each in report.warnings],
         "tables": {name: asdict(counts) for name, counts in report.tables.items()},
         "changes": report.added + report.changed,

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Date, LargeBinary, Table
@@ -69,9 +70,9 @@ def _read(column_type: Any, value: Any) -> Any:
     return b64decode(value) if isinstance(column_type, LargeBinary) else value
 
 
-def write(connection: Connection, number: int, changes: Iterable[RowChange]) -> None:
-    """Note what batch `number` did, in the order it was done."""
-    rows = [
+def write(connection: Connection, number: int, changes: Iterable[RowChange], first: int = 1) -> int:
+    """Note what batch `number` did, in the order it was done, from position `first` on; the position that is next."""
+    rows = (
         {
             "batch": number,
             "position": position,
@@ -80,7 +81,10 @@ def write(connection: Connection, number: int, changes: Iterable[RowChange]) -> 
             "before": each.before,
             "after": each.after,
         }
-        for position, each in enumerate(changes, start=1)
-    ]
-    for start in range(0, len(rows), _CHUNK):
-        connection.execute(batch_change.insert(), rows[start : start + _CHUNK])
+        for position, each in enumerate(changes, start=first)
+    )
+    position = first
+    while part := list(islice(rows, _CHUNK)):
+        connection.execute(batch_change.insert(), part)
+        position += len(part)
+    return position

@@ -90,7 +90,7 @@ def refuse_unread(raw: Raw) -> None:
     """Raise :class:`Unfit` where the cell holds no value that could be read."""
     if isinstance(raw, Unread):
         raise Unfit(raw.reason, area=raw.text)
-    if isinstance(raw, str) and raw.strip().upper() in ERRORS:
+    if isinstance(raw, str) and "#" in raw and raw.strip().upper() in ERRORS:
         raise Unfit("excel-error")
 
 

@@ -1,20 +1,24 @@
-"""The whole file held against the rules and what is stored: facts ready to be written, refusals and warnings."""
+"""A file held against the rules and what is stored, part by part: facts to be written, refusals and warnings.
 
-from collections import defaultdict
-from collections.abc import Callable, Mapping
+Of a long file only keys, codes and the numbers warnings are made of stay in memory; its rows are typed anew whenever
+they are asked for.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Table
 
 from data.loading import plausibility
 from data.loading.cells import Dated
-from data.loading.findings import Finding, LoadWarning, Refusal, refusal
-from data.loading.rows import TypedRow, type_sheet
+from data.loading.findings import Finding, Findings, LoadWarning, Refusal, refusal
+from data.loading.plausibility import Outliers
+from data.loading.rows import TypedRow, Typist
 from data.loading.rules import (
     Fact,
     Setting,
+    cycles,
     fact_of,
-    refuse_cycles,
     refuse_programme,
     refuse_repeated,
     refuse_row,
@@ -25,15 +29,28 @@ from data.loading.stored import Key, Stored, key_columns
 from data.schema import CONTRACT_TABLES, story_image
 
 _TABLES: Mapping[str, Table] = {table.name: table for table in CONTRACT_TABLES}
+# Of warnings about one cell this is the order.
+_ORDER = ("no-visit", "outlier", "large-change", "no-training")
+_OF_PAIRS = ("before", "after", "operator", "indicator")
+
+Facts = Iterator[list[Fact]]
+"""The facts of one table, some at a time."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of it: the facts of each table in the file, and what is to be said about them."""
+    """What came of it: the tables in the file, their facts, what is to be said about them, and how much there is of it.
 
-    facts: Mapping[str, tuple[Fact, ...]]
+    ``facts`` gives the facts of a table, each laid over what is stored, as often as they are wanted; there are some of
+    every row only where nothing is refused.
+    """
+
+    tables: tuple[str, ...]
+    facts: Callable[[str], Facts]
     refusals: tuple[Refusal, ...]
+    refused: int
     warnings: tuple[LoadWarning, ...]
+    warned: int
 
 
 def _known_sheets(reading: Reading) -> tuple[dict[str, Sheet], list[Refusal]]:
@@ -50,35 +67,54 @@ def _known_sheets(reading: Reading) -> tuple[dict[str, Sheet], list[Refusal]]:
 
 
 class _Check:
-    """One pass over one file."""
+    """One pass over one file, after a look at what its rows may refer to."""
 
     def __init__(self, reading: Reading, stored: Stored, tick: Callable[[int], None]) -> None:
         self.reading = reading
         self.stored = stored
         self.tick = tick
         self.sheets, found = _known_sheets(reading)
-        self.refusals = [*reading.refusals, *found]
+        names = [sheet.origin for sheet in reading.sheets]
+        self.order = {name: names.index(name) for name in names}
+        self.refusals: Findings[Refusal] = Findings(self.in_file_order)
+        self.refusals.add([*reading.refusals, *found])
+        self.warnings: Findings[LoadWarning] = Findings(
+            lambda each: (self.in_file_order(each), _ORDER.index(each.reason))
+        )
         tables = [sheet.table for sheet in reading.sheets]
         self.broken = reading.broken | {table for table in tables if tables.count(table) > 1}
-        self.rows: dict[str, list[TypedRow]] = defaultdict(list)
-        self.facts: dict[str, tuple[Fact, ...]] = {}
+        self.programme = list(self.typed("programme"))
+        self.units = self.units_of_indicators()
+        self.defined = self.defined_codes()
+        self.setting = Setting(self.as_of(), reading.folder, self.images())
+        self.trained: set[str] = set()
+        self.first_results: dict[str, int] = {}
 
-    def units(self) -> dict[str, str]:
+    def in_file_order(self, finding: Finding) -> tuple[int, int, int, str]:
+        """Findings as someone meets them who goes through the file from the top."""
+        sheet = self.order.get(finding.sheet, -1)
+        return (sheet, finding.row or 0, len(finding.cell), finding.cell)
+
+    def typist(self, name: str, *only: str) -> Typist:
+        """Who types the sheet of a table; of values only once the units are known."""
+        units = self.units if name in {"result", "reported_figure", "target"} else {}
+        return Typist(self.sheets[name], _TABLES[name], units, only)
+
+    def typed(self, name: str, *only: str) -> Iterator[TypedRow]:
+        """The rows of a table's sheet, none where the file has no such sheet."""
+        if name in self.sheets:
+            for part in self.typist(name, *only).parts():
+                yield from part
+
+    def units_of_indicators(self) -> dict[str, str]:
         """The unit of every indicator, as it will stand after the load."""
         units = {key[0]: row["unit"] for key, row in self.stored.rows("indicator").items()}
-        for typed in self.rows["indicator"]:
+        for typed in self.typed("indicator", "code", "unit"):
             if {"code", "unit"} <= typed.values.keys():
                 units[typed.values["code"]] = typed.values["unit"]
         return units
 
-    def type_cells(self) -> None:
-        """Type every sheet, indicators first since their units say how values are read."""
-        for name in sorted(self.sheets, key=lambda table: table != "indicator"):
-            units = self.units() if name in {"result", "reported_figure", "target"} else {}
-            self.rows[name], found = type_sheet(self.sheets[name], _TABLES[name], units, self.tick)
-            self.refusals += found
-
-    def defined(self) -> dict[str, set[str]]:
+    def defined_codes(self) -> dict[str, set[str]]:
         """The codes of every table; those of a table whose keys could not all be read are left out."""
         codes: dict[str, set[str]] = {}
         for table in CONTRACT_TABLES:
@@ -87,15 +123,20 @@ class _Check:
             sheet = self.sheets.get(table.name)
             if sheet is not None and sheet.rows and "code" not in sheet.header.values():
                 continue
-            of_file = {typed.values["code"] for typed in self.rows[table.name] if "code" in typed.values}
-            codes[table.name] = self.stored.column(table.name, "code") | of_file
+            codes[table.name] = self.stored.column(table.name, "code")
+            codes[table.name].update(
+                typed.values["code"] for typed in self.typed(table.name, "code") if "code" in typed.values
+            )
         return codes
 
     def as_of(self) -> Dated | None:
         """The date the record speaks for, as it will stand after the load."""
-        for fact in self.facts.get("programme", ()):
-            return fact.dated("as_of")
-        for row in self.stored.rows("programme").values():
+        stored, table = self.stored.rows("programme"), _TABLES["programme"]
+        for typed in self.programme:
+            key = typed.key(table)
+            if key is not None:
+                return fact_of(table, typed, key, stored.get(key)).dated("as_of")
+        for row in stored.values():
             return Dated(row["as_of"], row["date_precision"] or "day")
         return None
 
@@ -105,61 +146,106 @@ class _Check:
             return frozenset()
         return frozenset((story, f"{side}_image") for story, side in self.stored.keys(story_image))
 
-    def make_facts(self) -> None:
-        """Lay each row over what is stored; rows without a readable key, and repeated ones, are no facts."""
-        for name in self.sheets:
-            table, facts = _TABLES[name], {}
-            stored = self.stored.rows(name)
-            for typed in self.rows[name]:
-                key = typed.key(table)
-                if key is not None and key not in facts:
-                    facts[key] = fact_of(table, typed, key, stored.get(key))
-            self.facts[name] = tuple(facts.values())
+    def facts(self, name: str) -> Facts:
+        """The rows of a sheet of which none is refused, each laid over what is stored."""
+        for part in self.typist(name).parts():
+            keys = [typed.key(_TABLES[name]) for typed in part]
+            yield self.laid_over(name, [(key, typed) for key, typed in zip(keys, part, strict=True) if key is not None])
 
-    def hold_against_rules(self, file_name: str) -> None:
-        """Collect what each row, the file as a whole, and the file on top of the stored rows get wrong."""
-        defined = self.defined()
-        setting = Setting(self.as_of(), self.reading.folder, self.images())
-        for name in self.sheets:
-            table, rows = _TABLES[name], self.rows[name]
-            self.refusals += refuse_repeated(table, rows)
-            self.refusals += refuse_unknown_codes(table, rows, defined)
-            self.refusals += [found for fact in self.facts[name] for found in refuse_row(fact, setting)]
+    def laid_over(self, name: str, typed: list[tuple[Key, TypedRow]]) -> list[Fact]:
+        table = _TABLES[name]
+        stored = self.stored.matching(table, [key for key, _row in typed])
+        return [fact_of(table, row, key, stored.get(key)) for key, row in typed]
+
+    def judge(self, name: str) -> None:
+        """Collect what the rows of one sheet get wrong, and what is worth a second look.
+
+        Rows without a readable key, and repeated ones, are no facts.
+        """
+        table, typist = _TABLES[name], self.typist(name)
+        places: dict[Key, int] = {}
+        parents = self.stored_parents(table)
+        outliers = Outliers(self.units)
+        self.refusals.add(typist.take_refusals())
+        done = 0
+        for part in typist.parts():
+            self.refusals.add(typist.take_refusals())
+            facts = self.laid_over(name, list(self.new(typist, part, done, places)))
+            self.refusals.add(refuse_unknown_codes(table, part, self.defined))
+            self.refusals.add(found for fact in facts for found in refuse_row(fact, self.setting))
             if "parent" in table.columns:
-                self.refusals += refuse_cycles(self.facts[name], self.stored.rows(name))
+                parents.update((fact.key[0], fact.values["parent"]) for fact in facts)
+            if name == "training":
+                self.trained.update(typed.values["enterprise"] for typed in part if "enterprise" in typed.values)
+                self.warnings.add(plausibility.completed_without_visit(facts))
+            if name == "result":
+                self.warnings.add(plausibility.large_changes(facts, self.units))
+                for fact in facts:
+                    outliers.add(fact.values, places[fact.key])
+                    self.first_results.setdefault(fact.key[0], places[fact.key])
+            done += len(part)
+            self.tick(len(part))
+        self.find_cycles(typist, parents, places)
+        self.find_outliers(typist, outliers, places)
+
+    def new(
+        self, typist: Typist, part: list[TypedRow], done: int, places: dict[Key, int]
+    ) -> Iterator[tuple[Key, TypedRow]]:
+        """The rows of a part whose key is new, noted in `places`; every other with a key is refused."""
+        for place, typed in enumerate(part, start=done):
+            key = typed.key(typist.table)
+            if key is not None and key in places:
+                first_row = typist.sheet.rows.numbers[places[key]]
+                self.refusals.add([refuse_repeated(typed, typist.table, key, first_row)])
+            elif key is not None:
+                places[key] = place
+                yield key, typed
+
+    def stored_parents(self, table: Table) -> dict[str, str | None]:
+        return dict(self.stored.each(table, ("code", "parent"))) if "parent" in table.columns else {}
+
+    def find_cycles(self, typist: Typist, parents: Mapping[str, str | None], places: Mapping[Key, int]) -> None:
+        """Refuse every row that is, over its parents, its own parent."""
+        if "parent" in typist.table.columns:
+            paths = cycles(parents, [code for (code,) in places])
+            found = {places[(code,)]: " → ".join(path) for code, path in paths}
+            self.refusals.add(refusal(typed.spot("parent"), "cycle", path=found[at]) for at, typed in typist.at(found))
+
+    def find_outliers(self, typist: Typist, outliers: Outliers, places: Mapping[Key, int]) -> None:
+        """Warn of results far from the others, those stored that the file leaves alone among them."""
+        if typist.table.name != "result":
+            return
+        keys = key_columns(typist.table)
+        for row in self.stored.each(typist.table, (*keys, *_OF_PAIRS)):
+            if row[: len(keys)] not in places:
+                outliers.add_stored(dict(zip(_OF_PAIRS, row[len(keys) :], strict=True)))
+        found = dict(outliers.found())
+        self.warnings.add(plausibility.outlier(typed, found[at]) for at, typed in typist.at(found))
+
+    def find_untrained(self) -> None:
+        """Warn of the first result of every enterprise that has no training, in the file or stored."""
+        trained = self.trained | self.stored.column("training", "enterprise")
+        found = [place for enterprise, place in self.first_results.items() if enterprise not in trained]
+        if found:
+            self.warnings.add(plausibility.no_training(typed) for _at, typed in self.typist("result").at(found))
+
+    def run(self, file_name: str) -> Checked:
+        """Hold every sheet against the rules."""
+        for name in self.sheets:
+            self.judge(name)
+        self.find_untrained()
         if "programme" not in self.broken:
-            self.refusals += refuse_programme(self.rows["programme"], _TABLES["programme"], self.stored, file_name)
-
-    def warnings(self) -> list[LoadWarning]:
-        """Collect what is worth a second look."""
-        units = self.units()
-        found: list[LoadWarning] = []
-        if "training" in self.facts:
-            found += plausibility.completed_without_visit(self.facts["training"])
-        if "result" in self.facts:
-            facts = self.facts["result"]
-            trained = self.stored.column("training", "enterprise")
-            trained |= {typed.values.get("enterprise") for typed in self.rows["training"]}
-            found += plausibility.outliers(facts, self.stored.rows("result"), units)
-            found += plausibility.large_changes(facts, units)
-            found += plausibility.results_without_training(facts, trained)
-        return found
-
-    def in_file_order(self, finding: Finding) -> tuple[int, int, int, str]:
-        """Findings as someone meets them who goes through the file from the top."""
-        names = [sheet.origin for sheet in self.reading.sheets]
-        sheet = names.index(finding.sheet) if finding.sheet in names else -1
-        return (sheet, finding.row or 0, len(finding.cell), finding.cell)
+            self.refusals.add(refuse_programme(self.programme, _TABLES["programme"], self.stored, file_name))
+        return Checked(
+            tuple(self.sheets),
+            self.facts,
+            self.refusals.first(),
+            self.refusals.count,
+            self.warnings.first(),
+            self.warnings.count,
+        )
 
 
 def check(reading: Reading, stored: Stored, file_name: str, tick: Callable[[int], None] = lambda _: None) -> Checked:
     """Hold everything in `reading` against the rules; `tick` hears how many rows were done since the last call."""
-    work = _Check(reading, stored, tick)
-    work.type_cells()
-    work.make_facts()
-    work.hold_against_rules(file_name)
-    return Checked(
-        work.facts,
-        tuple(sorted(work.refusals, key=work.in_file_order)),
-        tuple(sorted(work.warnings(), key=work.in_file_order)),
-    )
+    return _Check(reading, stored, tick).run(file_name)

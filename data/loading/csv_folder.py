@@ -1,38 +1,64 @@
 """A folder of CSV files as offices save them: UTF-8, UTF-8 with BOM or GB18030; comma, semicolon or tab."""
 
 import csv
-import io
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from io import TextIOWrapper
 from pathlib import Path
 
 from data.loading.cells import folded
 from data.loading.findings import Refusal, Spot, Unfit, refusal
-from data.loading.sheets import IGNORED_SHEETS, MOST_MEGABYTES, Reading, Sheet, sheet_of, table_name
+from data.loading.sheets import (
+    IGNORED_SHEETS,
+    MOST_MEGABYTES,
+    Heard,
+    Reading,
+    Sheet,
+    sheet_of,
+    table_name,
+    told_in_bytes,
+)
 from data.schema import CONTRACT_TABLES
 
 _HEADER = 10_000
+_CHUNK = 1024**2
+_TOLD = 1000
 _HAN = re.compile("[\u4e00-\u9fff]")
 _COLUMNS = frozenset(column.name for table in CONTRACT_TABLES for column in table.columns)
 
 
-def decode(content: bytes) -> str:
-    """The text in `content`; raises :class:`Unfit` where it is in none of the encodings we take."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
+def encoding_of(path: Path) -> str:
+    """What the text of the file is written in; raises :class:`Unfit` where it is none of the encodings we take."""
+    with path.open("rb") as file:
+        start = file.read(2)
+    if start in {b"\xff\xfe", b"\xfe\xff"}:  # Excel's "Unicode text"
         encoding = "utf-16"
+    elif _is_written_in("utf-8-sig", path):
+        return "utf-8-sig"
     else:
-        try:
-            return content.decode("utf-8-sig")
-        except UnicodeDecodeError:
-            encoding = "gb18030"
+        encoding = "gb18030"
         # GB18030 makes something of nearly any bytes: a UTF-8 file with one bad byte must not become nonsense.
-        attempt = content.decode("utf-8", errors="replace")
-        if len(_HAN.findall(attempt)) > attempt.count("\ufffd"):
+        han = bad = 0
+        for text in _texts(path, "utf-8", errors="replace"):
+            han, bad = han + len(_HAN.findall(text)), bad + text.count("\ufffd")
+        if han > bad:
             raise Unfit("encoding")
+    if not _is_written_in(encoding, path):
+        raise Unfit("encoding")
+    return encoding
+
+
+def _texts(path: Path, encoding: str, errors: str = "strict") -> Iterator[str]:
+    with path.open(encoding=encoding, errors=errors, newline="") as file:
+        while text := file.read(_CHUNK):
+            yield text
+
+
+def _is_written_in(encoding: str, path: Path) -> bool:
     try:
-        return content.decode(encoding)
-    except UnicodeDecodeError as error:
-        raise Unfit("encoding") from error
+        return all(_texts(path, encoding))
+    except UnicodeError:
+        return False
 
 
 def _delimiter(text: str) -> str:
@@ -45,16 +71,23 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=known)
 
 
-def records(path: Path) -> Iterator[tuple[int, list[str]]]:
-    """The rows of the file at `path` with the numbers a spreadsheet gives them; raises :class:`Unfit`, with ``row``."""
-    text = decode(path.read_bytes())
+def records(path: Path, read: Callable[[int], None] = lambda _: None) -> Iterator[tuple[int, list[str]]]:
+    """The rows of the file at `path` with the numbers a spreadsheet gives them; raises :class:`Unfit`, with ``row``.
+
+    `read` is told now and then how many bytes were read so far.
+    """
     number = 0
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=_delimiter(text), strict=True)
-    try:
-        for number, record in enumerate(reader, start=1):
-            yield number, record
-    except csv.Error as error:
-        raise Unfit("broken-csv", row=number + 1, detail=str(error)) from error
+    with path.open("rb") as lines, TextIOWrapper(lines, encoding_of(path), newline="") as file:
+        delimiter = _delimiter(file.read(_HEADER))
+        file.seek(0)
+        reader = csv.reader(file, delimiter=delimiter, strict=True)
+        try:
+            for number, record in enumerate(reader, start=1):
+                yield number, record
+                if number % _TOLD == 0:
+                    read(lines.tell())
+        except csv.Error as error:
+            raise Unfit("broken-csv", row=number + 1, detail=str(error)) from error
 
 
 def csv_files(folder: Path) -> list[Path]:
@@ -69,27 +102,33 @@ def csv_files(folder: Path) -> list[Path]:
     )
 
 
-def _read_file(path: Path) -> Sheet:
+def _read_file(path: Path, read: Callable[[int], None]) -> Sheet:
     return sheet_of(
         path.name,
         path.stem,
-        ((number, dict(enumerate(record, start=1))) for number, record in records(path)),
+        ((number, dict(enumerate(record, start=1))) for number, record in records(path, read)),
     )
 
 
-def read_folder(folder: Path) -> Reading:
-    """Every CSV file of `folder`; raises :class:`Unfit` where there is none named after a table."""
+def read_folder(folder: Path, heard: Heard = lambda _: None) -> Reading:
+    """Every CSV file of `folder`; `heard` is told the share that is read.
+
+    Raises :class:`Unfit` where there is none named after a table.
+    """
     tables = {table.name for table in CONTRACT_TABLES}
     files = csv_files(folder)
     if not any(table_name(path.stem) in tables for path in files):
         raise Unfit("empty-folder", example="programme.csv, enterprise.csv, result.csv")
-    if sum(path.stat().st_size for path in files) > MOST_MEGABYTES * 1024**2:
+    whole = sum(path.stat().st_size for path in files)
+    if whole > MOST_MEGABYTES * 1024**2:
         raise Unfit("too-big", limit=MOST_MEGABYTES)
     sheets: list[Sheet] = []
     refusals: list[Refusal] = []
+    before = 0
     for path in files:
         try:
-            sheets.append(_read_file(path))
+            sheets.append(_read_file(path, told_in_bytes(heard, before, whole)))
+            before += path.stat().st_size
         except Unfit as problem:
             details = dict(problem.details)
             row = details.pop("row", None)

@@ -1,9 +1,13 @@
 """What is said about a file: refusals, which stop the load, and warnings, which do not."""
 
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 from data.loading.reasons import sentences
+
+MOST_KEPT = 10_000
+"""So many findings of a file are kept, the first in it; the others are counted."""
 
 _SHOWN = 80
 
@@ -42,6 +46,30 @@ class Refusal(Finding):
 
 class LoadWarning(Finding):
     """A finding worth a second look; the load goes on."""
+
+
+F = TypeVar("F", bound=Finding)
+
+
+class Findings(Generic[F]):
+    """Findings as they are met, in whatever order; the first `most` in the order of `key` are kept, all are counted."""
+
+    def __init__(self, key: Callable[[F], Any], most: int = MOST_KEPT) -> None:
+        self.count = 0
+        self._key, self._most = key, most
+        self._kept: list[F] = []
+
+    def add(self, found: Iterable[F]) -> None:
+        """Keep these too; of those alike in order the one met first comes first."""
+        for each in found:
+            self.count += 1
+            self._kept.append(each)
+            if len(self._kept) >= 2 * self._most:
+                self._kept = list(self.first())
+
+    def first(self) -> tuple[F, ...]:
+        """Those that are kept, in order."""
+        return tuple(sorted(self._kept, key=self._key)[: self._most])
 
 
 class Unfit(ValueError):

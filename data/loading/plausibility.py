@@ -1,13 +1,14 @@
 """What is worth a second look and yet no reason to refuse: outliers, large changes, gaps in the record."""
 
+from array import array
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from statistics import fmean, median
 from typing import Any
 
 from data.loading.findings import LoadWarning, load_warning
+from data.loading.rows import TypedRow
 from data.loading.rules import Fact
-from data.loading.stored import Key
 
 FEWEST_PAIRS = 8
 HIGHEST_SCORE = 3.5
@@ -37,35 +38,46 @@ def _plain(number: float) -> str:
     return f"{number:.10g}"
 
 
-def outliers(
-    facts: Sequence[Fact], stored: Mapping[Key, Mapping[str, Any]], units: Mapping[str, str]
-) -> list[LoadWarning]:
-    """The pairs of the file that lie far from the others of their indicator, those stored included."""
-    replaced = {fact.key for fact in facts}
-    changes: dict[str, list[float]] = defaultdict(list)
-    pairs: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        change = _change(fact.values)
-        if change is not None and units.get(fact.values["indicator"]) != "yes-no":
-            changes[fact.values["indicator"]].append(change)
-            pairs[fact.values["indicator"]].append(fact)
-    for key, row in stored.items():
-        change = _change(row)
-        if change is not None and key not in replaced and row["indicator"] in pairs:
-            changes[row["indicator"]].append(change)
-    return [
-        load_warning(
-            fact.typed.spot("after", "before"),
-            "outlier",
-            change=_plain(change),
-            others=len(changes[indicator]) - 1,
-            median=_plain(median(changes[indicator])),
-        )
-        for indicator, of_file in pairs.items()
-        if len(changes[indicator]) >= FEWEST_PAIRS
-        for fact, change, score in zip(of_file, changes[indicator], modified_z_scores(changes[indicator]), strict=False)
-        if score > HIGHEST_SCORE
-    ]
+class Outliers:
+    """Finds the pairs of a file that lie far from the others of their indicator, those stored included.
+
+    Holds a number a pair, and where it stands in the file.
+    """
+
+    def __init__(self, units: Mapping[str, str]) -> None:
+        self._units = units
+        self._changes: dict[str, array[float]] = defaultdict(lambda: array("d"))
+        self._places: dict[str, array[int]] = defaultdict(lambda: array("q"))
+
+    def add(self, values: Mapping[str, Any], place: int) -> None:
+        """Take in a row of the file and its place there."""
+        change, indicator = _change(values), values["indicator"]
+        if change is not None and self._units.get(indicator) != "yes-no":
+            self._changes[indicator].append(change)
+            self._places[indicator].append(place)
+
+    def add_stored(self, values: Mapping[str, Any]) -> None:
+        """Take in a row that is stored and stays as it is, after those of the file."""
+        change = _change(values)
+        if change is not None and values["indicator"] in self._changes:
+            self._changes[values["indicator"]].append(change)
+
+    def found(self) -> Iterator[tuple[int, dict[str, object]]]:
+        """The place of every outlier, and what is to be said of it."""
+        for indicator, places in self._places.items():
+            changes = self._changes[indicator]
+            if len(changes) < FEWEST_PAIRS:
+                continue
+            middle = _plain(median(changes))
+            # There may be more changes than places: those stored come after those of the file.
+            for place, change, score in zip(places, changes, modified_z_scores(changes), strict=False):
+                if score > HIGHEST_SCORE:
+                    yield place, {"change": _plain(change), "others": len(changes) - 1, "median": middle}
+
+
+def outlier(typed: TypedRow, details: Mapping[str, object]) -> LoadWarning:
+    """The warning of an outlier."""
+    return load_warning(typed.spot("after", "before"), "outlier", **details)
 
 
 def large_changes(facts: Iterable[Fact], units: Mapping[str, str]) -> Iterator[LoadWarning]:
@@ -86,11 +98,6 @@ def completed_without_visit(facts: Iterable[Fact]) -> Iterator[LoadWarning]:
             yield load_warning(fact.typed.spot("visits_done", "completed_on"), "no-visit")
 
 
-def results_without_training(facts: Iterable[Fact], trained: set[str]) -> Iterator[LoadWarning]:
-    """The first result of every enterprise that has no training."""
-    told: set[str] = set()
-    for fact in facts:
-        enterprise = fact.values["enterprise"]
-        if enterprise not in trained and enterprise not in told:
-            told.add(enterprise)
-            yield load_warning(fact.typed.spot("enterprise"), "no-training", enterprise=enterprise)
+def no_training(typed: TypedRow) -> LoadWarning:
+    """The warning of a result whose enterprise has no training."""
+    return load_warning(typed.spot("enterprise"), "no-training", enterprise=typed.values["enterprise"])

@@ -4,17 +4,20 @@ from pathlib import Path
 
 from data.loading.csv_folder import read_folder
 from data.loading.findings import Spot, Unfit, refusal
-from data.loading.sheets import Reading
+from data.loading.sheets import Heard, Reading
 from data.loading.workbook import read_workbook
 
 
-def read(path: Path) -> Reading:
-    """The sheets at `path`; what cannot be read is a refusal, never an exception."""
+def read(path: Path, heard: Heard = lambda _: None) -> Reading:
+    """The sheets at `path`; what cannot be read is a refusal, never an exception.
+
+    `heard` is told now and then the share that is read, from 0 to 1.
+    """
     try:
         if path.is_dir():
-            return read_folder(path)
+            return read_folder(path, heard)
         if path.exists():
-            return read_workbook(path)
+            return read_workbook(path, heard)
         problem = Unfit("no-file")
     except Unfit as unfit:
         problem = unfit

@@ -1,6 +1,6 @@
 """Rows of one table on their way into the database: what is added, changed and taken away, and how it was before."""
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,6 +23,9 @@ class Counts:
     added: int = 0
     changed: int = 0
     unchanged: int = 0
+
+    def __add__(self, other: "Counts") -> "Counts":
+        return Counts(self.added + other.added, self.changed + other.changed, self.unchanged + other.unchanged)
 
 
 @dataclass
@@ -69,19 +72,16 @@ def of_facts(table: Table, facts: Iterable[Fact]) -> Writing:
     return writing
 
 
-def write(connection: Connection, writing: Writing, tick: Callable[[int], None] = lambda _: None) -> None:
-    """Carry it out; the rows changed must all have the same new columns. `tick` hears how many rows were done."""
+def write(connection: Connection, writing: Writing) -> None:
+    """Carry it out; the rows changed must all have the same new columns."""
     table = writing.table
     for start in range(0, len(writing.added), _CHUNK):
-        part = writing.added[start : start + _CHUNK]
-        connection.execute(table.insert(), part)
-        tick(len(part))
+        connection.execute(table.insert(), writing.added[start : start + _CHUNK])
     matching = and_(*(table.c[name] == bindparam(f"key_{name}") for name in key_columns(table)))
     for start in range(0, len(writing.changed), _CHUNK):
         rows = [{**new, **_bound(table, key)} for key, _before, new in writing.changed[start : start + _CHUNK]]
         names = list(writing.changed[start][2])
         connection.execute(update(table).where(matching).values({name: bindparam(name) for name in names}), rows)
-        tick(len(rows))
     for start in range(0, len(writing.removed), _CHUNK):
         keys = [_bound(table, key) for key, _before in writing.removed[start : start + _CHUNK]]
         connection.execute(delete(table).where(matching), keys)

@@ -1,9 +1,9 @@
 """A sheet's columns and rows held against the schema: every cell typed, every cell that cannot be is refused."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Never
 
 from sqlalchemy import Column, Table
 
@@ -14,9 +14,8 @@ from data.loading.stored import Key, key_columns
 from data.schema import Kind, contract_columns
 
 Reader = Callable[[Raw], object]
-Tick = Callable[[int], None]
 
-_TICK = 1000
+_REMEMBERED = 4096
 # Columns whose meaning hangs on the unit of the row's indicator.
 _BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
     ("result", "before"): read_level,
@@ -62,13 +61,22 @@ def _needed(table: Table) -> frozenset[str]:
 
 def _reader(column: Column[Any]) -> Reader:
     signed_percent = column.info["kind"] is Kind.NUMBER and column.name.endswith("_percent")
-    return reader_of(column.info["kind"], column.info["choices"], signed_percent=signed_percent)
+    read = reader_of(column.info["kind"], column.info["choices"], signed_percent=signed_percent)
+    if column.info["kind"] in {Kind.TEXT, Kind.IMAGE}:
+        return read
+    # A long sheet says the same again and again. Only of text: 1, 1.0 and TRUE are alike as keys and not as cells.
+    remembered = lru_cache(_REMEMBERED)(read)
+    return lambda raw: remembered(raw) if type(raw) is str else read(raw)
 
 
-def _blank(column: Column[Any]) -> object:
-    if column.info["default"]:
-        return column.info["default"]
-    return "" if column.info["key"] else None
+def _blank(column: Column[Any]) -> Callable[[], object]:
+    """What a blank cell of the column stands for."""
+    value = column.info["default"] or ("" if column.info["key"] else None)
+    return _refuse_blank if column.info["required"] else lambda: value
+
+
+def _refuse_blank() -> Never:
+    raise Unfit("required")
 
 
 def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal]]:
@@ -99,35 +107,57 @@ def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal
     return positions, refusals
 
 
-class _Typist:
-    """Types the rows of one sheet."""
+class Typist:
+    """Types the rows of one sheet as rows of `table`, one after the other.
 
-    def __init__(self, sheet: Sheet, table: Table, units: Mapping[str, str]) -> None:
+    `units` gives the unit of each indicator's code. Every cell that is no value, and every flaw of the header, is a
+    refusal, kept until it is taken. With `only` other columns are passed over.
+    """
+
+    def __init__(
+        self, sheet: Sheet, table: Table, units: Mapping[str, str] | None = None, only: Collection[str] = ()
+    ) -> None:
         self.sheet = sheet
         self.table = table
-        self.units = units
+        self.units = units or {}
         self.positions, self.refusals = _positions(sheet, table)
-        columns = [column for column in contract_columns(table) if column.name in self.positions]
+        columns = [c for c in contract_columns(table) if c.name in self.positions and (not only or c.name in only)]
         # Values last: how they are read depends on the indicator.
-        self.columns = sorted(columns, key=lambda column: (table.name, column.name) in _BY_UNIT)
-        self.readers = {c.name: _reader(c) for c in columns if (table.name, c.name) not in _BY_UNIT}
+        columns.sort(key=lambda column: (table.name, column.name) in _BY_UNIT)
+        self._columns = [(c.name, self.positions[c.name], self._reader(c), _blank(c)) for c in columns]
+
+    def parts(self) -> Iterator[list[TypedRow]]:
+        """The rows of the sheet, some at a time."""
+        for part in self.sheet.rows.parts():
+            yield [self.type_row(row) for row in part]
+
+    def at(self, places: Iterable[int]) -> Iterator[tuple[int, TypedRow]]:
+        """The rows at these places in the sheet, each with its place, in order."""
+        for place, row in self.sheet.rows.at(places):
+            yield place, self.type_row(row)
+
+    def take_refusals(self) -> list[Refusal]:
+        """What was refused since this was last asked."""
+        taken, self.refusals = self.refusals, []
+        return taken
 
     def type_row(self, row: Row) -> TypedRow:
+        """One row, whose cells may be refused."""
         values: dict[str, Any] = {}
         precisions: dict[str, str] = {}
         unfit: set[str] = set()
         for position in row.cells.keys() - self.sheet.header.keys():
             spot = self.sheet.spot(row.number, position, raw=row.cells[position])
             self.refusals.append(refusal(spot, "no-header"))
-        for column in self.columns:
-            name = column.name
-            raw = row.cells.get(self.positions[name])
+        for name, position, read, blank in self._columns:
+            raw = row.cells.get(position)
             try:
-                value = self._value(column, raw, values)
+                value = blank() if raw is None else read(raw, values)
             except Unfit as problem:
                 unfit.add(name)
-                spot = self.sheet.spot(row.number, self.positions[name], name, raw)
-                self.refusals.append(refusal(spot, problem.reason, **problem.details))
+                self.refusals.append(
+                    refusal(self.sheet.spot(row.number, position, name, raw), problem.reason, **problem.details)
+                )
                 continue
             if isinstance(value, Dated):
                 precisions[name] = value.precision
@@ -135,29 +165,15 @@ class _Typist:
             values[name] = value
         return TypedRow(self.sheet, row, self.positions, values, precisions, frozenset(unfit))
 
-    def _value(self, column: Column[Any], raw: Raw, values: Mapping[str, Any]) -> object:
-        if raw is None:
-            if column.info["required"]:
-                raise Unfit("required")
-            return _blank(column)
-        if column.name in self.readers:
-            return self.readers[column.name](raw)
-        refuse_unread(raw)
-        unit = self.units.get(values.get("indicator", ""), "")
-        return _BY_UNIT[self.table.name, column.name](raw, unit)
+    def _reader(self, column: Column[Any]) -> Callable[[Raw, Mapping[str, Any]], object]:
+        """Reads a cell of the column in a row of which these values are known."""
+        by_unit = _BY_UNIT.get((self.table.name, column.name))
+        if by_unit is None:
+            read = _reader(column)
+            return lambda raw, _values: read(raw)
 
+        def read_by_unit(raw: Raw, values: Mapping[str, Any]) -> float:
+            refuse_unread(raw)
+            return by_unit(raw, self.units.get(values.get("indicator", ""), ""))
 
-def type_sheet(
-    sheet: Sheet, table: Table, units: Mapping[str, str], tick: Tick = lambda _: None
-) -> tuple[list[TypedRow], list[Refusal]]:
-    """The rows of `sheet` typed as rows of `table`, and everything in it that is refused.
-
-    `units` gives the unit of each indicator's code; `tick` hears how many rows were done since it was last called.
-    """
-    typist = _Typist(sheet, table, units)
-    rows: list[TypedRow] = []
-    for start in range(0, len(sheet.rows), _TICK):
-        part = sheet.rows[start : start + _TICK]
-        rows += [typist.type_row(row) for row in part]
-        tick(len(part))
-    return rows, typist.refusals
+        return read_by_unit

@@ -194,24 +194,11 @@ def refuse_row(fact: Fact, setting: Setting) -> list[Refusal]:
     return [found for rule in _ROW_RULES for found in rule(fact, setting)]
 
 
-def refuse_repeated(table: Table, rows: Iterable[TypedRow]) -> list[Refusal]:
-    """Every row whose key an earlier row of the file has."""
-    first: dict[Key, TypedRow] = {}
-    refusals: list[Refusal] = []
+def refuse_repeated(typed: TypedRow, table: Table, key: Key, first_row: int) -> Refusal:
+    """The refusal of a row whose key an earlier row of its sheet has, which is number `first_row`."""
     names = [column.name for column in table.primary_key]
-    for typed in rows:
-        key = typed.key(table)
-        if key is None:
-            continue
-        if key in first:
-            other = first[key]
-            words = ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=True) if part != "")
-            refusals.append(
-                refusal(typed.spot(*names), "second-key", first=other.row.number, sheet=other.sheet.origin, key=words)
-            )
-        else:
-            first[key] = typed
-    return refusals
+    words = ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=True) if part != "")
+    return refusal(typed.spot(*names), "second-key", first=first_row, sheet=typed.sheet.origin, key=words)
 
 
 def refuse_unknown_codes(table: Table, rows: Iterable[TypedRow], defined: Mapping[str, set[str]]) -> list[Refusal]:
@@ -228,19 +215,14 @@ def refuse_unknown_codes(table: Table, rows: Iterable[TypedRow], defined: Mappin
     ]
 
 
-def refuse_cycles(facts: Iterable[Fact], stored: Mapping[Key, Mapping[str, Any]]) -> list[Refusal]:
-    """Every row of the file that is, over its parents, its own parent."""
-    facts = list(facts)
-    parents = {key[0]: row["parent"] for key, row in stored.items()}
-    parents.update({fact.key[0]: fact.values["parent"] for fact in facts})
-    refusals = []
-    for fact in facts:
-        path = [fact.key[0]]
+def cycles(parents: Mapping[str, str | None], codes: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
+    """Every one of `codes` that is, over its `parents`, its own parent, with the path that leads back to it."""
+    for code in codes:
+        path = [code]
         while (above := parents.get(path[-1])) and above not in path:
             path.append(above)
-        if above == fact.key[0]:
-            refusals.append(refusal(fact.typed.spot("parent"), "cycle", path=" → ".join([*path, above])))
-    return refusals
+        if above == code:
+            yield code, [*path, above]
 
 
 def refuse_programme(rows: list[TypedRow], table: Table, stored: Stored, file_name: str) -> list[Refusal]:

@@ -13,7 +13,16 @@ from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
 
 from data.loading.cells import Raw, Unread
 from data.loading.findings import Unfit
-from data.loading.sheets import IGNORED_SHEETS, MOST_MEGABYTES, Reading, Row, Sheet, sheet_of, table_name
+from data.loading.sheets import (
+    IGNORED_SHEETS,
+    MOST_MEGABYTES,
+    Heard,
+    Reading,
+    Sheet,
+    sheet_of,
+    table_name,
+    told_in_bytes,
+)
 from data.loading.worksheet import Book, read_cells
 from data.schema import CONTRACT_TABLES
 
@@ -82,12 +91,14 @@ def _formats(package: zipfile.ZipFile) -> list[str]:
     return [codes.get(int(style.get("numFmtId", 0)), "General") for style in styles]
 
 
-def _without_merged(sheet: Sheet, areas: list[str]) -> Sheet:
-    """`sheet` with the cells that merging emptied marked as such, in the rows that hold anything else.
+def _mark_merged(sheet: Sheet, areas: list[str]) -> None:
+    """Mark the cells that merging emptied as such, in the rows that hold anything else.
 
     A merged value belongs to its top-left cell alone; to read the others as blank would break a row silently.
     """
-    present = {row.number for row in sheet.rows}
+    if not areas:
+        return
+    present = set(sheet.rows.numbers)
     last = max(present, default=0)
     marks: dict[int, dict[int, Raw]] = {}
     for area in areas:
@@ -96,13 +107,10 @@ def _without_merged(sheet: Sheet, areas: list[str]) -> Sheet:
             for position in sheet.header:
                 if left <= position <= right and (number, position) != (top, left):
                     marks.setdefault(number, {})[position] = Unread("merged", area)
-    if not marks:
-        return sheet
-    rows = tuple(Row(row.number, {**row.cells, **marks.get(row.number, {})}) for row in sheet.rows)
-    return Sheet(sheet.table, sheet.origin, sheet.header_row, sheet.header, rows)
+    sheet.rows.marks = marks
 
 
-def _read_sheets(path: Path) -> list[Sheet]:
+def _read_sheets(path: Path, heard: Heard) -> list[Sheet]:
     known = {table.name for table in CONTRACT_TABLES}
     sheets: list[Sheet] = []
     # Step by step, since a whole load would stumble over parts we have no use for, and read every sheet twice.
@@ -112,26 +120,36 @@ def _read_sheets(path: Path) -> list[Sheet]:
         reader.read_strings()
         reader.read_workbook()
         book = Book(reader.shared_strings, _formats(package), reader.wb.epoch)
-        for entry, link in reader.parser.find_sheets():
-            name = table_name(entry.name)
-            if name in IGNORED_SHEETS or "chartsheet" in link.Type:
-                continue
+        found = [
+            (entry, package.getinfo(link.target))
+            for entry, link in reader.parser.find_sheets()
+            if table_name(entry.name) not in IGNORED_SHEETS and "chartsheet" not in link.Type
+        ]
+        whole = sum(part.file_size for _entry, part in found) or 1
+        before = 0
+        for entry, part in found:
             areas: list[str] = []
-            with package.open(link.target) as stream:
-                sheet = sheet_of(entry.name, entry.name, read_cells(stream, book, areas))
+            with package.open(part) as stream:
+                records = read_cells(stream, book, areas, told_in_bytes(heard, before, whole))
+                sheet = sheet_of(entry.name, entry.name, records)
+            before += part.file_size
             # A new workbook comes with empty sheets of its own: they say nothing.
-            if name in known or sheet.header:
-                sheets.append(_without_merged(sheet, areas))
+            if sheet.table in known or sheet.header:
+                _mark_merged(sheet, areas)
+                sheets.append(sheet)
     return sheets
 
 
-def read_workbook(path: Path) -> Reading:
-    """The sheets of the workbook at `path`; raises :class:`Unfit` where it cannot or must not be read."""
+def read_workbook(path: Path, heard: Heard = lambda _: None) -> Reading:
+    """The sheets of the workbook at `path`; `heard` is told the share that is read.
+
+    Raises :class:`Unfit` where it cannot or must not be read.
+    """
     try:
         look_over(path)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # openpyxl remarks on decoration it will not keep
-            sheets = _read_sheets(path)
+            sheets = _read_sheets(path, heard)
     except Unfit:
         raise
     except Exception as error:  # broken packages fail in every way XML, zip and openpyxl know

@@ -1,7 +1,7 @@
 """The cells of one worksheet as values: streamed, with what a value alone does not tell kept apart."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -149,14 +149,20 @@ class _Cells:
         return _percent(number) if style in self.percents else number
 
 
-def read_cells(stream: IO[bytes], book: Book, areas: list[str]) -> Iterator[tuple[int, dict[int, Raw]]]:
-    """Row numbers and cells by position. Once all are taken, `areas` holds the merged cells (``A2:A4``)."""
+def read_cells(
+    stream: IO[bytes], book: Book, areas: list[str], read: Callable[[int], None] = lambda _: None
+) -> Iterator[tuple[int, dict[int, Raw]]]:
+    """Row numbers and cells by position; `read` is told how many bytes were read so far.
+
+    Once all are taken, `areas` holds the merged cells (``A2:A4``).
+    """
     cells = _Cells(book)
     parser = XMLParser(target=cells)  # noqa: S314 - as above
     while chunk := stream.read(_CHUNK):
         parser.feed(chunk)
         yield from cells.rows
         cells.rows.clear()
+        read(stream.tell())
     parser.close()
     yield from cells.rows
     areas += cells.areas
