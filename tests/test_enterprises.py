@@ -5,12 +5,11 @@ import io
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
 from programme import PROGRAMME, Tables, load_rows
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from test_figures import hold_to_rules
 from visiting import PAGE, Visit, at, texts
 
@@ -18,6 +17,7 @@ from data import links
 from data.access import MANAGER, Permission, Scope, Viewer
 from data.accounts import accounts_engine
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.filters import Filters
 from data.links import Audience, Terms
 from data.queries.enterprises import SORTS
@@ -28,6 +28,8 @@ from data.view import View
 from layouts import ids, paged
 from layouts.enterprises import COLUMNS, LIST
 from layouts.figures.timeline import timeline
+
+pytestmark = pytest.mark.both_databases
 
 NAMED = ("a", "e")
 """These may be named to others."""
@@ -51,9 +53,9 @@ def opened() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def view() -> Iterator[Ask]:
+def view(new_database: Callable[[], str]) -> Iterator[Ask]:
     """The view of an address's filters on that record."""
-    engine = create_engine("sqlite://")
+    engine = writing_engine(new_database())
     load_rows(engine, opened())
     catalogue = read_catalogue(engine)
     with engine.connect() as connection:
@@ -120,12 +122,11 @@ def test_search_finds_every_word_in_either_language_and_the_code(view: Ask) -> N
     assert codes(view(), text="Enterprise nobody") == []
 
 
-def test_pages_hold_so_many_rows_and_the_last_the_rest(tmp_path: Path) -> None:
+def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
     tables = {name: list(rows) for name, rows in PROGRAMME.items()}
     more = [f"x{n:02}" for n in range(60)]
     tables["enterprise"] += [{"code": code, "name_en": code, "place": "370200"} for code in more]
     tables["enrolment"] += [{"enterprise": code, "round": "r1"} for code in more]
-    engine = create_engine(f"sqlite:///{tmp_path}/many.db")
     load_rows(engine, tables)
     with engine.connect() as connection:
         view = View.asked(connection, read_catalogue(engine), MANAGER, Filters())
@@ -136,7 +137,6 @@ def test_pages_hold_so_many_rows_and_the_last_the_rest(tmp_path: Path) -> None:
         beyond = listed(view, Wanted(page=99))
         assert (beyond.page, len(beyond.rows)) == (3, 69 - 2 * ROWS)
         assert listed(view, Wanted(page=-3)).page == 1
-    engine.dispose()
 
 
 # who may not see every name
@@ -263,17 +263,16 @@ def test_neighbours_that_may_not_be_named_are_counted_and_not_named(view: Ask) -
 
 
 @pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = accounts_engine(f"sqlite:///{tmp_path_factory.mktemp('accounts')}/accounts.db")
+def accounts(new_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = accounts_engine(new_database())
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, accounts: Engine) -> Visit:
+def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
     """A manager on that record."""
-    address = f"sqlite:///{tmp_path_factory.mktemp('results')}/results.db"
-    engine = create_engine(address)
+    engine = writing_engine(address := new_database())
     load_rows(engine, opened())
     engine.dispose()
     return Visit.to(address, accounts_url=str(accounts.url))

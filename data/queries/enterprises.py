@@ -322,7 +322,7 @@ def neighbour_codes(  # noqa: PLR0913 - as above
         select(enrolled.c.enterprise)
         .join(table, table.c.code == enrolled.c.enterprise)
         .where(enrolled.c.enterprise != enterprise)
-        .group_by(enrolled.c.enterprise, enrolled.c.sector)
+        .group_by(enrolled.c.enterprise, enrolled.c.sector, table.c.code, table.c.name_en, table.c.name_zh)
         .having((only_place(enrolled) if kind == "place" else enrolled.c.sector) == code)
     )
     if nameable:
