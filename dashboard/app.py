@@ -65,7 +65,7 @@ log = logging.getLogger(__name__)
 def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Application:
     """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
     settings = settings or Settings.from_environment()
-    records = Records(settings.database_url, settings.editions)
+    records = Records(settings.database_url, settings.editions, seconds=settings.statement_seconds)
     accounts = accounts_engine(settings.accounts_url)
     shared = Shared(settings.cache_url) if settings.cache_url else None
     tries = Tries(shared)
@@ -136,6 +136,8 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
 def tell(error: Exception) -> None:
     """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
     g.pop("rested_on", None)  # what is said here is no answer to keep
+    if isinstance(error, DatabaseProblem) and pages.may_be_asked_again(error):
+        raise error
     refused = isinstance(error, SelectionRefused)  # no failure, and nothing of the page stands under it
     if not refused:
         log.error("callback failed: %s", request.path, exc_info=error)

@@ -226,12 +226,28 @@ def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
             _("The results database was made by another version of this software"),
             _('Run "score-dashboard upgrade"; if it is of a newer version, start that one.'),
         ),
+        "slow": (
+            _("This took too long"),
+            _(
+                "The results database did not answer in time, and was asked to stop. Choose less with the filters, or "
+                "try again in a moment; everything else goes on working."
+            ),
+        ),
     }
     unreadable = (
         _("The results database cannot be read just now"),
         _("It may be locked, unreachable or damaged. Nothing is lost: try again in a moment, or look into the log."),
     )
     return said.get(problem.reason, unreadable)
+
+
+def may_be_asked_again(problem: DatabaseProblem) -> bool:
+    """Is this a question that may be put once more, to a connection that was not broken off or a replica that went on?
+
+    Only what reads alone is; whoever saves something is told, and sees for themselves what was saved.
+    """
+    reads = request.method in ("GET", "HEAD") or request.path == UPDATE
+    return problem.passing and reads and not g.get("asked_again")
 
 
 def edition_words(problem: EditionProblem) -> tuple[str, str]:
@@ -257,6 +273,21 @@ def _looked_into(records: Records) -> Record:
     if g.viewer is None or page_at(request.path) is None:
         return records.live
     return records.asked(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
+
+
+def _asked_again(server: Flask, problem: DatabaseProblem) -> AnyResponse:
+    g.asked_again = True
+    log.warning("asked again: %s", problem)
+    try:
+        return server.make_response(server.dispatch_request())
+    except Exception as error:  # noqa: BLE001 - is answered as any other
+        return server.make_response(server.handle_user_exception(error))
+
+
+def _unreadable(problem: DatabaseProblem) -> Response:
+    log.error("the results database cannot be read", exc_info=problem)
+    with words.speaking(reader_language()):
+        return message(503, *problem_words(problem), detail=problem.reason)
 
 
 def _without_edition(problem: EditionProblem) -> Response:
@@ -290,10 +321,8 @@ def install(server: Flask, records: Records) -> None:
             _looked_into(records).catalogue()
 
     @server.errorhandler(DatabaseProblem)
-    def unreadable(problem: DatabaseProblem) -> Response:
-        log.error("the results database cannot be read", exc_info=problem)
-        with words.speaking(reader_language()):
-            return message(503, *problem_words(problem), detail=problem.reason)
+    def unreadable(problem: DatabaseProblem) -> AnyResponse:
+        return _asked_again(server, problem) if may_be_asked_again(problem) else _unreadable(problem)
 
     @server.errorhandler(SelectionRefused)
     def not_shown(refused: SelectionRefused) -> Response:

@@ -7,6 +7,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
+STATEMENT_SECONDS = 10.0
+"""How long the database may take over one question of a page."""
+
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
 """Where this installation keeps what it makes; not under version control."""
 
@@ -71,6 +74,7 @@ class Settings:
     provider: Provider | None = None
     imports: Path = INSTANCE / "imports"
     cache_url: str = ""
+    statement_seconds: float = STATEMENT_SECONDS
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, local: bool = False) -> Self:
@@ -93,12 +97,25 @@ class Settings:
             provider=_provider(environ),
             imports=imports_folder(environ),
             cache_url=cache_url(environ),
+            statement_seconds=statement_seconds(environ),
         )
 
 
 def public_url(environ: Mapping[str, str] = os.environ) -> str:
     """``SCORE_PUBLIC_URL`` without a slash at its end; empty where it is not set."""
     return environ.get("SCORE_PUBLIC_URL", "").rstrip("/")
+
+
+def statement_seconds(environ: Mapping[str, str] = os.environ) -> float:
+    """``SCORE_STATEMENT_SECONDS``: how long the database may take over one question; 0: as long as it likes."""
+    said = environ.get("SCORE_STATEMENT_SECONDS") or STATEMENT_SECONDS
+    try:
+        seconds = float(said)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds < float("inf"):
+        raise SettingsProblem(f"SCORE_STATEMENT_SECONDS is a number of seconds, or 0 for no limit, not {said!r}.")
+    return seconds
 
 
 def _provider(environ: Mapping[str, str]) -> Provider | None:

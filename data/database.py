@@ -1,26 +1,60 @@
 """Engines on the results database: a read-only one for whoever shows numbers, a writing one for the loader."""
 
+import math
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
+from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoneFree
 from sqlalchemy.pool import NullPool
 
 from data.schema import SCHEMA_VERSION, batch, programme, results
 
+_LIBPQ = {
+    "application_name": "score-dashboard",
+    "connect_timeout": 3,  # seconds, for each host
+    # A host that is gone without a word is noticed in seconds, not in the hours TCP would wait.
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 15_000,  # milliseconds
+}
+"""How PostgreSQL's library connects, unless the address says otherwise."""
+
+_POOL: dict[str, Any] = {
+    "pool_pre_ping": True,  # whatever broke meanwhile is replaced before anybody notices
+    "pool_recycle": 300,  # after a failover connections find their way back to the standbys
+    "pool_size": 5,
+    "max_overflow": 5,
+    "pool_timeout": 5,
+}
+"""Connections of one process to PostgreSQL; a thread holds one for an answer, two while it learns a new version."""
+
+_PASSING = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
+"""SQLSTATEs of what is over as soon as it is tried again: the replica had to go on, a server was shut down."""
+
+_STOPPED = "57014"
+"""SQLSTATE of a statement that took longer than it may."""
+
 
 class DatabaseProblem(Exception):
-    """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema."""
+    """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema, slow.
 
-    def __init__(self, reason: str, detail: str = "") -> None:
+    ``passing``: it may well be read when it is asked again at once.
+    """
+
+    def __init__(self, reason: str, detail: str = "", *, passing: bool = False) -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
         self.reason = reason
         self.detail = detail
+        self.passing = passing
 
 
 def _sqlite_path(url: URL) -> Path | None:
@@ -30,10 +64,11 @@ def _sqlite_path(url: URL) -> Path | None:
     return Path(url.database)
 
 
-def reading_engine(address: str, *, frozen: bool = False) -> Engine:
+def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) -> Engine:
     """An engine that cannot write: SQLite opens the file with ``mode=ro``, others begin read-only transactions.
 
-    A `frozen` file is read as it stands: no journal found beside it is played back into what is read.
+    Of several hosts in the address a standby is preferred. A statement that takes longer than `seconds` is stopped
+    (0: none is). A `frozen` file is read as it stands: no journal found beside it is played back into what is read.
     """
     url = make_url(address)
     path = _sqlite_path(url)
@@ -41,10 +76,14 @@ def reading_engine(address: str, *, frozen: bool = False) -> Engine:
         query = {"mode": "ro", "uri": "true", "timeout": "3"} | ({"immutable": "1"} if frozen else {})
         read_only = URL.create("sqlite", database=f"file:{path.resolve()}", query=query)
         # No pool: a file that was replaced must not live on in an open connection.
-        return create_engine(read_only, poolclass=NullPool)
-    engine = create_engine(url, pool_pre_ping=True)
+        engine = create_engine(read_only, poolclass=NullPool)
+        if seconds:
+            _stop_after(engine, seconds)
+        return engine
     if url.get_backend_name() == "postgresql":
-        return engine.execution_options(postgresql_readonly=True)
+        options = f"-c statement_timeout={round(seconds * 1000)}" if seconds else ""
+        return _postgresql(url, "prefer-standby", options).execution_options(postgresql_readonly=True)
+    engine = create_engine(url, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")
     def _read_only(connection: object) -> None:  # pragma: no cover - engines we do not ship a driver for
@@ -54,12 +93,42 @@ def reading_engine(address: str, *, frozen: bool = False) -> Engine:
 
 
 def writing_engine(address: str) -> Engine:
-    """The loader's engine; makes the folder of a SQLite file and asks SQLite to hold foreign facts together."""
+    """The loader's engine; makes the folder of a SQLite file. Of several hosts in the address it takes the primary."""
     url = make_url(address)
     path = _sqlite_path(url)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    return create_engine(url)
+    return _postgresql(url, "read-write") if url.get_backend_name() == "postgresql" else create_engine(url)
+
+
+def _postgresql(url: URL, which: str, options: str = "") -> Engine:
+    """An engine on PostgreSQL; `which` of several hosts it connects to is said in libpq's words."""
+    said: dict[str, Any] = {}
+    if url.get_driver_name() in ("psycopg", "psycopg2"):
+        said = _LIBPQ | ({"target_session_attrs": which} if _several(url) else {})
+        said = {name: value for name, value in said.items() if name not in url.query}
+        if options:
+            said["options"] = f"{url.query.get('options', '')} {options}".strip()
+    return create_engine(url, connect_args=said, **_POOL)
+
+
+def _several(url: URL) -> bool:
+    hosts = url.query.get("host", ())
+    return "," in (hosts or url.host or "") if isinstance(hosts, str) else len(hosts) > 1
+
+
+def _stop_after(engine: Engine, seconds: float) -> None:
+    """Have SQLite stop a statement that takes longer. What is streamed is taken at the pace of whoever takes it."""
+
+    @event.listens_for(engine, "connect")
+    def _watch(connection: Any, record: Any) -> None:
+        record.info["until"] = math.inf
+        connection.set_progress_handler(lambda: monotonic() > record.info["until"], 10_000)
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def _begin(connection: Connection, _cursor: Any, _statement: str, _given: Any, context: Any, _many: bool) -> None:
+        streamed = context is not None and context.execution_options.get("yield_per")
+        connection.connection.record_info["until"] = math.inf if streamed else monotonic() + seconds  # type: ignore[index]
 
 
 @contextmanager
@@ -116,8 +185,25 @@ def check(engine: Engine) -> None:
                 raise DatabaseProblem("schema", f"{version}, not {SCHEMA_VERSION}")
             if connection.scalar(select(func.count()).select_from(programme)) != 1:
                 raise DatabaseProblem("empty")
-    except (DBAPIError, SQLAlchemyError) as error:
-        raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
+    except SQLAlchemyError as error:
+        raise problem_of(error) from error
+
+
+def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
+    """What a driver's error is to a reader."""
+    cause = error.orig if isinstance(error, DBAPIError) else None
+    state = getattr(cause, "sqlstate", None)
+    detail = str(cause or error)
+    if state == _STOPPED or detail == "interrupted":
+        return DatabaseProblem("slow", detail)
+    lost = isinstance(error, DBAPIError) and error.connection_invalidated
+    return DatabaseProblem("unreadable", detail, passing=lost or state in _PASSING)
+
+
+def is_plain(error: SQLAlchemyError) -> bool:
+    """Does an error say itself what is wrong? Asking the database further would only wait as long again."""
+    problem = problem_of(error)
+    return problem.passing or problem.reason == "slow" or isinstance(error, NoneFree) or "locked" in problem.detail
 
 
 @dataclass(frozen=True)

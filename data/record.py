@@ -14,7 +14,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from data import database, editions, upgrading
 from data.access import Permission, Viewer
 from data.catalogue import Catalogue, catalogue_on
-from data.database import DatabaseProblem
 from data.editions import Edition
 from data.filters import Filters
 from data.view import View
@@ -23,19 +22,20 @@ from data.view import View
 class Record:
     """Answers views of one results database; every failure to read it is a :class:`DatabaseProblem`.
 
-    ``edition`` says which frozen copy this is; None for the live record.
+    ``edition`` says which frozen copy this is; None for the live record. A question that takes longer than `seconds` is
+    given up (0: none is).
     """
 
-    def __init__(self, address: str, edition: Edition | None = None) -> None:
+    def __init__(self, address: str, edition: Edition | None = None, *, seconds: float = 0) -> None:
         self.edition = edition
-        self.engine = database.reading_engine(address, frozen=edition is not None)
+        self.engine = database.reading_engine(address, frozen=edition is not None, seconds=seconds)
         finalize(self, self.engine.dispose)
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
 
     def catalogue(self) -> Catalogue:
         """The reference tables of the present data version."""
-        with self._told(), self.engine.connect() as connection:
+        with self._told(), database.snapshot(self.engine) as connection:
             return self._catalogue_on(connection)
 
     @contextmanager
@@ -60,17 +60,18 @@ class Record:
         try:
             yield
         except SQLAlchemyError as error:
-            if "locked" not in str(error):  # asking what is wrong would wait as long again
+            if not database.is_plain(error):
                 database.check(self.engine)
-            raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
+            raise database.problem_of(error) from error
 
 
 class Records:
     """The live record and its editions, each opened once."""
 
-    def __init__(self, address: str, folder: Path) -> None:
-        self.live = Record(address)
+    def __init__(self, address: str, folder: Path, *, seconds: float = 0) -> None:
+        self.live = Record(address, seconds=seconds)
         self.folder = folder
+        self._seconds = seconds
         self._editions: dict[str, Record] = {}
         self._copies = Path(mkdtemp(prefix="score-editions-"))
         finalize(self, rmtree, self._copies, ignore_errors=True)
@@ -92,5 +93,5 @@ class Records:
         if held is None or held.edition != found:
             # What an older version froze is verified as it is, and read from a copy as this version has it.
             path = upgrading.upgraded_copy(found.path, self._copies)
-            held = self._editions[found.key] = Record(f"sqlite:///{path}", found)
+            held = self._editions[found.key] = Record(f"sqlite:///{path}", found, seconds=self._seconds)
         return held
