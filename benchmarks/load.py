@@ -1,0 +1,118 @@
+"""The application under load: settings of gunicorn beside each other, answers worked out anew and answers kept.
+
+    .venv/bin/python -m benchmarks.load sqlite:///results.db
+
+prints JSON. For each setting (processes × threads, loaded before the workers part or by each worker): answers per second of
+the Overview's one callback to somebody signed in who looks through a link with a scope and a threshold, asked by eight
+connections at once, ``kept`` (the same address again) and ``anew`` (every address once); memory per worker in MiB, warm;
+and what failed while every worker was exchanged under load (``exchange``: SIGHUP).
+"""
+
+import argparse
+import json
+import os
+import signal
+import time
+from itertools import product
+from threading import Thread
+from typing import Any
+
+from benchmarks.databases import DONOR, made
+from benchmarks.serving import bodies, memory, served, wrk
+from benchmarks.spread import spread
+from data.access import MANAGER
+from data.filters import Filters
+from data.record import Record
+from layouts import ids
+
+OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.children"
+HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
+WARM = 4
+"""Seconds of being asked before anything is measured: every worker reads its modules and the record first."""
+
+SETTINGS = ((1, 4, False), (2, 2, False), (2, 4, False), (2, 8, False), (4, 2, False), (2, 4, True))
+"""Worker processes, threads of each, and whether the application is loaded before they part."""
+
+
+def addresses(database_url: str, most: int = 3000) -> list[str]:
+    """Different addresses a donor may ask for: every sector, module, partner and phase with every other."""
+    record = Record(database_url)
+    with record.view(MANAGER, Filters()) as view:
+        tables = [[None, *view.catalogue.table(name)] for name in ("sector", "module", "phase", "partner")]
+    record.engine.dispose()
+    names = ("sector", "module", "phase", "partner")
+    found = []
+    for codes in product(*tables):
+        filters = Filters()
+        for name, code in zip(names, codes, strict=True):
+            filters = filters.with_codes(name, frozenset([code])) if code else filters
+        found.append(filters.search("en"))
+    step = max(1, len(found) // most)
+    return found[::step]
+
+
+def measure(
+    database_url: str, settings: tuple[tuple[int, int, bool], ...] = SETTINGS, repeats: int = 3, seconds: float = 4
+) -> list[dict[str, Any]]:
+    """Each setting: see the module."""
+    every = addresses(database_url)
+    found = []
+    for workers, threads, preload in settings:
+        options = ["--workers", str(workers), "--threads", str(threads), *(["--preload"] if preload else [])]
+        with served(database_url, scope=DONOR, options=options) as one:
+            before = memory(one.workers())
+            kept, anew = bodies(one, OVERVIEW, [""]), bodies(one, OVERVIEW, every)
+            address = f"{one.address}/_dash-update-component"
+            headers = HEADERS | {"Cookie": one.cookies["donor"]}
+            wrk(address, kept, headers, seconds=WARM)
+            runs: dict[str, list[dict[str, float]]] = {"kept": [], "anew": []}
+            share = len(anew) // repeats
+            for at in range(repeats):
+                runs["anew"].append(wrk(address, anew[at * share : (at + 1) * share], headers, seconds=seconds))
+                runs["kept"].append(wrk(address, kept, headers, seconds=seconds))
+            found.append(
+                {
+                    "workers": workers,
+                    "threads": threads,
+                    "preload": preload,
+                    "memory_new": {name: round(value / workers, 1) for name, value in before.items()},
+                    "memory": {name: round(value / workers, 1) for name, value in memory(one.workers()).items()},
+                    "exchange": None if preload else exchange(one, address, kept, headers),
+                }
+                | {
+                    name: {
+                        "per_second": spread([each["per_second"] for each in each_run]),
+                        "p50": spread([each["p50"] for each in each_run]),
+                        "p95": spread([each["p95"] for each in each_run]),
+                        "failed": sum(each["failed"] for each in each_run),
+                    }
+                    for name, each_run in runs.items()
+                }
+            )
+    return found
+
+
+def exchange(one: Any, address: str, posted: list[Any], headers: dict[str, str]) -> dict[str, float]:
+    """Every worker is exchanged for a new one while it is asked: how many answers, how many failed."""
+    before = one.workers()
+    told: list[dict[str, float]] = []
+    # Like nginx in docs/nginx.conf, each asks on a connection of its own.
+    asked = Thread(target=lambda: told.append(wrk(address, posted, headers | {"Connection": "close"}, seconds=8)))
+    asked.start()
+    time.sleep(1.5)
+    os.kill(one.process.pid, signal.SIGHUP)
+    asked.join()
+    gone = [pid for pid in before if pid not in one.workers()]
+    return {"answered": round(told[0]["per_second"] * 8), "failed": told[0]["failed"], "exchanged": len(gone)}
+
+
+def main() -> None:
+    """Measure what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("database_url", nargs="?")
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.database_url or f"sqlite:///{made(1000)}"), indent=2))
+
+
+if __name__ == "__main__":
+    main()
