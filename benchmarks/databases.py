@@ -17,7 +17,7 @@ from data.schema import results
 
 sys.path.insert(0, str(ROOT / "tests"))  # the machines of the tests are those of the benchmarks
 
-from machines import Postgres, rack, url  # noqa: E402
+from machines import Postgres, rack, url
 
 FOLDER = ROOT / "instance" / "bench"
 SIZES = (1_000, 5_000, 100_000)

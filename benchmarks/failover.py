@@ -1,6 +1,6 @@
 """Fifty viewers while hosts die: what tests/test_machines.py sees, told in numbers.
 
-    .venv/bin/python -m benchmarks.machines
+    .venv/bin/python -m benchmarks.failover
 
 prints JSON, a line for each thing that happens: how many answers were ``right``, how many tries were in vain (by why),
 the ``longest`` anyone waited for a right answer, in seconds, reading the one before included, and the ``most_tries`` in

@@ -2,10 +2,10 @@
 
     .venv/bin/python -m benchmarks.load sqlite:///results.db
 
-prints JSON. For each setting (processes × threads, loaded before the workers part or by each worker): answers per second of
-the Overview's one callback to somebody signed in who looks through a link with a scope and a threshold, asked by eight
-connections at once, ``kept`` (the same address again) and ``anew`` (every address once); memory per worker in MiB, warm;
-and what failed while every worker was exchanged under load (``exchange``: SIGHUP).
+prints JSON. For each setting (processes × threads, loaded before the workers part or by each worker): answers per
+second of the Overview's one callback to somebody signed in who looks through a link with a scope and a threshold, asked
+by eight connections at once, ``kept`` (the same address again) and ``anew`` (every address once); memory per worker in
+MiB, new and warm; and what failed while every worker was exchanged under load (``exchange``: SIGHUP).
 """
 
 import argparse

@@ -1,4 +1,4 @@
-"""The application under gunicorn as a server runs it, somebody signed in, and wrk asking: what benchmarks of load share."""
+"""The application under gunicorn as a server runs it, somebody signed in, and wrk asking: for benchmarks of load."""
 
 import json
 import os
@@ -80,8 +80,8 @@ def answers(address: str) -> bool:
 class Served:
     """The application at an address; ``cookies`` are of a ``manager``, and of a ``donor`` with a scope and a threshold.
 
-    The donor is a manager who looks through a link before sending it out: signed in, scoped, withheld from, and not held
-    to the pace of one reader.
+    The donor is a manager who looks through a link before sending it out: signed in, scoped, withheld from, and not
+    held to the pace of one reader.
     """
 
     address: str

@@ -2,8 +2,8 @@
 
     .venv/bin/python -m benchmarks.size
 
-prints JSON, for each number of enterprises and each database: ``seconds`` and ``memory`` (MiB at the most), and how many
-rows there are. The largest is made once, the others three times.
+prints JSON, for each number of enterprises and each database: ``seconds`` and ``memory`` (MiB at the most), and how
+many rows there are. The largest is made once, the others three times.
 """
 
 import json
