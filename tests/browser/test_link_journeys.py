@@ -5,11 +5,13 @@ from collections.abc import Iterator
 
 import pytest
 from conftest import NewContext, Site, Tab, serving, tab_of
+from limits import RateLimitItemPerMinute
 from playwright.sync_api import BrowserContext, Page, expect
 from test_journeys import chips, choose, control, enterprises, option
 from test_pages import objections
 from visiting import Visit
 
+from dashboard import pace
 from layouts import ids
 from layouts.shell import CONTROLS
 
@@ -165,6 +167,27 @@ def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, el
         expect(enterprises(page)).to_be_visible()
     finally:
         elsewhere.set_offline(False)
+
+
+def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_url, monkeypatch):
+    monkeypatch.setattr(pace, "ONE", RateLimitItemPerMinute(60))
+    visit = Visit.to(demo_url)
+    with serving(visit) as site, tab_of(new_context(), site) as tab:
+        made = visit.client.post(
+            "/share", data={"audience": "donor", "threshold": "5", "days": "9", "deck": "standard"}
+        )
+        token = re.search(r"/s/[A-Za-z0-9_-]{43}", made.text)
+        assert token
+        page = tab.page
+        page.goto(site.address + token[0])
+        tab.is_at("/")
+        before = enterprises(page).inner_text()
+        page.evaluate("Promise.all([...Array(60).keys()].map((n) => fetch('/table/nothing?' + n)))")
+        page.evaluate("window.dash_clientside.set_props('address', {search: '?lang=zh'})")
+        notice = page.locator(f"#{ids.PROBLEM}")
+        expect(notice).to_contain_text(re.compile(r"\d"))
+        expect(enterprises(page)).to_have_text(before)
+        assert not [each for each in tab.complaints if "uncaught" in each]
 
 
 def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(manager, codes, site):
