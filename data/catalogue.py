@@ -1,9 +1,11 @@
 """The reference tables in memory: names in two languages, trees of places and partners, what codes are known."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import OrderedDict
+from collections.abc import Callable, Hashable, Iterable, Mapping
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from threading import RLock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Row, Table, select
@@ -42,6 +44,27 @@ class Programme:
     public: bool
 
 
+class Once:
+    """What is worked out of a data version the first time it is asked for; of much, what was asked for last is kept."""
+
+    MOST = 16
+
+    def __init__(self) -> None:
+        self._lock = RLock()
+        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+
+    def get(self, name: Hashable, make: Callable[[], Any]) -> Any:
+        """What is kept under a name; made by whoever asks first, while the others wait."""
+        with self._lock:
+            if name not in self._kept:
+                made = make()
+                while len(self._kept) >= self.MOST:
+                    self._kept.popitem(last=False)
+                self._kept[name] = made
+            self._kept.move_to_end(name)
+            return self._kept[name]
+
+
 @dataclass(frozen=True)
 class Catalogue:
     """The reference tables of one data version, each from code to :class:`Entry` in the table's natural order."""
@@ -56,6 +79,7 @@ class Catalogue:
     indicator: Mapping[str, Entry]
     round: Mapping[str, Entry]
     source: Mapping[str, Entry]
+    once: Once = field(default_factory=Once, repr=False, compare=False)
 
     def table(self, name: str) -> Mapping[str, Entry]:
         """The entries of one reference table by its name."""
@@ -143,5 +167,5 @@ def catalogue_on(connection: Connection) -> Catalogue:
         "phase": schema.phase, "place": schema.place, "sector": schema.sector, "partner": schema.partner,
         "module": schema.module, "indicator": schema.indicator, "round": schema.round_, "source": schema.source,
     }  # fmt: skip
-    entries = {name: _entries(connection, table) for name, table in tables.items()}
+    entries: dict[str, Any] = {name: _entries(connection, table) for name, table in tables.items()}
     return Catalogue(database.version_on(connection), programme, **entries)

@@ -10,7 +10,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import measures, queries
+from data import measures, queries, tally
 from data.disclosure import Withheld
 from data.filters import Filters
 from data.tables import calendar, coverage, headlines, modules, places, programme, results, stories, trainers
@@ -160,9 +160,9 @@ def _rests_on(
     elif definition.rests_on == "trainers":
         counted = _by_source(trainers.sources(view))
     elif definition.rests_on == "results":
-        counted = queries.sources_of_results(view.connection, view.of, indicator)
+        counted = tally.sources_of_results(view, indicator)
     else:
-        counted = queries.sources_of_trainings(view.connection, view.of)
+        counted = tally.sources_of_trainings(view)
     known = counted[counted["source"].notna()]
     if view.threshold:
         return dict.fromkeys(known["source"], None), 0
@@ -190,8 +190,8 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
         return {code: rows.get(code, {}) for code in view.catalogue.source}
     scope = view.with_filters(Filters())
     frames = (
-        queries.sources_of_trainings(scope.connection, scope.of),
-        queries.sources_of_results(scope.connection, scope.of),
+        tally.sources_of_trainings(scope),
+        tally.sources_of_results(scope),
         queries.reported_figures(scope.connection, scope.of),
         queries.trainer_levels(scope.connection, scope.of),
     )

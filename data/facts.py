@@ -154,8 +154,9 @@ def enterprise_modules(trained: CTE) -> CTE:
     return select(*columns).where(ranked.c.rank == 1).cte("enterprise_modules")
 
 
-def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen") -> CTE:
-    """Result rows in the slice with only the values seen at ``as_of``; rows of which nothing is seen are left out.
+def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen", *, indicator: str | None = None) -> CTE:
+    """Result rows in the slice, of one indicator or of all, with only the values seen at ``as_of``; rows of which
+    nothing is seen are left out.
 
     A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
     change_percent, operator, months, verified, their dates, source, note, recruited_on, position (of the module).
@@ -194,6 +195,7 @@ def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen") -> CTE:
         .where(
             or_(enrolled.c.enterprise.is_not(None), roundless),
             among(result.c.module, of.module),
+            among(result.c.indicator, None if indicator is None else frozenset({indicator})),
             or_(before.is_not(None), after.is_not(None), change.is_not(None)),
         )
         .cte(name)

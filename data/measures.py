@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
@@ -26,19 +27,34 @@ def median_interval(values: np.ndarray) -> tuple[float, float] | None:
     (David & Nagaraja, *Order Statistics*, 7.1). None where fewer than 6 values leave no such rank.
     """
     n = len(values)
-    rank = int(binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) if n else 0
+    rank = _median_rank(n)
     if rank < 1:
         return None
-    ordered = np.sort(values)
+    ordered = np.partition(values, (rank - 1, n - rank))
     return float(ordered[rank - 1]), float(ordered[n - rank])
 
 
+@lru_cache(maxsize=4096)
+def _median_rank(n: int) -> int:
+    return int(binom.ppf((1 - CONFIDENCE) / 2, n, 0.5)) if n else 0
+
+
+@lru_cache(maxsize=4096)
 def wilson_interval(count: int, n: int) -> tuple[float, float] | None:
     """The Wilson 95 % interval of a share (Wilson 1927); None where n is 0."""
     if not n:
         return None
     interval = binomtest(count, n).proportion_ci(CONFIDENCE, method="wilson")
     return float(interval.low), float(interval.high)
+
+
+_DIRECTIONS = {"up": 1.0, "down": -1.0, "context": math.nan}
+
+
+def _change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
+    """Sums in decimal: 0.61 - 4.13 is -3.52, not -3.5199999999999996."""
+    difference: np.ndarray = np.round(after - before, 12)
+    return difference
 
 
 def with_change(pairs: pd.DataFrame, better: dict[str, str]) -> pd.DataFrame:
@@ -49,10 +65,9 @@ def with_change(pairs: pd.DataFrame, better: dict[str, str]) -> pd.DataFrame:
     """
     frame = pairs.copy()
     before, after = frame["before"].astype(float), frame["after"].astype(float)
-    # Sums in decimal: 0.61 - 4.13 is -3.52, not -3.5199999999999996.
-    frame["change"] = (after - before).round(12)
+    frame["change"] = _change(before.to_numpy(), after.to_numpy())
     frame["relative_change"] = frame["change"] / before.abs().where(before != 0)
-    direction = frame["indicator"].map(better).map({"up": 1.0, "down": -1.0, "context": np.nan}).astype(float)
+    direction = frame["indicator"].map(better).map(_DIRECTIONS).astype(float)
     gain = np.sign(frame["change"]) * direction
     frame["verdict"] = gain.map({1.0: "better", 0.0: "same", -1.0: "worse"}).astype(object).fillna("context")
     return frame
@@ -82,32 +97,44 @@ class Change:
 
 
 def change(pairs: pd.DataFrame, *, unit: str, better: str) -> Change:
-    """The :class:`Change` of one indicator's pairs, as :func:`with_change` gives them."""
+    """The :class:`Change` of one indicator's pairs, from their before and after."""
+    return change_between(pairs["before"].to_numpy(float), pairs["after"].to_numpy(float), unit=unit, better=better)
+
+
+def change_between(before: np.ndarray, after: np.ndarray, *, unit: str, better: str) -> Change:
+    """The same of the levels alone, pair by pair."""
     numbers: dict[str, Any] = {}
+    n = len(before)
+    difference = _change(before, after)
     if unit == YES_NO:
-        had, has = pairs["before"] > 0, pairs["after"] > 0
+        had, has = before > 0, after > 0
         numbers |= {
-            "had_before": int(had.sum()), "had_after": int(has.sum()),
-            "gained": int((has & ~had).sum()), "lost": int((had & ~has).sum()),
+            "had_before": _count(had), "had_after": _count(has),
+            "gained": _count(has & ~had), "lost": _count(had & ~has),
         }  # fmt: skip
-    elif len(pairs):
-        low, high = median_interval(pairs["change"].to_numpy(float)) or (None, None)
+    elif n:
+        low, high = median_interval(difference) or (None, None)
+        based = before != 0
         numbers |= {
-            "median_before": _median(pairs["before"]), "median_after": _median(pairs["after"]),
-            "median_change": _median(pairs["change"]), "change_low": low, "change_high": high,
-            "median_relative_change": _median(pairs["relative_change"]),
+            "median_before": _median(before), "median_after": _median(after),
+            "median_change": _median(difference), "change_low": low, "change_high": high,
+            "median_relative_change": _median(difference[based] / np.abs(before[based])),
         }  # fmt: skip
     if better != "context":
-        count = {verdict: int((pairs["verdict"] == verdict).sum()) for verdict in ("better", "same", "worse")}
-        low, high = wilson_interval(count["better"], len(pairs)) or (None, None)
-        numbers |= {f"{verdict}_count": n for verdict, n in count.items()}
-        numbers |= {"better_share": share(count["better"], len(pairs)), "better_low": low, "better_high": high}
-    return Change(pairs=len(pairs), **numbers)
+        gain = difference * _DIRECTIONS[better]
+        count = {"better": _count(gain > 0), "same": _count(gain == 0), "worse": _count(gain < 0)}
+        low, high = wilson_interval(count["better"], n) or (None, None)
+        numbers |= {f"{verdict}_count": many for verdict, many in count.items()}
+        numbers |= {"better_share": share(count["better"], n), "better_low": low, "better_high": high}
+    return Change(pairs=n, **numbers)
 
 
-def _median(values: pd.Series) -> float | None:
-    known = values.dropna()
-    return round(float(known.median()), 12) if len(known) else None
+def _count(mask: np.ndarray) -> int:
+    return int(np.count_nonzero(mask))
+
+
+def _median(values: np.ndarray) -> float | None:
+    return round(float(np.median(values)), 12) if len(values) else None
 
 
 def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:

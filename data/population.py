@@ -1,12 +1,17 @@
 """Who is enrolled inside a viewer's scope, and under which values of the filters: what a threshold is held against."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property, reduce
 from itertools import combinations
 from operator import or_
+from typing import Any, NamedTuple
+
+import numpy as np
 
 from data.disclosure import NOT_GIVEN, Members
+from data.held.narrowed import Narrowed
+from data.held.record import Array
 
 Codes = frozenset[str]
 Selection = Mapping[str, Codes]
@@ -17,89 +22,264 @@ DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 
 
 @dataclass(frozen=True)
-class Enrolled:
-    """One enrolment: the enterprise, and its values per filter ('' where one is not given)."""
+class Enterprises:
+    """A set of enterprises of one population, as the bits of a number: sets are compared hundreds of times a page."""
 
-    enterprise: str
-    values: Mapping[str, Codes]
+    bits: int
+
+    def __len__(self) -> int:
+        return self.bits.bit_count()
+
+    def __bool__(self) -> bool:
+        return self.bits != 0
+
+    def __and__(self, other: "Enterprises") -> "Enterprises":
+        return Enterprises(self.bits & other.bits)
+
+    def __or__(self, other: "Enterprises") -> "Enterprises":
+        return Enterprises(self.bits | other.bits)
+
+    def __sub__(self, other: "Enterprises") -> "Enterprises":
+        return Enterprises(self.bits & ~other.bits)
+
+    def __lt__(self, other: "Enterprises") -> bool:
+        return self.bits != other.bits and self.bits & other.bits == self.bits
+
+
+class Coded(NamedTuple):
+    """One value an enrolment: positions in ``codes``, whose last is :data:`NOT_GIVEN`."""
+
+    codes: Sequence[str]
+    positions: Array
+
+
+Label = tuple[str, str, str]
+"""One of the sets a filter can hold: "value" or "group", filter, code; of everybody all three are empty."""
+
+EVERYBODY: Label = ("", "", "")
 
 
 @dataclass(frozen=True)
 class Population:
-    """The enrolments of a scope. ``groups`` maps, per filter, values to the group they stand in where it is another."""
+    """The enrolments of a scope.
 
-    enrolments: tuple[Enrolled, ...]
+    ``enterprise`` is the position of each enrolment's enterprise in ``codes``, ``columns`` its values per filter but
+    partner; ``parties`` says per partner which positions of the rounds have it. ``groups`` maps, per filter, values to
+    the group they stand in where it is another.
+    """
+
+    codes: Sequence[str]
+    enterprise: Array
+    columns: Mapping[str, Coded]
+    parties: Mapping[str, Array]
     groups: Mapping[str, Mapping[str, str]]
+    _values: dict[tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
+    _sets: dict[Label, Enterprises] = field(default_factory=dict, repr=False, compare=False)
+    _overlaps: dict[tuple[Label, Label], int] = field(default_factory=dict, repr=False, compare=False)
     _members: dict[str, Members] = field(default_factory=dict, repr=False, compare=False)
-    _found: dict[frozenset[tuple[str, Codes]], Codes] = field(default_factory=dict, repr=False, compare=False)
 
-    def enterprises(self, selection: Selection) -> Codes:
-        """The enterprises enrolled under a selection."""
-        key = frozenset(selection.items())
-        if key not in self._found:
-            left = (1 << len(self.enrolments)) - 1
-            for name, codes in selection.items():
-                left &= reduce(or_, (self._bits[name].get(code, 0) for code in codes), 0)
-            listed = (self.enrolments[at] for at, bit in enumerate(reversed(f"{left:b}")) if bit == "1")
-            self._found[key] = frozenset(each.enterprise for each in listed)
-        return self._found[key]
+    @classmethod
+    def held(cls, of: Narrowed, groups: Mapping[str, Mapping[str, str]]) -> "Population":
+        """The population of a scope of a record held in memory."""
+        record, at = of.record, of.enrolments
+        rows, visible = record.enrolments, of.of.visible_partners
+        round_of = rows.round[at]
+        columns = {
+            "sector": Coded((*record.sectors, NOT_GIVEN), rows.sector[at]),
+            "round": Coded((*record.rounds, NOT_GIVEN), round_of),
+            "phase": Coded((*record.phases, NOT_GIVEN), record.phase_of[round_of]),
+            "place": Coded((*record.places, NOT_GIVEN), rows.place[at]),
+        }
+        parties = {code: has for code, has in record.parties.items() if visible is None or code in visible}
+        return cls(record.enterprises, rows.enterprise[at], columns, parties, groups)
+
+    @classmethod
+    def listed(cls, rows: Sequence[Mapping[str, Any]], groups: Mapping[str, Mapping[str, str]]) -> "Population":
+        """The population of enrolments listed one by one, as :func:`data.queries.memberships` gives them."""
+        codes = sorted({row["enterprise"] for row in rows})
+        columns = {name: _coded([next(iter(row[name])) for row in rows]) for name in DIMENSIONS if name != "partner"}
+        rounds = {code: at for at, code in enumerate(columns["round"].codes)}
+        parties: dict[str, Array] = {}
+        for row in rows:
+            for partner in row["partner"] - {NOT_GIVEN}:
+                has = parties.setdefault(partner, np.zeros(len(rounds) - 1, bool))
+                has[rounds[next(iter(row["round"]))]] = True
+        return cls(codes, _coded([row["enterprise"] for row in rows], codes).positions, columns, parties, groups)
 
     @cached_property
-    def _bits(self) -> dict[str, dict[str, int]]:
-        """Enrolments per filter and value, as the bits of a number: a selection is asked for dozens of times a page."""
-        found: dict[str, dict[str, int]] = {name: {} for name in DIMENSIONS}
-        for at, each in enumerate(self.enrolments):
-            for name in DIMENSIONS:
-                for value in each.values[name]:
-                    found[name][value] = found[name].get(value, 0) | 1 << at
+    def named(self) -> Codes:
+        """The codes of the enterprises."""
+        return frozenset(self.codes[at] for at in np.unique(self.enterprise))
+
+    @cached_property
+    def _laid_out(self) -> tuple[Array, list[tuple[int, int]], Array]:
+        """The bit of each enrolment, planes of bits, and each enterprise's rank.
+
+        Enterprises are ranked by how many enrolments they have, the fewest first. The bit of a first enrolment is the
+        enterprise's rank; second enrolments make a plane of bits above these, in the same order, third ones another:
+        enrolments become enterprises when the planes are laid upon each other. A plane is where it begins, and the rank
+        of its first enterprise.
+        """
+        order = np.argsort(self.enterprise, kind="stable")
+        who, begins, many = np.unique(self.enterprise[order], return_index=True, return_counts=True)
+        ranked = np.argsort(many, kind="stable")
+        rank = np.full(int(who[-1]) + 1 if len(who) else 0, -1)
+        rank[who[ranked]] = np.arange(len(who))
+        nth = np.empty(len(order), np.int64)
+        nth[order] = np.arange(len(order)) - np.repeat(begins, many)
+        planes, bit, at = [], rank[self.enterprise] if len(who) else nth, len(who)
+        for plane in range(1, int(many.max()) if len(who) else 1):
+            first = int(np.count_nonzero(many <= plane))
+            planes.append((at, first))
+            of_plane = nth == plane
+            bit[of_plane] += at - first
+            at += len(who) - first
+        return bit, planes, rank
+
+    @cached_property
+    def _everybody(self) -> int:
+        return (1 << len(np.unique(self.enterprise))) - 1
+
+    def _bits(self, chosen: Array) -> int:
+        """Some enrolments as the bits of a number."""
+        bits = self._laid_out[0][chosen]
+        flat = np.zeros(len(self.enterprise) // 8 + 1, np.uint8)
+        np.bitwise_or.at(flat, bits >> 3, (1 << (bits & 7)).astype(np.uint8))
+        return int.from_bytes(flat.tobytes(), "little")
+
+    def _of_enrolments(self, bits: int) -> Enterprises:
+        """The enterprises of some enrolments."""
+        found = bits & self._everybody
+        for at, first in self._laid_out[1]:
+            found |= (bits >> at & self._everybody >> first) << first
+        return Enterprises(found)
+
+    @cached_property
+    def _rows(self) -> dict[str, tuple[Array, Array]]:
+        """Per filter the enrolments value by value, and where each value's begin."""
+        found = {}
+        for name, (codes, positions) in self.columns.items():
+            known = positions % len(codes)
+            found[name] = np.argsort(known, kind="stable"), np.searchsorted(np.sort(known), np.arange(len(codes) + 1))
         return found
+
+    @cached_property
+    def _at(self) -> dict[str, dict[str, int]]:
+        return {name: {code: at for at, code in enumerate(column.codes)} for name, column in self.columns.items()}
+
+    def _value(self, dimension: str, code: str) -> int:
+        """The enrolments with one value of a filter, as bits."""
+        key = dimension, code
+        if key not in self._values:
+            if dimension == "partner":
+                chosen = np.flatnonzero(self._party(code)[self.columns["round"].positions])
+            elif (at := self._at[dimension].get(code)) is None:
+                chosen = np.zeros(0, np.intp)
+            else:
+                order, begins = self._rows[dimension]
+                chosen = order[begins[at] : begins[at + 1]]
+            self._values[key] = self._bits(chosen)
+        return self._values[key]
+
+    def _party(self, partner: str) -> Array:
+        """Which rounds have a partner, or none at all."""
+        nobody = np.zeros(len(self.columns["round"].codes) - 1, bool)
+        if partner == NOT_GIVEN:
+            return ~reduce(np.logical_or, self.parties.values(), nobody)
+        return self.parties.get(partner, nobody)
+
+    def enterprises(self, selection: Selection) -> Enterprises:
+        """The enterprises enrolled under a selection."""
+        left = (1 << len(self.enterprise)) - 1
+        for name, codes in selection.items():
+            left &= reduce(or_, (self._value(name, code) for code in codes), 0)
+        return self._of_enrolments(left)
+
+    def values(self, dimension: str) -> list[str]:
+        """The values of one filter that anybody has."""
+        if dimension == "partner":
+            there = np.zeros(len(self.columns["round"].codes) - 1, bool)
+            there[self.columns["round"].positions] = True
+            return [code for code in (*self.parties, NOT_GIVEN) if (self._party(code) & there).any()]
+        codes, positions = self.columns[dimension]
+        return [codes[at] for at in np.unique(positions)]
 
     def members(self, dimension: str) -> Members:
         """The values of one filter with how many enterprises each has."""
         if dimension not in self._members:
-            groups = self.groups.get(dimension, {})
-            by_value = self.by_value[dimension]
-            by_group: dict[str, set[str]] = {}
-            for value, enterprises in by_value.items():
-                by_group.setdefault(groups.get(value, value), set()).update(enterprises)
+            values = self.values(dimension)
+            groups = dict.fromkeys(self._group(dimension, value) for value in values)
             self._members[dimension] = Members(
-                {group: len(enterprises) for group, enterprises in by_group.items()},
-                {value: len(enterprises) for value, enterprises in by_value.items()},
-                groups,
+                {group: len(self._set(("group", dimension, group))) for group in groups},
+                {value: len(self._of_enrolments(self._value(dimension, value))) for value in values},
+                self.groups.get(dimension, {}),
             )
         return self._members[dimension]
 
-    @cached_property
-    def by_value(self) -> dict[str, dict[str, set[str]]]:
-        """Enterprises per filter and value."""
-        found: dict[str, dict[str, set[str]]] = {name: {} for name in DIMENSIONS}
-        for each in self.enrolments:
-            for name in DIMENSIONS:
-                for value in each.values[name]:
-                    found[name].setdefault(value, set()).add(each.enterprise)
-        return found
+    def _group(self, dimension: str, value: str) -> str:
+        return self.groups.get(dimension, {}).get(value, value)
+
+    def _set(self, label: Label) -> Enterprises:
+        """The enterprises under a label."""
+        if label not in self._sets:
+            kind, dimension, code = label
+            if kind == "value":
+                bits = self._value(dimension, code)
+            elif kind == "group":
+                inside = (value for value in self.values(dimension) if self._group(dimension, value) == code)
+                bits = reduce(or_, (self._value(dimension, value) for value in inside), 0)
+            else:
+                bits = (1 << len(self.enterprise)) - 1
+            self._sets[label] = self._of_enrolments(bits)
+        return self._sets[label]
 
     @cached_property
-    def single(self) -> frozenset[Codes]:
-        """What every filter by one value or one group holds, and the whole scope."""
-        sets = {frozenset(each.enterprise for each in self.enrolments)}
-        for name, by_value in self.by_value.items():
-            groups = self.groups.get(name, {})
-            by_group: dict[str, set[str]] = {}
-            for value, enterprises in by_value.items():
+    def _by_rank(self) -> tuple[Array, Array]:
+        """Enrolments by the rank of their enterprise, and where each rank's begin."""
+        ranks = self._laid_out[2][self.enterprise]
+        order = np.argsort(ranks, kind="stable")
+        return order, np.searchsorted(ranks[order], np.arange(self._everybody.bit_length() + 1))
+
+    def _labels(self, enterprises: Enterprises) -> Iterator[Label]:
+        """What every filter by one value or one group, and the whole scope, is called that could hold some enterprises:
+        each holds the first of them.
+        """
+        yield EVERYBODY
+        order, begins = self._by_rank
+        rank = (enterprises.bits & -enterprises.bits).bit_length() - 1
+        for row in order[begins[rank] : begins[rank + 1]]:
+            values = [(name, codes[positions[row]]) for name, (codes, positions) in self.columns.items()]
+            round_of = self.columns["round"].positions[row]
+            values += [("partner", code) for code, has in self.parties.items() if has[round_of]]
+            for dimension, value in values:
                 if value != NOT_GIVEN:
-                    sets.add(frozenset(enterprises))
-                    by_group.setdefault(groups.get(value, value), set()).update(enterprises)
-            sets |= {frozenset(enterprises) for enterprises in by_group.values()}
-        return frozenset(sets)
+                    yield "value", dimension, value
+                    yield "group", dimension, self._group(dimension, value)
 
-    def tells(self, enterprises: Codes, threshold: int, beside: Iterable[Codes] = ()) -> bool:
+    def _overlap(self, one: Label, other: Label) -> int:
+        key = one, other
+        if key not in self._overlaps:
+            self._overlaps[key] = len(self._set(one) & self._set(other))
+        return self._overlaps[key]
+
+    def tells(self, enterprises: Enterprises, threshold: int, beside: Iterable[Enterprises] = ()) -> bool:
         """Does a selection of these enterprises single out fewer than `threshold`?
 
         By its own size, or as what is left of a wider one: of any filter by one value or two, or of one `beside` it.
         """
         if not enterprises:
             return False
-        around = [wider for wider in self.single if enterprises < wider]
-        wider = {*beside, *around, *(one & other for one, other in combinations(around, 2))}
-        return len(enterprises) < threshold or any(0 < len(each - enterprises) < threshold for each in wider)
+        size = len(enterprises)
+        if size < threshold or any(0 < len(each - enterprises) < threshold for each in beside):
+            return True
+        around = [label for label in dict.fromkeys(self._labels(enterprises)) if enterprises < self._set(label)]
+        # What is left of two that hold the selection is what both have, less the selection.
+        both = (*((each, each) for each in around), *combinations(around, 2))
+        return any(0 < self._overlap(one, other) - size < threshold for one, other in both)
+
+
+def _coded(values: Sequence[str], codes: Sequence[str] | None = None) -> Coded:
+    """Values by their position among codes, or among those there are."""
+    listed = [*sorted({*values} - {NOT_GIVEN} if codes is None else codes), NOT_GIVEN]
+    at = {code: position for position, code in enumerate(listed)}
+    return Coded(listed, np.fromiter((at[value] for value in values), np.int32, len(values)))

@@ -14,7 +14,9 @@ from data.access import Permission, Scope, Slice, Viewer
 from data.catalogue import Catalogue, Entry
 from data.disclosure import Members
 from data.filters import OUTSIDE, Filters
-from data.population import DIMENSIONS, Codes, Enrolled, Population
+from data.held import reading
+from data.held.narrowed import Narrowed
+from data.population import DIMENSIONS, Codes, Population
 
 MOST_COMPARED = 16
 """A selection that would have to be looked at beside more others than this is not shown."""
@@ -33,7 +35,6 @@ class View:
     filters: Filters
     of: Slice
     built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
-    _scope: dict[str, Population] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
@@ -54,7 +55,7 @@ class View:
 
     def visible(self, dimension: str) -> Codes:
         """The codes of one filter that have an enterprise in the viewer's scope, with whatever they lie in."""
-        values = self.population.by_value[dimension]
+        values = self.population.values(dimension)
         if dimension not in ("place", "partner"):
             return frozenset(values)
         visible = self.of.visible_partners if dimension == "partner" else None
@@ -93,7 +94,7 @@ class View:
     def _hidden_names(self) -> frozenset[str]:
         shown = self.nameable or frozenset()
         if self.viewer.scope != Scope():  # an enterprise outside the scope is not named either
-            shown &= {each.enterprise for each in self.population.enrolments}
+            shown &= self.population.named
         names = queries.enterprise_names(self.connection)
         enterprises = (both for code, both in names.items() if code not in shown)
         return naming.called(name for both in (*enterprises, *self._outside) for name in both)
@@ -111,15 +112,31 @@ class View:
                 if code not in codes and code not in holding:
                     yield entry.name_en, entry.name_zh
 
-    @property
+    @cached_property
+    def held(self) -> Narrowed | None:
+        """The facts of the slice, from a record held in memory; None where it is too large to be held."""
+        record = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
+        return None if record is None else Narrowed(record, self.of)
+
+    def lines(self, tree: str) -> dict[str, Codes]:
+        """The places or partners on record that the viewer may see, each with all that lies below it."""
+        visible = self.of.visible_partners if tree == "partner" else None
+        codes = (code for code in self.catalogue.table(tree) if visible is None or code in visible)
+        return {code: self.catalogue.below(tree, {code}) for code in codes}
+
+    @cached_property
     def population(self) -> Population:
         """Who is enrolled in the viewer's scope, whatever is filtered now."""
-        if "population" not in self._scope:
-            scope = self.viewer.scope.narrow(Filters(), self.catalogue)
-            enrolled = queries.memberships(self.connection, scope)
-            enrolments = (Enrolled(row["enterprise"], {name: row[name] for name in DIMENSIONS}) for row in enrolled)
-            self._scope["population"] = Population(tuple(enrolments), self._groups(scope))
-        return self._scope["population"]
+        scope = self.viewer.scope.narrow(Filters(), self.catalogue)
+        found: Population = self.catalogue.once.get(("population", scope), lambda: self._population(scope))
+        return found
+
+    def _population(self, scope: Slice) -> Population:
+        everything = replace(self, built={}, of=scope)
+        groups = self._groups(scope)
+        if everything.held is None:
+            return Population.listed(queries.memberships(self.connection, scope), groups)
+        return Population.held(everything.held, groups)
 
     def members(self, dimension: str) -> Members:
         """The values of one filter inside the viewer's scope, whatever is filtered now."""

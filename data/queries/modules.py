@@ -1,5 +1,7 @@
 """How far enterprises got: steps and states of modules, stages of the journey."""
 
+from collections.abc import Mapping
+
 import pandas as pd
 from sqlalchemy import ColumnElement, Connection, and_, func, literal, or_, select
 
@@ -90,6 +92,11 @@ def journey_counts(connection: Connection, of: Slice) -> pd.DataFrame:
             baseline.outerjoin(modules, modules.c.enterprise == baseline.c.enterprise)
         ),
     )
+    return stages(counts)
+
+
+def stages(counts: Mapping[str, int]) -> pd.DataFrame:
+    """The frame of :func:`journey_counts`, from counts named ``<stage>:enterprises``, ``<stage>:…`` and m1_only."""
     frame = pd.DataFrame(
         {
             "stage": JOURNEY,

@@ -10,18 +10,19 @@ from data.queries.answers import count, distinct_where, frame
 from data.queries.trees import partner_line
 
 
-def paired_results(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
+def paired_results(
+    connection: Connection, of: Slice, indicator: str | None = None, limit: int | None = None
+) -> pd.DataFrame:
     """One row per pair (of one indicator, or of all): enterprise, indicator, before, before_on, after, after_on, round,
     module, source, months, verified, date_precision.
     """
-    pairs = facts.pairs(facts.results_seen(of, facts.enrolments(of)))
-    question = select(pairs).order_by(pairs.c.indicator, pairs.c.enterprise)
-    return frame(connection, question if indicator is None else question.where(pairs.c.indicator == indicator))
+    pairs = facts.pairs(facts.results_seen(of, facts.enrolments(of), indicator=indicator))
+    return frame(connection, select(pairs).order_by(pairs.c.indicator, pairs.c.enterprise).limit(limit))
 
 
-def _marked(of: Slice) -> CTE:
+def _marked(of: Slice, indicator: str | None = None) -> CTE:
     """Results with ``other``: 1 where a row is no part of a pair (a bound, a change without levels, a level alone)."""
-    rows = facts.results_seen(of, facts.enrolments(of))
+    rows = facts.results_seen(of, facts.enrolments(of), indicator=indicator)
     key = [rows.c.enterprise, rows.c.indicator]
     exact = rows.c.operator == "="
     level = and_(exact, or_(rows.c.before.is_not(None), rows.c.after.is_not(None)))
@@ -47,13 +48,13 @@ def other_fact_counts(connection: Connection, of: Slice) -> pd.DataFrame:
     )
 
 
-def other_facts(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
+def other_facts(
+    connection: Connection, of: Slice, indicator: str | None = None, limit: int | None = None
+) -> pd.DataFrame:
     """Result rows that are no pairs (of one indicator, or of all), as :func:`facts.results_seen` gives them."""
-    rows = _marked(of)
-    question = (
-        select(rows).where(rows.c.other == 1).order_by(rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
-    )
-    return frame(connection, question if indicator is None else question.where(rows.c.indicator == indicator))
+    rows = _marked(of, indicator)
+    order = (rows.c.indicator, rows.c.enterprise, rows.c.round, rows.c.module)
+    return frame(connection, select(rows).where(rows.c.other == 1).order_by(*order).limit(limit))
 
 
 def coverage_totals(connection: Connection, of: Slice) -> dict[str, int]:

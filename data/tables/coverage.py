@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import disclosure, measures, queries
+from data import disclosure, measures, tally
 from data.disclosure import Rule
 from data.tables.counting import counted, flags_of, member_flags
 from data.view import View
@@ -30,7 +30,7 @@ COVERAGE = Rule(
 
 def coverage_line(view: View) -> Coverage:
     """The coverage line every exhibit of a view carries."""
-    frame = counted(view, lambda asked: pd.DataFrame([queries.coverage_totals(asked.connection, asked.of)]), COVERAGE)
+    frame = counted(view, lambda asked: pd.DataFrame([tally.coverage_totals(asked)]), COVERAGE)
     return Coverage(**frame.astype(object).iloc[0])  # plain numbers, and withheld ones as they are
 
 
@@ -42,7 +42,7 @@ GROUPS = Rule(
 
 
 def _coverage_counts(view: View) -> pd.DataFrame:
-    frame = queries.coverage_counts(view.connection, view.of)
+    frame = tally.coverage_counts(view)
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     return frame

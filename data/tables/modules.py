@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data import disclosure, measures, queries
+from data import disclosure, measures, tally
 from data.disclosure import Rule
 from data.facts import FIRST_MODULE
 from data.tables.counting import by_enterprise, counted, flags_of
@@ -31,7 +31,7 @@ MODULES = Rule(
 def module_counts(view: View) -> pd.DataFrame:
     if "module counts" not in view.built:  # the journey asks for them as well
         codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
-        counted = queries.module_steps(view.connection, view.of).set_index("module")
+        counted = tally.module_steps(view).set_index("module")
         frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
         view.built["module counts"] = frame
     counts: pd.DataFrame = view.built["module counts"]
@@ -51,7 +51,7 @@ STAGES = Rule(
 
 
 def _stage_counts(view: View) -> pd.DataFrame:
-    frame = queries.journey_counts(view.connection, view.of)
+    frame = tally.journey_counts(view)
     return frame.assign(recorded=frame["enterprises"] - frame["without_record"])
 
 
@@ -73,11 +73,13 @@ LEVELS = Rule(key=("modules_at_least",), counts=("enterprises",), down=("enterpr
 
 def breadth(view: View) -> pd.DataFrame:
     def question(asked: View) -> pd.DataFrame:
-        completed = queries.completed_module_counts(asked.connection, asked.of)
+        completed = tally.completed_module_counts(asked)
         return measures.at_least(completed, len(view.catalogue.module))
 
     return counted(view, question, LEVELS)
 
 
 def matrix(view: View) -> pd.DataFrame:
-    return by_enterprise(view, queries.enterprise_states(view.connection, view.of))
+    if view.threshold:
+        return pd.DataFrame(columns=["enterprise", "module", "state", "round"], dtype=object)
+    return by_enterprise(view, tally.enterprise_states(view))

@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 
-from data import disclosure, queries
+from data import disclosure, tally
 from data.disclosure import Rule, Withheld
 from data.tables.counting import flags_of, member_flags
 from data.view import View
@@ -41,7 +41,7 @@ def _groups(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _grouped(view: View) -> pd.DataFrame:
     """Counts per province, and per place that lies in none."""
-    return queries.place_counts(view.connection, view.of, view.members("place").group_of)
+    return tally.place_counts(view, view.members("place").group_of)
 
 
 def provinces(view: View) -> pd.DataFrame:
@@ -61,7 +61,7 @@ def _by_size(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place_counts(view: View) -> pd.DataFrame:
-    return queries.place_counts(view.connection, view.of)
+    return tally.place_counts(view)
 
 
 def regions(view: View) -> pd.DataFrame:
@@ -87,7 +87,7 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
         return dict.fromkeys(view.visible(dimension))
 
     def question(asked: View) -> pd.DataFrame:
-        return queries.option_counts(asked.connection, asked.of, dimension)
+        return tally.option_counts(asked, dimension)
 
     frame = question(others)
     if view.threshold:
@@ -95,7 +95,7 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
         flags = flags_of(others, frame, question, rule)
         phases = None
         if dimension == "round":
-            of_phase = queries.option_counts(others.connection, others.of, "phase")
+            of_phase = tally.option_counts(others, "phase")
             phases = disclosure.flagged(of_phase, rule, view.threshold), disclosure.counts_of(of_phase, rule)
         flags = member_flags(others, dimension, flags, disclosure.counts_of(frame, rule), phases)
         frame = disclosure.withhold(frame, rule, flags, view.threshold)

@@ -1,34 +1,29 @@
 """What enterprises reported before and after."""
 
-from dataclasses import asdict
-
 import pandas as pd
 
-from data import measures, queries
+from data import measures, queries, tally
 from data.disclosure import Rule
-from data.tables.counting import by_enterprise, counted
+from data.tables.counting import by_enterprise, counted, most_rows
 from data.view import View
-
-
-def _paired(view: View, indicator: str | None = None) -> pd.DataFrame:
-    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    pairs = measures.with_change(queries.paired_results(view.connection, view.of, indicator), better)
-    order = {code: at for at, code in enumerate(view.catalogue.indicator)}
-    return pairs.sort_values(
-        ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
-    )
 
 
 def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The pairs with their change and verdict, of one indicator or of all."""
-    return by_enterprise(view, _paired(view, indicator))
+    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
+    pairs = queries.paired_results(view.connection, view.of, indicator, limit=most_rows(view))
+    pairs = measures.with_change(pairs, better)
+    order = {code: at for at, code in enumerate(view.catalogue.indicator)}
+    listed = pairs.sort_values(
+        ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
+    )
+    return by_enterprise(view, listed)
 
 
 def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
-    if view.refusal:
-        return queries.other_facts(view.connection, view.of, indicator).iloc[:0]
-    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator))
+    limit = 0 if view.refusal else most_rows(view)
+    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit=limit))
 
 
 _VERDICTS = ("better_count", "same_count", "worse_count")
@@ -52,16 +47,19 @@ CHANGE = Rule(
 )
 
 
-def _change_numbers(view: View) -> pd.DataFrame:
+def _changes(view: View) -> pd.DataFrame:
     """One row an indicator with a result, with the counts that a practice's own counts give away."""
-    pairs = _paired(view)
-    others = queries.other_fact_counts(view.connection, view.of).set_index("indicator")
+    indicators = view.catalogue.indicator
+    pairs = tally.pair_levels(view)
+    others = tally.other_fact_counts(view).set_index("indicator")
+    groups = dict(list(pairs.groupby("indicator", sort=False)))
     rows = []
-    for code, entry in view.catalogue.indicator.items():
+    for code, entry in indicators.items():
         if code in others.index:
             unit, better = entry.columns["unit"], entry.columns["better"]
-            numbers = measures.change(pairs[pairs["indicator"] == code], unit=unit, better=better)
-            row = {"indicator": code, "unit": unit, "better": better, **asdict(numbers)}
+            of = groups.get(code, pairs.iloc[:0])
+            numbers = measures.change(of, unit=unit, better=better)
+            row = {"indicator": code, "unit": unit, "better": better, **vars(numbers)}
             rows.append(row | others.loc[code].astype(int).to_dict())
     columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts", "other_enterprises"]
     frame = pd.DataFrame(rows, columns=columns)
@@ -72,5 +70,5 @@ def _change_numbers(view: View) -> pd.DataFrame:
 
 
 def change(view: View) -> pd.DataFrame:
-    frame = counted(view, _change_numbers, CHANGE)
+    frame = counted(view, _changes, CHANGE)
     return frame.drop(columns=["other_enterprises", *_PRACTICE_REST])

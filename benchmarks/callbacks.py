@@ -1,0 +1,236 @@
+"""How long a page's whole callback takes, and how long the bare driver takes for the same SQL.
+
+    .venv/bin/python -m benchmarks.callbacks sqlite:///results.db [--scope partner=cec] [--filters sector=machinery]
+
+prints JSON, a line a page and viewer: ``callback`` (milliseconds: minimum, median and maximum of the repeats), ``cpu``
+(the same in this process's own time, which a busy machine leaves alone), ``queries`` (round trips), ``in_sql``
+(milliseconds in the driver's execute), ``bare`` (milliseconds of the same statements put and fetched through sqlite3 or
+psycopg alone) and ``bytes`` of the answer. Every repeat is worked out anew; what the application holds of a record it
+holds.
+"""
+
+import argparse
+import json
+import sqlite3
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from pathlib import Path
+from statistics import median
+from tempfile import TemporaryDirectory
+from time import perf_counter, process_time
+from typing import Any
+
+import psycopg
+from dash import Dash
+from flask import Flask, g
+from plotly.io.json import to_json_plotly
+from sqlalchemy import Engine, event
+from sqlalchemy.engine import make_url
+
+import callbacks
+from callbacks.asking import Held
+from callbacks.slides import both_languages
+from dashboard.app import grounds
+from data import decks
+from data.access import MANAGER, Viewer
+from data.accounts import accounts_engine
+from data.filters import Filters
+from data.links import Terms
+from data.places import read_boundaries
+from data.record import Records
+from layouts import ids
+from layouts.shell import CONTROLS, shell
+
+THRESHOLD = 5
+
+PAGES: dict[str, tuple[str, str]] = {
+    "filters": (f"{ids.ADDRESS}.search", "/"),
+    "overview": (f"{ids.OVERVIEW_HEADLINES}.children", "/"),
+    "regions": (f"{ids.REGIONS_METRIC}.options", "/regions"),
+    "modules": ("modules-journey-funnel-figure.figure", "/modules"),
+    "results": (f"{ids.RESULTS_INDICATOR}.options", "/results"),
+    "targets": ("targets-targets-figure.figure", "/targets"),
+    "capacity": (f"{ids.CAPACITY_HEADLINES}.children", "/trainers"),
+    "events": (f"{ids.CALENDAR_NEXT}.children", "/calendar"),
+}
+"""A property each page's callback writes, and the page's path."""
+
+Statement = tuple[str, Any]
+
+
+@dataclass
+class Watched:
+    """What was asked of the results database while one callback ran."""
+
+    statements: list[Statement] = field(default_factory=list)
+    seconds: float = 0.0
+
+
+@contextmanager
+def watching(engine: Engine) -> Iterator[Watched]:
+    """Note every statement the engine executes while the block runs."""
+    watched = Watched()
+    began = 0.0
+
+    def before(_connection: Any, _cursor: Any, statement: str, parameters: Any, *_rest: Any) -> None:
+        nonlocal began
+        if statement != "BEGIN":
+            watched.statements.append((statement, parameters))
+        began = perf_counter()
+
+    def after(*_rest: Any) -> None:
+        watched.seconds += perf_counter() - began
+
+    event.listen(engine, "before_cursor_execute", before)
+    event.listen(engine, "after_cursor_execute", after)
+    try:
+        yield watched
+    finally:
+        event.remove(engine, "before_cursor_execute", before)
+        event.remove(engine, "after_cursor_execute", after)
+
+
+class Pages:
+    """The application's callbacks over one database, posted as a browser posts them; ``viewer`` is who asks."""
+
+    def __init__(self, address: str, folder: Path) -> None:
+        self.viewer: Viewer = MANAGER
+        self.held = Held(Records(address, folder / "editions"), grounds(read_boundaries()))
+        self._accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
+        server = Flask("benchmark")
+
+        @server.before_request
+        def _who_asks() -> None:
+            g.viewer = self.viewer
+
+        self.app = Dash("benchmark", server=server, suppress_callback_exceptions=True)
+        self.app.layout = shell()
+        callbacks.register(self.app, self.held)
+        self._client = server.test_client()
+        self._told = self._client.get("/_dash-dependencies").get_json()
+
+    def post(self, output: str, path: str, search: str) -> bytes:
+        """The answer of the callback that writes `output` at an address; raises where it fails."""
+        (told,) = (each for each in self._told if output in each["output"].strip(".").split("..."))
+        values = {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
+        values |= {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
+        inputs, state = (
+            [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in told[kind]]
+            for kind in ("inputs", "state")
+        )
+        written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
+                   for name in told["output"].strip(".").split("...")]  # fmt: skip
+        answer = self._client.post(
+            "/_dash-update-component",
+            json={
+                "output": told["output"],
+                "outputs": written if told["output"].startswith("..") else written[0],
+                "inputs": inputs,
+                "state": state,
+                "changedPropIds": [f"{ids.ADDRESS}.search"],
+            },
+        )
+        if answer.status_code != HTTPStatus.OK:
+            raise RuntimeError(answer.text[:500])
+        return answer.data
+
+    def show(self, search: str) -> bytes:
+        """Every slide of the standard deck in every language."""
+        with self.app.server.test_request_context():
+            g.viewer = self.viewer
+            deck = decks.read(self._accounts, decks.STANDARD)
+            slides = both_languages(self.held, deck.slides, Filters.from_search(search))
+            told = [{language: slide.plain() for language, slide in each.items()} for each in slides]
+            return to_json_plotly(told).encode()
+
+    def asked(self, page: str, search: str) -> bytes:
+        """The answer of one page of :data:`PAGES`, or of the `slides`."""
+        return self.show(search) if page == "slides" else self.post(*PAGES[page], search)
+
+
+@contextmanager
+def _bare(address: str) -> Iterator[Callable[[Statement], object]]:
+    """How the bare driver puts a statement and fetches all of its answer."""
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        plain = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)
+        try:
+            yield lambda asked: plain.execute(*asked).fetchall()
+        finally:
+            plain.close()
+        return
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
+        yield lambda asked: connection.execute(*asked).fetchall()
+
+
+def _milliseconds(action: Callable[[], object]) -> float:
+    began = perf_counter()
+    action()
+    return (perf_counter() - began) * 1000
+
+
+def _spread(times: Sequence[float]) -> dict[str, float]:
+    return {"min": round(min(times), 1), "median": round(median(times), 1), "max": round(max(times), 1)}
+
+
+def measure(
+    address: str, *, pages: Sequence[str] = (*PAGES, "slides"), scope: str = "", filters: str = "", repeats: int = 3
+) -> list[dict[str, Any]]:
+    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
+    donor = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD).viewer()
+    found = []
+    with TemporaryDirectory() as folder, _bare(address) as bare:
+        asked = Pages(address, Path(folder))
+        engine = asked.held.records.live.engine
+        for who, viewer in (("manager", MANAGER), ("donor", donor)):
+            asked.viewer = viewer
+            search = f"?{filters}" if filters else ""
+            for page in pages:
+                asked.asked(page, search)  # what is held of the record is read once
+                times, cpu = [], []
+                for _ in range(repeats):
+                    began = process_time()
+                    with watching(engine) as watched:
+                        times.append(_milliseconds(lambda: asked.asked(page, search)))  # noqa: B023 - called at once
+                    cpu.append((process_time() - began) * 1000)
+                replay = [sum(_milliseconds(lambda: bare(each)) for each in watched.statements) for _ in range(repeats)]  # noqa: B023
+                found.append(
+                    {
+                        "page": page,
+                        "viewer": who,
+                        "callback": _spread(times),
+                        "cpu": _spread(cpu),
+                        "queries": len(watched.statements),
+                        "in_sql": round(watched.seconds * 1000, 1),
+                        "bare": _spread(replay),
+                        "bytes": len(asked.asked(page, search)),
+                    }
+                )
+        engine.dispose()
+    return found
+
+
+def main() -> None:
+    """Print what was measured, a line a page and viewer."""
+    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    told.add_argument("address")
+    told.add_argument("--scope", default="")
+    told.add_argument("--filters", default="")
+    told.add_argument("--pages", default=",".join((*PAGES, "slides")))
+    told.add_argument("--repeats", type=int, default=3)
+    asked = told.parse_args()
+    rows = measure(
+        asked.address,
+        pages=asked.pages.split(","),
+        scope=asked.scope,
+        filters=asked.filters,
+        repeats=asked.repeats,
+    )
+    for row in rows:
+        print(json.dumps(row))
+
+
+if __name__ == "__main__":
+    main()

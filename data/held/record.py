@@ -1,0 +1,139 @@
+"""The facts of one data version as arrays, in the order that lets a slice be counted without sorting anything."""
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+Array = np.ndarray[Any, np.dtype[Any]]
+
+NEVER = 2**31 - 1
+"""The day of what has none: it is not reached by any date."""
+
+ALWAYS = 0
+"""The day from which a value without a date is seen."""
+
+NONE = -1
+"""The position of a code that is not given."""
+
+MOST_MODULES = 52
+"""Modules of an enterprise are the bits of a sum of floats."""
+
+
+@dataclass(frozen=True)
+class Enrolments:
+    """By enterprise, place and round. Positions of enterprise, round, sector, place (:data:`NONE`), source; days."""
+
+    enterprise: Array
+    round: Array
+    sector: Array
+    place: Array
+    recruited_on: Array
+    baseline_on: Array
+    left_on: Array
+    source: Array
+
+
+@dataclass(frozen=True)
+class Trainings:
+    """Planned trainings of enrolments, by enterprise and module, the latest first.
+
+    Of each step the day it was reached; ``visits_seen`` is the day from which ``visits_done`` is known. Counts are NaN
+    where they are not known.
+    """
+
+    enterprise: Array
+    enrolment: Array
+    module: Array
+    due: Array
+    workshop: Array
+    visit: Array
+    assessment: Array
+    completion: Array
+    dropped: Array
+    visits_seen: Array
+    visits_planned: Array
+    visits_done: Array
+    managers: Array
+    workers: Array
+    women: Array
+    source: Array
+
+
+@dataclass(frozen=True)
+class Results:
+    """Results of enrolments, or of an enterprise alone (``enrolment`` is :data:`NONE`), by indicator and enterprise.
+
+    Of one indicator and enterprise the row whose before counts stands first; ``by_after`` lists rows so that the one
+    whose after counts stands last, ``after_rank`` is a row's position in it. ``group`` numbers indicator × enterprise.
+    ``before_from``, ``after_from`` and ``seen_from`` are the days from which before, after and anything at all is seen.
+    ``began_on`` and ``ended_on`` are the days of before and after (an after without one has its before's); an after
+    or a change is seen from ``ended_from`` on.
+    """
+
+    enterprise: Array
+    enrolment: Array
+    module: Array
+    indicator: Array
+    before: Array
+    after: Array
+    before_from: Array
+    after_from: Array
+    seen_from: Array
+    exact: Array
+    source: Array
+    began_on: Array
+    ended_on: Array
+    ended_from: Array
+    group: Array
+    by_after: Array
+    after_rank: Array
+
+    @cached_property
+    def without_enrolment(self) -> Array:
+        """The rows that follow their enterprise."""
+        return np.flatnonzero(self.enrolment == NONE)
+
+
+@dataclass(frozen=True)
+class HeldRecord:
+    """The facts of one data version. Codes are held as positions in these tuples of codes, each in order.
+
+    ``workers`` is the size of each enterprise (NaN: unknown), ``phase_of`` the phase of each round, ``parties`` per
+    partner which rounds it is a partner of.
+    """
+
+    enterprises: tuple[str, ...]
+    rounds: tuple[str, ...]
+    phases: tuple[str, ...]
+    sectors: tuple[str, ...]
+    places: tuple[str, ...]
+    modules: tuple[str, ...]
+    indicators: tuple[str, ...]
+    sources: tuple[str, ...]
+    workers: Array
+    phase_of: Array
+    parties: dict[str, Array]
+    enrolments: Enrolments
+    trainings: Trainings
+    results: Results
+
+    @cached_property
+    def enterprise_at(self) -> dict[str, int]:
+        """Where each enterprise stands."""
+        return {code: at for at, code in enumerate(self.enterprises)}
+
+    @cached_property
+    def position(self) -> dict[str, dict[str, int]]:
+        """Where each code stands, per filter."""
+        listed = {"round": self.rounds, "phase": self.phases, "sector": self.sectors, "place": self.places,
+                  "module": self.modules}  # fmt: skip
+        return {name: {code: at for at, code in enumerate(codes)} for name, codes in listed.items()}
+
+
+def runs(values: Array) -> Array:
+    """Where each run of equal values begins."""
+    if not len(values):
+        return np.zeros(0, np.intp)
+    return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))

@@ -1,0 +1,87 @@
+"""The record held in memory answers as its database does, on invented programmes full of awkward cases."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import pandas as pd
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+from programme import PROGRAMME
+from test_recount import Invented, database_of, search_of
+
+from data import tally
+from data.access import MANAGER, Viewer
+from data.catalogue import Catalogue, Once
+from data.filters import Filters
+from data.links import Terms
+from data.tables import results
+from data.view import View
+
+QUESTIONS = (
+    tally.overview_counts, tally.place_counts, tally.module_steps, tally.journey_counts, tally.completed_module_counts,
+    tally.enterprise_states, tally.coverage_totals, tally.coverage_counts, tally.sources_of_trainings,
+    tally.sources_of_results, tally.other_fact_counts, tally.pair_levels, results._changes,
+)  # fmt: skip
+
+
+def questions(view: View) -> Iterator[tuple[str, Any]]:
+    """Every question with its answer, rows in no order that means anything put in one."""
+    for question in QUESTIONS:
+        yield question.__name__, plain(question(view))
+    provinces = {code: code[:2] for code in view.catalogue.place}
+    yield "regions", plain(tally.place_counts(view, provinces))
+    for dimension in ("partner", "sector", "round", "phase", "place"):
+        others = view.with_filters(view.filters.without(dimension))
+        yield f"options of {dimension}", plain(tally.option_counts(others, dimension))
+    for indicator in view.catalogue.indicator:
+        yield f"sources of {indicator}", plain(tally.sources_of_results(view, indicator))
+
+
+def plain(answer: pd.DataFrame | dict[str, int]) -> Any:
+    """An answer as plain values: NaN and None alike, whole numbers alike whatever their type."""
+    if isinstance(answer, dict):
+        return answer
+    rows = [
+        tuple(None if pd.isna(value) else value for value in row) for row in answer.itertuples(index=False, name=None)
+    ]
+    return list(answer.columns), sorted(rows, key=repr)
+
+
+def disagreements(connection: Any, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> list[str]:
+    """What a record held in memory and its database answer differently."""
+    not_held = Once()
+    not_held.get("facts", lambda: None)
+    held, recorded = (
+        View.asked(connection, known, viewer, filters) for known in (catalogue, replace(catalogue, once=not_held))
+    )
+    assert held.held is not None
+    assert recorded.held is None
+    answers = dict(questions(held))
+    return [
+        f"{name}: held {answers[name]}, database {answer}"
+        for name, answer in questions(recorded)
+        if answers[name] != answer
+    ]
+
+
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@given(seed=st.integers(min_value=0, max_value=2**32 - 1))
+@example(seed=385)
+@example(seed=535)
+def test_record_held_in_memory_counts_as_its_database_does(seed: int) -> None:
+    invented = Invented(seed)
+    scope = Filters.from_search(search_of(invented.one_filter("partner"), None))
+    with database_of(invented.tables) as (connection, catalogue):
+        for codes, as_of in invented.questions():
+            filters = Filters.from_search(search_of(codes, as_of))
+            for viewer in (MANAGER, Terms(scope=scope, threshold=3).viewer()):
+                wrong = disagreements(connection, catalogue, viewer, filters)
+                assert not wrong, "\n".join([f"seed {seed}, {filters.search()}", *wrong])
+
+
+@pytest.mark.parametrize("search", ["", "?partner=fed&as_of=2015-06-30", "?place=370000&module=m1,m3"])
+def test_ten_enterprises_are_counted_alike(search: str) -> None:
+    with database_of(PROGRAMME) as (connection, catalogue):
+        assert not disagreements(connection, catalogue, MANAGER, Filters.from_search(search))
