@@ -1,6 +1,10 @@
 """The accounts database: managers, links, decks. Apart from the results, so that loading data touches none."""
 
+from time import monotonic
+from typing import Any
+
 from sqlalchemy import Boolean, Column, DateTime, Engine, ForeignKey, Integer, MetaData, String, Table, Text, event
+from sqlalchemy.exc import DisconnectionError
 
 from data.database import writing_engine
 
@@ -57,8 +61,14 @@ deck = Table(
 
 
 def accounts_engine(address: str) -> Engine:
-    """An engine on the accounts database, its tables made where they are not there yet."""
+    """An engine on the accounts database, its tables made where they are not there yet.
+
+    Of several PostgreSQL hosts it takes the primary. While there is none it takes a standby: sessions and links are
+    read there, and what would write fails.
+    """
     engine = writing_engine(address)
+    if engine.dialect.name == "postgresql":
+        _read_on_without_primary(engine)
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
@@ -71,3 +81,29 @@ def accounts_engine(address: str) -> Engine:
 
     accounts.create_all(engine)
     return engine
+
+
+_STANDBY_FOR = 10.0
+"""Seconds a connection to a standby is used before the primary is looked for again."""
+
+
+def _read_on_without_primary(engine: Engine) -> None:
+    @event.listens_for(engine, "do_connect")
+    def _connect(dialect: Any, _record: object, given: Any, named: dict[str, Any]) -> Any:
+        try:
+            return dialect.connect(*given, **named)
+        except dialect.dbapi.OperationalError:
+            if "target_session_attrs" not in named:
+                raise
+            return dialect.connect(*given, **named | {"target_session_attrs": "any"})
+
+    @event.listens_for(engine, "connect")
+    def _note(_connection: object, record: Any) -> None:
+        record.info["since"] = monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def _look_for_primary(connection: Any, record: Any, _proxy: object) -> None:
+        # A standby that became the primary says so by itself.
+        standby = connection.info.parameter_status("in_hot_standby") == "on"
+        if standby and monotonic() - record.info["since"] > _STANDBY_FOR:
+            raise DisconnectionError
