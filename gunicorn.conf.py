@@ -10,11 +10,15 @@ from dashboard.settings import Settings, SettingsProblem
 from data.accounts import accounts_engine
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8050')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+# A process a core: one core works out an answer. More only hold more memory and connections (docs/performance.md).
+workers = int(os.environ.get("WEB_CONCURRENCY") or max(2, min(os.cpu_count() or 2, 8)))
 worker_class = "gthread"  # slow clients hold a thread, not a worker
 threads = 4
+# Each worker loads the application itself. Loaded before they part it would share some memory, but SIGHUP would bring
+# no new code, and what is opened while loading (connections, the folder of upgraded editions) would be everyone's.
+preload_app = False
 timeout = 60
-graceful_timeout = 30
+graceful_timeout = 30  # on SIGHUP and SIGTERM what is being answered is answered, and new workers take what comes
 max_requests = 10_000
 max_requests_jitter = 1_000
 # gunicorn 27 would open a control socket below the home directory, which many hosts mount read-only.
