@@ -8,7 +8,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PORT ?= 8050
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test lint format screenshots messages boundaries bundle lock browser servers clean
+.PHONY: help install serve demo test lint format bench bench-peers screenshots messages boundaries bundle lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -36,6 +36,12 @@ lint: $(INSTALLED_DEV) ## ruff and mypy alone
 format: $(INSTALLED_DEV) ## let ruff tidy up
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+
+bench: $(INSTALLED_DEV) browser servers ## measure everything there is a goal for, into docs/performance.md
+	$(BIN)/python -m benchmarks
+
+bench-peers: $(INSTALLED_DEV) ## install Superset, Streamlit and Vizro for `make bench` to measure beside
+	@scripts/bench_peers.sh $(BIN)/python
 
 screenshots: $(INSTALLED_DEV) browser ## make the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py

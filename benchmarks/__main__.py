@@ -1,0 +1,152 @@
+"""Measures everything there is a goal for, and writes docs/performance.md.
+
+    make bench                                         whatever of it this commit has not measured yet
+    .venv/bin/python -m benchmarks --anew              everything
+    .venv/bin/python -m benchmarks --only load,kept    these alone
+    .venv/bin/python -m benchmarks --list              what there is to measure
+
+Each measure runs in a process of its own and leaves its figures in instance/bench/figures/. One that fails, takes too
+long or lacks a program is reported as such and stops none of the others.
+"""
+
+import argparse
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from os import getloadavg
+from pathlib import Path
+from typing import Any
+
+from benchmarks.report import write_report
+
+ROOT = Path(__file__).resolve().parent.parent
+FIGURES = ROOT / "instance" / "bench" / "figures"
+REPORT = ROOT / "docs" / "performance.md"
+
+
+@dataclass(frozen=True)
+class Measure:
+    """Something to measure: a module of the benchmarks, what is called of it, and the most seconds it may take."""
+
+    module: str
+    call: str
+    most: int = 240
+
+
+MEASURES: dict[str, Measure] = {
+    "size": Measure("size", "size.measure()", 900),
+    "first_load": Measure("first_load", "first_load.measure(sqlite(1000))"),
+    "filter_change": Measure("filter_change", "filter_change.measure(sqlite(1000))", 300),
+    "callbacks_5000": Measure("callbacks", "on_both(callbacks.measure, 5_000)"),
+    "callbacks_100000": Measure("callbacks", "on_both(callbacks.measure, 100_000)", 900),
+    "kept": Measure("kept", "kept.measure(sqlite(1000), scope=DONOR)"),
+    "load": Measure("load", "load.measure(sqlite(1000))", 400),
+    "shards": Measure("shards", "shards.measure()", 400),
+    "failover": Measure("failover", "failover.measure()", 400),
+    "peers": Measure("peers", "peers.measure(sqlite(5_000))", 600),
+}
+
+
+def take(measure: Measure) -> Any:
+    """What a measure finds, in this process."""
+    from importlib import import_module  # noqa: PLC0415 - a measure that cannot be imported is one that fails
+
+    from benchmarks import databases  # noqa: PLC0415 - likewise
+
+    def sqlite(enterprises: int) -> str:
+        return f"sqlite:///{databases.made(enterprises)}"
+
+    def on_both(found: Any, enterprises: int) -> dict[str, Any]:
+        told = {"sqlite": found(sqlite(enterprises), scope=databases.DONOR)}
+        with databases.on_postgres(databases.made(enterprises)) as (server,):
+            return told | {"postgresql": found(databases.url("score", server), scope=databases.DONOR)}
+
+    names = {
+        measure.module: import_module(f"benchmarks.{measure.module}"),
+        "sqlite": sqlite,
+        "on_both": on_both,
+        "DONOR": databases.DONOR,
+    }
+    return eval(measure.call, names)
+
+
+def run(name: str, measure: Measure, folder: Path, commit: str) -> dict[str, Any]:
+    """Take a measure in a process of its own, and keep what came of it: ``found``, or why it ``failed``."""
+    began, load = time.monotonic(), getloadavg()[0]
+    about = {"commit": commit, "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "load_before": round(load, 1)}
+    came: dict[str, Any]
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "benchmarks", "--take", name],
+            cwd=ROOT, capture_output=True, text=True, check=False, timeout=measure.most,
+        )  # fmt: skip
+        last = done.stdout.rstrip().rsplit("\n", 1)[-1]
+        came = {"found": json.loads(last)} if done.returncode == 0 else {"failed": _last_words(done.stderr)}
+    except subprocess.TimeoutExpired:
+        came = {"failed": f"it took longer than {measure.most} s"}
+    except ValueError as error:
+        came = {"failed": f"it told no figures: {error}"}
+    kept = about | {"took": round(time.monotonic() - began)} | came
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / f"{name}.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
+    return kept
+
+
+def _last_words(said: str) -> str:
+    return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")[:300]
+
+
+def read(folder: Path) -> dict[str, dict[str, Any]]:
+    """What was kept, by measure."""
+    return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+
+
+def run_all(measures: dict[str, Measure], folder: Path, *, anew: bool = False) -> None:
+    """Take each measure, unless it was taken of this commit already and did not fail."""
+    commit = current_commit()
+    for name, measure in measures.items():
+        kept = read(folder).get(name, {})
+        if not anew and kept.get("commit") == commit and "found" in kept:
+            print(f"{name}: taken already", file=sys.stderr)
+            continue
+        print(f"{name}: …", end=" ", file=sys.stderr, flush=True)
+        told = run(name, measure, folder, commit)
+        print(f"{told['took']} s" + (f", failed: {told['failed']}" if "failed" in told else ""), file=sys.stderr)
+
+
+def current_commit() -> str:
+    """The commit that is measured; marked where files differ from it."""
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty", "--exclude=*"],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    return done.stdout.strip() or "unknown"
+
+
+def main(arguments: Sequence[str] | None = None) -> None:
+    """Do what the command line says."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--only", default=",".join(MEASURES), help="names, with commas between them")
+    parser.add_argument("--anew", action="store_true", help="measure again what was measured")
+    parser.add_argument("--list", action="store_true", help="say what there is to measure")
+    parser.add_argument("--report", action="store_true", help="measure nothing, write the report alone")
+    parser.add_argument("--take", choices=MEASURES, help=argparse.SUPPRESS)
+    asked = parser.parse_args(arguments)
+    if asked.take:
+        print(json.dumps(take(MEASURES[asked.take])))
+    elif asked.list:
+        print("\n".join(MEASURES))
+    else:
+        if not asked.report:
+            run_all({name: MEASURES[name] for name in asked.only.split(",")}, FIGURES, anew=asked.anew)
+        kept = read(FIGURES)
+        REPORT.write_text(write_report(kept, list(MEASURES)), encoding="utf-8")
+        print(f"Written to {REPORT.relative_to(ROOT)}", file=sys.stderr)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,55 @@
+"""The benchmarks' own machinery: what fails stops nothing, what was measured is kept, and every goal stands in the report."""
+
+import json
+
+import pytest
+
+from benchmarks import __main__ as bench
+from benchmarks import report
+from benchmarks.__main__ import MEASURES, Measure, read, run, run_all
+
+
+def test_measure_that_fails_or_is_not_there_is_told_and_stops_none(tmp_path, monkeypatch):
+    monkeypatch.setattr(bench, "current_commit", lambda: "abc")
+    taken = []
+
+    def stub(name, measure, folder, commit):
+        taken.append(name)
+        came = {"failed": "no such program"} if name == "broken" else {"found": [name]}
+        kept = {"commit": commit, "at": "2026-01-01 00:00 UTC", "load_before": 0.1, "took": 1} | came
+        (folder / f"{name}.json").write_text(json.dumps(kept))
+        return kept
+
+    monkeypatch.setattr(bench, "run", stub)
+    measures = {name: Measure("spread", "") for name in ("broken", "whole")}
+    run_all(measures, tmp_path)
+    assert taken == ["broken", "whole"]
+    run_all(measures, tmp_path)  # goes on where it stopped
+    assert taken == ["broken", "whole", "broken"]
+    text = report.write_report(read(tmp_path), ["broken", "whole", "missing"])
+    assert "Not measured: no such program" in text
+    assert "## missing\n\nNot measured." in text
+    assert all(goal.text in text for goal in report.GOALS)
+
+
+@pytest.mark.parametrize("call", ["nothing.measure()", "spread.nothing()", "1 / 0"])
+def test_what_came_of_a_measure_is_kept_even_where_it_fails(tmp_path, monkeypatch, call):
+    monkeypatch.setitem(MEASURES, "size", Measure("spread", call))
+    with pytest.raises((NameError, AttributeError, ZeroDivisionError)):
+        bench.take(MEASURES["size"])
+    # In a process of its own it is the measure of the command's own list that runs: here none may run at all.
+    told = run("no such measure", MEASURES["size"], tmp_path, "abc")
+    assert "invalid choice" in told["failed"]
+    assert read(tmp_path)["no such measure"]["commit"] == "abc"
+
+
+def test_goals_are_met_or_missed_by_their_figures():
+    loads = {name: {"requests": 9, "wire": 850_000, "decoded": 3_000_000, "drawn": {"min": 1, "median": drawn, "max": 9}}
+             for name, drawn in (("application", 400), ("stock", 900))}  # fmt: skip
+    told = {goal: (figure, met) for goal, figure, met in report.goals({"first_load": loads})}
+    assert told["First load of the Overview at most 0.9 MB compressed"] == ("0.85 MB", "yes")
+    assert told["All its charts drawn in at most half of stock Dash's time"][1] == "yes"
+    loads["application"]["drawn"]["median"] = 500
+    told = {goal: (figure, met) for goal, figure, met in report.goals({"first_load": loads})}
+    assert told["All its charts drawn in at most half of stock Dash's time"][1] == "**no**"
+    assert told["Repeated views at least half the rate of cached bytes"][1] == "not measured"
