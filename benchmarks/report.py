@@ -1,4 +1,4 @@
-"""docs/performance.md, written from what the measures found: every goal beside its figure, then each measure's table."""
+"""docs/performance.md, written from what the measures found: every goal beside its figure, then each measure."""
 
 import json
 import os
@@ -54,11 +54,9 @@ def _near_the_floor(found: Found) -> tuple[str, bool]:
     allowed = [(row["callback"]["median"] / (2 * row["bare"]["median"] + 5), name, row) for name, row in rows]
     ratio, name, worst = max(allowed, key=lambda each: each[0])
     met = sum(each[0] <= 1 for each in allowed)
-    return (
-        f"{met} of {len(allowed)}; furthest: {worst['page']} on {name}, {worst['callback']['median']:.0f} ms, "
-        f"bare {worst['bare']['median']:.1f} ms",
-        ratio <= 1,
-    )
+    took, bare = worst["callback"]["median"], worst["bare"]["median"]
+    furthest = f"{worst['page']} on {name}, {took:.0f} ms, bare {bare:.1f} ms"
+    return f"{met} of {len(allowed)}; furthest: {furthest}", ratio <= 1
 
 
 def _at_stress(found: Found) -> tuple[str, bool]:
@@ -150,13 +148,23 @@ def goals(found: Found) -> Iterator[tuple[str, str, str]]:
             yield goal.text, figure, "yes" if met else "**no**"
 
 
+_INTRODUCTION = """Written by `make bench`; what stands here was measured, each ratio within one run. Minimum, median and
+maximum of three repeats or more stand as *min / median / max*."""
+
+_PEERS = """The same three charts (modules completed, enterprises by province, share that improved) with a filter by sector,
+on the same database."""
+
+_PEERS_ASKED = """Eight connections ask for the numbers of the charts under changing filters. The dashboard checks who asks,
+keeps a donor to a scope and withholds small numbers, and answers from nothing it kept; Superset checks who asks, with its
+caches off; stock Dash checks nothing."""
+
+
 def write_report(kept: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
     """The whole document, of what was kept of the measures called `names`."""
     found = {name: kept[name]["found"] for name in names if "found" in kept.get(name, {})}
     parts = [
         "# Performance",
-        "Written by `make bench`; what stands here was measured, each ratio within one run. "
-        "Minimum, median and maximum of three repeats or more stand as *min / median / max*.",
+        _INTRODUCTION,
         "\n".join(f"- {line}" for line in _about(kept, names)),
         "## Goals",
         _table(("goal", "figure", "met"), goals(found)),
@@ -219,9 +227,8 @@ def _table(head: Sequence[str], rows: Iterator[Sequence[Any]] | Sequence[Sequenc
 
 
 def _spread(told: Mapping[str, float]) -> str:
-    return " / ".join(
-        f"{told[name]:,.0f}" if told[name] >= 10 else f"{told[name]:.1f}" for name in ("min", "median", "max")
-    )  # noqa: PLR2004
+    values = [told[name] for name in ("min", "median", "max")]
+    return " / ".join(f"{value:,.0f}" if value >= 10 else f"{value:.1f}" for value in values)  # noqa: PLR2004
 
 
 def _loads(found: Any) -> str:
@@ -332,12 +339,9 @@ def _peers(found: Any) -> str:
     failed = [f"{name}: {told['failed']}" for part in found.values() for name, told in part.items() if "failed" in told]
     return "\n\n".join(
         [
-            "The same three charts (modules completed, enterprises by province, share that improved) with a filter by "
-            "sector, on the same database.",
+            _PEERS,
             _table(("page", "requests", "MB on the wire", "first load, ms", "filter change, ms"), browsers),
-            "Eight connections ask for the numbers of the charts under changing filters. The dashboard checks who asks, "
-            "keeps a donor to a scope and withholds small numbers, and nothing is kept; so does Superset check who asks, "
-            "with its caches off.",
+            _PEERS_ASKED,
             _table(("", "answers a second", "p50, ms", "p95, ms"), queries),
             *([f"Not measured: {'; '.join(failed)}"] if failed else []),
         ]

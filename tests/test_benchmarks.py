@@ -1,4 +1,4 @@
-"""The benchmarks' own machinery: what fails stops nothing, what was measured is kept, and every goal stands in the report."""
+"""The benchmarks' own machinery: what fails stops nothing, what was measured is kept, the report has every goal."""
 
 import json
 
@@ -44,8 +44,10 @@ def test_what_came_of_a_measure_is_kept_even_where_it_fails(tmp_path, monkeypatc
 
 
 def test_goals_are_met_or_missed_by_their_figures():
-    loads = {name: {"requests": 9, "wire": 850_000, "decoded": 3_000_000, "drawn": {"min": 1, "median": drawn, "max": 9}}
-             for name, drawn in (("application", 400), ("stock", 900))}  # fmt: skip
+    loads = {
+        name: {"requests": 9, "wire": 850_000, "decoded": 3_000_000, "drawn": {"median": drawn}}
+        for name, drawn in (("application", 400), ("stock", 900))
+    }
     told = {goal: (figure, met) for goal, figure, met in report.goals({"first_load": loads})}
     assert told["First load of the Overview at most 0.9 MB compressed"] == ("0.85 MB", "yes")
     assert told["All its charts drawn in at most half of stock Dash's time"][1] == "yes"
