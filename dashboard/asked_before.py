@@ -10,6 +10,7 @@ they are understood, and what is asked. Only answers that were opted in are kept
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from functools import lru_cache
 from hashlib import blake2b, sha256
 from importlib.metadata import version
 from pathlib import Path
@@ -110,8 +111,7 @@ class Questions:
             filters.query(),
             what,
         ]
-        text = json.dumps(key, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
-        return Question(blake2b(text.encode(), key=self._secret, digest_size=32).hexdigest(), at)
+        return Question(blake2b(_text(key).encode(), key=self._secret, digest_size=32).hexdigest(), at)
 
     def _posted(self) -> tuple[str, Any] | None:
         """The address a callback was posted with, and everything else that was posted; None where it is not kept."""
@@ -158,9 +158,14 @@ def _read() -> dict[str, str]:
     return {name: request.args[name] for name in READ if name in request.args}
 
 
-def _viewer(viewer: Viewer) -> Any:
+@lru_cache(maxsize=1024)
+def _viewer(viewer: Viewer) -> str:
     """Everything about a viewer but their name: that is for what they make, and no answer that is kept says it."""
-    return {name: value for name, value in _plain(viewer).items() if name != "name"}
+    return _text({name: value for name, value in _plain(viewer).items() if name != "name"})
+
+
+def _text(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
 
 
 def _plain(value: Any) -> Any:

@@ -3,10 +3,10 @@
 import math
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from time import monotonic
+from time import monotonic, time_ns
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, func, inspect, select
@@ -214,12 +214,44 @@ class Version:
     loaded_at: datetime | None
 
 
+@dataclass(frozen=True)
+class Stamp:
+    """What changes whenever a SQLite file does, or the log of writes beside it."""
+
+    files: tuple[tuple[int, ...], ...]
+    settled: bool = field(compare=False)
+    """Is the last change long past? File times are coarse: two changes within one tick look like one."""
+
+
+_SETTLED_NS = 1_000_000_000
+
+
+def file_of(address: str) -> Path | None:
+    """The SQLite file at an address; None where there is none."""
+    return _sqlite_path(make_url(address))
+
+
+def stamp_of(path: Path) -> Stamp | None:
+    """The stamp of a SQLite file; None where it is not there."""
+    files, latest = [], 0
+    for each in (path, path.with_name(f"{path.name}-wal")):
+        try:
+            stat = each.stat()
+        except FileNotFoundError:
+            if each is path:
+                return None
+            continue
+        files.append((stat.st_dev, stat.st_ino, stat.st_size, stat.st_mtime_ns, stat.st_ctime_ns))
+        latest = max(latest, stat.st_mtime_ns, stat.st_ctime_ns)
+    return Stamp(tuple(files), time_ns() - latest > _SETTLED_NS)
+
+
 _LATEST = select(batch.c.number, batch.c.loaded_at).order_by(batch.c.number.desc()).limit(1)
 
 
 def data_version(engine: Engine) -> Version:
     """The version of the latest batch; batch 0 where nothing was loaded."""
-    with engine.connect() as connection:
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return version_on(connection)
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from data import database, editions, upgrading
 from data.access import Permission, Viewer
 from data.catalogue import Catalogue, catalogue_on
+from data.database import Stamp, Version
 from data.editions import Edition
 from data.filters import Filters
 from data.view import View
@@ -30,13 +31,29 @@ class Record:
         self.edition = edition
         self.engine = database.reading_engine(address, frozen=edition is not None, seconds=seconds)
         finalize(self, self.engine.dispose)
+        self._file = database.file_of(address)
+        self._read: tuple[Stamp, Version] | None = None
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
 
     def catalogue(self) -> Catalogue:
         """The reference tables of the present data version."""
-        with self._told(), database.snapshot(self.engine) as connection:
-            return self._catalogue_on(connection)
+        with self._told():
+            version, known = self._version(), self._catalogue
+            if known is not None and known.version == version:
+                return known
+            with database.snapshot(self.engine) as connection:
+                return self._catalogue_on(connection)
+
+    def _version(self) -> Version:
+        """The present data version; of a file only read again once it has changed."""
+        stamp = database.stamp_of(self._file) if self._file else None
+        known = self._read
+        if stamp and known and known[0] == stamp:
+            return known[1]
+        version = database.data_version(self.engine)
+        self._read = (stamp, version) if stamp and stamp.settled else None
+        return version
 
     @contextmanager
     def view(self, viewer: Viewer, filters: Filters) -> Iterator[View]:

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
-from loading_files import write_folder
+from loading_files import small_programme, write_folder
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
@@ -116,3 +116,45 @@ def test_names_and_numbers_of_a_view_are_of_one_version(tmp_path: Path, public_r
         assert view.catalogue.version == database.version_on(view.connection) != before
         assert "balloons" in view.catalogue.sector
     writing.dispose()
+
+
+def test_version_of_a_file_that_has_not_changed_is_not_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
+    path = tmp_path / "results.db"
+    path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    record = Record(f"sqlite:///{path}")
+    asked: list[Engine] = []
+    read = database.data_version
+    monkeypatch.setattr(database, "data_version", lambda engine: asked.append(engine) or read(engine))
+    record.catalogue()
+    record.catalogue()
+    assert len(asked) == 2, "a change within the same tick of the clock would not be seen"
+    monkeypatch.setattr(database, "_SETTLED_NS", -1)
+    first = record.catalogue().version
+    assert record.catalogue().version == first
+    assert len(asked) == 3
+    writing = database.writing_engine(f"sqlite:///{path}")
+    for mode in ("DELETE", "WAL"):  # whoever runs the database may have set either
+        with writing.connect() as connection:
+            connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
+        before = record.catalogue().version
+        assert load(
+            writing, write_folder(tmp_path / mode, {"sector": [{"code": mode.lower(), "name_en": mode}]})
+        ).loaded
+        assert record.catalogue().version.batch == before.batch + 1
+        assert mode.lower() in record.catalogue().sector
+    writing.dispose()
+
+
+def test_file_that_was_written_over_in_place_is_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
+    monkeypatch.setattr(database, "_SETTLED_NS", -1)
+    path = tmp_path / "results.db"
+    path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
+    record = Record(f"sqlite:///{path}")
+    before = record.catalogue().version
+    other = database.writing_engine(f"sqlite:///{tmp_path}/other.db")
+    assert load(other, write_folder(tmp_path / "other", small_programme())).loaded
+    other.dispose()
+    path.write_bytes((tmp_path / "other.db").read_bytes())
+    assert record.catalogue().version.batch == before.batch == 1
+    assert record.catalogue().version != before
+    assert record.catalogue().programme.code == "demo"
