@@ -114,3 +114,10 @@ def quiet(page: Page) -> None:
     """Wait until nothing is under way any more."""
     page.wait_for_load_state("networkidle")
     page.locator("[data-dash-is-loading=true]").first.wait_for(state="detached")
+
+
+def percentiles(values: list[float]) -> dict[str, float]:
+    """The 50th and the 95th percentile, and the largest."""
+    ordered = sorted(values)
+    at = min(len(ordered) - 1, round(0.95 * len(ordered)))
+    return {"p50": round(median(ordered), 1), "p95": round(ordered[at], 1), "max": round(ordered[-1], 1)}

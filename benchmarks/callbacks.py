@@ -46,7 +46,7 @@ from layouts.shell import CONTROLS, shell
 THRESHOLD = 5
 
 PAGES: dict[str, tuple[str, str]] = {
-    "filters": (f"{ids.ADDRESS}.search", "/"),
+    "filters": (f"{ids.CANONICAL}.data", "/"),
     "overview": (f"{ids.OVERVIEW_HEADLINES}.children", "/"),
     "regions": (f"{ids.REGIONS_METRIC}.options", "/regions"),
     "modules": ("modules-journey-funnel-figure.figure", "/modules"),

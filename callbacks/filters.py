@@ -1,11 +1,11 @@
-"""The address and the filter controls: the only callback that writes either."""
+"""The filters: what the address asks for, as the controls and a sentence say it, and the controls into the address."""
 
 from typing import Any
 
-from dash import ClientsideFunction, Dash, Input, Output, ctx, no_update
+from dash import ClientsideFunction, Dash, Input, Output
 
 from callbacks.asking import Asked, Held, Kept, asking, kept
-from data.filters import DIMENSIONS, Filters, language_of
+from data.filters import DIMENSIONS, Filters
 from data.tables import places
 from layouts import findings, ids, parts, words
 from layouts.pages import page_at
@@ -17,7 +17,6 @@ def register(app: Dash, held: Held) -> None:
     """Add the callbacks."""
 
     @app.callback(
-        Output(ids.ADDRESS, "search"),
         Output(ids.CANONICAL, "data"),
         Output(ids.SENTENCE, "children"),
         Output(ids.AS_OF, "value"),
@@ -30,23 +29,21 @@ def register(app: Dash, held: Held) -> None:
         *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
         Input(ids.ADDRESS, "search"),
         Input(ids.ADDRESS, "pathname"),
-        Input(ids.AS_OF, "value"),
-        *(Input(ids.filter_control(name), "value") for name in CONTROLS),
-        Input(ids.PLACE_CHOSEN, "data"),
     )
-    @kept(Kept.POSTED)
-    def filters(search: str | None, path: str | None, as_of: str | None, *rest: Any) -> tuple[Any, ...]:
-        *values, place = rest
-        moved = {key.split(".")[0] for key in ctx.triggered_prop_ids}
-        wanted = Filters.from_search(search)
-        chosen = ids.ADDRESS not in moved
-        if chosen and ids.PLACE_CHOSEN in moved:
-            wanted = wanted.with_codes("place", [place]) if isinstance(place, str) else wanted
-        elif chosen:
-            wanted = controlled(wanted, dict(zip(CONTROLS, values, strict=True)), as_of)
-        with asking(held, wanted.search(language_of(search))) as asked:
-            return answer(asked, search, path, chosen=chosen)
+    @kept(Kept.UNDERSTOOD)
+    def filters(search: str | None, path: str | None) -> tuple[Any, ...]:
+        with asking(held, search) as asked:
+            return answer(asked, path)
 
+    # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
+    app.clientside_callback(
+        ClientsideFunction("controls", "write"),
+        Input(ids.CANONICAL, "data"),
+        Input(ids.AS_OF, "value"),
+        Input(ids.PLACE_CHOSEN, "data"),
+        *(Input(ids.filter_control(name), "value") for name in CONTROLS),
+        prevent_initial_call=True,
+    )
     app.clientside_callback(
         ClientsideFunction("shell", "settle"),
         Output(ids.CANONICAL_SET, "title"),
@@ -55,27 +52,13 @@ def register(app: Dash, held: Held) -> None:
     )
 
 
-def controlled(filters: Filters, values: dict[str, Any], as_of: str | None) -> Filters:
-    """The filters as the controls now stand; what has no control stays as it was."""
-    for dimension, value in values.items():
-        codes = [code for code in value if isinstance(code, str)] if isinstance(value, list) else []
-        filters = filters.with_codes(dimension, codes)
-    dated = Filters.from_search(f"as_of={as_of}" if isinstance(as_of, str) else "").as_of
-    return filters.dated(dated)
-
-
-def answer(asked: Asked, search: str | None, path: str | None, *, chosen: bool) -> tuple[Any, ...]:
-    """The canonical address and every control as it should stand.
-
-    What somebody `chosen` makes a step in the history; an address that was opened is put right where it stands.
-    """
+def answer(asked: Asked, path: str | None) -> tuple[Any, ...]:
+    """The address in its one form, by which what was opened is put right, and every control as it should stand."""
     record_date = asked.view.catalogue.programme.as_of
     # The record's own date is no filter: choosing it is choosing none.
     filters = asked.filters.dated(None) if asked.filters.as_of == record_date else asked.filters
-    canonical = filters.search(words.language())
     return (
-        canonical if chosen and canonical != (search or "") else no_update,
-        no_update if chosen else canonical,
+        filters.search(words.language()),
         sentence(asked, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
         findings.filter_name("as_of"),

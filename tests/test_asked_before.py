@@ -36,7 +36,7 @@ from data.loading.rolling_back import rollback
 from layouts import ids
 
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
-FILTERS = f"{ids.ADDRESS}.search"
+FILTERS = f"{ids.CANONICAL}.data"
 NAV = f"{ids.NAV}.children"
 MODULES = "modules-matrix-title.children"
 EMAIL, PASSWORD = "manager@example.org", "a long enough password"

@@ -23,7 +23,6 @@ from data.links import Audience, Terms
 from layouts import ids, words
 from layouts.pages import PAGES
 
-ADDRESS = f"{ids.ADDRESS}.search"
 SENTENCE = f"{ids.SENTENCE}.children"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
 
@@ -304,13 +303,6 @@ def test_navigation_and_the_language_switch_keep_the_edition(office):
     to = links_in(nav)
     assert {to[name] for name in ("Overview", "Modules")} == {f"/?edition={made.key}", f"/modules?edition={made.key}"}
     assert to["中文"] == f"/regions?edition={made.key}&lang=zh"
-
-
-def test_moved_control_keeps_the_edition(office):
-    made = office.freeze()
-    control = f"{ids.filter_control('sector')}.value"
-    answer = office.manager.answered(ADDRESS, at(f"?edition={made.key}") | {control: ["machinery"]}, changed=(control,))
-    assert answer[ADDRESS] == f"?edition={made.key}&sector=machinery"
 
 
 def test_way_back_from_an_empty_selection_stays_on_the_edition(office):

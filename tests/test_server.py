@@ -17,7 +17,6 @@ from data.filters import DIMENSIONS
 from layouts import ids, pages, theme
 from layouts.shell import CONTROLS, shell
 
-ADDRESS = f"{ids.ADDRESS}.search"
 CANONICAL = f"{ids.CANONICAL}.data"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
 SENTENCE = f"{ids.SENTENCE}.children"
@@ -85,7 +84,7 @@ def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplo
         answer = response.get_json()
         assert not notice(answer), output
         told = {f"{name}.{prop}" for name, props in answer["response"].items() for prop in props}
-        assert told >= set(properties(output)) - {ADDRESS}, output
+        assert told == set(properties(output)), output
     assert not errors(caplog)
 
 
@@ -94,7 +93,6 @@ def test_address_that_makes_no_sense_shows_everything(public, search, caplog):
     for output in public.callbacks:
         name = properties(output)[0]
         drawn = public.answered(name, at(search))
-        assert drawn.pop(ADDRESS, "") == "", output
         bare = public.answered(name, at(""))
         assert drawn == bare, output
     assert not errors(caplog)
@@ -139,8 +137,7 @@ def assert_calm(response: Any, outputs: list[str]) -> None:
     if notice(answer):
         assert not told
     else:
-        # Either the address is written or its canonical form told, as somebody chose or opened it.
-        assert told >= set(outputs) - {ADDRESS, CANONICAL}
+        assert told >= set(outputs)
 
 
 def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
@@ -214,63 +211,25 @@ def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in
 def test_address_is_put_into_its_one_form(public, search, canonical):
     known = {each["value"] for each in public.options()["sector"]}
     assert "machinery" in known, "the cases speak of a sector that is there"
-    answer = public.answered(ADDRESS, at(search))
+    answer = public.answered(CANONICAL, at(search))
     assert answer[CANONICAL] == canonical
     # An address that was opened is put right in place: written, it would be a step Back could never leave.
-    assert ADDRESS not in answer
-    assert public.answered(ADDRESS, at(canonical))[CANONICAL] == canonical, "the form of the form is itself"
+    assert not [name for name in answer if name.startswith(f"{ids.ADDRESS}.")]
+    assert public.answered(CANONICAL, at(canonical))[CANONICAL] == canonical, "the form of the form is itself"
 
 
 def test_date_of_the_record_itself_is_no_filter(public):
-    as_of = public.answered(ADDRESS)[f"{ids.AS_OF}.value"]
+    as_of = public.answered(CANONICAL)[f"{ids.AS_OF}.value"]
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of)
-    assert public.answered(ADDRESS, at(f"?as_of={as_of}"))[CANONICAL] == ""
+    assert public.answered(CANONICAL, at(f"?as_of={as_of}"))[CANONICAL] == ""
 
 
-def test_control_moved_writes_the_address_and_keeps_every_other_filter_and_the_language(public):
-    name = f"{ids.filter_control('sector')}.value"
-    standing = at("?lang=zh&module=m1&partner=saws") | {
-        f"{ids.filter_control('partner')}.value": ["saws"],
-        name: ["machinery"],
-    }
-    answer = public.answered(ADDRESS, standing, changed=(name,))
-    assert answer[ADDRESS] == "?lang=zh&module=m1&partner=saws&sector=machinery"
-    assert answer[name] == ["machinery"]
-
-
-def test_control_cleared_takes_its_filter_out_of_the_address(public):
-    name = f"{ids.filter_control('partner')}.value"
-    for cleared in ([], None):
-        answer = public.answered(ADDRESS, at("?partner=saws&sector=machinery") | {
-            name: cleared, f"{ids.filter_control('sector')}.value": ["machinery"],
-        }, changed=(name,))  # fmt: skip
-        assert answer[ADDRESS] == "?sector=machinery"
-
-
-def test_address_wins_over_controls_that_still_hold_what_was_before_it(public):
+def test_controls_hold_what_the_address_says_whatever_they_held(public):
     """Back in the browser: the address has moved, the controls have not yet."""
-    standing = at("?partner=cec") | {f"{ids.filter_control('partner')}.value": ["saws"]}
-    answer = public.answered(ADDRESS, standing, changed=(ADDRESS,))
-    assert ADDRESS not in answer
+    answer = public.answered(CANONICAL, at("?partner=cec&module=m1&lang=zh"))
     assert answer[f"{ids.filter_control('partner')}.value"] == ["cec"]
-
-
-def test_date_control_writes_the_date_and_an_unreadable_one_takes_it_away(public):
-    name = f"{ids.AS_OF}.value"
-    assert public.answered(ADDRESS, {name: "2011-01-31"}, changed=(name,))[ADDRESS] == "?as_of=2011-01-31"
-    for unreadable in ("", None, "soon"):
-        answer = public.answered(ADDRESS, at("?as_of=2011-01-31") | {name: unreadable}, changed=(name,))
-        assert answer[ADDRESS] == ""
-
-
-def test_place_clicked_on_the_map_replaces_the_place_filter_and_nothing_else(public):
-    name = f"{ids.PLACE_CHOSEN}.data"
-    standing = at("?partner=saws&place=330000")
-    assert (
-        public.answered(ADDRESS, standing | {name: "510000"}, changed=(name,))[ADDRESS] == "?partner=saws&place=510000"
-    )
-    assert public.answered(ADDRESS, standing | {name: "999999"}, changed=(name,))[ADDRESS] == "?partner=saws"
-    assert ADDRESS not in public.answered(ADDRESS, standing | {name: {"x": 1}}, changed=(name,))
+    assert answer[f"{ids.filter_control('sector')}.value"] == []
+    assert answer[CANONICAL] == "?lang=zh&module=m1&partner=cec"
 
 
 def test_options_say_how_many_enterprises_choosing_them_leaves(visit):

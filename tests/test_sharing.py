@@ -264,7 +264,7 @@ def test_withholding_nothing_is_offered_of_a_public_record_alone(desk, public_re
     came = guest(public, path)
     answer = came.answered(f"{ids.NOTICE}.children", at())
     assert answer[f"{ids.NOTICE}.children"] == []
-    assert came.answered(f"{ids.ADDRESS}.search", at())[f"{ids.AS_OF_BOX}.hidden"] is False
+    assert came.answered(f"{ids.CANONICAL}.data", at())[f"{ids.AS_OF_BOX}.hidden"] is False
 
 
 def test_host_of_an_address_is_the_one_people_reach_the_server_at(demo_url):
@@ -445,7 +445,7 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     everything = str(seen)
     for absent in ("/share", "/decks", "/editions", "/present", "/sign-out", "/leave"):
         assert absent not in everything
-    answer = came.answered(f"{ids.ADDRESS}.search", at())
+    answer = came.answered(f"{ids.CANONICAL}.data", at())
     assert answer[f"{ids.AS_OF_BOX}.hidden"] is True
     said = list(texts(answer[f"{ids.SENTENCE}.children"]))
     assert said[0] == "Everything this link shows"
@@ -453,7 +453,7 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     outside = came.answered(f"{ids.OVERVIEW_HEADLINES}.children", at(f"?partner={other}"))
     (headline,) = list(texts(outside[f"{ids.OVERVIEW_HEADLINES}.children"]))[1:2]
     assert headline == "0"
-    kept = came.answered(f"{ids.ADDRESS}.search", at(f"?partner={other}"))
+    kept = came.answered(f"{ids.CANONICAL}.data", at(f"?partner={other}"))
     chosen, offered = (kept[f"{ids.filter_control('partner')}.{what}"] for what in ("value", "options"))
     assert set(chosen) <= {each["value"] for each in offered}, "a dropdown drops what it does not offer"
     assert other not in str(kept)

@@ -107,7 +107,7 @@ class Visit:
 
     def options(self, search: str = "") -> dict[str, list[dict[str, str]]]:
         """What each filter control offers at an address."""
-        answer = self.answered(f"{ids.ADDRESS}.search", at(search))
+        answer = self.answered(f"{ids.CANONICAL}.data", at(search))
         return {name: answer[f"{ids.filter_control(name)}.options"] for name in CONTROLS}
 
     def nothing_left(self) -> str:

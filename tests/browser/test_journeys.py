@@ -96,6 +96,29 @@ def test_filter_chosen_moves_address_and_numbers_and_back_restores_both(tab):
     expect(enterprises(page)).to_have_text(of_sector)
 
 
+def test_control_moved_keeps_every_other_filter_the_language_and_what_has_no_control(tab):
+    partner, sector = pair(tab.site)
+    page = tab.open(f"/regions?partner={partner}&module=m1&lang=zh&as_of=2016-01-01")
+    tab.is_at(f"/regions?as_of=2016-01-01&lang=zh&module=m1&partner={partner}")
+    choose(page, "sector", sector)
+    tab.is_at(f"/regions?as_of=2016-01-01&lang=zh&module=m1&partner={partner}&sector={sector}")
+    choose(page, "partner", partner)
+    tab.is_at(f"/regions?as_of=2016-01-01&lang=zh&module=m1&sector={sector}")
+    page.locator(f"#{ids.AS_OF}").fill("")
+    page.keyboard.press("Enter")
+    tab.is_at(f"/regions?lang=zh&module=m1&sector={sector}")
+
+
+def test_two_values_of_a_filter_stand_in_order_whichever_was_chosen_first(tab):
+    codes = sorted(each["value"] for each in tab.site.visit.options()["sector"])[:2]
+    page = tab.open("/")
+    for code in reversed(codes):
+        choose(page, "sector", code)
+        tab.settle()
+    tab.is_at(f"/?sector={','.join(codes)}")
+    expect(chips(page)).to_have_count(2)
+
+
 def test_address_typed_in_any_order_is_put_right_without_a_step_in_the_history(tab):
     partner, sector = pair(tab.site)
     tab.open("/modules")

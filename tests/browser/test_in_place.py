@@ -1,0 +1,125 @@
+"""A page that is asked anew stays where it is: nothing is drawn from scratch, moves, loses its focus or piles up."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from conftest import Tab, tab_of
+from playwright.sync_api import Page, Route, expect
+
+from layouts import ids
+from layouts.figures.map import METRICS
+from layouts.pages import PAGES
+
+ASKED = "**/_dash-update-component*"
+CHARTS = ".exhibit:not(.no-figure):not(.is-empty) .js-plotly-plot .main-svg"
+SHIFTED = """
+window.shifted = 0;
+new PerformanceObserver((list) => {
+  for (const each of list.getEntries()) if (!each.hadRecentInput) window.shifted += each.value;
+}).observe({ type: "layout-shift", buffered: true });
+"""
+MOST_SHIFTED = 0.05
+
+
+@pytest.fixture
+def tab(contexts) -> Iterator[Tab]:
+    """A tab on the synthetic programme."""
+    with tab_of(*contexts["demo"]) as tab:
+        yield tab
+        assert tab.complaints == []
+        assert tab.foreign == []
+
+
+@contextmanager
+def held_back(page: Page, output: str) -> Iterator[list[Route]]:
+    """Hold back what is asked to fill `output`, until it is let go on; what was not is let go on in the end."""
+    held: list[Route] = []
+
+    def take(route: Route) -> None:
+        if output in (route.request.post_data or ""):
+            held.append(route)
+        else:
+            route.continue_()
+
+    page.route(ASKED, take)
+    yield held
+    page.unroute(ASKED, take)  # lets go on what is still held
+
+
+def wait_for(page: Page, held: list[Route], count: int) -> None:
+    for _turn in range(200):
+        if len(held) >= count:
+            return
+        page.wait_for_timeout(50)
+    raise AssertionError(f"{len(held)} of {count} questions were put")
+
+
+def choose_sector(page: Page) -> None:
+    page.locator(f"#{ids.filter_control('sector')}").click()
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+
+
+@pytest.mark.parametrize("path", ["/", "/modules", "/results"])
+def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, path):
+    page = tab.open(path)
+    charts = page.locator(CHARTS)
+    drawn = charts.count()
+    assert drawn
+    charts.evaluate_all("nodes => nodes.forEach(node => { node.stood = true; })")
+    titles = page.locator(".exhibit-title h2")
+    before = titles.all_inner_texts()
+    code = next(each.code for each in PAGES if each.path == path)
+    with held_back(page, f"{code}-") as held:
+        choose_sector(page)
+        wait_for(page, held, 1)
+        page.wait_for_timeout(200)
+        for chart in charts.all():
+            expect(chart).to_be_visible()
+        expect(titles).to_have_text(before)
+    tab.settle()
+    expect(titles).not_to_have_text(before)
+    assert charts.evaluate_all("nodes => nodes.filter(node => node.stood).length") == charts.count() == drawn
+
+
+def test_page_stays_scrolled_and_focused_where_it_was(tab):
+    page = tab.open("/modules")
+    page.locator(f"#{ids.filter_control('sector')}").focus()
+    page.evaluate("window.scrollTo({ top: 150, behavior: 'instant' })")
+    page.keyboard.press("Enter")
+    page.get_by_role("option").first.click()
+    page.keyboard.press("Escape")
+    page.wait_for_url("**sector=**")
+    tab.settle()
+    page.wait_for_timeout(300)
+    assert page.evaluate("window.scrollY") == 150  # far from where even the shortest page ends
+    assert page.evaluate("document.activeElement.closest('.filter') !== null")
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
+def test_nothing_moves_while_a_page_comes_in(tab, page):
+    tab.page.add_init_script(SHIFTED)
+    opened = tab.open(page.path)
+    opened.wait_for_timeout(500)
+    expect(opened.locator(f"#{ids.page_title(page.code)} h1")).to_be_visible()
+    assert opened.evaluate("window.shifted") <= MOST_SHIFTED
+
+
+def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
+    page = tab.open("/regions")
+    page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
+    with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
+        for _press in METRICS[1:]:
+            page.keyboard.press("ArrowRight")
+        wait_for(page, held, 1)
+        page.wait_for_timeout(500)
+        assert len(held) == 1, "questions pile up behind one that is not answered"
+        held.pop().continue_()
+        wait_for(page, held, 1)
+        assert METRICS[-1] in held[0].request.post_data
+    tab.settle()
+    expect(page.locator(f"#{ids.REGIONS_METRIC} input").last).to_be_checked()
+    answered = tab.site.visit.answered(f"{ids.REGIONS_METRIC}.options", {f"{ids.REGIONS_METRIC}.value": METRICS[-1]})
+    title = answered[f"{ids.part('regions', 'ranking', 'title')}.children"][0]["props"]["children"]
+    expect(page.locator(f"#{ids.part('regions', 'ranking', 'title')} h2")).to_have_text(title)
