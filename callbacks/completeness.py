@@ -118,7 +118,7 @@ def counts(asked: Asked) -> tuple[Any, ...]:
         ],
         [
             *layout.doubts(
-                len(data.outliers(view)),
+                data.outlier_count(view),
                 href(asked, Which("outliers")),
                 unsourced,
                 {table: href(asked, Which("unsourced", (table,))) for table in unsourced},

@@ -4,6 +4,7 @@ Every query starts from one of these, so that a slice narrows everything in one 
 "Filters"). A fact dated after the slice's ``as_of`` is not seen.
 """
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
@@ -154,9 +155,16 @@ def enterprise_modules(trained: CTE) -> CTE:
     return select(*columns).where(ranked.c.rank == 1).cte("enterprise_modules")
 
 
-def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen", *, indicator: str | None = None) -> CTE:
+def results_seen(
+    of: Slice,
+    enrolled: CTE,
+    name: str = "results_seen",
+    *,
+    indicator: str | None = None,
+    enterprises: Collection[str] | None = None,
+) -> CTE:
     """Result rows in the slice, of one indicator or of all, with only the values seen at ``as_of``; rows of which
-    nothing is seen are left out.
+    nothing is seen are left out. Where the enrolments are of some `enterprises` alone it helps to say so.
 
     A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
     change_percent, operator, months, verified, their dates, source, note, recruited_on, position (of the module).
@@ -196,6 +204,7 @@ def results_seen(of: Slice, enrolled: CTE, name: str = "results_seen", *, indica
             or_(enrolled.c.enterprise.is_not(None), roundless),
             among(result.c.module, of.module),
             among(result.c.indicator, None if indicator is None else frozenset({indicator})),
+            among(result.c.enterprise, None if enterprises is None else frozenset(enterprises)),
             or_(before.is_not(None), after.is_not(None), change.is_not(None)),
         )
         .cte(name)

@@ -223,14 +223,18 @@ def key_of(table: str) -> dict[str, str]:
     return {column.name: column.info["refers"] for column in columns if column.info.get("key")}
 
 
-def unsourced(connection: Connection, of: Slice, table: str, *, limit: int | None) -> tuple[int, pd.DataFrame]:
-    """How many rows of a table name no source, and the first of them by their key (with their names, where they have
-    any): those of the slice where they belong to an enterprise, else of the whole record.
+def unsourced_count(connection: Connection, of: Slice, table: str) -> int:
+    """How many rows of a table name no source."""
+    return connection.scalar(select(func.count()).select_from(_sourced_rows(of, table).subquery("found"))) or 0
+
+
+def unsourced(connection: Connection, of: Slice, table: str, *, limit: int | None) -> pd.DataFrame:
+    """The rows of a table that name no source, by their key (with their names, where they have any): those of the slice
+    where they belong to an enterprise, else of the whole record.
     """
     question = _sourced_rows(of, table)
-    count = connection.scalar(select(func.count()).select_from(question.subquery("found"))) or 0
     order = [question.selected_columns[name] for name in key_of(table)]
-    return count, frame(connection, question.order_by(*order).limit(limit))
+    return frame(connection, question.order_by(*order).limit(limit))
 
 
 def _sourced_rows(of: Slice, name: str) -> Select[Any]:

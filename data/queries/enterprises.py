@@ -74,7 +74,7 @@ class Facts:
     @cached_property
     def rows(self) -> CTE:
         """The results as seen."""
-        return facts.results_seen(self.of, self.enrolled)
+        return facts.results_seen(self.of, self.enrolled, enterprises=self.enterprises)
 
 
 Within = Callable[[Facts], Select[Any]]
@@ -138,6 +138,11 @@ def enterprise_codes(  # noqa: PLR0913 - a page of a list is described by that m
     count = connection.scalar(select(func.count()).select_from(question.subquery("found"))) or 0
     order = [by.is_(None), by.desc() if descending else by, func.lower(_name(language)), schema.enterprise.c.code]
     return count, list(connection.scalars(question.order_by(*order).limit(limit).offset(offset)))
+
+
+def found_by_name(connection: Connection, text: str, *, codes: bool) -> list[str]:
+    """The enterprises on record that a search finds, by their names (or codes)."""
+    return list(connection.scalars(select(schema.enterprise.c.code).where(_named(text, codes=codes))))
 
 
 def unnamed_codes(connection: Connection, of: Slice) -> list[str]:
@@ -206,7 +211,7 @@ def last_reports(connection: Connection, of: Slice, codes: list[str]) -> pd.Data
     """Of some enterprises that reported anything the date of the latest result: enterprise, last_report (None: no
     result of theirs has a date), date_precision.
     """
-    rows = facts.results_seen(of, narrowed(facts.enrolments(of), codes))
+    rows = Facts(of, tuple(codes)).rows
     when = report_date(rows)
     rank = func.row_number().over(partition_by=rows.c.enterprise, order_by=when.desc().nulls_last())
     ranked = select(rows.c.enterprise, when.label("last_report"), rows.c.date_precision, rank.label("rank")).subquery(
@@ -261,7 +266,7 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
     """Every result row of an enterprise, as :func:`data.facts.results_seen` gives them, with the indicator's unit and
     better; the figures before the practices, each in the order of its dates.
     """
-    rows = facts.results_seen(of, narrowed(facts.enrolments(of), [enterprise]))
+    rows = Facts(of, (enterprise,)).rows
     indicator = schema.indicator
     return frame(
         connection,

@@ -7,12 +7,12 @@ from typing import Any
 
 import pandas as pd
 
+from data.held.lists import Lists
 from data.loading.plausibility import FEWEST_PAIRS, HIGHEST_SCORE, modified_z_scores
 from data.queries import completeness as queries
 from data.queries import enterprises
 from data.queries.completeness import FORMS, SILENCE, STATES
-from data.queries.enterprises import Within
-from data.tables.enterprises import EnterpriseList, Listed, Wanted, listed, of_codes
+from data.tables.enterprises import Among, EnterpriseList, Listed, Wanted, codes_of, listed, lists_of, of_codes
 from data.view import View
 
 GROUPS = ("trained", "reported", "silent")
@@ -43,14 +43,28 @@ class Which:
         """The list as an address names it."""
         return "/".join(part for part in (self.kind, *self.words) if part)
 
-    def within(self) -> Within:
+    def among(self) -> Among:
         """The enterprises of the list."""
         if self.kind == "form":
-            return queries.with_form(*self.words)
+            form, state = self.words
+            return Among(queries.with_form(form, state), lambda of: of.forms[form] == STATES.index(state))
         if self.kind == "silence":
-            return queries.in_silence(*self.words)
+            (silence,) = self.words
+            return Among(queries.in_silence(silence), lambda of: of.of.trained & (of.silence == SILENCE.index(silence)))
         what, kind, code = self.words
-        return queries.in_group(kind, code, what)
+        return Among(queries.in_group(kind, code, what), lambda of: of.in_group(_rounds_of(of, kind, code), what))
+
+
+def _rounds_of(of: Lists, kind: str, code: str) -> list[str] | None:
+    """The rounds of a group; None: all."""
+    if kind == "round":
+        return [code]
+    if kind != "partner":
+        return None
+    visible, record = of.of.of.visible_partners, of.of.record
+    below = of.catalogue.below("partner", {code}) if visible is None or code in visible else frozenset()
+    parties = [record.parties[each] for each in below if each in record.parties]
+    return [code for at, code in enumerate(record.rounds) if any(party[at] for party in parties)]
 
 
 def read(path: str) -> Which | None:
@@ -72,6 +86,11 @@ def read(path: str) -> Which | None:
 def form_counts(view: View) -> dict[str, dict[str, int]]:
     """Enterprises by form and state."""
     counts = {form: dict.fromkeys(STATES, 0) for form in FORMS}
+    held = lists_of(view)
+    if held is not None:
+        for (form, state), count in held.form_counts().items():
+            counts[form][state] = count
+        return counts
     for row in queries.form_counts(view.connection, view.of).to_dict("records"):
         counts[row["form"]][row["state"]] = row["enterprises"]
     return counts
@@ -79,6 +98,9 @@ def form_counts(view: View) -> dict[str, dict[str, int]]:
 
 def silences(view: View) -> dict[str, int]:
     """How long ago the trained enterprises of a view reported: enterprises by :data:`SILENCE`."""
+    held = lists_of(view)
+    if held is not None:
+        return held.silence_counts()
     rows = queries.silence_counts(view.connection, view.of).to_dict("records")
     return dict.fromkeys(SILENCE, 0) | {row["silence"]: row["enterprises"] for row in rows}
 
@@ -94,7 +116,7 @@ class Forms:
 
 def page(view: View, wanted: Wanted, which: Which | None = None) -> tuple[EnterpriseList, list[Forms]]:
     """A page of the enterprises of a list (None: of all), with their forms."""
-    found = listed(view, wanted, which.within() if which else None)
+    found = listed(view, wanted, which.among() if which else None)
     return found, list(_forms(view, found.rows))
 
 
@@ -116,8 +138,13 @@ def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
 
 
 def _everyone(view: View, which: Which | None, language: str) -> Iterator[Forms]:
-    within = which.within() if which else None
-    _count, codes = enterprises.enterprise_codes(view.connection, view.of, language=language, within=within, limit=None)
+    among = which.among() if which else None
+    codes = codes_of(view, Wanted(language=language), among)
+    if codes is None:
+        within = among.asked if among else None
+        _count, codes = enterprises.enterprise_codes(
+            view.connection, view.of, language=language, within=within, limit=None
+        )
     for start in range(0, len(codes), _CHUNK):
         chunk = codes[start : start + _CHUNK]
         found = of_codes(view, chunk)
@@ -132,11 +159,18 @@ def longest_silent(view: View) -> Forms | None:
 
 
 def _forms(view: View, rows: tuple[Listed, ...]) -> Iterator[Forms]:
-    codes = [row.enterprise for row in rows]
-    states = {row["enterprise"]: row for row in queries.forms_of(view.connection, view.of, codes).to_dict("records")}
+    states = _states(view, [row.enterprise for row in rows])
     for row in rows:
         days = (view.of.as_of - row.last_report).days if row.last_report else None
         yield Forms(row, {form: states[row.enterprise][form] for form in FORMS}, days)
+
+
+def _states(view: View, codes: list[str]) -> dict[str, dict[Any, Any]]:
+    held = lists_of(view)
+    if held is None:
+        return {row["enterprise"]: row for row in queries.forms_of(view.connection, view.of, codes).to_dict("records")}
+    at = {code: held.of.record.enterprise_at[code] for code in codes}
+    return {code: {form: STATES[held.forms[form][row]] for form in FORMS} for code, row in at.items()}
 
 
 def outliers(view: View) -> pd.DataFrame:
@@ -159,15 +193,30 @@ def outliers(view: View) -> pd.DataFrame:
     return every[columns].sort_values("score", ascending=False, kind="stable")
 
 
+def outlier_count(view: View) -> int:
+    """How many rows :func:`outliers` has."""
+    held = lists_of(view)
+    if held is None:
+        return len(outliers(view))
+    changes = (each.round(12).tolist() for each in held.changes())
+    scores = (modified_z_scores(each) for each in changes if len(each) >= FEWEST_PAIRS)
+    return sum(score > HIGHEST_SCORE for each in scores for score in each)
+
+
 def unsourced_counts(view: View) -> dict[str, int]:
     """How many rows of each table name no source, of the tables that have any."""
-    counts = {table: queries.unsourced(view.connection, view.of, table, limit=0)[0] for table in _tables(view)}
+    held = lists_of(view)
+    known = held.unsourced() if held else {}
+    counts = {
+        table: known[table] if table in known else queries.unsourced_count(view.connection, view.of, table)
+        for table in _tables(view)
+    }
     return {table: count for table, count in counts.items() if count}
 
 
 def unsourced(view: View, table: str) -> pd.DataFrame:
     """The rows of a table that name no source, by their key; none of a table the viewer may not look into."""
-    return queries.unsourced(view.connection, view.of, table, limit=None if table in _tables(view) else 0)[1]
+    return queries.unsourced(view.connection, view.of, table, limit=None if table in _tables(view) else 0)
 
 
 def _tables(view: View) -> tuple[str, ...]:

@@ -1,17 +1,22 @@
 """The enterprises one by one: the list of them, and everything on record of one, as a viewer may see it."""
 
 from collections import Counter, defaultdict
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 from math import ceil
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
-from data import measures
+from data import measures, tally
 from data.filters import Filters
+from data.held import lists
+from data.held.lists import Lists
+from data.held.record import Array, HeldRecord
+from data.queries import enterprise_names
 from data.queries import enterprises as queries
-from data.queries import sources_of_results, sources_of_trainings
 from data.view import View
 
 PAGE = 25
@@ -71,7 +76,39 @@ class EnterpriseList:
         return max(ceil(self.count / PAGE), 1)
 
 
-def listed(view: View, wanted: Wanted, within: queries.Within | None = None) -> EnterpriseList:
+@dataclass(frozen=True)
+class Among:
+    """Some of the enterprises of a view: as its database finds them, and as a record held in memory does."""
+
+    asked: queries.Within
+    held: lists.Within
+
+
+def lists_of(view: View) -> Lists | None:
+    """The lists of a view, from a record held in memory; None where it is too large to be held."""
+    if view.held is None:
+        return None
+    if "lists" not in view.built:
+        view.built["lists"] = Lists(view.held, view.catalogue)
+    found: Lists = view.built["lists"]
+    return found
+
+
+def by_name(view: View, held: HeldRecord, language: str) -> Array:
+    """The rank of every enterprise of the record by its name."""
+
+    def ranked() -> Array:
+        names = enterprise_names(view.connection)
+        both = (names[code][:: -1 if language == "zh" else 1] for code in held.enterprises)
+        return lists.ranked(
+            first or second or code for code, (first, second) in zip(held.enterprises, both, strict=True)
+        )
+
+    found: Array = view.catalogue.once.get(("names", language), ranked)
+    return found
+
+
+def listed(view: View, wanted: Wanted, within: Among | None = None) -> EnterpriseList:
     """A page of the enterprises of a view, of all or of some: none where a threshold holds.
 
     Those that may not be named stand last, in an order that tells nothing, and no search finds them.
@@ -81,7 +118,7 @@ def listed(view: View, wanted: Wanted, within: queries.Within | None = None) -> 
     text = wanted.text.strip()[:LONGEST_SEARCH]
     hidden: list[str] = []
     if view.nameable is not None and not text and within is None:
-        hidden = sorted(queries.unnamed_codes(view.connection, view.of), key=view.viewer.alias_order)
+        hidden = sorted(_unnamed(view, view.nameable), key=view.viewer.alias_order)
     named, codes = _found(view, wanted, within, (wanted.page - 1) * PAGE)
     count = named + len(hidden)
     page = min(max(wanted.page, 1), max(ceil(count / PAGE), 1))
@@ -96,19 +133,55 @@ def listed(view: View, wanted: Wanted, within: queries.Within | None = None) -> 
     return EnterpriseList(aliased, count, len(hidden), page)
 
 
-def _found(view: View, wanted: Wanted, within: queries.Within | None, offset: int) -> tuple[int, list[str]]:
+def _unnamed(view: View, nameable: frozenset[str]) -> list[str]:
+    if view.held is None:
+        return queries.unnamed_codes(view.connection, view.of)
+    enrolled = view.held.enterprises
+    return [code for at, code in enumerate(view.held.record.enterprises) if enrolled[at] and code not in nameable]
+
+
+def _found(view: View, wanted: Wanted, within: Among | None, offset: int) -> tuple[int, list[str]]:
+    codes = codes_of(view, wanted, within)
+    if codes is not None:
+        return len(codes), codes[max(offset, 0) :][:PAGE]
     return queries.enterprise_codes(
         view.connection,
         view.of,
         text=wanted.text.strip()[:LONGEST_SEARCH],
-        sort=wanted.sort if wanted.sort in queries.SORTS else queries.SORTS[0],
+        sort=_sort(wanted),
         descending=wanted.descending,
         language=wanted.language,
         nameable=view.nameable is not None,
-        within=within,
+        within=within.asked if within else None,
         limit=PAGE,
         offset=max(offset, 0),
     )
+
+
+def _sort(wanted: Wanted) -> str:
+    return wanted.sort if wanted.sort in queries.SORTS else queries.SORTS[0]
+
+
+def codes_of(view: View, wanted: Wanted, within: Among | None) -> list[str] | None:
+    """All enterprises of a list in its order, whatever page of it is wanted; None where the record is too large."""
+    of = lists_of(view)
+    if of is None:
+        return None
+    record = of.of.record
+    among = within.held(of) if within else of.of.enterprises
+    if text := wanted.text.strip()[:LONGEST_SEARCH]:
+        among = among & _marked(record, queries.found_by_name(view.connection, text, codes=view.nameable is None))
+    if view.nameable is not None:
+        among = among & _marked(record, view.nameable)
+    names = by_name(view, record, wanted.language)
+    rank = of.rank(_sort(wanted), wanted.language, names)
+    return [record.enterprises[at] for at in of.ordered(among, rank, names, descending=wanted.descending)]
+
+
+def _marked(record: HeldRecord, codes: Iterable[str]) -> Array:
+    mark = np.zeros(len(record.enterprises), bool)
+    mark[[record.enterprise_at[code] for code in codes if code in record.enterprise_at]] = True
+    return mark
 
 
 def of_codes(view: View, codes: list[str]) -> dict[str, Listed]:
@@ -145,8 +218,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 def sources(view: View) -> Counter[str]:
     """The rows the list rests on, per source ("": none given)."""
     counted: Counter[str] = Counter()
-    for ask in (sources_of_trainings, sources_of_results):
-        for row in _rows(ask(view.connection, view.of)):
+    for ask in (tally.sources_of_trainings, tally.sources_of_results):
+        for row in _rows(ask(view)):
             counted[row["source"] or ""] += row["rows"]
     return counted
 
@@ -231,6 +304,21 @@ def results(view: View, code: str) -> pd.DataFrame:
 
 
 def _neighbours(view: View, enterprise: str, kind: str, code: str) -> Neighbours:
+    of = lists_of(view)
+    if of is not None:
+        record = of.of.record
+        beside = of.beside(record.enterprise_at[enterprise], kind, code)
+        nameable = beside if view.nameable is None else beside & _marked(record, view.nameable)
+        names = by_name(view, record, "en")
+        first = of.ordered(nameable, names, names, descending=False)[:MOST_NEIGHBOURS]
+        return Neighbours(
+            kind,
+            code,
+            int(np.count_nonzero(beside)),
+            of.completed_among(beside),
+            tuple(record.enterprises[at] for at in first),
+            of.sources_among(beside),
+        )
     limited = view.nameable is not None
     found = queries.neighbours(view.connection, view.of, enterprise, kind, code)
     named = queries.neighbour_codes(

@@ -1,0 +1,232 @@
+"""The enterprises of a slice one by one, from a record held in memory: who is in a list, in which order, and the forms
+on record of each. As :mod:`data.queries.enterprises` and :mod:`data.queries.completeness` ask it of the database.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cached_property
+
+import numpy as np
+
+from data.catalogue import Catalogue, Entry
+from data.held.narrowed import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP, Narrowed
+from data.held.record import NEVER, NONE, Array, runs
+from data.measures import YES_NO
+from data.queries.completeness import BANDS, FORMS, SILENCE, STATES
+
+PRESENT, PARTLY, MISSING, NOT_YET_DUE = range(len(STATES))
+"""Positions in :data:`data.queries.completeness.STATES`."""
+
+UNKNOWN = -1
+"""The day, or the rank, of what has none."""
+
+_SMALL = {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+
+
+def ranked(names: Iterable[str]) -> Array:
+    """The rank of each name, small and capital letters alike, as databases order them: by code points."""
+    folded = [name.translate(_SMALL) for name in names]
+    ranks = {name: rank for rank, name in enumerate(sorted(set(folded)))}
+    return np.fromiter((ranks[name] for name in folded), np.int32, len(folded))
+
+
+def _ranks(entries: Mapping[str, Entry], codes: tuple[str, ...], language: str) -> Array:
+    """The rank of each code by its name, and at the end :data:`UNKNOWN` for what has none."""
+    return np.append(ranked(entries[code].name(language) for code in codes), UNKNOWN)
+
+
+@dataclass(frozen=True)
+class Lists:
+    """The lists of one slice; every array has an answer per enterprise of the record."""
+
+    of: Narrowed
+    catalogue: Catalogue
+
+    def rank(self, sort: str, language: str, names: Array) -> Array:
+        """What an enterprise is sorted by, :data:`UNKNOWN` where that is not known; `names` is the rank by name."""
+        if sort == "place":
+            return _ranks(self.catalogue.place, self.of.record.places, language)[self.place]
+        if sort == "sector":
+            return _ranks(self.catalogue.sector, self.of.record.sectors, language)[self.sector]
+        if sort == "rounds":
+            return self.began
+        if sort == "completed":
+            of_modules = self.of.enterprise_modules
+            return self._summed(of_modules.enterprise, of_modules.steps & COMPLETION != 0)
+        return self.last_report if sort == "last_report" else names
+
+    def ordered(self, among: Array, rank: Array, names: Array, *, descending: bool) -> Array:
+        """The enterprises `among` all, as rows: what is unknown last, whatever is equal by name, then by code."""
+        found: Array = np.flatnonzero(among & self.of.enterprises)
+        by = rank[found]
+        direction = -1 if descending else 1
+        order = np.lexsort((names[found], np.where(by == UNKNOWN, 0, direction * by), by == UNKNOWN))
+        return np.asarray(found[order])
+
+    @cached_property
+    def _enrolled(self) -> Array:
+        """The enterprise of each enrolment of the slice."""
+        return self.of.record.enrolments.enterprise[self.of.enrolments]
+
+    @cached_property
+    def place(self) -> Array:
+        """The place the enrolments of an enterprise have in common."""
+        found = self._per_enterprise(NONE)
+        places = self.of.record.enrolments.place[self.of.enrolments]
+        known = places != NONE
+        who, places = self._enrolled[known], places[known]  # by enterprise and place
+        first = runs(who)
+        last = np.append(first[1:], len(who)) - 1
+        found[who[first]] = np.where(places[first] == places[last], places[first], NONE)
+        return found
+
+    @cached_property
+    def sector(self) -> Array:
+        """The sector of an enterprise."""
+        found = self._per_enterprise(NONE)
+        found[self._enrolled] = self.of.record.enrolments.sector[self.of.enrolments]
+        return found
+
+    @cached_property
+    def began(self) -> Array:
+        """The day the first round of an enterprise began, or was to begin."""
+        rounds = (self.catalogue.round[code].columns for code in self.of.record.rounds)
+        days = [each["started_on"] or each["planned_start"] for each in rounds]
+        began = np.array([NEVER if day is None else day.toordinal() for day in days], np.int32)
+        found = self._per_enterprise(NEVER)
+        np.minimum.at(found, self._enrolled, began[self.of.record.enrolments.round[self.of.enrolments]])
+        return np.where(found == NEVER, UNKNOWN, found)
+
+    @cached_property
+    def last_report(self) -> Array:
+        """The day of the latest result of an enterprise; of its after where that is seen, else of its before."""
+        rows, at = self.of.record.results, self.of.results
+        ended = rows.ended_from[at] <= self.of.day
+        days = np.where(ended, rows.ended_on[at], rows.began_on[at])
+        return self._greatest(rows.enterprise[at], np.where(days == NEVER, UNKNOWN, days))
+
+    @cached_property
+    def forms(self) -> dict[str, Array]:
+        """The state of each form, as a position in :data:`STATES`."""
+        rows, at = self.of.record.trainings, self.of.trainings
+        who, steps = rows.enterprise[at], self.of.steps
+        begun = steps & STARTED != 0
+        due = np.zeros(len(self.of.record.enrolments.enterprise), bool)
+        due[rows.enrolment[at[begun | (rows.due[at] <= self.of.day)]]] = True
+        baseline = self.of.record.enrolments.baseline_on[self.of.enrolments] <= self.of.day
+        held = steps & WORKSHOP != 0
+        assessed = steps & ASSESSMENT != 0
+        lacking = ~assessed & (steps & COMPLETION != 0)
+        results = np.select(
+            [self.of.pair_counts > 0, self.of.reported, self.of.trained], [PRESENT, PARTLY, MISSING], NOT_YET_DUE
+        )
+        states = (
+            self._state(self._enrolled, baseline, ~baseline & due[self.of.enrolments]),
+            self._state(who, held, ~held & (begun | (self.of.states == OVERDUE))),
+            self._state(who, assessed, lacking),
+            results,
+        )
+        return dict(zip(FORMS, states, strict=True))
+
+    def _state(self, who: Array, present: Array, missing: Array) -> Array:
+        there, lacking = self.of.marked(who[present]), self.of.marked(who[missing])
+        return np.select([there & lacking, there, lacking], [PARTLY, PRESENT, MISSING], NOT_YET_DUE)
+
+    def form_counts(self) -> dict[tuple[str, str], int]:
+        """Enterprises by form and state."""
+        counts = {form: np.bincount(state[self.of.enterprises], minlength=len(STATES))
+                  for form, state in self.forms.items()}  # fmt: skip
+        return {(form, state): int(counts[form][at]) for form in FORMS for at, state in enumerate(STATES)}
+
+    @cached_property
+    def silence(self) -> Array:
+        """How long ago an enterprise reported, as a position in :data:`SILENCE`."""
+        last = self.last_report
+        since = [last >= (self.of.of.as_of - timedelta(days=days)).toordinal() for _name, days in BANDS if days]
+        names = ["never", "undated", *(name for name, days in BANDS if days)]
+        conditions = [~self.of.reported, last == UNKNOWN, *since]
+        return np.select(conditions, [SILENCE.index(name) for name in names], SILENCE.index(BANDS[-1][0]))
+
+    def silence_counts(self) -> dict[str, int]:
+        """How long ago the trained enterprises reported: enterprises by :data:`SILENCE`."""
+        counts = np.bincount(self.silence[self.of.trained], minlength=len(SILENCE))
+        return {name: int(counts[at]) for at, name in enumerate(SILENCE)}
+
+    def in_group(self, rounds: Iterable[str] | None, which: str) -> Array:
+        """Of the enrolments in some rounds (None: in all) who was ``trained``; of those who ``reported``, who is
+        ``silent``.
+        """
+        record = self.of.record
+        among = np.append(self.of.enrolled, False)
+        if rounds is not None:
+            chosen = np.zeros(len(record.rounds), bool)
+            chosen[[record.position["round"][code] for code in rounds]] = True
+            among[:-1] &= chosen[record.enrolments.round]
+        began = self.of.trainings[self.of.started]
+        trained = self.of.marked(record.trainings.enterprise[began[among[record.trainings.enrolment[began]]]])
+        if which == "trained":
+            return trained
+        rows, at = record.results, self.of.results
+        member = self.of.marked(record.enrolments.enterprise[np.flatnonzero(among[:-1])])
+        own = among[rows.enrolment[at]] | ((rows.enrolment[at] == NONE) & member[rows.enterprise[at]])
+        reported = self.of.marked(rows.enterprise[at[own]])
+        return trained & reported if which == "reported" else trained & ~reported
+
+    def beside(self, enterprise: int, kind: str, code: str) -> Array:
+        """The other enterprises of a place or a sector (`kind`)."""
+        codes = self.of.record.places if kind == "place" else self.of.record.sectors
+        held = self.place if kind == "place" else self.sector
+        found: Array = self.of.enterprises & (held == codes.index(code))
+        found[enterprise] = False
+        return found
+
+    def completed_among(self, among: Array) -> dict[str, int]:
+        """How many of some enterprises completed each module that is planned for any of them."""
+        of_modules, modules = self.of.enterprise_modules, self.of.record.modules
+        chosen = among[of_modules.enterprise]
+        planned = np.bincount(of_modules.module[chosen], minlength=len(modules))
+        done = chosen & (of_modules.steps & COMPLETION != 0)
+        completed = np.bincount(of_modules.module[done], minlength=len(modules))
+        return {code: int(completed[at]) for at, code in enumerate(modules) if planned[at]}
+
+    def sources_among(self, among: Array) -> dict[str, int]:
+        """The rows of trainings of some enterprises per source ("": none given)."""
+        rows, at = self.of.record.trainings, self.of.trainings
+        counts = np.bincount(rows.source[at[among[rows.enterprise[at]]]] + 1)
+        return {code: int(n) for code, n in zip(("", *self.of.record.sources), counts, strict=False) if n}
+
+    def changes(self) -> list[Array]:
+        """Per indicator that is no practice the changes of its result rows with a before and an after, no bounds."""
+        rows, at = self.of.record.results, self.of.results
+        exact = at[rows.exact[at] & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
+        units = [self.catalogue.indicator[code].columns["unit"] for code in self.of.record.indicators]
+        exact = exact[np.array([unit != YES_NO for unit in units] or [False])[rows.indicator[exact]]]
+        first = runs(rows.indicator[exact])  # they stand by indicator
+        return np.split(rows.after[exact] - rows.before[exact], first[1:]) if len(exact) else []
+
+    def unsourced(self) -> dict[str, int]:
+        """How many rows of the slice name no source, of the tables held."""
+        record = self.of.record
+        rows = {
+            "enrolment": record.enrolments.source[self.of.enrolments],
+            "training": record.trainings.source[self.of.trainings],
+            "result": record.results.source[self.of.results],
+        }
+        return {table: int(np.count_nonzero(sources == NONE)) for table, sources in rows.items()}
+
+    def _per_enterprise(self, value: int) -> Array:
+        return np.full(len(self.of.record.enterprises), value, np.int32)
+
+    def _summed(self, who: Array, flags: Array) -> Array:
+        sums: Array = np.bincount(who[flags], minlength=len(self.of.record.enterprises))
+        return sums
+
+    def _greatest(self, who: Array, values: Array) -> Array:
+        found = self._per_enterprise(UNKNOWN)
+        np.maximum.at(found, who, values)
+        return found
+
+
+Within = Callable[[Lists], Array]
+"""Some of the enterprises of a slice: one answer an enterprise."""
