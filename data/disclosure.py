@@ -65,7 +65,14 @@ class Members:
 
     def value_order(self, group: str) -> list[str]:
         """The values of one group, smallest first."""
-        return _smallest_first({code: n for code, n in self.values.items() if self.group_of.get(code, code) == group})
+        return self._value_orders.get(group, [])
+
+    @cached_property
+    def _value_orders(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for code in _smallest_first(self.values):
+            found.setdefault(self.group_of.get(code, code), []).append(code)
+        return found
 
     def group_witnesses(self, group: str) -> list[str]:
         """The groups that, if withheld, have this one withheld with them."""
@@ -93,7 +100,7 @@ def _witnesses(code: str, order: Sequence[str]) -> list[str]:
 def with_partners(small: Iterable[str], order: Sequence[str]) -> set[str]:
     """The codes withheld where those in `small` are."""
     found = set(small)
-    return found | {partner for code in found if code in order and (partner := _partner(code, order)) is not None}
+    return found | {partner for code in found & set(order) if (partner := _partner(code, order)) is not None}
 
 
 @dataclass(frozen=True)
@@ -115,10 +122,8 @@ class Rule:
     down: tuple[str, ...] = ()
 
 
-def small(counts: pd.DataFrame, threshold: int) -> pd.DataFrame:
-    """Where a count is of 1 to `threshold` - 1 enterprises."""
-    numbers = counts.astype(float)
-    return (numbers > 0) & (numbers < threshold)
+Flags = np.ndarray[Any, np.dtype[np.bool]]
+Counts = np.ndarray[Any, np.dtype[np.float64]]
 
 
 def flagged(frame: pd.DataFrame, rule: Rule, threshold: int, compared: Iterable[pd.DataFrame] = ()) -> pd.DataFrame:
@@ -127,11 +132,14 @@ def flagged(frame: pd.DataFrame, rule: Rule, threshold: int, compared: Iterable[
     One row a row of `frame`, indexed by the key; one column a count.
     """
     counts = counts_of(frame, rule)
-    flags = _closed(small(counts, threshold), counts, rule, threshold)
+    numbers = _numbers(counts)
+    flags = _closed(_small(numbers, threshold), numbers, rule, threshold)
     for other in compared:
         theirs = counts_of(other, rule)
-        flags |= _closed(small(theirs, threshold), theirs, rule, threshold).reindex(counts.index, fill_value=False)
-    return _closed(flags, counts, rule, threshold)
+        there = _closed(_small(_numbers(theirs), threshold), _numbers(theirs), rule, threshold)
+        at = theirs.index.get_indexer(counts.index)
+        flags[at >= 0] |= there[at[at >= 0]]
+    return pd.DataFrame(_closed(flags, numbers, rule, threshold), counts.index, counts.columns)
 
 
 def counts_of(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
@@ -139,16 +147,31 @@ def counts_of(frame: pd.DataFrame, rule: Rule) -> pd.DataFrame:
     return frame[list(rule.counts)].set_axis(_index(frame, rule))
 
 
-def _closed(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: int) -> pd.DataFrame:
+def _numbers(counts: pd.DataFrame) -> Counts:
+    return counts.to_numpy(float)
+
+
+def _small(numbers: Counts, threshold: int) -> Flags:
+    """Where a count is of 1 to `threshold` - 1 enterprises."""
+    found: Flags = (numbers > 0) & (numbers < threshold)
+    return found
+
+
+def _closed(flags: Flags, numbers: Counts, rule: Rule, threshold: int) -> Flags:
     """`flags` with what would give a flagged count away inside the table: in its row, then down its column."""
-    if not flags.to_numpy().any():
+    if not flags.any():
         return flags
-    closed = _beside(flags, counts, rule, threshold)
-    for column in rule.down:
-        more = enough(closed[column], counts[column], threshold)
-        if not more.equals(closed[column]):
-            return _closed(closed.assign(**{column: more}), counts, rule, threshold)
-    return closed
+    column = {name: at for at, name in enumerate(rule.counts)}
+    while True:
+        flags = _beside(flags, numbers, rule, threshold)
+        for name in rule.down:
+            at = column[name]
+            more = _enough(flags[:, at], numbers[:, at], threshold)
+            if (more != flags[:, at]).any():
+                flags[:, at] = more
+                break
+        else:
+            return flags
 
 
 def _index(frame: pd.DataFrame, rule: Rule) -> pd.Index:
@@ -158,20 +181,21 @@ def _index(frame: pd.DataFrame, rule: Rule) -> pd.Index:
     return pd.Index(keys[0], dtype=object) if len(keys) == 1 else pd.MultiIndex.from_arrays(keys)
 
 
-def _beside(flags: pd.DataFrame, counts: pd.DataFrame, rule: Rule, threshold: int) -> pd.DataFrame:
+def _beside(flags: Flags, numbers: Counts, rule: Rule, threshold: int) -> Flags:
     """`flags` and what would give a flagged count away inside its own row."""
     flags = flags.copy()
+    column = {name: at for at, name in enumerate(rule.counts)}
     for group in rule.together:
-        names = list(group)
-        flags.loc[flags[names].any(axis=1), names] = True
+        names = [column[name] for name in group]
+        flags[:, names] |= flags[:, names].any(axis=1, keepdims=True)
     for whole, parts in rule.within:
-        flags.loc[flags[whole], list(parts)] = True
+        flags[:, [column[name] for name in parts]] |= flags[:, [column[whole]]]
     for whole, parts in rule.parts:
-        names = list(parts)
-        for at in np.flatnonzero(flags[[whole, *names]].to_numpy().any(axis=1)):
+        names = [column[name] for name in parts]
+        for at in np.flatnonzero(flags[:, [column[whole], *names]].any(axis=1)):
             # All with their whole, else as many as hide one another.
-            hidden = flags.iloc[at][whole] or enough(flags.iloc[at][names], counts.iloc[at][names], threshold)
-            flags.iloc[at, [flags.columns.get_loc(name) for name in names]] = hidden  # type: ignore[index]
+            hidden = flags[at, column[whole]] or _enough(flags[at, names], numbers[at, names], threshold)
+            flags[at, names] = hidden
     return flags
 
 
@@ -180,14 +204,22 @@ def enough(flags: "pd.Series[bool]", counts: "pd.Series[Any]", threshold: int) -
 
     One alone is the difference; a few that sum to less than `threshold`, or to their own number, are as good as told.
     """
-    numbers = counts.astype(float).fillna(0.0)
-    flags = flags.astype(bool).copy()
-    left = sorted(flags.index[~flags], key=lambda name: (not numbers[name], numbers[name]))
-    while flags.any() and left:
-        total, many = float(numbers[flags].sum()), int(flags.sum())
+    return pd.Series(_enough(flags.to_numpy(bool), counts.to_numpy(float), threshold), flags.index)
+
+
+def _enough(flags: Flags, counts: Counts, threshold: int) -> Flags:
+    if not flags.any():
+        return flags
+    numbers, flags = np.nan_to_num(counts), flags.copy()
+    total, many = float(numbers[flags].sum()), int(flags.sum())
+    # The smallest first, what is zero last.
+    for at in np.lexsort((numbers, numbers == 0)):
+        if flags[at]:
+            continue
         if many > 1 and total >= max(threshold, many + 1):
             break
-        flags[left.pop(0)] = True
+        flags[at] = True
+        total, many = total + float(numbers[at]), many + 1
     return flags
 
 
@@ -195,11 +227,18 @@ def spread(flags: pd.DataFrame, counts: pd.DataFrame, order: Sequence[str], thre
     """`flags` (indexed by the values of one filter) with the partners of whatever is flagged, column by column, and
     with as many others as hide one another.
     """
+    codes = list(flags.index)
+    wider = _spread(flags.to_numpy(bool), _numbers(counts[flags.columns]), codes, order, threshold)
+    return pd.DataFrame(wider, flags.index, flags.columns)
+
+
+def _spread(flags: Flags, numbers: Counts, codes: Sequence[str], order: Sequence[str], threshold: int) -> Flags:
     wider = flags.copy()
-    for column in [name for name in wider.columns if wider[name].any()]:
-        hidden = with_partners(wider.index[wider[column]], order)
-        wider.loc[[code for code in wider.index if code in hidden], column] = True
-        wider[column] = enough(wider[column], counts[column], threshold)
+    at = {code: row for row, code in enumerate(codes)}
+    for column in np.flatnonzero(flags.any(axis=0)):
+        hidden = with_partners((codes[row] for row in np.flatnonzero(flags[:, column]).tolist()), order)
+        wider[[at[code] for code in hidden if code in at], column] = True
+        wider[:, column] = _enough(wider[:, column], numbers[:, column], threshold)
     return wider
 
 
@@ -207,14 +246,16 @@ def spread_values(
     flags: pd.DataFrame, counts: pd.DataFrame, members: Members, groups: pd.DataFrame, threshold: int
 ) -> pd.DataFrame:
     """`flags` of single values with their partners inside each group, and whatever lies in a flagged group."""
-    wider = flags.copy()
-    group_of = [members.group_of.get(value, value) for value in wider.index]
-    for group in dict.fromkeys(group_of):
-        inside = np.array([each == group for each in group_of])
-        wider[inside] = spread(wider[inside], counts[inside], members.value_order(group), threshold).to_numpy()
-        if group in groups.index:
-            wider[inside] |= groups.loc[group].to_numpy()
-    return wider
+    wider, numbers = flags.to_numpy(bool).copy(), _numbers(counts[flags.columns])
+    of_groups = dict(zip(groups.index, groups[flags.columns].to_numpy(bool), strict=True))
+    rows: dict[str, list[int]] = {}
+    for row, value in enumerate(flags.index):
+        rows.setdefault(members.group_of.get(value, value), []).append(row)
+    for group, inside in rows.items():
+        codes = [flags.index[row] for row in inside]
+        spread_out = _spread(wider[inside], numbers[inside], codes, members.value_order(group), threshold)
+        wider[inside] = spread_out | of_groups.get(group, False)
+    return pd.DataFrame(wider, flags.index, flags.columns)
 
 
 def withhold(frame: pd.DataFrame, rule: Rule, flags: pd.DataFrame, threshold: int) -> pd.DataFrame:

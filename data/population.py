@@ -76,6 +76,7 @@ class Population:
     _values: dict[tuple[str, str], int] = field(default_factory=dict, repr=False, compare=False)
     _sets: dict[Label, Enterprises] = field(default_factory=dict, repr=False, compare=False)
     _overlaps: dict[tuple[Label, Label], int] = field(default_factory=dict, repr=False, compare=False)
+    _told: dict[tuple[str, Codes, int], bool] = field(default_factory=dict, repr=False, compare=False)
     _members: dict[str, Members] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -276,6 +277,13 @@ class Population:
         # What is left of two that hold the selection is what both have, less the selection.
         both = (*((each, each) for each in around), *combinations(around, 2))
         return any(0 < self._overlap(one, other) - size < threshold for one, other in both)
+
+    def tells_alone(self, dimension: str, codes: Codes, threshold: int) -> bool:
+        """Does a filter by these values alone single out fewer than `threshold`?"""
+        key = dimension, codes, threshold
+        if key not in self._told:
+            self._told[key] = self.tells(self.enterprises({dimension: codes}), threshold)
+        return self._told[key]
 
 
 def _coded(values: Sequence[str], codes: Sequence[str] | None = None) -> Coded:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from data import queries
 from data.held import counting
+from data.held.record import Array
 from data.queries.modules import stages
 from data.view import View
 
@@ -94,12 +95,13 @@ def sources_of_results(view: View, indicator: str | None = None) -> pd.DataFrame
     return counting.sources_of_results(held, indicator)
 
 
-def pair_levels(view: View) -> pd.DataFrame:
-    """The pairs by indicator and enterprise, bare: indicator, before, after."""
+def pair_levels(view: View) -> dict[str, tuple[Array, Array]]:
+    """The before and the after of the pairs, by indicator, in the order of their enterprises."""
     held = view.held
-    if held is None:
-        return queries.paired_results(view.connection, view.of)[["indicator", "before", "after"]]
-    return counting.pair_levels(held)
+    if held is not None:
+        return counting.pair_levels(held)
+    pairs = queries.paired_results(view.connection, view.of).groupby("indicator", sort=False)
+    return {str(code): (of["before"].to_numpy(float), of["after"].to_numpy(float)) for code, of in pairs}
 
 
 def other_fact_counts(view: View) -> pd.DataFrame:

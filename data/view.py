@@ -16,7 +16,8 @@ from data.disclosure import Members
 from data.filters import OUTSIDE, Filters
 from data.held import reading
 from data.held.narrowed import Narrowed
-from data.population import DIMENSIONS, Codes, Population
+from data.naming import NameIndex
+from data.population import DIMENSIONS, Codes, Enterprises, Population
 
 MOST_COMPARED = 16
 """A selection that would have to be looked at beside more others than this is not shown."""
@@ -76,8 +77,12 @@ class View:
         """The enterprises whose names the viewer may see; None: all."""
         if self.viewer.may(Permission.SEE_ALL_NAMES):
             return None
-        seen = self.viewer.may(Permission.SEE_NAMES)
-        return queries.nameable_enterprises(self.connection) if seen else frozenset()
+        if not self.viewer.may(Permission.SEE_NAMES):
+            return frozenset()
+        nameable: frozenset[str] = self.catalogue.once.get(
+            "nameable", lambda: queries.nameable_enterprises(self.connection)
+        )
+        return nameable
 
     def enterprises(self, codes: Iterable[str]) -> dict[str, Entry]:
         """Enterprises by code, of those the viewer may see the names of."""
@@ -88,16 +93,17 @@ class View:
         """Does a free text name an enterprise whose name this viewer may not see, or what lies outside their scope?"""
         if self.nameable is None or not text:
             return False
-        return naming.mentions(text, self._hidden_names)
+        names = self.catalogue.once.get("names", lambda: NameIndex(queries.enterprise_names(self.connection)))
+        # An enterprise outside the scope is not named either.
+        inside = None if self.viewer.scope == Scope() else self.population.named
+        return naming.mentions(text, self._hidden_names) or any(
+            code not in self.nameable or not (inside is None or code in inside) for code in names.owners(text)
+        )
 
     @cached_property
     def _hidden_names(self) -> frozenset[str]:
-        shown = self.nameable or frozenset()
-        if self.viewer.scope != Scope():  # an enterprise outside the scope is not named either
-            shown &= self.population.named
-        names = queries.enterprise_names(self.connection)
-        enterprises = (both for code, both in names.items() if code not in shown)
-        return naming.called(name for both in (*enterprises, *self._outside) for name in both)
+        """What lies outside the viewer's scope may be called."""
+        return naming.called(name for both in self._outside for name in both)
 
     @property
     def _outside(self) -> Iterator[tuple[str | None, str | None]]:
@@ -177,7 +183,9 @@ class View:
         chosen = self._selection(self.of)
         wider = [count({name: codes for name, codes in chosen.items() if name != left}) for left in chosen]
         looked_at = (count(self._selection(of)) for of in self._slices)
-        few = tells(count(chosen), self.threshold, wider) or any(0 < len(each) < self.threshold for each in looked_at)
+        few = tells(self._enterprises, self.threshold, wider) or any(
+            0 < len(each) < self.threshold for each in looked_at
+        )
         return "few" if few else ""
 
     def is_between(self, dimension: str, code: str) -> bool:
@@ -200,9 +208,15 @@ class View:
         chosen = self._selection(self.of)
         within = chosen.get(dimension)
         narrowed = frozenset(below) if within is None else frozenset(below) & within
-        count = self.population.enterprises
-        narrower = count({**chosen, dimension: narrowed})
-        return self.population.tells(narrower, self.threshold or 0, [count(chosen)])
+        if not any(self.filters.codes(name) for name in DIMENSIONS):
+            return self.population.tells_alone(dimension, narrowed, self.threshold or 0)
+        narrower = self.population.enterprises({**chosen, dimension: narrowed})
+        return self.population.tells(narrower, self.threshold or 0, [self._enterprises])
+
+    @cached_property
+    def _enterprises(self) -> Enterprises:
+        """Who is in the selection."""
+        return self.population.enterprises(self._selection(self.of))
 
     @cached_property
     def compared(self) -> tuple["View", ...]:

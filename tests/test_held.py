@@ -39,10 +39,10 @@ def questions(view: View) -> Iterator[tuple[str, Any]]:
         yield f"sources of {indicator}", plain(tally.sources_of_results(view, indicator))
 
 
-def plain(answer: pd.DataFrame | dict[str, int]) -> Any:
+def plain(answer: Any) -> Any:
     """An answer as plain values: NaN and None alike, whole numbers alike whatever their type."""
     if isinstance(answer, dict):
-        return answer
+        return {name: [*map(list, n)] if isinstance(n, tuple) else n for name, n in answer.items()}
     rows = [
         tuple(None if pd.isna(value) else value for value in row) for row in answer.itertuples(index=False, name=None)
     ]

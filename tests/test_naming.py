@@ -8,7 +8,7 @@ from data.access import MANAGER, Permission, Scope, Viewer
 from data.catalogue import read_catalogue
 from data.exhibits import build
 from data.filters import Filters
-from data.naming import called, mentions
+from data.naming import NameIndex, called, mentions
 from data.view import View
 
 NAMES = called(["Lianglong Socks Co., Ltd.", "宁波恒星纺织有限公司", "A1"])
@@ -32,6 +32,21 @@ def test_name_is_found_with_and_without_its_legal_form_in_any_width_and_case(tex
 @pytest.mark.parametrize("text", ["", None, "A visit to two factories", "Hall A12", "Lianglong alone", "纺织有限公司"])
 def test_text_that_names_nobody_is_left_alone(text):
     assert not mentions(text, NAMES)
+
+
+def test_index_of_names_finds_whom_a_text_mentions():
+    names = {
+        "socks": ["Lianglong Socks Co., Ltd.", "良龙袜业有限公司"], "star": [None, "宁波恒星纺织有限公司"],
+        "a1": ["A1", None], "one": ["X", None], "also": ["Lianglong Socks", None],
+    }  # fmt: skip
+    index = NameIndex(names)
+    texts = [
+        "", None, "A visit to Lianglong Socks Co., Ltd. in autumn", "走访Lianglong Socks工厂，宁波恒星纺织",
+        "Hall A12, A1", "Lianglong alone", "x-ray", "Xylophones", "良龙袜业与Ａ１",
+    ]  # fmt: skip
+    for text in texts:
+        assert set(index.owners(text)) == {who for who, each in names.items() if mentions(text, called(each))}
+    assert set(index.owners(texts[3])) == {"socks", "also", "star"}
 
 
 @pytest.fixture(scope="module")

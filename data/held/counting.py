@@ -312,11 +312,12 @@ def _measured(of: Narrowed, enrolments: Array, groups: Array) -> Array:
         np.concatenate((results.enrolment[reports[own]], enrolments[enrolment])),
     )
     many = np.int64(len(record.enterprises))
+    round_of, group_of = np.nonzero(groups.T)
 
     def in_groups(enrolments: Array) -> tuple[Array, Array]:
         """Each enrolment with each group it is in: where it stands in the list, and the group × enterprise."""
-        at, group = np.nonzero(groups.T[rows.round[enrolments]])
-        return at, group * many + rows.enterprise[enrolments[at]]
+        at, row = _joined(rows.round[enrolments], round_of)
+        return at, group_of[row] * many + rows.enterprise[enrolments[at]]
 
     who, trained = np.unique(in_groups(enrolments)[1]), np.unique(in_groups(began)[1])
     at, member = in_groups(enrolment)
@@ -438,14 +439,14 @@ def other_fact_counts(of: Narrowed) -> pd.DataFrame:
     return frame[np.bincount(rows.indicator[at], minlength=many) > 0].reset_index(drop=True)
 
 
-def pair_levels(of: Narrowed) -> pd.DataFrame:
-    """The pairs by indicator and enterprise, bare: indicator, before, after."""
-    rows = of.record.results
-    codes = np.array([*of.record.indicators, None], dtype=object)
-    return pd.DataFrame(
-        {
-            "indicator": codes[rows.indicator[of.pairs.before]],
-            "before": rows.before[of.pairs.before],
-            "after": rows.after[of.pairs.after],
-        }
-    )
+def pair_levels(of: Narrowed) -> dict[str, tuple[Array, Array]]:
+    """The before and the after of the pairs, by indicator, in the order of their enterprises."""
+    rows, (before, after) = of.record.results, of.pairs
+    indicators = rows.indicator[before]
+    ends = np.searchsorted(indicators, np.arange(len(of.record.indicators) + 1))
+    levels = rows.before[before], rows.after[after]
+    return {
+        code: (levels[0][begin:end], levels[1][begin:end])
+        for code, begin, end in zip(of.record.indicators, ends, ends[1:], strict=False)
+        if begin < end
+    }

@@ -10,14 +10,12 @@ from data.queries.answers import count, distinct_where, frame
 from data.queries.trees import partner_line
 
 
-def paired_results(
-    connection: Connection, of: Slice, indicator: str | None = None, limit: int | None = None
-) -> pd.DataFrame:
+def paired_results(connection: Connection, of: Slice, indicator: str | None = None) -> pd.DataFrame:
     """One row per pair (of one indicator, or of all): enterprise, indicator, before, before_on, after, after_on, round,
     module, source, months, verified, date_precision.
     """
     pairs = facts.pairs(facts.results_seen(of, facts.enrolments(of), indicator=indicator))
-    return frame(connection, select(pairs).order_by(pairs.c.indicator, pairs.c.enterprise).limit(limit))
+    return frame(connection, select(pairs).order_by(pairs.c.indicator, pairs.c.enterprise))
 
 
 def _marked(of: Slice, indicator: str | None = None) -> CTE:

@@ -44,11 +44,6 @@ def member_flags(
     return values if groups else pd.concat([spread, values]).reindex(flags.index)
 
 
-def most_rows(view: View) -> int | None:
-    """How many rows are asked for of a table with a row an enterprise: none where a threshold holds, else all."""
-    return 0 if view.threshold else None
-
-
 def by_enterprise(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     """A table with a row an enterprise: none where a threshold holds; else with codes where the viewer may see names,
     and "enterprise-1…n" in an order that tells nothing where not.

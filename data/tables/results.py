@@ -1,18 +1,27 @@
 """What enterprises reported before and after."""
 
+from typing import Any
+
+import numpy as np
 import pandas as pd
 
 from data import measures, queries, tally
 from data.disclosure import Rule
-from data.tables.counting import by_enterprise, counted, most_rows
+from data.tables.counting import by_enterprise, counted
 from data.view import View
+
+_PAIR = (
+    "enterprise", "indicator", "before", "before_on", "after", "after_on", "round", "module", "source", "months",
+    "verified", "date_precision", "change", "relative_change", "verdict",
+)  # fmt: skip
 
 
 def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The pairs with their change and verdict, of one indicator or of all."""
+    if view.threshold:
+        return pd.DataFrame(columns=_PAIR, dtype=object)
     better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    pairs = queries.paired_results(view.connection, view.of, indicator, limit=most_rows(view))
-    pairs = measures.with_change(pairs, better)
+    pairs = measures.with_change(queries.paired_results(view.connection, view.of, indicator), better)
     order = {code: at for at, code in enumerate(view.catalogue.indicator)}
     listed = pairs.sort_values(
         ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
@@ -22,8 +31,8 @@ def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
 
 def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
-    limit = 0 if view.refusal else most_rows(view)
-    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit=limit))
+    nothing = view.threshold or view.refusal
+    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit=0 if nothing else None))
 
 
 _VERDICTS = ("better_count", "same_count", "worse_count")
@@ -47,20 +56,20 @@ CHANGE = Rule(
 )
 
 
+_NO_LEVELS = np.zeros(0)
+
+
 def _changes(view: View) -> pd.DataFrame:
     """One row an indicator with a result, with the counts that a practice's own counts give away."""
     indicators = view.catalogue.indicator
     pairs = tally.pair_levels(view)
-    others = tally.other_fact_counts(view).set_index("indicator")
-    groups = dict(list(pairs.groupby("indicator", sort=False)))
+    others: dict[str, Any] = {row["indicator"]: row for row in tally.other_fact_counts(view).to_dict("records")}
     rows = []
-    for code, entry in indicators.items():
-        if code in others.index:
-            unit, better = entry.columns["unit"], entry.columns["better"]
-            of = groups.get(code, pairs.iloc[:0])
-            numbers = measures.change(of, unit=unit, better=better)
-            row = {"indicator": code, "unit": unit, "better": better, **vars(numbers)}
-            rows.append(row | others.loc[code].astype(int).to_dict())
+    for code in indicators:
+        if code in others:
+            unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
+            numbers = measures.change_between(*pairs.get(code, (_NO_LEVELS, _NO_LEVELS)), unit=unit, better=better)
+            rows.append({"unit": unit, "better": better, **vars(numbers), **others[code]})
     columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts", "other_enterprises"]
     frame = pd.DataFrame(rows, columns=columns)
     n = frame["pairs"].astype(float)
