@@ -16,7 +16,15 @@ from typing import IO, TYPE_CHECKING
 
 import click
 
-from dashboard import batch_commands, digest_commands, edition_commands, link_commands, manager_commands, pack_commands
+from dashboard import (
+    batch_commands,
+    digest_commands,
+    edition_commands,
+    grant_commands,
+    link_commands,
+    manager_commands,
+    pack_commands,
+)
 from dashboard.console import accounts, at_console, build_embedded, reading, stop
 from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
 
@@ -283,6 +291,7 @@ main.add_command(batch_commands.batches_command)
 main.add_command(batch_commands.rollback_command)
 main.add_command(digest_commands.digest)
 main.add_command(edition_commands.edition_group)
+main.add_command(grant_commands.grant)
 main.add_command(link_commands.link_group)
 main.add_command(manager_commands.manager_group)
 main.add_command(pack_commands.pack)
