@@ -19,8 +19,10 @@ serve: $(INSTALLED) ## serve the public record on 127.0.0.1:8050 and print the a
 	$(BIN)/score-dashboard serve --port $(PORT)
 
 demo: $(INSTALLED) ## serve a synthetic programme of 1,000 enterprises
-	@test -f instance/demo.db || env -u SCORE_DATABASE_URL $(BIN)/score-dashboard demo --enterprises 1000
-	SCORE_DATABASE_URL="sqlite:///$(CURDIR)/instance/demo.db" $(BIN)/score-dashboard serve --port $(PORT)
+	@test -f instance/demo.db || env -u SCORE_DATABASE_URL -u SCORE_EDITIONS -u SCORE_ACCOUNTS_URL \
+	  $(BIN)/score-dashboard demo --enterprises 1000
+	SCORE_DATABASE_URL="sqlite:///$(CURDIR)/instance/demo.db" SCORE_EDITIONS="$(CURDIR)/instance/demo-editions" \
+	  SCORE_ACCOUNTS_URL="sqlite:///$(CURDIR)/instance/demo-accounts.db" $(BIN)/score-dashboard serve --port $(PORT)
 
 test: $(INSTALLED_DEV) browser servers ## run every test, the browser's included
 	$(BIN)/ruff check .

@@ -8,35 +8,29 @@ import os
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from time import monotonic
 from typing import IO, TYPE_CHECKING
 
 import click
 
 from dashboard import (
     batch_commands,
+    demo_commands,
     digest_commands,
     edition_commands,
     grant_commands,
     link_commands,
+    loading_commands,
     manager_commands,
     pack_commands,
 )
 from dashboard.console import accounts, at_console, build_embedded, reading, stop
-from dashboard.settings import INSTANCE, Settings, SettingsProblem, database_url
+from dashboard.settings import Settings, SettingsProblem, database_url
 
 if TYPE_CHECKING:
-    from click._termui_impl import ProgressBar
+    from collections.abc import Callable
 
     from callbacks.asking import Asked
-    from data.loading import Finding, Report
-
-
-MOST_SAID = 200
-"""So many refusals, and so many warnings, are printed; a marked workbook shows more."""
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -46,91 +40,6 @@ def main() -> None:
     logging.basicConfig(
         level=os.environ.get("SCORE_LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s"
     )
-
-
-@main.command(name="load")
-@click.argument("path", type=click.Path(path_type=Path))
-@click.option("--dry-run", is_flag=True, help="Say what would change, and change nothing.")
-@click.option(
-    "--marked", type=click.Path(path_type=Path), help="Write the workbook back with each refused cell marked."
-)
-def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
-    """Load a folder of CSV files or one workbook: everything, or nothing with every reason why not."""
-    from data.loading.marked import write_marked
-
-    report = _load(database_url(), path, dry_run=dry_run)
-    if report.refusals and marked:
-        write_marked(path, report.refusals, marked)
-        click.echo(f"Marked workbook written to {marked}", err=True)
-    if report.refusals:
-        sys.exit(1)
-
-
-def _load(address: str, path: Path, *, dry_run: bool = False, origin: str | None = None) -> "Report":
-    from data import database
-    from data.loading import LoadProblem, load
-
-    engine = database.writing_engine(address)
-    try:
-        with _progress(f"Loading {path.name}") as progress:
-            report = load(engine, path, dry_run=dry_run, progress=progress, origin=origin)
-    except LoadProblem as problem:
-        stop(f"{problem.english}\n{problem.chinese}")
-    finally:
-        engine.dispose()
-    _say_all(report.refusals, report.refused, "refused")
-    _say_all(report.warnings, report.warned, "warning")
-    if report.refused:
-        click.echo(
-            f"{report.refused} refused: nothing was loaded. 拒绝 {report.refused} 处：未载入任何数据。",
-            err=True,
-        )
-    else:
-        done = "would be" if dry_run else "were"
-        click.echo(
-            f"{report.added} rows {done} added, {report.changed} changed, {report.unchanged} are as they stand.",
-            err=True,
-        )
-    return report
-
-
-def _say_all(findings: Sequence["Finding"], count: int, kind: str) -> None:
-    for each in findings[:MOST_SAID]:
-        _say(each, kind)
-    if count > MOST_SAID:
-        click.echo(f"{kind}: … and {count - MOST_SAID} more.", err=True)
-
-
-def _say(finding: "Finding", kind: str) -> None:
-    where = ", ".join(
-        part for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "") if part
-    )
-    value = f" [{finding.value}]" if finding.value not in (None, "") else ""
-    click.echo(f"{kind}: {where}{value}: {finding.english} {finding.chinese}", err=True)
-
-
-@contextmanager
-def _progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """How far the work is, once it takes more than a second: on a terminal a bar, in a log a line for every tenth."""
-    began = monotonic()
-    with ExitStack() as shown:
-        bar: ProgressBar[int] | None = None
-        told = 0
-
-        def step(done: int, total: int) -> None:
-            nonlocal bar, told
-            if monotonic() - began <= 1 or not total:
-                return
-            if not sys.stderr.isatty():
-                if (tenths := 10 * done // total) > told:
-                    told = tenths
-                    click.echo(f"{label}: {10 * tenths} %", err=True)
-                return
-            if bar is None:
-                bar = shown.enter_context(click.progressbar(length=total, label=label, file=sys.stderr))
-            bar.update(done - bar.pos)
-
-        yield step
 
 
 @main.command()
@@ -232,44 +141,6 @@ def upgrade() -> None:
 
 
 @main.command()
-@click.option("--enterprises", type=int, default=1000, show_default=True)
-@click.option("--seed", type=int, default=1, show_default=True)
-def demo(enterprises: int, seed: int) -> None:
-    """Make a synthetic programme in a database of its own (SCORE_DATABASE_URL, else instance/demo.db)."""
-    from data.demo import write_demo
-
-    address = os.environ.get("SCORE_DATABASE_URL") or f"sqlite:///{INSTANCE / 'demo.db'}"
-    if enterprises < 1:
-        stop(f"A programme needs at least 1 enterprise, not {enterprises}.")
-    _make_room(address)
-    with tempfile.TemporaryDirectory() as folder:
-        with _progress("Inventing a programme") as progress:
-            write_demo(Path(folder), enterprises, seed, progress)
-        if _load(address, Path(folder), origin=f"score-dashboard demo --seed {seed}").refusals:
-            sys.exit(1)
-    click.echo(f"Synthetic programme of {enterprises} enterprises (seed {seed}) in {address}", err=True)
-
-
-def _make_room(address: str) -> None:
-    """Remove an earlier synthetic programme, which a second one would mix with; anything else is left alone."""
-    from data import database
-    from data.database import DatabaseProblem
-    from data.record import Record
-
-    if not database.exists(address):
-        return
-    with reading():
-        try:
-            programme = Record(address).catalogue().programme
-        except DatabaseProblem as problem:
-            if problem.reason == "empty":
-                return
-            raise
-    if not programme.synthetic or not database.remove(address):
-        stop(f"{address} holds {programme.entry.name('en')}: name another database in SCORE_DATABASE_URL.")
-
-
-@main.command()
 @click.option("--port", type=int, default=8050, show_default=True)
 def serve(port: int) -> None:
     """Serve to one person on this machine and print the one-time address to open."""
@@ -289,9 +160,11 @@ def serve(port: int) -> None:
 
 main.add_command(batch_commands.batches_command)
 main.add_command(batch_commands.rollback_command)
+main.add_command(demo_commands.demo)
 main.add_command(digest_commands.digest)
 main.add_command(edition_commands.edition_group)
 main.add_command(grant_commands.grant)
 main.add_command(link_commands.link_group)
+main.add_command(loading_commands.load_command)
 main.add_command(manager_commands.manager_group)
 main.add_command(pack_commands.pack)

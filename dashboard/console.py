@@ -44,14 +44,14 @@ def reading() -> Iterator[None]:
 
 
 @contextmanager
-def accounts() -> Iterator["Engine"]:
-    """The accounts database for the block; stops with what is wrong where it cannot be used."""
+def accounts(address: str = "") -> Iterator["Engine"]:
+    """The accounts database (at an address of its own) for the block; stops where it cannot be used."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from data.accounts import accounts_engine
 
     try:
-        engine = accounts_engine(accounts_url())
+        engine = accounts_engine(address or accounts_url())
         try:
             yield engine
         finally:

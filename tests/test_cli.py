@@ -16,7 +16,7 @@ import pytest
 from click.testing import CliRunner, Result
 from loading_files import small_programme, write_folder, write_workbook
 
-from dashboard import cli, settings
+from dashboard import settings
 from dashboard.cli import main
 from data.exhibits import EXHIBITS
 from data.schema import CONTRACT_TABLES
@@ -50,7 +50,6 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder that stands for the installation's own, with nothing in it and no database named."""
     folder = tmp_path / "instance"
     monkeypatch.setattr(settings, "INSTANCE", folder)
-    monkeypatch.setattr(cli, "INSTANCE", folder)
     return folder
 
 
@@ -284,8 +283,8 @@ def test_export_builds_the_embedded_database_from_the_public_record_once(run, in
 # --- demo ---------------------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("number", ["0", "-1", "many"])
-def test_demo_of_no_enterprises_is_refused_and_makes_nothing(run, results, number):
+@pytest.mark.parametrize("number", ["-1", "many"])
+def test_demo_of_less_than_no_enterprises_is_refused_and_makes_nothing(run, results, number):
     done = run("demo", "--enterprises", number)
     assert done.exit_code != 0
     assert done.stderr.strip()
@@ -293,26 +292,35 @@ def test_demo_of_no_enterprises_is_refused_and_makes_nothing(run, results, numbe
     assert not results.exists()
 
 
-def test_demo_makes_as_many_enterprises_as_asked_for_and_marks_them_synthetic(run, results):
+def test_demo_makes_as_many_enterprises_as_asked_for_and_marks_them_synthetic(run, results, instance):
     done = run("demo", "--enterprises", "7", "--seed", "3")
     assert (done.exit_code, done.stdout) == (0, "")
     assert ask(results, "SELECT count(*) FROM enterprise") == [(7,)]
     assert ask(results, "SELECT synthetic FROM programme") == [(1,)]
-    assert ask(results, "SELECT origin FROM batch") == [("score-dashboard demo --seed 3",)]
+    origin = "score-dashboard demo --seed 3"
+    assert ask(results, "SELECT origin FROM batch") == [(origin,), (f"{origin}: late forms",)]
 
 
 def test_demo_stands_in_a_database_of_its_own_beside_the_results(run, instance):
     assert run("demo", "--enterprises", "3").exit_code == 0
-    assert [path.name for path in instance.iterdir()] == ["demo.db"]
+    assert {path.name for path in instance.iterdir()} == {"demo.db", "demo-editions", "demo-accounts.db"}
 
 
-def test_demo_made_again_replaces_the_one_before(run, results):
-    for number in (5, 3):
+def test_demo_comes_with_an_edition_before_the_late_forms_and_with_decks(run, results, instance):
+    assert run("demo", "--enterprises", "60").exit_code == 0
+    (edition,) = (instance / "demo-editions").glob("*.db")
+    (before,), (after,) = (ask(path, "SELECT count(*) FROM result") for path in (edition, results))
+    assert 0 < after[0] - before[0] < after[0] / 20
+    assert ask(instance / "demo-accounts.db", "SELECT count(*) FROM deck") == [(2,)]
+
+
+def test_demo_made_again_replaces_the_one_before(run, results, instance):
+    for number in (5, 0, 3):
         assert run("demo", "--enterprises", number).exit_code == 0
         assert ask(results, "SELECT count(*) FROM enterprise") == [(number,)]
 
 
-def test_demo_is_never_mixed_into_a_real_programme(run, results):
+def test_demo_is_never_mixed_into_a_real_programme(run, results, instance):
     assert run("load", settings.PUBLIC_RECORD).exit_code == 0
     before = results.read_bytes()
     done = run("demo", "--enterprises", "3")

@@ -11,9 +11,11 @@ rows it writes:
 - `growth`, `rounds`, `workshops`: how many rounds begin when, and how each is planned and goes;
 - `enterprises`, `enrolments`, `trainings`: who takes part and how far each gets;
 - `kpis`, `practices`, `stories`, `pictures`: what comes of it;
+- `late`: what comes in as a second batch;
 - `trainers`, `events`, `figures`: the programme's own people, meetings, published totals and targets.
 """
 
+from data.demo.late import hold_back
 from data.demo.programme import write_demo
 
-__all__ = ["write_demo"]
+__all__ = ["hold_back", "write_demo"]

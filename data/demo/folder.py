@@ -1,6 +1,7 @@
 """The CSV files of an import folder."""
 
 import csv
+from collections import Counter
 from collections.abc import Mapping
 from contextlib import ExitStack
 from datetime import date
@@ -12,12 +13,13 @@ Cell = str | int | float | date | None
 
 
 class Folder:
-    """The CSV files of an import folder, one per table of the contract, written row by row."""
+    """The CSV files of an import folder, one per table of the contract, written row by row; ``rows`` of each."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         path.mkdir(parents=True, exist_ok=True)
         self.path = path
         self._columns = {table.name: [c.name for c in contract_columns(table)] for table in CONTRACT_TABLES}
+        self.rows: Counter[str] = Counter()
         self._writers = {}
         for name, columns in self._columns.items():
             file = stack.enter_context((path / f"{name}.csv").open("w", encoding="utf-8", newline=""))
@@ -29,4 +31,5 @@ class Folder:
         columns = self._columns[table]
         if not row.keys() <= set(columns):
             raise KeyError(f"{table}: {', '.join(sorted(row.keys() - set(columns)))}")
+        self.rows[table] += 1
         self._writers[table].writerow([row.get(column) for column in columns])

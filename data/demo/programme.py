@@ -27,14 +27,15 @@ from data.demo.writing import Writing
 
 def write_demo(
     folder: Path, enterprises: int, seed: int = 1, progress: Callable[[int, int], None] | None = None
-) -> None:
+) -> int:
     """Write the synthetic programme with so many `enterprises` as CSV files into `folder`, which is made if need be.
 
+    Rows are written as they are made: memory does not grow with their number. How many results there are.
     `progress` is told (enterprises written, enterprises in all) after every round. Raises ValueError where
-    `enterprises` is below 1.
+    `enterprises` is below 0.
     """
-    if enterprises < 1:
-        raise ValueError(f"A programme needs at least 1 enterprise, not {enterprises}.")
+    if enterprises < 0:
+        raise ValueError(f"A programme has 0 enterprises or more, not {enterprises}.")
     with ExitStack() as stack:
         writing = Writing(Chance(seed), Folder(folder, stack), enterprises)
         remove_pictures(folder)
@@ -47,6 +48,7 @@ def write_demo(
         write_programme_events(writing)
         write_figures(writing)
         write_targets(writing)
+    return writing.folder.rows["result"]
 
 
 def _write_round(writing: Writing, start: date, size: int) -> None:

@@ -1,0 +1,41 @@
+"""A programme of no enterprise, and of one: every page opens, every callback answers, nothing is said to be wrong."""
+
+from collections.abc import Callable
+
+import pytest
+from visiting import Visit, at, notice
+
+from data.database import writing_engine
+from data.demo import write_demo
+from data.loading import load
+from layouts import pages
+
+PATHS = [page.path for page in pages.PAGES]
+
+
+@pytest.fixture(scope="module", params=[0, 1])
+def visit(
+    request: pytest.FixtureRequest, new_on: Callable[[str], str], tmp_path_factory: pytest.TempPathFactory
+) -> Visit:
+    folder = tmp_path_factory.mktemp("smallest")
+    write_demo(folder, request.param, 1)
+    address = new_on("sqlite")
+    engine = writing_engine(address)
+    assert load(engine, folder).loaded
+    engine.dispose()
+    return Visit.to(address)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_page_opens(visit: Visit, path: str) -> None:
+    assert visit.open(path).status_code == 200
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_every_callback_answers(visit: Visit, path: str) -> None:
+    for name in visit.callbacks:
+        output = name.strip(".").split("...")[0]
+        response = visit.post(output, at(path=path))
+        assert response.status_code in {200, 204}, (output, response.text[:300])
+        if response.status_code == 200:
+            assert not notice(response.get_json()), output
