@@ -18,7 +18,7 @@ from threading import Thread
 from typing import Any
 
 from benchmarks.databases import DONOR, made
-from benchmarks.serving import bodies, memory, served, wrk
+from benchmarks.serving import bodies, memory, served, warm, wrk
 from benchmarks.spread import spread
 from data.access import MANAGER
 from data.filters import Filters
@@ -27,9 +27,6 @@ from layouts import ids
 
 OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.children"
 HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
-WARM = 4
-"""Seconds of being asked before anything is measured: every worker reads its modules and the record first."""
-
 SETTINGS = ((1, 4, False), (2, 2, False), (2, 4, False), (2, 8, False), (4, 2, False), (2, 4, True))
 """Worker processes, threads of each, and whether the application is loaded before they part."""
 
@@ -64,7 +61,7 @@ def measure(
             kept, anew = bodies(one, OVERVIEW, [""]), bodies(one, OVERVIEW, every)
             address = f"{one.address}/_dash-update-component"
             headers = HEADERS | {"Cookie": one.cookies["donor"]}
-            wrk(address, kept, headers, seconds=WARM)
+            warm(address, kept, headers)
             runs: dict[str, list[dict[str, float]]] = {"kept": [], "anew": []}
             share = len(anew) // repeats
             for at in range(repeats):

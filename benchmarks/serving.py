@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -199,6 +200,17 @@ end
 """
 
 
+def warm(address: str, posted: Sequence[Any], headers: dict[str, str], times: int = 24) -> None:
+    """Post until every worker has read its modules and the record, however long that takes."""
+
+    def post(at: int) -> None:
+        body = posted[at % len(posted)]
+        urlopen(Request(address, json.dumps(body).encode(), headers), timeout=120).close()
+
+    with ThreadPoolExecutor(8) as eight:
+        list(eight.map(post, range(times)))
+
+
 def wrk(
     address: str, posted: Sequence[Any], headers: dict[str, str], *, seconds: float = 5, connections: int = 8
 ) -> dict[str, float]:
@@ -219,6 +231,8 @@ def wrk(
     if told is None:
         raise RuntimeError(done.stdout + done.stderr)
     requests, took, half, most, refused, broken = map(float, told.groups())
+    if not requests:
+        raise RuntimeError(f"not one request was answered in {seconds} s")
     return {
         "per_second": round(requests / took, 1),
         "p50": round(half, 1),
