@@ -100,6 +100,8 @@ NO_PROSE = frozenset(
         "English",
         "SCORE",
         "Accept",
+        "Retry-After",
+        "Callback",  # a type variable
         "no database",
         "General",  # a format of numbers in PowerPoint
         *definitions.SECTIONS.values(),  # headings of docs/measures.md
