@@ -53,9 +53,12 @@ from layouts.words import _
 HERE = Path(__file__).parent
 
 # Dash's own page, but for its <footer> around the scripts: the page has a footer of its own, and two confuse a reader.
+# What Dash asks for once its scripts run is asked for beside them.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
-  <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}</head>
+  <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
+    <link rel="preload" href="/_dash-layout" as="fetch" crossorigin>
+    <link rel="preload" href="/_dash-dependencies" as="fetch" crossorigin></head>
   <body>{%app_entry%}<div>{%config%}{%scripts%}{%renderer%}</div></body>
 </html>
 """
@@ -71,6 +74,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     tries = Tries(shared)
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
+    server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
     gate.install(server, settings, one_time, accounts, Pace(shared))
     held = Held(records, grounds(boundaries))

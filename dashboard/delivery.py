@@ -19,6 +19,7 @@ import brotli
 from dash import Dash
 from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Response, request, send_file, session
+from werkzeug.security import safe_join
 
 from layouts.shell import shell
 
@@ -34,8 +35,25 @@ COMPRESSORS: dict[str, Callable[[bytes], bytes]] = {
 }
 """The best that each encoding can do, by its name in Accept-Encoding; the smaller one first."""
 
-NOT_LOADED = "dash_table/"
-"""Where the scripts are that Dash puts on every page and no page of ours needs."""
+WORTH_COMPRESSING = [
+    "text/html",
+    "text/css",
+    "text/javascript",
+    "application/javascript",
+    "application/json",
+    "application/geo+json",
+    "image/svg+xml",
+]
+"""Types of answers that are compressed when they are asked for."""
+
+LOADED = (".js", ".css")
+
+NOT_LOADED = re.compile(r"/dash/(dash_table/|deps/polyfill@)")
+"""The scripts that Dash puts on every page and no page of ours needs.
+
+The polyfill is for browsers that plotly.js runs in no more, and slows the others down. The one thing of it that scripts
+of Dash use (``regeneratorRuntime``) is in those of dash_bootstrap_components, too.
+"""
 
 LOADED_AT_ONCE = ("dcc/async-dropdown.js", "dcc/async-graph.js")
 """Scripts of Dash that every page needs, and that it would ask for only when it comes to draw what needs them."""
@@ -53,7 +71,7 @@ class Application(Dash):
 
     def interpolate_index(self, **parts: str) -> str:  # type: ignore[override] # Dash names what it hands over
         """The page around the application."""
-        scripts = [line for line in _by_content(parts["scripts"]).splitlines() if NOT_LOADED not in line]
+        scripts = [line for line in _by_content(parts["scripts"]).splitlines() if not NOT_LOADED.search(line)]
         scripts += [_SCRIPT.format(_suite_address("dash", path)) for path in LOADED_AT_ONCE]
         index: str = super().interpolate_index(
             **(parts | {"scripts": "\n".join(scripts), "css": _by_content(parts["css"])})
@@ -68,8 +86,10 @@ def install(app: Dash) -> None:
     other_asset, other_suite = views[asset], views[suite]
 
     def deliver_asset(filename: str) -> Response:
-        path = ASSETS / filename
-        return _answer(path, request.args.get("m")) if path in set(_assets()) else other_asset(filename=filename)
+        path = Path(safe_join(str(ASSETS), filename) or "")
+        if path.suffix not in LOADED or not path.is_file():
+            return other_asset(filename=filename)
+        return _answer(path, request.args.get("m"))
 
     def deliver_suite(package_name: str, fingerprinted_path: str) -> Response:
         path, _fingerprinted = check_fingerprint(fingerprinted_path)
@@ -113,7 +133,7 @@ def _loaded() -> Iterator[Path]:
 
 
 def _assets() -> Iterator[Path]:
-    return (path for path in ASSETS.rglob("*") if path.suffix in (".js", ".css"))
+    return (path for path in ASSETS.rglob("*") if path.suffix in LOADED)
 
 
 def _write(path: Path, content: bytes) -> None:

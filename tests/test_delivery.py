@@ -112,6 +112,7 @@ def test_page_loads_what_it_needs_and_no_whole_plotly(public):
     assert found.count("plotly") == 2  # the pages' and the show's
     assert "package_data/plotly" not in found
     assert "dash_table" not in found
+    assert "polyfill" not in found
     for path in delivery.LOADED_AT_ONCE:
         assert Path(path).stem in found
 
