@@ -88,7 +88,7 @@ def _in_turn(
             before = _worked(server)
             once = wrk(server.address + UPDATE, asked, headers, seconds=seconds if repeat else 1)
             if repeat:  # the first is to warm up
-                answers = once["per_second"] * seconds
+                answers = max(once["per_second"] * seconds, 1)
                 done[way].append(once | {"cpu": (_worked(server) - before) / answers * 1000})
             _rest(server)
     return {
