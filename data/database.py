@@ -128,7 +128,7 @@ def _stop_after(engine: Engine, seconds: float) -> None:
     @event.listens_for(engine, "before_cursor_execute")
     def _begin(connection: Connection, _cursor: Any, _statement: str, _given: Any, context: Any, _many: bool) -> None:
         streamed = context is not None and context.execution_options.get("yield_per")
-        connection.connection.record_info["until"] = math.inf if streamed else monotonic() + seconds  # type: ignore[index]
+        connection.info["until"] = math.inf if streamed else monotonic() + seconds
 
 
 @contextmanager

@@ -1,0 +1,229 @@
+"""A results database that is slow, gone and back, or has no room for another reader: said, and over by itself."""
+
+import logging
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from machines import Postgres, rack, url
+from programme import PROGRAMME, load_rows
+from sqlalchemy import Connection, text
+from sqlalchemy.engine import make_url
+from test_unreadable import spoken
+from visiting import Visit, at, notice
+
+from dashboard.settings import Settings, SettingsProblem
+from data import database
+from data.access import MANAGER
+from data.database import DatabaseProblem, reading_engine, writing_engine
+from data.exhibits import EXHIBITS
+from data.filters import Filters
+from data.loading.writing import LoadProblem, human_problems
+from data.record import Record
+from data.view import View
+from layouts import ids
+
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT max(i) FROM n")
+"""Goes on until it is stopped, on any database."""
+
+
+def programme_on(address: str) -> str:
+    engine = writing_engine(address)
+    load_rows(engine, PROGRAMME)
+    engine.dispose()
+    return address
+
+
+# --- slow -----------------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+def test_question_that_takes_too_long_is_stopped_and_the_next_is_answered(address: str) -> None:
+    engine = reading_engine(programme_on(address), seconds=0.2)
+    record = Record(address, seconds=0.2)
+    for _time in range(2):
+        with pytest.raises(DatabaseProblem) as caught, record.view(MANAGER, Filters()) as view:
+            view.connection.execute(ENDLESS)
+        assert (caught.value.reason, caught.value.passing) == ("slow", False)
+        with record.view(MANAGER, Filters()) as view:
+            assert view.connection.scalar(text("SELECT count(*) FROM enterprise")) == 10
+    engine.dispose()
+
+
+@pytest.mark.both_databases
+def test_what_is_streamed_is_taken_at_the_pace_of_whoever_takes_it(address: str, monkeypatch) -> None:
+    engine = reading_engine(programme_on(address), seconds=0.2)
+    clock = iter(range(0, 1_000_000, 60))
+    monkeypatch.setattr(database, "monotonic", lambda: next(clock))
+    numbers = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 30000) SELECT i FROM n")
+    with database.snapshot(engine) as connection:
+        rows = connection.execute(numbers, execution_options={"yield_per": 1000})
+        assert sum(1 for _row in rows) == 30_000
+    engine.dispose()
+
+
+@pytest.mark.both_databases
+def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, monkeypatch) -> None:
+    visit = Visit.to(programme_on(address), statement_seconds=0.2)
+    whole = visit.answered(f"{ids.FOOTER}.children")
+
+    def endless(view: View) -> pd.DataFrame:
+        view.connection.execute(ENDLESS)
+        raise AssertionError
+
+    monkeypatch.setitem(EXHIBITS, "overview", replace(EXHIBITS["overview"], make=endless))
+    english, chinese = (notice(visit.post(HEADLINES, at(language)).get_json()) for language in ("", "?lang=zh"))
+    assert english[0] == "This took too long"
+    assert not [line for line in (*english, *chinese) if "Traceback" in line or "SELECT" in line]
+    page = visit.open("/export/overview.csv")
+    assert page.status_code == 503
+    assert spoken(page.text)[1][0] == "This took too long"
+    assert visit.open("/").status_code == 200
+    assert visit.answered(f"{ids.FOOTER}.children") == whole
+
+
+@pytest.mark.parametrize("said", ["soon", "-1", "inf", "nan"])
+def test_number_of_seconds_that_is_none_is_refused(said: str) -> None:
+    with pytest.raises(SettingsProblem, match="SCORE_STATEMENT_SECONDS"):
+        Settings.from_environment({"SCORE_SECRET_KEY": "s" * 40, "SCORE_STATEMENT_SECONDS": said})
+
+
+# --- gone and back --------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def server_of_its_own() -> Iterator[Postgres]:
+    """A PostgreSQL server that can be stopped."""
+    with rack() as room:
+        yield room.place(Postgres, "127.0.0.1", "gone").new("score")
+
+
+def test_server_that_stops_is_told_and_its_return_needs_nobody(server_of_its_own: Postgres, monkeypatch) -> None:
+    visit = Visit.to(programme_on(url("score", server_of_its_own)))
+    before = visit.answered(HEADLINES)
+    server_of_its_own.stop()
+    page = visit.open("/")
+    assert page.status_code == 503
+    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    assert "127.0.0.1" not in page.text
+    assert notice(visit.post(HEADLINES, at("?sector=garments")).get_json())[0] == spoken(page.text)[1][0]
+    assert visit.client.get("/health").status_code == 503
+    with (
+        pytest.raises(LoadProblem) as caught,
+        human_problems(),
+        writing_engine(url("score", server_of_its_own)).begin(),
+    ):
+        pass
+    assert caught.value.reason == "database"
+    server_of_its_own.start()
+    assert visit.open("/").status_code == 200
+    assert visit.answered(HEADLINES) == before
+
+
+def test_several_hosts_of_which_one_is_gone_are_read_and_written(postgres: Postgres, new_on) -> None:
+    alive = make_url(programme_on(new_on("postgresql")))
+    several = alive.set(query={"host": ["127.0.0.1:1", alive.query["host"]]}).render_as_string(hide_password=False)
+    assert Record(several).catalogue().programme.code == "score"
+    engine = writing_engine(several)
+    with engine.begin() as connection:
+        connection.execute(text("DELETE FROM story"))
+    engine.dispose()
+
+
+# --- broken off -----------------------------------------------------------------------------------------------------
+
+
+CONFLICT = "DO $$BEGIN RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END$$"
+
+
+def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
+    """Makes the overview, but for the first so many times: then a replica ends the question, for it must go on."""
+    left, make = [times], EXHIBITS["overview"].make
+
+    def broken_off(view: View) -> pd.DataFrame:
+        if left[0]:
+            left[0] -= 1
+            view.connection.execute(text(CONFLICT))
+        return make(view)
+
+    return broken_off
+
+
+def test_what_a_replica_breaks_off_is_asked_once_more(new_on, monkeypatch, caplog) -> None:
+    visit = Visit.to(programme_on(new_on("postgresql")))
+    caplog.set_level(logging.WARNING)
+    table, headlines = visit.open("/export/overview.csv").text, visit.answered(HEADLINES)
+    definition = EXHIBITS["overview"]
+    for times in (1, 2):
+        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, make=breaking_off(times)))
+        answer = visit.open(f"/export/overview.csv?sector=machinery&as_of=2014-12-{31 - times}")
+        assert answer.status_code == (200 if times == 1 else 503)
+        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, make=breaking_off(times)))
+        said = notice(visit.post(HEADLINES, at(f"?sector=garments&as_of=2014-12-{31 - times}")).get_json())
+        assert said == [] if times == 1 else said[0] == "The results database cannot be read just now"
+    assert "asked again" in caplog.text
+    assert (visit.open("/export/overview.csv").text, visit.answered(HEADLINES)) == (table, headlines)
+
+
+def test_connection_that_is_lost_under_a_question_is_replaced(new_on, postgres: Postgres) -> None:
+    address = programme_on(new_on("postgresql"))
+    record = Record(address)
+
+    def ask(view: View) -> None:
+        number = view.connection.scalar(text("SELECT pg_backend_pid()"))
+        postgres.sql(f"SELECT pg_terminate_backend({number}, 5000)")
+        view.connection.execute(text("SELECT 1"))
+
+    with pytest.raises(DatabaseProblem) as caught, record.view(MANAGER, Filters()) as view:
+        ask(view)
+    assert (caught.value.reason, caught.value.passing) == ("unreadable", True)
+    with record.view(MANAGER, Filters()) as view:
+        assert view.connection.scalar(text("SELECT 1")) == 1
+
+
+# --- no room --------------------------------------------------------------------------------------------------------
+
+
+def test_server_with_too_many_readers_is_told(new_on, postgres: Postgres) -> None:
+    address = make_url(programme_on(new_on("postgresql")))
+    postgres.sql(
+        "CREATE ROLE crowded LOGIN CONNECTION LIMIT 0", "GRANT pg_read_all_data TO crowded", database=address.database
+    )
+    visit = Visit.to(address.set(username="crowded").render_as_string(hide_password=False))
+    page = visit.open("/")
+    assert page.status_code == 503
+    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    postgres.sql("ALTER ROLE crowded CONNECTION LIMIT 10")
+    assert visit.open("/").status_code == 200
+    del visit
+
+
+def test_threads_that_wait_for_a_connection_in_vain_are_told_so(new_on, monkeypatch) -> None:
+    monkeypatch.setitem(database._POOL, "pool_timeout", 0.1)
+    record = Record(programme_on(new_on("postgresql")))
+    held = [record.engine.connect() for _each in range(10)]
+    with pytest.raises(DatabaseProblem) as caught:
+        record.catalogue()
+    assert caught.value.reason == "unreadable"
+    for each in held:
+        each.close()
+    assert record.catalogue().programme.code == "score"
+
+
+@pytest.mark.both_databases
+def test_disk_without_room_is_said_by_a_load(address: str) -> None:
+    engine = writing_engine(programme_on(address))
+
+    def fill(connection: Connection) -> None:
+        if connection.dialect.name == "sqlite":
+            connection.execute(text("PRAGMA max_page_count = 1"))  # as many as it has
+            for number in range(10_000):
+                connection.execute(text(f"INSERT INTO sector (code) VALUES ('{'x' * 70}{number}')"))
+        connection.execute(text("DO $$BEGIN RAISE 'no space left' USING ERRCODE = 'disk_full'; END$$"))
+
+    with pytest.raises(LoadProblem) as caught, human_problems(), engine.begin() as connection:
+        fill(connection)
+    assert caught.value.reason == "full"
+    engine.dispose()
