@@ -10,13 +10,14 @@ from typing import Any
 
 import pytest
 from programme import PROGRAMME, Tables, load_rows
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from visiting import PAGE, Values, Visit, at
 
 from data import links
 from data.access import MANAGER
 from data.accounts import accounts_engine
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.filters import Filters
 from data.links import Audience, Terms
 from data.tables import completeness
@@ -25,6 +26,8 @@ from data.tables.enterprises import Wanted
 from data.view import View
 from layouts import ids
 from layouts.completeness import LIST
+
+pytestmark = pytest.mark.both_databases
 
 Ask = Callable[..., View]
 
@@ -46,19 +49,19 @@ def with_one_far_off() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def view() -> Iterator[Ask]:
+def view(new_database: Callable[[], str]) -> Iterator[Ask]:
     """The view of an address's filters on the ten-enterprise programme."""
-    yield from asking_of(PROGRAMME)
+    yield from asking_of(PROGRAMME, new_database())
 
 
 @pytest.fixture(scope="module")
-def far_off() -> Iterator[Ask]:
+def far_off(new_database: Callable[[], str]) -> Iterator[Ask]:
     """The same with a result far from the others."""
-    yield from asking_of(with_one_far_off())
+    yield from asking_of(with_one_far_off(), new_database())
 
 
-def asking_of(tables: Tables) -> Iterator[Ask]:
-    engine = create_engine("sqlite://")
+def asking_of(tables: Tables, address: str) -> Iterator[Ask]:
+    engine = writing_engine(address)
     load_rows(engine, tables)
     catalogue = read_catalogue(engine)
     with engine.connect() as connection:
@@ -184,17 +187,16 @@ def test_address_of_a_list_is_read_back_as_it_was_written() -> None:
 
 
 @pytest.fixture(scope="module")
-def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = accounts_engine(f"sqlite:///{tmp_path_factory.mktemp('accounts')}/accounts.db")
+def accounts(new_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = accounts_engine(new_database())
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def served(tmp_path_factory: pytest.TempPathFactory, accounts: Engine) -> Visit:
+def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
     """A manager on the programme with one result far off, as a public record."""
-    address = f"sqlite:///{tmp_path_factory.mktemp('results')}/results.db"
-    engine = create_engine(address)
+    engine = writing_engine(address := new_database())
     tables = with_one_far_off()
     load_rows(engine, tables | {"programme": [{**tables["programme"][0], "public": True}]})
     engine.dispose()

@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from html.parser import HTMLParser
 from urllib.parse import parse_qsl, quote, urlsplit
@@ -21,14 +21,16 @@ from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, SLIDES, STANDAR
 from data.links import Audience, Terms
 from layouts import ids, slides, words
 
+pytestmark = pytest.mark.both_databases
+
 MEI, WANG = "mei@example.org", "wang@example.org"
 PASSWORD = "correct horse battery"
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+def engine(new_database: Callable[[], str]) -> Iterator[Engine]:
     """An accounts database with two managers."""
-    engine = accounts_engine(f"sqlite:///{tmp_path_factory.mktemp('decks')}/accounts.db")
+    engine = accounts_engine(new_database())
     for email in (MEI, WANG):
         managers.add(engine, email, PASSWORD)
     yield engine

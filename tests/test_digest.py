@@ -3,6 +3,7 @@
 import html
 import json
 import re
+from collections.abc import Callable
 from datetime import date
 from html.parser import HTMLParser
 from pathlib import Path
@@ -12,17 +13,19 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 from programme import PROGRAMME, Row, Tables, load_rows
-from sqlalchemy import create_engine
 from visiting import PAGE, Visit
 
 from dashboard.cli import main
 from dashboard.newsletter import PeriodProblem, read_period
 from data.access import MANAGER
+from data.database import writing_engine
 from data.digest import Digest, Period, digest, outward
 from data.exhibits import build, build_pairs
 from data.filters import Filters
 from data.record import Record
 from layouts.digest import Letter, Part, Piece, linked, markdown, pieces
+
+pytestmark = pytest.mark.both_databases
 
 WHOLE_2014 = Period(date(2014, 1, 1), date(2014, 12, 31))
 
@@ -77,9 +80,8 @@ def programme() -> Tables:
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> str:
-    address = f"sqlite:///{tmp_path_factory.mktemp('digest')}/results.db"
-    engine = create_engine(address)
+def address(new_database: Callable[[], str]) -> str:
+    engine = writing_engine(address := new_database())
     load_rows(engine, programme())
     engine.dispose()
     return address

@@ -1,7 +1,6 @@
 """Managers: who may sign in, which sessions hold, and the commands that make and change them."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
@@ -17,10 +16,13 @@ PASSWORD = "correct horse battery"
 Run = Callable[..., Result]
 
 
+pytestmark = pytest.mark.both_databases
+
+
 @pytest.fixture
-def address(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+def address(new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
     """The address of an accounts database that is not there yet, named in the environment."""
-    address = f"sqlite:///{tmp_path}/new/accounts.db"
+    address = new_database()
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
     return address
 
@@ -64,8 +66,8 @@ def test_password_is_kept_as_a_salted_hash_and_never_as_itself(accounts, address
         stored = list(connection.scalars(select(manager.c.password_hash)))
     assert len(set(stored)) == 2
     assert all(each.startswith("scrypt:") and check_password_hash(each, PASSWORD) for each in stored)
-    files = Path(address.removeprefix("sqlite:///")).parent.iterdir()
-    assert not [file for file in files if PASSWORD.encode() in file.read_bytes()]
+    with accounts.connect() as connection:
+        assert PASSWORD not in repr(connection.execute(select(manager)).all())
 
 
 def test_manager_without_a_password_is_let_in_by_no_password(accounts):

@@ -8,22 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 from programme import PROGRAMME, load_rows
-from sqlalchemy import create_engine
 
 from data import measures
 from data.access import MANAGER
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.exhibits import EXHIBITS, Coverage, View, build, to_csv
 from data.filters import Filters
+
+pytestmark = pytest.mark.both_databases
 
 Cells = dict[str, str]
 Ask = Callable[..., dict[str, Cells]]
 
 
 @pytest.fixture(scope="module")
-def view() -> Iterator[Callable[[str], View]]:
+def view(new_database: Callable[[], str]) -> Iterator[Callable[[str], View]]:
     """The view of an address's filters on the ten-enterprise programme."""
-    engine = create_engine("sqlite://")
+    engine = writing_engine(new_database())
     load_rows(engine, PROGRAMME)
     catalogue = read_catalogue(engine)
     with engine.connect() as connection:

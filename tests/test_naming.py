@@ -2,14 +2,16 @@
 
 import pytest
 from programme import PROGRAMME, load_rows
-from sqlalchemy import create_engine
 
 from data.access import MANAGER, Permission, Scope, Viewer
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.exhibits import build
 from data.filters import Filters
 from data.naming import NameIndex, called, mentions
 from data.view import View
+
+pytestmark = pytest.mark.both_databases
 
 NAMES = called(["Lianglong Socks Co., Ltd.", "宁波恒星纺织有限公司", "A1"])
 
@@ -50,9 +52,9 @@ def test_index_of_names_finds_whom_a_text_mentions():
 
 
 @pytest.fixture(scope="module")
-def hidden(tmp_path_factory):
+def hidden(new_database):
     """Does a text name somebody hidden from a viewer? On the programme of ten, in which only A and F may be named."""
-    engine = create_engine(f"sqlite:///{tmp_path_factory.mktemp('naming')}/results.db")
+    engine = writing_engine(new_database())
     enterprises = [each | {"may_be_named": each["code"] in "af"} for each in PROGRAMME["enterprise"]]
     load_rows(engine, PROGRAMME | {"enterprise": enterprises})
     catalogue = read_catalogue(engine)
@@ -94,8 +96,7 @@ def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
         (False, Viewer(limited=True), set()),
     ],
 )
-def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not_theirs(tmp_path, public, viewer, read):
-    engine = create_engine(f"sqlite:///{tmp_path}/results.db")
+def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not_theirs(engine, public, viewer, read):
     first, second, *_rest = PROGRAMME["reported_figure"]
     figures = [first | {"note": "Of Enterprise B."}, second | {"note": "Base not given."}]
     programme = [PROGRAMME["programme"][0] | {"public": public}]

@@ -3,7 +3,7 @@
 import csv
 import io
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import date, timedelta
@@ -17,15 +17,17 @@ from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME, load_rows
 from recount import EXHIBITS, KEYS, Asked, Row, Tables, asked, coverage_line, never_increases, started_before_the_latest
-from sqlalchemy import create_engine
 
 from data import exhibits
 from data.access import MANAGER
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.exhibits import Coverage, build, to_csv
 from data.filters import DIMENSIONS, Filters
 from data.tables import coverage
 from data.view import View
+
+pytestmark = pytest.mark.both_databases
 
 AS_OF = date(2014, 12, 31)
 # Few days, so that facts often share one; the last three lie after the record's own date.
@@ -316,9 +318,9 @@ class Invented:
 
 
 @contextmanager
-def database_of(tables: Tables) -> Iterator[Any]:
-    """A connection to a database in memory that holds the tables, and its catalogue."""
-    engine = create_engine("sqlite://")
+def database_of(tables: Tables, address: str) -> Iterator[Any]:
+    """A connection to a new database that holds the tables, and its catalogue."""
+    engine = writing_engine(address)
     try:
         load_rows(engine, tables)
         catalogue = read_catalogue(engine)
@@ -403,9 +405,9 @@ def disagreements(view: View, of: Asked) -> list[str]:
 @example(seed=385)
 @example(seed=535)
 @example(seed=472)
-def test_every_exhibit_agrees_with_the_recount_under_any_filter(seed: int) -> None:
+def test_every_exhibit_agrees_with_the_recount_under_any_filter(new_database: Callable[[], str], seed: int) -> None:
     invented = Invented(seed)
-    with database_of(invented.tables) as (connection, catalogue):
+    with database_of(invented.tables, new_database()) as (connection, catalogue):
         for filters, as_of in invented.questions():
             search = search_of(filters, as_of)
             view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
@@ -413,8 +415,8 @@ def test_every_exhibit_agrees_with_the_recount_under_any_filter(seed: int) -> No
             assert not wrong, "\n".join([f"seed {seed}, {search}", *wrong])
 
 
-def test_every_exhibit_of_the_ten_enterprises_agrees_with_the_recount() -> None:
-    with database_of(PROGRAMME) as (connection, catalogue):
+def test_every_exhibit_of_the_ten_enterprises_agrees_with_the_recount(address: str) -> None:
+    with database_of(PROGRAMME, address) as (connection, catalogue):
         for search in ("", "?partner=fed&as_of=2015-06-30", "?place=370000&module=m1,m3"):
             filters = Filters.from_search(search)
             view = View.asked(connection, catalogue, MANAGER, filters)
@@ -436,12 +438,12 @@ class Counted:
 
 
 @pytest.fixture(scope="module", params=[385, 535, 262])
-def counted(request: pytest.FixtureRequest) -> list[Counted]:
+def counted(request: pytest.FixtureRequest, new_database: Callable[[], str]) -> list[Counted]:
     """The exhibits of one invented programme: of everything, and under the first and the last of its questions."""
     invented = Invented(request.param)
     questions = list(invented.questions())
     found = []
-    with database_of(invented.tables) as (connection, catalogue):
+    with database_of(invented.tables, new_database()) as (connection, catalogue):
         for filters, as_of in (questions[0], questions[1], questions[-1]):
             view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search_of(filters, as_of)))
             line = coverage.coverage_line(view)

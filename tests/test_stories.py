@@ -1,6 +1,6 @@
 """Stories: which belong to a selection, who may read which, the page's cards, and pictures sent to nobody else."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -8,17 +8,20 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 from programme import PROGRAMME, Row, Tables, load_rows
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Engine
 from visiting import PAGE, Values, Visit, at, texts
 
 from data import links, managers
 from data.access import MANAGER, Permission, Scope, Viewer
 from data.accounts import accounts_engine
+from data.database import writing_engine
 from data.filters import Filters
 from data.links import Terms
 from data.record import Record
 from data.tables import stories
 from layouts import ids
+
+pytestmark = pytest.mark.both_databases
 
 PNG = b"\x89PNG\r\n\x1a\n and a picture of which only the bytes matter here"
 
@@ -66,10 +69,9 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def address(folder: Path) -> str:
+def address(new_database: Callable[[], str]) -> str:
     """The programme as a record that is public."""
-    address = f"sqlite:///{folder}/results.db"
-    engine = create_engine(address)
+    engine = writing_engine(address := new_database())
     load_rows(engine, with_stories(public=True))
     engine.dispose()
     return address
@@ -165,9 +167,8 @@ def test_selection_that_would_single_out_few_shows_no_story(record):
     assert read(record, "?place=310000,370000", viewer) == []
 
 
-def test_record_that_is_not_public_shows_a_link_no_story_without_names(tmp_path):
-    address = f"sqlite:///{tmp_path}/results.db"
-    engine = create_engine(address)
+def test_record_that_is_not_public_shows_a_link_no_story_without_names(new_database):
+    engine = writing_engine(address := new_database())
     load_rows(engine, with_stories(public=False))
     engine.dispose()
     record = Record(address)
@@ -186,15 +187,15 @@ def test_code_of_a_story_is_no_part_of_a_link_s_addresses_and_an_enterprise_with
 
 
 @pytest.fixture(scope="module")
-def accounts(folder: Path) -> Iterator[Engine]:
-    engine = accounts_engine(f"sqlite:///{folder}/accounts.db")
+def accounts(new_database: Callable[[], str]) -> Iterator[Engine]:
+    engine = accounts_engine(new_database())
     yield engine
     engine.dispose()
 
 
 @pytest.fixture(scope="module")
-def visit(address: str, folder: Path, accounts: Engine) -> Visit:
-    return signed_in(address, accounts, f"sqlite:///{folder}/accounts.db")
+def visit(address: str, accounts: Engine) -> Visit:
+    return signed_in(address, accounts, str(accounts.url))
 
 
 def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
@@ -279,9 +280,8 @@ def test_address_of_no_story_says_that_there_is_none(visit):
         assert "There is no story at this address" in said(shown(visit, search, path)[f"{ids.STORIES_LIST}.children"])
 
 
-def test_more_stories_than_a_screen_holds_are_shown_step_by_step(tmp_path):
-    address = f"sqlite:///{tmp_path}/results.db"
-    engine = create_engine(address)
+def test_more_stories_than_a_screen_holds_are_shown_step_by_step(new_database):
+    engine = writing_engine(address := new_database())
     load_rows(engine, with_stories() | {"story": [_story(f"s-{n:02}") for n in range(30)], "story_image": []})
     engine.dispose()
     visit = Visit.to(address)
@@ -349,7 +349,7 @@ def test_revoked_link_gets_no_picture_that_its_browser_has_kept(visit, accounts)
 CANARY = "Kanarienvogel"
 
 
-def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_byte(tmp_path):
+def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_byte(new_database):
     hidden = [row | ({"name_en": CANARY} if row["code"] == "b" else {}) for row in with_stories()["enterprise"]]
     told = [
         _story("canary-scope", "f", "r2", after_en=f"{CANARY} of another round"),
@@ -359,13 +359,12 @@ def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_by
         _story("canary-nothing", after_en=f"{CANARY} of nothing"),
         _story("good", "a", "r1"),
     ]
-    address = f"sqlite:///{tmp_path}/results.db"
-    engine = create_engine(address)
+    engine = writing_engine(address := new_database())
     pictures = [_picture(row["code"], "after") for row in told]
     load_rows(engine, with_stories(public=True) | {"enterprise": hidden, "story": told, "story_image": pictures})
     engine.dispose()
-    accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
-    visit = signed_in(address, accounts, f"sqlite:///{tmp_path}/accounts.db")
+    accounts = accounts_engine(accounts_url := new_database())
+    visit = signed_in(address, accounts, accounts_url)
     scope = Filters.from_search("round=r1")
     for threshold, names in ((None, False), (None, True), (3, True), (5, False)):
         client = comes_by(visit, accounts, scope=scope, threshold=threshold, names=names)

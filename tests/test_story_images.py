@@ -8,22 +8,22 @@ from PIL import Image, PngImagePlugin
 from sqlalchemy import select
 
 from data import editions
-from data.database import reading_engine, writing_engine
+from data.database import reading_engine
 from data.loading import load
 from data.loading.pictures import LONGEST_SIDE, prepare
 from data.schema import batch_change, story_image
 from tests.loading_files import small_programme, write_folder
+
+pytestmark = pytest.mark.both_databases
 
 ORIENTATION = 0x0112
 GPS = 0x8825
 
 
 @pytest.fixture
-def engine(tmp_path):
-    engine = writing_engine(f"sqlite:///{tmp_path}/results.db")
+def engine(engine, tmp_path):
     load(engine, write_folder(tmp_path / "first", small_programme()))
-    yield engine
-    engine.dispose()
+    return engine
 
 
 def photo(path, size=(60, 40), colour="#a03020", **options):

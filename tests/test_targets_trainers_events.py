@@ -1,16 +1,15 @@
 """Targets, trainers and events of a programme small enough to count by hand, and who may see what of them."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
 import pytest
 from programme import PROGRAMME, Tables, load_rows
-from sqlalchemy import create_engine
-from sqlalchemy.pool import StaticPool
 
 from data.access import MANAGER, Viewer
 from data.catalogue import read_catalogue
+from data.database import writing_engine
 from data.disclosure import Withheld
 from data.exhibits import build
 from data.filters import Filters
@@ -20,6 +19,8 @@ from data.tables import trainers
 from data.tables.calendar import ahead
 from data.tables.programme import status
 from data.view import View
+
+pytestmark = pytest.mark.both_databases
 
 
 def event(code: str, kind: str, state: str, name: str, **columns: Any) -> dict[str, Any]:
@@ -85,9 +86,9 @@ TABLES: Tables = PROGRAMME | {
 
 
 @pytest.fixture(scope="module")
-def ask() -> Iterator[Any]:
+def ask(new_database: Callable[[], str]) -> Iterator[Any]:
     """The rows of an exhibit as a viewer has it under filters."""
-    engine = create_engine("sqlite://", poolclass=StaticPool)
+    engine = writing_engine(new_database())
     load_rows(engine, TABLES)
     catalogue = read_catalogue(engine)
     with engine.connect() as connection:
