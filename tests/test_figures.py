@@ -46,7 +46,31 @@ def hold_to_rules(figures: Drawn) -> None:
         assert "font" in figure["layout"], name
         for trace in figure["data"]:
             assert trace["type"] in ("bar", "scatter", "scattergeo", "choropleth", "heatmap"), name
+            assert not unused(name, trace), f"{name} carries what its chart does not draw"
         assert "http" not in json.dumps(figure), f"{name} names a place on the network"
+
+
+def unused(name: str, trace: dict[str, Any]) -> list[str]:
+    """What a trace brings along that neither its marks, nor what stands by the pointer, nor a click makes use of."""
+    hover, clicked = trace.get("hovertemplate", ""), name.removesuffix(".figure") == ids.REGIONS_MAP
+    printed = "text" in trace.get("mode", "") or (trace["type"] == "bar" and trace.get("textposition") != "none")
+    used = {
+        "text": printed or "%{text}" in hover,
+        "hovertext": "text" in (trace.get("hoverinfo") or ""),
+        "customdata": "%{customdata" in hover or clicked,
+        "geojson": isinstance(trace.get("geojson"), str),  # shapes come by address, once for all charts
+        "ids": False,
+        "meta": False,
+    }
+    return [each for each, is_used in used.items() if each in trace and not is_used]
+
+
+def test_what_no_chart_draws_is_noticed():
+    drawn_of = {"type": "scatter", "mode": "lines", "x": [1], "y": [1]}
+    assert unused("x", drawn_of) == []
+    assert unused("x", drawn_of | {"text": ["a"], "customdata": ["b"]}) == ["text", "customdata"]
+    assert unused("x", drawn_of | {"customdata": ["b"], "hovertemplate": "%{customdata}"}) == []
+    assert unused("x", {"type": "choropleth", "geojson": {"features": []}}) == ["geojson"]
 
 
 @pytest.fixture(params=["public", "demo"])
@@ -100,7 +124,8 @@ def test_figures_of_every_number_the_map_can_show_are_accepted(visit):
     offered = [each["value"] for each in visit.answered(name)[f"{ids.REGIONS_METRIC}.options"]]
     assert len(offered) > 3
     maps = {metric: visit.answered(name, {METRIC: metric})[name] for metric in offered}
-    hold_to_rules(maps)
+    for figure in maps.values():
+        hold_to_rules({name: figure})
     assert len({json.dumps(figure, sort_keys=True) for figure in maps.values()}) > 1, "the choice changes the map"
     assert visit.answered(name, {METRIC: "nothing"})[name] == maps[offered[0]]
 

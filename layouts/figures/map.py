@@ -65,14 +65,18 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
 
 @dataclass(frozen=True)
 class Room:
-    """What a map of some size has room for: so many names so far apart, and a largest point of so many pixels."""
+    """What a map of some size has room for: so many names so far apart, and a largest point of so many pixels.
+
+    On one where places are ``chosen`` by a click each says its code.
+    """
 
     names: int
     largest: int
     apart: float = 1.0
+    chosen: bool = False
 
 
-WIDE, HALF, SMALL = Room(14, 15), Room(4, 8, 2.2), Room(3, 9, 4.0)
+WIDE, HALF, SMALL = Room(14, 15, chosen=True), Room(4, 8, 2.2), Room(3, 9, 4.0)
 
 
 def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
@@ -106,7 +110,7 @@ def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: 
             zmax=top,
             colorscale=theme.SCALE,
             hoverinfo=None,
-            customdata=known["code"].tolist(),
+            **({"customdata": known["code"].tolist()} if room.chosen else {}),
             text=known["name"].tolist(),
             hovertemplate="<b>%{text}</b><br>" + labelled(name, "%{z:,}") + "<extra></extra>",
         ),
@@ -181,7 +185,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
             "color": theme.INK,
             "shadow": "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff, 0 0 5px #fff",
         },
-        "customdata": shown["place"].tolist(),
+        **({"customdata": shown["place"].tolist()} if room.chosen else {}),
         "hovertext": [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(shown)],
         "hoverinfo": "text",
         "marker": {
