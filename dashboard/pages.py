@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
 from plotly.utils import PlotlyJSONEncoder
+from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -298,6 +299,20 @@ def _without_edition(problem: EditionProblem) -> Response:
     return message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
 
 
+def _without_accounts(error: SQLAlchemyError) -> Response:
+    """The results tell what is wrong with them as a :class:`DatabaseProblem`: what is left is of the accounts."""
+    if isinstance(error, DataError):  # a text or a number that no database holds: nothing is found by it
+        log.warning("%s %s", request.method, request.path, exc_info=error)
+        return refusal(404)
+    log.error("the accounts database cannot be used", exc_info=error)
+    with words.speaking(reader_language()):
+        return message(
+            503,
+            _("Who you are cannot be looked up just now"),
+            _("The database of managers, links and decks does not answer. Nothing is lost: try again in a moment."),
+        )
+
+
 def install(server: Flask, records: Records) -> None:
     """Add the health route, the check before every page, and the error pages."""
 
@@ -334,6 +349,8 @@ def install(server: Flask, records: Records) -> None:
         log.warning("an edition cannot be used: %s", problem)
         with words.speaking(reader_language()):
             return _without_edition(problem)
+
+    server.register_error_handler(SQLAlchemyError, _without_accounts)
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:

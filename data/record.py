@@ -9,7 +9,7 @@ from threading import Lock
 from weakref import finalize
 
 from sqlalchemy import Connection
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from data import database, editions, upgrading
 from data.access import Permission, Viewer
@@ -76,6 +76,8 @@ class Record:
         """Whatever goes wrong with the database inside the block is told as a :class:`DatabaseProblem`."""
         try:
             yield
+        except DataError:  # of what was asked, not of the database: a text or a number that it cannot hold
+            raise
         except SQLAlchemyError as error:
             if not database.is_plain(error):
                 database.check(self.engine)

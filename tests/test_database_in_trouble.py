@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from urllib.parse import unquote
 
 import pandas as pd
 import pytest
@@ -14,16 +15,19 @@ from test_unreadable import spoken
 from visiting import Visit, at, notice
 
 from dashboard.settings import Settings, SettingsProblem
-from data import database
+from data import database, links
 from data.access import MANAGER
+from data.accounts import accounts_engine
 from data.database import DatabaseProblem, reading_engine, writing_engine
 from data.exhibits import EXHIBITS
 from data.filters import Filters
+from data.links import Terms
 from data.loading.writing import LoadProblem, human_problems
 from data.record import Record
 from data.view import View
 from layouts import ids
 
+PAGE_SLOT = f"{ids.PAGE}.children"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT max(i) FROM n")
 """Goes on until it is stopped, on any database."""
@@ -130,6 +134,40 @@ def test_several_hosts_of_which_one_is_gone_are_read_and_written(postgres: Postg
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM story"))
     engine.dispose()
+
+
+def test_accounts_that_are_gone_are_told_and_their_return_needs_nobody(server_of_its_own: Postgres, new_on) -> None:
+    accounts = url("score", server_of_its_own)
+    visit = Visit.to(programme_on(new_on("sqlite")), signed_in=False, local=False, accounts_url=accounts)
+    managers_engine = accounts_engine(accounts)
+    _made, token = links.make(managers_engine, Terms(threshold=None))
+    managers_engine.dispose()
+    visit.app.server.config["SESSION_COOKIE_SECURE"] = False
+    assert visit.open(f"/s/{token}").status_code == 303
+    server_of_its_own.stop()
+    for path in ("/", f"/s/{token}", "/results?lang=zh"):
+        page = visit.open(path)
+        assert page.status_code == 503, path
+        assert "127.0.0.1" not in page.text
+    assert spoken(visit.open("/").text)[1][0] == "Who you are cannot be looked up just now"
+    server_of_its_own.start()
+    assert visit.open("/").status_code == 200
+
+
+# --- what no database can hold --------------------------------------------------------------------------------------
+
+
+@pytest.mark.both_databases
+@pytest.mark.parametrize("said", ["%00", "a%00b", "9" * 30])
+def test_text_and_number_that_postgresql_cannot_hold_find_nothing(new_database, said: str) -> None:
+    visit = Visit.to(programme_on(new_database()), accounts_url=new_database())
+    for path in ("/decks/edit?name=", "/present?deck="):
+        assert visit.open(f"{path}{said}").status_code == 404, path
+    for path in ("/enterprises/", "/stories/", "/sources/"):
+        pathname = f"{path}{unquote(said)}"
+        assert visit.post(PAGE_SLOT, at("", pathname)).status_code == 200, path
+    assert visit.open(f"/?place={said}&sector={said}").status_code == 200
+    assert visit.answered(HEADLINES, at(f"?place={said}"))
 
 
 # --- broken off -----------------------------------------------------------------------------------------------------
