@@ -76,11 +76,12 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
-    gate.install(server, settings, one_time, accounts, Pace(shared))
+    gate.install(server, settings, one_time, accounts)
     held = Held(records, grounds(boundaries))
     bearing = [settings.database_url, boundaries.fingerprint]
     questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)
     asked_before.install(server, questions, Answers(settings.secret_key, shared))
+    gate.attend(server, accounts, Pace(shared))
     pages.install(server, records)
     signing.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)

@@ -99,7 +99,7 @@ class OneTimeAddress:
         self.session = secrets.token_urlsafe(16)
 
 
-def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine, pace: Pace) -> None:
+def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine) -> None:
     """Put the gate before every route of `server`."""
     server.secret_key = settings.secret_key
     server.config.update(
@@ -115,7 +115,7 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
 
     @server.before_request
     def gate() -> AnyResponse | None:
-        g.viewer = g.own = None
+        g.viewer = g.own = g.link = None
         if settings.local and _host() not in _LOOPBACK:
             return pages.refusal(400)  # a foreign name that resolves to this machine is not this machine's user
         if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_origin():
@@ -130,18 +130,31 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
         g.viewer = through.viewer() if through else g.own
         if g.viewer is None:
             return pages.way_in(local=settings.local)
-        refused = _unpermitted(g.viewer)
-        if refused is None and isinstance(through, Link) and request.endpoint not in EVERY_VIEWER:
-            wait = pace.wait(through)
-            if wait:
-                return pages.too_much(wait)
-            _log_view(accounts, through)
-        return refused
+        g.link = through if isinstance(through, Link) else None
+        return _unpermitted(g.viewer)
 
     @server.get("/alive", endpoint="alive")
     def alive() -> tuple[str, int]:
         """An open page asks now and then whether it still may stand; the gate's answer is the answer."""
         return "", 204
+
+
+def attend(server: Flask, accounts: Engine, pace: Pace) -> None:
+    """Before what has to be worked out: who came by a link keeps its pace, and what they look at is noted.
+
+    To be called once whatever answers without work has had its turn: a key held down that asks for the same few views
+    over and over costs nothing.
+    """
+
+    @server.before_request
+    def attended() -> AnyResponse | None:
+        if g.link is None or request.endpoint in EVERY_VIEWER | OPEN_ENDPOINTS:
+            return None
+        wait = pace.wait(g.link)
+        if wait:
+            return pages.too_much(wait)
+        _log_view(accounts, g.link)
+        return None
 
 
 def _unpermitted(viewer: Viewer) -> AnyResponse | None:

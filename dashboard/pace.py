@@ -1,4 +1,4 @@
-"""How much who comes by a link may ask in a minute: far more than anyone reads, less than would keep others waiting."""
+"""How much is worked out in a minute for who comes by a link: more than anyone reads, less than would keep others."""
 
 from flask import session
 from limits import RateLimitItemPerMinute
@@ -9,21 +9,21 @@ from dashboard.shared import Shared
 from data.links import Link
 
 ONE = RateLimitItemPerMinute(600)
-"""Requests of one browser: a page or a filter takes about six, so that this is more than one filter a second."""
+"""Answers worked out for one browser: a page or a filter takes about five, so that this is two new filters a second."""
 
 TOGETHER = RateLimitItemPerMinute(6000)
-"""Requests of everyone who opened the same link, however often they open it anew."""
+"""Answers worked out for everyone who opened the same link, however often they open it anew."""
 
 
 class Pace:
-    """Counts what is asked by links. Browsers are told apart by a mark in their session, not by their address."""
+    """Counts what is worked out for links. Browsers are told apart by a mark in their session, not by their address."""
 
     def __init__(self, shared: Shared | None = None) -> None:
         self._one = Counter(ONE, FixedWindowRateLimiter, shared)
         self._together = Counter(TOGETHER, FixedWindowRateLimiter, shared)
 
     def wait(self, link: Link) -> int:
-        """Count one more request by `link`; in how many seconds to come again where there were too many, else 0."""
+        """Count one more answer for `link`; in how many seconds to come again where there were too many, else 0."""
         every = ("link", link.token_hash)
         each = (*every, str(session.get("mark", "")))
         if not self._one.hit(*each):

@@ -1,4 +1,4 @@
-"""How much a link may ask: nobody who reads meets it; who does is told how long to wait, on a page or over one."""
+"""How much is worked out for a link: nobody who reads meets a limit; who does is told how long to wait."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -19,6 +19,9 @@ from data.links import Audience, Terms
 from layouts import ids
 
 NAV = f"{ids.NAV}.children"
+PAGE_SLOT = f"{ids.PAGE}.children"
+WORK = "/table/nothing"
+"""An address that is answered with 404, which is not kept."""
 Made = Callable[..., Visit]
 
 
@@ -50,8 +53,8 @@ def holder(visit: Visit, token: str) -> Visit:
 
 def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(application, accounts):
     came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
-    assert [came.open(f"/table/change?x={n}").status_code for n in range(5)] == [200] * 5
-    english, chinese = came.open("/table/change"), came.open("/table/change?lang=zh")
+    assert [came.open(WORK).status_code for _request in range(5)] == [404] * 5
+    english, chinese = came.open(WORK), came.open(f"{WORK}?lang=zh")
     for late in (english, chinese):
         assert late.status_code == 429
         assert 1 <= int(late.headers["Retry-After"]) <= 60
@@ -63,16 +66,24 @@ def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(applicatio
 
 def test_callback_has_the_notice_put_over_the_page_that_stands(application, accounts):
     came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
-    for _request in range(5):
-        came.post(NAV)
+    for _request in range(4):  # and once for what callbacks there are
+        assert came.post(PAGE_SLOT).status_code == 200
     late = came.post(NAV, at("?lang=zh"))
     assert late.status_code == 429
     assert late.headers["Retry-After"]
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
     viewed = links.visits(accounts, 1)
-    came.post(f"{ids.PAGE}.children")
+    assert len(viewed) == 5  # opened once, and four pages
+    came.post(PAGE_SLOT)
     assert links.visits(accounts, 1) == viewed, "what was refused was not viewed"
+
+
+def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, accounts):
+    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    searches = ("", "?lang=zh", "?partner=cec")
+    assert [came.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
+    assert [came.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
 
 
 def test_nobody_else_waits(application, accounts):
@@ -80,12 +91,12 @@ def test_nobody_else_waits(application, accounts):
     (_made, token), (_other, of_another) = (links.make(accounts, Terms(threshold=None)) for _each in range(2))
     came = holder(visit, token)
     for _request in range(6):
-        came.open("/table/change")
-    assert came.open("/table/change").status_code == 429
+        came.open(WORK)
+    assert came.open(WORK).status_code == 429
     assert came.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
     assert came.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
-    assert holder(visit, token).open("/table/change").status_code == 200
-    assert holder(visit, of_another).open("/table/change").status_code == 200
+    assert holder(visit, token).open(WORK).status_code == 404
+    assert holder(visit, of_another).open(WORK).status_code == 404
     assert [visit.open("/").status_code for _request in range(12)] == [200] * 12, "a manager waits for nothing"
 
 
@@ -100,9 +111,9 @@ def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
     made, token = links.make(accounts, Terms())
     came = holder(visit, token)
     for _request in range(7):
-        came.open("/table/change")
+        came.open(WORK)
     links.revoke(accounts, made.id)
-    assert came.client.get("/table/change", headers=PAGE).status_code == 401
+    assert came.client.get(WORK, headers=PAGE).status_code == 401
 
 
 def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
@@ -118,14 +129,14 @@ def test_several_processes_count_together_and_each_by_itself_while_nothing_is_sh
         cookie = came.client.get_cookie("score_session")
         assert cookie
         there.client.set_cookie("score_session", cookie.value)
-        asked = [each.open("/table/change").status_code for each in (came, there, came, there, came, there, came)]
-        assert asked == [200] * 5 + [429] * 2
+        asked = [each.open(WORK).status_code for each in (came, there, came, there, came, there, came)]
+        assert asked == [404] * 5 + [429] * 2
         tries = [Tries(shared.Shared(f"redis://{redis.address}/0")) for _each in range(2)]
         assert [tries[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
         tries[0].forget("manager", "a@b")
         assert tries[1].allowed("manager", "a@b")
         redis.kill()
         # What this process has counted itself so far it goes on from.
-        assert [there.open("/table/change").status_code for _each in range(3)] == [200, 200, 429]
+        assert [there.open(WORK).status_code for _each in range(3)] == [404, 404, 429]
         assert [tries[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
     assert any("SCORE_CACHE_URL" in record.message for record in caplog.records)
