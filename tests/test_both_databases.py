@@ -1,19 +1,28 @@
-"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in its order."""
+"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in its order.
+
+So is what is made of it: an edition, a copy to try an import on, a database of an older version brought up to date.
+"""
 
 import random
 from collections.abc import Callable, Iterator
 from itertools import product
+from pathlib import Path
 
 import pytest
 from conftest import BOTH
 from programme import PROGRAMME, Row, Tables, load_rows
+from sqlalchemy import select
+from test_upgrading import FIRST, shape
 
+from data import copying, editions, upgrading
 from data.access import MANAGER, Viewer
-from data.database import writing_engine
+from data.database import check, create_tables, now, writing_engine
 from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
 from data.filters import Filters
 from data.links import Audience, Terms
 from data.record import Record
+from data.schema import SCHEMA_VERSION, results
+from data.tables.enterprises import Wanted, listed
 
 VIEWERS: dict[str, Viewer] = {
     "manager": MANAGER,
@@ -97,3 +106,55 @@ def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Reco
         said, says = (exported(record, viewer, search) for record in (one, other))
         for code in EXHIBITS:
             assert said[code] == says[code], f"{code} for a {who} under {search!r}"
+
+
+def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
+    records: dict[str, list[Record]], tmp_path: Path
+) -> None:
+    one, other = records["spelt"]
+    expected = exported(one, MANAGER, "")
+    made = editions.freeze(other.engine, "NTAC 6", tmp_path / "editions")
+    copying.copy(other.engine, tmp_path / "copy.db")
+    for path in (made.path, tmp_path / "copy.db"):
+        record = Record(f"sqlite:///{path}")
+        assert exported(record, MANAGER, "") == expected
+        with record.engine.connect() as connection, other.engine.connect() as live:
+            for table in results.sorted_tables:
+                kept = [connection_.execute(select(table).order_by(*table.primary_key)).all()
+                        for connection_ in (connection, live)]  # fmt: skip
+                assert kept[0] == kept[1], table.name
+
+
+def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on: Callable[[str], str]) -> None:
+    engine, new = (writing_engine(new_on("postgresql")) for _each in range(2))
+    loaded = {"number": 1, "loaded_at": now(), "origin": "x", "added_count": 1, "changed_count": 0}
+    load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
+    create_tables(new)
+    with engine.begin() as connection:
+        for statement in FIRST:
+            connection.exec_driver_sql(statement)
+    assert upgrading.upgrade(engine) == 1
+    check(engine)
+    assert shape(engine) == shape(new)
+    assert upgrading.upgrade(engine) is None
+    for each in (engine, new):
+        each.dispose()
+
+
+@pytest.mark.both_databases
+def test_words_are_found_whatever_their_case_in_english_and_as_they_are_in_chinese(address: str) -> None:
+    engine = writing_engine(address)
+    load_rows(engine, spelt(0))
+    record = Record(address)
+    with record.view(MANAGER, Filters()) as view:
+        found = {
+            text: sorted(row.enterprise for row in listed(view, Wanted(text=text)).rows)
+            for text in ("ANHUI", "anhui", "佛山", "山佛", "%", "_", "zhang & co", "é", "É", "\\")
+        }
+    engine.dispose()
+    record.engine.dispose()
+    assert found["ANHUI"] == found["anhui"] != []
+    assert len(found["佛山"]) == 1
+    assert found["山佛"] == found["%"] == found["\\"] == []
+    assert found["é"] == ["z", "é"]  # by name and by code
+    assert found["É"] == []
