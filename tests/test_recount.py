@@ -318,8 +318,8 @@ class Invented:
 
 
 @contextmanager
-def database_of(tables: Tables, address: str) -> Iterator[Any]:
-    """A connection to a new database that holds the tables, and its catalogue."""
+def database_of(tables: Tables, address: str = "sqlite://") -> Iterator[Any]:
+    """A connection to a new database, else one in memory, that holds the tables; and its catalogue."""
     engine = writing_engine(address)
     try:
         load_rows(engine, tables)
