@@ -31,11 +31,11 @@ from dashboard import (
     story_pictures,
     taking_out,
 )
-from dashboard.asked_before import Questions
 from dashboard.delivery import Application
 from dashboard.gate import OneTimeAddress
 from dashboard.keeping import Answers
 from dashboard.pace import Pace
+from dashboard.questions import Questions
 from dashboard.settings import Settings
 from dashboard.shared import Shared
 from dashboard.trying import Tries

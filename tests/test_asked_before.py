@@ -21,9 +21,10 @@ from sqlalchemy import Connection, Engine
 from visiting import Visit, at, notice
 from werkzeug.test import TestResponse
 
-from dashboard import asked_before, keeping, shared
-from dashboard.asked_before import Questions
+from dashboard import keeping, shared
+from dashboard import questions as asking
 from dashboard.keeping import Answers
+from dashboard.questions import Questions
 from dashboard.shared import Shared
 from data import database, editions, links, managers
 from data.access import Permission, Scope, Viewer
@@ -219,6 +220,8 @@ def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, giv
     swapped = body | {"inputs": body["inputs"][::-1]}
     renamed = body | {"inputs": [{**each, "id": ids.ADDRESS, "property": "search"} for each in body["inputs"]]}
     short = body | {"outputs": body["outputs"][::-1]}
+    odd = body | {"state": [{**each, "value": "\ud800"} for each in body["state"]], "extra": "\udfff"}
+    assert demo.client.post("/_dash-update-component", json=odd).status_code == 200
     for crooked in (swapped, renamed, short, body | {"state": [{}]}, body | {"inputs": 3}):
         demo.client.post("/_dash-update-component", json=crooked)
         demo.client.post("/_dash-update-component?x=1", json=crooked)
@@ -323,7 +326,7 @@ def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept
     viewer = Viewer(frozenset(Permission))
     before = key_of(Visit.to(demo_url), viewer)
     assert key_of(Visit.to(demo_url), viewer) == before
-    monkeypatch.setattr(asked_before, "software", lambda: "another")
+    monkeypatch.setattr(asking, "software", lambda: "another")
     assert key_of(Visit.to(demo_url), viewer) != before
 
 
