@@ -277,7 +277,7 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
             rows.c.indicator,
             report_date(rows).nulls_last(),
             rows.c.round,
-            rows.c.position,
+            rows.c.position.nulls_first(),
         ),
     )
 
