@@ -25,6 +25,7 @@ from dashboard import keeping, shared
 from dashboard import questions as asking
 from dashboard.keeping import Answers
 from dashboard.questions import Questions
+from dashboard.settings import Settings, SettingsProblem
 from dashboard.shared import Shared
 from data import database, editions, links, managers
 from data.access import Permission, Scope, Viewer
@@ -401,6 +402,12 @@ def redis(redis_server, monkeypatch) -> Iterator[Redis]:
 @pytest.fixture
 def cache(redis_server) -> str:
     return f"redis://{redis_server.address}/0"
+
+
+@pytest.mark.parametrize("wrong", ["http://example.org", "redis://host:port", "host:6379", "redis"])
+def test_address_that_is_none_of_a_redis_stops_the_server_with_words(wrong):
+    with pytest.raises(SettingsProblem, match="SCORE_CACHE_URL"):
+        Settings.from_environment({"SCORE_SECRET_KEY": "secret", "SCORE_CACHE_URL": wrong})
 
 
 def test_what_one_process_answered_another_does_not_work_out_again(redis, cache, demo_url, folder, accounts, given):
