@@ -76,7 +76,8 @@ STANDARD_SLIDES = tuple(
 def decks(engine: Engine) -> list[Deck]:
     """Every stored deck by name."""
     with engine.connect() as connection:
-        return [_deck(row) for row in connection.execute(select(deck).order_by(deck.c.name))]
+        # Sorted here: databases differ in how they sort a text.
+        return sorted((_deck(row) for row in connection.execute(select(deck))), key=lambda each: each.name)
 
 
 def read(engine: Engine, name: str) -> Deck:
