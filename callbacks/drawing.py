@@ -330,7 +330,8 @@ def filled(
     if lacking:
         drawing = Drawing(_("Nothing to show here"), empty=lacking)
     else:
-        asked.meet(exhibit.table)
+        if "enterprise" in exhibit.table and exhibit.table["enterprise"].nunique() <= matrix.MOST_ENTERPRISES:
+            asked.meet(exhibit.table)  # of more no chart names one
         drawing = draw(asked, exhibit, *arguments, **options)
         drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
         if leads_to:

@@ -1,6 +1,6 @@
 """The record held in memory answers as its database does, on invented programmes full of awkward cases."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -18,6 +18,8 @@ from data.filters import Filters
 from data.links import Terms
 from data.tables import results
 from data.view import View
+
+pytestmark = pytest.mark.both_databases
 
 QUESTIONS = (
     tally.overview_counts, tally.place_counts, tally.module_steps, tally.journey_counts, tally.completed_module_counts,
@@ -66,14 +68,14 @@ def disagreements(connection: Any, catalogue: Catalogue, viewer: Viewer, filters
     ]
 
 
-@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=5, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture])
 @given(seed=st.integers(min_value=0, max_value=2**32 - 1))
 @example(seed=385)
 @example(seed=535)
-def test_record_held_in_memory_counts_as_its_database_does(seed: int) -> None:
+def test_record_held_in_memory_counts_as_its_database_does(new_database: Callable[[], str], seed: int) -> None:
     invented = Invented(seed)
     scope = Filters.from_search(search_of(invented.one_filter("partner"), None))
-    with database_of(invented.tables) as (connection, catalogue):
+    with database_of(invented.tables, new_database()) as (connection, catalogue):
         for codes, as_of in invented.questions():
             filters = Filters.from_search(search_of(codes, as_of))
             for viewer in (MANAGER, Terms(scope=scope, threshold=3).viewer()):
@@ -82,6 +84,6 @@ def test_record_held_in_memory_counts_as_its_database_does(seed: int) -> None:
 
 
 @pytest.mark.parametrize("search", ["", "?partner=fed&as_of=2015-06-30", "?place=370000&module=m1,m3"])
-def test_ten_enterprises_are_counted_alike(search: str) -> None:
-    with database_of(PROGRAMME) as (connection, catalogue):
+def test_ten_enterprises_are_counted_alike(address: str, search: str) -> None:
+    with database_of(PROGRAMME, address) as (connection, catalogue):
         assert not disagreements(connection, catalogue, MANAGER, Filters.from_search(search))

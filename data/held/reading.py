@@ -1,17 +1,19 @@
 """Reads the facts of a record into arrays."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 import numpy as np
-from sqlalchemy import ColumnElement, Connection, String, func, select, type_coerce
+from sqlalchemy import Column, Connection, Table, func, select
 
 from data.catalogue import Catalogue
 from data.held.record import ALWAYS, MOST_MODULES, NEVER, NONE, Array, Enrolments, HeldRecord, Results, Trainings
-from data.schema import enrolment, enterprise, result, round_partner, round_place, training
+from data.schema import Kind, enrolment, enterprise, result, round_partner, round_place, training
 
 MOST_RESULTS = 20_000_000
 """A record with more results than this is counted by its database: in arrays it takes some 60 bytes a result."""
@@ -36,14 +38,23 @@ class _Days(dict[Any, int]):
         return number
 
 
-def _numbers(values: Iterable[Any]) -> Array:
-    """Numbers, NaN where there is none."""
-    return np.array(list(values), dtype=float)
-
-
-def _positions(values: Sequence[Any], known: dict[str, int]) -> Array:
+class _Known(dict[Any, int]):
     """Where codes stand among those known; :data:`NONE` where they do not."""
-    return np.fromiter((known.get(value, NONE) for value in values), np.int32, len(values))
+
+    def __missing__(self, code: Any) -> int:
+        return NONE
+
+
+_EXACT = _Known({None: 0, "=": 0})
+
+
+def _numbers(values: Sequence[Any]) -> Array:
+    """Numbers, NaN where there is none."""
+    return np.array(values, dtype=float)
+
+
+def _positions(values: Sequence[Any], known: dict[Any, int]) -> Array:
+    return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
 
 
 def _taken(column: Array, rows: Array, missing: int = NONE) -> Array:
@@ -94,38 +105,48 @@ class _Reading:
         return tuple(self.at[table])
 
     @cached_property
-    def at(self) -> dict[str, dict[str, int]]:
+    def at(self) -> dict[str, _Known]:
         """Where each code of a table stands."""
         names = ("round", "phase", "sector", "place", "module", "indicator", "source")
-        return {name: {code: n for n, code in enumerate(sorted(self.catalogue.table(name)))} for name in names}
+        return {name: _Known({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names}
 
-    def columns(self, *asked: ColumnElement[Any]) -> list[list[Any]]:
-        """The values of columns of one table, each as a list."""
-        found: list[list[Any]] = [[] for _column in asked]
-        # Dates come as the driver has them: to make a date of each text takes longer than all the rest.
-        plain = (type_coerce(column, String) if str(column.type) == "DATE" else column for column in asked)
-        answer = self.connection.execute(select(*plain), execution_options={"yield_per": _CHUNK})
-        for rows in answer.partitions():
-            for values, more in zip(found, zip(*rows, strict=True), strict=True):
-                values.extend(more)
-        return found
+    def columns(self, table: Table, *names: str) -> list[Array]:
+        """Columns of one table: days, numbers, or the positions of codes."""
+        made = [self._made(table.c[name]) for name in names]
+        found: list[list[Array]] = [[make(())] for make in made]
+        # Rows as the driver has them: to make a date of each text, and a row of each tuple, takes longer than the rest.
+        asked = select(*(table.c[name] for name in names)).compile(self.connection)
+        # PostgreSQL's driver would hold the whole answer, unless the cursor has a name.
+        named = {"name": "facts"} if self.connection.dialect.name == "postgresql" else {}
+        with closing(self.connection.connection.cursor(**named)) as cursor:
+            cursor.execute(str(asked))
+            while rows := cursor.fetchmany(_CHUNK):
+                for make, parts, values in zip(made, found, zip(*rows, strict=True), strict=True):
+                    parts.append(make(values))
+        return [np.concatenate(parts) for parts in found]
 
-    def dates(self, values: Sequence[Any]) -> Array:
-        """Days of dates; :data:`NEVER` where there is none."""
-        return np.fromiter(map(self.days.__getitem__, values), np.int32, len(values))
+    def _made(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
+        """How the values of a column become numbers."""
+        kind, refers = column.info["kind"], column.info["refers"]
+        if kind == Kind.DATE:
+            return lambda values: _positions(values, self.days)
+        if kind != Kind.CODE:
+            return _numbers
+        known = _EXACT if not refers else self.enterprise_at if refers == enterprise.name else self.at[refers]
+        return lambda values: _positions(values, known)
 
     @cached_property
     def enterprises(self) -> tuple[tuple[str, ...], tuple[Array, Array, Array]]:
         """The codes in order; positions of sector and place, and workers."""
         table = enterprise.c
-        codes, sectors, places, workers = self.columns(table.code, table.sector, table.place, table.workers)
-        order = sorted(range(len(codes)), key=codes.__getitem__)
+        rows = self.connection.execute(select(table.code, table.sector, table.place, table.workers)).all()
+        codes, sectors, places, workers = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * 4
         own = _positions(sectors, self.at["sector"]), _positions(places, self.at["place"]), _numbers(workers)
-        return tuple(codes[at] for at in order), tuple(column[order] for column in own)  # type: ignore[return-value]
+        return codes, own
 
     @cached_property
-    def enterprise_at(self) -> dict[str, int]:
-        return {code: at for at, code in enumerate(self.enterprises[0])}
+    def enterprise_at(self) -> _Known:
+        return _Known({code: at for at, code in enumerate(self.enterprises[0])})
 
     def single_places(self) -> Array:
         """The place of each round that has a single one."""
@@ -145,47 +166,43 @@ class _Reading:
 
     @cached_property
     def enrolments(self) -> Enrolments:
-        table = enrolment.c
-        who, where, recruited, baseline, left, source = self.columns(
-            table.enterprise, table.round, table.recruited_on, table.baseline_on, table.left_on, table.source
+        enterprises, rounds, *dates_and_source = self.columns(
+            enrolment, "enterprise", "round", "recruited_on", "baseline_on", "left_on", "source"
         )
-        enterprises, rounds = _positions(who, self.enterprise_at), _positions(where, self.at["round"])
         sectors, own, _workers = self.enterprises[1]
         places = _taken(own, enterprises)
         places = np.where(places == NONE, _taken(self.single_places(), rounds), places)
         order = np.lexsort((rounds, places, enterprises))
-        columns = (
-            enterprises, rounds, _taken(sectors, enterprises), places, self.dates(recruited), self.dates(baseline),
-            self.dates(left), _positions(source, self.at["source"]),
-        )  # fmt: skip
+        columns = (enterprises, rounds, _taken(sectors, enterprises), places, *dates_and_source)
         return Enrolments(*(column[order] for column in columns))
 
-    @cached_property
-    def enrolled(self) -> dict[int, int]:
-        """The row of the enrolment of an enterprise in a round."""
-        return {key: row for row, key in enumerate(self.keys(self.enrolments.enterprise, self.enrolments.round))}
-
-    def keys(self, enterprises: Array, rounds: Array) -> list[int]:
+    def keys(self, enterprises: Array, rounds: Array) -> Array:
         """Enterprise and round as one number."""
-        found: list[int] = (enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1).tolist()
+        found: Array = enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1
         return found
+
+    @cached_property
+    def enrolled(self) -> tuple[Array, Array]:
+        """The keys of the enrolments in order, and the rows they are of."""
+        keys = self.keys(self.enrolments.enterprise, self.enrolments.round)
+        order = np.argsort(keys)
+        return keys[order], order.astype(np.int32)
 
     def enrolment_of(self, enterprises: Array, rounds: Array) -> Array:
         """The enrolment each fact belongs to."""
-        found = (self.enrolled.get(key, NONE) for key in self.keys(enterprises, rounds))
-        return np.fromiter(found, np.int32, len(enterprises))
+        known, rows = self.enrolled
+        keys = self.keys(enterprises, rounds)
+        at = np.searchsorted(known, keys)
+        return np.where(_taken(known, at) == keys, _taken(rows, at), NONE)
 
     def trainings(self) -> Trainings:
-        table = training.c
-        who, where, what, due, workshop, assessed, completed, dropped, *counts, source = self.columns(
-            table.enterprise, table.round, table.module, table.due_on, table.workshop_on, table.assessed_on,
-            table.completed_on, table.dropped_on, table.visits_planned, table.visits_done, table.managers,
-            table.workers, table.women, table.source,
+        enterprises, rounds, modules, due_on, held_on, assessed, completed, dropped, planned, done, *people, source = (
+            self.columns(
+                training, "enterprise", "round", "module", "due_on", "workshop_on", "assessed_on", "completed_on",
+                "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+            )
         )  # fmt: skip
-        enterprises, rounds = _positions(who, self.enterprise_at), _positions(where, self.at["round"])
         enrolments = self.enrolment_of(enterprises, rounds)
-        modules, due_on, held_on = _positions(what, self.at["module"]), self.dates(due), self.dates(workshop)
-        planned, done, managers, workers, women = map(_numbers, counts)
         # A visit has no date of its own: it counts once the workshop's date is reached, or where there is none.
         seen = np.where(held_on == NEVER, ALWAYS, held_on)
         recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
@@ -193,23 +210,18 @@ class _Reading:
         order = np.lexsort((-rounds, _latest_first(due_on), _latest_first(recruited), modules, enterprises))
         order = order[enrolments[order] != NONE]
         columns = (
-            enterprises, enrolments, modules, due_on, held_on, np.where(done > 0, seen, NEVER), self.dates(assessed),
-            self.dates(completed), np.minimum(self.dates(dropped), _taken(self.enrolments.left_on, enrolments, NEVER)),
-            seen, planned, done, managers, workers, women, _positions(source, self.at["source"]),
+            enterprises, enrolments, modules, due_on, held_on, np.where(done > 0, seen, NEVER), assessed,
+            completed, np.minimum(dropped, _taken(self.enrolments.left_on, enrolments, NEVER)), seen, planned, done,
+            *people, source,
         )  # fmt: skip
         return Trainings(*(column[order] for column in columns))
 
     def results(self) -> Results:
-        table = result.c
-        who, where, what, measured, *levels, before_on, after_on, operator, source = self.columns(
-            table.enterprise, table.round, table.module, table.indicator, table.before, table.after,
-            table.change_percent, table.before_on, table.after_on, table.operator, table.source,
+        enterprises, rounds, modules, indicators, before, after, changed, first, last, operator, source = self.columns(
+            result, "enterprise", "round", "module", "indicator", "before", "after", "change_percent", "before_on",
+            "after_on", "operator", "source",
         )  # fmt: skip
-        enterprises, rounds = _positions(who, self.enterprise_at), _positions(where, self.at["round"])
         enrolments = self.enrolment_of(enterprises, rounds)
-        modules, indicators = _positions(what, self.at["module"]), _positions(measured, self.at["indicator"])
-        before, after, changed = map(_numbers, levels)
-        first, last = self.dates(before_on), self.dates(after_on)
         # What was measured after a before that is not seen yet is not seen either.
         either = np.where(last == NEVER, first, last)
         since = [_since(level, day) for level, day in ((before, first), (after, either), (changed, either))]
@@ -218,16 +230,14 @@ class _Reading:
         group = indicators.astype(np.int64) * (len(self.enterprise_at) or 1) + enterprises
         order = np.lexsort((position, rounds, recruited, first, group))
         # A row without a round follows its enterprise; one of a round that is no enrolment counts nowhere.
-        loose = np.fromiter((code == "" for code in where), bool, len(where))
-        order = order[((enrolments != NONE) | loose)[order]]
+        order = order[((enrolments != NONE) | (rounds == NONE))[order]]
         keys = (position, rounds, _unknown_first(recruited), _unknown_first(last), group)
         by_after = np.lexsort(tuple(key[order] for key in keys)).astype(np.int32)
         rank = np.empty_like(by_after)
         rank[by_after] = np.arange(len(by_after), dtype=np.int32)
-        exact = np.fromiter((sign in {None, "="} for sign in operator), bool, len(operator))
         columns = (
             enterprises, enrolments, modules.astype(np.int16), indicators.astype(np.int16), before, after, since[0],
-            since[1], np.minimum.reduce(since), exact, _positions(source, self.at["source"]).astype(np.int16),
+            since[1], np.minimum.reduce(since), operator != NONE, source.astype(np.int16),
             first, either, np.minimum(since[1], since[2]),
         )  # fmt: skip
         return Results(*[*(column[order] for column in columns), _numbered(group[order]), by_after, rank])

@@ -23,6 +23,9 @@ from data.facts import among, seen
 from data.queries.answers import frame
 from data.queries.trees import partner_line, place_line
 
+_MOST_CODES = 30_000
+"""So many codes are asked for at once: drivers take no more than 32,766 (SQLite) or 65,535 (PostgreSQL) parameters."""
+
 
 def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
     """Published figures the slice leaves: all columns of `reported_figure` with the indicator's unit and family.
@@ -56,8 +59,12 @@ def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
 
 def enterprise_entries(connection: Connection, codes: list[str]) -> dict[str, Entry]:
     """Enterprises by code, for their names."""
-    found = connection.execute(select(schema.enterprise).where(schema.enterprise.c.code.in_(codes)))
-    return {row.code: entry_of(row) for row in found}
+    table = schema.enterprise
+    found: dict[str, Entry] = {}
+    for start in range(0, len(codes), _MOST_CODES):
+        some = select(table).where(table.c.code.in_(codes[start : start + _MOST_CODES]))
+        found |= {row.code: entry_of(row) for row in connection.execute(some)}
+    return found
 
 
 def enterprise_names(connection: Connection) -> dict[str, tuple[str | None, str | None]]:

@@ -97,12 +97,12 @@ def pattern_title(frame: pd.DataFrame, modules: list[str], names: Names) -> str:
     total = int(frame["enterprise"].nunique())
     if done.empty:
         return _("No enterprise has completed a module yet")
-    sets = done.groupby("enterprise")["module"].agg(frozenset).value_counts()
-    common = [names("module", code) for code in modules if code in sets.index[0]]
+    completed = _wide(done, modules).notna().value_counts()
+    common = [names("module", code) for code, has in zip(modules, completed.index[0], strict=True) if has]
     return ngettext(
         "{n} of {all} enterprises completed exactly: {modules}",
         "{n} of {all} enterprises completed exactly: {modules}",
-        int(sets.iloc[0]),
+        int(completed.iloc[0]),
         all=number(total),
         modules=" + ".join(common),
     )
