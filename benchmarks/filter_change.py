@@ -48,6 +48,7 @@ WATCHED = """
 })();
 """
 FILTER = "#filters-sector"
+EXHIBITS = "overview-headlines"
 SLOWER = 4
 
 
@@ -92,10 +93,8 @@ def _change(page: Page, choice: int) -> tuple[float, float, float]:
     page.locator(FILTER).click()
     options = page.get_by_role("option")
     options.nth(choice // 2 % options.count()).click()
-    before = page.url
-    page.keyboard.press("Escape")
-    while page.url == before:
-        page.wait_for_timeout(20)
+    with page.expect_response(lambda answer: EXHIBITS in (answer.request.post_data or "")):
+        page.keyboard.press("Escape")
     browsing.quiet(page)
     page.wait_for_timeout(300)
     told = page.evaluate("window.watched")

@@ -2,6 +2,7 @@
 // never asked. A key held down in a filter is then followed as fast as the server answers, and never piles up there.
 (function () {
   const NOTHING_NEW = 204; // how the renderer is told that an answer changes nothing
+  const A_MOMENT = 400;
   const ask = window.fetch;
   const asked = new Map(); // what a question fills → the one that waits behind it, or null
 
@@ -11,11 +12,19 @@
     return found && found[1];
   }
 
+  // Whatever takes longer than a moment shows that it is under way.
+  let under = 0;
+  function show() {
+    if (under) document.documentElement.dataset.asking = "";
+  }
+
   function send(what, question) {
     asked.set(what, null);
+    if (!under++) window.setTimeout(show, A_MOMENT);
     const answer = question();
     answer.then(next, next);
     function next() {
+      if (!--under) delete document.documentElement.dataset.asking;
       const waiting = asked.get(what);
       if (waiting) waiting.settle(send(what, waiting.question));
       else asked.delete(what);
