@@ -34,8 +34,9 @@ def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
     return or_(column.is_(None), column <= of.as_of)
 
 
-def enrolments(of: Slice) -> CTE:
-    """Enrolments in the slice: enterprise, round, phase, sector, place, recruited_on, baseline and left (0/1), workers.
+def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
+    """Enrolments in the slice, of some `enterprises` or of all. Columns: enterprise, round, phase, sector, place,
+    recruited_on, baseline and left (0/1), workers, source.
 
     ``place`` is the enterprise's own, else its round's single place, else NULL.
     """
@@ -48,6 +49,7 @@ def enrolments(of: Slice) -> CTE:
     place = func.coalesce(enterprise.c.place, single_place.c.place)
     conditions = [
         seen(enrolment.c.recruited_on, of),
+        among(enrolment.c.enterprise, None if enterprises is None else frozenset(enterprises)),
         among(enrolment.c.round, of.round),
         among(round_.c.phase, of.phase),
         among(enterprise.c.sector, of.sector),

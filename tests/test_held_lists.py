@@ -70,10 +70,10 @@ def disagreements(connection: Any, catalogue: Catalogue, viewer: Viewer, filters
 
 
 @pytest.mark.parametrize("seed", [385])
-def test_lists_of_a_record_held_in_memory_are_those_of_its_database(seed: int) -> None:
+def test_lists_of_a_record_held_in_memory_are_those_of_its_database(address: str, seed: int) -> None:
     invented = Invented(seed)
     scope = Filters.from_search(search_of(invented.one_filter("partner"), None))
-    with database_of(invented.tables) as (connection, catalogue):
+    with database_of(invented.tables, address) as (connection, catalogue):
         for codes, as_of in list(invented.questions())[:3]:
             filters = Filters.from_search(search_of(codes, as_of))
             for viewer in (MANAGER, Terms(scope=scope).viewer()):
@@ -81,7 +81,8 @@ def test_lists_of_a_record_held_in_memory_are_those_of_its_database(seed: int) -
                 assert not wrong, "\n".join([f"seed {seed}, {filters.search()}", *wrong])
 
 
-def test_lists_of_ten_enterprises_are_alike() -> None:
-    with database_of(PROGRAMME) as (connection, catalogue):
+@pytest.mark.both_databases
+def test_lists_of_ten_enterprises_are_alike(address: str) -> None:
+    with database_of(PROGRAMME, address) as (connection, catalogue):
         for search in ("", "?partner=fed&as_of=2015-06-30", "?place=370000&module=m1,m3"):
             assert not disagreements(connection, catalogue, MANAGER, Filters.from_search(search))

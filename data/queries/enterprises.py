@@ -17,11 +17,6 @@ SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 """What the list of enterprises can be sorted by."""
 
 
-def narrowed(enrolled: CTE, enterprises: list[str]) -> CTE:
-    """The enrolments of some enterprises alone."""
-    return select(enrolled).where(enrolled.c.enterprise.in_(enterprises)).cte("narrowed")
-
-
 def only_place(enrolled: CTE) -> ColumnElement[Any]:
     """The place of an enterprise's enrolments where they have one in common; NULL where they have several."""
     first, last = func.min(enrolled.c.place), func.max(enrolled.c.place)
@@ -63,8 +58,7 @@ class Facts:
     @cached_property
     def enrolled(self) -> CTE:
         """The enrolments."""
-        every = facts.enrolments(self.of)
-        return every if self.enterprises is None else narrowed(every, list(self.enterprises))
+        return facts.enrolments(self.of, self.enterprises)
 
     @cached_property
     def trained(self) -> CTE:
@@ -163,7 +157,7 @@ def enterprise_facts(connection: Connection, of: Slice, codes: list[str]) -> pd.
     """One row an enterprise of `codes` that is in the slice: enterprise, place (its own, else the only one its rounds
     give), sector, workers, workers_women, source.
     """
-    enrolled = narrowed(facts.enrolments(of), codes)
+    enrolled = facts.enrolments(of, codes)
     member = (
         select(enrolled.c.enterprise, only_place(enrolled).label("place")).group_by(enrolled.c.enterprise).cte("member")
     )
@@ -176,7 +170,7 @@ def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.Dat
     """The enrolments of some enterprises: enterprise, round, recruited_on, baseline_on, left_on (where seen),
     left_reason, date_precision, source; the first recruited first.
     """
-    enrolled = narrowed(facts.enrolments(of), codes)
+    enrolled = facts.enrolments(of, codes)
     table = schema.enrolment
     left = seen(table.c.left_on, of)
     return frame(
@@ -198,7 +192,7 @@ def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.Dat
 
 def states_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
     """The states of some enterprises, module by module: enterprise, module, state; in the order of the modules."""
-    state = facts.enterprise_modules(facts.trainings(of, narrowed(facts.enrolments(of), codes)))
+    state = facts.enterprise_modules(facts.trainings(of, facts.enrolments(of, codes)))
     return frame(
         connection,
         select(state.c.enterprise, state.c.module, state.c.state)
@@ -227,7 +221,7 @@ def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataF
     Columns: round, module, state, due_on, workshop_on, visits_planned, visits_done, assessed_on, completed_on,
     dropped_on, managers, workers, women, satisfaction, date_precision, source, note; as they follow one another.
     """
-    trained = facts.trainings(of, narrowed(facts.enrolments(of), [enterprise]))
+    trained = facts.trainings(of, facts.enrolments(of, [enterprise]))
     table = schema.training
     dates = [
         case((seen(table.c[name], of), table.c[name])).label(name)

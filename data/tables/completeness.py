@@ -3,11 +3,12 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 import pandas as pd
 
-from data.held.lists import Lists
+from data.held.lists import UNKNOWN, Lists
 from data.loading.plausibility import FEWEST_PAIRS, HIGHEST_SCORE, modified_z_scores
 from data.queries import completeness as queries
 from data.queries import enterprises
@@ -122,6 +123,11 @@ def page(view: View, wanted: Wanted, which: Which | None = None) -> tuple[Enterp
 
 def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
     """All the enterprises of a list, by name: enterprise, place, sector, one column a form, last_report, days."""
+    columns = ["enterprise", "place", "sector", *FORMS, "last_report", "days"]
+    held = lists_of(view)
+    if held is not None:
+        codes = codes_of(view, Wanted(language=language), which.among() if which else None) or []
+        return pd.DataFrame(_rows_of(held, codes), columns=columns, dtype=object)
     rows = [
         {
             "enterprise": each.listed.enterprise,
@@ -133,18 +139,24 @@ def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
         }
         for each in _everyone(view, which, language)
     ]
-    columns = ["enterprise", "place", "sector", *FORMS, "last_report", "days"]
     return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
+def _rows_of(held: Lists, codes: list[str]) -> Iterator[tuple[Any, ...]]:
+    record = held.of.record
+    places, sectors = (*record.places, None), (*record.sectors, None)
+    for code in codes:
+        at = record.enterprise_at[code]
+        states = (STATES[held.forms[form][at]] for form in FORMS)
+        day = int(held.last_report[at])
+        last = None if day == UNKNOWN else date.fromordinal(day)
+        days = (held.of.of.as_of - last).days if last else None
+        yield code, places[held.place[at]], sectors[held.sector[at]], *states, last, days
+
+
 def _everyone(view: View, which: Which | None, language: str) -> Iterator[Forms]:
-    among = which.among() if which else None
-    codes = codes_of(view, Wanted(language=language), among)
-    if codes is None:
-        within = among.asked if among else None
-        _count, codes = enterprises.enterprise_codes(
-            view.connection, view.of, language=language, within=within, limit=None
-        )
+    within = which.among().asked if which else None
+    _count, codes = enterprises.enterprise_codes(view.connection, view.of, language=language, within=within, limit=None)
     for start in range(0, len(codes), _CHUNK):
         chunk = codes[start : start + _CHUNK]
         found = of_codes(view, chunk)
