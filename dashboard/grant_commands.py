@@ -26,7 +26,8 @@ if TYPE_CHECKING:
 def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> None:
     """Make, or bring up to date, a role that can read the results and change nothing: for the web process.
 
-    Run it as the role that loads (SCORE_DATABASE_URL). A role made anew gets a password, printed once.
+    Run it as the role that loads, where that may make roles, else as an administrator (SCORE_DATABASE_URL). A role
+    made anew gets a password, printed once.
     """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
@@ -50,7 +51,9 @@ def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> Non
     except granting.GrantProblem as problem:
         stop(_said(problem.reason, role, problem.detail))
     except (SQLAlchemyError, SettingsProblem) as error:
-        stop(f"Nothing was changed: {error.__cause__ or error}")
+        denied = getattr(error.__cause__, "sqlstate", None) == "42501"
+        who = "\nRun this as a role that may make roles, for example an administrator." if denied else ""
+        stop(f"Nothing was changed: {error.__cause__ or error}{who}")
     finally:
         engine.dispose()
     _tell(done, statement_seconds(), password is not None)

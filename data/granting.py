@@ -52,8 +52,10 @@ def grant(engine: Engine, role: str, *, seconds: float, password: str | None = N
         tables = tuple(table.name for table in results.sorted_tables if table.name in there)
         if not tables:
             raise GrantProblem("empty")
-        asked = "SELECT current_user, current_database(), current_schema()"
-        owner, database, schema = connection.execute(text(asked)).one()
+        # Whoever loads owns the tables; an administrator may run this in their place.
+        asked = "SELECT tableowner, current_database(), schemaname FROM pg_tables"
+        here = " WHERE schemaname = current_schema() AND tablename = :table"
+        owner, database, schema = connection.execute(text(asked + here), {"table": tables[0]}).one()
         made = _role(connection, role, owner)
         if password is not None:
             _run(connection, f"ALTER ROLE {{role}} LOGIN PASSWORD '{_hashed(connection, role, password)}'", role=role)
@@ -66,7 +68,7 @@ def grant(engine: Engine, role: str, *, seconds: float, password: str | None = N
             "REVOKE CREATE ON SCHEMA {schema} FROM {role}",
             "REVOKE ALL ON ALL TABLES IN SCHEMA {schema} FROM {role}",
             # Tables that a later load or upgrade makes may be read as well.
-            "ALTER DEFAULT PRIVILEGES IN SCHEMA {schema} GRANT SELECT ON TABLES TO {role}",
+            "ALTER DEFAULT PRIVILEGES FOR ROLE {owner} IN SCHEMA {schema} GRANT SELECT ON TABLES TO {role}",
         ):
             _run(connection, statement, **names)
         for table in tables:

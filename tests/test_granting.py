@@ -7,7 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 from loading_files import small_programme, write_folder
 from machines import Postgres
-from sqlalchemy import Engine, create_engine, text
+from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
@@ -92,6 +92,37 @@ def test_tables_made_later_can_be_read_too(run: Run, engine: Engine) -> None:
     with as_them.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM later")) == 0
     as_them.dispose()
+
+
+def test_administrator_grants_in_the_place_of_a_loader_that_may_not_make_roles(
+    run: Run, engine: Engine, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with engine.begin() as connection:
+        connection.execute(text("CREATE ROLE loading LOGIN"))
+        connection.execute(text("GRANT ALL ON SCHEMA public TO loading"))
+        for table in inspect(connection).get_table_names():
+            connection.execute(text(f'ALTER TABLE "{table}" OWNER TO loading'))
+    loading = make_url(address).set(username="loading").render_as_string(hide_password=False)
+    try:
+        monkeypatch.setenv("SCORE_DATABASE_URL", loading)
+        refused = run()
+        assert refused.exit_code == 1
+        assert "administrator" in refused.stderr
+        monkeypatch.setenv("SCORE_DATABASE_URL", address)
+        done = run()
+        assert "those loading makes there later" in done.stderr
+        as_loading = create_engine(loading)
+        with as_loading.begin() as connection:
+            connection.execute(text("CREATE TABLE later (a int)"))
+        as_loading.dispose()
+        theirs = reading_engine(done.stdout.strip())
+        with theirs.connect() as connection:
+            assert connection.scalar(text("SELECT count(*) FROM later")) == 0
+        theirs.dispose()
+    finally:
+        with engine.begin() as connection:
+            connection.execute(text("DROP OWNED BY loading"))
+            connection.execute(text("DROP ROLE loading"))
 
 
 def test_second_time_nothing_is_printed_and_what_was_taken_or_given_meanwhile_is_put_right(
