@@ -58,10 +58,10 @@ def selections(rows: Rows, random: Random) -> Iterator[Selection]:
 
 @pytest.mark.parametrize("held", [True, False])
 @pytest.mark.parametrize("seed", [1, 2, 385, 535, 472, 7])
-def test_population_is_what_its_definition_says(seed: int, held: bool) -> None:
+def test_population_is_what_its_definition_says(address: str, seed: int, held: bool) -> None:
     tables = Invented(seed).tables if seed > 2 else unevenly_spread(seed)
     scope = Filters(partner=frozenset({"fed"})) if seed % 2 else Filters()
-    with database_of(tables) as (connection, catalogue):
+    with database_of(tables, address) as (connection, catalogue):
         view = View.asked(connection, catalogue, Terms(scope=scope, threshold=3).viewer(), Filters())
         rows = queries.memberships(connection, view.viewer.scope.narrow(Filters(), catalogue))
         groups = view._groups(view.of)
