@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property, reduce
+from functools import reduce
 from itertools import combinations
 from operator import or_
 from typing import Any, NamedTuple
 
 import numpy as np
+from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data.disclosure import NOT_GIVEN, Members
 from data.held.narrowed import Narrowed

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 from itertools import product
 from math import prod
 from typing import Any
 
 from sqlalchemy import Connection
+from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data import disclosure, naming, queries
 from data.access import Permission, Scope, Slice, Viewer

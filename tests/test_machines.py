@@ -1,7 +1,7 @@
 """Several machines: hosts die, a replica takes over, and nobody sees a wrong number or loses a link or a session.
 
-Two web hosts behind nginx, a PostgreSQL primary and its streaming replica, and fifty viewers of all three kinds who ask
-without end. What they should be answered is worked out beside them, from the same record in SQLite.
+Two web hosts behind nginx, a PostgreSQL primary and its streaming replica, a Redis, and fifty viewers of all three
+kinds who ask without end. What they should be answered is worked out beside them, from the same record in SQLite.
 """
 
 import csv
@@ -22,7 +22,7 @@ from typing import Any
 
 import pytest
 import requests
-from machines import ROOT, Nginx, Postgres, Rack, Web, rack, shard, until, url
+from machines import ROOT, Nginx, Postgres, Rack, Redis, Web, rack, shard, until, url
 from sqlalchemy import Engine
 from visiting import Visit, at
 
@@ -325,7 +325,7 @@ def machines() -> Iterator[Rack]:
         yield machines
 
 
-def web_hosts(machines: Rack, results_url: str, accounts_url: str) -> list[Web]:
+def web_hosts(machines: Rack, results_url: str, accounts_url: str, redis: Redis) -> list[Web]:
     """Two web hosts that share all that web hosts share."""
     hosts = [machines.place(Web, f"127.0.1.1{number}", f"web{number}") for number in (1, 2)]
     shared = {
@@ -334,6 +334,7 @@ def web_hosts(machines: Rack, results_url: str, accounts_url: str) -> list[Web]:
         "SCORE_SECRET_KEY": SECRET,
         "SCORE_EDITIONS": str(machines.folder / "editions"),
         "SCORE_IMPORTS": str(machines.folder / "imports"),
+        "SCORE_CACHE_URL": f"redis://{redis.address}/0",
         "WEB_CONCURRENCY": "1",  # so that two hosts fit on a small machine
     }
     for host in hosts:
@@ -350,7 +351,8 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
     with open_accounts(accounts_url) as accounts:
         sent = accounts_for_everyone(accounts)
     replica.caught_up(primary)
-    first, second = web_hosts(machines, results_url, accounts_url)
+    redis = machines.place(Redis, "127.0.1.3", "redis").start()
+    first, second = web_hosts(machines, results_url, accounts_url, redis)
     nginx = machines.place(Nginx, "127.0.1.20", "nginx").before(first, second).start()
 
     asked = callback_questions(Visit.to(demo_url))
@@ -370,7 +372,8 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
     try:
         watching.everyone_answered("both hosts stand")
         first.kill()
-        watching.everyone_answered("a web host died")
+        redis.kill()
+        watching.everyone_answered("a web host and Redis died")
         primary.kill()
         watching.everyone_answered("the primary died")
         replica.promote()

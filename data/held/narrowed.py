@@ -1,9 +1,9 @@
 """The facts that a slice leaves of a record held in memory: as :mod:`data.facts` has them, in arrays."""
 
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
+from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data.access import Slice
 from data.facts import STATES
