@@ -46,7 +46,4 @@ def numbers(chart: str, sector: str = "") -> pd.DataFrame:
 def sectors() -> list[str]:
     """The codes to filter by; the first, empty, is all."""
     with _engine.connect() as connection:  # type: ignore[union-attr]
-        return [
-            "",
-            *connection.scalars(text("SELECT DISTINCT sector FROM enterprise WHERE sector IS NOT NULL ORDER BY 1")),
-        ]
+        return ["", *connection.scalars(text(SECTORS))]
