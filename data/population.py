@@ -197,14 +197,19 @@ class Population:
             left &= reduce(or_, (self._value(name, code) for code in codes), 0)
         return self._of_enrolments(left)
 
-    def values(self, dimension: str) -> list[str]:
+    def values(self, dimension: str) -> tuple[str, ...]:
         """The values of one filter that anybody has."""
-        if dimension == "partner":
-            there = np.zeros(len(self.columns["round"].codes) - 1, bool)
-            there[self.columns["round"].positions] = True
-            return [code for code in (*self.parties, NOT_GIVEN) if (self._party(code) & there).any()]
-        codes, positions = self.columns[dimension]
-        return [codes[at] for at in np.unique(positions)]
+        return self._there[dimension]
+
+    @cached_property
+    def _there(self) -> dict[str, tuple[str, ...]]:
+        found = {
+            name: tuple(codes[at] for at in np.unique(positions)) for name, (codes, positions) in self.columns.items()
+        }
+        rounds = np.zeros(len(self.columns["round"].codes) - 1, bool)
+        rounds[self.columns["round"].positions] = True
+        partners = (code for code in (*self.parties, NOT_GIVEN) if (self._party(code) & rounds).any())
+        return found | {"partner": tuple(partners)}
 
     def members(self, dimension: str) -> Members:
         """The values of one filter with how many enterprises each has."""

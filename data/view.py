@@ -56,6 +56,15 @@ class View:
 
     def visible(self, dimension: str) -> Codes:
         """The codes of one filter that have an enterprise in the viewer's scope, with whatever they lie in."""
+        if dimension not in self._visible:  # a calendar asks of every event
+            self._visible[dimension] = self._visible_of(dimension)
+        return self._visible[dimension]
+
+    @cached_property
+    def _visible(self) -> dict[str, Codes]:
+        return {}
+
+    def _visible_of(self, dimension: str) -> Codes:
         values = self.population.values(dimension)
         if dimension not in ("place", "partner"):
             return frozenset(values)
