@@ -70,7 +70,7 @@ servers:
 	@scripts/servers.sh
 
 clean: ## remove what the other targets made
-	rm -rf $(VENV) instance
+	rm -rf $(VENV) .venv-peers instance
 
 $(VENV)/bin/python:
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
