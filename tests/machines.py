@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -298,15 +299,25 @@ class Rack:
         return machine
 
 
+def _alone() -> bool:
+    """May signals be handled here, and does nobody else?"""
+    main = threading.current_thread() is threading.main_thread()
+    return main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
+
+
 @contextmanager
 def rack() -> Iterator[Rack]:
     """Room for machines while the block runs."""
     folder = Path(mkdtemp(prefix="score-machines-"))
     folder.chmod(0o755)
     made = Rack(folder)
+    # Whoever is told to end takes the machines along; without this they would outlive the tests.
+    before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) if _alone() else None
     try:
         yield made
     finally:
+        if before is not None:
+            signal.signal(signal.SIGTERM, before)
         for machine in made.machines:
             # Where a test fails, pytest shows it.
             print(f"--- {machine.folder.name}, {machine.address}\n{machine.said()[-3000:]}")  # noqa: T201
