@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from machines import Postgres, rack, url
 from sqlalchemy import Engine
+from sqlalchemy.engine import make_url
 from visiting import Visit
 
 from dashboard.settings import PUBLIC_RECORD
@@ -86,9 +87,16 @@ def new_database(server: str, new_on: Callable[[str], str]) -> Callable[[], str]
 
 
 @pytest.fixture
-def address(new_database: Callable[[], str]) -> str:
+def address(request: pytest.FixtureRequest, server: str, new_database: Callable[[], str]) -> Iterator[str]:
     """The address of an empty database on the server the test runs on."""
-    return new_database()
+    address = new_database()
+    if server == "sqlite":
+        yield address
+        return
+    postgres: Postgres = request.getfixturevalue("postgres")
+    yield address
+    # At once: a thousand of them would take minutes to clear away together.
+    postgres.sql(f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
 
 
 @pytest.fixture
