@@ -2,6 +2,8 @@
 
 import os
 import sys
+from threading import Thread
+from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -19,8 +21,9 @@ threads = 4
 preload_app = False
 timeout = 60
 graceful_timeout = 30  # on SIGHUP and SIGTERM what is being answered is answered, and new workers take what comes
-max_requests = 10_000
-max_requests_jitter = 1_000
+# A worker begins anew now and then, whatever it may have gathered; not so often that anyone notices.
+max_requests = 200_000
+max_requests_jitter = 20_000
 # gunicorn 27 would open a control socket below the home directory, which many hosts mount read-only.
 control_socket_disable = True
 
@@ -34,3 +37,8 @@ def on_starting(_server: object) -> None:
         sys.exit(str(problem))
     except (SQLAlchemyError, OSError) as error:
         sys.exit(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
+
+
+def post_worker_init(worker: Any) -> None:
+    """Read the record while nobody asks yet: a large one takes some seconds."""
+    Thread(target=worker.wsgi.server.extensions["records"].read_ahead, daemon=True).start()

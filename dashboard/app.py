@@ -77,6 +77,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
     gate.install(server, settings, one_time, accounts)
+    server.extensions["records"] = records
     held = Held(records, grounds(boundaries))
     bearing = [settings.database_url, boundaries.fingerprint]
     questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)

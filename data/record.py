@@ -1,23 +1,27 @@
 """The results database as the application holds it, live or frozen: a read-only engine, reference tables in memory."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Lock
 from weakref import finalize
 
+from cachetools import LRUCache
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from data import database, editions, upgrading
-from data.access import Permission, Viewer
+from data.access import MANAGER, Permission, Viewer
 from data.catalogue import Catalogue, catalogue_on
-from data.database import Stamp, Version
+from data.database import DatabaseProblem, Stamp, Version
 from data.editions import Edition
 from data.filters import Filters
 from data.view import View
+
+MOST_EDITIONS = 8
+"""Editions a process keeps open, each with its facts in memory: those used last."""
 
 
 class Record:
@@ -85,13 +89,14 @@ class Record:
 
 
 class Records:
-    """The live record and its editions, each opened once."""
+    """The live record and its editions, each opened once; of editions the :data:`MOST_EDITIONS` used last."""
 
     def __init__(self, address: str, folder: Path, *, seconds: float = 0) -> None:
         self.live = Record(address, seconds=seconds)
         self.folder = folder
         self._seconds = seconds
-        self._editions: dict[str, Record] = {}
+        self._editions: LRUCache[str, Record] = LRUCache(MOST_EDITIONS)
+        self._lock = Lock()
         self._copies = Path(mkdtemp(prefix="score-editions-"))
         finalize(self, rmtree, self._copies, ignore_errors=True)
 
@@ -108,9 +113,15 @@ class Records:
         """One edition by its key or name, verified."""
         found = editions.find(self.folder, key)
         editions.verify(found)
-        held = self._editions.get(found.key)
-        if held is None or held.edition != found:
-            # What an older version froze is verified as it is, and read from a copy as this version has it.
-            path = upgrading.upgraded_copy(found.path, self._copies)
-            held = self._editions[found.key] = Record(f"sqlite:///{path}", found, seconds=self._seconds)
-        return held
+        with self._lock:
+            held = self._editions.get(found.key)
+            if held is None or held.edition != found:
+                # What an older version froze is verified as it is, and read from a copy as this version has it.
+                path = upgrading.upgraded_copy(found.path, self._copies)
+                held = self._editions[found.key] = Record(f"sqlite:///{path}", found, seconds=self._seconds)
+            return held
+
+    def read_ahead(self) -> None:
+        """Read what every answer from the live record needs; what is wrong with it will be told to who asks."""
+        with suppress(DatabaseProblem), self.live.view(MANAGER, Filters()) as view:
+            _ = view.held

@@ -60,13 +60,14 @@ def upgraded_copy(path: Path, folder: Path) -> Path:
     if version is None or version >= SCHEMA_VERSION:
         return path
     copy = folder / path.name
-    copy.write_bytes(path.read_bytes())
-    engine = create_engine(f"sqlite:///{copy}")
+    begun = folder / f"{path.name}.begun"  # whoever still reads an earlier copy goes on reading it
+    begun.write_bytes(path.read_bytes())
+    engine = create_engine(f"sqlite:///{begun}")
     try:
         upgrade(engine)
     finally:
         engine.dispose()
-    return copy
+    return begun.replace(copy)
 
 
 def _batches_that_can_be_rolled_back(operations: Operations) -> None:

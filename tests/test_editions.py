@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 from programme import AS_OF, PROGRAMME, load_rows
-from sqlalchemy import Engine, select
+from sqlalchemy import Engine, event, select
 
 from data import copying, database, editions, schema
 from data.access import MANAGER, Viewer
@@ -407,3 +407,28 @@ def test_edition_frozen_anew_under_the_name_of_one_that_is_gone_is_the_new_one(p
 def test_key_never_holds_what_an_address_would_have_to_escape(live, folder):
     for name in ("?&=#", "a/b\\c", "<b>", "名称 Name", "%00"):
         assert re.fullmatch(r"[a-z0-9-]+", freeze(live, name, folder).key)
+
+
+def test_editions_used_last_are_kept_open_and_the_others_opened_anew(path, live, folder, monkeypatch):
+    monkeypatch.setattr("data.record.MOST_EDITIONS", 2)
+    keys = [freeze(live, name, folder).key for name in ("first", "second", "third")]
+    records = Records(f"sqlite:///{path}", folder)
+    opened = [records.edition(key) for key in keys]
+    assert records.edition(keys[2]) is opened[2]
+    assert records.edition(keys[1]) is opened[1]
+    assert records.edition(keys[0]) is not opened[0]
+    assert tables(records.edition(keys[0])) == tables(opened[0])
+
+
+def test_record_read_ahead_answers_without_reading_its_facts_again(path, live):
+    records = Records(f"sqlite:///{path}", path.parent)
+    records.read_ahead()
+    asked: list[str] = []
+    event.listen(records.live.engine, "before_cursor_execute", lambda *about: asked.append(about[2]))
+    with records.live.view(MANAGER, Filters()) as view:
+        build(view, "module-funnel")
+    assert not [each for each in asked if "FROM training" in each]
+
+
+def test_record_that_is_not_there_is_read_ahead_without_a_word(tmp_path):
+    Records(f"sqlite:///{tmp_path}/nothing.db", tmp_path).read_ahead()
