@@ -6,7 +6,8 @@ prints JSON, a line a page and viewer: ``callback`` (milliseconds: minimum, medi
 (the same in this process's own time, which a busy machine leaves alone), ``queries`` (round trips), ``in_sql``
 (milliseconds in the driver's execute), ``bare`` (milliseconds of the same statements put and fetched through sqlite3 or
 psycopg alone) and ``bytes`` of the answer. Every repeat is worked out anew; what the application holds of a record it
-holds.
+holds. With ``defined`` there is also the bare driver's time for the SQL that defines the same numbers, which is put
+where a record is too large to be held.
 """
 
 import argparse
@@ -14,7 +15,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from pathlib import Path
 from statistics import median
@@ -22,11 +23,10 @@ from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
 
-import psycopg
 from dash import Dash
 from flask import Flask, g
 from plotly.io.json import to_json_plotly
-from sqlalchemy import Engine, event
+from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 import callbacks
@@ -36,6 +36,7 @@ from dashboard.app import grounds
 from data import decks
 from data.access import MANAGER, Viewer
 from data.accounts import accounts_engine
+from data.catalogue import Once
 from data.filters import Filters
 from data.links import Terms
 from data.places import read_boundaries
@@ -145,6 +146,18 @@ class Pages:
             told = [{language: slide.plain() for language, slide in each.items()} for each in slides]
             return to_json_plotly(told).encode()
 
+    @contextmanager
+    def nothing_held(self) -> Iterator[None]:
+        """Inside the block every number comes from the database."""
+        record = self.held.records.live
+        catalogue, once = record.catalogue(), Once()
+        once.get("facts", lambda: None)
+        record._catalogue = replace(catalogue, once=once)  # noqa: SLF001 - no application may do this
+        try:
+            yield
+        finally:
+            record._catalogue = catalogue  # noqa: SLF001 - likewise
+
     def asked(self, page: str, search: str) -> bytes:
         """The answer of one page of :data:`PAGES`, or of the `slides`."""
         return self.show(search) if page == "slides" else self.post(*PAGES[page], search)
@@ -161,8 +174,13 @@ def _bare(address: str) -> Iterator[Callable[[Statement], object]]:
         finally:
             plain.close()
         return
-    with psycopg.connect(url.set(drivername="postgresql").render_as_string(hide_password=False)) as connection:
-        yield lambda asked: connection.execute(*asked).fetchall()
+    engine = create_engine(url)
+    bare: Any = engine.raw_connection().driver_connection  # psycopg's own, connected as the address says
+    try:
+        yield lambda asked: bare.execute(*asked).fetchall()
+    finally:
+        bare.close()
+        engine.dispose()
 
 
 def _milliseconds(action: Callable[[], object]) -> float:
@@ -175,10 +193,23 @@ def _spread(times: Sequence[float]) -> dict[str, float]:
     return {"min": round(min(times), 1), "median": round(median(times), 1), "max": round(max(times), 1)}
 
 
+def _replayed(bare: Callable[[Statement], object], statements: Sequence[Statement], repeats: int) -> list[float]:
+    return [sum(_milliseconds(lambda: bare(each)) for each in statements) for _ in range(repeats)]  # noqa: B023
+
+
 def measure(
-    address: str, *, pages: Sequence[str] = (*PAGES, "slides"), scope: str = "", filters: str = "", repeats: int = 3
+    address: str,
+    *,
+    pages: Sequence[str] = (*PAGES, "slides"),
+    scope: str = "",
+    filters: str = "",
+    repeats: int = 3,
+    defined: bool = False,
 ) -> list[dict[str, Any]]:
-    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
+    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module.
+
+    The SQL `defined` is put for the donor alone: it takes its time.
+    """
     donor = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD).viewer()
     found = []
     with TemporaryDirectory() as folder, _bare(address) as bare:
@@ -195,7 +226,11 @@ def measure(
                     with watching(engine) as watched:
                         times.append(_milliseconds(lambda: asked.asked(page, search)))  # noqa: B023 - called at once
                     cpu.append((process_time() - began) * 1000)
-                replay = [sum(_milliseconds(lambda: bare(each)) for each in watched.statements) for _ in range(repeats)]  # noqa: B023
+                told = {"bare": _spread(_replayed(bare, watched.statements, repeats))}
+                if defined and who == "donor":
+                    with asked.nothing_held(), watching(engine) as watched_then:
+                        asked.asked(page, search)
+                    told["defined"] = _spread(_replayed(bare, watched_then.statements, repeats))
                 found.append(
                     {
                         "page": page,
@@ -204,8 +239,8 @@ def measure(
                         "cpu": _spread(cpu),
                         "queries": len(watched.statements),
                         "in_sql": round(watched.seconds * 1000, 1),
-                        "bare": _spread(replay),
                         "bytes": len(asked.asked(page, search)),
+                        **told,
                     }
                 )
         engine.dispose()

@@ -9,6 +9,7 @@ from pathlib import Path
 from time import perf_counter
 
 import psycopg
+from psycopg.types.json import Json
 from sqlalchemy import create_engine, select, text
 
 from benchmarks.serving import ROOT
@@ -94,7 +95,7 @@ def copy(path: Path, server: Postgres) -> None:
             rows = read.execution_options(stream_results=True).execute(select(table))
             with write.cursor().copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as into:  # type: ignore[arg-type]
                 for row in rows:
-                    into.write_row(row)
+                    into.write_row([Json(value) if isinstance(value, dict) else value for value in row])
     source.dispose()
     server.sql("VACUUM ANALYZE")
 

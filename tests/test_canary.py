@@ -229,7 +229,7 @@ def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
         "/present/slides.json",
         "/share",
         ids.BRAND,
-        ids.ADDRESS,
+        ids.CANONICAL,
     ):
         assert any(part in address for address in found), part
 
