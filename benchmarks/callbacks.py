@@ -197,7 +197,7 @@ def _replayed(bare: Callable[[Statement], object], statements: Sequence[Statemen
     return [sum(_milliseconds(lambda: bare(each)) for each in statements) for _ in range(repeats)]  # noqa: B023
 
 
-def measure(
+def measure(  # noqa: PLR0913 - what is measured, as whom, how often
     address: str,
     *,
     pages: Sequence[str] = (*PAGES, "slides"),
