@@ -93,8 +93,7 @@ def exchange(one: Any, address: str, posted: list[Any], headers: dict[str, str])
     """Every worker is exchanged for a new one while it is asked: how many answers, how many failed."""
     before = one.workers()
     told: list[dict[str, float]] = []
-    # Like nginx in docs/nginx.conf, each asks on a connection of its own.
-    asked = Thread(target=lambda: told.append(wrk(address, posted, headers | {"Connection": "close"}, seconds=8)))
+    asked = Thread(target=lambda: told.append(wrk(address, posted, headers, seconds=8)))
     asked.start()
     time.sleep(1.5)
     os.kill(one.process.pid, signal.SIGHUP)
