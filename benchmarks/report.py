@@ -198,9 +198,7 @@ def _about(kept: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Itera
     yield f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages)
     if taken:
         busy = max(each["load_before"] for each in taken)
-        yield f"the machine's load before a measure was at most {busy:.1f}" + (
-            ": **it had other work to do, and the figures are worse than they would be**" if busy > 2 else ""  # noqa: PLR2004
-        )
+        yield f"the machine's load before a measure was at most {busy:.1f}, the measure just done included"
 
 
 def _processor() -> str:
@@ -349,7 +347,13 @@ def _events(found: Any) -> str:
 
 def _peers(found: Any) -> str:
     browsers = [
-        (name, told["requests"], f"{told['wire'] / 1e6:.2f}", _spread(told["drawn"]), _spread(told["changed"]))
+        (
+            name,
+            told["requests"],
+            f"{told['wire'] / 1e6:.2f}",
+            _spread(told["drawn"]),
+            _spread(told["changed"]) if "changed" in told else "–",
+        )
         for name, told in found["pages"].items()
         if "failed" not in told
     ]
