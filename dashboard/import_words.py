@@ -64,7 +64,7 @@ class Looked:
             refusals=[_line(each) for each in refusals[:MOST_FINDINGS]],
             refusals_cut=_cut(known["refused"], _marked(known["refused"])),
             warnings=[_line(each) for each in warnings[:MOST_FINDINGS]],
-            warnings_cut=_cut(known["warned"], ""),
+            warnings_cut=_cut(known.get("warned", 0), ""),
             tables=[
                 (table_name(name), *(number(counts[kind]) for kind in ("added", "changed", "unchanged")))
                 for name, counts in (done or known)["tables"].items()
