@@ -39,7 +39,8 @@ format: $(INSTALLED_DEV) ## let ruff tidy up
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-bench: $(INSTALLED_DEV) browser servers ## measure everything there is a goal for, into docs/performance.md
+bench: $(INSTALLED_DEV) browser ## measure everything there is a goal for, into docs/performance.md
+	@scripts/servers.sh wrk
 	$(BIN)/python -m benchmarks
 
 bench-peers: $(INSTALLED_DEV) ## install Superset, Streamlit and Vizro for `make bench` to measure beside

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The servers the tests lay out beside each other: PostgreSQL with postgres_fdw, nginx, Redis. Debian's, as root or
-# through sudo; elsewhere they must be there already.
+# The servers the tests lay out beside each other: PostgreSQL with postgres_fdw, nginx, Redis; and the programs named as
+# arguments. Debian's, as root or through sudo; elsewhere they must be there already.
 set -eu
 
 have() { command -v "$1" >/dev/null 2>&1 || [ -x "/usr/sbin/$1" ]; }
@@ -10,9 +10,10 @@ missing=""
 postgresql || missing="$missing postgresql"
 have nginx || missing="$missing nginx-light"
 have redis-server || missing="$missing redis-server"
+for program in "$@"; do have "$program" || missing="$missing $program"; done
 if [ -z "$missing" ]; then exit 0; fi
 if ! have apt-get; then
-  echo "The tests need these servers, please install them:$missing" >&2
+  echo "These programs are needed, please install them:$missing" >&2
   exit 1
 fi
 as_root=""
