@@ -14,20 +14,25 @@
 
   // Whatever takes longer than a moment shows that it is under way.
   let under = 0;
+  let soon;
   function show() {
-    if (under) document.documentElement.dataset.asking = "";
+    document.documentElement.dataset.asking = "";
+  }
+  function hide() {
+    window.clearTimeout(soon);
+    delete document.documentElement.dataset.asking;
   }
 
   function send(what, question) {
     asked.set(what, null);
-    if (!under++) window.setTimeout(show, A_MOMENT);
+    if (!under++) soon = window.setTimeout(show, A_MOMENT);
     const answer = question();
     answer.then(next, next);
     function next() {
-      if (!--under) delete document.documentElement.dataset.asking;
       const waiting = asked.get(what);
       if (waiting) waiting.settle(send(what, waiting.question));
       else asked.delete(what);
+      if (!--under) hide();
     }
     return answer;
   }
