@@ -6,6 +6,7 @@ this.
 
 import json
 from hashlib import sha256
+from http import HTTPStatus
 
 from flask import Flask, Response, g, request
 
@@ -35,7 +36,8 @@ def install(server: Flask, questions: Questions, answers: Answers) -> None:
     def keep(response: Response) -> Response:
         question: Question | None = g.get("question")
         # What was loaded while the answer was made may be in it or not: an answer is kept under what it rests on alone.
-        if question is None or response.status_code != 200 or g.get("rested_on") != {question.version}:  # noqa: PLR2004
+        done = response.status_code == HTTPStatus.OK
+        if question is None or not done or g.get("rested_on") != {question.version}:
             return response
         if request.endpoint not in TAKEN_ROUTES:
             answers.put(question.key, _packed(response))
@@ -51,7 +53,7 @@ def _unchanged(question: Question) -> Response | None:
     """That what the browser has still holds."""
     if request.method != "GET" or not request.if_none_match.contains_weak(question.tag):
         return None
-    return _tagged(Response(status=304), question)
+    return _tagged(Response(status=HTTPStatus.NOT_MODIFIED), question)
 
 
 def _kept(answers: Answers, question: Question) -> Response | None:

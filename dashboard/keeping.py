@@ -54,12 +54,6 @@ class Answers:
             shared, signed = self._shared, self._signer(key).sign(answer)
             shared.ask(lambda: shared.redis.set(_name(key), signed, ex=KEPT_FOR), otherwise=None)
 
-    @property
-    def size(self) -> tuple[int, int]:
-        """How many answers this process keeps, and the bytes they are counted as."""
-        with self._lock:
-            return len(self._near), int(self._near.currsize)
-
     def _put_near(self, key: str, answer: bytes) -> None:
         with self._lock:
             self._near[key] = answer

@@ -1,13 +1,12 @@
 """Plain pages before Dash: the ways in, refusals, a record that cannot be read, what went wrong, health."""
 
-import json
 import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
-from plotly.utils import PlotlyJSONEncoder
+from plotly.io.json import to_json_plotly
 from sqlalchemy.exc import DataError, SQLAlchemyError
 from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
@@ -107,7 +106,7 @@ def too_much(seconds: int) -> Response:
         )
         if posted:
             notice = {ids.PROBLEM: {"children": parts.notice([title, text])}}
-            told = json.dumps({"multi": True, "response": {}, "sideUpdate": notice}, cls=PlotlyJSONEncoder)
+            told = to_json_plotly({"multi": True, "response": {}, "sideUpdate": notice})  # as Dash writes answers
             response = Response(told, 429, mimetype="application/json")
         else:
             response = message(429, title, text)

@@ -75,9 +75,8 @@ def test_address_of_other_content_is_answered_but_kept_for_no_time(public, wrong
             assert "max-age" not in answer.headers["Cache-Control"], other
 
 
-def test_address_is_the_same_on_a_machine_where_files_are_younger(public, tmp_path):
+def test_address_is_the_same_on_a_machine_where_files_are_older(public):
     before = addresses(public)
-    assert before == addresses(public)
     asset = delivery.ASSETS / delivery.PLOTLY
     times = asset.stat().st_atime, asset.stat().st_mtime
     os.utime(asset, (1, 1))
