@@ -1,10 +1,8 @@
 """Assembles the application; nothing else knows all its parts."""
 
-import logging
 from pathlib import Path
 
-from dash import set_props
-from flask import Flask, g, request
+from flask import Flask
 
 import callbacks
 from callbacks.asking import Held
@@ -22,7 +20,6 @@ from dashboard import (
     linking,
     newsletter,
     packing,
-    pages,
     presenting,
     record_tables,
     sharing,
@@ -30,6 +27,7 @@ from dashboard import (
     single_sign_on,
     story_pictures,
     taking_out,
+    trouble,
 )
 from dashboard.delivery import Application
 from dashboard.gate import OneTimeAddress
@@ -40,15 +38,11 @@ from dashboard.settings import Settings
 from dashboard.shared import Shared
 from dashboard.trying import Tries
 from data.accounts import accounts_engine
-from data.database import DatabaseProblem
-from data.editions import EditionProblem
-from data.exhibits import SelectionRefused
 from data.places import Boundaries, read_boundaries
 from data.record import Records
-from layouts import findings, ids, parts, words
+from layouts import words
 from layouts.figures.map import Ground
 from layouts.shell import shell
-from layouts.words import _
 
 HERE = Path(__file__).parent
 
@@ -62,7 +56,6 @@ INDEX = """<!DOCTYPE html>
   <body>{%app_entry%}<div>{%config%}{%scripts%}{%renderer%}</div></body>
 </html>
 """
-log = logging.getLogger(__name__)
 
 
 def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Application:
@@ -83,7 +76,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)
     asked_before.install(server, questions, Answers(settings.secret_key, shared))
     gate.attend(server, accounts, Pace(shared))
-    pages.install(server, records)
+    trouble.install(server, records)
     signing.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)
     linking.install(server, accounts, tries)
@@ -111,7 +104,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
         compress=True,
         suppress_callback_exceptions=True,
-        on_error=tell,
+        on_error=trouble.tell,
         # An environment variable alone could otherwise open every callback as a tool for agents.
         enable_mcp=False,
     )
@@ -137,26 +130,3 @@ def grounds(boundaries: Boundaries) -> dict[str, Ground]:
         )
         for language in words.LANGUAGES
     }
-
-
-def tell(error: Exception) -> None:
-    """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
-    g.pop("rested_on", None)  # what is said here is no answer to keep
-    if isinstance(error, DatabaseProblem) and pages.may_be_asked_again(error):
-        raise error
-    refused = isinstance(error, SelectionRefused)  # no failure, and nothing of the page stands under it
-    if not refused:
-        log.error("callback failed: %s", request.path, exc_info=error)
-    with words.speaking(pages.posted_language()):
-        if isinstance(error, DatabaseProblem):
-            title, text = pages.problem_words(error)
-        elif isinstance(error, EditionProblem):
-            title, text = pages.edition_words(error)
-        elif isinstance(error, SelectionRefused):
-            title, text = findings.refusal(error.reason, error.threshold)
-        else:
-            title = _("This could not be worked out")
-            text = _(
-                "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
-            )
-        set_props(ids.PROBLEM, {"children": parts.notice([title, text], alone=refused)})

@@ -9,7 +9,7 @@ from typing import Self
 from flask import g, request
 
 from callbacks.asking import Asked, Held, asking
-from dashboard import choices, pages
+from dashboard import choices, trouble
 from dashboard.choices import Choice
 from data.decks import MOST_SLIDES, SLIDES, Deck, DeckProblem, DeckSlide
 from data.editions import EditionProblem
@@ -161,7 +161,7 @@ def lacking(slide: DeckSlide, held: Held) -> Iterator[str]:
     try:
         record = held.records.asked(g.viewer, wanted)
     except EditionProblem as problem:
-        yield words.sentences(*pages.edition_words(problem))
+        yield words.sentences(*trouble.edition_words(problem))
         return
     catalogue = record.catalogue()
     nothing = False

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from flask import Flask, Response, redirect, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from dashboard import edition_changes, pages
+from dashboard import edition_changes, pages, trouble
 from data import editions
 from data.editions import LIVE, LONGEST_NAME, Edition, EditionProblem
 from data.filters import language_of
@@ -78,7 +78,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
             chosen = _code(first), _code(second)
             csv = pages.address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
         except EditionProblem as gone:
-            status, problem = 404 if gone.reason == "gone" else 503, " ".join(pages.edition_words(gone))
+            status, problem = 404 if gone.reason == "gone" else 503, " ".join(trouble.edition_words(gone))
     made = next((each for each in found if each.key == request.args.get("frozen")), None)
     live = records.live.catalogue()
     return pages.manage(

@@ -1,30 +1,20 @@
-"""Plain pages before Dash: the ways in, refusals, a record that cannot be read, what went wrong, health."""
+"""Plain pages before Dash: the ways in, refusals, one that says one thing, forms, the frame of the managers' tools."""
 
-import logging
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Flask, Response, g, jsonify, make_response, redirect, render_template, request
+from flask import Response, g, make_response, redirect, render_template, request
 from plotly.io.json import to_json_plotly
-from sqlalchemy.exc import DataError, SQLAlchemyError
-from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from data.access import Permission
-from data.database import DatabaseProblem
-from data.editions import EditionProblem
-from data.exhibits import SelectionRefused
-from data.filters import LANGUAGES, Filters, language_of
-from data.record import Record, Records
-from layouts import findings, ids, parts, words
-from layouts.pages import page_at
+from data.filters import LANGUAGES, language_of
+from layouts import ids, parts, words
 from layouts.words import _, ngettext
 
 UPDATE = "/_dash-update-component"
 """Where callbacks are posted."""
-
-log = logging.getLogger(__name__)
 
 
 def reader_language() -> str:
@@ -209,153 +199,3 @@ def address(path: str, **asked: str) -> str:
 def _in_language(address: str, language: str) -> str:
     asks = "" if language == "en" else f"{'&' if '?' in address else '?'}lang={language}"
     return address + asks
-
-
-def problem_words(problem: DatabaseProblem) -> tuple[str, str]:
-    """What is wrong with the results database and what to do, in the language spoken."""
-    said = {
-        "missing": (
-            _("There is no results database yet"),
-            _('Run "make serve" to build it from the public record, or "score-dashboard load PATH" to load your own.'),
-        ),
-        "empty": (
-            _("The results database holds no programme"),
-            _('Load one with "score-dashboard load PATH".'),
-        ),
-        "schema": (
-            _("The results database was made by another version of this software"),
-            _('Run "score-dashboard upgrade"; if it is of a newer version, start that one.'),
-        ),
-        "slow": (
-            _("This took too long"),
-            _(
-                "The results database did not answer in time, and was asked to stop. Choose less with the filters, or "
-                "try again in a moment; everything else goes on working."
-            ),
-        ),
-    }
-    unreadable = (
-        _("The results database cannot be read just now"),
-        _("It may be locked, unreachable or damaged. Nothing is lost: try again in a moment, or look into the log."),
-    )
-    return said.get(problem.reason, unreadable)
-
-
-def may_be_asked_again(problem: DatabaseProblem) -> bool:
-    """Is this a question that may be put once more, to a connection that was not broken off or a replica that went on?
-
-    Only what reads alone is; whoever saves something is told, and sees for themselves what was saved.
-    """
-    reads = request.method in ("GET", "HEAD") or request.path == UPDATE
-    return problem.passing and reads and not g.get("asked_again")
-
-
-def edition_words(problem: EditionProblem) -> tuple[str, str]:
-    """What is wrong with an edition and what to do, in the language spoken, for whoever asks now."""
-    if g.viewer and g.viewer.edition:
-        return (
-            _("What this link shows cannot be shown any more"),
-            _("The frozen copy of the record it is for is gone or was changed. Ask whoever sent it for a new link."),
-        )
-    if problem.reason == "changed":
-        return (
-            _("This edition is not what was frozen"),
-            _("Its file has been changed since. Nothing is shown from it: put the file back, or freeze a new edition."),
-        )
-    return (
-        _("This edition is gone"),
-        _("There is no frozen copy of this name any more. Choose another, or look at the live record."),
-    )
-
-
-def _looked_into(records: Records) -> Record:
-    """The record that a page is opened on."""
-    if g.viewer is None or page_at(request.path) is None:
-        return records.live
-    return records.asked(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
-
-
-def _asked_again(server: Flask, problem: DatabaseProblem) -> AnyResponse:
-    g.asked_again = True
-    log.warning("asked again: %s", problem)
-    try:
-        return server.make_response(server.dispatch_request())
-    except Exception as error:  # noqa: BLE001 - is answered as any other
-        return server.make_response(server.handle_user_exception(error))
-
-
-def _unreadable(problem: DatabaseProblem) -> Response:
-    log.error("the results database cannot be read", exc_info=problem)
-    with words.speaking(reader_language()):
-        return message(503, *problem_words(problem), detail=problem.reason)
-
-
-def _without_edition(problem: EditionProblem) -> Response:
-    title, text = edition_words(problem)
-    if g.viewer and g.viewer.limited:
-        return message(503, title, text)
-    live = "/" if words.language() == "en" else f"/?lang={words.language()}"
-    return message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
-
-
-def _without_accounts(error: SQLAlchemyError) -> Response:
-    """The results tell what is wrong with them as a :class:`DatabaseProblem`: what is left is of the accounts."""
-    if isinstance(error, DataError):  # a text or a number that no database holds: nothing is found by it
-        log.warning("%s %s", request.method, request.path, exc_info=error)
-        return refusal(404)
-    log.error("the accounts database cannot be used", exc_info=error)
-    with words.speaking(reader_language()):
-        return message(
-            503,
-            _("Who you are cannot be looked up just now"),
-            _("The database of managers, links and decks does not answer. Nothing is lost: try again in a moment."),
-        )
-
-
-def install(server: Flask, records: Records) -> None:
-    """Add the health route, the check before every page, and the error pages."""
-
-    @server.get("/health", endpoint="health")
-    def health() -> tuple[Response, int]:
-        try:
-            records.live.catalogue()
-        except DatabaseProblem:
-            log.exception("health")
-            return jsonify(status="no database"), 503
-        return jsonify(status="ok"), 200
-
-    @server.before_request
-    def readable() -> None:
-        """A page is opened on a record that answers, or says why it does not."""
-        if (
-            request.method == "GET"
-            and "text/html" in request.headers.get("Accept", "")
-            and request.endpoint != "health"
-        ):
-            _looked_into(records).catalogue()
-
-    @server.errorhandler(DatabaseProblem)
-    def unreadable(problem: DatabaseProblem) -> AnyResponse:
-        return _asked_again(server, problem) if may_be_asked_again(problem) else _unreadable(problem)
-
-    @server.errorhandler(SelectionRefused)
-    def not_shown(refused: SelectionRefused) -> Response:
-        with words.speaking(reader_language()):
-            return message(403, *findings.refusal(refused.reason, refused.threshold))
-
-    @server.errorhandler(EditionProblem)
-    def no_edition(problem: EditionProblem) -> Response:
-        log.warning("an edition cannot be used: %s", problem)
-        with words.speaking(reader_language()):
-            return _without_edition(problem)
-
-    server.register_error_handler(SQLAlchemyError, _without_accounts)
-
-    @server.errorhandler(HTTPException)
-    def refused(error: HTTPException) -> Response:
-        return refusal(error.code or 500)
-
-    @server.errorhandler(Exception)
-    def failed(error: Exception) -> Response:
-        log.error("%s %s", request.method, request.path, exc_info=error)
-        return refusal(500)

@@ -11,7 +11,7 @@ from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
 from callbacks.asking import Asked, Held, asking
-from dashboard import choices, pages
+from dashboard import choices, trouble
 from dashboard.choices import Choice
 from data import decks, links
 from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
@@ -170,7 +170,7 @@ def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:
 def wrong(problem: Problem) -> tuple[str, str]:
     """The field of the form a problem is of (empty where it is of none), and what is wrong in words."""
     if isinstance(problem, EditionProblem):
-        return "edition", words.sentences(*pages.edition_words(problem))
+        return "edition", words.sentences(*trouble.edition_words(problem))
     if isinstance(problem, DeckProblem):
         return "deck", _("There is no deck of this name any more. Choose another.")
     field = {"long": "scope", "public": "threshold"}.get(problem.reason, problem.reason)

@@ -14,7 +14,7 @@ from flask import g
 from programme import PROGRAMME, load_rows
 from visiting import PAGE, Visit, as_drawn, at, components, notice, texts
 
-from dashboard import pages
+from dashboard import trouble
 from data import editions, links
 from data.accounts import accounts_engine
 from data.database import reading_engine, writing_engine
@@ -80,7 +80,7 @@ def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
     """What is said of an edition's trouble to a manager."""
     with words.speaking(language), visit.app.server.test_request_context():
         g.viewer = None
-        return pages.edition_words(EditionProblem(reason))
+        return trouble.edition_words(EditionProblem(reason))
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
