@@ -2,28 +2,25 @@
 
 import os
 import re
-import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
-from socket import create_server
 from statistics import median
 from tempfile import TemporaryDirectory
-from urllib.request import urlopen
+from typing import Any
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, CDPSession, Page, ViewportSize, sync_playwright
+
+from benchmarks.serving import free_port, running
 
 CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-SIZE = {"width": 1280, "height": 800}
-BIN = Path(sys.executable).parent
-PATIENCE = 30.0
-"""Seconds a server has to come up."""
+SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 
 @contextmanager
@@ -36,9 +33,9 @@ def browser() -> Iterator[Browser]:
 
 
 @contextmanager
-def application(database_url: str) -> Iterator[str]:
-    """The application on a record, served to one person on the loopback; the address that lets a browser in."""
-    port = _free_port()
+def application(found: Browser, database_url: str) -> Iterator[tuple[str, Any]]:
+    """The application on a record, served to one person on the loopback: its address, and the cookies that let in."""
+    port = free_port()
     command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port)]
     with TemporaryDirectory() as folder:
         told = {
@@ -47,56 +44,14 @@ def application(database_url: str) -> Iterator[str]:
             "SCORE_EDITIONS": f"{folder}/editions",
             "SCORE_IMPORTS": f"{folder}/imports",
         }
-        with _running(command, told, pipe=True) as process:
-            assert process.stdout is not None
-            for line in process.stdout:
-                if entrance := re.search(r"http://\S+/enter/\S+", line):
-                    yield entrance.group()
-                    return
-    raise SystemExit("The application did not start.")
+        log = Path(folder) / "log"
+        with running(command, told, f"http://127.0.0.1:{port}/health", log):
+            entrance = re.search(r"(http://\S+/)enter/\S+", log.read_text(encoding="utf-8"))
+            assert entrance is not None  # said before the first answer
+            yield entrance[1], _enter(found, entrance[0])
 
 
-@contextmanager
-def stock_dash(charts: Path, *, compress: bool) -> Iterator[str]:
-    """The charts of a file on a page of plain Dash; its address."""
-    port = _free_port()
-    address = f"http://127.0.0.1:{port}/"
-    options = ["--config", os.devnull, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
-    command = [BIN / "gunicorn", *options, "benchmarks.stock_dash:server"]
-    with _running(command, {"CHARTS": str(charts), "COMPRESS": "1" if compress else "0"}):
-        deadline = time.monotonic() + PATIENCE
-        while True:
-            try:
-                urlopen(address).close()
-                break
-            except OSError:
-                if time.monotonic() > deadline:
-                    raise
-                time.sleep(0.1)
-        yield address
-
-
-@contextmanager
-def _running(command: list[str | Path], told: dict[str, str], *, pipe: bool = False) -> Iterator[subprocess.Popen[str]]:
-    output = subprocess.PIPE if pipe else subprocess.DEVNULL
-    process = subprocess.Popen(
-        command, env=os.environ | told, stdout=output, stderr=subprocess.DEVNULL, text=True,
-        cwd=Path(__file__).parent.parent,
-    )  # fmt: skip
-    try:
-        yield process
-    finally:
-        process.terminate()
-        process.wait(PATIENCE)
-
-
-def _free_port() -> int:
-    with create_server(("127.0.0.1", 0)) as free:
-        port: int = free.getsockname()[1]
-        return port
-
-
-def enter(found: Browser, entrance: str) -> list[dict[str, str]]:
+def _enter(found: Browser, entrance: str) -> Any:
     """Use up the address that lets in once; the cookies it gives."""
     context = found.new_context()
     context.request.get(entrance)
@@ -105,9 +60,37 @@ def enter(found: Browser, entrance: str) -> list[dict[str, str]]:
     return cookies
 
 
-def spread(values: list[float]) -> dict[str, float]:
-    """Minimum, median and maximum."""
-    return {"min": round(min(values), 1), "median": round(median(values), 1), "max": round(max(values), 1)}
+@contextmanager
+def stock_dash(charts: Path, *, compress: bool) -> Iterator[str]:
+    """The charts of a file on a page of plain Dash; its address."""
+    port = free_port()
+    address = f"http://127.0.0.1:{port}/"
+    options = ["--config", os.devnull, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
+    command = [sys.executable, "-m", "gunicorn", *options, "benchmarks.stock_dash:server"]
+    told = {"CHARTS": str(charts), "COMPRESS": "1" if compress else "0"}
+    with TemporaryDirectory() as folder, running(command, told, address, Path(folder) / "log"):
+        yield address
+
+
+@dataclass
+class Traffic:
+    """What a page has loaded: bytes of each answer on the wire, headers included, and of each part decoded."""
+
+    wire: list[float] = field(default_factory=list)
+    decoded: list[float] = field(default_factory=list)
+
+    def told(self) -> dict[str, float]:
+        """How many requests, how many bytes."""
+        return {"requests": len(self.wire), "wire": sum(self.wire), "decoded": sum(self.decoded)}
+
+
+def traffic(session: CDPSession) -> Traffic:
+    """What the page of a session loads from now on."""
+    found = Traffic()
+    session.send("Network.enable")
+    session.on("Network.loadingFinished", lambda told: found.wire.append(told["encodedDataLength"]))
+    session.on("Network.dataReceived", lambda told: found.decoded.append(told["dataLength"]))
+    return found
 
 
 def quiet(page: Page) -> None:

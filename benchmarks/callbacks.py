@@ -16,9 +16,9 @@ import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import partial
 from http import HTTPStatus
 from pathlib import Path
-from statistics import median
 from tempfile import TemporaryDirectory
 from time import perf_counter, process_time
 from typing import Any
@@ -30,9 +30,12 @@ from sqlalchemy import Engine, create_engine, event
 from sqlalchemy.engine import make_url
 
 import callbacks
+from benchmarks.posting import OVERVIEW, body
+from benchmarks.spread import spread, timed
 from callbacks.asking import Held
 from callbacks.slides import both_languages
 from dashboard.app import grounds
+from dashboard.pages import UPDATE
 from data import decks
 from data.access import MANAGER, Viewer
 from data.accounts import accounts_engine
@@ -42,13 +45,13 @@ from data.links import Terms
 from data.places import read_boundaries
 from data.record import Records
 from layouts import ids
-from layouts.shell import CONTROLS, shell
+from layouts.shell import shell
 
 THRESHOLD = 5
 
 PAGES: dict[str, tuple[str, str]] = {
     "filters": (f"{ids.CANONICAL}.data", "/"),
-    "overview": (f"{ids.OVERVIEW_HEADLINES}.children", "/"),
+    "overview": (OVERVIEW, "/"),
     "regions": (f"{ids.REGIONS_METRIC}.options", "/regions"),
     "modules": ("modules-journey-funnel-figure.figure", "/modules"),
     "results": (f"{ids.RESULTS_INDICATOR}.options", "/results"),
@@ -114,25 +117,7 @@ class Pages:
 
     def post(self, output: str, path: str, search: str) -> bytes:
         """The answer of the callback that writes `output` at an address; raises where it fails."""
-        (told,) = (each for each in self._told if output in each["output"].strip(".").split("..."))
-        values = {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
-        values |= {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
-        inputs, state = (
-            [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in told[kind]]
-            for kind in ("inputs", "state")
-        )
-        written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True))
-                   for name in told["output"].strip(".").split("...")]  # fmt: skip
-        answer = self._client.post(
-            "/_dash-update-component",
-            json={
-                "output": told["output"],
-                "outputs": written if told["output"].startswith("..") else written[0],
-                "inputs": inputs,
-                "state": state,
-                "changedPropIds": [f"{ids.ADDRESS}.search"],
-            },
-        )
+        answer = self._client.post(UPDATE, json=body(self._told, output, search, path))
         if answer.status_code != HTTPStatus.OK:
             raise RuntimeError(answer.text[:500])
         return answer.data
@@ -183,18 +168,8 @@ def _bare(address: str) -> Iterator[Callable[[Statement], object]]:
         engine.dispose()
 
 
-def _milliseconds(action: Callable[[], object]) -> float:
-    began = perf_counter()
-    action()
-    return (perf_counter() - began) * 1000
-
-
-def _spread(times: Sequence[float]) -> dict[str, float]:
-    return {"min": round(min(times), 1), "median": round(median(times), 1), "max": round(max(times), 1)}
-
-
 def _replayed(bare: Callable[[Statement], object], statements: Sequence[Statement], repeats: int) -> list[float]:
-    return [sum(_milliseconds(lambda: bare(each)) for each in statements) for _ in range(repeats)]  # noqa: B023
+    return [sum(timed(partial(bare, each))[0] for each in statements) for _ in range(repeats)]
 
 
 def measure(  # noqa: PLR0913 - what is measured, as whom, how often
@@ -224,19 +199,19 @@ def measure(  # noqa: PLR0913 - what is measured, as whom, how often
                 for _ in range(repeats):
                     began = process_time()
                     with watching(engine) as watched:
-                        times.append(_milliseconds(lambda: asked.asked(page, search)))  # noqa: B023 - called at once
+                        times.append(timed(partial(asked.asked, page, search))[0])
                     cpu.append((process_time() - began) * 1000)
-                told = {"bare": _spread(_replayed(bare, watched.statements, repeats))}
+                told = {"bare": spread(_replayed(bare, watched.statements, repeats))}
                 if defined and who == "donor":
                     with asked.nothing_held(), watching(engine) as watched_then:
                         asked.asked(page, search)
-                    told["defined"] = _spread(_replayed(bare, watched_then.statements, repeats))
+                    told["defined"] = spread(_replayed(bare, watched_then.statements, repeats))
                 found.append(
                     {
                         "page": page,
                         "viewer": who,
-                        "callback": _spread(times),
-                        "cpu": _spread(cpu),
+                        "callback": spread(times),
+                        "cpu": spread(cpu),
                         "queries": len(watched.statements),
                         "in_sql": round(watched.seconds * 1000, 1),
                         "bytes": len(asked.asked(page, search)),

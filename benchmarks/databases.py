@@ -93,7 +93,7 @@ def copy(path: Path, server: Postgres) -> None:
         for table in results.sorted_tables:
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
             rows = read.execution_options(stream_results=True).execute(select(table))
-            with write.cursor().copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as into:  # type: ignore[arg-type]
+            with write.cursor().copy(f'COPY "{table.name}" ({columns}) FROM STDIN') as into:
                 for row in rows:
                     into.write_row([Json(value) if isinstance(value, dict) else value for value in row])
     source.dispose()

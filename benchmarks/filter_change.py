@@ -54,9 +54,7 @@ SLOWER = 4
 
 def measure(database_url: str, choices: int = 20) -> dict[str, Any]:
     """Choose one value after another in a filter of the Overview, as the machine is and slowed down."""
-    with browsing.browser() as browser, browsing.application(database_url) as entrance:
-        cookies = browsing.enter(browser, entrance)
-        address = entrance.split("/enter/")[0] + "/"
+    with browsing.browser() as browser, browsing.application(browser, database_url) as (address, cookies):
         return {
             "usual": _choose(browser, address, cookies, choices, slower=1),
             "slow": _choose(browser, address, cookies, choices, slower=SLOWER),

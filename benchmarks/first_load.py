@@ -18,6 +18,7 @@ from typing import Any
 from playwright.sync_api import Browser, Response
 
 from benchmarks import browsing
+from benchmarks.spread import spreads
 
 DRAWN = """
 (() => {
@@ -38,9 +39,11 @@ CHARTS = 3
 
 def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
     """First loads of the application and of plain Dash, one after the other in every repeat."""
-    with TemporaryDirectory() as folder, browsing.browser() as browser, browsing.application(database_url) as entrance:
-        cookies = browsing.enter(browser, entrance)
-        address = entrance.split("/enter/")[0] + "/"
+    with (
+        TemporaryDirectory() as folder,
+        browsing.browser() as browser,
+        browsing.application(browser, database_url) as (address, cookies),
+    ):
         charts = Path(folder) / "charts.json"
         charts.write_text(json.dumps(_charts(browser, address, cookies)), encoding="utf-8")
         with (
@@ -52,7 +55,7 @@ def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
                 "stock": lambda: _load(browser, plain, []),
                 "stock_compressed": lambda: _load(browser, compressed, []),
             }
-            loads = {name: [] for name in each}
+            loads: dict[str, list[dict[str, float]]] = {name: [] for name in each}
             for _repeat in range(repeats):
                 for name, load in each.items():
                     loads[name].append(load())
@@ -61,9 +64,8 @@ def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
             "requests": found[-1]["requests"],
             "wire": found[-1]["wire"],
             "decoded": found[-1]["decoded"],
-            "drawn": browsing.spread([one["drawn"] for one in found]),
-            "work": browsing.spread([one["work"] for one in found]),
         }
+        | spreads(found, "drawn", "work")
         for name, found in loads.items()
     }
 
@@ -93,12 +95,8 @@ def _load(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
     context.add_cookies(cookies)
     page = context.new_page()
     session = context.new_cdp_session(page)
-    session.send("Network.enable")
+    traffic = browsing.traffic(session)
     session.send("Performance.enable", {"timeDomain": "threadTicks"})
-    wire: list[float] = []
-    decoded: list[float] = []
-    session.on("Network.loadingFinished", lambda told: wire.append(told["encodedDataLength"]))
-    session.on("Network.dataReceived", lambda told: decoded.append(told["dataLength"]))
     page.add_init_script(DRAWN.replace("CHARTS", str(CHARTS)))
     page.goto(address)
     page.wait_for_function("window.drawnAt !== null")
@@ -106,8 +104,7 @@ def _load(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
     metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     browsing.quiet(page)
     context.close()
-    work = metrics["TaskDuration"] * 1000
-    return {"drawn": drawn, "work": work, "requests": len(wire), "wire": sum(wire), "decoded": sum(decoded)}
+    return {"drawn": drawn, "work": metrics["TaskDuration"] * 1000} | traffic.told()
 
 
 def main() -> None:

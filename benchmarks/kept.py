@@ -14,21 +14,19 @@ import json
 import os
 from functools import partial
 from pathlib import Path
-from statistics import median
 from time import monotonic, sleep
 from typing import Any
 from urllib.request import Request, urlopen
 
 from flask import Response, request
 
+from benchmarks.posting import HEADERS, OVERVIEW
 from benchmarks.serving import Served, bodies, served, wrk
+from benchmarks.spread import spreads
 from dashboard import keeping
 from dashboard.app import create_app
 from dashboard.pages import UPDATE
-from layouts import ids
 
-OUTPUT = f"{ids.OVERVIEW_HEADLINES}.children"
-HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
 WAYS = {"kept": "dashboard.app:create_app()", "bytes": "benchmarks.kept:sending()", "anew": "benchmarks.kept:anew()"}
 
 LASTING = ("--max-requests", "0")
@@ -64,7 +62,7 @@ def measure(
     found: dict[str, Any] = {}
     start = partial(served, database_url, scope=scope, options=LASTING)
     with start(application=WAYS["kept"]) as kept, start(application=WAYS["anew"]) as anew:
-        asked = bodies(kept, OUTPUT, searches)
+        asked = bodies(kept, OVERVIEW, searches)
         for who in ("manager", "donor"):
             length = _length(kept, asked[0], who)
             with start(application=WAYS["bytes"], SCORE_BENCHMARK_BYTES=str(length)) as sends:
@@ -86,14 +84,13 @@ def _in_turn(
         for way, server in servers.items():
             headers = HEADERS | {"Cookie": server.cookies[who]}
             before = _worked(server)
-            once = wrk(server.address + UPDATE, asked, headers, seconds=seconds if repeat else 1)
+            once = wrk(server.callbacks, asked, headers, seconds=seconds if repeat else 1)
             if repeat:  # the first is to warm up
                 answers = max(once["per_second"] * seconds, 1)
                 done[way].append(once | {"cpu": (_worked(server) - before) / answers * 1000})
             _rest(server)
     return {
-        way: {name: _spread([each[name] for each in all_of]) for name in ("per_second", "cpu")}
-        | {"failed": sum(each["failed"] for each in all_of)}
+        way: spreads(all_of, "per_second", "cpu", digits=2) | {"failed": sum(each["failed"] for each in all_of)}
         for way, all_of in done.items()
     }
 
@@ -117,12 +114,8 @@ def _rest(server: Served, most: float = 60) -> None:
 
 def _length(server: Served, body: dict[str, Any], who: str) -> int:
     headers = HEADERS | {"Cookie": server.cookies[who]}
-    with urlopen(Request(server.address + UPDATE, json.dumps(body).encode(), headers), timeout=60) as answer:
+    with urlopen(Request(server.callbacks, json.dumps(body).encode(), headers), timeout=60) as answer:
         return len(answer.read())
-
-
-def _spread(rates: list[float]) -> dict[str, float]:
-    return {name: round(of(rates), 2) for name, of in (("min", min), ("median", median), ("max", max))}
 
 
 def main() -> None:

@@ -18,26 +18,23 @@ from threading import Thread
 from typing import Any
 
 from benchmarks.databases import DONOR, made
-from benchmarks.serving import bodies, memory, served, warm, wrk
-from benchmarks.spread import spread
-from data.access import MANAGER
+from benchmarks.posting import HEADERS, OVERVIEW
+from benchmarks.serving import Served, bodies, memory, served, warm, wrk
+from benchmarks.spread import spreads
 from data.filters import Filters
 from data.record import Record
-from layouts import ids
 
-OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.children"
-HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
 SETTINGS = ((1, 4, False), (2, 2, False), (2, 4, False), (2, 8, False), (4, 2, False), (2, 4, True))
 """Worker processes, threads of each, and whether the application is loaded before they part."""
 
 
 def addresses(database_url: str, most: int = 3000) -> list[str]:
     """Different addresses a donor may ask for: every sector, module, partner and phase with every other."""
-    record = Record(database_url)
-    with record.view(MANAGER, Filters()) as view:
-        tables = [[None, *view.catalogue.table(name)] for name in ("sector", "module", "phase", "partner")]
-    record.engine.dispose()
     names = ("sector", "module", "phase", "partner")
+    record = Record(database_url)
+    catalogue = record.catalogue()
+    record.engine.dispose()
+    tables = [[None, *catalogue.table(name)] for name in names]
     found = []
     for codes in product(*tables):
         filters = Filters()
@@ -49,7 +46,7 @@ def addresses(database_url: str, most: int = 3000) -> list[str]:
 
 
 def measure(
-    database_url: str, settings: tuple[tuple[int, int, bool], ...] = SETTINGS, repeats: int = 3, seconds: float = 4
+    database_url: str, settings: tuple[tuple[int, int, bool], ...] = SETTINGS, repeats: int = 3, seconds: int = 4
 ) -> list[dict[str, Any]]:
     """Each setting: see the module."""
     every = addresses(database_url)
@@ -59,14 +56,13 @@ def measure(
         with served(database_url, scope=DONOR, options=options) as one:
             before = memory(one.workers())
             kept, anew = bodies(one, OVERVIEW, [""]), bodies(one, OVERVIEW, every)
-            address = f"{one.address}/_dash-update-component"
             headers = HEADERS | {"Cookie": one.cookies["donor"]}
-            warm(address, kept, headers)
+            warm(one.callbacks, kept, headers)
             runs: dict[str, list[dict[str, float]]] = {"kept": [], "anew": []}
             share = len(anew) // repeats
             for at in range(repeats):
-                runs["anew"].append(wrk(address, anew[at * share : (at + 1) * share], headers, seconds=seconds))
-                runs["kept"].append(wrk(address, kept, headers, seconds=seconds))
+                runs["anew"].append(wrk(one.callbacks, anew[at * share : (at + 1) * share], headers, seconds=seconds))
+                runs["kept"].append(wrk(one.callbacks, kept, headers, seconds=seconds))
             found.append(
                 {
                     "workers": workers,
@@ -74,26 +70,21 @@ def measure(
                     "preload": preload,
                     "memory_new": {name: round(value / workers, 1) for name, value in before.items()},
                     "memory": {name: round(value / workers, 1) for name, value in memory(one.workers()).items()},
-                    "exchange": None if preload else exchange(one, address, kept, headers),
+                    "exchange": None if preload else exchange(one, kept, headers),
                 }
                 | {
-                    name: {
-                        "per_second": spread([each["per_second"] for each in each_run]),
-                        "p50": spread([each["p50"] for each in each_run]),
-                        "p95": spread([each["p95"] for each in each_run]),
-                        "failed": sum(each["failed"] for each in each_run),
-                    }
-                    for name, each_run in runs.items()
+                    name: spreads(run, "per_second", "p50", "p95") | {"failed": sum(each["failed"] for each in run)}
+                    for name, run in runs.items()
                 }
             )
     return found
 
 
-def exchange(one: Any, address: str, posted: list[Any], headers: dict[str, str]) -> dict[str, float]:
+def exchange(one: Served, posted: list[Any], headers: dict[str, str]) -> dict[str, float]:
     """Every worker is exchanged for a new one while it is asked: how many answers, how many failed."""
     before = one.workers()
     told: list[dict[str, float]] = []
-    asked = Thread(target=lambda: told.append(wrk(address, posted, headers, seconds=8)))
+    asked = Thread(target=lambda: told.append(wrk(one.callbacks, posted, headers, seconds=8)))
     asked.start()
     time.sleep(1.5)
     os.kill(one.process.pid, signal.SIGHUP)

@@ -22,12 +22,12 @@ from urllib.request import Request, urlopen
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
+from benchmarks.posting import body
+from dashboard.pages import UPDATE
 from data import managers
 from data.accounts import accounts_engine
 from data.filters import Filters
 from data.links import Terms
-from layouts import ids
-from layouts.shell import CONTROLS
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -94,12 +94,10 @@ class Served:
         with urlopen(Request(self.address + path, headers={"Cookie": self.cookies[who]}), timeout=60) as answer:
             return bytes(answer.read())
 
-    def post(self, body: dict[str, Any], who: str) -> bytes:
-        """What `who` is answered by a callback."""
-        headers = {"Cookie": self.cookies[who], "Content-Type": "application/json"}
-        asked = Request(f"{self.address}/_dash-update-component", json.dumps(body).encode(), headers)
-        with urlopen(asked, timeout=60) as answer:
-            return bytes(answer.read())
+    @property
+    def callbacks(self) -> str:
+        """Where callbacks are posted."""
+        return self.address + UPDATE
 
     def workers(self) -> list[int]:
         """The processes of gunicorn's workers."""
@@ -158,29 +156,8 @@ def _cookie(secret: str, claim: dict[str, Any]) -> str:
 
 def bodies(served: Served, output: str, searches: Sequence[str], path: str = "/") -> list[dict[str, Any]]:
     """What a browser posts for the callback that writes `output`, at each of these addresses."""
-    every = json.loads(served.get("/_dash-dependencies", "manager"))
-    (told,) = (each for each in every if output in each["output"].strip(".").split("..."))
-    names = told["output"].strip(".").split("...")
-    written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
-    found = []
-    for search in searches:
-        values: dict[str, Any] = {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
-        values |= {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
-        inputs, state = (
-            [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in told[kind]]
-            for kind in ("inputs", "state")
-        )
-        found.append(
-            {
-                "output": told["output"],
-                "outputs": written if told["output"].startswith("..") else written[0],
-                "inputs": inputs,
-                "state": state,
-                "changedPropIds": [f"{ids.ADDRESS}.search"],
-                "parsedChangedPropsIds": [f"{ids.ADDRESS}.search"],
-            }
-        )
-    return found
+    dependencies = json.loads(served.get("/_dash-dependencies", "manager"))
+    return [body(dependencies, output, search, path) for search in searches]
 
 
 _LUA = """
@@ -212,7 +189,7 @@ def warm(address: str, posted: Sequence[Any], headers: dict[str, str], times: in
 
 
 def wrk(
-    address: str, posted: Sequence[Any], headers: dict[str, str], *, seconds: float = 5, connections: int = 8
+    address: str, posted: Sequence[Any], headers: dict[str, str], *, seconds: int = 5, connections: int = 8
 ) -> dict[str, float]:
     """Post these bodies one after the other and over again: per second, ms at 50 % and 95 %, and what failed.
 

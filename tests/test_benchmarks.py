@@ -1,11 +1,10 @@
 """The benchmarks' own machinery: what fails stops nothing, what was measured is kept, the report has every goal."""
 
 import json
-
-import pytest
+from dataclasses import replace
 
 from benchmarks import __main__ as bench
-from benchmarks import report
+from benchmarks import goals, report, sections
 from benchmarks.__main__ import MEASURES, Measure, read, run, run_all
 
 
@@ -29,22 +28,21 @@ def test_measure_that_fails_or_is_not_there_is_told_and_stops_none(tmp_path, mon
     text = report.write_report(read(tmp_path), ["broken", "whole", "missing"])
     assert "Not measured: no such program" in text
     assert "## missing\n\nNot measured." in text
-    assert all(goal.text in text for goal in report.GOALS)
+    assert all(goal.text in text for goal in goals.GOALS)
 
 
-@pytest.mark.parametrize(
-    "measure",
-    [Measure("nothing", lambda nothing: nothing), Measure("spread", lambda spread: spread.nothing())],
-    ids=["no module", "no function"],
-)
-def test_what_came_of_a_measure_is_kept_even_where_it_fails(tmp_path, monkeypatch, measure):
-    monkeypatch.setitem(MEASURES, "size", measure)
-    with pytest.raises((ModuleNotFoundError, AttributeError)):
-        bench.take(MEASURES["size"])
-    # In a process of its own it is the measure of the command's own list that runs: here none may run at all.
-    told = run("no such measure", MEASURES["size"], tmp_path, "abc")
+def test_why_a_measure_failed_is_kept(tmp_path):
+    measure = Measure("spread", lambda spread: spread)
+    told = run("no such measure", measure, tmp_path, "abc")
     assert "invalid choice" in told["failed"]
-    assert read(tmp_path)["no such measure"]["commit"] == "abc"
+    assert read(tmp_path) == {"no such measure": told}
+    assert told["commit"] == "abc"
+    told = run("no such measure", replace(measure, most=0), tmp_path, "abc")
+    assert told["failed"] == "it took longer than 0 s"
+
+
+def test_every_goal_rests_on_something_measured_and_every_measure_has_its_table():
+    assert {goal.measure for goal in goals.GOALS} <= set(MEASURES) == set(sections.SECTIONS)
 
 
 def test_goals_are_met_or_missed_by_their_figures():
@@ -52,10 +50,10 @@ def test_goals_are_met_or_missed_by_their_figures():
         name: {"requests": 9, "wire": 850_000, "decoded": 3_000_000, "drawn": {"median": drawn}}
         for name, drawn in (("application", 400), ("stock", 900))
     }
-    told = {goal: (figure, met) for goal, figure, met in report.goals({"first_load": loads})}
+    told = {goal: (figure, met) for goal, figure, met in goals.goals({"first_load": loads})}
     assert told["First load of the Overview at most 0.9 MB compressed"] == ("0.85 MB", "yes")
     assert told["All its charts drawn in at most half of stock Dash's time"][1] == "yes"
     loads["application"]["drawn"]["median"] = 500
-    told = {goal: (figure, met) for goal, figure, met in report.goals({"first_load": loads})}
+    told = {goal: (figure, met) for goal, figure, met in goals.goals({"first_load": loads})}
     assert told["All its charts drawn in at most half of stock Dash's time"][1] == "**no**"
     assert told["Repeated views at least half the rate of cached bytes"][1] == "not measured"

@@ -2,6 +2,7 @@
 
 import plotly.express as px
 from dash import Dash, Input, Output, dcc, html
+from plotly.graph_objects import Figure
 
 from benchmarks.beside.plain import SQL, numbers, sectors
 
@@ -16,6 +17,6 @@ app.layout = html.Div(
 
 
 @app.callback([Output(chart, "figure") for chart in SQL], Input("sector", "value"))
-def charts(sector):  # noqa: ANN001, ANN201
+def charts(sector: str) -> list[Figure]:
     """Every chart, of one sector or of all."""
     return [px.bar(numbers(chart, sector), x="label", y="value", title=chart) for chart in SQL]

@@ -1,9 +1,10 @@
 """Three charts in plain SQL, with a filter by sector. Needs SQLAlchemy and pandas alone, which every peer has."""
 
 import os
+from functools import cache
 
 import pandas as pd
-from sqlalchemy import create_engine, text
+from sqlalchemy import Engine, create_engine, text
 
 ROWS = {
     "modules": (
@@ -33,17 +34,20 @@ SQL = {
 
 SECTORS = "SELECT DISTINCT sector FROM enterprise WHERE sector IS NOT NULL ORDER BY 1"
 
-_engine = create_engine(os.environ["BENCH_DATABASE_URL"]) if "BENCH_DATABASE_URL" in os.environ else None
+
+@cache
+def _engine() -> Engine:
+    return create_engine(os.environ["BENCH_DATABASE_URL"])
 
 
 def numbers(chart: str, sector: str = "") -> pd.DataFrame:
     """A chart's numbers: label, value."""
-    with _engine.connect() as connection:  # type: ignore[union-attr]
+    with _engine().connect() as connection:
         found = pd.read_sql(text(SQL[chart]), connection, params={"sector": sector or ""})
     return found.astype({"label": str})
 
 
 def sectors() -> list[str]:
     """The codes to filter by; the first, empty, is all."""
-    with _engine.connect() as connection:  # type: ignore[union-attr]
+    with _engine().connect() as connection:
         return ["", *connection.scalars(text(SECTORS))]

@@ -1,5 +1,8 @@
 """The three charts in Vizro."""
 
+from collections.abc import Callable
+
+import pandas as pd
 import vizro.models as vm
 import vizro.plotly.express as px
 from vizro import Vizro
@@ -8,8 +11,8 @@ from vizro.managers import data_manager
 from benchmarks.beside.plain import SQL, numbers, sectors
 
 
-def _loader(chart):  # noqa: ANN001, ANN202
-    def load(sector=""):  # noqa: ANN001, ANN202
+def _loader(chart: str) -> Callable[..., pd.DataFrame]:
+    def load(sector: str = "") -> pd.DataFrame:
         return numbers(chart, "" if sector == "all" else sector)
 
     return load

@@ -1,0 +1,33 @@
+"""What a browser posts for a callback of a page, as the benchmarks that have no browser post it."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from layouts import ids
+from layouts.shell import CONTROLS
+
+OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.children"
+"""A property the Overview's callback writes."""
+
+HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}
+
+
+def body(dependencies: Sequence[dict[str, Any]], output: str, search: str, path: str) -> dict[str, Any]:
+    """For the one callback of these `dependencies` that writes `output`, at an address, no filter chosen by hand."""
+    (told,) = (each for each in dependencies if output in each["output"].strip(".").split("..."))
+    names = told["output"].strip(".").split("...")
+    written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
+    values: dict[str, Any] = {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
+    values |= {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
+    inputs, state = (
+        [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in told[kind]]
+        for kind in ("inputs", "state")
+    )
+    return {
+        "output": told["output"],
+        "outputs": written if told["output"].startswith("..") else written[0],
+        "inputs": inputs,
+        "state": state,
+        "changedPropIds": [f"{ids.ADDRESS}.search"],
+        "parsedChangedPropsIds": [f"{ids.ADDRESS}.search"],
+    }
