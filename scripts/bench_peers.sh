@@ -17,8 +17,3 @@ install streamlit streamlit==1.67.0 plotly sqlalchemy
 install vizro vizro==1.0.0 gunicorn sqlalchemy
 # The last three: without them its own command line, its databases and its cache do not work.
 install superset apache-superset==6.1.0 gunicorn rich cachetools flask-caching==2.3.1
-if ! command -v wrk >/dev/null 2>&1 && command -v apt-get >/dev/null 2>&1; then
-  as_root=""
-  [ "$(id -u)" -eq 0 ] || as_root="sudo"
-  DEBIAN_FRONTEND=noninteractive $as_root apt-get install -y -qq --no-install-recommends wrk >/dev/null
-fi
