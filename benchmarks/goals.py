@@ -110,9 +110,14 @@ def _failover(found: Found) -> tuple[str, bool]:
 
 
 def _exchanged(found: Found) -> tuple[str, bool]:
-    failed = sum(told["exchange"]["failed"] for told in found["load"] if told["exchange"])
-    answered = sum(told["exchange"]["answered"] for told in found["load"] if told["exchange"])
-    return f"{failed:.0f} of {answered:.0f} requests failed", failed == 0
+    """Not met either where workers are still the old ones: then nothing was put to the test."""
+    told = [each for each in found["load"] if each["exchange"]]
+    failed, answered, gone = (
+        sum(each["exchange"][name] for each in told) for name in ("failed", "answered", "exchanged")
+    )
+    workers = sum(each["workers"] for each in told)
+    said = f"{failed:.0f} of {answered:.0f} requests failed, {gone} of {workers} workers exchanged"
+    return said, failed == 0 and gone == workers
 
 
 GOALS = (

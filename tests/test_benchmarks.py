@@ -57,3 +57,15 @@ def test_goals_are_met_or_missed_by_their_figures():
     told = {goal: (figure, met) for goal, figure, met in goals.goals({"first_load": loads})}
     assert told["All its charts drawn in at most half of stock Dash's time"][1] == "**no**"
     assert told["Repeated views at least half the rate of cached bytes"][1] == "not measured"
+
+
+def test_workers_that_were_not_exchanged_meet_no_goal():
+    exchange = {"answered": 900, "failed": 0, "exchanged": 2}
+    load = [{"workers": 2, "exchange": exchange}, {"workers": 2, "exchange": None}]
+    goal = "Workers are exchanged under load without a failed request"
+    told = {text: (figure, met) for text, figure, met in goals.goals({"load": load})}
+    assert told[goal] == ("0 of 900 requests failed, 2 of 2 workers exchanged", "yes")
+    for name, value in (("exchanged", 1), ("failed", 1)):
+        load[0]["exchange"] = exchange | {name: value}
+        told = {text: met for text, _, met in goals.goals({"load": load})}
+        assert told[goal] == "**no**"
