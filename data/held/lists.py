@@ -153,16 +153,13 @@ class Lists:
         counts = np.bincount(self.silence[self.of.trained], minlength=len(SILENCE))
         return {name: int(counts[at]) for at, name in enumerate(SILENCE)}
 
-    def in_group(self, rounds: Iterable[str] | None, which: str) -> Array:
-        """Of the enrolments in some rounds (None: in all) who was ``trained``; of those who ``reported``, who is
+    def in_group(self, rounds: Array, which: str) -> Array:
+        """Of the enrolments in some rounds (one answer a round) who was ``trained``; of those who ``reported``, who is
         ``silent``.
         """
         record = self.of.record
-        among = np.append(self.of.enrolled, False)
-        if rounds is not None:
-            chosen = np.zeros(len(record.rounds), bool)
-            chosen[[record.position["round"][code] for code in rounds]] = True
-            among[:-1] &= chosen[record.enrolments.round]
+        # A result of no enrolment takes the last answer.
+        among = np.append(self.of.enrolled & rounds[record.enrolments.round], False)
         began = self.of.trainings[self.of.started]
         trained = self.of.marked(record.trainings.enterprise[began[among[record.trainings.enrolment[began]]]])
         if which == "trained":

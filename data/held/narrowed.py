@@ -64,8 +64,7 @@ class Narrowed:
         if phases is not None:
             left &= phases[self.record.phase_of]
         if partners is not None:
-            parties = [self.record.parties[code] for code in partners if code in self.record.parties]
-            left &= np.logical_or.reduce(parties) if parties else False
+            left &= self.record.with_partner(partners)
         return left
 
     @cached_property
@@ -173,17 +172,12 @@ class Narrowed:
         """Has an enterprise reported anything? One answer an enterprise."""
         return self.marked(self.record.results.enterprise[self.results])
 
-    def level(self, name: str, among: Array) -> Array:
-        """Of result rows those whose before (or after) is seen, with operator ``=``."""
+    @cached_property
+    def pairs(self) -> Pairs:
+        """The pairs of the slice, by indicator and enterprise."""
         rows = self.record.results
-        since = rows.before_from if name == "before" else rows.after_from
-        found: Array = among[(since[among] <= self.day) & rows.exact[among]]
-        return found
-
-    def pairs_among(self, among: Array) -> Pairs:
-        """The pairs that some of the result rows make, by indicator and enterprise."""
-        rows = self.record.results
-        befores, afters = self.level("before", among), self.level("after", among)
+        exact = self.results[rows.exact[self.results]]
+        befores, afters = exact[rows.before_from[exact] <= self.day], exact[rows.after_from[exact] <= self.day]
         befores = befores[runs(rows.group[befores])]
         groups = rows.group[afters]
         starts = runs(groups)
@@ -194,11 +188,6 @@ class Narrowed:
         where[where == len(afters)] = 0
         met = rows.group[afters][where] == rows.group[befores] if len(afters) else np.zeros(len(befores), bool)
         return Pairs(befores[met], afters[where[met]])
-
-    @cached_property
-    def pairs(self) -> Pairs:
-        """The pairs of the slice."""
-        return self.pairs_among(self.results)
 
     @cached_property
     def pair_counts(self) -> Array:

@@ -1,5 +1,6 @@
 """The facts of one data version as arrays, in the order that lets a slice be counted without sorting anything."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -130,6 +131,14 @@ class HeldRecord:
         listed = {"round": self.rounds, "phase": self.phases, "sector": self.sectors, "place": self.places,
                   "module": self.modules}  # fmt: skip
         return {name: {code: at for at, code in enumerate(codes)} for name, codes in listed.items()}
+
+    def with_partner(self, partners: Iterable[str]) -> Array:
+        """Which rounds have any of some partners, by position."""
+        found = np.zeros(len(self.rounds), bool)
+        for code in partners:
+            if code in self.parties:
+                found |= self.parties[code]
+        return found
 
 
 def runs(values: Array) -> Array:

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data.held.lists import UNKNOWN, Lists
+from data.held.record import Array
 from data.loading.plausibility import FEWEST_PAIRS, HIGHEST_SCORE, modified_z_scores
 from data.queries import completeness as queries
 from data.queries import enterprises
@@ -56,16 +58,13 @@ class Which:
         return Among(queries.in_group(kind, code, what), lambda of: of.in_group(_rounds_of(of, kind, code), what))
 
 
-def _rounds_of(of: Lists, kind: str, code: str) -> list[str] | None:
-    """The rounds of a group; None: all."""
-    if kind == "round":
-        return [code]
-    if kind != "partner":
-        return None
-    visible, record = of.of.of.visible_partners, of.of.record
-    below = of.catalogue.below("partner", {code}) if visible is None or code in visible else frozenset()
-    parties = [record.parties[each] for each in below if each in record.parties]
-    return [code for at, code in enumerate(record.rounds) if any(party[at] for party in parties)]
+def _rounds_of(of: Lists, kind: str, code: str) -> Array:
+    """Which rounds are in a group; none where there is no such group."""
+    record, visible = of.of.record, of.of.of.visible_partners
+    if kind == "partner":
+        shown = visible is None or code in visible
+        return record.with_partner(of.catalogue.below("partner", {code}) if shown else ())
+    return np.array([kind == "total" or code == each for each in record.rounds], bool)
 
 
 def read(path: str) -> Which | None:
