@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from data import queries
-from data.held import counting
+from data.held import counting, coverage
 from data.held.record import Array
 from data.queries.modules import stages
 from data.view import View
@@ -59,7 +59,7 @@ def enterprise_states(view: View) -> pd.DataFrame:
 def coverage_totals(view: View) -> dict[str, int]:
     """The coverage line's counts."""
     held = view.held
-    return queries.coverage_totals(view.connection, view.of) if held is None else counting.coverage_totals(held)
+    return queries.coverage_totals(view.connection, view.of) if held is None else coverage.coverage_totals(held)
 
 
 def coverage_counts(view: View) -> pd.DataFrame:
@@ -67,7 +67,7 @@ def coverage_counts(view: View) -> pd.DataFrame:
     held = view.held
     if held is None:
         return queries.coverage_counts(view.connection, view.of)
-    return counting.coverage_counts(held, view.lines("partner"))
+    return coverage.coverage_counts(held, view.lines("partner"))
 
 
 def option_counts(view: View, dimension: str) -> pd.DataFrame:

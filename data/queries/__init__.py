@@ -1,6 +1,6 @@
 """One function per question: a slice in, a frame of counts or rows out. Shares and medians are made elsewhere."""
 
-from data.queries.headlines import enterprise_count, overview_counts, place_counts
+from data.queries.headlines import overview_counts, place_counts
 from data.queries.modules import JOURNEY, completed_module_counts, enterprise_states, journey_counts, module_steps
 from data.queries.programme import event_partners, events, round_dates, targets, trainer_levels
 from data.queries.record import (
@@ -22,7 +22,6 @@ __all__ = [
     "completed_module_counts",
     "coverage_counts",
     "coverage_totals",
-    "enterprise_count",
     "enterprise_entries",
     "enterprise_names",
     "enterprise_states",

@@ -12,11 +12,6 @@ from data.facts import FIRST_MODULE, among, flag
 from data.queries.answers import count, distinct_where, frame, pair_key
 
 
-def enterprise_count(connection: Connection, of: Slice) -> int:
-    """Distinct enterprises enrolled in the slice."""
-    return count(connection, select(func.count(distinct(facts.enrolments(of).c.enterprise)).label("n")))["n"]
-
-
 def overview_counts(connection: Connection, of: Slice) -> dict[str, int]:
     """Headline counts of the slice, with ``…_enterprises`` that a sum rests on; a sum of no known term is absent."""
     enrolled = facts.enrolments(of)
