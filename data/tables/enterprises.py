@@ -115,9 +115,8 @@ def listed(view: View, wanted: Wanted, within: Among | None = None) -> Enterpris
     """
     if view.threshold:
         return EnterpriseList((), 0, 0, 1)
-    text = wanted.text.strip()[:LONGEST_SEARCH]
     hidden: list[str] = []
-    if view.nameable is not None and not text and within is None:
+    if view.nameable is not None and not _text(wanted) and within is None:
         hidden = sorted(_unnamed(view, view.nameable), key=view.viewer.alias_order)
     named, codes = _found(view, wanted, within, (wanted.page - 1) * PAGE)
     count = named + len(hidden)
@@ -147,7 +146,7 @@ def _found(view: View, wanted: Wanted, within: Among | None, offset: int) -> tup
     return queries.enterprise_codes(
         view.connection,
         view.of,
-        text=wanted.text.strip()[:LONGEST_SEARCH],
+        text=_text(wanted),
         sort=_sort(wanted),
         descending=wanted.descending,
         language=wanted.language,
@@ -156,6 +155,10 @@ def _found(view: View, wanted: Wanted, within: Among | None, offset: int) -> tup
         limit=PAGE,
         offset=max(offset, 0),
     )
+
+
+def _text(wanted: Wanted) -> str:
+    return wanted.text.strip()[:LONGEST_SEARCH]
 
 
 def _sort(wanted: Wanted) -> str:
@@ -169,7 +172,7 @@ def codes_of(view: View, wanted: Wanted, within: Among | None) -> list[str] | No
         return None
     record = of.of.record
     among = within.held(of) if within else of.of.enterprises
-    if text := wanted.text.strip()[:LONGEST_SEARCH]:
+    if text := _text(wanted):
         among = among & _marked(record, queries.found_by_name(view.connection, text, codes=view.nameable is None))
     if view.nameable is not None:
         among = among & _marked(record, view.nameable)

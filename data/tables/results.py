@@ -31,8 +31,8 @@ def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
 
 def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
-    nothing = view.threshold or view.refusal
-    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit=0 if nothing else None))
+    limit = 0 if view.threshold else None
+    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit))
 
 
 _VERDICTS = ("better_count", "same_count", "worse_count")
