@@ -40,7 +40,8 @@ def reading() -> Iterator[None]:
     try:
         yield
     except DatabaseProblem as problem:
-        stop(f"{_DATABASE_HELP[problem.reason]} ({problem.detail or problem.reason})")
+        said = _DATABASE_HELP.get(problem.reason, _DATABASE_HELP["unreadable"])
+        stop(f"{said} ({problem.detail or problem.reason})")
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from sqlalchemy.engine import make_url
 from test_unreadable import spoken
 from visiting import Visit, at, notice
 
+from dashboard.console import reading
 from dashboard.settings import Settings, SettingsProblem
 from data import database, links
 from data.access import MANAGER
@@ -86,6 +87,13 @@ def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, mo
     assert spoken(page.text)[1][0] == "This took too long"
     assert visit.open("/").status_code == 200
     assert visit.answered(f"{ids.FOOTER}.children") == whole
+
+
+def test_command_that_took_too_long_says_so(public_record_url: str, capsys) -> None:
+    record = Record(public_record_url, seconds=0.2)
+    with pytest.raises(SystemExit), reading(), record.view(MANAGER, Filters()) as view:
+        view.connection.execute(ENDLESS)
+    assert "cannot be read just now" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("said", ["soon", "-1", "inf", "nan"])
@@ -235,7 +243,6 @@ def test_server_with_too_many_readers_is_told(new_on, postgres: Postgres) -> Non
     assert spoken(page.text)[1][0] == "The results database cannot be read just now"
     postgres.sql("ALTER ROLE crowded CONNECTION LIMIT 10")
     assert visit.open("/").status_code == 200
-    del visit
 
 
 def test_threads_that_wait_for_a_connection_in_vain_are_told_so(new_on, monkeypatch) -> None:
