@@ -119,7 +119,8 @@ def read_folder(folder: Path, heard: Heard = lambda _: None) -> Reading:
     files = csv_files(folder)
     if not any(table_name(path.stem) in tables for path in files):
         raise Unfit("empty-folder", example="programme.csv, enterprise.csv, result.csv")
-    whole = sum(path.stat().st_size for path in files)
+    sizes = {path: path.stat().st_size for path in files}
+    whole = sum(sizes.values())
     if whole > MOST_MEGABYTES * 1024**2:
         raise Unfit("too-big", limit=MOST_MEGABYTES)
     sheets: list[Sheet] = []
@@ -128,7 +129,6 @@ def read_folder(folder: Path, heard: Heard = lambda _: None) -> Reading:
     for path in files:
         try:
             sheets.append(_read_file(path, told_in_bytes(heard, before, whole)))
-            before += path.stat().st_size
         except Unfit as problem:
             details = dict(problem.details)
             row = details.pop("row", None)
@@ -136,5 +136,6 @@ def read_folder(folder: Path, heard: Heard = lambda _: None) -> Reading:
             refusals.append(refusal(spot, problem.reason, **details))
         except OSError:
             refusals.append(refusal(Spot(path.name), "unreadable"))
+        before += sizes[path]
     broken = {table_name(path.stem) for path in files} - {sheet.table for sheet in sheets}
     return Reading(tuple(sheets), tuple(refusals), folder, frozenset(broken))
