@@ -57,8 +57,9 @@ class DatabaseProblem(Exception):
         self.passing = passing
 
 
-def _sqlite_path(url: URL) -> Path | None:
+def file_of(address: str) -> Path | None:
     """The file behind a SQLite address; None for other engines and for databases in memory."""
+    url = make_url(address)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
     return Path(url.database)
@@ -70,8 +71,7 @@ def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) ->
     Of several hosts in the address a standby is preferred. A statement that takes longer than `seconds` is stopped
     (0: none is). A `frozen` file is read as it stands: no journal found beside it is played back into what is read.
     """
-    url = make_url(address)
-    path = _sqlite_path(url)
+    url, path = make_url(address), file_of(address)
     if path is not None:
         query = {"mode": "ro", "uri": "true", "timeout": "3"} | ({"immutable": "1"} if frozen else {})
         read_only = URL.create("sqlite", database=f"file:{path.resolve()}", query=query)
@@ -94,8 +94,7 @@ def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) ->
 
 def writing_engine(address: str) -> Engine:
     """The loader's engine; makes the folder of a SQLite file. Of several hosts in the address it takes the primary."""
-    url = make_url(address)
-    path = _sqlite_path(url)
+    url, path = make_url(address), file_of(address)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
     return _postgresql(url, "read-write") if url.get_backend_name() == "postgresql" else create_engine(url)
@@ -145,13 +144,13 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 def exists(address: str) -> bool:
     """Is there a database at `address`? Only a SQLite file can be told from outside; others are assumed."""
-    path = _sqlite_path(make_url(address))
+    path = file_of(address)
     return path is None or path.is_file()
 
 
 def remove(address: str) -> bool:
     """Remove the SQLite file at `address`; False where the database is no file of ours to remove."""
-    path = _sqlite_path(make_url(address))
+    path = file_of(address)
     if path is None:
         return False
     path.unlink(missing_ok=True)
@@ -224,11 +223,6 @@ class Stamp:
 
 
 _SETTLED_NS = 1_000_000_000
-
-
-def file_of(address: str) -> Path | None:
-    """The SQLite file at an address; None where there is none."""
-    return _sqlite_path(make_url(address))
 
 
 def stamp_of(path: Path) -> Stamp | None:

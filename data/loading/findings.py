@@ -52,11 +52,11 @@ F = TypeVar("F", bound=Finding)
 
 
 class Findings(Generic[F]):
-    """Findings as they are met, in whatever order; the first `most` in the order of `key` are kept, all are counted."""
+    """Findings as they are met; the first :data:`MOST_KEPT` in the order of `key` are kept, all are counted."""
 
-    def __init__(self, key: Callable[[F], Any], most: int = MOST_KEPT) -> None:
+    def __init__(self, key: Callable[[F], Any]) -> None:
         self.count = 0
-        self._key, self._most = key, most
+        self._key = key
         self._kept: list[F] = []
 
     def add(self, found: Iterable[F]) -> None:
@@ -64,12 +64,12 @@ class Findings(Generic[F]):
         for each in found:
             self.count += 1
             self._kept.append(each)
-            if len(self._kept) >= 2 * self._most:
+            if len(self._kept) >= 2 * MOST_KEPT:
                 self._kept = list(self.first())
 
     def first(self) -> tuple[F, ...]:
         """Those that are kept, in order."""
-        return tuple(sorted(self._kept, key=self._key)[: self._most])
+        return tuple(sorted(self._kept, key=self._key)[:MOST_KEPT])
 
 
 class Unfit(ValueError):
