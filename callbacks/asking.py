@@ -168,6 +168,11 @@ class Asked:
         """No filters, on the record that is looked into."""
         return Filters(edition=self.filters.edition)
 
+    @property
+    def is_filtered(self) -> bool:
+        """Is anything chosen beside the record that is looked into?"""
+        return self.filters != self.unfiltered
+
     def file_name(self, what: str) -> str:
         """What a file taken away is called: synthetic or not, whose, what, as of when, of which edition."""
         programme = self.view.catalogue.programme

@@ -343,7 +343,8 @@ def filled(
         take=taking.offered(asked, exhibit.code, _picture(exhibit, draw, *arguments)),
     )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
-    return parts.fill(drawing, basis, asked.href("", asked.unfiltered) or "?", absent=never)
+    way_back = (asked.href("", asked.unfiltered) or "?") if asked.is_filtered else ""
+    return parts.fill(drawing, basis, way_back, absent=never)
 
 
 def _picture(exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:

@@ -117,20 +117,16 @@ def outputs(page: str, exhibit: str) -> list[Output]:
 
 
 def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False) -> tuple[Any, ...]:
-    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters.
+    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters,
+    empty where there are none.
 
     One that its viewer can never have is ``absent`` from their page.
     """
     title: list[Any] = [html.H2(drawing.title)]
     if drawing.empty:
-        empty = html.Div(
-            [
-                html.P(drawing.empty),
-                dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm"),
-            ],
-            className="empty",
-            role="status",
-        )
+        back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
+        said = [html.P(drawing.empty), *([back] if way_back else [])]
+        empty = html.Div(said, className="empty", role="status")
         kind = "exhibit is-absent" if absent else "exhibit is-empty"
         return [*title, empty], theme.EMPTY, [], "", "", basis_lines(basis), kind
     if drawing.caption:

@@ -8,7 +8,7 @@ from visiting import Visit, at, notice
 from data.database import writing_engine
 from data.demo import write_demo
 from data.loading import load
-from layouts import pages
+from layouts import ids, pages
 
 PATHS = [page.path for page in pages.PAGES]
 
@@ -39,3 +39,13 @@ def test_every_callback_answers(visit: Visit, path: str) -> None:
         assert response.status_code in {200, 204}, (output, response.text[:300])
         if response.status_code == 200:
             assert not notice(response.get_json()), output
+
+
+@pytest.mark.parametrize("visit", [0], indirect=True)
+def test_where_nothing_is_filtered_an_empty_exhibit_offers_no_way_back_to_everything(visit: Visit) -> None:
+    def overview(search: str) -> str:
+        return visit.post(f"{ids.OVERVIEW_HEADLINES}.children", at(search)).text
+
+    assert "Nothing to show here" in overview("")
+    assert "Show everything again" not in overview("")
+    assert "Show everything again" in overview("?module=m1")
