@@ -132,13 +132,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--report", action="store_true", help="measure nothing, write the report alone")
     parser.add_argument("--take", choices=MEASURES, help=argparse.SUPPRESS)
     asked = parser.parse_args(arguments)
+    chosen = asked.only.split(",")
+    if unknown := sorted(set(chosen) - set(MEASURES)):
+        parser.error(f"there is no measure {', '.join(unknown)}: see --list")
     if asked.take:
         print(json.dumps(take(MEASURES[asked.take])))
     elif asked.list:
         print("\n".join(MEASURES))
     else:
         if not asked.report:
-            run_all({name: MEASURES[name] for name in asked.only.split(",")}, FIGURES, anew=asked.anew)
+            run_all({name: MEASURES[name] for name in chosen}, FIGURES, anew=asked.anew)
         kept = read(FIGURES)
         REPORT.write_text(write_report(kept, list(MEASURES)), encoding="utf-8")
         print(goals_met(kept))

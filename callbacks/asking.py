@@ -5,17 +5,17 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Self, TypeVar
+from typing import Any, TypeVar
 
 import pandas as pd
 from dash import set_props
 from flask import g
 
-from data.catalogue import Catalogue, Entry
+from data.catalogue import Entry
 from data.editions import Edition
 from data.exhibits import Exhibit
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
-from data.record import Record, Records
+from data.record import Records, RecordVersion
 from data.view import View
 from layouts import findings, ids, programme, words
 from layouts.figures.map import Ground
@@ -44,22 +44,6 @@ def kept(how: Kept) -> Callable[[Callback], Callback]:
         return callback
 
     return marked
-
-
-@dataclass(frozen=True)
-class RecordVersion:
-    """What answers rest on: a frozen edition by its hash (empty: the live record), and the data version."""
-
-    edition: str
-    batch: int
-    loaded_at: str
-
-    @classmethod
-    def of(cls, record: Record, catalogue: Catalogue) -> Self:
-        """The version of `record` that has these reference tables."""
-        version = catalogue.version
-        edition = record.edition.sha256 if record.edition else ""
-        return cls(edition, version.batch, version.loaded_at.isoformat() if version.loaded_at else "")
 
 
 @dataclass(frozen=True)

@@ -16,13 +16,14 @@ from typing import Any
 
 from flask import g, request
 
-from callbacks.asking import Held, Kept, RecordVersion
+from callbacks.asking import Held, Kept
 from dashboard import pages
 from data.access import Viewer
 from data.catalogue import Catalogue
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
+from data.record import RecordVersion
 from layouts import ids
 
 KEPT_ROUTES = frozenset(

@@ -8,7 +8,7 @@ from functools import cached_property
 from threading import RLock
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Table, select
+from sqlalchemy import Connection, Row, Table, select
 
 from data import database, schema
 from data.database import DatabaseProblem, Version
@@ -151,14 +151,10 @@ def _entries(connection: Connection, table: Table) -> dict[str, Entry]:
     return {row.code: entry_of(row) for row in connection.execute(select(table).order_by(*order))}
 
 
-def read_catalogue(engine: Engine) -> Catalogue:
-    """Read the reference tables; raises :class:`DatabaseProblem` where there is no programme."""
-    with database.snapshot(engine) as connection:
-        return catalogue_on(connection)
-
-
-def catalogue_on(connection: Connection) -> Catalogue:
-    """The reference tables that a connection reads, and their version."""
+def read_catalogue(connection: Connection) -> Catalogue:
+    """The reference tables that a connection reads, and their version; raises :class:`DatabaseProblem` where there is
+    no programme.
+    """
     row = connection.execute(select(schema.programme)).first()
     if row is None:
         raise DatabaseProblem("empty")

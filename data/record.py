@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from threading import Lock
+from typing import Self
 from weakref import finalize
 
 from cachetools import LRUCache
@@ -14,7 +16,7 @@ from sqlalchemy.exc import DataError, SQLAlchemyError
 
 from data import database, editions, upgrading
 from data.access import MANAGER, Permission, Viewer
-from data.catalogue import Catalogue, catalogue_on
+from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem, Stamp, Version
 from data.editions import Edition
 from data.filters import Filters
@@ -72,7 +74,7 @@ class Record:
             if self._catalogue is None or self._catalogue.version != version:
                 # A database of another schema would fail somewhere in a query: say so here, once a version.
                 database.check(self.engine)
-                self._catalogue = catalogue_on(connection)
+                self._catalogue = read_catalogue(connection)
             return self._catalogue
 
     @contextmanager
@@ -86,6 +88,22 @@ class Record:
             if not database.is_plain(error):
                 database.check(self.engine)
             raise database.problem_of(error) from error
+
+
+@dataclass(frozen=True)
+class RecordVersion:
+    """What answers rest on: a frozen edition by its hash (empty: the live record), and the data version."""
+
+    edition: str
+    batch: int
+    loaded_at: str
+
+    @classmethod
+    def of(cls, record: Record, catalogue: Catalogue) -> Self:
+        """The version of `record` that has these reference tables."""
+        version = catalogue.version
+        edition = record.edition.sha256 if record.edition else ""
+        return cls(edition, version.batch, version.loaded_at.isoformat() if version.loaded_at else "")
 
 
 class Records:

@@ -63,8 +63,8 @@ def far_off(new_database: Callable[[], str]) -> Iterator[Ask]:
 def asking_of(tables: Tables, address: str) -> Iterator[Ask]:
     engine = writing_engine(address)
     load_rows(engine, tables)
-    catalogue = read_catalogue(engine)
     with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
         yield lambda search="": View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
     engine.dispose()
 

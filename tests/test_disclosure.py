@@ -147,7 +147,7 @@ def opened(tables: Tables) -> Iterator[Opened]:
     engine = create_engine("sqlite://", poolclass=StaticPool)
     load_rows(engine, tables)
     with engine.connect() as connection:
-        yield Opened(read_catalogue(engine), connection, Terms(threshold=K).viewer())
+        yield Opened(read_catalogue(connection), connection, Terms(threshold=K).viewer())
     engine.dispose()
 
 

@@ -57,8 +57,8 @@ def view(new_database: Callable[[], str]) -> Iterator[Ask]:
     """The view of an address's filters on that record."""
     engine = writing_engine(new_database())
     load_rows(engine, opened())
-    catalogue = read_catalogue(engine)
     with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
         yield lambda search="", viewer=MANAGER: View.asked(connection, catalogue, viewer, Filters.from_search(search))
     engine.dispose()
 
@@ -129,7 +129,7 @@ def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
     tables["enrolment"] += [{"enterprise": code, "round": "r1"} for code in more]
     load_rows(engine, tables)
     with engine.connect() as connection:
-        view = View.asked(connection, read_catalogue(engine), MANAGER, Filters())
+        view = View.asked(connection, read_catalogue(connection), MANAGER, Filters())
         pages = [listed(view, Wanted(page=page)) for page in (1, 2, 3)]
         assert [len(page.rows) for page in pages] == [ROWS, ROWS, 69 - 2 * ROWS]
         assert [row.enterprise for page in pages for row in page.rows] == [*"abcdefghi", *more]

@@ -13,7 +13,9 @@ from test_recount import Invented, database_of, search_of
 
 from data import tally
 from data.access import MANAGER, Viewer
-from data.catalogue import Catalogue, Once
+from data.catalogue import Catalogue, Once, read_catalogue
+from data.database import reading_engine, snapshot
+from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
 from data.links import Terms
 from data.tables import results
@@ -100,3 +102,20 @@ def test_record_held_in_memory_counts_as_its_database_does(new_database: Callabl
 def test_ten_enterprises_are_counted_alike(address: str, search: str) -> None:
     with database_of(PROGRAMME, address) as (connection, catalogue):
         assert not disagreements(counts, connection, catalogue, MANAGER, Filters.from_search(search))
+
+
+@pytest.mark.parametrize("search", ["", "?sector=garments", "?as_of=2015-06-30"])
+def test_exhibits_withhold_and_show_alike_whether_their_facts_are_held_or_asked_for(demo_url: str, search: str) -> None:
+    engine = reading_engine(demo_url)
+    donor = Terms(scope=Filters.from_search("partner=donor-1"), threshold=5).viewer()
+    with snapshot(engine) as connection:
+        catalogue = read_catalogue(connection)
+        for viewer in (MANAGER, donor):
+            assert not disagreements(exhibits, connection, catalogue, viewer, Filters.from_search(search))
+    engine.dispose()
+
+
+def exhibits(view: View) -> Answers:
+    """Every exhibit as it is exported, or why it is refused."""
+    for code in EXHIBITS:
+        yield code, view.refusal or to_csv(build(view, code))

@@ -27,8 +27,8 @@ def view(new_database: Callable[[], str]) -> Iterator[Callable[[str], View]]:
     """The view of an address's filters on the ten-enterprise programme."""
     engine = writing_engine(new_database())
     load_rows(engine, PROGRAMME)
-    catalogue = read_catalogue(engine)
     with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
         yield lambda search: View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
     engine.dispose()
 

@@ -57,7 +57,8 @@ def hidden(new_database):
     engine = writing_engine(new_database())
     enterprises = [each | {"may_be_named": each["code"] in "af"} for each in PROGRAMME["enterprise"]]
     load_rows(engine, PROGRAMME | {"enterprise": enterprises})
-    catalogue = read_catalogue(engine)
+    with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
 
     def ask(viewer: Viewer, text: str) -> bool:
         with engine.connect() as connection:
@@ -102,6 +103,6 @@ def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not
     programme = [PROGRAMME["programme"][0] | {"public": public}]
     load_rows(engine, PROGRAMME | {"reported_figure": figures, "programme": programme})
     with engine.connect() as connection:
-        table = build(View.asked(connection, read_catalogue(engine), viewer, Filters()), "published").table
+        table = build(View.asked(connection, read_catalogue(connection), viewer, Filters()), "published").table
     assert {note for note in table["note"] if note} == read
     engine.dispose()

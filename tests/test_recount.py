@@ -323,9 +323,8 @@ def database_of(tables: Tables, address: str = "sqlite://") -> Iterator[Any]:
     engine = writing_engine(address)
     try:
         load_rows(engine, tables)
-        catalogue = read_catalogue(engine)
         with engine.connect() as connection:
-            yield connection, catalogue
+            yield connection, read_catalogue(connection)
     finally:
         engine.dispose()
 

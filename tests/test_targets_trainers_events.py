@@ -90,8 +90,8 @@ def ask(new_database: Callable[[], str]) -> Iterator[Any]:
     """The rows of an exhibit as a viewer has it under filters."""
     engine = writing_engine(new_database())
     load_rows(engine, TABLES)
-    catalogue = read_catalogue(engine)
     with engine.connect() as connection:
+        catalogue = read_catalogue(connection)
 
         def view(search: str = "", viewer: Viewer = MANAGER) -> View:
             return View.asked(connection, catalogue, viewer, Filters.from_search(search))
