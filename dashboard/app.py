@@ -1,6 +1,7 @@
 """Assembles the application; nothing else knows all its parts."""
 
 from pathlib import Path
+from weakref import finalize
 
 from flask import Flask
 
@@ -67,6 +68,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     tries = Tries(shared)
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
+    finalize(server, accounts.dispose)
     server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
     gate.install(server, settings, one_time, accounts)
