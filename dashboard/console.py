@@ -7,7 +7,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, NoReturn
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 import click
 
@@ -30,6 +30,15 @@ def stop(message: str) -> NoReturn:
     """Say what went wrong on standard error and leave with status 1."""
     click.echo(message, err=True)
     sys.exit(1)
+
+
+def password_in(file: TextIO) -> str:
+    """A password from its file, without its line's end; stops where the file holds none."""
+    try:
+        password = file.read().rstrip("\r\n")
+    except UnicodeDecodeError:
+        stop("The password file is not UTF-8 text. Nothing was changed.")
+    return password or stop("The password file is empty. Nothing was changed.")
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.console import stop
+from dashboard.console import password_in, stop
 from dashboard.settings import SettingsProblem, database_url, statement_seconds
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> Non
         stop(f"Only PostgreSQL has roles this command knows how to make, not {url.get_backend_name()}.")
     engine = database.writing_engine(address)
     try:
-        password = password_file.read().rstrip("\r\n") if password_file else None
+        password = password_in(password_file) if password_file else None
         made_up = password is None and (new_password or not granting.exists(engine, role))
         if made_up:
             password = secrets.token_urlsafe(24)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.console import accounts, build_embedded, reading, stop
+from dashboard.console import accounts, build_embedded, password_in, reading, stop
 from dashboard.settings import database_url, editions_folder, public_url
 
 if TYPE_CHECKING:
@@ -127,7 +127,7 @@ def make(  # noqa: PLR0913 - a link is described by that many words
             edition=record.edition.key if record.edition else None,
             deck=deck,
         ).fit(public=record.catalogue().programme.public)
-        password = _read(password_file) if password_file else ""
+        password = password_in(password_file) if password_file else ""
         made, token = links.make(
             engine,
             terms,
@@ -139,15 +139,6 @@ def make(  # noqa: PLR0913 - a link is described by that many words
         for line in _warnings(made, record):
             click.echo(line, err=True)
     click.echo(f"{public_url() or LOCAL_URL}/s/{token}")
-
-
-def _read(file: TextIO) -> str:
-    """A password from its file, without its line's end."""
-    try:
-        password = file.read().rstrip("\r\n")
-    except UnicodeDecodeError:
-        stop("The password file is not UTF-8 text. No link was made.")
-    return password or stop("The password file is empty. No link was made.")
 
 
 def _warnings(made: "Link", record: "Record") -> Iterator[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.console import accounts, stop
+from dashboard.console import accounts, password_in, stop
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -47,7 +47,7 @@ def _accounts() -> Iterator["Engine"]:
 def _asked_for(file: TextIO | None) -> str:
     """A password from a file, without its line's end; else asked for twice, unseen."""
     if file is not None:
-        return file.read().rstrip("\r\n")
+        return password_in(file)
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
 

@@ -67,7 +67,7 @@ def accounts_engine(address: str) -> Engine:
     read there, and what would write fails.
     """
     engine = writing_engine(address)
-    if engine.dialect.name == "postgresql":
+    if engine.dialect.driver in ("psycopg", "psycopg2"):  # libpq knows of several hosts
         _read_on_without_primary(engine)
     if engine.dialect.name == "sqlite":
 

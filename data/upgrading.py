@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
+from shutil import copyfile
 
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
@@ -61,7 +62,7 @@ def upgraded_copy(path: Path, folder: Path) -> Path:
         return path
     copy = folder / path.name
     begun = folder / f"{path.name}.begun"  # whoever still reads an earlier copy goes on reading it
-    begun.write_bytes(path.read_bytes())
+    copyfile(path, begun)
     engine = create_engine(f"sqlite:///{begun}")
     try:
         upgrade(engine)

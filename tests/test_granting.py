@@ -155,6 +155,15 @@ def test_password_is_made_once_or_given_and_stands_nowhere_else(run: Run, postgr
     assert not [word for word in (first, second, "a password of ours") if str(word) in postgres.log.read_text()]
 
 
+def test_password_file_without_a_password_changes_nothing(run: Run, postgres: Postgres) -> None:
+    run()
+    kept = postgres.sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'score_web'")
+    refused = run("--password-file", "-", typed="\n")
+    assert refused.exit_code == 1
+    assert "password file is empty" in refused.stderr
+    assert kept == postgres.sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'score_web'")
+
+
 def test_role_may_be_called_anything(run: Run, address: str) -> None:
     done = run("--role", 'we"b role')
     assert done.exit_code == 0, done.stderr

@@ -177,6 +177,15 @@ def test_add_reads_the_password_from_a_file_without_its_line_end(run, accounts, 
     assert managers.with_password(accounts, "a@example.org", f" {PASSWORD} ") is not None
 
 
+def test_file_that_is_no_text_is_told_and_nobody_is_added(run, accounts, tmp_path):
+    file = tmp_path / "password"
+    file.write_bytes(b"\xff\xfe\n")
+    done = run("add", "a@example.org", "--password-file", file)
+    assert done.exit_code == 1
+    assert "not UTF-8 text" in done.stderr
+    assert managers.managers(accounts) == []
+
+
 def test_add_reads_the_password_from_standard_input(run, accounts):
     assert run("add", "a@example.org", "--password-file", "-", typed=PASSWORD + "\n").exit_code == 0
     assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
