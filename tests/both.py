@@ -1,4 +1,4 @@
-"""What a test does to a database past the application, on SQLite or on PostgreSQL."""
+"""The two databases, and what a test does to one past the application."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +10,8 @@ from sqlalchemy.exc import OperationalError
 from data.database import writing_engine
 from data.loading import writing
 from data.loading.writing import transaction
+
+BOTH = ("sqlite", "postgresql")
 
 
 def fill_up(engine: Engine, table: str) -> None:

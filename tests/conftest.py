@@ -10,6 +10,7 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+from both import BOTH
 from hypothesis import settings
 from machines import Postgres, rack, url
 from sqlalchemy import Engine
@@ -32,9 +33,6 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("SCORE_", "DASH_")):
             monkeypatch.delenv(name)
-
-
-BOTH = ("sqlite", "postgresql")
 
 
 def pytest_configure(config: pytest.Config) -> None:

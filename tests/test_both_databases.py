@@ -9,7 +9,7 @@ from itertools import product
 from pathlib import Path
 
 import pytest
-from conftest import BOTH
+from both import BOTH
 from programme import PROGRAMME, Row, Tables, load_rows
 from sqlalchemy import select
 from test_upgrading import FIRST, shape

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import NewContext, Site, Tab, serving, tab_of
+from browsing import NewContext, Site, Tab, serving, tab_of
 from playwright.sync_api import BrowserContext, expect
 from test_pages import objections
 from visiting import Visit

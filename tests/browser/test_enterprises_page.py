@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from conftest import NewContext, Site, Tab, tab_of
+from browsing import NewContext, Site, Tab, tab_of
 from playwright.sync_api import Locator, Page, expect
 from test_pages import objections
 

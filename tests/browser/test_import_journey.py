@@ -7,7 +7,7 @@ from pathlib import Path
 
 import openpyxl
 import pytest
-from conftest import NewContext, Site, Tab, serving, tab_of
+from browsing import NewContext, Site, Tab, serving, tab_of
 from loading_files import small_programme, write_folder, write_workbook
 from playwright.sync_api import Page, expect
 from test_pages import objections

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from conftest import Tab, tab_of
+from browsing import Tab, tab_of
 from playwright.sync_api import Page, Route, expect
 
 from layouts import ids

@@ -4,7 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
-from conftest import NewContext, Site, serving, tab_of
+from browsing import NewContext, Site, serving, tab_of
 from playwright.sync_api import Locator, Page, expect
 from visiting import Visit
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 import pytest
-from conftest import NewContext, Site, Tab, serving, tab_of
+from browsing import NewContext, Site, Tab, serving, tab_of
 from limits import RateLimitItemPerMinute
 from playwright.sync_api import BrowserContext, Page, expect
 from test_journeys import chips, choose, control, enterprises, option

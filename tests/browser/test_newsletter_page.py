@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from conftest import Tab
+from browsing import Tab
 from playwright.sync_api import expect
 from test_pages import objections
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from conftest import NewContext, Site, Tab, tab_of
+from browsing import NewContext, Site, Tab, tab_of
 from playwright.sync_api import BrowserContext, expect
 
 from layouts import ids

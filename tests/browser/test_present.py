@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import NewContext, Site, Tab, serving, tab_of
+from browsing import NewContext, Site, Tab, serving, tab_of
 from playwright.sync_api import BrowserContext, Page, expect
 from test_pages import objections
 from visiting import Visit

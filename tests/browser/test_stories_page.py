@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from conftest import NewContext, Site, Tab, tab_of
+from browsing import NewContext, Site, Tab, tab_of
 from playwright.sync_api import Locator, expect
 from test_pages import LANGUAGES, objections
 

@@ -4,7 +4,7 @@ import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
-from conftest import Tab
+from browsing import Tab
 from PIL import Image
 from playwright.sync_api import Locator, Page, expect
 
