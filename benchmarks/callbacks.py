@@ -56,8 +56,8 @@ PAGES: dict[str, tuple[str, str]] = {
     "modules": ("modules-journey-funnel-figure.figure", "/modules"),
     "results": (f"{ids.RESULTS_INDICATOR}.options", "/results"),
     "targets": ("targets-targets-figure.figure", "/targets"),
-    "capacity": (f"{ids.CAPACITY_HEADLINES}.children", "/capacity"),
-    "events": (f"{ids.CALENDAR_NEXT}.children", "/calendar"),
+    "capacity": (f"{ids.CAPACITY_HEADLINES}.content", "/capacity"),
+    "events": (f"{ids.CALENDAR_NEXT}.content", "/calendar"),
 }
 """A property each page's callback writes, and the page's path."""
 

@@ -6,7 +6,7 @@ from typing import Any
 from layouts import ids
 from layouts.shell import CONTROLS
 
-OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.children"
+OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.content"
 """A property the Overview's callback writes."""
 
 HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate, br"}

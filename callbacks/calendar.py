@@ -21,7 +21,7 @@ def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
     @app.callback(
-        Output(ids.CALENDAR_NEXT, "children"),
+        Output(ids.CALENDAR_NEXT, "content"),
         *parts.outputs("calendar", "events"),
         *parts.outputs("calendar", "rounds"),
         Input(ids.ADDRESS, "search"),

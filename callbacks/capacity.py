@@ -24,8 +24,8 @@ def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
     @app.callback(
-        Output(ids.CAPACITY_HEADLINES, "children"),
-        Output(ids.CAPACITY_BESIDE, "children"),
+        Output(ids.CAPACITY_HEADLINES, "content"),
+        Output(ids.CAPACITY_BESIDE, "content"),
         *parts.outputs("capacity", "capacity"),
         Input(ids.ADDRESS, "search"),
     )

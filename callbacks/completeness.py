@@ -37,10 +37,10 @@ def register(app: Dash, held: Held) -> None:
     """Add the callbacks."""
 
     @app.callback(
-        Output(ids.COMPLETENESS_FORMS, "children"),
-        Output(ids.COMPLETENESS_DAYS, "children"),
-        Output(ids.COMPLETENESS_DOUBTS, "children"),
-        Output(ids.COMPLETENESS_REPORTED, "children"),
+        Output(ids.COMPLETENESS_FORMS, "content"),
+        Output(ids.COMPLETENESS_DAYS, "content"),
+        Output(ids.COMPLETENESS_DOUBTS, "content"),
+        Output(ids.COMPLETENESS_REPORTED, "content"),
         Input(ids.ADDRESS, "search"),
     )
     @kept(Kept.UNDERSTOOD)
@@ -49,9 +49,7 @@ def register(app: Dash, held: Held) -> None:
         with showing(held, search) as asked:
             return counts(asked)
 
-    @app.callback(
-        Output(ids.COMPLETENESS_ONE, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search")
-    )
+    @app.callback(Output(ids.COMPLETENESS_ONE, "content"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
     @kept(Kept.UNDERSTOOD)
     def one(path: str | None, search: str | None) -> Any:
         admit()
@@ -60,8 +58,8 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(
         Output(ids.COMPLETENESS_LIST, "hidden"),
-        Output(ids.COMPLETENESS_TITLE, "children"),
-        Output(ids.COMPLETENESS_FOOT, "children"),
+        Output(ids.COMPLETENESS_TITLE, "content"),
+        Output(ids.COMPLETENESS_FOOT, "content"),
         *paged.outputs(layout.LIST, layout.COLUMNS),
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),

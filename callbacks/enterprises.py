@@ -35,8 +35,8 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(
         Output(ids.ENTERPRISES_SEARCH_LABEL, "children"),
-        Output(ids.ENTERPRISES_NOTE, "children"),
-        Output(ids.ENTERPRISES_BASIS, "children"),
+        Output(ids.ENTERPRISES_NOTE, "content"),
+        Output(ids.ENTERPRISES_BASIS, "content"),
         *paged.outputs(layout.LIST, layout.COLUMNS),
         Input(ids.ADDRESS, "search"),
         Input(ids.ENTERPRISES_SEARCH, "value"),

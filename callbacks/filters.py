@@ -18,7 +18,7 @@ def register(app: Dash, held: Held) -> None:
 
     @app.callback(
         Output(ids.CANONICAL, "data"),
-        Output(ids.SENTENCE, "children"),
+        Output(ids.SENTENCE, "content"),
         Output(ids.AS_OF, "value"),
         Output(ids.AS_OF_LABEL, "children"),
         Output(ids.AS_OF_BOX, "hidden"),

@@ -23,10 +23,10 @@ def register(app: Dash, held: Held) -> None:
         return pages.body(found, path) if found and may_see(found) else parts.not_found()
 
     @app.callback(
-        Output(ids.BRAND, "children"),
-        Output(ids.NAV, "children"),
-        Output(ids.NOTICE, "children"),
-        Output(ids.FOOTER, "children"),
+        Output(ids.BRAND, "content"),
+        Output(ids.NAV, "content"),
+        Output(ids.NOTICE, "content"),
+        Output(ids.FOOTER, "content"),
         Output(ids.DOCUMENT, "children"),
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),
@@ -53,9 +53,9 @@ def may_see(page: pages.Page) -> bool:
 
 def _heading(app: Dash, page: pages.Page) -> None:
     @app.callback(
-        Output(ids.page_title(page.code), "children"),
+        Output(ids.page_title(page.code), "content"),
         Input(ids.ADDRESS, "search"),
-        State(ids.page_title(page.code), "children"),
+        State(ids.page_title(page.code), "content"),
     )
     def heading(search: str | None, _before: Any) -> Any:
         with words.speaking(language_of(search)):

@@ -30,7 +30,7 @@ def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
     @app.callback(
-        Output(ids.OVERVIEW_HEADLINES, "children"),
+        Output(ids.OVERVIEW_HEADLINES, "content"),
         *(output for code in ("regions", "module-funnel", "change") for output in parts.outputs("overview", code)),
         Input(ids.ADDRESS, "search"),
     )

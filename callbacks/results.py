@@ -25,7 +25,7 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.RESULTS_INDICATOR, "labels"),
         Output(ids.RESULTS_INDICATOR, "options"),
         Output(ids.RESULTS_INDICATOR, "value"),
-        Output(ids.RESULTS_BESIDE, "children"),
+        Output(ids.RESULTS_BESIDE, "content"),
         *(output for code in ("pairs", "coverage", "change", "practices") for output in parts.outputs("results", code)),
         Input(ids.ADDRESS, "search"),
         Input(ids.RESULTS_INDICATOR, "value"),

@@ -12,7 +12,7 @@ from layouts import ids, parts
 def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
-    @app.callback(Output(ids.SOURCES_LIST, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
+    @app.callback(Output(ids.SOURCES_LIST, "content"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
     @kept(Kept.UNDERSTOOD)
     def sources(path: str | None, search: str | None) -> list[Any]:
         with showing(held, search) as asked:

@@ -27,7 +27,7 @@ def register(app: Dash, held: Held) -> None:
     """Add the page's callback."""
 
     @app.callback(
-        Output(ids.STORIES_TITLE, "children"),
+        Output(ids.STORIES_TITLE, "content"),
         Output(ids.STORIES_LIST, "children"),
         Output(ids.STORIES_MORE, "children"),
         Output(ids.STORIES_MORE, "hidden"),

@@ -8,6 +8,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, paged
+from layouts.markup import Markup
 from layouts.paged import Column
 from layouts.parts import table_at, table_name
 from layouts.words import Names, _, labelled, ngettext, number
@@ -32,7 +33,7 @@ def skeleton() -> list[Component]:
         html.Div(
             [
                 html.Div(
-                    [html.Section(id=part, className="exhibit") for part in parts],
+                    [Markup(part, tag="section", className="exhibit") for part in parts],
                     className="column",
                 )
                 for parts in (
@@ -48,15 +49,15 @@ def skeleton() -> list[Component]:
 
 def one() -> list[Component]:
     """The page of one list: what it is, and its rows."""
-    return [html.Div(id=ids.COMPLETENESS_ONE), _list()]
+    return [Markup(ids.COMPLETENESS_ONE), _list()]
 
 
 def _list() -> html.Section:
     return html.Section(
         [
-            html.Div(id=ids.COMPLETENESS_TITLE),
+            Markup(ids.COMPLETENESS_TITLE),
             *paged.frame(LIST, COLUMNS),
-            html.Div(id=ids.COMPLETENESS_FOOT, className="list-legend"),
+            Markup(ids.COMPLETENESS_FOOT, className="list-legend"),
         ],
         id=ids.COMPLETENESS_LIST,
         className="exhibit",

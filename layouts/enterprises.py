@@ -11,6 +11,7 @@ from dash.development.base_component import Component
 from layouts import ids, paged
 from layouts.figures.funnel import state_name
 from layouts.figures.matrix import SIGNS, STATES
+from layouts.markup import Markup
 from layouts.paged import Column
 from layouts.words import Names, _, day, labelled, listed, ngettext, number
 
@@ -53,8 +54,8 @@ def skeleton() -> list[Component]:
                     className="list-search",
                 ),
                 *paged.frame(LIST, COLUMNS),
-                html.Div(id=ids.ENTERPRISES_NOTE, className="list-legend"),
-                html.Div(id=ids.ENTERPRISES_BASIS),
+                Markup(ids.ENTERPRISES_NOTE, className="list-legend"),
+                Markup(ids.ENTERPRISES_BASIS),
             ],
             id=ids.ENTERPRISES_LIST,
             className="exhibit",

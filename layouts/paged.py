@@ -10,6 +10,7 @@ from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.markup import Markup
 from layouts.words import _, number
 
 TURNS = ("first", "previous", "next", "last")
@@ -49,7 +50,7 @@ def frame(name: str, columns: Sequence[Column]) -> list[Component]:
             html.Table(
                 [
                     html.Thead(html.Tr([_head(name, column) for column in columns])),
-                    html.Tbody(id=ids.of_list(name, "rows")),
+                    Markup(ids.of_list(name, "rows"), tag="tbody"),
                 ],
                 className="table table-sm list",
             ),
@@ -71,7 +72,7 @@ def outputs(name: str, columns: Sequence[Column]) -> list[Output]:
     return [
         Output(ids.of_list(name, "order"), "data"),
         Output(ids.of_list(name, "count"), "children"),
-        Output(ids.of_list(name, "rows"), "children"),
+        Output(ids.of_list(name, "rows"), "content"),
         Output(ids.of_list(name, "page"), "children"),
         Output(ids.of_list(name, "turns"), "hidden"),
         Output(ids.of_list(name, "turns"), "aria-label"),

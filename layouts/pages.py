@@ -7,6 +7,7 @@ from dash import html
 from dash.development.base_component import Component
 
 from layouts import completeness, enterprises, ids, parts, stories
+from layouts.markup import Markup
 from layouts.words import _
 
 
@@ -31,7 +32,7 @@ class Page:
 
 def _overview() -> list[Component]:
     return [
-        html.Section(id=ids.OVERVIEW_HEADLINES, className="headlines"),
+        Markup(ids.OVERVIEW_HEADLINES, tag="section", className="headlines"),
         html.Div(
             [
                 parts.frame("overview", "regions"),
@@ -75,7 +76,7 @@ def _results() -> list[Component]:
                 parts.frame("results", "coverage"),
             ],
             [
-                parts.frame("results", "change", after=html.Div(id=ids.RESULTS_BESIDE)),
+                parts.frame("results", "change", after=Markup(ids.RESULTS_BESIDE)),
                 parts.frame("results", "practices"),
             ],
         )
@@ -84,9 +85,9 @@ def _results() -> list[Component]:
 
 def _capacity() -> list[Component]:
     return [
-        html.Section(id=ids.CAPACITY_HEADLINES, className="headlines"),
+        Markup(ids.CAPACITY_HEADLINES, tag="section", className="headlines"),
         html.Div([parts.frame("capacity", "capacity", table_open=True)], className="exhibits one"),
-        html.Section(id=ids.CAPACITY_BESIDE, className="beside"),
+        Markup(ids.CAPACITY_BESIDE, tag="section", className="beside"),
     ]
 
 
@@ -96,7 +97,7 @@ def _targets() -> list[Component]:
 
 def _calendar() -> list[Component]:
     return [
-        _columns([html.Section(id=ids.CALENDAR_NEXT)], [parts.frame("calendar", "rounds")]),
+        _columns([Markup(ids.CALENDAR_NEXT, tag="section")], [parts.frame("calendar", "rounds")]),
         html.Div([parts.frame("calendar", "events", table_open=True)], className="exhibits one"),
     ]
 
@@ -106,7 +107,7 @@ def _published() -> list[Component]:
 
 
 def _sources() -> list[Component]:
-    return [html.Section(id=ids.SOURCES_LIST, className="sources")]
+    return [Markup(ids.SOURCES_LIST, tag="section", className="sources")]
 
 
 PAGES: tuple[Page, ...] = (
@@ -158,4 +159,4 @@ def body(page: Page, path: str | None = None) -> list[Component]:
     """The page slot's children at a path: a heading to be filled, and the page's skeleton."""
     if page.each and path and path.rstrip("/") != page.path:
         return page.each()
-    return [html.Div(id=ids.page_title(page.code), className="page-heading"), *page.skeleton()]
+    return [Markup(ids.page_title(page.code), className="page-heading"), *page.skeleton()]

@@ -10,6 +10,7 @@ from dash import Output, dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids, take_away, theme
+from layouts.markup import Markup
 from layouts.take_away import TakeAway
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, labelled, listed, ngettext, number, sentences
@@ -77,7 +78,7 @@ def frame(
     """
     return html.Section(
         [
-            html.Div(id=ids.part(page, exhibit, "title"), className="exhibit-title"),
+            Markup(ids.part(page, exhibit, "title"), className="exhibit-title"),
             *([] if before is None else [before]),
             html.Div(
                 dcc.Graph(
@@ -89,14 +90,14 @@ def frame(
                 className="exhibit-picture",
             ),
             *([] if after is None else [after]),
-            html.Div(id=ids.part(page, exhibit, "foot"), className="exhibit-foot"),
+            Markup(ids.part(page, exhibit, "foot"), className="exhibit-foot"),
             html.Details(
                 [html.Summary(id=ids.part(page, exhibit, "table-title")), html.Div(className="table-body")],
                 id=ids.part(page, exhibit, "table"),
                 open=table_open,
                 className="twin",
             ),
-            html.Div(id=ids.part(page, exhibit, "basis"), className="exhibit-basis"),
+            Markup(ids.part(page, exhibit, "basis"), className="exhibit-basis"),
         ],
         id=ids.part(page, exhibit, "section"),
         className="exhibit",
@@ -106,12 +107,12 @@ def frame(
 def outputs(page: str, exhibit: str) -> list[Output]:
     """What a page's callback fills of one exhibit, in the order of :func:`fill`."""
     return [
-        Output(ids.part(page, exhibit, "title"), "children"),
+        Output(ids.part(page, exhibit, "title"), "content"),
         Output(ids.part(page, exhibit, "figure"), "figure"),
-        Output(ids.part(page, exhibit, "foot"), "children"),
+        Output(ids.part(page, exhibit, "foot"), "content"),
         Output(ids.part(page, exhibit, "table-title"), "children"),
         Output(ids.part(page, exhibit, "table"), "data-src"),
-        Output(ids.part(page, exhibit, "basis"), "children"),
+        Output(ids.part(page, exhibit, "basis"), "content"),
         Output(ids.part(page, exhibit, "section"), "className"),
     ]
 

@@ -4,6 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
+from layouts.markup import Markup
 
 CONTROLS = ("partner", "sector", "round", "phase", "place")
 """Filter dimensions with a control of their own; ``module`` is reached through addresses."""
@@ -21,15 +22,15 @@ def shell() -> html.Div:
             html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
             html.Header(
                 [
-                    html.Div(id=ids.BRAND, className="brand"),
-                    html.Nav(id=ids.NAV, className="pages", **{"aria-label": "Pages 页面"}),
+                    Markup(ids.BRAND, className="brand"),
+                    Markup(ids.NAV, tag="nav", className="pages", **{"aria-label": "Pages 页面"}),
                 ],
                 className="top",
             ),
-            html.Aside(id=ids.NOTICE, className="notice", **{"aria-label": "Notice 提示"}),
+            Markup(ids.NOTICE, tag="aside", className="notice", **{"aria-label": "Notice 提示"}),
             html.Div(
                 [
-                    html.Div(id=ids.SENTENCE, className="sentence", **{"aria-live": "polite"}),
+                    Markup(ids.SENTENCE, className="sentence", **{"aria-live": "polite"}),
                     html.Div(
                         [
                             *(
@@ -65,7 +66,7 @@ def shell() -> html.Div:
             ),
             html.Div(id=ids.PROBLEM, className="problem", role="alert"),
             html.Main(id=ids.PAGE, className="page", tabIndex=-1),
-            html.Footer(id=ids.FOOTER, className="foot"),
+            Markup(ids.FOOTER, tag="footer", className="foot"),
         ],
         className="shell",
     )

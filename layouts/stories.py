@@ -7,6 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
+from layouts.markup import Markup
 from layouts.words import _, labelled, language, marked, ngettext, number
 
 
@@ -56,7 +57,7 @@ class Story:
 def skeleton() -> list[Component]:
     """The page: how many stories there are, the cards, and a button for more of them."""
     return [
-        html.Div(id=ids.STORIES_TITLE, className="stories-title", role="status"),
+        Markup(ids.STORIES_TITLE, className="stories-title", role="status"),
         html.Div(id=ids.STORIES_LIST),
         html.Div(
             html.Button(

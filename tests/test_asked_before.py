@@ -37,10 +37,10 @@ from data.loading import load
 from data.loading.rolling_back import rollback
 from layouts import ids
 
-HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 FILTERS = f"{ids.CANONICAL}.data"
-NAV = f"{ids.NAV}.children"
-MODULES = "modules-matrix-title.children"
+NAV = f"{ids.NAV}.content"
+MODULES = "modules-matrix-title.content"
 EMAIL, PASSWORD = "manager@example.org", "a long enough password"
 
 
@@ -121,7 +121,7 @@ def tokens(accounts, folder, demo_url) -> dict[str, str]:
 
 
 ADDRESSES = ("", "?partner=donor-1&as_of=2015-06-30&lang=zh")
-ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.children", "/table/matrix", "/export/regions.csv")
+ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.content", "/table/matrix", "/export/regions.csv")
 
 
 def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
@@ -216,7 +216,7 @@ def test_ten_thousand_addresses_that_are_made_up_are_one_question(demo):
 
 
 def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, given):
-    body = demo.body("results-pairs-title.children", at("?partner=donor-1"))
+    body = demo.body("results-pairs-title.content", at("?partner=donor-1"))
     truth = demo.client.post("/_dash-update-component", json=body)
     swapped = body | {"inputs": body["inputs"][::-1]}
     renamed = body | {"inputs": [{**each, "id": ids.ADDRESS, "property": "search"} for each in body["inputs"]]}

@@ -203,9 +203,9 @@ def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
     return Visit.to(address, accounts_url=str(accounts.url))
 
 
-COUNTS_OUT = f"{ids.COMPLETENESS_FORMS}.children"
-ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.children"
-ONE_OUT = f"{ids.COMPLETENESS_ONE}.children"
+COUNTS_OUT = f"{ids.COMPLETENESS_FORMS}.content"
+ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
+ONE_OUT = f"{ids.COMPLETENESS_ONE}.content"
 
 
 def led_to(drawn: Any) -> Iterator[tuple[str, str]]:
@@ -305,6 +305,6 @@ def test_donors_and_the_committee_never_get_a_list(served: Visit, accounts: Engi
     if looks:
         page = f"{ids.PAGE}.children"
         assert donor.answered(page, at("", "/completeness")) == donor.answered(page, at("", "/nothing"))
-        assert "/completeness" not in str(donor.answered(f"{ids.NAV}.children", at()))
+        assert "/completeness" not in str(donor.answered(f"{ids.NAV}.content", at()))
         # The coverage is theirs.
         assert client.get("/table/coverage").status_code == 200

@@ -304,9 +304,9 @@ def test_unknown_exhibit_is_no_workbook(public):
 def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
     for export in (True, False):
         visit = Visit(served.app, donor(served, accounts, export=export), served.one_time, served.standing)
-        answer = json.dumps(visit.answered("shell-footer.children")["shell-footer.children"])
+        answer = json.dumps(visit.answered("shell-footer.content")["shell-footer.content"])
         assert ("/export/selection.xlsx" in answer) is export
-        basis = json.dumps(visit.answered("modules-module-funnel-basis.children"))
+        basis = json.dumps(visit.answered("modules-module-funnel-basis.content"))
         assert ("/export/module-funnel.xlsx" in basis) is export
         assert ("take-picture" in basis) is export
 
@@ -348,8 +348,8 @@ def test_command_says_where_it_cannot_write(public_record_url, tmp_path):
 
 
 def test_files_of_the_pictures_are_called_like_those_of_the_tables(public):
-    drawn = public.answered("modules-module-funnel-basis.children", {"address.search": "?as_of=2014-12-31"})
+    drawn = public.answered("modules-module-funnel-basis.content", {"address.search": "?as_of=2014-12-31"})
     assert "score-china-module-funnel-2014-12-31" in json.dumps(drawn)
     assert "score-china-states-2014-12-31" in json.dumps(drawn)
-    results = public.answered("results-pairs-basis.children", {"address.search": ""})
+    results = public.answered("results-pairs-basis.content", {"address.search": ""})
     assert "score-china-pairs-" in json.dumps(results)

@@ -29,7 +29,7 @@ from data.view import View
 from layouts import ids
 
 PAGE_SLOT = f"{ids.PAGE}.children"
-HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT max(i) FROM n")
 """Goes on until it is stopped, on any database."""
 
@@ -72,7 +72,7 @@ def test_what_is_streamed_is_taken_at_the_pace_of_whoever_takes_it(address: str,
 @pytest.mark.both_databases
 def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, monkeypatch) -> None:
     visit = Visit.to(programme_on(address), statement_seconds=0.2)
-    whole = visit.answered(f"{ids.FOOTER}.children")
+    whole = visit.answered(f"{ids.FOOTER}.content")
 
     def endless(view: View) -> pd.DataFrame:
         view.connection.execute(ENDLESS)
@@ -86,7 +86,7 @@ def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, mo
     assert page.status_code == 503
     assert spoken(page.text)[1][0] == "This took too long"
     assert visit.open("/").status_code == 200
-    assert visit.answered(f"{ids.FOOTER}.children") == whole
+    assert visit.answered(f"{ids.FOOTER}.content") == whole
 
 
 def test_command_that_took_too_long_says_so(public_record_url: str, capsys) -> None:

@@ -575,7 +575,7 @@ def test_every_exhibit_of_a_page_leads_to_the_deck_as_it_is_drawn_there(public):
         ("regions", "regions"), ("modules", "states"), ("modules", "matrix"), ("results", "pairs"),
         ("results", "change"), ("results", "practices"), ("published", "published"),
     ):  # fmt: skip
-        name = f"{ids.part(page, exhibit, 'basis')}.children"
+        name = f"{ids.part(page, exhibit, 'basis')}.content"
         drawn = public.answered(name, at("?partner=cec&lang=zh") | {f"{ids.RESULTS_INDICATOR}.value": "defect-rate"})
         (address,) = re.findall(r"/decks/add\?[^\"]*", json.dumps(drawn[name]))
         assert "partner=cec" in address

@@ -316,7 +316,7 @@ def test_page_shows_both_languages_and_offers_both_files(visit):
 
 
 def test_newsletter_stands_among_a_managers_tools(visit):
-    assert "/digest" in json.dumps(visit.answered("shell-nav.children"))
+    assert "/digest" in json.dumps(visit.answered("shell-nav.content"))
 
 
 def test_markdown_takes_text_as_it_stands():

@@ -23,8 +23,8 @@ from data.links import Audience, Terms
 from layouts import ids, words
 from layouts.pages import PAGES
 
-SENTENCE = f"{ids.SENTENCE}.children"
-HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+SENTENCE = f"{ids.SENTENCE}.content"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 
 
 class Office:
@@ -299,7 +299,7 @@ def test_edition_chosen_in_the_address_stands_in_the_sentence_and_can_be_taken_a
 
 def test_navigation_and_the_language_switch_keep_the_edition(office):
     made = office.freeze()
-    nav = office.manager.answered(f"{ids.NAV}.children", at(f"?edition={made.key}", "/regions"))[f"{ids.NAV}.children"]
+    nav = office.manager.answered(f"{ids.NAV}.content", at(f"?edition={made.key}", "/regions"))[f"{ids.NAV}.content"]
     to = links_in(nav)
     assert {to[name] for name in ("Overview", "Modules")} == {f"/?edition={made.key}", f"/modules?edition={made.key}"}
     assert to["中文"] == f"/regions?edition={made.key}&lang=zh"
@@ -307,7 +307,7 @@ def test_navigation_and_the_language_switch_keep_the_edition(office):
 
 def test_way_back_from_an_empty_selection_stays_on_the_edition(office):
     made = office.freeze()
-    title = f"{ids.part('overview', 'regions', 'title')}.children"
+    title = f"{ids.part('overview', 'regions', 'title')}.content"
     drawn = office.manager.answered(
         HEADLINES, at(f"?edition={made.key}&partner=fed&sector=garments&phase=p2&place=370200")
     )
@@ -371,7 +371,7 @@ def test_open_page_whose_edition_vanishes_says_so_over_what_stands_there(office,
     made = office.freeze()
     search = f"?edition={made.key}&lang={language}"
     for gone in (False, True):
-        for output in (HEADLINES, SENTENCE, f"{ids.NAV}.children"):
+        for output in (HEADLINES, SENTENCE, f"{ids.NAV}.content"):
             answer = office.manager.post(output, at(search))
             assert answer.status_code == 200, output
             assert notice(answer.get_json()) == (list(told(office.manager, "gone", language)) if gone else []), output

@@ -286,7 +286,7 @@ def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
     return replace(served, client=client)
 
 
-ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.children"
+ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
 ONE_OUT = f"{ids.ENTERPRISE}.children"
 
 
@@ -412,7 +412,7 @@ def test_without_the_permission_there_is_no_page_in_the_menu_by_address_or_by_ca
     served: Visit, accounts: Engine
 ) -> None:
     donor = comes_by(served, accounts, threshold=None, export=True)
-    assert "/enterprises" not in str(donor.answered(f"{ids.NAV}.children", at())[f"{ids.NAV}.children"])
+    assert "/enterprises" not in str(donor.answered(f"{ids.NAV}.content", at())[f"{ids.NAV}.content"])
     page = f"{ids.PAGE}.children"
     assert donor.answered(page, at("", "/enterprises")) == donor.answered(page, at("", "/nothing"))
     assert donor.answered(page, at("", "/enterprises/a")) == donor.answered(page, at("", "/nothing"))

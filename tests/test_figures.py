@@ -180,23 +180,23 @@ def test_figures_stay_small_enough_to_send(visit):
 
 
 def test_exhibit_without_numbers_draws_no_marks_and_says_what_is_missing(public):
-    answer = public.answered(f"{ids.OVERVIEW_HEADLINES}.children", at(f"?{public.nothing_left()}"))
+    answer = public.answered(f"{ids.OVERVIEW_HEADLINES}.content", at(f"?{public.nothing_left()}"))
     figures = {name: value for name, value in answer.items() if name.endswith(".figure")}
     assert len(figures) == 3
     assert all(figure["data"] == [] for figure in figures.values())
     for name in figures:
-        assert "empty" in json.dumps(answer[name.replace("-figure.figure", "-title.children")])
+        assert "empty" in json.dumps(answer[name.replace("-figure.figure", "-title.content")])
 
 
 def test_what_fills_an_exhibit_is_what_its_outputs_take():
     """A drawing that filled a title into a figure would only be seen in a browser."""
     for page in PAGES:
         assert [each.component_property for each in parts.outputs(page.code, "x")] == [
-            "children",
+            "content",
             "figure",
-            "children",
+            "content",
             "children",
             "data-src",
-            "children",
+            "content",
             "className",
         ]

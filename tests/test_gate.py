@@ -151,9 +151,9 @@ def test_nothing_an_anonymous_visitor_gets_names_programme_partner_or_enterprise
         for method in ("GET", "POST")
         for headers in (PAGE, {})
     ]
-    got.append(stranger.post("/_dash-update-component", json=visit.body(f"{ids.OVERVIEW_HEADLINES}.children")).text)
+    got.append(stranger.post("/_dash-update-component", json=visit.body(f"{ids.OVERVIEW_HEADLINES}.content")).text)
     assert not {name for name in names for text in got if holds(text, name)}
-    heard = visit.post(f"{ids.BRAND}.children", at("?lang=zh")).text
+    heard = visit.post(f"{ids.BRAND}.content", at("?lang=zh")).text
     assert any(holds(heard, name) for name in names), "the same search finds names where there are some"
 
 
@@ -252,7 +252,7 @@ def test_manager_of_a_server_gets_what_the_local_visitor_gets(public, public_rec
     for address in addresses:
         answers = [visit.client.get(address, headers=PAGE, buffered=True) for visit in (public, served)]
         assert answers[0].status_code == answers[1].status_code, address
-    for output in (f"{ids.OVERVIEW_HEADLINES}.children", f"{ids.BRAND}.children"):
+    for output in (f"{ids.OVERVIEW_HEADLINES}.content", f"{ids.BRAND}.content"):
         assert served.answered(output) == public.answered(output)
 
 
@@ -282,7 +282,7 @@ def test_every_name_of_this_machine_is_answered(public, host):
     ],
 )
 def test_post_from_another_site_is_not_carried_out(public, headers):
-    body = public.body(f"{ids.BRAND}.children")
+    body = public.body(f"{ids.BRAND}.content")
     answer = public.client.post("/_dash-update-component", json=body, headers=headers)
     assert answer.status_code == 403
     assert public.client.put("/", headers=headers).status_code == 403
@@ -290,7 +290,7 @@ def test_post_from_another_site_is_not_carried_out(public, headers):
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
 def test_post_from_the_page_itself_is_carried_out(public, headers):
-    body = public.body(f"{ids.BRAND}.children")
+    body = public.body(f"{ids.BRAND}.content")
     assert public.client.post("/_dash-update-component", json=body, headers=headers).status_code == 200
 
 
@@ -352,7 +352,7 @@ def test_security_headers_stand_on_every_kind_of_answer(public, public_record_ur
 def test_data_is_never_shown_again_without_asking_and_never_kept_by_anyone_between(public):
     for address in ("/table/change", "/export/change.csv"):
         assert public.client.get(address).headers["Cache-Control"] == "private, no-cache"
-    for answer in (public.post(f"{ids.BRAND}.children"), public.client.get("/_dash-layout")):
+    for answer in (public.post(f"{ids.BRAND}.content"), public.client.get("/_dash-layout")):
         assert answer.status_code == 200
         assert answer.headers["Cache-Control"] == "no-store"
     for address in linked(public):

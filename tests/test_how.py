@@ -140,8 +140,8 @@ def test_table_that_an_exhibit_does_not_use_is_not_sent_with_it(visit):
 
 
 def test_exhibits_on_the_pages_lead_to_how_they_were_made(visit):
-    drawn = visit.answered("results-pairs-basis.children", at("?round=r1", "/results"))
-    links_to = re.findall(r"/how/pairs\?indicator=[a-z]+&round=r1", str(drawn["results-pairs-basis.children"]))
+    drawn = visit.answered("results-pairs-basis.content", at("?round=r1", "/results"))
+    links_to = re.findall(r"/how/pairs\?indicator=[a-z]+&round=r1", str(drawn["results-pairs-basis.content"]))
     assert links_to
     assert visit.open(links_to[0]).status_code == 200
 

@@ -39,8 +39,8 @@ from data.record import Record
 from layouts import ids
 from tests.loading_files import small_programme, write_folder, write_workbook
 
-NAV = f"{ids.NAV}.children"
-HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
+NAV = f"{ids.NAV}.content"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 ENROLLED = {
     "enterprise": [{"code": "c", "name_en": "Third works"}],
     "enrolment": [{"enterprise": "c", "round": "r1"}],

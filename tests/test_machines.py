@@ -53,10 +53,10 @@ MOST_TRIES = 5
 
 PAGES = {
     "page": f"{ids.PAGE}.children",
-    "overview": f"{ids.OVERVIEW_HEADLINES}.children",
+    "overview": f"{ids.OVERVIEW_HEADLINES}.content",
     "regions": "regions-metric.options",
-    "modules": "modules-module-funnel-title.children",
-    "targets": "targets-targets-title.children",
+    "modules": "modules-module-funnel-title.content",
+    "targets": "targets-targets-title.content",
 }
 """What viewers look at: a name and something its callback writes. The page itself notes a link's visit."""
 

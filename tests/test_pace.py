@@ -18,7 +18,7 @@ from data.accounts import accounts_engine
 from data.links import Audience, Terms
 from layouts import ids
 
-NAV = f"{ids.NAV}.children"
+NAV = f"{ids.NAV}.content"
 PAGE_SLOT = f"{ids.PAGE}.children"
 WORK = "/table/nothing"
 """An address that is answered with 404, which is not kept."""

@@ -787,9 +787,9 @@ def test_dashboard_shows_every_event_and_the_one_licence_signed(shown: dict[str,
 
 
 def test_pages_of_trainers_targets_and_calendar_say_what_the_record_does(public: Visit):
-    capacity = str(public.answered(f"{ids.CAPACITY_HEADLINES}.children"))
+    capacity = str(public.answered(f"{ids.CAPACITY_HEADLINES}.content"))
     for said in ("TÜV Rheinland China", "First licence agreement signed", "not on record", "Certified trainers: 2"):
         assert said in capacity
-    assert "5 of 9 targets reached; 3 late" in str(public.answered("targets-targets-title.children"))
-    assert "Kick-off of Phase III" in str(public.answered(f"{ids.CALENDAR_NEXT}.children"))
+    assert "5 of 9 targets reached; 3 late" in str(public.answered("targets-targets-title.content"))
+    assert "Kick-off of Phase III" in str(public.answered(f"{ids.CALENDAR_NEXT}.content"))
     assert "in the month planned" in public.client.get("/table/rounds").text

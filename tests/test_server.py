@@ -5,6 +5,7 @@ import io
 import json
 import logging
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -18,8 +19,8 @@ from layouts import ids, pages, theme
 from layouts.shell import CONTROLS, shell
 
 CANONICAL = f"{ids.CANONICAL}.data"
-HEADLINES = f"{ids.OVERVIEW_HEADLINES}.children"
-SENTENCE = f"{ids.SENTENCE}.children"
+HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
+SENTENCE = f"{ids.SENTENCE}.content"
 
 SEARCHES = {
     "bare": "",
@@ -86,6 +87,25 @@ def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplo
         told = {f"{name}.{prop}" for name, props in answer["response"].items() for prop in props}
         assert told == set(properties(output)), output
     assert not errors(caplog)
+
+
+def test_markup_holds_nothing_but_html_and_links_and_nothing_that_a_callback_asks_for(visit):
+    def built(drawn: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
+        for each in drawn if isinstance(drawn, list) else [drawn]:
+            if isinstance(each, dict):
+                yield each["namespace"], each["type"], each["props"]
+                yield from built(each["props"].get("children"))
+
+    told = visit.client.get("/_dash-dependencies").get_json()
+    asked = {each["id"] for callback in told for each in (*callback["inputs"], *callback["state"])}
+    seen = set()
+    for output in visit.callbacks:
+        for props in visit.post(properties(output)[0], at("", "/")).get_json()["response"].values():
+            for namespace, kind, given in built(props.get("content")):
+                assert namespace == "dash_html_components" or kind == "Link", (output, kind)
+                assert given.get("id") not in asked, output
+                seen.add(kind)
+    assert {"H2", "Li", "Link", "Tr"} <= seen
 
 
 @pytest.mark.parametrize("search", UNASKED.values(), ids=UNASKED)
@@ -290,7 +310,7 @@ def test_sentence_links_take_away_one_filter_each_and_reset_takes_all(public):
 
 
 def test_page_links_keep_filters_and_language_and_the_switch_keeps_page_and_filters(public):
-    told = json.dumps(public.answered(f"{ids.NAV}.children", at("?lang=zh&partner=saws", "/results")))
+    told = json.dumps(public.answered(f"{ids.NAV}.content", at("?lang=zh&partner=saws", "/results")))
     for page in pages.PAGES:
         assert f'"{page.path}?lang=zh&partner=saws"' in told
     assert '"/results?partner=saws"' in told
@@ -369,7 +389,7 @@ def test_every_table_links_to_the_export_of_the_same_filters(public):
 
 
 def test_synthetic_data_is_said_on_every_page_and_on_the_public_record_nowhere(public, demo):
-    notice = f"{ids.NOTICE}.children"
+    notice = f"{ids.NOTICE}.content"
     for page in pages.PAGES:
         for language in ("", "?lang=zh"):
             assert list(texts(demo.answered(notice, at(language, page.path))[notice]))

@@ -115,7 +115,7 @@ def guest(visit: Visit, path: str, **posted: str) -> Visit:
 
 
 def frame(visit: Visit, search: str = "", path: str = "/") -> Values:
-    return visit.answered(f"{ids.NAV}.children", at(search, path))
+    return visit.answered(f"{ids.NAV}.content", at(search, path))
 
 
 def plain(page: str) -> str:
@@ -262,8 +262,8 @@ def test_withholding_nothing_is_offered_of_a_public_record_alone(desk, public_re
     assert 'name="bare"' in public.open("/share").text
     path = make(public, bare="1", threshold="")
     came = guest(public, path)
-    answer = came.answered(f"{ids.NOTICE}.children", at())
-    assert answer[f"{ids.NOTICE}.children"] == []
+    answer = came.answered(f"{ids.NOTICE}.content", at())
+    assert answer[f"{ids.NOTICE}.content"] == []
     assert came.answered(f"{ids.CANONICAL}.data", at())[f"{ids.AS_OF_BOX}.hidden"] is False
 
 
@@ -286,10 +286,10 @@ def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as
     assert partner in offered
     assert other not in offered
     seen = frame(desk)
-    told = list(texts(seen[f"{ids.NOTICE}.children"]))
+    told = list(texts(seen[f"{ids.NOTICE}.content"]))
     assert "You see what this link shows. Numbers that rest on fewer than 3 enterprises are not shown." in told
     assert "Back to my own view" in told
-    assert "Tools" not in list(texts(seen[f"{ids.NAV}.children"]))
+    assert "Tools" not in list(texts(seen[f"{ids.NAV}.content"]))
     assert len(links.links(accounts)) == before
     refused = desk.open("/share")
     assert refused.status_code == 404
@@ -415,7 +415,7 @@ def test_details_say_how_a_link_was_used(desk, accounts):
     came = guest(desk, path)
     came.post(f"{ids.PAGE}.children", at("", "/results"))
     came.post(f"{ids.PAGE}.children", at("", "/nowhere"))
-    came.post(f"{ids.OVERVIEW_HEADLINES}.children")
+    came.post(f"{ids.OVERVIEW_HEADLINES}.content")
     used = newest(accounts)
     assert (used.opened, used.viewed) == (1, 1), "a page is viewed once, however much is asked for on it"
     page = desk.open(f"/share/{number}")
@@ -440,18 +440,18 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     assert came.open("/").status_code == 200
     seen = frame(came)
     assert f"Numbers that rest on fewer than {DEFAULT_THRESHOLD} enterprises are not shown." in list(
-        texts(seen[f"{ids.NOTICE}.children"])
+        texts(seen[f"{ids.NOTICE}.content"])
     )
     everything = str(seen)
     for absent in ("/share", "/decks", "/editions", "/present", "/sign-out", "/leave"):
         assert absent not in everything
     answer = came.answered(f"{ids.CANONICAL}.data", at())
     assert answer[f"{ids.AS_OF_BOX}.hidden"] is True
-    said = list(texts(answer[f"{ids.SENTENCE}.children"]))
+    said = list(texts(answer[f"{ids.SENTENCE}.content"]))
     assert said[0] == "Everything this link shows"
     assert "Partner: " in said
-    outside = came.answered(f"{ids.OVERVIEW_HEADLINES}.children", at(f"?partner={other}"))
-    (headline,) = list(texts(outside[f"{ids.OVERVIEW_HEADLINES}.children"]))[1:2]
+    outside = came.answered(f"{ids.OVERVIEW_HEADLINES}.content", at(f"?partner={other}"))
+    (headline,) = list(texts(outside[f"{ids.OVERVIEW_HEADLINES}.content"]))[1:2]
     assert headline == "0"
     kept = came.answered(f"{ids.CANONICAL}.data", at(f"?partner={other}"))
     chosen, offered = (kept[f"{ids.filter_control('partner')}.{what}"] for what in ("value", "options"))
@@ -461,7 +461,7 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
 
 def test_programmes_own_note_is_for_managers(desk, demo_url):
     came = guest(desk, make(desk))
-    own, theirs = (list(texts(frame(each)[f"{ids.FOOTER}.children"])) for each in (desk, came))
+    own, theirs = (list(texts(frame(each)[f"{ids.FOOTER}.content"])) for each in (desk, came))
     note = Record(demo_url).catalogue().programme.entry.columns["note"]
     assert note in own
     assert note not in theirs
@@ -469,7 +469,7 @@ def test_programmes_own_note_is_for_managers(desk, demo_url):
 
 
 def test_manager_keeps_filters_and_language_on_the_way_to_the_tools(desk, codes):
-    seen = str(frame(desk, f"?lang=zh&partner={codes[0]}")[f"{ids.NAV}.children"])
+    seen = str(frame(desk, f"?lang=zh&partner={codes[0]}")[f"{ids.NAV}.content"])
     for path in ("/share", "/present"):
         assert f"'{path}?lang=zh&partner={codes[0]}'" in seen
     for path in ("/decks", "/editions"):
@@ -481,7 +481,7 @@ def test_manager_who_opens_a_link_finds_back(desk, codes):
     path = make(desk, partner=[codes[0]])
     assert desk.open(path).status_code == 303
     assert [each["value"] for each in desk.options()["partner"]] == [codes[0]]
-    assert "Back to my own view" in list(texts(frame(desk)[f"{ids.NOTICE}.children"]))
+    assert "Back to my own view" in list(texts(frame(desk)[f"{ids.NOTICE}.content"]))
     assert desk.client.post("/leave").location == "/share"
     assert len(desk.options()["partner"]) > 1
 
@@ -616,14 +616,14 @@ def test_open_page_gets_nothing_from_the_moment_its_link_ends(desk, accounts, ho
     came = guest(desk, make(desk))
     number = newest(accounts).id
     assert came.open("/alive").status_code == 204
-    assert came.post(f"{ids.OVERVIEW_HEADLINES}.children").status_code == 200
+    assert came.post(f"{ids.OVERVIEW_HEADLINES}.content").status_code == 200
     end(accounts, number, how)
     for answer in (
         came.open("/alive"),
         came.open("/"),
         came.open("/table/change"),
         came.open("/assets/shell.js"),
-        came.post(f"{ids.OVERVIEW_HEADLINES}.children"),
+        came.post(f"{ids.OVERVIEW_HEADLINES}.content"),
         came.open("/nowhere"),
     ):
         assert answer.status_code == 401

@@ -44,7 +44,7 @@ def test_every_callback_answers(visit: Visit, path: str) -> None:
 @pytest.mark.parametrize("visit", [0], indirect=True)
 def test_where_nothing_is_filtered_an_empty_exhibit_offers_no_way_back_to_everything(visit: Visit) -> None:
     def overview(search: str) -> str:
-        return visit.post(f"{ids.OVERVIEW_HEADLINES}.children", at(search)).text
+        return visit.post(f"{ids.OVERVIEW_HEADLINES}.content", at(search)).text
 
     assert "Nothing to show here" in overview("")
     assert "Show everything again" not in overview("")

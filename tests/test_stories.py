@@ -238,7 +238,7 @@ def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
 
 def test_page_counts_stories_and_groups_them_by_module(visit):
     answer = shown(visit)
-    assert said(nodes(answer[f"{ids.STORIES_TITLE}.children"], "H2")[0]["children"]) == (
+    assert said(nodes(answer[f"{ids.STORIES_TITLE}.content"], "H2")[0]["children"]) == (
         "7 stories; 1 with both before and after"
     )
     headings = [said(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]

@@ -143,7 +143,7 @@ def test_browser_that_speaks_chinese_is_answered_in_chinese_without_being_asked(
 @pytest.mark.parametrize("state", STATES)
 def test_callback_on_an_unreadable_database_fills_nothing_and_puts_a_notice_over_the_page(spoilt, state):
     visit = Visit.to(f"sqlite:///{spoilt(state)}")
-    headlines = f"{ids.OVERVIEW_HEADLINES}.children"
+    headlines = f"{ids.OVERVIEW_HEADLINES}.content"
     for language in ("", "?lang=zh"):
         response = visit.post(headlines, at(language))
         assert response.status_code == 200
@@ -172,7 +172,7 @@ def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, d
     load(engine, demo_folder)
     engine.dispose()
     assert visit.open("/").status_code == 200
-    assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.children")
+    assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.content")
 
 
 def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
@@ -191,7 +191,7 @@ def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
 def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path):
     path = spoilt("good")
     visit = Visit.to(f"sqlite:///{path}")
-    footer = f"{ids.FOOTER}.children"
+    footer = f"{ids.FOOTER}.content"
     before = visit.answered(footer)
     _in_file(path, "UPDATE programme SET name_en = 'Renamed programme'")
     _in_file(
@@ -228,4 +228,4 @@ def test_callbacks_of_a_page_that_stands_open_say_so_when_the_database_goes(spoi
         if notice(answer):
             assert not answer.get("response")
         else:  # what needs no data: the page slot and its headings
-            assert output.startswith(ids.PAGE) or output.endswith("-heading.children"), output
+            assert output.startswith(ids.PAGE) or output.endswith("-heading.content"), output

@@ -102,6 +102,7 @@ NO_PROSE = frozenset(
         "Accept",
         "Retry-After",
         "Callback",  # a type variable
+        "Markup",  # a component of ours
         "no database",
         "General",  # a format of numbers in PowerPoint
         *definitions.SECTIONS.values(),  # headings of docs/measures.md

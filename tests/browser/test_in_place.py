@@ -121,14 +121,14 @@ def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
     tab.settle()
     expect(page.locator(f"#{ids.REGIONS_METRIC} input").last).to_be_checked()
     answered = tab.site.visit.answered(f"{ids.REGIONS_METRIC}.options", {f"{ids.REGIONS_METRIC}.value": METRICS[-1]})
-    title = answered[f"{ids.part('regions', 'ranking', 'title')}.children"][0]["props"]["children"]
+    title = answered[f"{ids.part('regions', 'ranking', 'title')}.content"][0]["props"]["children"]
     expect(page.locator(f"#{ids.part('regions', 'ranking', 'title')} h2")).to_have_text(title)
 
 
 def test_page_that_is_long_in_coming_says_so_and_is_not_seen_before_it_is_whole(tab):
     page = tab.page
     root, exhibits = page.locator("html"), page.locator(".exhibit")
-    with held_back(page, f"{ids.OVERVIEW_HEADLINES}.children") as held:
+    with held_back(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:
         page.goto(tab.site.address + "/")
         wait_for(page, held, 1)
         expect(root).to_have_attribute("data-asking", "")
