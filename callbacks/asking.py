@@ -175,7 +175,7 @@ def showing(held: Held, search: str | None) -> Iterator[Asked]:
     """Like :func:`asking`, for a page's own callback: once it succeeds, what stands on the page is no longer stale."""
     with asking(held, search) as asked:
         yield asked
-    set_props(ids.PROBLEM, {"children": []})
+    set_props(ids.PROBLEM, {"content": []})
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 
 from callbacks.asking import Asked, Held, Kept, asking, kept
-from data.filters import DIMENSIONS, Filters
+from data.filters import DIMENSIONS, Filters, language_of
 from data.tables import places
 from layouts import findings, ids, parts, words
 from layouts.pages import page_at
@@ -20,13 +20,9 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.CANONICAL, "data"),
         Output(ids.SENTENCE, "content"),
         Output(ids.AS_OF, "value"),
-        Output(ids.AS_OF_LABEL, "children"),
         Output(ids.AS_OF_BOX, "hidden"),
         *(Output(ids.filter_control(name), "options") for name in CONTROLS),
         *(Output(ids.filter_control(name), "value") for name in CONTROLS),
-        *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
-        *(Output(ids.filter_label(name), "children") for name in CONTROLS),
-        *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
         Input(ids.ADDRESS, "search"),
         Input(ids.ADDRESS, "pathname"),
     )
@@ -34,6 +30,21 @@ def register(app: Dash, held: Held) -> None:
     def filters(search: str | None, path: str | None) -> tuple[Any, ...]:
         with asking(held, search) as asked:
             return answer(asked, path)
+
+    @app.callback(
+        Output(ids.AS_OF_LABEL, "children"),
+        *(Output(ids.filter_label(name), "children") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
+        Input(ids.LANGUAGE, "data"),
+    )
+    def labels(said: str | None) -> tuple[Any, ...]:
+        with words.speaking(language_of(said)):
+            return (
+                *(findings.filter_name(name) for name in ("as_of", *CONTROLS)),
+                *(_("All") for _name in CONTROLS),
+                *(parts.dropdown_labels() for _name in CONTROLS),
+            )
 
     # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
     app.clientside_callback(
@@ -61,14 +72,10 @@ def answer(asked: Asked, path: str | None) -> tuple[Any, ...]:
         filters.search(words.language()),
         sentence(asked, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
-        findings.filter_name("as_of"),
         # Two dates a step apart would tell of the few enterprises between them: there is none to choose.
         asked.view.threshold is not None,
         *(options(asked, name) for name in CONTROLS),
         *(sorted(filters.codes(name)) for name in CONTROLS),
-        *(_("All") for _name in CONTROLS),
-        *(findings.filter_name(name) for name in CONTROLS),
-        *(parts.dropdown_labels() for _name in CONTROLS),
     )
 
 

@@ -27,7 +27,7 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.NAV, "content"),
         Output(ids.NOTICE, "content"),
         Output(ids.FOOTER, "content"),
-        Output(ids.DOCUMENT, "children"),
+        Output(ids.DOCUMENT, "data"),
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),
     )
@@ -40,9 +40,14 @@ def register(app: Dash, held: Held) -> None:
         _heading(app, each)
 
     app.clientside_callback(
+        ClientsideFunction("shell", "speak"),
+        Output(ids.LANGUAGE, "data"),
+        Input(ids.ADDRESS, "search"),
+        State(ids.LANGUAGE, "data"),
+    )
+    app.clientside_callback(
         ClientsideFunction("shell", "describe"),
-        Output(ids.DOCUMENT, "title"),
-        Input(ids.DOCUMENT, "children"),
+        Input(ids.DOCUMENT, "data"),
     )
 
 
@@ -54,11 +59,11 @@ def may_see(page: pages.Page) -> bool:
 def _heading(app: Dash, page: pages.Page) -> None:
     @app.callback(
         Output(ids.page_title(page.code), "content"),
-        Input(ids.ADDRESS, "search"),
+        Input(ids.LANGUAGE, "data"),
         State(ids.page_title(page.code), "content"),
     )
-    def heading(search: str | None, _before: Any) -> Any:
-        with words.speaking(language_of(search)):
+    def heading(said: str | None, _before: Any) -> Any:
+        with words.speaking(language_of(said)):
             return parts.page_heading(page.name(), page.lead())
 
 
@@ -75,6 +80,10 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     ]
     other = "en" if words.language() == "zh" else "zh"
     switch = (path or "/") + asked.filters.search(other)
+    document = {
+        "title": f"{here.name() if here else '404'} · {name}",
+        "lang": "zh-Hans" if words.language() == "zh" else "en",
+    }
     # The programme's note is free text: it may speak of what lies outside a link.
     note = None if asked.view.viewer.limited else programme.entry.columns["note"]
     return (
@@ -82,7 +91,7 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
         parts.page_links(links, words.LANGUAGES[other], switch, other, tools(asked)),
         notices(asked),
         [*_take_away(asked), *parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at)],
-        parts.document(f"{here.name() if here else '404'} · {name}", words.language()),
+        document,
     )
 
 

@@ -95,7 +95,7 @@ def too_much(seconds: int) -> Response:
             "Wait {n} second and go on. Nothing is lost.", "Wait {n} seconds and go on. Nothing is lost.", seconds
         )
         if posted:
-            notice = {ids.PROBLEM: {"children": parts.notice([title, text])}}
+            notice = {ids.PROBLEM: {"content": parts.notice([title, text])}}
             told = to_json_plotly({"multi": True, "response": {}, "sideUpdate": notice})  # as Dash writes answers
             response = Response(told, 429, mimetype="application/json")
         else:

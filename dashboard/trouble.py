@@ -92,7 +92,7 @@ def tell(error: Exception) -> None:
             text = _(
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
-        set_props(ids.PROBLEM, {"children": parts.notice([title, text], alone=refused)})
+        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused)})
 
 
 def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:

@@ -8,7 +8,5 @@ import pandas as pd
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
     """Every row by column."""
     columns = [str(name) for name in frame.columns]
-    return [
-        dict(zip(columns, values, strict=True))
-        for values in zip(*(list(frame[name]) for name in frame.columns), strict=True)
-    ]
+    values = (column.tolist() for _name, column in frame.items())
+    return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]

@@ -1,6 +1,7 @@
 """Every component id, once. An id reads page-thing-kind."""
 
 ADDRESS = "address"
+LANGUAGE = "language"
 BRAND = "shell-brand"
 NAV = "shell-nav"
 NOTICE = "shell-notice"

@@ -92,7 +92,7 @@ def frame(
             *([] if after is None else [after]),
             Markup(ids.part(page, exhibit, "foot"), className="exhibit-foot"),
             html.Details(
-                [html.Summary(id=ids.part(page, exhibit, "table-title")), html.Div(className="table-body")],
+                [Markup(ids.part(page, exhibit, "table-title"), tag="summary"), html.Div(className="table-body")],
                 id=ids.part(page, exhibit, "table"),
                 open=table_open,
                 className="twin",
@@ -110,7 +110,7 @@ def outputs(page: str, exhibit: str) -> list[Output]:
         Output(ids.part(page, exhibit, "title"), "content"),
         Output(ids.part(page, exhibit, "figure"), "figure"),
         Output(ids.part(page, exhibit, "foot"), "content"),
-        Output(ids.part(page, exhibit, "table-title"), "children"),
+        Output(ids.part(page, exhibit, "table-title"), "content"),
         Output(ids.part(page, exhibit, "table"), "data-src"),
         Output(ids.part(page, exhibit, "basis"), "content"),
         Output(ids.part(page, exhibit, "section"), "className"),
@@ -362,11 +362,6 @@ def footer(programme: str, as_of: date, note: str | None, loaded_at: date | None
         lines.append(html.P(note, className="foot-note"))
     caveat = _("Outcome figures are few and reported by the enterprises themselves; there is no comparison group.")
     return [*lines, html.P(caveat)]
-
-
-def document(title: str, language: str) -> Component:
-    """What the browser's window is called and which language the page speaks, for the script that sets both."""
-    return html.Span(title, lang="zh-Hans" if language == "zh" else "en")
 
 
 def not_found() -> list[Component]:

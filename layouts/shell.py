@@ -15,10 +15,11 @@ def shell() -> html.Div:
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),
+            dcc.Store(id=ids.LANGUAGE),
+            dcc.Store(id=ids.DOCUMENT),
             dcc.Store(id=ids.PLACE_CHOSEN),
             dcc.Store(id=ids.CANONICAL),
             html.Div(id=ids.CANONICAL_SET, hidden=True),
-            html.Div(id=ids.DOCUMENT, hidden=True),
             html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
             html.Header(
                 [
@@ -64,7 +65,7 @@ def shell() -> html.Div:
                 role="search",
                 **{"aria-label": "Filters 筛选"},
             ),
-            html.Div(id=ids.PROBLEM, className="problem", role="alert"),
+            Markup(ids.PROBLEM, className="problem", role="alert"),
             html.Main(id=ids.PAGE, className="page", tabIndex=-1),
             Markup(ids.FOOTER, tag="footer", className="foot"),
         ],

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from io import BytesIO
 from pathlib import Path
 from typing import Protocol
@@ -93,8 +93,13 @@ def number(value: float | None, digits: int = 2) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     rounded = round(value, digits) + 0  # what rounds to zero has no sign
+    return _written(rounded, digits, language())
+
+
+@lru_cache(maxsize=10_000)
+def _written(rounded: float, digits: int, language: str) -> str:
     pattern = "#,##0." + "#" * digits if digits else "#,##0"
-    return format_decimal(rounded, format=pattern, locale=_LOCALES[language()]).replace("-", "−")
+    return format_decimal(rounded, format=pattern, locale=_LOCALES[language]).replace("-", "−")
 
 
 def signed(value: float | None, digits: int = 2) -> str:

@@ -195,7 +195,7 @@ def test_what_fills_an_exhibit_is_what_its_outputs_take():
             "content",
             "figure",
             "content",
-            "children",
+            "content",
             "data-src",
             "content",
             "className",

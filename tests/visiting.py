@@ -168,4 +168,4 @@ def texts(drawn: Any) -> Iterator[str]:
 def notice(answer: Values) -> list[str]:
     """The notice a callback's answer puts over the page; empty where it puts none, or takes one away."""
     told = answer.get("sideUpdate", {}).get(ids.PROBLEM, {})
-    return list(texts(told.get("children", [])))
+    return list(texts(told.get("content", [])))

@@ -2,11 +2,15 @@
 window.dash_clientside = window.dash_clientside || {};
 window.dash_clientside.shell = {
   describe: function (said) {
-    if (said && said.props) {
-      document.title = said.props.children;
-      document.documentElement.lang = said.props.lang;
-    }
-    return window.dash_clientside.no_update;
+    if (!said) return;
+    document.title = said.title;
+    document.documentElement.lang = said.lang;
+  },
+  // As much of the address as says the language: who waits for that alone is not asked with every choice in a filter.
+  speak: function (search, before) {
+    const asked = new URLSearchParams(search || "").getAll("lang").map((language) => ["lang", language]);
+    const said = "?" + new URLSearchParams(asked).toString();
+    return said === before ? window.dash_clientside.no_update : said;
   },
   // Put an address right in place: a step in the history would make Back lead to the crooked one for ever.
   settle: function (search) {

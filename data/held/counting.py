@@ -267,14 +267,10 @@ def sources_of_results(of: Narrowed, indicator: str | None = None) -> pd.DataFra
 
 
 def _sources(of: Narrowed, *named: Array) -> pd.DataFrame:
-    many = len(of.record.sources) + 1
-    counts = np.sum([np.bincount(each + 1, minlength=many) for each in named], axis=0)
-    order = [*range(1, many), 0]
     codes = [*of.record.sources, None]
-    found = [(code, int(counts[at])) for at, code in zip(order, codes, strict=True) if counts[at]]
-    frame = pd.DataFrame(found, columns=["source", "rows"])
-    frame["source"] = frame["source"].astype(object).where(frame["source"].notna(), None)
-    return frame
+    counts = np.roll(np.sum([np.bincount(each + 1, minlength=len(codes)) for each in named], axis=0), -1)
+    found = [at for at in range(len(codes)) if counts[at]]
+    return pd.DataFrame({"source": np.array(codes, object)[found], "rows": counts[found]})
 
 
 def enterprise_states(of: Narrowed, catalogue: Catalogue) -> pd.DataFrame:

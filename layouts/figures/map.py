@@ -171,14 +171,15 @@ def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
 def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:
     top = float(shown[metric].max())
     named = _apart(shown, room)
-    texts = [f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in records(shown)]
+    rows = records(shown)
+    texts = [f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in rows]
     return {
         "type": "scattergeo",
         "mode": "markers+text",
         "lat": shown["latitude"].tolist(),
         "lon": shown["longitude"].tolist(),
         "text": texts,
-        "textposition": [_side(row["latitude"], row["longitude"], room) for row in records(shown)],
+        "textposition": [_side(row["latitude"], row["longitude"], room) for row in rows],
         # A name must be read on a dark province as on white.
         "textfont": {
             "size": 13,
@@ -186,7 +187,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
             "shadow": "0 0 3px #fff, 0 0 3px #fff, 0 0 4px #fff, 0 0 5px #fff",
         },
         **({"customdata": shown["place"].tolist()} if room.chosen else {}),
-        "hovertext": [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(shown)],
+        "hovertext": [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in rows],
         "hoverinfo": "text",
         "marker": {
             "size": [6 + room.largest * (value / top) ** 0.5 for value in shown[metric].astype(float)],

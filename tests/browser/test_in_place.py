@@ -83,6 +83,35 @@ def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, pat
     assert charts.evaluate_all("nodes => nodes.filter(node => node.stood).length") == charts.count() == drawn
 
 
+def test_what_was_opened_beneath_an_exhibit_stays_open(tab):
+    page = tab.open("/")
+    exhibit = page.locator(f"#{ids.part('overview', 'regions', 'section')}")
+    sources, table = exhibit.locator("details.basis-sources"), exhibit.locator("details.twin")
+    for each in (sources, table):
+        each.locator("summary").click()
+    rows = table.locator("tbody tr")
+    expect(rows).not_to_have_count(0)
+    before = rows.all_inner_texts()
+    choose_sector(page)
+    page.wait_for_url("**sector=**")
+    tab.settle()
+    expect(rows).not_to_have_text(before)
+    for each in (sources, table):
+        expect(each).to_have_attribute("open", "")
+
+
+def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
+    page = tab.open("/")
+    asked: list[str] = []
+    page.on("request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None)
+    choose_sector(page)
+    page.wait_for_url("**sector=**")
+    tab.settle()
+    assert len(asked) == 3
+    for output in (ids.CANONICAL, ids.NAV, ids.OVERVIEW_HEADLINES):
+        assert sum(output in each for each in asked) == 1, output
+
+
 def test_page_stays_scrolled_and_focused_where_it_was(tab):
     page = tab.open("/modules")
     page.locator(f"#{ids.filter_control('sector')}").focus()
