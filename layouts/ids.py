@@ -1,13 +1,13 @@
 """Every component id, once. An id reads page-thing-kind."""
 
 ADDRESS = "address"
-LANGUAGE = "language"
 BRAND = "shell-brand"
 NAV = "shell-nav"
 NOTICE = "shell-notice"
 PROBLEM = "shell-problem"
 FOOTER = "shell-footer"
 DOCUMENT = "shell-document"
+LANGUAGE = "shell-language"
 PAGE = "page"
 
 FILTERS = "filters"

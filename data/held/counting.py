@@ -269,7 +269,7 @@ def sources_of_results(of: Narrowed, indicator: str | None = None) -> pd.DataFra
 def _sources(of: Narrowed, *named: Array) -> pd.DataFrame:
     codes = [*of.record.sources, None]
     counts = np.roll(np.sum([np.bincount(each + 1, minlength=len(codes)) for each in named], axis=0), -1)
-    found = [at for at in range(len(codes)) if counts[at]]
+    found = np.flatnonzero(counts)
     return pd.DataFrame({"source": np.array(codes, object)[found], "rows": counts[found]})
 
 
