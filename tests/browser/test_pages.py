@@ -20,9 +20,10 @@ def address(page: Page, language: str = "en") -> str:
     return page.path + ("?lang=zh" if language == "zh" else "")
 
 
-SETTLED = """
-Promise.allSettled(document.getAnimations().filter((each) => each instanceof CSSTransition).map((each) => each.finished))
-"""
+SETTLED = """() => {
+  const changing = document.getAnimations().filter((each) => each instanceof CSSTransition);
+  return Promise.allSettled(changing.map((each) => each.finished)).then(() => true);
+}"""
 
 
 def objections(tab: Tab, *, without: tuple[str, ...] = ()) -> list[str]:
