@@ -20,10 +20,9 @@ def address(page: Page, language: str = "en") -> str:
     return page.path + ("?lang=zh" if language == "zh" else "")
 
 
-SETTLED = """() => {
-  const changing = document.getAnimations().filter((each) => each instanceof CSSTransition);
-  return Promise.allSettled(changing.map((each) => each.finished)).then(() => true);
-}"""
+SETTLED = """
+document.getAnimations().filter((each) => each instanceof CSSTransition).forEach((each) => each.finish())
+"""
 
 
 def objections(tab: Tab, *, without: tuple[str, ...] = ()) -> list[str]:
