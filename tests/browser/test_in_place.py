@@ -139,9 +139,10 @@ def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
     page = tab.open("/regions")
     page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
     with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
-        for _press in METRICS[1:]:
+        page.keyboard.press("ArrowRight")
+        wait_for(page, held, 1)  # pressed all at once, the renderer might put but one
+        for _press in METRICS[2:]:
             page.keyboard.press("ArrowRight")
-        wait_for(page, held, 1)
         page.wait_for_timeout(500)
         assert len(held) == 1, "questions pile up behind one that is not answered"
         held.pop().continue_()
