@@ -19,7 +19,7 @@ class Goal:
 
 def _first_load(found: Found) -> tuple[str, bool]:
     wire = found["first_load"]["application"]["wire"] / 1e6
-    return f"{wire:.2f} MB", wire <= 0.9  # noqa: PLR2004 - the goal
+    return f"{wire:.2f} MB", wire <= 0.9
 
 
 def _drawn(found: Found) -> tuple[str, bool]:
@@ -29,17 +29,17 @@ def _drawn(found: Found) -> tuple[str, bool]:
 
 def _changed(found: Found) -> tuple[str, bool]:
     p50, p95 = (found["filter_change"]["usual"]["redrawn"][name] for name in ("p50", "p95"))
-    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", p50 <= 100 and p95 <= 200  # noqa: PLR2004 - the goal
+    return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", p50 <= 100 and p95 <= 200
 
 
 def _slowed(found: Found) -> tuple[str, bool]:
     inp = found["filter_change"]["slow"]["inp"]
-    return f"{inp:.0f} ms", inp <= 200  # noqa: PLR2004 - the goal
+    return f"{inp:.0f} ms", inp <= 200
 
 
 def _shifted(found: Found) -> tuple[str, bool]:
     cls = found["filter_change"]["usual"]["cls"]
-    return f"{cls:.3f}", cls <= 0.05  # noqa: PLR2004 - the goal
+    return f"{cls:.3f}", cls <= 0.05
 
 
 def _donors_pages(found: Found, measure: str) -> list[tuple[str, Mapping[str, Any]]]:
@@ -62,14 +62,14 @@ def _near_the_floor(found: Found) -> tuple[str, bool]:
 def _at_stress(found: Found) -> tuple[str, bool]:
     pages = _donors_pages(found, "callbacks_100000")
     name, worst = max(pages, key=lambda each: each[1]["callback"]["median"])
-    met = sum(row["callback"]["median"] <= 150 for _, row in pages)  # noqa: PLR2004 - the goal
+    met = sum(row["callback"]["median"] <= 150 for _, row in pages)
     slowest = f"{worst['page']} on {name}, {worst['callback']['median']:.0f} ms"
     return f"{met} of {len(pages)}; slowest: {slowest}", met == len(pages)
 
 
 def _kept(found: Found) -> tuple[str, bool]:
     share = found["kept"]["donor"]["share"]["clock"]
-    return f"{share:.2f} of the rate of bytes", share >= 0.5  # noqa: PLR2004 - the goal
+    return f"{share:.2f} of the rate of bytes", share >= 0.5
 
 
 def _linear(found: Found) -> tuple[str, bool]:

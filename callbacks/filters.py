@@ -57,7 +57,6 @@ def register(app: Dash, held: Held) -> None:
     )
     app.clientside_callback(
         ClientsideFunction("shell", "settle"),
-        Output(ids.CANONICAL_SET, "title"),
         Input(ids.CANONICAL, "data"),
         prevent_initial_call=True,
     )

@@ -19,7 +19,6 @@ def shell() -> html.Div:
             dcc.Store(id=ids.DOCUMENT),
             dcc.Store(id=ids.PLACE_CHOSEN),
             dcc.Store(id=ids.CANONICAL),
-            html.Div(id=ids.CANONICAL_SET, hidden=True),
             html.A("Skip to content · 跳至正文", href="#" + ids.PAGE, className="skip visually-hidden-focusable"),
             html.Header(
                 [

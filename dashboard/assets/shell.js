@@ -17,7 +17,6 @@ window.dash_clientside.shell = {
     if (typeof search === "string" && search !== window.location.search) {
       window.history.replaceState(window.history.state, "", window.location.pathname + search + window.location.hash);
     }
-    return window.dash_clientside.no_update;
   },
   // The code of the place clicked on the map. It goes by way of the shell, so that the filters do not hang on a page.
   placeOf: function (click) {
