@@ -96,6 +96,11 @@ def test_list_sorted_the_other_way_keeps_the_unknown_last(view: Ask) -> None:
     assert codes(view(), sort="name", descending=True) == list("ihgfedcba")
 
 
+@pytest.mark.parametrize("sort", SORTS)
+def test_list_of_nobody_can_be_sorted(view: Ask, sort: str) -> None:
+    assert codes(view("as_of=1990-01-01"), sort=sort) == []
+
+
 def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> None:
     rows = {row.enterprise: row for row in listed(view(), Wanted()).rows}
     assert rows["a"].rounds == ("r1", "r2")

@@ -77,7 +77,7 @@ class Lists:
         known = places != NONE
         who, places = self._enrolled[known], places[known]  # by enterprise and place
         first = runs(who)
-        last = np.append(first[1:], len(who)) - 1
+        last = np.append(first[1:], len(who))[: len(first)] - 1
         found[who[first]] = np.where(places[first] == places[last], places[first], NONE)
         return found
 
