@@ -8,7 +8,7 @@ INSTALLED_DEV := $(VENV)/.installed-dev
 PORT ?= 8050
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test lint format bench bench-peers screenshots messages boundaries bundle lock browser servers clean
+.PHONY: help install serve demo test lint format bench bench-peers frozen screenshots messages boundaries bundle lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -45,6 +45,11 @@ bench: $(INSTALLED_DEV) browser ## measure everything there is a goal for, into 
 
 bench-peers: $(INSTALLED_DEV) ## install Superset, Streamlit and Vizro for `make bench` to measure beside
 	@scripts/bench_peers.sh $(BIN)/python
+
+BASE ?= HEAD
+
+frozen: $(INSTALLED_DEV) ## show what moved for any viewer since BASE (a commit; HEAD without it)
+	@scripts/frozen.sh $(CURDIR)/$(BIN)/python $(BASE)
 
 screenshots: $(INSTALLED_DEV) browser ## make the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py

@@ -1,0 +1,301 @@
+"""Writes everything every kind of viewer gets as text, so that two versions of the code can be compared.
+
+    PYTHONPATH=. .venv/bin/python scripts/frozen.py FOLDER
+
+Written are tables of exhibits, method pages, answers of pages, slides, packs, newsletters, lists and filter options,
+for each viewer, under a dozen filter states, in both languages, on the public record and on a synthetic programme.
+Times, hashes and today's date are replaced, since they differ from run to run. `make frozen` compares two versions.
+"""
+
+import io
+import json
+import os
+import re
+import sys
+import traceback
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, fields
+from datetime import UTC, date, datetime
+from inspect import signature
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from flask import g
+from plotly.io.json import to_json_plotly
+from pptx import Presentation
+
+from benchmarks.callbacks import PAGES, Pages
+from callbacks import how
+from callbacks.asking import Asked, asking
+from callbacks.digest import letters
+from callbacks.slides import both_languages
+from dashboard import printing
+from dashboard.pack import Packer
+from dashboard.settings import PUBLIC_RECORD
+from data import decks, editions, exhibits
+from data.access import MANAGER, Viewer
+from data.accounts import accounts_engine
+from data.database import writing_engine
+from data.decks import Deck, DeckSlide
+from data.demo import hold_back, write_demo
+from data.digest import Period
+from data.editions import Edition
+from data.exhibits import SelectionRefused, csv_of
+from data.filters import Filters
+from data.links import Audience, Terms
+from data.loading import load
+from data.places import read_boundaries
+from data.tables import completeness, enterprises, places, results
+from data.tables.completeness import Which
+from data.tables.enterprises import Wanted
+from layouts import digest, ids
+
+EDITION = "Annual meeting (frozen)"
+ENTERPRISES = 200
+SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
+LISTS = (None, Which("form", ("results", "missing")), Which("silence", ("never",)),
+         Which("group", ("silent", "total", "")))  # fmt: skip
+
+
+def write(folder: Path) -> int:
+    """Write what this code says, one process a data set; the exit status."""
+    children = []
+    for name in ("public", "demo"):
+        child = os.fork()
+        if child == 0:
+            status = 1
+            try:
+                write_data_set(name, folder / name)
+                status = 0
+            except Exception:  # noqa: BLE001 - the child must end here
+                traceback.print_exc()
+            os._exit(status)
+        children.append(child)
+    ends = [os.waitpid(child, 0)[1] for child in children]
+    return int(any(ends))
+
+
+def write_data_set(name: str, folder: Path) -> None:
+    """Write what is said of one of the data sets: a file a viewer, filter state and language."""
+    with TemporaryDirectory() as place:
+        here = Path(place)
+        edition = make(name, here)
+        pages = Pages(f"sqlite:///{here}/results.db", here)
+        deck = decks.read(accounts_engine(f"sqlite:///{here}/accounts.db"), decks.STANDARD)
+        every = [DeckSlide(code) for code in decks.SLIDES]
+        stable = stabler(edition)
+        for who, viewer in viewers(pages, edition, name):
+            pages.viewer = viewer
+            (folder / who).mkdir(parents=True, exist_ok=True)
+            for language in ("en", "zh"):
+                for at, filters in enumerate(filter_states(pages)):
+                    text = "\n".join((filters, *said(pages, filters, language, every)))
+                    (folder / who / f"{at:02}-{language}.txt").write_text(stable(text), encoding="utf-8")
+                text = "\n".join(unfiltered(pages, language, deck))
+                (folder / who / f"once-{language}.txt").write_text(stable(text), encoding="utf-8")
+
+
+def make(name: str, here: Path) -> Edition:
+    """Load a data set and freeze an edition of it; of the synthetic programme some forms come in later."""
+    engine = writing_engine(f"sqlite:///{here}/results.db")
+    source = here / "programme"
+    if name == "demo":
+        hold_back(source, here / "late", write_demo(source, ENTERPRISES, 1))
+    load(engine, source if name == "demo" else PUBLIC_RECORD, origin=name)
+    edition = editions.freeze(engine, EDITION, here / "editions")
+    if name == "demo":
+        load(engine, here / "late", origin="late forms")
+    engine.dispose()
+    return edition
+
+
+def stabler(edition: Edition) -> Callable[[str], str]:
+    """Replaces what differs from run to run."""
+    today = datetime.now(UTC).date()
+    told = {
+        edition.sha256: "HASH", edition.short: "HASH", today.isoformat(): "TODAY",
+        f"{today.day} {today:%B} {today.year}": "TODAY", f"{today.year}年{today.month}月{today.day}日": "TODAY",
+    }  # fmt: skip
+    times = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?")
+
+    def replaced(text: str) -> str:
+        for each, sign in told.items():
+            text = text.replace(each, sign)
+        return times.sub("TIME", text)
+
+    return replaced
+
+
+def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str, Viewer]]:
+    """Every kind of viewer, by a name for their files."""
+    partners = pages.held.records.live.catalogue().partner
+    scope = min(code for code, entry in partners.items() if entry.columns["kind"] == "employers")
+    yield "manager", MANAGER
+    donor = Terms(scope=Filters.from_search(f"partner={scope}"), threshold=5, names=True, export=True)
+    yield "donor", donor.viewer("frozen")
+    committee = Terms(Audience.COMMITTEE, threshold=5, names=True, edition=edition.key)
+    yield "committee", committee.viewer("frozen")
+    if data_set == "public":
+        yield "everybody", Terms(threshold=None, names=True, export=True).viewer("frozen")
+
+
+def filter_states(pages: Pages) -> list[str]:
+    """Queries of no, one and several filters, on codes of the record."""
+    catalogue = pages.held.records.live.catalogue()
+    partners, sectors, rounds = sorted(catalogue.partner), sorted(catalogue.sector), sorted(catalogue.round)
+    provinces = sorted({province for code in catalogue.place if (province := catalogue.province(code))})
+    cities = sorted(code for code in catalogue.place if catalogue.place[code].columns["level"] == "city")
+    earlier = date(catalogue.programme.as_of.year - 1, 6, 30).isoformat()
+    return [
+        "",
+        f"partner={partners[0]}",
+        f"partner={partners[-1]}",
+        f"sector={sectors[0]}",
+        f"round={rounds[len(rounds) // 2]}",
+        f"phase={min(catalogue.phase)}",
+        f"place={provinces[-1]}",
+        f"place={cities[0]}",
+        "module=m2",
+        f"as_of={earlier}",
+        f"partner={partners[0]}&sector={sectors[0]}",
+        f"sector={sectors[0]},{sectors[1]}&place={provinces[0]}",
+        f"module=m1&as_of={earlier}&round={rounds[0]}",
+    ]
+
+
+def said(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> Iterator[str]:
+    """Everything under one filter state."""
+    search = f"?{filters}&lang={language}"
+    with as_viewer(pages):
+        with asking(pages.held, search) as asked:
+            yield from exhibits_and_methods(asked)
+            yield from lists(asked)
+        for pair in both_languages(pages.held, every, Filters.from_search(filters)):
+            yield f"== slide {pair[language].exhibit}\n{as_json(pair[language].plain())}"
+    for name, (output, path) in page_outputs().items():
+        yield f"== page {name}\n{answer(pages, output, path, search)}"
+
+
+@contextmanager
+def as_viewer(pages: Pages) -> Iterator[None]:
+    """Inside the block the viewer of `pages` asks."""
+    with pages.app.server.test_request_context():
+        g.viewer = pages.viewer
+        yield
+
+
+def as_json(value: Any) -> str:
+    """Values of any kind as JSON, a line a value."""
+    return json.dumps(json.loads(to_json_plotly(value)), ensure_ascii=False, indent=1, sort_keys=True)
+
+
+def or_refused(make: Callable[[], str]) -> str:
+    """What is made, or why it is not."""
+    try:
+        return make()
+    except (SelectionRefused, KeyError) as refused:
+        return f"refused: {type(refused).__name__} {refused}"
+
+
+def page_outputs() -> dict[str, tuple[str, str]]:
+    """A property each page's callback writes, and its path."""
+    return PAGES | {
+        "enterprises": (f"{ids.ENTERPRISES_BASIS}.content", "/enterprises"),
+        "published": ("published-published-figure.figure", "/published"),
+        "sources": (f"{ids.SOURCES_LIST}.content", "/sources"),
+        "completeness": (f"{ids.COMPLETENESS_FORMS}.content", "/completeness"),
+        "completeness-list": (f"{ids.COMPLETENESS_FOOT}.content", "/completeness"),
+    }
+
+
+def answer(pages: Pages, output: str, path: str, search: str) -> str:
+    """The answer of a page's callback, or how it fails."""
+    try:
+        told = pages.post(output, path, search)
+    except RuntimeError as failed:
+        return f"failed: {failed}"
+    return as_json(json.loads(told or "null"))
+
+
+def exhibits_and_methods(asked: Asked) -> Iterator[str]:
+    """Every exhibit with all its columns and what it rests on, and its method page."""
+    for code in exhibits.EXHIBITS:
+
+        def table(code: str = code) -> str:
+            made = exhibits.build(asked.view, code)
+            rests_on = {each.name: getattr(made, each.name) for each in fields(made) if each.name != "table"}
+            return f"{exhibits.to_csv(made)}{csv_of(made.table, [str(each) for each in made.table.columns])}{rests_on}"
+
+        def method(code: str = code) -> str:
+            return as_json(asdict(how.made(asked, code, how.chosen_indicator(asked, code, None))))
+
+        yield f"== exhibit {code}\n{or_refused(table)}"
+        yield f"== method {code}\n{or_refused(method)}"
+
+
+def lists(asked: Asked) -> Iterator[str]:
+    """Options of filters, enterprises in every order, what stands beside the pairs, lists of what is missing."""
+    view = asked.view
+    for name in ("partner", "sector", "round", "phase", "place"):
+        yield f"== options {name}\n{sorted(places.option_counts(view, name).items(), key=str)}"
+    for sort in SORTS:
+        for descending in (False, True):
+            wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
+            yield f"== enterprises by {sort} {descending}\n{enterprises.listed(view, wanted)}"
+    yield f"== enterprises found\n{enterprises.listed(view, Wanted(text='a'))}"
+    beside = results.beside(view)
+    yield f"== beside\n{csv_of(beside, sorted(str(each) for each in beside.columns))}"
+    if view.viewer.limited:
+        return
+    yield f"== forms\n{completeness.form_counts(view)}\n{completeness.silences(view)}"
+    yield f"== doubts\n{completeness.outlier_count(view)}\n{completeness.unsourced_counts(view)}"
+    for which in LISTS:
+        found = completeness.everyone(view, which, "en")
+        yield f"== list {which}\n{csv_of(found, list(found.columns))}"
+    for code in sorted(each.enterprise for each in enterprises.listed(view, Wanted()).rows)[:3]:
+        yield f"== enterprise {code}\n{enterprises.one(view, code)}"
+
+
+def unfiltered(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
+    """What takes long, with nothing filtered: the pack, and a manager's newsletter."""
+    packer = Packer.on(pages.held, read_boundaries())
+    # Notes and rows are asked for where they can be asked for.
+    everything = {name: True for name in ("notes", "rows") if name in signature(packer.make).parameters}
+    printing.chromium = without_browser
+    with as_viewer(pages):
+        made = packer.make(deck, Filters(), "pptx", language, **everything)
+    for at, slide in enumerate(Presentation(io.BytesIO(made.content)).slides):
+        yield from (f"== pack {at} {text_of(shape)}" for shape in slide.shapes)
+        if slide.has_notes_slide:
+            yield f"== pack {at} notes {slide.notes_slide.notes_text_frame.text}"
+    if pages.viewer is MANAGER:
+        as_of = pages.held.records.live.catalogue().programme.as_of
+        period = Period(date(as_of.year - 1, 1, 1), as_of)
+        with as_viewer(pages):
+            told = letters(pages.held, Filters(), period, (language,), "https://results.example.org")
+        yield f"== newsletter\n{digest.markdown(told)}"
+
+
+def without_browser() -> str:
+    """Maps of the pack would be pictures, which cannot be compared."""
+    raise printing.PrintingProblem("missing")
+
+
+def text_of(shape: Any) -> str:
+    """The text, table or series of a shape on a pack's slide."""
+    if shape.has_text_frame:
+        return f"{shape.name} {shape.text_frame.text}"
+    if shape.has_table:
+        return f"{shape.name} {[[cell.text for cell in row.cells] for row in shape.table.rows]}"
+    if shape.has_chart:
+        series = [
+            (list(plot.categories), each.name, list(each.values)) for plot in shape.chart.plots for each in plot.series
+        ]
+        return f"{shape.name} {series}"
+    return str(shape.name)
+
+
+if __name__ == "__main__":
+    sys.exit(write(Path(sys.argv[1]).resolve()))
