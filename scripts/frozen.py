@@ -55,6 +55,10 @@ from layouts import digest, ids
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
+BESIDE = (
+    "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
+    "operator", "months", "verified", "source", "date_precision",
+)  # fmt: skip
 LISTS = (None, Which("form", ("results", "missing")), Which("silence", ("never",)),
          Which("group", ("silent", "total", "")))  # fmt: skip
 
@@ -245,8 +249,7 @@ def lists(asked: Asked) -> Iterator[str]:
             wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
             yield f"== enterprises by {sort} {descending}\n{enterprises.listed(view, wanted)}"
     yield f"== enterprises found\n{enterprises.listed(view, Wanted(text='a'))}"
-    beside = results.beside(view)
-    yield f"== beside\n{csv_of(beside, sorted(str(each) for each in beside.columns))}"
+    yield f"== beside\n{csv_of(results.beside(view), BESIDE)}"
     if view.viewer.limited:
         return
     yield f"== forms\n{completeness.form_counts(view)}\n{completeness.silences(view)}"
