@@ -5,9 +5,7 @@
 prints JSON, a line a page and viewer: ``callback`` (milliseconds: minimum, median and maximum of the repeats), ``cpu``
 (the same in this process's own time, which a busy machine leaves alone), ``queries`` (round trips), ``in_sql``
 (milliseconds in the driver's execute), ``bare`` (milliseconds of the same statements put and fetched through sqlite3 or
-psycopg alone) and ``bytes`` of the answer. Every repeat is worked out anew; what the application holds of a record it
-holds. With ``defined`` there is also the bare driver's time for the SQL that defines the same numbers, which is put
-where a record is too large to be held.
+psycopg alone) and ``bytes`` of the answer. Every repeat is worked out anew, from facts that were read before.
 """
 
 import argparse
@@ -15,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -39,7 +37,6 @@ from dashboard.pages import UPDATE
 from data import decks
 from data.access import MANAGER, Viewer
 from data.accounts import accounts_engine
-from data.catalogue import Once
 from data.filters import Filters
 from data.links import Terms
 from data.places import read_boundaries
@@ -131,18 +128,6 @@ class Pages:
             told = [{language: slide.plain() for language, slide in each.items()} for each in slides]
             return to_json_plotly(told).encode()
 
-    @contextmanager
-    def nothing_held(self) -> Iterator[None]:
-        """Inside the block every number comes from the database."""
-        record = self.held.records.live
-        catalogue, once = record.catalogue(), Once()
-        once.get("facts", lambda: None)
-        record._catalogue = replace(catalogue, once=once)  # noqa: SLF001 - no application may do this
-        try:
-            yield
-        finally:
-            record._catalogue = catalogue  # noqa: SLF001 - likewise
-
     def asked(self, page: str, search: str) -> bytes:
         """The answer of one page of :data:`PAGES`, or of the `slides`."""
         return self.show(search) if page == "slides" else self.post(*PAGES[page], search)
@@ -172,19 +157,15 @@ def _replayed(bare: Callable[[Statement], object], statements: Sequence[Statemen
     return [sum(timed(partial(bare, each))[0] for each in statements) for _ in range(repeats)]
 
 
-def measure(  # noqa: PLR0913 - what is measured, as whom, how often
+def measure(
     address: str,
     *,
     pages: Sequence[str] = (*PAGES, "slides"),
     scope: str = "",
     filters: str = "",
     repeats: int = 3,
-    defined: bool = False,
 ) -> list[dict[str, Any]]:
-    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module.
-
-    The SQL `defined` is put for the donor alone: it takes its time.
-    """
+    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
     donor = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD).viewer()
     found = []
     with TemporaryDirectory() as folder, _bare(address) as bare:
@@ -201,11 +182,6 @@ def measure(  # noqa: PLR0913 - what is measured, as whom, how often
                     with watching(engine) as watched:
                         times.append(timed(partial(asked.asked, page, search))[0])
                     cpu.append((process_time() - began) * 1000)
-                told = {"bare": spread(_replayed(bare, watched.statements, repeats))}
-                if defined and who == "donor":
-                    with asked.nothing_held(), watching(engine) as watched_then:
-                        asked.asked(page, search)
-                    told["defined"] = spread(_replayed(bare, watched_then.statements, repeats))
                 found.append(
                     {
                         "page": page,
@@ -215,7 +191,7 @@ def measure(  # noqa: PLR0913 - what is measured, as whom, how often
                         "queries": len(watched.statements),
                         "in_sql": round(watched.seconds * 1000, 1),
                         "bytes": len(asked.asked(page, search)),
-                        **told,
+                        "bare": spread(_replayed(bare, watched.statements, repeats)),
                     }
                 )
         engine.dispose()

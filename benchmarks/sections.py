@@ -53,15 +53,14 @@ def _loads(found: Any) -> str:
 def _pages(found: Any) -> str:
     rows = [
         (database, row["viewer"], row["page"], row["queries"], _spread(row["bare"]), _spread(row["callback"]),
-         _spread(row["defined"]) if "defined" in row else "–", f"{row['bytes'] / 1000:.0f}")
+         f"{row['bytes'] / 1000:.0f}")
         for database, each in found.items()
         for row in each
     ]  # fmt: skip
     return (
         "Each page's whole callback, worked out anew. Counts come from facts held in memory: `bare` is the SQL that is "
-        "still put, through the driver alone, `defined` the SQL that defines the same numbers and would be put without "
-        "them.\n\n"
-        + table(("database", "viewer", "page", "queries", "bare, ms", "callback, ms", "defined, ms", "kB"), rows)
+        "still put, through the driver alone.\n\n"
+        + table(("database", "viewer", "page", "queries", "bare, ms", "callback, ms", "kB"), rows)
     )
 
 

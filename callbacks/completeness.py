@@ -13,11 +13,12 @@ from callbacks.drawing import enterprise_link, source_link
 from callbacks.enterprises import based
 from callbacks.navigation import may_see
 from data import exhibits
-from data.queries.completeness import FORMS, OF_SLICE, SILENCE, STATES
+from data.queries.completeness import OF_SLICE
 from data.tables import completeness as data
 from data.tables import enterprises
 from data.tables.completeness import GROUPS, KINDS, Forms, Which
 from data.tables.enterprises import Wanted
+from data.vocabulary import FORM_STATES, FORMS, SILENCE
 from layouts import completeness as layout
 from layouts import completeness_tables as tables
 from layouts import enterprises as named
@@ -104,7 +105,7 @@ def counts(asked: Asked) -> tuple[Any, ...]:
         [
             *layout.forms(
                 data.form_counts(view),
-                {(form, state): href(asked, Which("form", (form, state))) for form in FORMS for state in STATES},
+                {(form, state): href(asked, Which("form", (form, state))) for form in FORMS for state in FORM_STATES},
             ),
             *basis,
         ],

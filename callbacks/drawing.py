@@ -8,10 +8,11 @@ import pandas as pd
 
 from callbacks import taking
 from callbacks.asking import Asked
-from data import exhibits, measures
+from data import exhibits
 from data.access import Permission
 from data.exhibits import Exhibit
 from data.tables import calendar, places, results, trainers
+from data.vocabulary import YES_NO
 from layouts import findings, parts, programme, programme_tables, tables
 from layouts.figures import calendar as calendar_figure
 from layouts.figures import change, funnel, ladder, map, matrix  # noqa: A004 - the map is what it draws
@@ -132,7 +133,7 @@ def _combinations(all_of_them: int, most: int) -> str:
 
 def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises that improved, per indicator that is a figure and not a practice."""
-    figures = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
+    figures = exhibit.table[exhibit.table["unit"] != YES_NO]
     rated = figures[figures["better_share"].notna()]
     caption = _("Share of reporting enterprises that moved in the good direction, with its 95\u00a0% interval.")
     return Drawing(
@@ -144,7 +145,7 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
 
 def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises with a practice, before and after."""
-    of_practices = exhibit.table["unit"] == measures.YES_NO
+    of_practices = exhibit.table["unit"] == YES_NO
     frame = exhibit.table[of_practices & (exhibit.table["pairs"] > 0) & exhibit.table["had_before"].notna()]
     if not len(frame):
         return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
@@ -167,10 +168,10 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
     frame = exhibit.table
     numbers = exhibits.change_of(asked.view, indicator)
     beyond = 0
-    told = numbers["had_before"] if unit == measures.YES_NO else numbers["pairs"]
+    told = numbers["had_before"] if unit == YES_NO else numbers["pairs"]
     if not numbers["pairs"] or not known(told):
         figure = None
-    elif unit == measures.YES_NO:
+    elif unit == YES_NO:
         figure = change.practice(numbers)
     elif asked.view.threshold:
         figure = change.middle(numbers, unit, better)

@@ -13,8 +13,9 @@ from callbacks.asking import Asked, Held, Kept, kept, showing
 from callbacks.drawing import source_link
 from callbacks.navigation import may_see
 from data.access import Permission
+from data.engine.lists import Listed
 from data.tables import enterprises as data
-from data.tables.enterprises import Listed, Neighbours, OneEnterprise, Wanted
+from data.tables.enterprises import Neighbours, OneEnterprise, Wanted
 from layouts import enterprise as drawn
 from layouts import enterprises as layout
 from layouts import ids, paged, pages, parts, words

@@ -8,7 +8,8 @@ from dash import Dash, Input, Output
 
 from callbacks import drawing
 from callbacks.asking import Asked, Held, Kept, kept, showing
-from data import exhibits, measures
+from data import exhibits
+from data.vocabulary import YES_NO
 from layouts import ids, parts
 from layouts.frames import records
 from layouts.words import _, ngettext
@@ -62,7 +63,7 @@ def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
 
 def by_pairs(change: pd.DataFrame) -> pd.DataFrame:
     """The indicators with most pairs first, figures before practices: a practice is read off one chart of them all."""
-    table = change.assign(figure=change["unit"] != measures.YES_NO)
+    table = change.assign(figure=change["unit"] != YES_NO)
     return table.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
 
 

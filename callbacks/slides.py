@@ -8,12 +8,13 @@ import pandas as pd
 
 from callbacks import drawing, overview, results
 from callbacks.asking import Asked, Held, asking
-from data import exhibits, measures
+from data import exhibits
 from data.decks import DeckSlide
 from data.editions import EditionProblem
 from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
 from data.tables import trainers
+from data.vocabulary import YES_NO
 from layouts import findings, programme, slides, words
 from layouts.figures.map import HALF
 from layouts.frames import records
@@ -283,14 +284,14 @@ def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
 
 
 def _change(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    frame = exhibit.table[exhibit.table["unit"] != measures.YES_NO]
+    frame = exhibit.table[exhibit.table["unit"] != YES_NO]
     return Shown(
         drawing.improved(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
     )
 
 
 def _practices(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    frame = exhibit.table[exhibit.table["unit"] == measures.YES_NO]
+    frame = exhibit.table[exhibit.table["unit"] == YES_NO]
     return Shown(
         drawing.practices(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
     )

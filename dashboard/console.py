@@ -22,6 +22,7 @@ _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
     "empty": "The results database holds no programme: run `score-dashboard load PATH` first.",
     "schema": "The results database was made by another version of this software: run `score-dashboard upgrade`.",
+    "large": "The results database holds more than this software counts: give each programme a database of its own.",
     "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
 }
 

@@ -110,6 +110,13 @@ def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:
             _("The results database was made by another version of this software"),
             _('Run "score-dashboard upgrade"; if it is of a newer version, start that one.'),
         ),
+        "large": (
+            _("The results database holds more than can be shown"),
+            _(
+                "It has more results or modules than this software counts; the log says how many. Ask who runs this "
+                "server to give each programme a database of its own."
+            ),
+        ),
         "slow": (
             _("This took too long"),
             _(

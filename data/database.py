@@ -45,7 +45,8 @@ _STOPPED = "57014"
 
 
 class DatabaseProblem(Exception):
-    """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema, slow.
+    """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema, slow,
+    large (more than the engine holds).
 
     ``passing``: it may well be read when it is asked again at once.
     """

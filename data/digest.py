@@ -13,6 +13,8 @@ import pandas as pd
 
 from data import measures
 from data.access import Permission
+from data.engine import steps
+from data.engine.counts import enterprises_per_round
 from data.measures import Change
 from data.precision import first_day, last_day
 from data.queries import digest as queries
@@ -168,6 +170,7 @@ def _each(frame: pd.DataFrame, name: str, asked: Callable[[date | None, str | No
 
 
 def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
+    enterprises = enterprises_per_round(view.facts)
     around = queries.partners_and_places(view.connection, view.of, begun["round"].tolist())
 
     def codes(round_: str, table: str) -> tuple[str, ...]:
@@ -175,7 +178,7 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
     return tuple(
         NewRound(
-            row["round"], row["started_on"], row["date_precision"], row["enterprises"],
+            row["round"], row["started_on"], row["date_precision"], enterprises[row["round"]],
             codes(row["round"], "partner"), codes(row["round"], "place"),
         )
         for row in _rows(begun)
@@ -195,14 +198,13 @@ def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[C
 
 
 def _by_round(view: View, day: date) -> dict[tuple[str, str], int]:
-    counts = queries.completed_by_round(view.connection, view.with_filters(view.filters.dated(day)).of)
-    return {(row["round"], row["module"]): row["enterprises"] for row in _rows(counts)}
+    return steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts)
 
 
 def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:
-    by = queries.through_everything(view.connection, view.of)
+    by = steps.completed_all_planned(view.facts)
     earlier = view.with_filters(view.filters.dated(period.eve))
-    new = (by - queries.through_everything(earlier.connection, earlier.of)) & set(completions["enterprise"])
+    new = (by - steps.completed_all_planned(earlier.facts)) & set(completions["enterprise"])
     nameable = new if view.nameable is None else new & view.nameable
     return Through(tuple(sorted(nameable)), len(new - nameable), len(by))
 

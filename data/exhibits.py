@@ -10,8 +10,9 @@ from typing import Any
 
 import pandas as pd
 
-from data import measures, queries, tally
+from data import measures, queries
 from data.disclosure import Withheld
+from data.engine import counts
 from data.filters import Filters
 from data.tables import calendar, coverage, headlines, modules, places, programme, results, stories, trainers
 from data.tables.coverage import Coverage, coverage_line
@@ -160,9 +161,9 @@ def _rests_on(
     elif definition.rests_on == "trainers":
         counted = _by_source(trainers.sources(view))
     elif definition.rests_on == "results":
-        counted = tally.sources_of_results(view, indicator)
+        counted = counts.sources_of_results(view.facts, indicator)
     else:
-        counted = tally.sources_of_trainings(view)
+        counted = counts.sources_of_trainings(view.facts)
     known = counted[counted["source"].notna()]
     if view.threshold:
         return dict.fromkeys(known["source"], None), 0
@@ -190,8 +191,8 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
         return {code: rows.get(code, {}) for code in view.catalogue.source}
     scope = view.with_filters(Filters())
     frames = (
-        tally.sources_of_trainings(scope),
-        tally.sources_of_results(scope),
+        counts.sources_of_trainings(scope.facts),
+        counts.sources_of_results(scope.facts),
         queries.reported_figures(scope.connection, scope.of),
         queries.trainer_levels(scope.connection, scope.of),
     )

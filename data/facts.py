@@ -1,7 +1,7 @@
-"""The facts inside a slice, as SELECTs to build on: enrolments, trainings with their state, results as seen.
+"""The rows inside a slice, as SELECTs to build on: enrolments, trainings, results as seen.
 
-Every query starts from one of these, so that a slice narrows everything in one place (docs/measures.md,
-"Filters"). A fact dated after the slice's ``as_of`` is not seen.
+Every query for rows starts from one of these. Counts do not: they are made of the arrays of `data/engine`, which
+narrows by the same rules (docs/measures.md, "Filters"). A fact dated after the slice's ``as_of`` is not seen.
 """
 
 from collections.abc import Collection
@@ -11,14 +11,6 @@ from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or
 
 from data.access import Slice
 from data.schema import enrolment, enterprise, module, result, round_, round_partner, round_place, training
-
-STATES = ("completed", "in-progress", "dropped", "overdue", "not-yet-due")
-FIRST_MODULE = "m1"
-
-
-def flag(condition: ColumnElement[bool]) -> ColumnElement[int]:
-    """1 where `condition` holds, 0 where it does not or is unknown: something every database can sum."""
-    return case((condition, 1), else_=0)
 
 
 def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnElement[bool]:
@@ -35,8 +27,7 @@ def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
 
 
 def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
-    """Enrolments in the slice, of some `enterprises` or of all. Columns: enterprise, round, phase, sector, place,
-    recruited_on, baseline and left (0/1), workers, source.
+    """Enrolments in the slice, of some `enterprises` or of all. Columns: enterprise, round, place, source.
 
     ``place`` is the enterprise's own, else its round's single place, else NULL.
     """
@@ -63,13 +54,7 @@ def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
         select(
             enrolment.c.enterprise,
             enrolment.c.round,
-            round_.c.phase,
-            enterprise.c.sector,
             place.label("place"),
-            enrolment.c.recruited_on,
-            flag(enrolment.c.baseline_on <= of.as_of).label("baseline"),
-            flag(enrolment.c.left_on <= of.as_of).label("left"),
-            enterprise.c.workers,
             enrolment.c.source,
         )
         .join(enterprise, enterprise.c.code == enrolment.c.enterprise)
@@ -80,96 +65,17 @@ def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
     )
 
 
-def trainings(of: Slice, enrolled: CTE, name: str = "trainings") -> CTE:
-    """Planned trainings of the enrolments: keys, recruited_on, due_on, head counts, visits, 0/1 evidence of each step.
-
-    ``workshop``, ``visit``, ``assessment``, ``completion`` are each step's own record; ``started`` is any of them;
-    ``dropped`` is the training's or the enrolment's own.
-    """
-    workshop = training.c.workshop_on <= of.as_of
-    # A visit has no date of its own: it counts once the workshop's date is reached, or where there is none.
-    visit = and_(training.c.visits_done > 0, seen(training.c.workshop_on, of))
-    assessment = training.c.assessed_on <= of.as_of
-    completion = training.c.completed_on <= of.as_of
-    due = training.c.due_on <= of.as_of
-    dropped = or_(training.c.dropped_on <= of.as_of, enrolled.c.left == 1)
-    started = or_(workshop, visit, assessment, completion)
-    state = case(
-        (completion, "completed"), (dropped, "dropped"), (started, "in-progress"), (due, "overdue"), else_="not-yet-due"
-    )
-    return (
-        select(
-            training.c.enterprise,
-            training.c.round,
-            training.c.module,
-            enrolled.c.recruited_on,
-            training.c.due_on,
-            training.c.managers,
-            training.c.workers,
-            training.c.women,
-            training.c.visits_planned,
-            case((seen(training.c.workshop_on, of), training.c.visits_done)).label("visits_done"),
-            training.c.source,
-            flag(workshop).label("workshop"),
-            flag(visit).label("visit"),
-            flag(assessment).label("assessment"),
-            flag(completion).label("completion"),
-            flag(started).label("started"),
-            state.label("state"),
-        )
-        .join(
-            enrolled,
-            and_(enrolled.c.enterprise == training.c.enterprise, enrolled.c.round == training.c.round),
-        )
-        .where(among(training.c.module, of.module))
-        .cte(name)
-    )
+def trainings(of: Slice, enrolled: CTE) -> CTE:
+    """Planned trainings of the enrolments: all columns of `training`."""
+    key = and_(enrolled.c.enterprise == training.c.enterprise, enrolled.c.round == training.c.round)
+    return select(training).join(enrolled, key).where(among(training.c.module, of.module)).cte("trainings")
 
 
-def enterprise_modules(trained: CTE) -> CTE:
-    """One row per enterprise × planned module: enterprise, module, round, state, and 0/1 own records of each step.
-
-    ``round`` and ``state`` are of the completed training where there is one, else of the latest one
-    (by ``recruited_on``, then ``due_on``; an unknown date counts as earlier than any known one).
-    """
-    pair = [trained.c.enterprise, trained.c.module]
-    ranked = select(
-        *pair,
-        trained.c.round,
-        trained.c.state,
-        *(
-            func.max(trained.c[step]).over(partition_by=pair).label(step)
-            for step in ("workshop", "visit", "assessment", "completion", "started")
-        ),
-        func.row_number()
-        .over(
-            partition_by=pair,
-            order_by=[
-                trained.c.completion.desc(),
-                trained.c.recruited_on.desc().nulls_last(),
-                trained.c.due_on.desc().nulls_last(),
-                trained.c.round.desc(),
-            ],
-        )
-        .label("rank"),
-    ).subquery("ranked")
-    columns = [column for column in ranked.c if column.name != "rank"]
-    return select(*columns).where(ranked.c.rank == 1).cte("enterprise_modules")
-
-
-def results_seen(
-    of: Slice,
-    enrolled: CTE,
-    name: str = "results_seen",
-    *,
-    indicator: str | None = None,
-    enterprises: Collection[str] | None = None,
-) -> CTE:
-    """Result rows in the slice, of one indicator or of all, with only the values seen at ``as_of``; rows of which
-    nothing is seen are left out. Where the enrolments are of some `enterprises` alone it helps to say so.
+def results_seen(of: Slice, enrolled: CTE) -> CTE:
+    """Result rows of the enrolments with only the values seen at ``as_of``, but for rows of which nothing is seen.
 
     A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
-    change_percent, operator, months, verified, their dates, source, note, recruited_on, position (of the module).
+    change_percent, operator, months, verified, their dates, source, note, position (of the module).
     """
     before = case((seen(result.c.before_on, of), result.c.before))
     # What was measured after a before that is not seen yet is not seen either.
@@ -197,7 +103,6 @@ def results_seen(
             result.c.source,
             result.c.note,
             result.c.date_precision,
-            enrolled.c.recruited_on,
             module.c.position,
         )
         .outerjoin(enrolled, own)
@@ -205,77 +110,7 @@ def results_seen(
         .where(
             or_(enrolled.c.enterprise.is_not(None), roundless),
             among(result.c.module, of.module),
-            among(result.c.indicator, None if indicator is None else frozenset({indicator})),
-            among(result.c.enterprise, None if enterprises is None else frozenset(enterprises)),
             or_(before.is_not(None), after.is_not(None), change.is_not(None)),
         )
-        .cte(name)
-    )
-
-
-def pairs(facts: CTE) -> CTE:
-    """One row per pair: enterprise, indicator, before, after, and round, module, source, dates, months of the after.
-
-    Only operator ``=``; of several rows of an enterprise and indicator the first before and the last after,
-    by date, then by when the enterprise was recruited, then by round and module.
-    """
-    key = [facts.c.enterprise, facts.c.indicator]
-    exact = facts.c.operator == "="
-    first = (
-        select(
-            *key,
-            facts.c.before,
-            facts.c.before_on,
-            func.row_number()
-            .over(
-                partition_by=key,
-                order_by=[
-                    facts.c.before_on.nulls_last(),
-                    facts.c.recruited_on.nulls_last(),
-                    facts.c.round,
-                    facts.c.position.nulls_first(),
-                ],
-            )
-            .label("rank"),
-        )
-        .where(exact, facts.c.before.is_not(None))
-        .subquery("first_before")
-    )
-    last = (
-        select(
-            *key,
-            facts.c.after,
-            facts.c.after_on,
-            facts.c.round,
-            facts.c.module,
-            facts.c.source,
-            facts.c.months,
-            facts.c.verified,
-            facts.c.date_precision,
-            func.row_number()
-            .over(
-                partition_by=key,
-                order_by=[
-                    facts.c.after_on.desc().nulls_last(),
-                    facts.c.recruited_on.desc().nulls_last(),
-                    facts.c.round.desc(),
-                    facts.c.position.desc().nulls_last(),
-                ],
-            )
-            .label("rank"),
-        )
-        .where(exact, facts.c.after.is_not(None))
-        .subquery("last_after")
-    )
-    return (
-        select(
-            first.c.enterprise,
-            first.c.indicator,
-            first.c.before,
-            first.c.before_on,
-            *(c for c in last.c if c.name not in ("enterprise", "indicator", "rank")),
-        )
-        .join(last, and_(last.c.enterprise == first.c.enterprise, last.c.indicator == first.c.indicator))
-        .where(first.c.rank == 1, last.c.rank == 1)
-        .cte("pairs")
+        .cte("results_seen")
     )

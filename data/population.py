@@ -5,14 +5,14 @@ from dataclasses import dataclass, field
 from functools import reduce
 from itertools import combinations
 from operator import or_
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data.disclosure import NOT_GIVEN, Members
-from data.held.narrowed import Narrowed
-from data.held.record import Array
+from data.engine.record import Array
+from data.engine.slice import SliceFacts
 
 Codes = frozenset[str]
 Selection = Mapping[str, Codes]
@@ -81,10 +81,10 @@ class Population:
     _members: dict[str, Members] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def held(cls, of: Narrowed, groups: Mapping[str, Mapping[str, str]]) -> "Population":
-        """The population of a scope of a record held in memory."""
+    def of_scope(cls, of: SliceFacts, groups: Mapping[str, Mapping[str, str]]) -> "Population":
+        """The population of a scope, from its facts."""
         record, at = of.record, of.enrolments
-        rows, visible = record.enrolments, of.of.visible_partners
+        rows, visible = record.enrolments, of.slice.visible_partners
         round_of = rows.round[at]
         columns = {
             "sector": Coded((*record.sectors, NOT_GIVEN), rows.sector[at]),
@@ -94,19 +94,6 @@ class Population:
         }
         parties = {code: has for code, has in record.parties.items() if visible is None or code in visible}
         return cls(record.enterprises, rows.enterprise[at], columns, parties, groups)
-
-    @classmethod
-    def listed(cls, rows: Sequence[Mapping[str, Any]], groups: Mapping[str, Mapping[str, str]]) -> "Population":
-        """The population of enrolments listed one by one, as :func:`data.queries.memberships` gives them."""
-        codes = sorted({row["enterprise"] for row in rows})
-        columns = {name: _coded([next(iter(row[name])) for row in rows]) for name in DIMENSIONS if name != "partner"}
-        rounds = {code: at for at, code in enumerate(columns["round"].codes)}
-        parties: dict[str, Array] = {}
-        for row in rows:
-            for partner in row["partner"] - {NOT_GIVEN}:
-                has = parties.setdefault(partner, np.zeros(len(rounds) - 1, bool))
-                has[rounds[next(iter(row["round"]))]] = True
-        return cls(codes, _coded([row["enterprise"] for row in rows], codes).positions, columns, parties, groups)
 
     @cached_property
     def named(self) -> Codes:
@@ -290,10 +277,3 @@ class Population:
         if key not in self._told:
             self._told[key] = self.tells(self.enterprises({dimension: codes}), threshold)
         return self._told[key]
-
-
-def _coded(values: Sequence[str], codes: Sequence[str] | None = None) -> Coded:
-    """Values by their position among codes, or among those there are."""
-    listed = [*sorted({*values} - {NOT_GIVEN} if codes is None else codes), NOT_GIVEN]
-    at = {code: position for position, code in enumerate(listed)}
-    return Coded(listed, np.fromiter((at[value] for value in values), np.int32, len(values)))

@@ -14,7 +14,7 @@ from cachetools import LRUCache
 from sqlalchemy import Connection
 from sqlalchemy.exc import DataError, SQLAlchemyError
 
-from data import database, editions, upgrading
+from data import database, editions
 from data.access import MANAGER, Permission, Viewer
 from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem, Stamp, Version
@@ -129,6 +129,8 @@ class Records:
 
     def edition(self, key: str) -> Record:
         """One edition by its key or name, verified."""
+        from data import upgrading  # noqa: PLC0415 - brings Alembic along, which a command on the live record can spare
+
         found = editions.find(self.folder, key)
         editions.verify(found)
         with self._lock:
@@ -142,4 +144,4 @@ class Records:
     def read_ahead(self) -> None:
         """Read what every answer from the live record needs; what is wrong with it will be told to who asks."""
         with suppress(DatabaseProblem), self.live.view(MANAGER, Filters()) as view:
-            _ = view.held
+            _ = view.facts

@@ -13,9 +13,9 @@ from data import disclosure, naming, queries
 from data.access import Permission, Scope, Slice, Viewer
 from data.catalogue import Catalogue, Entry
 from data.disclosure import Members
+from data.engine import reading
+from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters
-from data.held import reading
-from data.held.narrowed import Narrowed
 from data.naming import NameIndex
 from data.population import DIMENSIONS, Codes, Enterprises, Population
 
@@ -128,10 +128,10 @@ class View:
                     yield entry.name_en, entry.name_zh
 
     @cached_property
-    def held(self) -> Narrowed | None:
-        """The facts of the slice, from a record held in memory; None where it is too large to be held."""
+    def facts(self) -> SliceFacts:
+        """The facts of the slice, of which everything is counted."""
         record = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
-        return None if record is None else Narrowed(record, self.of)
+        return SliceFacts(record, self.of)
 
     def lines(self, tree: str) -> dict[str, Codes]:
         """The places or partners on record that the viewer may see, each with all that lies below it."""
@@ -147,11 +147,7 @@ class View:
         return found
 
     def _population(self, scope: Slice) -> Population:
-        everything = replace(self, built={}, of=scope)
-        groups = self._groups(scope)
-        if everything.held is None:
-            return Population.listed(queries.memberships(self.connection, scope), groups)
-        return Population.held(everything.held, groups)
+        return Population.of_scope(replace(self, built={}, of=scope).facts, self._groups(scope))
 
     def members(self, dimension: str) -> Members:
         """The values of one filter inside the viewer's scope, whatever is filtered now."""

@@ -15,7 +15,7 @@ import sys
 import traceback
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, fields
+from dataclasses import asdict, fields, replace
 from datetime import UTC, date, datetime
 from inspect import signature
 from pathlib import Path
@@ -26,6 +26,7 @@ from flask import g
 from plotly.io.json import to_json_plotly
 from pptx import Presentation
 
+import callbacks.enterprises
 from benchmarks.callbacks import PAGES, Pages
 from callbacks import how
 from callbacks.asking import Asked, asking
@@ -49,7 +50,7 @@ from data.loading import load
 from data.places import read_boundaries
 from data.tables import completeness, enterprises, places, results
 from data.tables.completeness import Which
-from data.tables.enterprises import Wanted
+from data.tables.enterprises import EnterpriseList, Wanted
 from layouts import digest, ids
 
 EDITION = "Annual meeting (frozen)"
@@ -87,6 +88,7 @@ def write_data_set(name: str, folder: Path) -> None:
         here = Path(place)
         edition = make(name, here)
         pages = Pages(f"sqlite:///{here}/results.db", here)
+        pages.app.server.logger.disabled = True  # a selection that is refused is an answer here
         deck = decks.read(accounts_engine(f"sqlite:///{here}/accounts.db"), decks.STANDARD)
         every = [DeckSlide(code) for code in decks.SLIDES]
         stable = stabler(edition)
@@ -97,8 +99,9 @@ def write_data_set(name: str, folder: Path) -> None:
                 for at, filters in enumerate(filter_states(pages)):
                     text = "\n".join((filters, *said(pages, filters, language, every)))
                     (folder / who / f"{at:02}-{language}.txt").write_text(stable(text), encoding="utf-8")
-                text = "\n".join(unfiltered(pages, language, deck))
-                (folder / who / f"once-{language}.txt").write_text(stable(text), encoding="utf-8")
+                if viewer is MANAGER:
+                    text = "\n".join(managers_files(pages, language, deck))
+                    (folder / who / f"files-{language}.txt").write_text(stable(text), encoding="utf-8")
 
 
 def make(name: str, here: Path) -> Edition:
@@ -247,8 +250,8 @@ def lists(asked: Asked) -> Iterator[str]:
     for sort in SORTS:
         for descending in (False, True):
             wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
-            yield f"== enterprises by {sort} {descending}\n{enterprises.listed(view, wanted)}"
-    yield f"== enterprises found\n{enterprises.listed(view, Wanted(text='a'))}"
+            yield f"== enterprises by {sort} {descending}\n{told_list(enterprises.listed(view, wanted))}"
+    yield f"== enterprises found\n{told_list(enterprises.listed(view, Wanted(text='a')))}"
     yield f"== beside\n{csv_of(results.beside(view), BESIDE)}"
     if view.viewer.limited:
         return
@@ -258,27 +261,31 @@ def lists(asked: Asked) -> Iterator[str]:
         found = completeness.everyone(view, which, "en")
         yield f"== list {which}\n{csv_of(found, list(found.columns))}"
     for code in sorted(each.enterprise for each in enterprises.listed(view, Wanted()).rows)[:3]:
-        yield f"== enterprise {code}\n{enterprises.one(view, code)}"
+        yield f"== enterprise {code}\n{as_json(callbacks.enterprises.one(asked, code))}"
 
 
-def unfiltered(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
-    """What takes long, with nothing filtered: the pack, and a manager's newsletter."""
+def told_list(found: EnterpriseList) -> str:
+    """A page of the list; how well a day is known is told where there is one."""
+    rows = (row if row.last_report else replace(row, date_precision=None) for row in found.rows)
+    return "\n".join(map(str, (found.count, found.unnamed, found.page, *rows)))
+
+
+def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
+    """The pack and the newsletter, which managers alone make, with nothing filtered."""
     packer = Packer.on(pages.held, read_boundaries())
     # Notes and rows are asked for where they can be asked for.
     everything = {name: True for name in ("notes", "rows") if name in signature(packer.make).parameters}
     printing.chromium = without_browser
+    as_of = pages.held.records.live.catalogue().programme.as_of
+    period = Period(date(as_of.year - 1, 1, 1), as_of)
     with as_viewer(pages):
         made = packer.make(deck, Filters(), "pptx", language, **everything)
+        told = letters(pages.held, Filters(), period, (language,), "https://results.example.org")
     for at, slide in enumerate(Presentation(io.BytesIO(made.content)).slides):
         yield from (f"== pack {at} {text_of(shape)}" for shape in slide.shapes)
         if slide.has_notes_slide:
             yield f"== pack {at} notes {slide.notes_slide.notes_text_frame.text}"
-    if pages.viewer is MANAGER:
-        as_of = pages.held.records.live.catalogue().programme.as_of
-        period = Period(date(as_of.year - 1, 1, 1), as_of)
-        with as_viewer(pages):
-            told = letters(pages.held, Filters(), period, (language,), "https://results.example.org")
-        yield f"== newsletter\n{digest.markdown(told)}"
+    yield f"== newsletter\n{digest.markdown(told)}"
 
 
 def without_browser() -> str:

@@ -18,9 +18,9 @@ from data.access import MANAGER, Permission, Scope, Viewer
 from data.accounts import accounts_engine
 from data.catalogue import read_catalogue
 from data.database import writing_engine
+from data.engine.lists import SORTS
 from data.filters import Filters
 from data.links import Audience, Terms
-from data.queries.enterprises import SORTS
 from data.tables import enterprises
 from data.tables.enterprises import PAGE as ROWS
 from data.tables.enterprises import Wanted, listed, may_open, one

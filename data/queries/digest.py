@@ -3,7 +3,7 @@
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, and_, distinct, func, or_, select
+from sqlalchemy import Connection, or_, select
 
 from data import facts, schema
 from data.access import Slice
@@ -12,8 +12,7 @@ from data.queries.answers import frame
 
 
 def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Rounds of the slice that began since a day. Columns: round, started_on, date_precision, enterprises."""
-    enrolled = facts.enrolments(of)
+    """Rounds of the slice that began since a day. Columns: round, started_on, date_precision."""
     round_ = schema.round_
     conditions = [
         round_.c.started_on >= _earliest(since),
@@ -33,11 +32,8 @@ def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame
             round_.c.code.label("round"),
             round_.c.started_on,
             round_.c.date_precision,
-            func.count(enrolled.c.enterprise).label("enterprises"),
         )
-        .outerjoin(enrolled, enrolled.c.round == round_.c.code)
         .where(*conditions)
-        .group_by(round_.c.code, round_.c.started_on, round_.c.date_precision)
         .order_by(round_.c.started_on, round_.c.code),
     )
 
@@ -69,36 +65,13 @@ def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) ->
 def completions(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
     """Trainings completed since a day. Columns: enterprise, round, module, completed_on, date_precision."""
     trained = facts.trainings(of, facts.enrolments(of))
-    training = schema.training
-    same = [training.c[name] == trained.c[name] for name in ("enterprise", "round", "module")]
+    columns = ("enterprise", "round", "module", "completed_on", "date_precision")
     return frame(
         connection,
-        select(
-            trained.c.enterprise,
-            trained.c.round,
-            trained.c.module,
-            training.c.completed_on,
-            training.c.date_precision,
-        )
-        .join(training, and_(*same))
-        .where(trained.c.state == "completed", training.c.completed_on >= _earliest(since))
+        select(*(trained.c[name] for name in columns))
+        .where(trained.c.completed_on >= _earliest(since), trained.c.completed_on <= of.as_of)
         .order_by(trained.c.enterprise),
     )
-
-
-def completed_by_round(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Columns: round, module, enterprises that completed the module in the round, as a module's funnel counts them."""
-    trained = facts.trainings(of, facts.enrolments(of))
-    keys = [trained.c.round, trained.c.module]
-    counted = func.count(distinct(trained.c.enterprise)).label("enterprises")
-    return frame(connection, select(*keys, counted).where(trained.c.completion == 1).group_by(*keys))
-
-
-def through_everything(connection: Connection, of: Slice) -> frozenset[str]:
-    """The enterprises that completed every module they planned."""
-    state = facts.enterprise_modules(facts.trainings(of, facts.enrolments(of)))
-    question = select(state.c.enterprise).group_by(state.c.enterprise).having(func.min(state.c.completion) == 1)
-    return frozenset(connection.scalars(question))
 
 
 def reports(connection: Connection, of: Slice, since: date) -> pd.DataFrame:

@@ -1,38 +1,20 @@
-"""The enterprises one by one: a page of them searched and sorted by the database, and what is on record of each."""
+"""What is on record of single enterprises, row by row, and the search by name."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import CTE, ColumnElement, Connection, Select, and_, case, func, or_, select, true
+from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, or_, select, true
 
 from data import facts, schema
 from data.access import Slice
 from data.facts import among, seen
-from data.queries.answers import distinct_where, frame
-
-SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
-"""What the list of enterprises can be sorted by."""
-
-
-def only_place(enrolled: CTE) -> ColumnElement[Any]:
-    """The place of an enterprise's enrolments where they have one in common; NULL where they have several."""
-    first, last = func.min(enrolled.c.place), func.max(enrolled.c.place)
-    return case((first == last, first))
+from data.queries.answers import frame, rows
 
 
 def report_date(rows: CTE) -> ColumnElement[Any]:
     """The date a result row speaks for: of its after where that is seen, else of its before."""
     after = or_(rows.c.after.is_not(None), rows.c.change_percent.is_not(None))
     return func.coalesce(case((after, rows.c.after_on)), rows.c.before_on)
-
-
-def _name(language: str) -> ColumnElement[str]:
-    table = schema.enterprise
-    first, second = (table.c.name_zh, table.c.name_en) if language == "zh" else (table.c.name_en, table.c.name_zh)
-    return func.coalesce(first, second, table.c.code)
 
 
 def _named(text: str, *, codes: bool) -> ColumnElement[bool]:
@@ -43,127 +25,16 @@ def _named(text: str, *, codes: bool) -> ColumnElement[bool]:
     return and_(true(), *found)
 
 
-def _name_of(table: Any, code: Any, language: str) -> ColumnElement[Any]:
-    first, second = (table.c.name_zh, table.c.name_en) if language == "zh" else (table.c.name_en, table.c.name_zh)
-    return select(func.lower(func.coalesce(first, second, table.c.code))).where(table.c.code == code).scalar_subquery()
-
-
-@dataclass(frozen=True)
-class Facts:
-    """The facts of a slice, of all its enterprises or of some, each laid out once in a question."""
-
-    of: Slice
-    enterprises: tuple[str, ...] | None = None
-
-    @cached_property
-    def enrolled(self) -> CTE:
-        """The enrolments."""
-        return facts.enrolments(self.of, self.enterprises)
-
-    @cached_property
-    def trained(self) -> CTE:
-        """The trainings."""
-        return facts.trainings(self.of, self.enrolled)
-
-    @cached_property
-    def rows(self) -> CTE:
-        """The results as seen."""
-        return facts.results_seen(self.of, self.enrolled, enterprises=self.enterprises)
-
-
-Within = Callable[[Facts], Select[Any]]
-"""The codes of some of the enterprises of a slice."""
-
-
-def _listed(of: Facts, sort: str, language: str) -> tuple[Select[Any], ColumnElement[Any]]:
-    """Every enterprise enrolled, once, and what it is sorted by."""
-    table, enrolled = schema.enterprise, of.enrolled
-    question = select(table.c.code.label("enterprise")).where(table.c.code.in_(select(enrolled.c.enterprise)))
-    if sort == "sector":
-        return question, _name_of(schema.sector, table.c.sector, language)
-    if sort in ("place", "rounds"):
-        round_ = schema.round_
-        began = func.min(func.coalesce(round_.c.started_on, round_.c.planned_start)).label("began")
-        member = (
-            select(enrolled.c.enterprise, only_place(enrolled).label("place"), began)
-            .join(round_, round_.c.code == enrolled.c.round)
-            .group_by(enrolled.c.enterprise)
-            .cte("member")
-        )
-        by = _name_of(schema.place, member.c.place, language) if sort == "place" else member.c.began
-        return question.join(member, member.c.enterprise == table.c.code), by
-    if sort == "completed":
-        trained = of.trained
-        done = func.count(distinct_where(trained.c.completion == 1, trained.c.module))
-        each = select(trained.c.enterprise, done.label("completed")).group_by(trained.c.enterprise).cte("each")
-        return question.outerjoin(each, each.c.enterprise == table.c.code), func.coalesce(each.c.completed, 0)
-    if sort == "last_report":
-        last = func.max(report_date(of.rows)).label("last")
-        reports = select(of.rows.c.enterprise, last).group_by(of.rows.c.enterprise).cte("reports")
-        return question.outerjoin(reports, reports.c.enterprise == table.c.code), reports.c.last
-    return question, func.lower(_name(language))
-
-
-def enterprise_codes(  # noqa: PLR0913 - a page of a list is described by that many words
-    connection: Connection,
-    of: Slice,
-    *,
-    text: str = "",
-    sort: str = SORTS[0],
-    descending: bool = False,
-    language: str = "en",
-    nameable: bool = False,
-    within: Within | None = None,
-    limit: int | None,
-    offset: int = 0,
-) -> tuple[int, list[str]]:
-    """How many enterprises of the slice a search finds, and the codes of one page of them (or of all).
-
-    ``nameable`` leaves those that may be named alone, and codes out of the search; ``within`` leaves some alone. What
-    is unknown stands last whichever way the list is sorted; whatever is equal stands by name.
-    """
-    seen_facts = Facts(of)
-    question, by = _listed(seen_facts, sort, language)
-    question = question.where(_named(text, codes=not nameable))
-    if nameable:
-        question = question.where(schema.enterprise.c.may_be_named.is_(True))
-    if within:
-        question = question.where(schema.enterprise.c.code.in_(within(seen_facts)))
-    count = connection.scalar(select(func.count()).select_from(question.subquery("found"))) or 0
-    order = [by.is_(None), by.desc() if descending else by, func.lower(_name(language)), schema.enterprise.c.code]
-    return count, list(connection.scalars(question.order_by(*order).limit(limit).offset(offset)))
-
-
 def found_by_name(connection: Connection, text: str, *, codes: bool) -> list[str]:
     """The enterprises on record that a search finds, by their names (or codes)."""
     return list(connection.scalars(select(schema.enterprise.c.code).where(_named(text, codes=codes))))
 
 
-def unnamed_codes(connection: Connection, of: Slice) -> list[str]:
-    """The enterprises of the slice that may not be named."""
-    enrolled = facts.enrolments(of)
-    table = schema.enterprise
-    return list(
-        connection.scalars(
-            select(enrolled.c.enterprise)
-            .distinct()
-            .join(table, table.c.code == enrolled.c.enterprise)
-            .where(or_(table.c.may_be_named.is_(None), table.c.may_be_named.is_(False)))
-        )
-    )
-
-
-def enterprise_facts(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
-    """One row an enterprise of `codes` that is in the slice: enterprise, place (its own, else the only one its rounds
-    give), sector, workers, workers_women, source.
-    """
-    enrolled = facts.enrolments(of, codes)
-    member = (
-        select(enrolled.c.enterprise, only_place(enrolled).label("place")).group_by(enrolled.c.enterprise).cte("member")
-    )
-    table = schema.enterprise
-    columns = [table.c.sector, table.c.workers, table.c.workers_women, table.c.source]
-    return frame(connection, select(member, *columns).join(table, table.c.code == member.c.enterprise))
+def enterprise_row(connection: Connection, code: str) -> dict[str, Any]:
+    """One enterprise: workers, workers_women, source."""
+    table = schema.enterprise.c
+    (found,) = rows(connection, select(table.workers, table.workers_women, table.source).where(table.code == code))
+    return found
 
 
 def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
@@ -190,67 +61,29 @@ def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.Dat
     )
 
 
-def states_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
-    """The states of some enterprises, module by module: enterprise, module, state; in the order of the modules."""
-    state = facts.enterprise_modules(facts.trainings(of, facts.enrolments(of, codes)))
-    return frame(
-        connection,
-        select(state.c.enterprise, state.c.module, state.c.state)
-        .join(schema.module, schema.module.c.code == state.c.module)
-        .order_by(state.c.enterprise, schema.module.c.position, state.c.module),
-    )
-
-
-def last_reports(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
-    """Of some enterprises that reported anything the date of the latest result: enterprise, last_report (None: no
-    result of theirs has a date), date_precision.
-    """
-    rows = Facts(of, tuple(codes)).rows
-    when = report_date(rows)
-    rank = func.row_number().over(partition_by=rows.c.enterprise, order_by=when.desc().nulls_last())
-    ranked = select(rows.c.enterprise, when.label("last_report"), rows.c.date_precision, rank.label("rank")).subquery(
-        "ranked"
-    )
-    columns = [ranked.c.enterprise, ranked.c.last_report, ranked.c.date_precision]
-    return frame(connection, select(*columns).where(ranked.c.rank == 1))
-
-
 def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
-    """Every planned training of an enterprise, each date of it where it is seen, its head counts, state and source.
+    """Every planned training of an enterprise, each date of it where it is seen, its head counts and source.
 
-    Columns: round, module, state, due_on, workshop_on, visits_planned, visits_done, assessed_on, completed_on,
-    dropped_on, managers, workers, women, satisfaction, date_precision, source, note; as they follow one another.
+    Columns: round, module, due_on, workshop_on, assessed_on, completed_on, dropped_on, visits_planned, visits_done,
+    managers, workers, women, satisfaction, date_precision, source, note; as they follow one another.
     """
-    trained = facts.trainings(of, facts.enrolments(of, [enterprise]))
-    table = schema.training
+    trained, module = facts.trainings(of, facts.enrolments(of, [enterprise])), schema.module
     dates = [
-        case((seen(table.c[name], of), table.c[name])).label(name)
+        case((seen(trained.c[name], of), trained.c[name])).label(name)
         for name in ("workshop_on", "assessed_on", "completed_on", "dropped_on")
     ]
-    # Who took part is known of a training that has begun; its plan is not how it went.
-    people = [
-        case((trained.c.started == 1, table.c[name])).label(name)
-        for name in ("managers", "workers", "women", "satisfaction")
-    ]
+    told = ("managers", "workers", "women", "satisfaction", "date_precision", "source", "note")
     return frame(
         connection,
         select(
-            trained.c.round, trained.c.module, trained.c.state, trained.c.due_on, *dates,
-            trained.c.visits_planned, trained.c.visits_done, *people,
-            table.c.date_precision, trained.c.source, table.c.note,
+            trained.c.round, trained.c.module, trained.c.due_on, *dates, trained.c.visits_planned,
+            case((seen(trained.c.workshop_on, of), trained.c.visits_done)).label("visits_done"),
+            *(trained.c[name] for name in told),
         )
-        .join(
-            table,
-            and_(
-                table.c.enterprise == trained.c.enterprise,
-                table.c.round == trained.c.round,
-                table.c.module == trained.c.module,
-            ),
-        )
-        .join(schema.module, schema.module.c.code == trained.c.module)
+        .join(module, module.c.code == trained.c.module)
         .order_by(
-            func.coalesce(table.c.due_on, table.c.workshop_on, table.c.completed_on).nulls_last(),
-            schema.module.c.position,
+            func.coalesce(trained.c.due_on, trained.c.workshop_on, trained.c.completed_on).nulls_last(),
+            module.c.position,
             trained.c.round,
         ),
     )  # fmt: skip
@@ -260,18 +93,18 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
     """Every result row of an enterprise, as :func:`data.facts.results_seen` gives them, with the indicator's unit and
     better; the figures before the practices, each in the order of its dates.
     """
-    rows = Facts(of, (enterprise,)).rows
+    seen_rows = facts.results_seen(of, facts.enrolments(of, [enterprise]))
     indicator = schema.indicator
     return frame(
         connection,
-        select(rows, indicator.c.unit, indicator.c.better)
-        .join(indicator, indicator.c.code == rows.c.indicator)
+        select(seen_rows, indicator.c.unit, indicator.c.better)
+        .join(indicator, indicator.c.code == seen_rows.c.indicator)
         .order_by(
             indicator.c.unit == "yes-no",
-            rows.c.indicator,
-            report_date(rows).nulls_last(),
-            rows.c.round,
-            rows.c.position.nulls_first(),
+            seen_rows.c.indicator,
+            report_date(seen_rows).nulls_last(),
+            seen_rows.c.round,
+            seen_rows.c.position.nulls_first(),
         ),
     )
 
@@ -285,48 +118,6 @@ def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.D
         .where(party.c.round.in_(rounds), among(party.c.partner, of.visible_partners))
         .order_by(party.c.round, party.c.role, party.c.partner),
     )
-
-
-def neighbours(connection: Connection, of: Slice, enterprise: str, kind: str, code: str) -> dict[str, Any]:
-    """The other enterprises of the slice in a place or a sector (``kind``): their number as ``count``, by module how
-    many completed it as ``completed``, by source the rows of trainings this rests on as ``sources``.
-    """
-    enrolled = facts.enrolments(of)
-    member = (
-        select(enrolled.c.enterprise, enrolled.c.sector, only_place(enrolled).label("place"))
-        .where(enrolled.c.enterprise != enterprise)
-        .group_by(enrolled.c.enterprise, enrolled.c.sector)
-        .cte("member")
-    )
-    others = select(member.c.enterprise).where(member.c[kind] == code).cte("others")
-    among_them = select(enrolled).where(enrolled.c.enterprise.in_(select(others.c.enterprise))).cte("narrowed")
-    trained = facts.trainings(of, among_them)
-    done = func.count(distinct_where(trained.c.completion == 1, trained.c.enterprise))
-    completed = connection.execute(select(trained.c.module, done).group_by(trained.c.module))
-    sources = connection.execute(select(trained.c.source, func.count()).group_by(trained.c.source))
-    return {
-        "count": connection.scalar(select(func.count()).select_from(others)) or 0,
-        "completed": {module: int(n) for module, n in completed},
-        "sources": {source or "": int(n) for source, n in sources},
-    }
-
-
-def neighbour_codes(  # noqa: PLR0913 - as above
-    connection: Connection, of: Slice, enterprise: str, kind: str, code: str, *, nameable: bool, limit: int
-) -> list[str]:
-    """The first few other enterprises of the slice in a place or a sector, of those that may be named or of all."""
-    enrolled = facts.enrolments(of)
-    table = schema.enterprise
-    question = (
-        select(enrolled.c.enterprise)
-        .join(table, table.c.code == enrolled.c.enterprise)
-        .where(enrolled.c.enterprise != enterprise)
-        .group_by(enrolled.c.enterprise, enrolled.c.sector, table.c.code, table.c.name_en, table.c.name_zh)
-        .having((only_place(enrolled) if kind == "place" else enrolled.c.sector) == code)
-    )
-    if nameable:
-        question = question.where(table.c.may_be_named.is_(True))
-    return list(connection.scalars(question.order_by(func.lower(_name("en")), table.c.code).limit(limit)))
 
 
 def stories_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import disclosure, measures, tally
+from data import disclosure, measures
 from data.disclosure import Rule
+from data.engine import groups
 from data.tables.counting import counted, flags_of, member_flags
 from data.view import View
 
@@ -30,7 +31,7 @@ COVERAGE = Rule(
 
 def coverage_line(view: View) -> Coverage:
     """The coverage line every exhibit of a view carries."""
-    frame = counted(view, lambda asked: pd.DataFrame([tally.coverage_totals(asked)]), COVERAGE)
+    frame = counted(view, lambda asked: pd.DataFrame([groups.coverage_totals(asked.facts)]), COVERAGE)
     return Coverage(**frame.astype(object).iloc[0])  # plain numbers, and withheld ones as they are
 
 
@@ -42,7 +43,7 @@ GROUPS = Rule(
 
 
 def _coverage_counts(view: View) -> pd.DataFrame:
-    frame = tally.coverage_counts(view)
+    frame = groups.coverage_counts(view.facts, view.lines("partner"))
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     return frame
@@ -57,8 +58,8 @@ def coverage(view: View) -> pd.DataFrame:
         phases = flags[kind == "phase"].droplevel(0), counts[kind == "phase"].droplevel(0)
         for name in ("partner", "sector", "round"):
             of_kind, number = flags[kind == name].droplevel(0), counts[kind == name].droplevel(0)
-            groups = phases if name == "round" else None
-            flags[kind == name] = member_flags(view, name, of_kind, number, groups).to_numpy()
+            of_phases = phases if name == "round" else None
+            flags[kind == name] = member_flags(view, name, of_kind, number, of_phases).to_numpy()
         frame = disclosure.withhold(frame, GROUPS, flags, view.threshold)
     frame = frame[frame["group_kind"] != "phase"]
     frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"]))

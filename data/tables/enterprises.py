@@ -1,20 +1,18 @@
 """The enterprises one by one: the list of them, and everything on record of one, as a viewer may see it."""
 
-from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from collections import Counter
+from dataclasses import dataclass, replace
 from math import ceil
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from data import measures, tally
+from data import measures
+from data.engine import counts, lists
+from data.engine.lists import SORTS, Listed, Lists, Within
+from data.engine.record import Array
 from data.filters import Filters
-from data.held import lists
-from data.held.lists import Lists
-from data.held.record import Array, HeldRecord
 from data.queries import enterprise_names
 from data.queries import enterprises as queries
 from data.view import View
@@ -27,38 +25,18 @@ MOST_NEIGHBOURS = 12
 
 LONGEST_SEARCH = 200
 
+_PEOPLE = ["managers", "workers", "women", "satisfaction"]
+
 
 @dataclass(frozen=True)
 class Wanted:
     """A page of the list as it is asked for; pages count from 1."""
 
     text: str = ""
-    sort: str = queries.SORTS[0]
+    sort: str = SORTS[0]
     descending: bool = False
     page: int = 1
     language: str = "en"
-
-
-@dataclass(frozen=True)
-class Listed:
-    """One enterprise of the list; ``enterprise`` is a code, or "enterprise-1…n" where it may not be named.
-
-    ``last_report`` is None where nothing was reported, or nothing with a date: then ``reported`` tells them apart.
-    """
-
-    enterprise: str
-    place: str | None = None
-    sector: str | None = None
-    rounds: tuple[str, ...] = ()
-    states: dict[str, str] = field(default_factory=dict)
-    reported: bool = False
-    last_report: date | None = None
-    date_precision: str | None = None
-
-    @property
-    def completed(self) -> int:
-        """How many modules it completed."""
-        return sum(state == "completed" for state in self.states.values())
 
 
 @dataclass(frozen=True)
@@ -76,142 +54,61 @@ class EnterpriseList:
         return max(ceil(self.count / PAGE), 1)
 
 
-@dataclass(frozen=True)
-class Among:
-    """Some of the enterprises of a view: as its database finds them, and as a record held in memory does."""
-
-    asked: queries.Within
-    held: lists.Within
-
-
-def lists_of(view: View) -> Lists | None:
-    """The lists of a view, from a record held in memory; None where it is too large to be held."""
-    if view.held is None:
-        return None
+def lists_of(view: View) -> Lists:
+    """The lists of a view."""
     if "lists" not in view.built:
-        view.built["lists"] = Lists(view.held, view.catalogue)
+        view.built["lists"] = Lists(view.facts, view.catalogue)
     found: Lists = view.built["lists"]
     return found
 
 
-def by_name(view: View, held: HeldRecord, language: str) -> Array:
+def by_name(view: View, language: str) -> Array:
     """The rank of every enterprise of the record by its name."""
+    codes = view.facts.record.enterprises
 
     def ranked() -> Array:
         names = enterprise_names(view.connection)
-        both = (names[code][:: -1 if language == "zh" else 1] for code in held.enterprises)
-        return lists.ranked(
-            first or second or code for code, (first, second) in zip(held.enterprises, both, strict=True)
-        )
+        both = (names[code][:: -1 if language == "zh" else 1] for code in codes)
+        return lists.ranked(first or second or code for code, (first, second) in zip(codes, both, strict=True))
 
     found: Array = view.catalogue.once.get(("names", language), ranked)
     return found
 
 
-def listed(view: View, wanted: Wanted, within: Among | None = None) -> EnterpriseList:
+def listed(view: View, wanted: Wanted, within: Within | None = None) -> EnterpriseList:
     """A page of the enterprises of a view, of all or of some: none where a threshold holds.
 
     Those that may not be named stand last, in an order that tells nothing, and no search finds them.
     """
     if view.threshold:
         return EnterpriseList((), 0, 0, 1)
-    hidden: list[str] = []
+    record, hidden = view.facts.record, np.zeros(0, np.intp)
     if view.nameable is not None and not _text(wanted) and within is None:
-        hidden = sorted(_unnamed(view, view.nameable), key=view.viewer.alias_order)
-    named, codes = _found(view, wanted, within, (wanted.page - 1) * PAGE)
-    count = named + len(hidden)
-    page = min(max(wanted.page, 1), max(ceil(count / PAGE), 1))
-    start = (page - 1) * PAGE
-    if page != wanted.page:
-        named, codes = _found(view, wanted, within, start)
-    from_hidden = hidden[max(start - named, 0) : max(start + PAGE - named, 0)]
-    alias = {code: f"enterprise-{n}" for n, code in enumerate(hidden, 1)}
-    found = of_codes(view, [*codes, *from_hidden])
-    rows = (found[code] for code in (*codes, *from_hidden))
-    aliased = tuple(Listed(**vars(row) | {"enterprise": alias.get(row.enterprise, row.enterprise)}) for row in rows)
-    return EnterpriseList(aliased, count, len(hidden), page)
-
-
-def _unnamed(view: View, nameable: frozenset[str]) -> list[str]:
-    if view.held is None:
-        return queries.unnamed_codes(view.connection, view.of)
-    enrolled = view.held.enterprises
-    return [code for at, code in enumerate(view.held.record.enterprises) if enrolled[at] and code not in nameable]
-
-
-def _found(view: View, wanted: Wanted, within: Among | None, offset: int) -> tuple[int, list[str]]:
-    codes = codes_of(view, wanted, within)
-    if codes is not None:
-        return len(codes), codes[max(offset, 0) :][:PAGE]
-    return queries.enterprise_codes(
-        view.connection,
-        view.of,
-        text=_text(wanted),
-        sort=_sort(wanted),
-        descending=wanted.descending,
-        language=wanted.language,
-        nameable=view.nameable is not None,
-        within=within.asked if within else None,
-        limit=PAGE,
-        offset=max(offset, 0),
-    )
+        unnamed = np.flatnonzero(view.facts.enterprises & ~record.marked(view.nameable))
+        hidden = np.array(sorted(unnamed, key=lambda at: view.viewer.alias_order(record.enterprises[at])), np.intp)
+    found = np.concatenate((positions(view, wanted, within), hidden))
+    page = min(max(wanted.page, 1), max(ceil(len(found) / PAGE), 1))
+    alias = {record.enterprises[at]: f"enterprise-{n}" for n, at in enumerate(hidden, 1)}
+    rows = lists_of(view).listed(found[(page - 1) * PAGE :][:PAGE])
+    aliased = tuple(replace(row, enterprise=alias.get(row.enterprise, row.enterprise)) for row in rows)
+    return EnterpriseList(aliased, len(found), len(hidden), page)
 
 
 def _text(wanted: Wanted) -> str:
     return wanted.text.strip()[:LONGEST_SEARCH]
 
 
-def _sort(wanted: Wanted) -> str:
-    return wanted.sort if wanted.sort in queries.SORTS else queries.SORTS[0]
-
-
-def codes_of(view: View, wanted: Wanted, within: Among | None) -> list[str] | None:
-    """All enterprises of a list in its order, whatever page of it is wanted; None where the record is too large."""
-    of = lists_of(view)
-    if of is None:
-        return None
-    record = of.of.record
-    among = within.held(of) if within else of.of.enterprises
+def positions(view: View, wanted: Wanted, within: Within | None) -> Array:
+    """All enterprises of a list in its order, as positions in the record, whatever page of it is wanted."""
+    of, record = lists_of(view), view.facts.record
+    among = within(of) if within else view.facts.enterprises
     if text := _text(wanted):
-        among = among & _marked(record, queries.found_by_name(view.connection, text, codes=view.nameable is None))
+        among = among & record.marked(queries.found_by_name(view.connection, text, codes=view.nameable is None))
     if view.nameable is not None:
-        among = among & _marked(record, view.nameable)
-    names = by_name(view, record, wanted.language)
-    rank = of.rank(_sort(wanted), wanted.language, names)
-    return [record.enterprises[at] for at in of.ordered(among, rank, names, descending=wanted.descending)]
-
-
-def _marked(record: HeldRecord, codes: Iterable[str]) -> Array:
-    mark = np.zeros(len(record.enterprises), bool)
-    mark[[record.enterprise_at[code] for code in codes if code in record.enterprise_at]] = True
-    return mark
-
-
-def of_codes(view: View, codes: list[str]) -> dict[str, Listed]:
-    """What the list says of some enterprises of the view."""
-    if not codes:
-        return {}
-    rounds: dict[str, list[str]] = defaultdict(list)
-    for row in _rows(queries.enrolments_of(view.connection, view.of, codes)):
-        rounds[row["enterprise"]].append(row["round"])
-    states: dict[str, dict[str, str]] = defaultdict(dict)
-    for row in _rows(queries.states_of(view.connection, view.of, codes)):
-        states[row["enterprise"]][row["module"]] = row["state"]
-    reports = {row["enterprise"]: row for row in _rows(queries.last_reports(view.connection, view.of, codes))}
-    found = {}
-    for row in _rows(queries.enterprise_facts(view.connection, view.of, codes)):
-        code, report = row["enterprise"], reports.get(row["enterprise"], {})
-        found[code] = Listed(
-            code,
-            row["place"],
-            row["sector"],
-            tuple(rounds[code]),
-            states[code],
-            reported=bool(report),
-            last_report=report.get("last_report"),
-            date_precision=report.get("date_precision"),
-        )
-    return found
+        among = among & record.marked(view.nameable)
+    names = by_name(view, wanted.language)
+    sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
+    return of.ordered(among, of.rank(sort, wanted.language, names), names, descending=wanted.descending)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -221,8 +118,8 @@ def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 def sources(view: View) -> Counter[str]:
     """The rows the list rests on, per source ("": none given)."""
     counted: Counter[str] = Counter()
-    for ask in (tally.sources_of_trainings, tally.sources_of_results):
-        for row in _rows(ask(view)):
+    for ask in (counts.sources_of_trainings, counts.sources_of_results):
+        for row in _rows(ask(view.facts)):
             counted[row["source"] or ""] += row["rows"]
     return counted
 
@@ -259,14 +156,17 @@ class OneEnterprise:
 
 def whole(view: View) -> View:
     """The view of everything its viewer may see, at the date it asks for: what is said of one is not filtered."""
-    return view.with_filters(Filters(as_of=view.filters.as_of, edition=view.filters.edition))
+    everything = Filters(as_of=view.filters.as_of, edition=view.filters.edition)
+    return view if view.filters == everything else view.with_filters(everything)
 
 
 def may_open(view: View, code: str) -> bool:
     """Has an enterprise a page for this viewer: may they see its name, and is it in their scope?"""
     if view.threshold or (view.nameable is not None and code not in view.nameable):
         return False
-    return bool(len(queries.enterprise_facts(view.connection, whole(view).of, [code])))
+    of = whole(view).facts
+    at = of.record.enterprise_at.get(code)
+    return at is not None and bool(of.enterprises[at])
 
 
 def one(view: View, code: str) -> OneEnterprise | None:
@@ -275,7 +175,8 @@ def one(view: View, code: str) -> OneEnterprise | None:
         return None
     view = whole(view)
     connection, of = view.connection, view.of
-    facts = {str(name): value for name, value in queries.enterprise_facts(connection, of, [code]).iloc[0].items()}
+    (itself,) = lists_of(view).listed(np.array([view.facts.record.enterprise_at[code]]))
+    facts = {"place": itself.place, "sector": itself.sector} | queries.enterprise_row(connection, code)
     enrolments = queries.enrolments_of(connection, of, [code])
     return OneEnterprise(
         code,
@@ -290,8 +191,15 @@ def one(view: View, code: str) -> OneEnterprise | None:
 
 
 def trainings(view: View, code: str) -> pd.DataFrame:
-    """Every training of an enterprise."""
-    frame = queries.trainings_of(view.connection, whole(view).of, code)
+    """Every training of an enterprise with its state. Who took part is known of one that has begun: a plan is not how
+    it went.
+    """
+    everything = whole(view)
+    frame = queries.trainings_of(view.connection, everything.of, code)
+    known = everything.facts.trainings_of(code)
+    told = [known[key] for key in zip(frame["round"], frame["module"], strict=True)]
+    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([begun for _state, begun in told], index=frame.index, dtype=bool))
+    frame.insert(2, "state", pd.Series([state for state, _begun in told], index=frame.index, dtype=object))
     return frame.assign(note=None) if view.viewer.limited else frame
 
 
@@ -307,24 +215,16 @@ def results(view: View, code: str) -> pd.DataFrame:
 
 
 def _neighbours(view: View, enterprise: str, kind: str, code: str) -> Neighbours:
-    of = lists_of(view)
-    if of is not None:
-        record = of.of.record
-        beside = of.beside(record.enterprise_at[enterprise], kind, code)
-        nameable = beside if view.nameable is None else beside & _marked(record, view.nameable)
-        names = by_name(view, record, "en")
-        first = of.ordered(nameable, names, names, descending=False)[:MOST_NEIGHBOURS]
-        return Neighbours(
-            kind,
-            code,
-            int(np.count_nonzero(beside)),
-            of.completed_among(beside),
-            tuple(record.enterprises[at] for at in first),
-            of.sources_among(beside),
-        )
-    limited = view.nameable is not None
-    found = queries.neighbours(view.connection, view.of, enterprise, kind, code)
-    named = queries.neighbour_codes(
-        view.connection, view.of, enterprise, kind, code, nameable=limited, limit=MOST_NEIGHBOURS
+    of, record = lists_of(view), view.facts.record
+    beside = of.beside(record.enterprise_at[enterprise], kind, code)
+    nameable = beside if view.nameable is None else beside & record.marked(view.nameable)
+    names = by_name(view, "en")
+    first = of.ordered(nameable, names, names, descending=False)[:MOST_NEIGHBOURS]
+    return Neighbours(
+        kind,
+        code,
+        int(np.count_nonzero(beside)),
+        of.completed_among(beside),
+        tuple(record.enterprises[at] for at in first),
+        of.sources_among(beside),
     )
-    return Neighbours(kind, code, found["count"], found["completed"], tuple(named), found["sources"])

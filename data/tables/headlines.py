@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from data import tally
 from data.disclosure import Rule
+from data.engine import counts
 from data.tables.counting import counted
 from data.view import View
 
@@ -22,7 +22,7 @@ OVERVIEW = Rule(
 
 def _overview_counts(view: View) -> pd.DataFrame:
     """One row with every count a headline needs."""
-    n = tally.overview_counts(view)
+    n = counts.overview_counts(view.facts)
     n = {"trainings": 0, "trainings_with_head_count": 0, "trainings_with_women": 0, "workers_unknown": 0} | n
     n["workers_known"] = n["trained"] - n["workers_unknown"]
     started, planned = n["trainings"], n["modules_planned"]

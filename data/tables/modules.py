@@ -2,11 +2,12 @@
 
 import pandas as pd
 
-from data import disclosure, measures, tally
+from data import disclosure, measures
 from data.disclosure import Rule
-from data.facts import FIRST_MODULE
+from data.engine import steps
 from data.tables.counting import by_enterprise, counted, flags_of
 from data.view import View
+from data.vocabulary import FIRST_MODULE
 
 FUNNEL_STEPS = ("workshop", "visited", "assessed", "completed")
 
@@ -31,7 +32,7 @@ MODULES = Rule(
 def module_counts(view: View) -> pd.DataFrame:
     if "module counts" not in view.built:  # the journey asks for them as well
         codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
-        counted = tally.module_steps(view).set_index("module")
+        counted = steps.module_steps(view.facts).set_index("module")
         frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
         view.built["module counts"] = frame
     counts: pd.DataFrame = view.built["module counts"]
@@ -51,7 +52,7 @@ STAGES = Rule(
 
 
 def _stage_counts(view: View) -> pd.DataFrame:
-    frame = tally.journey_counts(view)
+    frame = steps.journey_counts(view.facts)
     return frame.assign(recorded=frame["enterprises"] - frame["without_record"])
 
 
@@ -59,10 +60,10 @@ def journey(view: View) -> pd.DataFrame:
     frame = _stage_counts(view)
     if view.threshold:
         flags = flags_of(view, frame, _stage_counts, STAGES)
-        steps = flags_of(view, module_counts(view), module_counts, MODULES)
+        of_modules = flags_of(view, module_counts(view), module_counts, MODULES)
         for stage, step in (("m1_workshop", "workshop"), ("m1_completed", "completed")):
             # The module funnel says the same of Module 1.
-            if FIRST_MODULE in steps.index and steps.loc[FIRST_MODULE, step]:
+            if FIRST_MODULE in of_modules.index and of_modules.loc[FIRST_MODULE, step]:
                 flags.loc[stage] = True
         frame = disclosure.withhold(frame, STAGES, flags, view.threshold)
     return measures.stage_shares(frame)
@@ -73,7 +74,7 @@ LEVELS = Rule(key=("modules_at_least",), counts=("enterprises",), down=("enterpr
 
 def breadth(view: View) -> pd.DataFrame:
     def question(asked: View) -> pd.DataFrame:
-        completed = tally.completed_module_counts(asked)
+        completed = steps.completed_module_counts(asked.facts)
         return measures.at_least(completed, len(view.catalogue.module))
 
     return counted(view, question, LEVELS)
@@ -82,4 +83,4 @@ def breadth(view: View) -> pd.DataFrame:
 def matrix(view: View) -> pd.DataFrame:
     if view.threshold:
         return pd.DataFrame(columns=["enterprise", "module", "state", "round"], dtype=object)
-    return by_enterprise(view, tally.enterprise_states(view))
+    return by_enterprise(view, steps.enterprise_states(view.facts, view.catalogue))

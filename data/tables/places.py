@@ -3,8 +3,9 @@
 import numpy as np
 import pandas as pd
 
-from data import disclosure, tally
+from data import disclosure
 from data.disclosure import Rule, Withheld
+from data.engine import counts
 from data.tables.counting import flags_of, member_flags
 from data.view import View
 
@@ -32,8 +33,8 @@ def _groups(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
         frame = _grouped(view)
         flags = flags_of(view, frame, _grouped, PLACES)
         flags[np.fromiter((view.tells("place", code) for code in flags.index), bool)] = True
-        counts = disclosure.counts_of(frame, PLACES)
-        flags = disclosure.spread(flags, counts, view.members("place").group_order, view.threshold or 0)
+        numbers = disclosure.counts_of(frame, PLACES)
+        flags = disclosure.spread(flags, numbers, view.members("place").group_order, view.threshold or 0)
         view.built["groups"] = frame, flags
     found: tuple[pd.DataFrame, pd.DataFrame] = view.built["groups"]
     return found
@@ -41,7 +42,7 @@ def _groups(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
 
 def _grouped(view: View) -> pd.DataFrame:
     """Counts per province, and per place that lies in none."""
-    return tally.place_counts(view, view.members("place").group_of)
+    return counts.place_counts(view.facts, view.members("place").group_of)
 
 
 def provinces(view: View) -> pd.DataFrame:
@@ -61,7 +62,7 @@ def _by_size(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place_counts(view: View) -> pd.DataFrame:
-    return tally.place_counts(view)
+    return counts.place_counts(view.facts)
 
 
 def regions(view: View) -> pd.DataFrame:
@@ -69,8 +70,8 @@ def regions(view: View) -> pd.DataFrame:
     if view.threshold:
         flags = flags_of(view, frame, _place_counts, PLACES)
         flags[np.fromiter((view.tells("place", code, exactly=True) for code in flags.index), bool)] = True
-        counts = disclosure.counts_of(frame, PLACES)
-        flags = disclosure.spread_values(flags, counts, view.members("place"), _groups(view)[1], view.threshold)
+        numbers = disclosure.counts_of(frame, PLACES)
+        flags = disclosure.spread_values(flags, numbers, view.members("place"), _groups(view)[1], view.threshold)
         frame = _by_size(disclosure.withhold(frame, PLACES, flags, view.threshold))
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
     frame["name_en"] = [entry.name_en if entry else NOT_GIVEN[0] for entry in entries]
@@ -87,7 +88,7 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
         return dict.fromkeys(view.visible(dimension))
 
     def question(asked: View) -> pd.DataFrame:
-        return tally.option_counts(asked, dimension)
+        return _option_counts(asked, dimension)
 
     frame = question(others)
     if view.threshold:
@@ -95,9 +96,14 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
         flags = flags_of(others, frame, question, rule)
         phases = None
         if dimension == "round":
-            of_phase = tally.option_counts(others, "phase")
+            of_phase = _option_counts(others, "phase")
             phases = disclosure.flagged(of_phase, rule, view.threshold), disclosure.counts_of(of_phase, rule)
         flags = member_flags(others, dimension, flags, disclosure.counts_of(frame, rule), phases)
         frame = disclosure.withhold(frame, rule, flags, view.threshold)
-    counts = dict(zip(frame["code"], frame["enterprises"], strict=True))
-    return {str(code): None if isinstance(n, Withheld) else int(n) for code, n in counts.items()}
+    offered = dict(zip(frame["code"], frame["enterprises"], strict=True))
+    return {str(code): None if isinstance(n, Withheld) else int(n) for code, n in offered.items()}
+
+
+def _option_counts(view: View, dimension: str) -> pd.DataFrame:
+    lines = view.lines(dimension) if dimension in {"partner", "place"} else {}
+    return counts.option_counts(view.facts, dimension, lines)

@@ -5,8 +5,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import measures, queries, tally
+from data import measures
 from data.disclosure import Rule
+from data.engine import pairs
 from data.tables.counting import by_enterprise, counted
 from data.view import View
 
@@ -21,9 +22,9 @@ def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
     if view.threshold:
         return pd.DataFrame(columns=_PAIR, dtype=object)
     better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    pairs = measures.with_change(queries.paired_results(view.connection, view.of, indicator), better)
+    judged = measures.with_change(pairs.pair_rows(view.facts, indicator), better)
     order = {code: at for at, code in enumerate(view.catalogue.indicator)}
-    listed = pairs.sort_values(
+    listed = judged.sort_values(
         ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
     )
     return by_enterprise(view, listed)
@@ -31,8 +32,7 @@ def paired(view: View, indicator: str | None = None) -> pd.DataFrame:
 
 def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
-    limit = 0 if view.threshold else None
-    return by_enterprise(view, queries.other_facts(view.connection, view.of, indicator, limit))
+    return by_enterprise(view, pairs.other_rows(view.facts, indicator))
 
 
 _VERDICTS = ("better_count", "same_count", "worse_count")
@@ -62,13 +62,13 @@ _NO_LEVELS = np.zeros(0)
 def _changes(view: View) -> pd.DataFrame:
     """One row an indicator with a result, with the counts that a practice's own counts give away."""
     indicators = view.catalogue.indicator
-    pairs = tally.pair_levels(view)
-    others: dict[str, Any] = {row["indicator"]: row for row in tally.other_fact_counts(view).to_dict("records")}
+    levels = pairs.pair_levels(view.facts)
+    others: dict[str, Any] = {row["indicator"]: row for row in pairs.other_fact_counts(view.facts).to_dict("records")}
     rows = []
     for code in indicators:
         if code in others:
             unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
-            numbers = measures.change_between(*pairs.get(code, (_NO_LEVELS, _NO_LEVELS)), unit=unit, better=better)
+            numbers = measures.change_between(*levels.get(code, (_NO_LEVELS, _NO_LEVELS)), unit=unit, better=better)
             rows.append({"unit": unit, "better": better, **vars(numbers), **others[code]})
     columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts", "other_enterprises"]
     frame = pd.DataFrame(rows, columns=columns)

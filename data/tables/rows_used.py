@@ -7,6 +7,7 @@ from typing import Any
 from data import queries, schema
 from data.access import Permission
 from data.batches import Batch, batch_of
+from data.engine.counts import row_counts
 from data.queries import rows_used
 from data.queries.rows_used import Rows
 from data.tables import programme
@@ -28,7 +29,13 @@ def counts(view: View, code: str, indicator: str | None = None) -> dict[str, int
     """
     if view.threshold:
         return dict.fromkeys(_USED[code])
-    return {table: rows_used.row_count(view.connection, _rows(view, code, table, indicator)) for table in _USED[code]}
+    counted = row_counts(view.facts, indicator)
+    return {
+        table: counted[table]
+        if table in counted
+        else rows_used.row_count(view.connection, _rows(view, code, table, indicator))
+        for table in _USED[code]
+    }
 
 
 def rows(view: View, code: str, table: str, indicator: str | None = None, limit: int | None = None) -> list[UsedRow]:

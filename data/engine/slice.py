@@ -1,4 +1,8 @@
-"""The facts that a slice leaves of a record held in memory: as :mod:`data.facts` has them, in arrays."""
+"""The facts that a slice leaves of a record: enrolments, trainings with their states, results as seen, pairs.
+
+Every count and list starts from these, so that a slice narrows everything in one place (docs/measures.md, "Filters").
+A fact dated after the slice's ``as_of`` is not seen.
+"""
 
 from typing import NamedTuple
 
@@ -6,14 +10,14 @@ import numpy as np
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data.access import Slice
-from data.facts import STATES
-from data.held.record import NEVER, NONE, Array, HeldRecord, runs
+from data.engine.record import NEVER, NONE, Array, RecordFacts, runs
+from data.vocabulary import STATES
 
 WORKSHOP, VISIT, ASSESSMENT, COMPLETION, STARTED = (1 << bit for bit in range(5))
 """The steps of a training of which something is on record, as bits."""
 
 COMPLETED, IN_PROGRESS, DROPPED, OVERDUE, NOT_YET_DUE = range(len(STATES))
-"""Positions in :data:`data.facts.STATES`."""
+"""Positions in :data:`data.vocabulary.STATES`."""
 
 
 class EnterpriseModules(NamedTuple):
@@ -35,17 +39,17 @@ class Pairs(NamedTuple):
     after: Array
 
 
-class Narrowed:
+class SliceFacts:
     """The facts of one slice; each kind is found once."""
 
-    def __init__(self, record: HeldRecord, of: Slice) -> None:
+    def __init__(self, record: RecordFacts, slice_: Slice) -> None:
         self.record = record
-        self.of = of
-        self.day = of.as_of.toordinal()
+        self.slice = slice_
+        self.day = slice_.as_of.toordinal()
 
     def among(self, dimension: str) -> Array | None:
         """Which codes of a filter are left, by position, and at the end whether "not given" is; None: all."""
-        codes = self.of.codes(dimension)
+        codes = self.slice.codes(dimension)
         if codes is None:
             return None
         positions = self.record.position[dimension]
@@ -58,7 +62,7 @@ class Narrowed:
     def rounds(self) -> Array:
         """Which rounds are left, by position."""
         left = np.ones(len(self.record.rounds), bool)
-        rounds, phases, partners = self.among("round"), self.among("phase"), self.of.partner
+        rounds, phases, partners = self.among("round"), self.among("phase"), self.slice.partner
         if rounds is not None:
             left &= rounds[:-1]
         if phases is not None:
@@ -131,6 +135,18 @@ class Narrowed:
         reached = [self.steps & COMPLETION != 0, rows.dropped[at] <= self.day, self.started, rows.due[at] <= self.day]
         return np.select(reached, [COMPLETED, DROPPED, IN_PROGRESS, OVERDUE], NOT_YET_DUE).astype(np.int8)
 
+    def trainings_of(self, enterprise: str) -> dict[tuple[str, str], tuple[str, bool]]:
+        """By round and module of one enterprise's trainings: the state of each, and whether it has begun."""
+        record, rows = self.record, self.record.trainings
+        at = record.enterprise_at[enterprise]
+        begin, end = np.searchsorted(rows.enterprise[self.trainings], (at, at + 1)).tolist()
+        found = {}
+        for each in range(begin, end):
+            row = self.trainings[each]
+            key = record.rounds[record.enrolments.round[rows.enrolment[row]]], record.modules[rows.module[row]]
+            found[key] = STATES[self.states[each]], bool(self.started[each])
+        return found
+
     @cached_property
     def trained(self) -> Array:
         """Has an enterprise begun any training of the slice? One answer an enterprise."""
@@ -167,6 +183,13 @@ class Narrowed:
         modules = self.among("module")
         return np.flatnonzero(left if modules is None else left & modules[rows.module])
 
+    def results_of(self, indicator: str | None) -> Array:
+        """The result rows of one indicator, or of all."""
+        at: Array = self.results
+        if indicator is not None:
+            at = at[self.record.results.indicator[at] == self.record.indicators.index(indicator)]
+        return at
+
     @cached_property
     def reported(self) -> Array:
         """Has an enterprise reported anything? One answer an enterprise."""
@@ -188,6 +211,16 @@ class Narrowed:
         where[where == len(afters)] = 0
         met = rows.group[afters][where] == rows.group[befores] if len(afters) else np.zeros(len(befores), bool)
         return Pairs(befores[met], afters[where[met]])
+
+    @cached_property
+    def other_results(self) -> Array:
+        """The result rows that are no part of a pair: bounds, changes without levels, a level of one side alone."""
+        rows, at = self.record.results, self.results
+        paired = np.zeros(int(rows.group[-1]) + 1 if len(rows.group) else 0, bool)
+        paired[rows.group[self.pairs.before]] = True
+        levels = (rows.before_from[at] <= self.day) | (rows.after_from[at] <= self.day)
+        found: Array = at[~(rows.exact[at] & levels & paired[rows.group[at]])]
+        return found
 
     @cached_property
     def pair_counts(self) -> Array:

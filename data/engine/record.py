@@ -1,7 +1,7 @@
 """The facts of one data version as arrays, in the order that lets a slice be counted without sorting anything."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cached_property
 from typing import Any
 
@@ -18,8 +18,8 @@ ALWAYS = 0
 NONE = -1
 """The position of a code that is not given."""
 
-MOST_MODULES = 52
-"""Modules of an enterprise are the bits of a sum of floats."""
+PRECISIONS = ("day", "month", "year")
+"""How well a date is known."""
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,10 @@ class Results:
 
     Of one indicator and enterprise the row whose before counts stands first; ``by_after`` lists rows so that the one
     whose after counts stands last, ``after_rank`` is a row's position in it. ``group`` numbers indicator × enterprise.
-    ``before_from``, ``after_from`` and ``seen_from`` are the days from which before, after and anything at all is seen.
-    ``began_on`` and ``ended_on`` are the days of before and after (an after without one has its before's); an after
-    or a change is seen from ``ended_from`` on.
+    ``before_on`` and ``after_on`` are the days on record. ``before_from``, ``after_from``, ``ended_from`` and
+    ``seen_from`` are the days from which before, after, an after or a change, and anything at all is seen.
+    ``operator`` and ``precision`` are positions in ``data.schema.OPERATORS`` and :data:`PRECISIONS`, ``verified`` is 1,
+    0 or :data:`NONE`; numbers are NaN where they are not known.
     """
 
     enterprise: Array
@@ -79,17 +80,27 @@ class Results:
     indicator: Array
     before: Array
     after: Array
+    change_percent: Array
+    months: Array
+    before_on: Array
+    after_on: Array
     before_from: Array
     after_from: Array
-    seen_from: Array
-    exact: Array
-    source: Array
-    began_on: Array
-    ended_on: Array
     ended_from: Array
+    seen_from: Array
+    operator: Array
+    verified: Array
+    precision: Array
+    source: Array
     group: Array
     by_after: Array
     after_rank: Array
+
+    @cached_property
+    def exact(self) -> Array:
+        """Which rows hold a value itself and no bound."""
+        found: Array = self.operator == 0
+        return found
 
     @cached_property
     def without_enrolment(self) -> Array:
@@ -98,11 +109,11 @@ class Results:
 
 
 @dataclass(frozen=True)
-class HeldRecord:
+class RecordFacts:
     """The facts of one data version. Codes are held as positions in these tuples of codes, each in order.
 
-    ``workers`` is the size of each enterprise (NaN: unknown), ``phase_of`` the phase of each round, ``parties`` per
-    partner which rounds it is a partner of.
+    ``workers`` is the size of each enterprise (NaN: unknown), ``phase_of`` the phase of each round, ``parties``
+    per partner which rounds it is a partner of.
     """
 
     enterprises: tuple[str, ...]
@@ -132,6 +143,16 @@ class HeldRecord:
                   "module": self.modules}  # fmt: skip
         return {name: {code: at for at, code in enumerate(codes)} for name, codes in listed.items()}
 
+    @property
+    def enterprise_bytes(self) -> int:
+        """Bytes of memory of all enterprises with their enrolments and trainings."""
+        return self.workers.nbytes + _bytes(self.enrolments) + _bytes(self.trainings)
+
+    @property
+    def result_bytes(self) -> int:
+        """Bytes of memory of all results."""
+        return _bytes(self.results)
+
     def with_partner(self, partners: Iterable[str]) -> Array:
         """Which rounds have any of some partners, by position."""
         found = np.zeros(len(self.rounds), bool)
@@ -140,9 +161,29 @@ class HeldRecord:
                 found |= self.parties[code]
         return found
 
+    def marked(self, codes: Iterable[str]) -> Array:
+        """Which enterprises have one of some codes, by position; codes that are not known are left out."""
+        mark = np.zeros(len(self.enterprises), bool)
+        mark[[self.enterprise_at[code] for code in codes if code in self.enterprise_at]] = True
+        return mark
+
+
+def _bytes(table: Enrolments | Trainings | Results) -> int:
+    return sum(int(getattr(table, each.name).nbytes) for each in fields(table))
+
+
+def count(mask: Array) -> int:
+    """How many answers are yes."""
+    return int(np.count_nonzero(mask))
+
 
 def runs(values: Array) -> Array:
     """Where each run of equal values begins."""
     if not len(values):
         return np.zeros(0, np.intp)
     return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
+
+
+def coded(codes: Iterable[str], positions: Array, missing: str | None = None) -> Array:
+    """The codes at some positions, `missing` at :data:`NONE`."""
+    return np.array([*codes, missing], dtype=object)[positions]

@@ -1,19 +1,19 @@
-"""Who was trained, reported and gave pairs, in all and in groups: as :mod:`data.queries.results` counts coverage."""
+"""Who was trained, reported and gave pairs: in all, and per partner, sector, round and phase."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from data.held.narrowed import Narrowed
-from data.held.record import NONE, Array, runs
+from data.engine.record import NONE, Array, count, runs
+from data.engine.slice import SliceFacts
 
 
-def coverage_totals(of: Narrowed) -> dict[str, int]:
-    """As :func:`data.queries.coverage_totals`."""
+def coverage_totals(of: SliceFacts) -> dict[str, int]:
+    """The counts of the coverage line: enterprises, trained, reported, paired (enterprises) and pairs."""
     pairs = of.pair_counts
     who = {"enterprises": of.enterprises, "trained": of.trained, "reported": of.reported, "paired": pairs > 0}
-    return {name: int(np.count_nonzero(each)) for name, each in who.items()} | {"pairs": int(pairs.sum())}
+    return {name: count(each) for name, each in who.items()} | {"pairs": int(pairs.sum())}
 
 
 MEASURES = ("enterprises", "trained", "reported", "trained_reported", "pairs", "paired")
@@ -22,8 +22,12 @@ Group = tuple[str, str | None]
 """A kind of group, and its code (None: not given)."""
 
 
-def coverage_counts(of: Narrowed, lines: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    """As :func:`data.queries.coverage_counts`; `lines` are the partners that may be seen, each with all below it.
+def coverage_counts(of: SliceFacts, lines: Mapping[str, Iterable[str]]) -> pd.DataFrame:
+    """Per group (total, partner, sector, round, phase) with an enterprise: who was trained, reported, gave a pair.
+
+    Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, pairs, and paired
+    (enterprises). A group's numbers are those of the slice narrowed to it; a partner's include its children's: `lines`
+    are the partners that may be seen, each with all below it.
 
     An enterprise with one enrolment in the slice brings all it has to each group that has the enrolment; one with
     several brings to a round, phase or partner what it has in those enrolments that are in it.
@@ -53,7 +57,7 @@ def coverage_counts(of: Narrowed, lines: Mapping[str, Iterable[str]]) -> pd.Data
     return frame
 
 
-def _measures(of: Narrowed) -> Array:
+def _measures(of: SliceFacts) -> Array:
     """What each enterprise has in the whole slice: one row an enterprise, one column a measure."""
     pairs = of.pair_counts
     columns = (of.enterprises, of.trained, of.reported, of.reported & of.trained, pairs, pairs > 0)
@@ -65,7 +69,7 @@ def _summed(values: Array, groups: Array, many: int) -> Array:
     return np.stack(columns, axis=1).astype(np.int64)
 
 
-def _measured(of: Narrowed, enrolments: Array, groups: Array) -> Array:
+def _measured(of: SliceFacts, enrolments: Array, groups: Array) -> Array:
     """What the enterprises of some enrolments have in groups of rounds (one row a group, one column a round): one row a
     group, one column a measure.
     """

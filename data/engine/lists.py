@@ -1,22 +1,25 @@
-"""The enterprises of a slice one by one, from a record held in memory: who is in a list, in which order, and the forms
-on record of each. As :mod:`data.queries.enterprises` and :mod:`data.queries.completeness` ask it of the database.
+"""The enterprises of a slice one by one: which are in a list, in which order, what a list says of each, and which
+forms are on record of each (docs/measures.md, "Completeness").
 """
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from functools import cached_property
 
 import numpy as np
 
 from data.catalogue import Catalogue, Entry
-from data.held.narrowed import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP, Narrowed
-from data.held.record import NEVER, NONE, Array, runs
-from data.measures import YES_NO
-from data.queries.completeness import BANDS, FORMS, SILENCE, STATES
+from data.engine.record import NEVER, NONE, PRECISIONS, Array, coded, count, runs
+from data.engine.slice import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP, SliceFacts
+from data.vocabulary import BANDS, FORM_STATES, FORMS, SILENCE, STATES, YES_NO
 
-PRESENT, PARTLY, MISSING, NOT_YET_DUE = range(len(STATES))
-"""Positions in :data:`data.queries.completeness.STATES`."""
+SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
+"""What a list of enterprises can be sorted by."""
+
+PRESENT, PARTLY, MISSING, NOT_YET_DUE = range(len(FORM_STATES))
+"""Positions in :data:`data.vocabulary.FORM_STATES`."""
 
 UNKNOWN = -1
 """The day, or the rank, of what has none."""
@@ -37,10 +40,32 @@ def _ranks(entries: Mapping[str, Entry], codes: tuple[str, ...], language: str) 
 
 
 @dataclass(frozen=True)
+class Listed:
+    """What a list says of one enterprise; ``enterprise`` is a code, or "enterprise-1…n" where it may not be named.
+
+    ``last_report`` is None where nothing was reported, or nothing with a date: then ``reported`` tells them apart.
+    """
+
+    enterprise: str
+    place: str | None = None
+    sector: str | None = None
+    rounds: tuple[str, ...] = ()
+    states: dict[str, str] = field(default_factory=dict)
+    reported: bool = False
+    last_report: date | None = None
+    date_precision: str | None = None
+
+    @property
+    def completed(self) -> int:
+        """How many modules it completed."""
+        return sum(state == "completed" for state in self.states.values())
+
+
+@dataclass(frozen=True)
 class Lists:
     """The lists of one slice; every array has an answer per enterprise of the record."""
 
-    of: Narrowed
+    of: SliceFacts
     catalogue: Catalogue
 
     def rank(self, sort: str, language: str, names: Array) -> Array:
@@ -63,6 +88,58 @@ class Lists:
         direction = -1 if descending else 1
         order = np.lexsort((names[found], np.where(by == UNKNOWN, 0, direction * by), by == UNKNOWN))
         return np.asarray(found[order])
+
+    def listed(self, enterprises: Array) -> list[Listed]:
+        """What a list says of some enterprises of the slice (positions), in their order."""
+        among = self.of.marked(enterprises)
+        record, states, reports = self.of.record, self._states(among), self._reports(among)
+        rounds: dict[int, list[str]] = defaultdict(list)
+        rows = self.of.enrolments[among[self._enrolled]]
+        table = record.enrolments
+        for row in rows[np.lexsort((table.round[rows], table.recruited_on[rows]))].tolist():
+            rounds[int(table.enterprise[row])].append(record.rounds[table.round[row]])
+        places, sectors = coded(record.places, self.place[enterprises]), coded(record.sectors, self.sector[enterprises])
+        return [
+            Listed(
+                record.enterprises[at], place, sector, tuple(rounds[at]), states[at],
+                reported=bool(self.of.reported[at]), last_report=reports.get(at, (None, None))[0],
+                date_precision=reports.get(at, (None, None))[1],
+            )
+            for at, place, sector in zip(enterprises.tolist(), places, sectors, strict=True)
+        ]  # fmt: skip
+
+    def _states(self, among: Array) -> dict[int, dict[str, str]]:
+        """By enterprise its state in each module, in the order of the programme."""
+        of_modules, modules = self.of.enterprise_modules, self.of.record.modules
+        rank = np.array([self.catalogue.module[code].columns["position"] for code in modules] or [0])
+        rows = np.flatnonzero(among[of_modules.enterprise])
+        found: dict[int, dict[str, str]] = defaultdict(dict)
+        for row in rows[np.lexsort((of_modules.module[rows], rank[of_modules.module[rows]]))].tolist():
+            found[int(of_modules.enterprise[row])][modules[of_modules.module[row]]] = STATES[of_modules.state[row]]
+        return found
+
+    def _reports(self, among: Array) -> dict[int, tuple[date | None, str | None]]:
+        """By enterprise that reported the day of its latest result, and how well that is known: of several results of
+        one day as the least well known of them.
+        """
+        rows = self.of.record.results
+        at = self.of.results[among[rows.enterprise[self.of.results]]]
+        latest: dict[int, tuple[int, int]] = {}
+        for who, day, precision in zip(
+            rows.enterprise[at].tolist(), self._reported_on(at).tolist(), rows.precision[at].tolist(), strict=True
+        ):
+            latest[who] = max(latest.get(who, (UNKNOWN, NONE)), (day, precision))
+        return {
+            who: (None, None) if day == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
+            for who, (day, precision) in latest.items()
+        }
+
+    def _reported_on(self, at: Array) -> Array:
+        """The day each of some results speaks for: of its after where that is seen, else of its before."""
+        rows = self.of.record.results
+        ended = (rows.ended_from[at] <= self.of.day) & (rows.after_on[at] != NEVER)
+        days = np.where(ended, rows.after_on[at], rows.before_on[at])
+        return np.where(days == NEVER, UNKNOWN, days)
 
     @cached_property
     def _enrolled(self) -> Array:
@@ -101,14 +178,12 @@ class Lists:
     @cached_property
     def last_report(self) -> Array:
         """The day of the latest result of an enterprise; of its after where that is seen, else of its before."""
-        rows, at = self.of.record.results, self.of.results
-        ended = rows.ended_from[at] <= self.of.day
-        days = np.where(ended, rows.ended_on[at], rows.began_on[at])
-        return self._greatest(rows.enterprise[at], np.where(days == NEVER, UNKNOWN, days))
+        at = self.of.results
+        return self._greatest(self.of.record.results.enterprise[at], self._reported_on(at))
 
     @cached_property
     def forms(self) -> dict[str, Array]:
-        """The state of each form, as a position in :data:`STATES`."""
+        """The state of each form, as a position in :data:`FORM_STATES`."""
         rows, at = self.of.record.trainings, self.of.trainings
         who, steps = rows.enterprise[at], self.of.steps
         begun = steps & STARTED != 0
@@ -135,15 +210,15 @@ class Lists:
 
     def form_counts(self) -> dict[tuple[str, str], int]:
         """Enterprises by form and state."""
-        counts = {form: np.bincount(state[self.of.enterprises], minlength=len(STATES))
+        counts = {form: np.bincount(state[self.of.enterprises], minlength=len(FORM_STATES))
                   for form, state in self.forms.items()}  # fmt: skip
-        return {(form, state): int(counts[form][at]) for form in FORMS for at, state in enumerate(STATES)}
+        return {(form, state): int(counts[form][at]) for form in FORMS for at, state in enumerate(FORM_STATES)}
 
     @cached_property
     def silence(self) -> Array:
         """How long ago an enterprise reported, as a position in :data:`SILENCE`."""
         last = self.last_report
-        since = [last >= (self.of.of.as_of - timedelta(days=days)).toordinal() for _name, days in BANDS if days]
+        since = [last >= (self.of.slice.as_of - timedelta(days=days)).toordinal() for _name, days in BANDS if days]
         names = ["never", "undated", *(name for name, days in BANDS if days)]
         conditions = [~self.of.reported, last == UNKNOWN, *since]
         return np.select(conditions, [SILENCE.index(name) for name in names], SILENCE.index(BANDS[-1][0]))
@@ -193,24 +268,24 @@ class Lists:
         counts = np.bincount(rows.source[at[among[rows.enterprise[at]]]] + 1)
         return {code: int(n) for code, n in zip(("", *self.of.record.sources), counts, strict=False) if n}
 
-    def changes(self) -> list[Array]:
-        """Per indicator that is no practice the changes of its result rows with a before and an after, no bounds."""
+    def levels(self) -> list[Array]:
+        """Per indicator that is no practice its results with a before and an after that are no bounds, as rows."""
         rows, at = self.of.record.results, self.of.results
         exact = at[rows.exact[at] & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
         units = [self.catalogue.indicator[code].columns["unit"] for code in self.of.record.indicators]
         exact = exact[np.array([unit != YES_NO for unit in units] or [False])[rows.indicator[exact]]]
         first = runs(rows.indicator[exact])  # they stand by indicator
-        return np.split(rows.after[exact] - rows.before[exact], first[1:]) if len(exact) else []
+        return np.split(exact, first[1:]) if len(exact) else []
 
     def unsourced(self) -> dict[str, int]:
-        """How many rows of the slice name no source, of the tables held."""
+        """How many rows of enrolments, trainings and results name no source, by table."""
         record = self.of.record
         rows = {
             "enrolment": record.enrolments.source[self.of.enrolments],
             "training": record.trainings.source[self.of.trainings],
             "result": record.results.source[self.of.results],
         }
-        return {table: int(np.count_nonzero(sources == NONE)) for table, sources in rows.items()}
+        return {table: count(sources == NONE) for table, sources in rows.items()}
 
     def _per_enterprise(self, value: int) -> Array:
         return np.full(len(self.of.record.enterprises), value, np.int32)

@@ -1,5 +1,6 @@
-"""Reads the facts of a record into arrays."""
+"""Reads the facts of a record from its database into arrays."""
 
+import logging
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
@@ -12,20 +13,37 @@ import numpy as np
 from sqlalchemy import Column, Connection, Table, func, select
 
 from data.catalogue import Catalogue
-from data.held.record import ALWAYS, MOST_MODULES, NEVER, NONE, Array, Enrolments, HeldRecord, Results, Trainings
-from data.schema import Kind, enrolment, enterprise, result, round_partner, round_place, training
+from data.database import DatabaseProblem
+from data.engine.record import ALWAYS, NEVER, NONE, PRECISIONS, Array, Enrolments, RecordFacts, Results, Trainings
+from data.schema import OPERATORS, Kind, enrolment, enterprise, result, round_partner, round_place, training
+
+log = logging.getLogger(__name__)
 
 MOST_RESULTS = 20_000_000
-"""A record with more results than this is counted by its database: in arrays it takes some 60 bytes a result."""
+"""Results that a process holds at most: they take some 1.7 GB (docs/scale.md has the bytes of a result)."""
+
+MOST_MODULES = 52
+"""Modules of an enterprise are counted as the bits of a sum of floats."""
 
 _CHUNK = 20_000
 
 
-def read(connection: Connection, catalogue: Catalogue) -> HeldRecord | None:
-    """The facts of the record as it is seen by `connection`; None where it is too large to be held."""
+def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
+    """Reads the facts of the record as `connection` sees it.
+
+    Raises :class:`DatabaseProblem` (large) where it has more than :data:`MOST_RESULTS` results or :data:`MOST_MODULES`
+    modules; says in the log once it has half as many results.
+    """
     results = connection.scalar(select(func.count()).select_from(result)) or 0
-    if len(catalogue.module) > MOST_MODULES or results > MOST_RESULTS:
-        return None
+    if results > MOST_RESULTS:
+        raise DatabaseProblem("large", f"{results:,} results, at most {MOST_RESULTS:,}")
+    if len(catalogue.module) > MOST_MODULES:
+        raise DatabaseProblem("large", f"{len(catalogue.module)} modules, at most {MOST_MODULES}")
+    if results > MOST_RESULTS // 2:
+        log.warning(
+            "The results database holds %s results, more than half of the %s that can be shown: see docs/scale.md.",
+            f"{results:,}", f"{MOST_RESULTS:,}",
+        )  # fmt: skip
     return _Reading(connection, catalogue).record()
 
 
@@ -45,7 +63,12 @@ class _Known(dict[Any, int]):
         return NONE
 
 
-_EXACT = _Known({None: 0, "=": 0})
+_CLOSED = {
+    "operator": _Known({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
+    "date_precision": _Known({name: at for at, name in enumerate(PRECISIONS)}),
+    "verified": _Known({False: 0, True: 1}),
+}
+"""Columns of a few values, each with the positions of these."""
 
 
 def _numbers(values: Sequence[Any]) -> Array:
@@ -76,16 +99,25 @@ def _numbered(values: Array) -> Array:
 
 
 @dataclass(frozen=True)
+class _Enterprises:
+    """The enterprises by code: positions of sector and place, workers (NaN: unknown)."""
+
+    codes: tuple[str, ...]
+    sector: Array
+    place: Array
+    workers: Array
+
+
+@dataclass(frozen=True)
 class _Reading:
     connection: Connection
     catalogue: Catalogue
     days: _Days = field(default_factory=lambda: _Days({None: NEVER}))
 
-    def record(self) -> HeldRecord:
-        _sector, _place, workers = self.enterprises[1]
+    def record(self) -> RecordFacts:
         phases = [self.catalogue.round[code].columns["phase"] for code in self.codes("round")]
-        return HeldRecord(
-            enterprises=self.enterprises[0],
+        return RecordFacts(
+            enterprises=self.enterprises.codes,
             rounds=self.codes("round"),
             phases=self.codes("phase"),
             sectors=self.codes("sector"),
@@ -93,7 +125,7 @@ class _Reading:
             modules=self.codes("module"),
             indicators=self.codes("indicator"),
             sources=self.codes("source"),
-            workers=workers,
+            workers=self.enterprises.workers,
             phase_of=_positions(phases, self.at["phase"]),
             parties=self.parties(),
             enrolments=self.enrolments,
@@ -110,8 +142,8 @@ class _Reading:
         names = ("round", "phase", "sector", "place", "module", "indicator", "source")
         return {name: _Known({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names}
 
-    def columns(self, table: Table, *names: str) -> list[Array]:
-        """Columns of one table: days, numbers, or the positions of codes."""
+    def columns(self, table: Table, *names: str) -> dict[str, Array]:
+        """Columns of one table by name: days, numbers, or the positions of codes."""
         made = [self._made(table.c[name]) for name in names]
         found: list[list[Array]] = [[make(())] for make in made]
         # Rows as the driver has them: to make a date of each text, and a row of each tuple, takes longer than the rest.
@@ -123,30 +155,36 @@ class _Reading:
             while rows := cursor.fetchmany(_CHUNK):
                 for make, parts, values in zip(made, found, zip(*rows, strict=True), strict=True):
                     parts.append(make(values))
-        return [np.concatenate(parts) for parts in found]
+        return {name: np.concatenate(parts) for name, parts in zip(names, found, strict=True)}
 
     def _made(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
         """How the values of a column become numbers."""
+        if column.name in _CLOSED:
+            return lambda values: _positions(values, _CLOSED[column.name]).astype(np.int8)
         kind, refers = column.info["kind"], column.info["refers"]
         if kind == Kind.DATE:
             return lambda values: _positions(values, self.days)
         if kind != Kind.CODE:
             return _numbers
-        known = _EXACT if not refers else self.enterprise_at if refers == enterprise.name else self.at[refers]
+        known = self.enterprise_at if refers == enterprise.name else self.at[refers]
         return lambda values: _positions(values, known)
 
     @cached_property
-    def enterprises(self) -> tuple[tuple[str, ...], tuple[Array, Array, Array]]:
-        """The codes in order; positions of sector and place, and workers."""
+    def enterprises(self) -> _Enterprises:
+        """The enterprises by code."""
         table = enterprise.c
         rows = self.connection.execute(select(table.code, table.sector, table.place, table.workers)).all()
         codes, sectors, places, workers = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * 4
-        own = _positions(sectors, self.at["sector"]), _positions(places, self.at["place"]), _numbers(workers)
-        return codes, own
+        return _Enterprises(
+            codes=codes,
+            sector=_positions(sectors, self.at["sector"]),
+            place=_positions(places, self.at["place"]),
+            workers=_numbers(workers),
+        )
 
     @cached_property
     def enterprise_at(self) -> _Known:
-        return _Known({code: at for at, code in enumerate(self.enterprises[0])})
+        return _Known({code: at for at, code in enumerate(self.enterprises.codes)})
 
     def single_places(self) -> Array:
         """The place of each round that has a single one."""
@@ -166,15 +204,12 @@ class _Reading:
 
     @cached_property
     def enrolments(self) -> Enrolments:
-        enterprises, rounds, *dates_and_source = self.columns(
-            enrolment, "enterprise", "round", "recruited_on", "baseline_on", "left_on", "source"
-        )
-        sectors, own, _workers = self.enterprises[1]
-        places = _taken(own, enterprises)
-        places = np.where(places == NONE, _taken(self.single_places(), rounds), places)
-        order = np.lexsort((rounds, places, enterprises))
-        columns = (enterprises, rounds, _taken(sectors, enterprises), places, *dates_and_source)
-        return Enrolments(*(column[order] for column in columns))
+        read = self.columns(enrolment, "enterprise", "round", "recruited_on", "baseline_on", "left_on", "source")
+        own = _taken(self.enterprises.place, read["enterprise"])
+        places = np.where(own == NONE, _taken(self.single_places(), read["round"]), own)
+        order = np.lexsort((read["round"], places, read["enterprise"]))
+        columns = read | {"place": places, "sector": _taken(self.enterprises.sector, read["enterprise"])}
+        return Enrolments(**_ordered(columns, order))
 
     def keys(self, enterprises: Array, rounds: Array) -> Array:
         """Enterprise and round as one number."""
@@ -196,56 +231,74 @@ class _Reading:
         return np.where(_taken(known, at) == keys, _taken(rows, at), NONE)
 
     def trainings(self) -> Trainings:
-        enterprises, rounds, modules, due_on, held_on, assessed, completed, dropped, planned, done, *people, source = (
-            self.columns(
-                training, "enterprise", "round", "module", "due_on", "workshop_on", "assessed_on", "completed_on",
-                "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
-            )
+        read = self.columns(
+            training, "enterprise", "round", "module", "due_on", "workshop_on", "assessed_on", "completed_on",
+            "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
         )  # fmt: skip
-        enrolments = self.enrolment_of(enterprises, rounds)
+        enrolments = self.enrolment_of(read["enterprise"], read["round"])
         # A visit has no date of its own: it counts once the workshop's date is reached, or where there is none.
-        seen = np.where(held_on == NEVER, ALWAYS, held_on)
+        seen = np.where(read["workshop_on"] == NEVER, ALWAYS, read["workshop_on"])
         recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
         # The latest first; an unknown date counts as earlier than any known one.
-        order = np.lexsort((-rounds, _latest_first(due_on), _latest_first(recruited), modules, enterprises))
-        order = order[enrolments[order] != NONE]
-        columns = (
-            enterprises, enrolments, modules, due_on, held_on, np.where(done > 0, seen, NEVER), assessed,
-            completed, np.minimum(dropped, _taken(self.enrolments.left_on, enrolments, NEVER)), seen, planned, done,
-            *people, source,
+        order = np.lexsort(
+            (-read["round"], _latest_first(read["due_on"]), _latest_first(recruited), read["module"],
+             read["enterprise"])
         )  # fmt: skip
-        return Trainings(*(column[order] for column in columns))
+        columns = {name: read[name] for name in (
+            "enterprise", "module", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+        )} | {
+            "enrolment": enrolments,
+            "due": read["due_on"],
+            "workshop": read["workshop_on"],
+            "visit": np.where(read["visits_done"] > 0, seen, NEVER),
+            "assessment": read["assessed_on"],
+            "completion": read["completed_on"],
+            "dropped": np.minimum(read["dropped_on"], _taken(self.enrolments.left_on, enrolments, NEVER)),
+            "visits_seen": seen,
+        }  # fmt: skip
+        return Trainings(**_ordered(columns, order[enrolments[order] != NONE]))
 
     def results(self) -> Results:
-        enterprises, rounds, modules, indicators, before, after, changed, first, last, operator, source = self.columns(
-            result, "enterprise", "round", "module", "indicator", "before", "after", "change_percent", "before_on",
-            "after_on", "operator", "source",
+        read = self.columns(
+            result, "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on",
+            "change_percent", "operator", "months", "verified", "source", "date_precision",
         )  # fmt: skip
-        enrolments = self.enrolment_of(enterprises, rounds)
+        rounds, precision = read.pop("round"), read.pop("date_precision")
+        before_on, after_on = read["before_on"], read["after_on"]
+        enrolments = self.enrolment_of(read["enterprise"], rounds)
         # What was measured after a before that is not seen yet is not seen either.
-        either = np.where(last == NEVER, first, last)
-        since = [_since(level, day) for level, day in ((before, first), (after, either), (changed, either))]
+        ended_on = np.where(after_on == NEVER, before_on, after_on)
+        before_from, after_from = _since(read["before"], before_on), _since(read["after"], ended_on)
+        ended_from = np.minimum(after_from, _since(read["change_percent"], ended_on))
         recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
-        position = self._order_of_modules(modules)
-        group = indicators.astype(np.int64) * (len(self.enterprise_at) or 1) + enterprises
-        order = np.lexsort((position, rounds, recruited, first, group))
+        position = self._order_of_modules(read["module"])
+        group = read["indicator"].astype(np.int64) * (len(self.enterprise_at) or 1) + read["enterprise"]
+        order = np.lexsort((position, rounds, recruited, before_on, group))
         # A row without a round follows its enterprise; one of a round that is no enrolment counts nowhere.
         order = order[((enrolments != NONE) | (rounds == NONE))[order]]
-        keys = (position, rounds, _unknown_first(recruited), _unknown_first(last), group)
+        keys = (position, rounds, _unknown_first(recruited), _unknown_first(after_on), group)
         by_after = np.lexsort(tuple(key[order] for key in keys)).astype(np.int32)
         rank = np.empty_like(by_after)
         rank[by_after] = np.arange(len(by_after), dtype=np.int32)
-        columns = (
-            enterprises, enrolments, modules.astype(np.int16), indicators.astype(np.int16), before, after, since[0],
-            since[1], np.minimum.reduce(since), operator != NONE, source.astype(np.int16),
-            first, either, np.minimum(since[1], since[2]),
-        )  # fmt: skip
-        return Results(*[*(column[order] for column in columns), _numbered(group[order]), by_after, rank])
+        columns = read | {
+            "enrolment": enrolments,
+            "before_from": before_from,
+            "after_from": after_from,
+            "ended_from": ended_from,
+            "seen_from": np.minimum(before_from, ended_from),
+            "precision": precision,
+        }
+        columns |= {name: columns[name].astype(np.int16) for name in ("module", "indicator", "source")}
+        return Results(**_ordered(columns, order), group=_numbered(group[order]), by_after=by_after, after_rank=rank)
 
     def _order_of_modules(self, modules: Array) -> Array:
         """The position in the programme of each module; what has none comes first."""
         positions = [self.catalogue.module[code].columns["position"] for code in self.at["module"]]
         return _taken(np.array(positions, np.int32), modules)
+
+
+def _ordered(columns: dict[str, Array], order: Array) -> dict[str, Array]:
+    return {name: column[order] for name, column in columns.items()}
 
 
 def _since(level: Array, day: Array) -> Array:

@@ -1,0 +1,7 @@
+"""The facts of one data version in arrays, and every count and list made of them: there is no second way to count.
+
+`record` holds the facts, `reading` reads them from the database, `slice` finds what a selection leaves of them;
+`counts`, `coverage`, `pairs` and `lists` answer questions about a slice. What does not belong here: SQL of single rows
+(`data/queries`), thresholds and names (`data/disclosure`, `data/view`), words. The independent definition of every
+number is `tests/recount.py`.
+"""

@@ -1,0 +1,139 @@
+"""What enterprises reported: pairs of before and after, and the results that are no part of one."""
+
+from datetime import date
+
+import numpy as np
+import pandas as pd
+
+from data.engine.record import NEVER, NONE, PRECISIONS, Array, coded, runs
+from data.engine.slice import SliceFacts
+from data.schema import OPERATORS
+
+_VERIFIED = (False, True)
+
+
+def pair_levels(of: SliceFacts) -> dict[str, tuple[Array, Array]]:
+    """The before and the after of the pairs, by indicator, in the order of their enterprises."""
+    rows, (before, after) = of.record.results, of.pairs
+    indicators = rows.indicator[before]
+    ends = np.searchsorted(indicators, np.arange(len(of.record.indicators) + 1))
+    levels = rows.before[before], rows.after[after]
+    return {
+        code: (levels[0][begin:end], levels[1][begin:end])
+        for code, begin, end in zip(of.record.indicators, ends, ends[1:], strict=False)
+        if begin < end
+    }
+
+
+def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
+    """One row per pair (of one indicator, or of all), by indicator and enterprise.
+
+    Columns: enterprise, indicator, before, before_on, after, after_on, round, module, source, months, verified,
+    date_precision; but for the before's they are of the result that the after is of.
+    """
+    rows = of.record.results
+    first, last = of.pairs
+    if indicator is not None:
+        chosen = rows.indicator[first] == of.record.indicators.index(indicator)
+        first, last = first[chosen], last[chosen]
+    return _frame(
+        {
+            "enterprise": coded(of.record.enterprises, rows.enterprise[first]),
+            "indicator": coded(of.record.indicators, rows.indicator[first]),
+            "before": rows.before[first],
+            "before_on": _dates(rows.before_on[first]),
+            "after": rows.after[last],
+            "after_on": _dates(rows.after_on[last]),
+            **_about(of, last),
+        }
+    )
+
+
+def other_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
+    """Results that are no part of a pair (of one indicator, or of all): bounds, changes without levels, single levels.
+
+    Columns as :func:`result_rows`.
+    """
+    at = of.other_results
+    if indicator is not None:
+        at = at[of.record.results.indicator[at] == of.record.indicators.index(indicator)]
+    return result_rows(of, at)
+
+
+def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
+    """Some results of the slice, by indicator, enterprise, round and module.
+
+    Columns as :func:`pair_rows`, and change_percent and operator; a level or change that is not seen is missing.
+    """
+    rows = of.record.results
+    at = at[result_order(of, at)]
+
+    def seen(values: Array, since: Array) -> Array:
+        return np.where(since[at] <= of.day, values[at], np.nan)
+
+    return _frame(
+        {
+            "enterprise": coded(of.record.enterprises, rows.enterprise[at]),
+            "indicator": coded(of.record.indicators, rows.indicator[at]),
+            "before": seen(rows.before, rows.before_from),
+            "before_on": _dates(rows.before_on[at]),
+            "after": seen(rows.after, rows.after_from),
+            "after_on": _dates(rows.after_on[at]),
+            "change_percent": seen(rows.change_percent, rows.ended_from),
+            "operator": coded(OPERATORS, rows.operator[at]),
+            **_about(of, at),
+        }
+    )
+
+
+def result_order(of: SliceFacts, at: Array) -> Array:
+    """The order of some results by indicator, enterprise, round and module."""
+    rows = of.record.results
+    return np.lexsort((rows.module[at], _rounds(of, at), rows.group[at]))
+
+
+def _about(of: SliceFacts, at: Array) -> dict[str, Array]:
+    """What else is on record of some results."""
+    record, rows = of.record, of.record.results
+    return {
+        "round": coded(record.rounds, _rounds(of, at), ""),
+        "module": coded(record.modules, rows.module[at], ""),
+        "source": coded(record.sources, rows.source[at]),
+        "months": rows.months[at],
+        "verified": np.array([*_VERIFIED, None], dtype=object)[rows.verified[at]],
+        "date_precision": coded(PRECISIONS, rows.precision[at]),
+    }
+
+
+def _rounds(of: SliceFacts, at: Array) -> Array:
+    """The round of some results; :data:`NONE` for those that follow their enterprise."""
+    found: Array = np.append(of.record.enrolments.round, np.int32(NONE))[of.record.results.enrolment[at]]
+    return found
+
+
+def _dates(days: Array) -> Array:
+    """Days as dates, None where there is none."""
+    known, at = np.unique(days, return_inverse=True)
+    dates = [None if day == NEVER else date.fromordinal(day) for day in known.tolist()]
+    return np.array(dates, dtype=object)[at]
+
+
+def _frame(columns: dict[str, Array]) -> pd.DataFrame:
+    """The columns as they are: pandas would make texts with NaN of codes with None."""
+    return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
+
+
+def other_fact_counts(of: SliceFacts) -> pd.DataFrame:
+    """Every indicator with a result. Columns: indicator, other_facts (rows that are no pairs), other_enterprises."""
+    rows, at = of.record.results, of.results
+    many = len(of.record.indicators)
+    other = of.other_results
+    each = other[runs(rows.group[other])]
+    frame = pd.DataFrame(
+        {
+            "indicator": pd.Series(of.record.indicators, dtype=object),
+            "other_facts": np.bincount(rows.indicator[other], minlength=many),
+            "other_enterprises": np.bincount(rows.indicator[each], minlength=many),
+        }
+    )
+    return frame[np.bincount(rows.indicator[at], minlength=many) > 0].reset_index(drop=True)

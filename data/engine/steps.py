@@ -1,0 +1,130 @@
+"""How far enterprises got: steps and states of modules, stages of the journey."""
+
+import numpy as np
+import pandas as pd
+
+from data.catalogue import Catalogue
+from data.engine.record import NONE, Array, coded, count
+from data.engine.slice import (
+    ASSESSMENT,
+    COMPLETED,
+    COMPLETION,
+    DROPPED,
+    STARTED,
+    VISIT,
+    WORKSHOP,
+    SliceFacts,
+)
+from data.vocabulary import FIRST_MODULE, JOURNEY, STATES
+
+
+def module_steps(of: SliceFacts) -> pd.DataFrame:
+    """Distinct enterprises per planned module.
+
+    Columns: module, planned, workshop, visited, assessed, completed (reached, by own or later evidence),
+    visited_without_record, assessed_without_record, one per state, and dropped_started (dropped, who began).
+    """
+    of_modules = of.enterprise_modules
+    steps, state = of_modules.steps, of_modules.state
+    many = len(of.record.modules)
+
+    def per_module(flags: Array) -> Array:
+        return np.bincount(of_modules.module[flags], minlength=many)
+
+    visited, assessed = steps & (VISIT | ASSESSMENT | COMPLETION) != 0, steps & (ASSESSMENT | COMPLETION) != 0
+    frame = pd.DataFrame(
+        {
+            "module": pd.Series(of.record.modules, dtype=object),
+            "planned": np.bincount(of_modules.module, minlength=many),
+            "workshop": per_module(steps & STARTED != 0),
+            "visited": per_module(visited),
+            "assessed": per_module(assessed),
+            "completed": per_module(steps & COMPLETION != 0),
+            "visited_without_record": per_module(visited & (steps & VISIT == 0)),
+            "assessed_without_record": per_module(assessed & (steps & ASSESSMENT == 0)),
+            **{
+                name.replace("-", "_"): per_module(state == number)
+                for number, name in enumerate(STATES)
+                if number != COMPLETED
+            },
+            "dropped_started": per_module((state == DROPPED) & (steps & STARTED != 0)),
+        }
+    )
+    return frame[frame["planned"] > 0].reset_index(drop=True)
+
+
+def journey_counts(of: SliceFacts) -> pd.DataFrame:
+    """Columns: stage, enterprises (reached, by own or later evidence), without_record; and m1_only, on the last stage:
+    enterprises that completed all they planned, which was Module 1 alone.
+    """
+    record, of_modules = of.record, of.enterprise_modules
+    enterprise, steps = of_modules.enterprise, of_modules.steps
+    first = of_modules.module == record.position["module"].get(FIRST_MODULE, NONE)
+    begun, completed = steps & STARTED != 0, steps & COMPLETION != 0
+    baseline = of.enrolments[record.enrolments.baseline_on[of.enrolments] <= of.day]
+    planned, unfinished = of.marked(enterprise), of.marked(enterprise[~completed])
+    reached = {
+        "enrolled": of.enterprises,
+        "baseline": of.marked(record.enrolments.enterprise[baseline]),
+        "m1_workshop": of.marked(enterprise[first & begun]),
+        "m1_completed": of.marked(enterprise[first & completed]),
+        "further_started": of.marked(enterprise[~first & begun]),
+        "further_completed": of.marked(enterprise[~first & completed]),
+        "all_planned_completed": planned & ~unfinished,
+    }
+    own = reached | {"m1_workshop": of.marked(enterprise[first & (steps & WORKSHOP != 0)])}
+    further = of.marked(enterprise[~first])
+    only_first = count(reached["all_planned_completed"] & ~further)
+    rows, later = [], np.zeros(len(record.enterprises), bool)
+    for stage in reversed(JOURNEY):
+        later = later | reached[stage]
+        of_last = only_first if stage == JOURNEY[-1] else 0
+        rows.append((stage, count(later), count(later & ~own[stage]), of_last))
+    return pd.DataFrame(rows[::-1], columns=["stage", "enterprises", "without_record", "m1_only"])
+
+
+def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
+    """Columns: modules (completed by one enterprise, at least 1), enterprises."""
+    of_modules = of.enterprise_modules
+    done = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
+    each = np.bincount(np.bincount(done, minlength=1))
+    modules = [n for n in range(1, len(each)) if each[n]]
+    return pd.DataFrame({"modules": modules, "enterprises": [int(each[n]) for n in modules]})
+
+
+def enterprise_states(of: SliceFacts, catalogue: Catalogue) -> pd.DataFrame:
+    """One row per enterprise × planned module: enterprise, module, state, round; modules in the programme's order."""
+    record, of_modules = of.record, of.enterprise_modules
+    position = np.array([catalogue.module[code].columns["position"] for code in record.modules] or [0])
+    order = np.lexsort((of_modules.module, position[of_modules.module], of_modules.enterprise))
+    rounds = record.enrolments.round[record.trainings.enrolment[of_modules.training[order]]]
+
+    return pd.DataFrame(
+        {
+            "enterprise": coded(record.enterprises, of_modules.enterprise[order]),
+            "module": coded(record.modules, of_modules.module[order]),
+            "state": coded(STATES, of_modules.state[order]),
+            "round": coded(record.rounds, rounds),
+        }
+    )
+
+
+def completed_by_round(of: SliceFacts) -> dict[tuple[str, str], int]:
+    """Enterprises that completed a module in a round, by round and module, as the funnel of the round counts them."""
+    record, rows = of.record, of.record.trainings
+    done = of.trainings[of.steps & COMPLETION != 0]
+    # A module is planned once an enrolment, so that a row is an enterprise.
+    key = record.enrolments.round[rows.enrolment[done]].astype(np.int64) * len(record.modules) + rows.module[done]
+    found, counts = np.unique(key, return_counts=True)
+    return {
+        (record.rounds[at // len(record.modules)], record.modules[at % len(record.modules)]): int(n)
+        for at, n in zip(found.tolist(), counts, strict=True)
+    }
+
+
+def completed_all_planned(of: SliceFacts) -> frozenset[str]:
+    """The enterprises that completed every module they planned."""
+    of_modules = of.enterprise_modules
+    unfinished = of.marked(of_modules.enterprise[of_modules.steps & COMPLETION == 0])
+    found = np.flatnonzero(of.marked(of_modules.enterprise) & ~unfinished)
+    return frozenset(of.record.enterprises[at] for at in found)

@@ -1,0 +1,24 @@
+"""Codes that several layers speak in: states, steps, stages, forms, bands of days. No imports of ours, no pandas."""
+
+STATES = ("completed", "in-progress", "dropped", "overdue", "not-yet-due")
+"""States of an enterprise in a module."""
+
+FIRST_MODULE = "m1"
+
+JOURNEY = (
+    "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed",
+    "all_planned_completed",
+)  # fmt: skip
+"""Stages of an enterprise in the programme, from first to last."""
+
+YES_NO = "yes-no"
+"""Unit of an indicator that is a practice: 1 where an enterprise has it, 0 where it has not."""
+
+FORMS = ("baseline", "training", "assessment", "results")
+FORM_STATES = ("present", "partly", "missing", "not-yet-due")
+
+BANDS: tuple[tuple[str, int | None], ...] = (("90", 90), ("180", 180), ("365", 365), ("longer", None))
+"""Bands by the days since an enterprise reported, each with its last day."""
+
+SILENCE = (*(name for name, _days in BANDS), "undated", "never")
+"""How long ago a trained enterprise reported: a band, without a date, or never. Each is in exactly one."""

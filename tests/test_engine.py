@@ -1,0 +1,61 @@
+"""The engine at its limits: words for a record that is too large, and the memory that the documentation states."""
+
+import logging
+import re
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from visiting import Visit, at, notice
+
+from dashboard.cli import main
+from data.access import MANAGER
+from data.engine import reading
+from data.filters import Filters
+from data.record import Record, Records
+from layouts import ids
+
+SCALE = Path(__file__).parent.parent / "docs" / "scale.md"
+OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.content"
+
+
+@pytest.mark.parametrize("limit", ["MOST_RESULTS", "MOST_MODULES"])
+@pytest.mark.parametrize(("search", "said"), [("", "more than can be shown"), ("?lang=zh", "超出可显示的上限")])
+def test_record_that_is_too_large_is_said_so_over_the_page(
+    demo_url: str, monkeypatch: pytest.MonkeyPatch, limit: str, search: str, said: str
+) -> None:
+    monkeypatch.setattr(reading, limit, 1)
+    answer = Visit.to(demo_url).post(OVERVIEW, at(search)).get_json()
+    assert not answer.get("response")
+    assert said in notice(answer)[0]
+
+
+def test_command_line_says_that_a_record_is_too_large(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(reading, "MOST_RESULTS", 1)
+    monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
+    told = CliRunner().invoke(main, ["export", "overview"])
+    assert told.exit_code == 1
+    assert "a database of its own" in told.output
+    assert "at most 1" in told.output
+
+
+@pytest.mark.parametrize(("share", "warned"), [(0.4, False), (0.6, True)])
+def test_half_of_the_limit_is_said_in_the_log_when_a_worker_starts(
+    demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, share: float,
+    warned: bool,
+) -> None:  # fmt: skip
+    with Record(demo_url).view(MANAGER, Filters()) as view:
+        results = len(view.facts.record.results.enterprise)
+    monkeypatch.setattr(reading, "MOST_RESULTS", round(results / share))
+    with caplog.at_level(logging.WARNING):
+        Records(demo_url, tmp_path).read_ahead()
+    assert ("more than half" in caplog.text) == warned
+
+
+def test_memory_of_a_result_and_of_an_enterprise_is_what_the_documentation_says(demo_url: str) -> None:
+    told = re.search(r"(\d+) bytes a result,\s+and some (\d+) bytes an enterprise", SCALE.read_text(encoding="utf-8"))
+    assert told
+    with Record(demo_url).view(MANAGER, Filters()) as view:
+        record = view.facts.record
+    assert record.result_bytes == int(told[1]) * len(record.results.enterprise)
+    assert record.enterprise_bytes / len(record.enterprises) == pytest.approx(int(told[2]), rel=0.25)
