@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Self
 
-from redis import ConnectionPool
-
 STATEMENT_SECONDS = 10.0
 """How long the database may take over one question of a page."""
 
@@ -45,9 +43,12 @@ def imports_folder(environ: Mapping[str, str] = os.environ) -> Path:
 def cache_url(environ: Mapping[str, str] = os.environ) -> str:
     """``SCORE_CACHE_URL``: the Redis that several web processes share; empty where each goes by itself."""
     address = environ.get("SCORE_CACHE_URL", "")
+    if not address:
+        return ""
+    from redis import ConnectionPool  # noqa: PLC0415 - every command reads settings, few need Redis
+
     try:
-        if address:
-            ConnectionPool.from_url(address)
+        ConnectionPool.from_url(address)
     except ValueError as error:
         raise SettingsProblem(
             f"SCORE_CACHE_URL is no address of a Redis (redis://host:6379/0, rediss://… or unix://…): {error}"
