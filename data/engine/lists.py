@@ -190,7 +190,7 @@ class Lists:
         due = np.zeros(len(self.of.record.enrolments.enterprise), bool)
         due[rows.enrolment[at[begun | (rows.due[at] <= self.of.day)]]] = True
         baseline = self.of.record.enrolments.baseline_on[self.of.enrolments] <= self.of.day
-        held = steps & WORKSHOP != 0
+        workshop = steps & WORKSHOP != 0
         assessed = steps & ASSESSMENT != 0
         lacking = ~assessed & (steps & COMPLETION != 0)
         results = np.select(
@@ -198,7 +198,7 @@ class Lists:
         )
         states = (
             self._state(self._enrolled, baseline, ~baseline & due[self.of.enrolments]),
-            self._state(who, held, ~held & (begun | (self.of.states == OVERDUE))),
+            self._state(who, workshop, ~workshop & (begun | (self.of.states == OVERDUE))),
             self._state(who, assessed, lacking),
             results,
         )
@@ -248,8 +248,8 @@ class Lists:
     def beside(self, enterprise: int, kind: str, code: str) -> Array:
         """The other enterprises of a place or a sector (`kind`)."""
         codes = self.of.record.places if kind == "place" else self.of.record.sectors
-        held = self.place if kind == "place" else self.sector
-        found: Array = self.of.enterprises & (held == codes.index(code))
+        values = self.place if kind == "place" else self.sector
+        found: Array = self.of.enterprises & (values == codes.index(code))
         found[enterprise] = False
         return found
 
