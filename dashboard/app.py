@@ -11,6 +11,7 @@ from dashboard import (
     answers,
     arranging,
     asked_before,
+    bodies,
     calendar_file,
     delivery,
     editions,
@@ -71,6 +72,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     finalize(server, accounts.dispose)
     server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
+    bodies.install(server, {importing.UPLOAD})
     gate.install(server, settings, one_time, accounts)
     server.extensions["records"] = records
     held = Held(records, grounds(boundaries))

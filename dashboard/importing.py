@@ -15,7 +15,7 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.asking import Held
-from dashboard import import_words, pages, previewing
+from dashboard import bodies, import_words, pages, previewing
 from dashboard.holding import Holding, HoldingProblem, Upload
 from dashboard.settings import Settings
 from data import database
@@ -30,8 +30,8 @@ ADDRESS = "/import"
 MOST_MEGABYTES = 64
 """What may be sent at once; a workbook may unpack to more (data/loading/sheets.py)."""
 
-_DRAINED = 8 * MOST_MEGABYTES * 1024**2
-_CHUNK = 1024**2
+UPLOAD = "import-upload"
+"""The endpoint that takes files, and has a limit of its own."""
 
 
 def install(server: Flask, settings: Settings, held: Held) -> None:
@@ -43,7 +43,7 @@ def install(server: Flask, settings: Settings, held: Held) -> None:
         with words.speaking(pages.reader_language()):
             return desk.page()
 
-    @server.post(ADDRESS, endpoint="import-upload")
+    @server.post(ADDRESS, endpoint=UPLOAD)
     def upload() -> AnyResponse:
         with words.speaking(pages.reader_language()):
             return desk.upload()
@@ -100,11 +100,11 @@ class Desk:
 
     def upload(self) -> AnyResponse:
         """Hold what was sent and find out what it would do."""
-        request.max_content_length = MOST_MEGABYTES * 1024**2
+        most = request.max_content_length = MOST_MEGABYTES * 1024**2
         try:
             upload = self.holding.hold(g.viewer.name, request.files.getlist("files"))
         except RequestEntityTooLarge:
-            _drain()
+            bodies.drain(most)
             return self.page(import_words.too_much(MOST_MEGABYTES), 413)
         except HoldingProblem as problem:
             return self.page(import_words.not_held(problem), 507 if problem.reason == "folder" else 400)
@@ -262,11 +262,3 @@ def _status(problem: LoadProblem) -> int:
 def _done() -> str:
     """What was just carried out."""
     return " ".join(str(each) for each in get_flashed_messages())
-
-
-def _drain() -> None:
-    """Read what is still being sent: a browser that is cut off in the middle shows no answer."""
-    stream = request.environ["wsgi.input"]
-    left = min(request.content_length or 0, _DRAINED)
-    while left > 0 and (part := stream.read(min(_CHUNK, left))):
-        left -= len(part)

@@ -50,10 +50,17 @@ def refusal(status: int) -> Response:
                 _("There is nothing at this address"),
                 _("Check the address, or go to the overview."),
             ),
+            413: (
+                _("That was too much at once"),
+                _("More was sent than any page here sends, so nothing of it was read. Go back and send less."),
+            ),
         }
         other = (_("Something went wrong"), _("It has been written to the log. Try again in a moment."))
+        title, text = said.get(status, other)
+        if status == 413 and request.path == UPDATE:  # noqa: PLR2004 - it was not read what page this is for
+            return Response(f"{title}. {text}\n", status, mimetype="text/plain")
         way = (_("Overview"), "/") if status == 404 else None  # noqa: PLR2004 - nothing at this address
-        return message(status, *said.get(status, other), way=way)
+        return message(status, title, text, way=way)
 
 
 def way_in(*, local: bool) -> AnyResponse:

@@ -56,15 +56,21 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
 
 def _tried(accounts: Engine, tries: Tries) -> tuple[int, str]:
     """Begin a session where address and password are right; else what to say, the same whatever is wrong."""
-    email = request.form.get("email", "")
+    email = _email()
     if not tries.allowed("manager", email):
         return 429, _("Too many tries. Wait a quarter of an hour and try again.")
-    known = managers.with_password(accounts, email, request.form.get("password", ""))
+    password = request.form.get("password", "")[: managers.LONGEST_PASSWORD]
+    known = managers.with_password(accounts, email, password)
     if known is None:
         return 401, _("E-mail address or password is not right.")
     tries.forget("manager", email)
     sessions.begin_manager(known)
     return 200, ""
+
+
+def _email() -> str:
+    """The address typed, as long as one can be."""
+    return request.form.get("email", "")[: managers.LONGEST_EMAIL]
 
 
 def onward(asked: str) -> str:
@@ -90,7 +96,7 @@ def _ask(settings: Settings, status: int, problem: str) -> Response:
             ("email", "email", _("E-mail address"), "username"),
             ("password", "password", _("Password"), "current-password"),
         ],
-        filled={"email": request.form.get("email", "")},
+        filled={"email": _email()},
         submit=_("Sign in"),
         beside=(_("Sign in with your organisation's account"), single) if settings.provider else None,
     )

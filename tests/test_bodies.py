@@ -1,0 +1,192 @@
+"""What is sent is held against a limit before anything is made of it, whoever sends it and however."""
+
+import http.client
+import io
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+from machines import Web, rack
+from sqlalchemy import Engine
+from test_unreadable import spoken
+from visiting import PAGE, Visit
+from werkzeug.test import TestResponse
+
+from dashboard.bodies import LARGEST, LARGEST_CALLBACK
+from dashboard.importing import MOST_MEGABYTES
+from dashboard.pages import UPDATE
+from data import links, managers
+from data.accounts import accounts_engine
+from data.links import Terms
+
+PASSWORD = "a word that is passed"
+FORM = "application/x-www-form-urlencoded"
+TITLE = "That was too much at once"
+
+
+@pytest.fixture(scope="module")
+def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    engine = accounts_engine(f"sqlite:///{tmp_path_factory.mktemp('bodies')}/accounts.db")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def token(accounts: Engine) -> str:
+    """The token of a link with a password."""
+    return links.make(accounts, Terms(), password=PASSWORD)[1]
+
+
+@pytest.fixture(scope="module")
+def served(public_record_url: str, accounts: Engine) -> Visit:
+    """A server, and nobody signed in."""
+    return Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
+
+
+@pytest.fixture(scope="module")
+def donor(served: Visit, token: str) -> FlaskClient:
+    """Someone who came by the link."""
+    served.app.server.config["SESSION_COOKIE_SECURE"] = False
+    client = served.stranger()
+    assert client.post(f"/s/{token}", data={"password": PASSWORD}).status_code == 303
+    return client
+
+
+def in_pieces(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
+    """Post a body without saying how long it is, as gunicorn hands on what came in chunks."""
+    return client.post(
+        path,
+        input_stream=io.BytesIO(body),
+        content_type=kind,
+        headers=PAGE,
+        environ_overrides={"HTTP_TRANSFER_ENCODING": "chunked", "wsgi.input_terminated": True},
+    )
+
+
+def at_once(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
+    return client.post(path, data=body, content_type=kind, headers=PAGE)
+
+
+WAYS = pytest.mark.parametrize("send", [at_once, in_pieces])
+
+
+@WAYS
+@pytest.mark.parametrize("path", ["/sign-in", "/s/nothing", "/", "/share", "/nowhere", "/health"])
+def test_too_much_is_refused_before_it_is_known_who_sends_it(served, path, send, monkeypatch):
+    monkeypatch.setattr("werkzeug.formparser.parse_qsl", lambda *_args, **_named: pytest.fail("it was parsed"))
+    monkeypatch.setattr("dashboard.sessions.own", lambda *_args: pytest.fail("the gate was asked"))
+    answer = send(served.stranger(), path, b"a=&" * (LARGEST // 3 + 1))
+    assert answer.status_code == 413
+    assert spoken(answer.text)[1][0] == TITLE
+    assert len(answer.data) < 10_000
+
+
+@WAYS
+def test_callback_has_a_smaller_limit_and_a_short_plain_answer(served, donor, send, monkeypatch):
+    monkeypatch.setattr("flask.json.loads", lambda *_args, **_named: pytest.fail("it was parsed"))
+    for client in (donor, served.stranger()):
+        answer = send(client, UPDATE, b"[" + b"[]," * (LARGEST_CALLBACK // 3) + b"[]]", "application/json")
+        assert (answer.status_code, answer.mimetype) == (413, "text/plain")
+        assert answer.text.startswith(TITLE)
+        assert len(answer.data) < 200
+
+
+@WAYS
+def test_as_much_as_may_be_sent_is_read(served, donor, send):
+    email = b"email=x%40y.org&password=" + b"x" * (LARGEST - 100)
+    assert send(served.stranger(), "/sign-in", email).status_code == 401
+    body = b'{"output": "' + b"x" * (LARGEST_CALLBACK - 100) + b'"}'
+    assert send(donor, UPDATE, body, "application/json").status_code != 413
+
+
+def test_page_of_too_much_speaks_the_readers_language(served):
+    told = at_once(served.stranger(), "/sign-in?lang=zh", bytes(LARGEST + 1))
+    assert told.status_code == 413
+    assert 'lang="zh-Hans"' in told.text
+    assert TITLE not in told.text
+
+
+@WAYS
+def test_import_takes_more_from_whoever_may_import(served, public_record_url, send):
+    much = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\n' + bytes(2 * LARGEST)
+    kind = "multipart/form-data; boundary=x"
+    manager = Visit.to(public_record_url)
+    answer = send(manager.client, "/import", much + b"\r\n--x--\r\n", kind)
+    assert answer.status_code != 413
+    assert answer.request.path.startswith("/import")
+    assert send(served.stranger(), "/import", much, kind).status_code == 401
+    assert send(manager.client, "/import/" + "0" * 32, much, kind).status_code == 413
+
+
+def test_import_still_has_a_limit(public_record_url, monkeypatch):
+    monkeypatch.setattr("dashboard.importing.MOST_MEGABYTES", 2)
+    assert MOST_MEGABYTES > 2
+    much = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\n' + bytes(3 * LARGEST)
+    answer = at_once(Visit.to(public_record_url).client, "/import", much, "multipart/form-data; boundary=x")
+    assert answer.status_code == 413
+    assert "2 MB together" in answer.text
+
+
+def test_address_and_password_are_cut_before_they_are_looked_at(served, monkeypatch):
+    seen = []
+    monkeypatch.setattr(managers, "with_password", lambda _engine, *given: seen.append(given))
+    answer = served.stranger().post("/sign-in", data={"email": "a" * 10_000, "password": "b" * 10_000})
+    assert seen == [("a" * 254, "b" * 200)]
+    assert re.findall(r'value="(a+)"', answer.text) == ["a" * 254]
+    assert len(answer.data) < 10_000
+
+
+def test_longest_address_and_password_that_can_be_kept_still_let_in(served, accounts):
+    email, password = f"{'m' * 64}@{'x' * 185}.org", "p" * 200
+    assert len(email) == 254
+    managers.add(accounts, email, password)
+    answer = served.stranger().post("/sign-in", data={"email": email, "password": password})
+    assert answer.status_code == 303
+
+
+def test_password_of_a_link_is_cut_before_it_is_looked_at(served, token, monkeypatch):
+    seen = []
+    monkeypatch.setattr(links, "opens_with", lambda _engine, _number, password: seen.append(password))
+    served.stranger().post(f"/s/{token}", data={"password": "b" * 10_000})
+    assert seen == ["b" * 200]
+
+
+# --- a real server: what comes in chunks, and a browser that is not cut off ------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def web(public_record_url: str, accounts: Engine) -> Iterator[Web]:
+    with rack() as room:
+        host = room.place(Web, "127.0.0.1", "web")
+        host.environ = {
+            "SCORE_DATABASE_URL": public_record_url,
+            "SCORE_ACCOUNTS_URL": str(accounts.url),
+            "SCORE_SECRET_KEY": "s" * 40,
+            "WEB_CONCURRENCY": "1",
+        }
+        yield host.start()
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+@pytest.mark.parametrize(("path", "largest"), [("/sign-in", LARGEST), (UPDATE, LARGEST_CALLBACK)])
+def test_server_answers_whoever_sends_too_much_and_goes_on(web, path, largest, chunked):
+    for size, refused in ((2 * largest, True), (largest // 2, False)):
+        pieces = [b"a=&" * 1000] * (size // 3000 + 1)
+        body = iter(pieces) if chunked else b"".join(pieces)
+        with closing(http.client.HTTPConnection(web.host, web.port, timeout=60)) as connection:
+            connection.request("POST", path, body, {"Content-Type": FORM})
+            answer = connection.getresponse()
+            assert (answer.status == 413) is refused
+            assert (TITLE in answer.read().decode()) is refused
+
+
+def test_proxy_of_the_example_takes_as_much_as_we_do():
+    example = (Path(__file__).parent.parent / "docs" / "nginx.conf").read_text()
+    limits = dict(re.findall(r"location (= \S+) \{\s*client_max_body_size (\d+m);", example))
+    assert limits == {"= /import": f"{MOST_MEGABYTES}m"}
+    assert re.findall(r"client_max_body_size (\d+m);", example.replace(f"{MOST_MEGABYTES}m", "")) == [
+        f"{LARGEST // 1024**2}m"
+    ]
