@@ -1,12 +1,15 @@
 """The accounts database: managers, links, decks. Apart from the results, so that loading data touches none."""
 
+import sqlite3
+from pathlib import Path
 from time import monotonic
 from typing import Any
 
 from sqlalchemy import Boolean, Column, DateTime, Engine, ForeignKey, Integer, MetaData, String, Table, Text, event
+from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 
-from data.database import writing_engine
+from data.database import file_of, writing_engine
 
 accounts = MetaData()
 
@@ -64,9 +67,13 @@ def accounts_engine(address: str) -> Engine:
     """An engine on the accounts database, its tables made where they are not there yet.
 
     Of several PostgreSQL hosts it takes the primary. While there is none it takes a standby: sessions and links are
-    read there, and what would write fails.
+    read there, and what would write fails. Of a SQLite file it uses whichever stands at the address.
     """
-    engine = writing_engine(address)
+    engine, path = writing_engine(address), file_of(address)
+    if path is not None:
+        if not path.exists():
+            path.touch()
+        _follow(engine, path.resolve())
     if engine.dialect.driver in ("psycopg", "psycopg2"):  # libpq knows of several hosts
         _read_on_without_primary(engine)
     if engine.dialect.name == "sqlite":
@@ -81,6 +88,41 @@ def accounts_engine(address: str) -> Engine:
 
     accounts.create_all(engine)
     return engine
+
+
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
+
+
+def _follow(engine: Engine, path: Path) -> None:
+    """Let no file live on in an open connection that is not at its address any more, and make none where one is gone.
+
+    Otherwise a link revoked in a file that was put back would go on opening what another file, gone, says it opens.
+    """
+
+    @event.listens_for(engine, "do_connect")
+    def _open(_dialect: object, record: Any, given: list[Any], named: dict[str, Any]) -> None:
+        record.info["file"] = _identity(path)  # first: a file replaced meanwhile is found out at the next use
+        given[:], named["uri"] = [f"{path.as_uri()}?mode=rw"], True
+
+    @event.listens_for(engine, "checkout")
+    def _look(_connection: object, record: Any, _proxy: object) -> None:
+        if record.info["file"] != _identity(path):
+            raise DisconnectionError
+
+    @event.listens_for(engine, "handle_error")
+    def _let_go(context: ExceptionContext) -> None:
+        # What was damaged may be put right in its place, and an open connection would not notice.
+        code = getattr(context.original_exception, "sqlite_errorcode", 0)
+        context.is_disconnect = context.is_disconnect or code & 0xFF in _DAMAGED
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    """What tells a file from every other there is; None where it cannot be looked at."""
+    try:
+        stat = path.stat()
+    except OSError:
+        return None
+    return stat.st_dev, stat.st_ino
 
 
 _STANDBY_FOR = 10.0
