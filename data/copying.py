@@ -1,5 +1,6 @@
 """Copies of a results database in a SQLite file, whatever the database itself runs on."""
 
+import sqlite3
 from collections.abc import Collection, Iterator
 from pathlib import Path
 from typing import Any
@@ -35,14 +36,17 @@ def _rows(source: Connection, table: Table) -> Iterator[list[dict[str, Any]]]:
 
 
 def copy(engine: Engine, path: Path) -> None:
-    """Copy the database as it is at one moment into a new file at `path`; it may be written while it is copied."""
+    """Copy the database as it is at one moment into a new file at `path`; it may be written while it is copied.
+
+    Raises :class:`DatabaseProblem`, also where somebody holds a SQLite file to themselves longer than `engine` waits.
+    """
     target = database.writing_engine(f"sqlite:///{path}")
     try:
         if engine.dialect.name == "sqlite":
             with engine.connect() as source, target.connect() as into:
                 # Page by page: a hundred times faster than row by row.
                 plain: Any = source.connection.driver_connection
-                plain.backup(into.connection.driver_connection)
+                plain.backup(into.connection.driver_connection, progress=_give_up)
         else:
             results.create_all(target)
             with database.snapshot(engine) as source, target.begin() as into:
@@ -51,3 +55,9 @@ def copy(engine: Engine, path: Path) -> None:
         raise DatabaseProblem("unreadable", str(error.__cause__ or error)) from error
     finally:
         target.dispose()
+
+
+def _give_up(status: int, _remaining: int, _pages: int) -> None:
+    """End a copy that met somebody else's lock: the connection has waited its time, and the copy would for ever."""
+    if status in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        raise DatabaseProblem("unreadable", "database is locked")

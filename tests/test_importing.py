@@ -13,6 +13,7 @@ import textwrap
 import threading
 import time
 import zipfile
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -436,6 +437,20 @@ def test_load_beside_another_is_told_and_loses_nothing(office, tmp_path, monkeyp
     other.close()
     assert office.decide(address, "accept").status_code == 303
     assert office.batches()[2].added == 2
+
+
+def test_upload_while_somebody_holds_the_record_to_themselves_is_told_in_seconds(office, tmp_path):
+    march = ("March.xlsx", book(tmp_path, ENROLLED))
+    with closing(sqlite3.connect(office.path, isolation_level=None)) as other, ThreadPoolExecutor(1) as aside:
+        other.execute("BEGIN EXCLUSIVE")
+        sending = aside.submit(office.send, march)
+        try:
+            answer = sending.result(timeout=30)
+        finally:
+            other.execute("ROLLBACK")
+    assert answer.status_code == 503
+    assert "The results database cannot be read just now It may be locked" in read(answer.text)
+    assert office.send(march).status_code == 303
 
 
 def test_two_clicks_on_load_load_once(office, tmp_path):
