@@ -144,7 +144,7 @@ def _bare(address: str) -> Iterator[Callable[[Statement], object]]:
         finally:
             plain.close()
         return
-    engine = create_engine(url)
+    engine = create_engine(url, hide_parameters=True)
     bare: Any = engine.raw_connection().driver_connection  # psycopg's own, connected as the address says
     try:
         yield lambda asked: bare.execute(*asked).fetchall()

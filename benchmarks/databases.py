@@ -88,7 +88,7 @@ def on_postgres(*copied: Path | None, host: str = "127.0.3") -> Iterator[list[Po
 
 def copy(path: Path, server: Postgres) -> None:
     """Copy every table of a SQLite file into empty ones, and let PostgreSQL look at them."""
-    source = create_engine(f"sqlite:///{path}")
+    source = create_engine(f"sqlite:///{path}", hide_parameters=True)
     with source.connect() as read, psycopg.connect(server.conninfo()) as write:
         for table in results.sorted_tables:
             columns = ", ".join(f'"{column.name}"' for column in table.columns)
@@ -102,7 +102,7 @@ def copy(path: Path, server: Postgres) -> None:
 
 def counts(path: Path) -> dict[str, int]:
     """How many enterprises, trainings and results a file holds."""
-    engine = create_engine(f"sqlite:///{path}")
+    engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     with engine.connect() as connection:
         found = {
             name: int(connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0)

@@ -85,7 +85,7 @@ def tried(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 def queries(database_url: str, repeats: int, seconds: int) -> dict[str, Any]:
     """The numbers under changing filters: bare SQL, the application as a scoped donor with nothing kept, and others."""
-    engine = create_engine(database_url)
+    engine = create_engine(database_url, hide_parameters=True)
     with engine.connect() as connection:
         sectors = list(connection.scalars(text(SECTORS)))
 

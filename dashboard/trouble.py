@@ -68,8 +68,13 @@ def install(server: Flask, records: Records) -> None:
 
     @server.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.error("%s %s", request.method, request.path, exc_info=error)
+        log.error("%s %s", request.method, _where(), exc_info=error)
         return pages.refusal(500)
+
+
+def _where() -> str:
+    """The path asked for, as the log may have it: without the token that lets somebody in."""
+    return str(request.url_rule) if "token" in (request.view_args or {}) else request.path
 
 
 def tell(error: Exception) -> None:
@@ -192,7 +197,7 @@ def _without_edition(problem: EditionProblem) -> Response:
 def _without_accounts(error: SQLAlchemyError) -> Response:
     """The results tell what is wrong with them as a :class:`DatabaseProblem`: what is left is of the accounts."""
     if isinstance(error, DataError):  # a text or a number that no database holds: nothing is found by it
-        log.warning("%s %s", request.method, request.path, exc_info=error)
+        log.warning("%s %s", request.method, _where(), exc_info=error)
         return pages.refusal(404)
     log.error("the accounts database cannot be used", exc_info=error)
     with words.speaking(pages.reader_language()):

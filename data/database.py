@@ -77,14 +77,14 @@ def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) ->
         query = {"mode": "ro", "uri": "true", "timeout": "3"} | ({"immutable": "1"} if frozen else {})
         read_only = URL.create("sqlite", database=f"file:{path.resolve()}", query=query)
         # No pool: a file that was replaced must not live on in an open connection.
-        engine = create_engine(read_only, poolclass=NullPool)
+        engine = create_engine(read_only, hide_parameters=True, poolclass=NullPool)
         if seconds:
             _stop_after(engine, seconds)
         return engine
     if url.get_backend_name() == "postgresql":
         options = f"-c statement_timeout={round(seconds * 1000)}" if seconds else ""
         return _postgresql(url, "prefer-standby", options).execution_options(postgresql_readonly=True)
-    engine = create_engine(url, pool_pre_ping=True)
+    engine = create_engine(url, hide_parameters=True, pool_pre_ping=True)
 
     @event.listens_for(engine, "begin")
     def _read_only(connection: object) -> None:  # pragma: no cover - engines we do not ship a driver for
@@ -98,7 +98,9 @@ def writing_engine(address: str) -> Engine:
     url, path = make_url(address), file_of(address)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
-    return _postgresql(url, "read-write") if url.get_backend_name() == "postgresql" else create_engine(url)
+    if url.get_backend_name() == "postgresql":
+        return _postgresql(url, "read-write")
+    return create_engine(url, hide_parameters=True)
 
 
 def _postgresql(url: URL, which: str, options: str = "") -> Engine:
@@ -109,7 +111,7 @@ def _postgresql(url: URL, which: str, options: str = "") -> Engine:
         said = {name: value for name, value in said.items() if name not in url.query}
         if options:
             said["options"] = f"{url.query.get('options', '')} {options}".strip()
-    return create_engine(url, connect_args=said, **_POOL)
+    return create_engine(url, hide_parameters=True, connect_args=said, **_POOL)
 
 
 def _several(url: URL) -> bool:

@@ -50,7 +50,7 @@ def upgrade(engine: Engine) -> int | None:
 
 def upgraded_copy(path: Path, folder: Path) -> Path:
     """A SQLite file as the present version reads it: itself, else a copy in `folder` that was brought up to date."""
-    engine = create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true")
+    engine = create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true", hide_parameters=True)
     try:
         with engine.connect() as connection:
             version = version_of(connection)
@@ -63,7 +63,7 @@ def upgraded_copy(path: Path, folder: Path) -> Path:
     copy = folder / path.name
     begun = folder / f"{path.name}.begun"  # whoever still reads an earlier copy goes on reading it
     copyfile(path, begun)
-    engine = create_engine(f"sqlite:///{begun}")
+    engine = create_engine(f"sqlite:///{begun}", hide_parameters=True)
     try:
         upgrade(engine)
     finally:

@@ -37,7 +37,7 @@ SECTORS = "SELECT DISTINCT sector FROM enterprise WHERE sector IS NOT NULL ORDER
 
 @cache
 def _engine() -> Engine:
-    return create_engine(os.environ["BENCH_DATABASE_URL"])
+    return create_engine(os.environ["BENCH_DATABASE_URL"], hide_parameters=True)
 
 
 def numbers(chart: str, sector: str = "") -> pd.DataFrame:
