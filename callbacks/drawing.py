@@ -112,20 +112,33 @@ def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
 
 
 def who_is_where(
-    asked: Asked, exhibit: Exhibit, enterprises: int = matrix.MOST_ENTERPRISES, most: int = matrix.MOST_PATTERNS
+    asked: Asked,
+    exhibit: Exhibit,
+    enterprises: int = matrix.MOST_ENTERPRISES,
+    most: int = matrix.MOST_PATTERNS,
+    *,
+    rows: bool = True,
 ) -> Drawing:
-    """Enterprise × module; past so many `enterprises` the most common patterns."""
+    """Enterprise × module; past so many `enterprises`, or where they may not have `rows`, the most common patterns."""
+    if not rows:
+        enterprises = 0
     planned = set(exhibit.table["module"])
     modules = [code for code in asked.view.catalogue.module if code in planned]
     many = exhibit.table["enterprise"].nunique() > enterprises
     return Drawing(
         title=matrix.pattern_title(exhibit.table, modules, asked.name),
         figure=matrix.matrix(exhibit.table, modules, asked.name, enterprises, most),
-        caption=_combinations(len(matrix.patterns(exhibit.table, modules)), most) if many else "",
+        caption=_combinations(len(matrix.patterns(exhibit.table, modules)), most, rows=rows) if many else "",
     )
 
 
-def _combinations(all_of_them: int, most: int) -> str:
+def _combinations(all_of_them: int, most: int, *, rows: bool) -> str:
+    if not rows:
+        return (
+            _("The {n} most common combinations of states.", n=most)
+            if all_of_them > most
+            else _("Every combination of states.")
+        )
     if all_of_them > most:
         return _("The {n} most common combinations of states; the table names each enterprise.", n=most)
     return _("Every combination of states; the table names each enterprise.")
@@ -161,8 +174,11 @@ def _most(frame: pd.DataFrame, most: int) -> str:
     return _("The {n} indicators with most pairs; the table has all.", n=most) if len(frame) > most else ""
 
 
-def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False) -> Drawing:
-    """One indicator: a line per enterprise while they are few, `close` to one another or not; else the distribution."""
+def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False, rows: bool = True) -> Drawing:
+    """One indicator: a line per enterprise while they are few, `close` to one another or not; else the distribution.
+
+    Where enterprises may have no `rows` few of them are their median.
+    """
     columns = asked.view.catalogue.indicator[indicator].columns
     unit, better = columns["unit"], columns["better"]
     frame = exhibit.table
@@ -176,7 +192,11 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
     elif asked.view.threshold:
         figure = change.middle(numbers, unit, better)
     elif len(frame) < change.FEWEST_FOR_DISTRIBUTION:
-        figure = change.lines(frame, unit, better, asked.name, beside=close)
+        figure = (
+            change.lines(frame, unit, better, asked.name, beside=close)
+            if rows
+            else change.middle(numbers, unit, better)
+        )
     else:
         figure = change.distribution(frame, unit, better, numbers)
         beyond = change.bins(frame["change"].to_numpy(float))[2]

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -30,11 +31,30 @@ MOST_FIGURES = 8
 Ns = list[tuple[str, str]]
 
 
-def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list[dict[str, Slide]]:
+@dataclass(frozen=True)
+class Shown:
+    """An exhibit ready for a slide: the page's drawing, other figures in place of its own, cards, table, ns."""
+
+    drawing: Drawing
+    table: Table
+    ns: Ns
+    figures: tuple[Figure, ...] = ()
+    cards: tuple[Card, ...] = ()
+    frame: pd.DataFrame | None = None
+
+
+Draw = dict[str, Callable[[Asked, Exhibit, str], Shown]]
+
+
+def both_languages(
+    held: Held, deck: Iterable[DeckSlide], show: Filters, *, rows: bool = True
+) -> list[dict[str, Slide]]:
     """Every slide of a deck by language, as the viewer who asks may see it.
 
-    What the show is filtered by takes the place of a slide's own filter of the same dimension.
+    What the show is filtered by takes the place of a slide's own filter of the same dimension. Without `rows` no chart
+    and no table has a row an enterprise.
     """
+    draw = SHOWN if rows else SHOWN | _WITHOUT_ROWS
     by_filters: dict[Filters, list[tuple[int, DeckSlide]]] = {}
     for at, slide in enumerate(deck):
         by_filters.setdefault(laid_over(Filters.from_search(slide.filters), show), []).append((at, slide))
@@ -42,7 +62,7 @@ def both_languages(held: Held, deck: Iterable[DeckSlide], show: Filters) -> list
     for filters, slides_of in by_filters.items():
         try:
             with asking(held, filters.search()) as asked:
-                spoken |= {at: _spoken(held, asked, slide, show) for at, slide in slides_of}
+                spoken |= {at: _spoken(held, asked, slide, show, draw) for at, slide in slides_of}
         except EditionProblem:
             if filters.edition == show.edition:  # the whole show is of it
                 raise
@@ -77,7 +97,7 @@ def laid_over(own: Filters, show: Filters) -> Filters:
     return both
 
 
-def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters) -> dict[str, Slide]:
+def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters, draw: Draw) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
     try:
         made = _made(asked, slide)
@@ -88,7 +108,7 @@ def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters) -> dict[s
         with words.speaking(language):
             # Names of enterprises are learnt anew: they are written in the language spoken.
             speaking = replace(asked, ground=held.grounds[language], enterprises={})
-            spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made))
+            spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made), draw)
     return spoken
 
 
@@ -130,7 +150,7 @@ def _made(asked: Asked, slide: DeckSlide) -> _Made:
     return _Made(exhibits.build_pairs(asked.view, indicator), indicator)
 
 
-def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str) -> Slide:
+def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -> Slide:
     """One slide in the language spoken; where something is `gone` that it would show, it says that instead."""
     exhibit = made.exhibit
     basis = asked.basis(exhibit)
@@ -154,7 +174,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str) -> Slide:
     if lacking:
         return replace(bare, empty=lacking)
     asked.meet(exhibit.table)
-    shown = SHOWN[slide.exhibit](asked, exhibit, made.indicator)
+    shown = draw[slide.exhibit](asked, exhibit, made.indicator)
     first = shown.figures or tuple(each for each in (shown.drawing.figure,) if each)
     return replace(
         bare,
@@ -194,18 +214,6 @@ def _unreported(asked: Asked, made: _Made) -> str:
     if not made.indicator or made.indicator in set(reported):
         return ""
     return _("Nobody in this selection has reported: {indicator}.", indicator=asked.name("indicator", made.indicator))
-
-
-@dataclass(frozen=True)
-class Shown:
-    """An exhibit ready for a slide: the page's drawing, other figures in place of its own, cards, table, ns."""
-
-    drawing: Drawing
-    table: Table
-    ns: Ns
-    figures: tuple[Figure, ...] = ()
-    cards: tuple[Card, ...] = ()
-    frame: pd.DataFrame | None = None
 
 
 def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -276,11 +284,10 @@ def _breadth(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     return Shown(drawing.breadth(asked, exhibit), _table(asked, "breadth", exhibit.table), ns, frame=frame)
 
 
-def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str, *, rows: bool = True) -> Shown:
     ns = [(_("Enterprises with a module planned"), number(exhibit.table["enterprise"].nunique()))]
-    return Shown(
-        drawing.who_is_where(asked, exhibit, MOST_LINES, MOST_LINES), _table(asked, "matrix", exhibit.table), ns
-    )
+    table = _table(asked, "matrix", exhibit.table) if rows else Table((), [])
+    return Shown(drawing.who_is_where(asked, exhibit, MOST_LINES, MOST_LINES, rows=rows), table, ns)
 
 
 def _change(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -304,7 +311,7 @@ def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
     ]
 
 
-def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
+def _pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, rows: bool = True) -> Shown:
     pairs = exhibits.change_of(asked.view, indicator)["pairs"]
     ns = [
         (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", pairs)),
@@ -312,12 +319,13 @@ def _pairs(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
     ]
     columns = asked.view.catalogue.indicator[indicator].columns
     frame = exhibit.table.assign(unit=columns["unit"], better=columns["better"])
-    if asked.view.threshold:  # no table has a row an enterprise
+    if asked.view.threshold or not rows:  # no table has a row an enterprise
         change = exhibits.build(asked.view, "change").table
         table = _table(asked, "change", change[change["indicator"] == indicator])
     else:
         table = _table(asked, "pairs", exhibit.table)
-    return Shown(drawing.pairs(asked, exhibit, indicator, close=True), table, ns, frame=frame)
+    drawn = drawing.pairs(asked, exhibit, indicator, close=True, rows=rows)
+    return Shown(drawn, table, ns, frame=frame if rows else frame.drop(columns="enterprise"))
 
 
 def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -340,6 +348,10 @@ def _capacity(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     steps = trainers.ladder(asked.view)
     ns = [(programme.level_name(row["level"]), number(row["trainers"])) for row in records(steps)]
     return Shown(drawing.capacity(asked, exhibit), _table(asked, "capacity", exhibit.table), ns, frame=steps)
+
+
+def _events_without_notes(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
+    return _events(asked, replace(exhibit, table=exhibit.table.assign(note=None)), indicator)
 
 
 def _events(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
@@ -402,7 +414,7 @@ def _first_two(table: Table) -> Ns:
     return [(str(row[0]), str(row[1])) for row in table.rows]
 
 
-SHOWN: dict[str, Callable[[Asked, Exhibit, str], Shown]] = {
+SHOWN: Draw = {
     "overview": _overview,
     "regions": _regions,
     "module-funnel": _module_funnel,
@@ -420,3 +432,10 @@ SHOWN: dict[str, Callable[[Asked, Exhibit, str], Shown]] = {
     "published": _published,
 }
 """How each of :data:`data.decks.SLIDES` is drawn; the last argument is the indicator of `pairs`."""
+
+_WITHOUT_ROWS: Draw = {
+    "matrix": partial(_matrix, rows=False),
+    "pairs": partial(_pairs, rows=False),
+    "events": _events_without_notes,
+}
+"""Those of them that have a row an enterprise, drawn without; of events without notes, which may name an enterprise."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Self
 
 from callbacks.asking import Held, asking
@@ -54,8 +54,13 @@ class Packer:
             shapes |= {ground.provinces: boundaries.provinces, ground.inset: boundaries.south_china_sea}
         return cls(held, shapes)
 
-    def make(self, deck: Deck, show: Filters, form: str, language: str) -> Pack:
+    def make(  # noqa: PLR0913 - what a pack is made of, how, and what may stand in it
+        self, deck: Deck, show: Filters, form: str, language: str, *, notes: bool, rows: bool
+    ) -> Pack:
         """The pack of a deck, in one of :data:`FORMATS` and :data:`LANGUAGES`, for the viewer who asks.
+
+        A pack is sent round: `notes` of who speaks and `rows` that each tell of one enterprise are in it where they are
+        asked for alone.
 
         Raises :class:`PrintingProblem`, :class:`data.editions.EditionProblem`, :class:`data.database.DatabaseProblem`.
         """
@@ -68,7 +73,8 @@ class Packer:
             title = f"{asked.view.catalogue.programme.entry.name(spoken)} · {called}"
             name = f"{asked.file_name(_slug(deck.name))}-{'en-zh' if both else spoken}.{form}"
             synthetic = asked.view.catalogue.programme.synthetic
-        slides = both_languages(self.held, deck.slides, show)
+        shown = deck.slides if notes else [replace(slide, notes="") for slide in deck.slides]
+        slides = both_languages(self.held, shown, show, rows=rows)
         if form == "pdf":
             content = pack_pages.pdf(title, slides, self.shapes, spoken, both=both)
             return Pack(name, content, synthetic, without_map=False)

@@ -31,9 +31,11 @@ _PRINTING_HELP = {
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="en", show_default=True)
 @click.option("--edition", "edition", default="", help="The name or key of a frozen edition; the live record without.")
 @click.option("--filters", "asked", default="", help='Over those of the slides: "partner=cec&sector=machinery".')
+@click.option("--notes", is_flag=True, help="With the speaker's notes: whoever gets the PowerPoint file can read them.")
+@click.option("--rows", is_flag=True, help="With names and values of single enterprises, for who may see all of them.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else one named after the deck.")
 def pack(  # noqa: PLR0913 - as many as the command has options
-    deck: str, *, form: str | None, lang: str, edition: str, asked: str, out: Path | None
+    deck: str, *, form: str | None, lang: str, edition: str, asked: str, notes: bool, rows: bool, out: Path | None
 ) -> None:
     """Make the meeting pack of DECK: the name of a deck, or "standard"."""
     from flask import Flask, g
@@ -63,7 +65,8 @@ def pack(  # noqa: PLR0913 - as many as the command has options
         g.viewer = MANAGER
         try:
             show = _filters(records, asked, edition)
-            made = Packer.on(held, boundaries).make(decks.read(engine, deck), show, form, lang)
+            packer = Packer.on(held, boundaries)
+            made = packer.make(decks.read(engine, deck), show, form, lang, notes=notes, rows=rows)
         except DeckProblem:
             known = ", ".join(repr(name) for name in (decks.STANDARD, *(each.name for each in decks.decks(engine))))
             stop(f"There is no deck {deck!r}. There are: {known}.")
@@ -78,6 +81,9 @@ def pack(  # noqa: PLR0913 - as many as the command has options
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if made.without_map:
         click.echo("The picture of the map is left out: there is no Chromium to draw it with.", err=True)
+    left_out = [*(() if notes else ("the speaker's notes",)), *(() if rows else ("rows of single enterprises",))]
+    if left_out:
+        click.echo(f"Without {' and '.join(left_out)}: see --help.", err=True)
     click.echo(f"Written to {path}", err=True)
 
 

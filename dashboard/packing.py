@@ -39,7 +39,7 @@ def install(server: Flask, held: Held, accounts: Engine, boundaries: Boundaries)
             try:
                 deck = decks.read(accounts, request.form.get("deck", ""))
                 with alone:
-                    made = packer.make(deck, _show(), form, language)
+                    made = packer.make(deck, _show(), form, language, notes=_ticked("notes"), rows=_ticked("rows"))
             except DeckProblem:
                 text = _("Somebody has removed or renamed it since. Choose another one among the decks.")
                 return _said(404, _("This deck is gone"), text)
@@ -54,6 +54,10 @@ def _show() -> Filters:
     filters = Filters.from_search(request.form.get("filters"))
     edition = Filters.from_search(f"edition={request.form.get('edition', '')}").edition
     return filters.of_edition(edition or filters.edition)
+
+
+def _ticked(name: str) -> bool:
+    return request.form.get(name) == "1"
 
 
 def _said(status: int, title: str, text: str) -> Response:

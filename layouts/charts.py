@@ -220,13 +220,16 @@ def _pairs(figure: Figure, frame: pd.DataFrame, names: Names) -> Chart:
         return _practice(figure)
     if figure["data"][0]["type"] == "bar":
         return _distribution(figure, frame)
+    sign = unit_name(unit)
+    written = f'{VALUE}" {sign}"' if sign else VALUE
+    if "enterprise" not in frame:  # their median alone
+        return Chart(_labels(figure), _before_and_after([_lengths(figure["data"][0])]), format=written)
     rows = records(frame)
     labels = tuple(
         f"{_broken(names('enterprise', row['enterprise']))}\n{change_of(row['change'], unit)}" for row in rows
     )
     series = _before_and_after((row["before"], row["after"]) for row in rows)
-    sign = unit_name(unit)
-    return Chart(labels, series, format=f'{VALUE}" {sign}"' if sign else VALUE)
+    return Chart(labels, series, format=written)
 
 
 def _practice(figure: Figure) -> Chart:

@@ -282,6 +282,11 @@ def test_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
     assert 'name="deck" value="NTAC 6"' in form
     assert {"pptx", "pdf"} <= set(re.findall(r'<option value="(\w+)"', form))
     assert '<option value="zh" selected>' in form
+    assert re.findall(r'<input type="checkbox" name="(\w+)" value="1"([^>]*)>', form) == [
+        ("notes", ' aria-describedby="notes-2"'),
+        ("rows", ' aria-describedby="rows-2"'),
+    ], "neither is ticked"
+    assert {"notes-2", "rows-2"} <= set(re.findall(r'<p class="hint" id="([\w-]+)">', form))
 
 
 def test_deck_is_deleted_by_a_post_alone_and_the_links_that_show_it_are_counted(mei, accounts):

@@ -5,7 +5,9 @@ import re
 import threading
 import time
 import unicodedata
+import zipfile
 from collections.abc import Callable, Iterator
+from html import unescape
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -17,7 +19,7 @@ from pptx import Presentation
 from pptx.oxml.ns import qn
 from pptx.util import Emu, Inches
 from pypdf import PdfReader
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 from test_slides import Show, shown
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
@@ -25,7 +27,9 @@ from werkzeug.test import TestResponse
 from dashboard.pack import Pack, Packer
 from data import decks
 from data.accounts import accounts_engine
+from data.database import reading_engine
 from data.decks import SLIDES, STANDARD, Deck, DeckSlide
+from data.schema import enterprise, event
 
 INDICATORS = {"public": ("defect-rate",), "demo": ("on-time-delivery", "accidents", "osh-committee", "jobs")}
 """Of the invented record one with many pairs, one with few, a practice, and one that nobody reported."""
@@ -69,13 +73,14 @@ Made = Callable[[str, str, str], bytes]
 
 @pytest.fixture(scope="module")
 def packs(desks: dict[str, Visit]) -> Made:
-    """The pack of every exhibit of a record, in a format and a language; each is made once."""
+    """The pack of every exhibit of a record with all that may be in it, in a format and a language; made once."""
     kept: dict[tuple[str, str, str], bytes] = {}
 
     def pack(record: str, form: str, language: str) -> bytes:
         wanted = (record, form, language)
         if wanted not in kept:
-            kept[wanted] = made(desks[record], deck=f"Everything {record}", format=form, lang=language)
+            everything = {"deck": f"Everything {record}", "notes": "1", "rows": "1"}
+            kept[wanted] = made(desks[record], format=form, lang=language, **everything)
         return kept[wanted]
 
     return pack
@@ -423,6 +428,91 @@ def test_pdf_is_small_enough_to_send(packs, record):
     assert len(packs(record, "pdf", "zh")) < 3_000_000
 
 
+# ---- what is in it where it is asked for alone
+
+
+@pytest.fixture(scope="module")
+def names(public_record_url: str, demo_url: str) -> dict[str, set[str]]:
+    """What the enterprises of each record are called, in either language."""
+    found = {}
+    for record, address in {"public": public_record_url, "demo": demo_url}.items():
+        engine = reading_engine(address)
+        with engine.connect() as connection:
+            rows = connection.execute(select(enterprise.c.name_en, enterprise.c.name_zh)).all()
+        engine.dispose()
+        found[record] = {flat(name) for row in rows for name in row if name}
+    return found
+
+
+def everything_in(content: bytes) -> str:
+    """Every text in a file: of a page, or of whatever is packed into it, and into that."""
+    if content.startswith(b"%PDF"):
+        return flat("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
+    if not content.startswith(b"PK"):
+        return flat(unescape(content.decode("utf-8", "ignore")))
+    with zipfile.ZipFile(io.BytesIO(content)) as packed:
+        return "".join(everything_in(packed.read(name)) for name in packed.namelist())
+
+
+def named_in(text: str, names: set[str]) -> set[str]:
+    return {name for name in names if name in text}
+
+
+@pytest.mark.parametrize("form", ["pptx", "pdf"])
+def test_pack_names_no_enterprise_and_has_no_notes_unless_asked_for(desks, packs, names, record, form):
+    plain = everything_in(made(desks[record], deck=f"Everything {record}", format=form, lang="both"))
+    assert named_in(plain, names[record]) == set()
+    assert "saymatrix" not in plain
+    whole = everything_in(packs(record, form, "both"))
+    assert named_in(whole, names[record])
+    assert ("saymatrix" in whole) is (form == "pptx")
+
+
+@pytest.mark.usefixtures("no_browser")
+@pytest.mark.parametrize("asked", ["notes", "rows"])
+def test_notes_and_rows_are_asked_for_apart(desks, names, asked):
+    text = everything_in(made(desks["demo"], deck="Everything demo", **{asked: "1"}))
+    assert ("saymatrix" in text) is (asked == "notes")
+    assert bool(named_in(text, names["demo"])) is (asked == "rows")
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_without_rows_few_pairs_are_their_median_and_who_is_where_is_counted(desks, told, names):
+    slides = opened(made(desks["demo"], deck="Everything demo")).slides
+    shown = [pair["en"] for pair in told["demo"]]
+    (few,) = (
+        at for at, each in enumerate(shown) if "accidents" in each["title"].lower() and each["exhibit"] == "pairs"
+    )
+    (chart,) = charts(slides[few])
+    before, after = chart.plots[0].series
+    pairs = len(shown[few]["table"]["rows"])
+    assert list(chart.plots[0].categories) == [f"Median of {pairs} enterprises"]
+    assert f"Median before {before.values[0]:g}" in shown[few]["caption"]
+    assert f"after {after.values[0]:g}" in shown[few]["caption"]
+    ((name, *_row),) = table_of(slides[few])
+    assert shown[few]["title"].startswith(name), "the table has the indicator's row"
+    (where,) = (at for at, each in enumerate(shown) if each["exhibit"] == "matrix")
+    _key, grid = (shape.table for shape in slides[where].shapes if shape.has_table)
+    assert all(re.fullmatch(r"\d+ enterprises?", row.cells[0].text) for row in list(grid.rows)[1:])
+    assert table_of(slides[where]) == []
+    assert "the table" not in texts(slides[where])
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_what_is_noted_of_an_event_goes_round_with_the_rows_alone(desks, public_record_url):
+    engine = reading_engine(public_record_url)
+    with engine.connect() as connection:
+        noted = {flat(note) for note in connection.scalars(select(event.c.note)) if note}
+    engine.dispose()
+    for asked, there in (({}, False), ({"rows": "1"}, True)):
+        (slide,) = (
+            slide
+            for slide in opened(made(desks["public"], deck="Everything public", notes="1", **asked)).slides
+            if notes_of(slide).startswith("say events")
+        )
+        assert bool(named_in(flat(notes_of(slide)), noted)) is there
+
+
 # ---- the file
 
 
@@ -511,7 +601,7 @@ def test_pack_is_made_for_managers_alone(desks):
 def test_second_pack_waits_for_the_first(desks, monkeypatch):
     running, most = [0], [0]
 
-    def slow(*_arguments: object) -> Pack:
+    def slow(*_arguments: object, **_named: bool) -> Pack:
         running[0] += 1
         most[0] = max(most[0], running[0])
         time.sleep(0.2)

@@ -31,6 +31,7 @@ def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
     accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     decks.save(accounts, Deck("NTAC 6 北京", (DeckSlide("regions"), DeckSlide("breadth"))), "manager")
+    decks.save(accounts, Deck("Round table", (DeckSlide("matrix", notes="ask Ms Zhou"),)), "manager")
     accounts.dispose()
     engine = database.reading_engine(demo_url)
     editions.freeze(engine, "Spring", tmp_path / "editions")
@@ -52,6 +53,22 @@ def test_pack_is_written_under_a_name_that_says_what_it_is(run):
     assert not result.stdout
 
 
+def test_notes_and_rows_go_into_a_pack_that_asks_for_them_alone(run):
+    for asked, left_out in (
+        ((), "speaker's notes and rows"),
+        (("--notes",), "Without rows"),
+        (("--notes", "--rows"), ""),
+    ):
+        result = run("Round table", "--pptx", "--out", "a.pptx", *asked)
+        assert result.exit_code == 0, result.output
+        assert left_out in result.stderr
+        assert ("Without" in result.stderr) is bool(left_out)
+        (slide,) = Presentation("a.pptx").slides
+        notes = slide.notes_slide.notes_text_frame.text
+        assert ("ask Ms Zhou" in notes) is ("--notes" in asked)
+        assert ("(synthetic 0001)" in notes) is ("--rows" in asked)
+
+
 def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_path):
     out = tmp_path / "a.pdf"
     result = run("NTAC 6 北京", "--pdf", "--edition", "Spring", "--filters", "sector=machinery", "--out", out)
@@ -64,7 +81,7 @@ def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_pat
 @pytest.mark.parametrize(
     ("words", "said"),
     [
-        (("nowhere", "--pptx"), "There are: 'standard', 'NTAC 6 北京'"),
+        (("nowhere", "--pptx"), "There are: 'standard', 'NTAC 6 北京', 'Round table'"),
         (("standard", "--pptx", "--edition", "Winter"), 'There is no edition "Winter"'),
         (("standard", "--pptx", "--filters", "sector=machinery,swords"), "does not know sector=swords"),
         (("standard", "--pdf", "--out", "no/such/folder.pdf"), "cannot be written"),

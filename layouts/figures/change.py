@@ -9,7 +9,7 @@ import pandas as pd
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import Names, _, change_of, direction, number, percent, quantity, unit_name, wrapped
+from layouts.words import Names, _, change_of, direction, ngettext, number, percent, quantity, unit_name, wrapped
 
 FEWEST_FOR_DISTRIBUTION = 10
 MOST_INDICATORS = 14
@@ -184,7 +184,11 @@ def middle(numbers: dict[str, Any], unit: str, better: str) -> Figure:
                 title=_axis_title(unit_name(unit), better),
             ),
             yaxis=theme.hidden_axis(range=[0.6, -0.9]),
-            annotations=[theme.heading(_("Median of {n} enterprises", n=number(numbers["pairs"])), 0, across=True)],
+            annotations=[
+                theme.heading(
+                    ngettext("Median of {n} enterprise", "Median of {n} enterprises", numbers["pairs"]), 0, across=True
+                )
+            ],
             margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
         ),
     }
