@@ -190,16 +190,18 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
         }
         return {code: rows.get(code, {}) for code in view.catalogue.source}
     scope = view.with_filters(Filters())
-    frames = (
-        counts.sources_of_trainings(scope.facts),
-        counts.sources_of_results(scope.facts),
-        queries.reported_figures(scope.connection, scope.of),
-        queries.trainer_levels(scope.connection, scope.of),
+    levels = queries.trainer_levels(scope.connection, scope.of)
+    named = (
+        counts.sources_of_trainings(scope.facts)["source"],
+        counts.sources_of_results(scope.facts)["source"],
+        queries.reported_figures(scope.connection, scope.of)["source"],
+        levels["source"],
+        levels["trainer_source"],
+        programme.targets(scope)["source"],
+        (row["source"] for row in queries.events(scope.connection, scope.of)),
+        stories.stories(scope)["source"],
     )
-    lists = (queries.targets(scope.connection, scope.of), queries.events(scope.connection, scope.of))
-    used = {code for frame in frames for code in frame["source"]}
-    used |= {row["source"] for listed in lists for row in listed}
-    used |= set(stories.stories(scope)["source"])
+    used = {code for each in named for code in each}
     return {code: {} for code in view.catalogue.source if code in used}
 
 

@@ -51,6 +51,7 @@ SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 FORMS = ("baseline", "training", "assessment", "results")
 STATES = ("present", "partly", "missing", "not-yet-due")
 SILENCES = ("90", "180", "365", "longer", "undated", "never")
+PRECISIONS = ("day", "month", "year")
 DID = ("trained", "reported", "silent")
 OF_SLICE = ("enterprise", "enrolment", "training", "result")
 SOURCED = ("phase", "round", *OF_SLICE, "reported_figure", "target", "trainer", "trainer_level", "event", "story")
@@ -186,10 +187,14 @@ def report_date(of: Asked, row: Row) -> date | None:
 
 
 def told_of(lists: Lists, enterprise: str) -> Row:
-    """What the list says of one enterprise; ``precisions`` are those that its latest results are dated with."""
+    """What the list says of one enterprise; the day of its last report is known as well as the least well known of the
+    results of that day.
+    """
     of = lists.of
     own = [row for row in lists.results if row["enterprise"] == enterprise]
     last = max((day for row in own if (day := report_date(of, row)) is not None), default=None)
+    dated = [known(row, "date_precision") for row in own if report_date(of, row) == last]
+    of_last = [precision for precision in dated if precision]
     return {
         "place": only_place(of, enterprise),
         "sector": known(find(of.tables["enterprise"], enterprise), "sector"),
@@ -197,7 +202,7 @@ def told_of(lists: Lists, enterprise: str) -> Row:
         "states": states_of(of, enterprise),
         "reported": bool(own),
         "last_report": last,
-        "precisions": {known(row, "date_precision") for row in own if report_date(of, row) == last},
+        "date_precision": last and max(of_last, key=PRECISIONS.index, default=None),
     }
 
 

@@ -130,9 +130,6 @@ def question_of_list(view: View, lists: Lists, wanted: Wanted) -> Told:
     yield f"enterprises: {wanted}", [row.enterprise for row in rows], [alias for alias, _ in codes]
     yield f"said of: {wanted}", [told_by(row) for row in rows], [as_told(lists.told[code]) for _, code in codes]
     yield f"how many: {wanted}", (pages[0].count, pages[0].unnamed), (len(codes), unnamed)
-    for row, (_, code) in zip(rows, codes, strict=False):
-        right = row.date_precision in lists.told[code]["precisions"] if row.reported else row.date_precision is None
-        yield f"precision of {code}: {row.date_precision}", right, True
 
 
 def pages_of(view: View, wanted: Wanted) -> list[enterprises.EnterpriseList]:
@@ -157,12 +154,14 @@ def listed_codes(view: View, lists: Lists, wanted: Wanted) -> tuple[list[tuple[s
 
 
 def told_by(row: enterprises.Listed) -> tuple[Any, ...]:
-    return row.place, row.sector, row.rounds, [*row.states.items()], row.reported, plain(row.last_report)
+    states = [*row.states.items()]
+    return row.place, row.sector, row.rounds, states, row.reported, plain(row.last_report), row.date_precision
 
 
 def as_told(told: Row) -> tuple[Any, ...]:
     states = [*told["states"].items()]
-    return told["place"], told["sector"], told["rounds"], states, told["reported"], told["last_report"]
+    about = ("place", "sector", "rounds", "states", "reported", "last_report", "date_precision")
+    return tuple((told | {"states": states})[name] for name in about)
 
 
 def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Told:

@@ -192,7 +192,8 @@ def _sources(of: SliceFacts, *named: Array) -> pd.DataFrame:
     codes = (*of.record.sources, None)
     counts = np.roll(np.sum([np.bincount(each + 1, minlength=len(codes)) for each in named], axis=0), -1)
     found = np.flatnonzero(counts)
-    return pd.DataFrame({"source": np.array(codes, object)[found], "rows": counts[found]})
+    # As objects: pandas would make NaN of "not given".
+    return pd.DataFrame({"source": pd.Series([codes[at] for at in found], dtype=object), "rows": counts[found]})
 
 
 def row_counts(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:

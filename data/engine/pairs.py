@@ -63,10 +63,14 @@ def other_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
 def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
     """Some results of the slice, by indicator, enterprise, round and module.
 
-    Columns as :func:`pair_rows`, and change_percent and operator; a level or change that is not seen is missing.
+    Columns as :func:`pair_rows`, and change_percent and operator; a level, a change or a date that is not seen is
+    missing.
     """
     rows = of.record.results
     at = at[result_order(of, at)]
+
+    def reached(days: Array) -> Array:
+        return _dates(np.where(days[at] <= of.day, days[at], NEVER))
 
     def seen(values: Array, since: Array) -> Array:
         return np.where(since[at] <= of.day, values[at], np.nan)
@@ -76,9 +80,9 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
             "enterprise": coded(of.record.enterprises, rows.enterprise[at]),
             "indicator": coded(of.record.indicators, rows.indicator[at]),
             "before": seen(rows.before, rows.before_from),
-            "before_on": _dates(rows.before_on[at]),
+            "before_on": reached(rows.before_on),
             "after": seen(rows.after, rows.after_from),
-            "after_on": _dates(rows.after_on[at]),
+            "after_on": reached(rows.after_on),
             "change_percent": seen(rows.change_percent, rows.ended_from),
             "operator": coded(OPERATORS, rows.operator[at]),
             **_about(of, at),
