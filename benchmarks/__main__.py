@@ -61,6 +61,7 @@ MEASURES: dict[str, Measure] = {
     "shards": Measure("shards", lambda shards: shards.measure(), 400),
     "failover": Measure("failover", lambda failover: failover.measure(), 400),
     "peers": Measure("peers", lambda peers: peers.measure(_sqlite(5_000)), 600),
+    "attacks": Measure("attacks", lambda attacks: attacks.measure(_sqlite(1_000)), 500),
     "size": Measure("size", lambda size: size.measure(), 900),
 }
 

@@ -149,6 +149,18 @@ def _events(found: Any) -> str:
     )
 
 
+def _attacks(found: Any) -> str:
+    rows = [
+        (name, told["answered"], told["seconds"], f"{told['before']:,.0f} → {told['peak']:,.0f}", told["wait"])
+        for name, told in found.items()
+    ]
+    return (
+        "Fields are sent to the sign-in page, lists to a callback, a file to *Import* while another process holds the "
+        "record to itself. One worker.\n\n"
+        + table(("posted", "answered", "after, s", "memory of the worker, MiB", "others waited, s"), rows)
+    )
+
+
 def _peers(found: Any) -> str:
     browsers = [
         (
@@ -189,5 +201,6 @@ SECTIONS: dict[str, Callable[[Any], str]] = {
     "shards": _exhibits,
     "failover": _events,
     "peers": _peers,
+    "attacks": _attacks,
 }
 """How a measure's figures are told; those that cannot be stand as they are."""

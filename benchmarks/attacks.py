@@ -1,0 +1,152 @@
+"""What a server of one worker takes of those who mean it no good, or ask at the wrong moment.
+
+    .venv/bin/python -m benchmarks.attacks [sqlite:///results.db]
+
+prints JSON, a line an attack: what was ``answered`` (a status, or how it ended without), after how many ``seconds``;
+the memory of the worker ``before``, and its ``peak``, in MiB; and how many seconds somebody else had to ``wait`` for
+/health meanwhile, at the longest. Each has a server of its own on the loopback, and nobody waits longer than two
+minutes for an answer.
+"""
+
+import argparse
+import http.client
+import json
+import shutil
+import sqlite3
+from collections.abc import Callable
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from threading import Event, Thread
+from time import perf_counter
+from typing import Any
+from urllib.request import urlopen
+
+from benchmarks.databases import made
+from benchmarks.serving import Served, served
+from dashboard.pages import UPDATE
+from data.database import file_of
+
+PATIENCE = 120.0
+"""Seconds an answer is waited for."""
+
+ONE_WORKER = ("--workers", "1")
+MEGABYTE = 1000**2
+FORM = "application/x-www-form-urlencoded"
+UPLOAD = (
+    b'--part\r\nContent-Disposition: form-data; name="files"; filename="sector.csv"\r\n\r\n'
+    b"code,name_en\r\nshoes,Shoes\r\n--part--\r\n"
+)
+
+
+@dataclass(frozen=True)
+class Attack:
+    """One thing that is posted: by whom (nobody, or one of those a served application knows), and whether somebody
+    holds the results database to themselves meanwhile.
+    """
+
+    path: str
+    kind: str
+    body: Callable[[], bytes]
+    who: str = ""
+    locked: bool = False
+
+
+ATTACKS = {
+    "30 MB of fields by nobody": Attack("/sign-in", FORM, lambda: b"a=&" * (30 * MEGABYTE // 3)),
+    "1 MB of fields by nobody": Attack("/sign-in", FORM, lambda: b"a=&" * (MEGABYTE // 3)),
+    "48 MB to a callback, through a link": Attack(
+        UPDATE, "application/json", lambda: b"[" + b"[]," * (48 * MEGABYTE // 3) + b"[]]", "donor"
+    ),
+    "upload to a locked record": Attack(
+        "/import", "multipart/form-data; boundary=part", lambda: UPLOAD, "manager", locked=True
+    ),
+}
+
+
+def measure(database_url: str) -> dict[str, dict[str, Any]]:
+    """Carry out every attack on a copy of a SQLite database."""
+    path = file_of(database_url)
+    if path is None:
+        raise ValueError("the attacks need a SQLite file, to lock it")
+    found = {}
+    for name, attack in ATTACKS.items():
+        with TemporaryDirectory() as folder:
+            copy = Path(folder) / "results.db"
+            shutil.copyfile(path, copy)
+            with served(f"sqlite:///{copy}", options=ONE_WORKER) as one, closing(sqlite3.connect(copy)) as other:
+                if attack.locked:
+                    other.execute("BEGIN EXCLUSIVE")
+                found[name] = carried_out(one, attack)
+                other.rollback()
+    return found
+
+
+def carried_out(one: Served, attack: Attack) -> dict[str, Any]:
+    """One attack: see the module."""
+    (worker,) = one.workers()
+    before = memory(worker, "VmRSS")
+    waits = [0.0]
+    over = Event()
+
+    def ask() -> None:
+        while not over.wait(0.2):
+            began = perf_counter()
+            try:
+                urlopen(f"{one.address}/health", timeout=PATIENCE).close()
+            except OSError as error:
+                if not hasattr(error, "code"):
+                    continue
+            finally:
+                waits.append(perf_counter() - began)
+
+    other = Thread(target=ask)
+    other.start()
+    began = perf_counter()
+    answered = posted(one, attack)
+    seconds = perf_counter() - began
+    over.set()
+    other.join()
+    return {
+        "answered": answered,
+        "seconds": round(seconds, 1),
+        "before": before,
+        "peak": memory(worker, "VmHWM"),
+        "wait": round(max(waits), 1),
+    }
+
+
+def posted(one: Served, attack: Attack) -> int | str:
+    """Post it; the status it was answered with, or how it ended without one."""
+    headers = {"Content-Type": attack.kind, "Cookie": one.cookies.get(attack.who, "")}
+    host = one.address.removeprefix("http://")
+    with closing(http.client.HTTPConnection(host, timeout=PATIENCE)) as connection:
+        try:
+            with suppress(ConnectionError):  # cut off; what was said first may still be there
+                connection.request("POST", attack.path, attack.body(), headers)
+            return connection.getresponse().status
+        except TimeoutError:
+            return f"not in {PATIENCE:.0f} s"
+        except (OSError, http.client.HTTPException) as error:
+            return type(error).__name__
+
+
+def memory(pid: int, what: str) -> float:
+    """What a process holds (VmRSS), or held at the most (VmHWM), in MiB."""
+    for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
+        if line.startswith(f"{what}:"):
+            return round(int(line.split()[1]) / 1024)
+    raise ValueError(what)
+
+
+def main() -> None:
+    """Measure and print."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("database_url", nargs="?")
+    asked = parser.parse_args()
+    print(json.dumps(measure(asked.database_url or f"sqlite:///{made(1000)}"), indent=2))
+
+
+if __name__ == "__main__":
+    main()
