@@ -1,8 +1,10 @@
-"""Every exhibit counted a second time, in plain Python over lists of rows: the oracle of `test_recount.py`.
+"""The independent definition of every exhibit as code: counted in plain Python over lists of rows.
 
-Slow and obvious on purpose. It is written from `docs/measures.md` and the import format alone and shares no line with
-`data/`; where the two disagree, the text decides who is wrong. A programme is a dict from table name to rows; a row is
-a dict of typed values in which a column left out, ``None`` and ``""`` all mean blank.
+`docs/measures.md` defines the numbers in words and this module in code; `data/engine` only computes them quickly.
+`test_recount.py` holds the product against it, `recount_lists.py` does the same for lists. It is slow and obvious on
+purpose, is written from the text and the import format alone, and shares no line with `data/`; where it and the product
+disagree, the text decides. A change of a number begins in the text and here. A programme is a dict from table name to
+rows; a row is a dict of typed values in which a column left out, ``None`` and ``""`` all mean blank.
 """
 
 import math
