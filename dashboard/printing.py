@@ -5,7 +5,7 @@ import shutil
 import signal
 import subprocess
 from pathlib import Path
-from tempfile import TemporaryDirectory
+from tempfile import TemporaryDirectory, gettempdir
 
 DRAWN = "everything is drawn"
 """What a page writes to the console once it is ready: without it nothing is taken from the page."""
@@ -21,6 +21,12 @@ _FLAGS = (
     # Time inside the page runs ahead while nothing is under way: no page waits for a clock.
     "--virtual-time-budget=60000",
 )  # fmt: skip
+
+_SOCKET = "/score-print-12345678/org.chromium.Chromium.123456/SingletonSocket"
+"""A path as long as the one of Chromium's socket below the place for temporary files."""
+
+_LONGEST_SOCKET = 107
+"""Bytes the path of a socket may have (`unix(7)`, less the zero that ends it): with a longer one Chromium gives up."""
 
 
 class PrintingProblem(Exception):
@@ -53,23 +59,30 @@ def png(html: str, width: int, height: int) -> bytes:
 
 def _taken(html: str, out_name: str, into: str, *flags: str) -> bytes:
     browser = chromium()
-    with TemporaryDirectory(prefix="score-print-") as folder:
+    with TemporaryDirectory(prefix="score-print-", dir=_place()) as folder:
         page, out = Path(folder, "page.html"), Path(folder, out_name)
         page.write_text(html, encoding="utf-8")
         command = [browser, *_FLAGS, f"--user-data-dir={folder}/profile", *flags, f"{into}={out}", page.as_uri()]
         if os.geteuid() == 0:  # root has no sandbox: Chromium would not start
             command.insert(1, "--no-sandbox")
-        said = _run(command)
+        # What Chromium puts among temporary files goes with the folder, even when it is killed.
+        said = _run(command, os.environ | {"TMPDIR": folder})
         if DRAWN not in said or not out.exists():
             raise PrintingProblem("failed", said.strip()[-2000:])
         return out.read_bytes()
 
 
-def _run(command: list[str]) -> str:
+def _place() -> str:
+    """The place for temporary files, but `/tmp` where its path is too long for Chromium's socket."""
+    usual = gettempdir()
+    return usual if len(os.fsencode(usual + _SOCKET)) <= _LONGEST_SOCKET else "/tmp"  # noqa: S108 - mkdtemp below it
+
+
+def _run(command: list[str], environ: dict[str, str]) -> str:
     """What a command says on standard error; it and what it started are ended when it takes too long."""
     try:
         process = subprocess.Popen(  # noqa: S603 - a browser of the administrator's choosing, no shell
-            command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
+            command, env=environ, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, start_new_session=True
         )
     except OSError as error:
         raise PrintingProblem("failed", str(error)) from error

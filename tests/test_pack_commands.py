@@ -4,8 +4,9 @@ import io
 import os
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 from click.testing import CliRunner, Result
@@ -190,8 +191,28 @@ def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
         assert ("--no-sandbox" in said.read_text()) is expected
 
 
-def test_nothing_is_left_in_the_folder_for_temporary_files(monkeypatch, tmp_path):
-    monkeypatch.setenv("TMPDIR", str(tmp_path))
-    monkeypatch.setattr("tempfile.tempdir", None)
-    printing.pdf(drawn("gone"))
-    assert not [path for path in tmp_path.iterdir() if path.name.startswith("score-print")]
+@pytest.fixture(params=[41, 42, 200])
+def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder for temporary files, with a path of so many letters: the longest used, and two that are too long."""
+    with TemporaryDirectory(dir="/tmp") as short:
+        folder = Path(short, "x" * (request.param - len(short) - 1))
+        folder.mkdir()
+        monkeypatch.setenv("TMPDIR", str(folder))
+        monkeypatch.setattr("tempfile.tempdir", None)
+        yield folder
+
+
+def test_page_is_printed_however_long_the_path_of_temporary_files(place):
+    (page,) = PdfReader(io.BytesIO(printing.pdf(drawn("printed")))).pages
+    assert "printed" in page.extract_text()
+
+
+def test_browser_that_fails_leaves_no_temporary_file(monkeypatch, tmp_path, place):
+    said = tmp_path / "said"
+    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f"mktemp > {said}")))
+    with pytest.raises(PrintingProblem, match="failed"):
+        printing.pdf(drawn(""))
+    temporary = Path(said.read_text().strip())
+    assert temporary.is_relative_to(place) is (len(str(place)) == 41)
+    assert not temporary.parent.exists()
+    assert not list(place.iterdir())
