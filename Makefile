@@ -6,9 +6,11 @@ BIN := $(VENV)/bin
 INSTALLED := $(VENV)/.installed
 INSTALLED_DEV := $(VENV)/.installed-dev
 PORT ?= 8050
+# On every core; who is done takes over half of what another still has to do.
+PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test lint format bench bench-peers frozen screenshots messages boundaries bundle lock browser servers clean
+.PHONY: help install serve demo test check lint format bench bench-peers frozen screenshots messages boundaries bundle lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -24,11 +26,11 @@ demo: $(INSTALLED) ## serve a synthetic programme of 1,000 enterprises
 	SCORE_DATABASE_URL="sqlite:///$(CURDIR)/instance/demo.db" SCORE_EDITIONS="$(CURDIR)/instance/demo-editions" \
 	  SCORE_ACCOUNTS_URL="sqlite:///$(CURDIR)/instance/demo-accounts.db" $(BIN)/score-dashboard serve --port $(PORT)
 
-test: $(INSTALLED_DEV) browser servers ## run every test, the browser's included
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/python -m pytest
+test: lint browser servers ## lint, types and every test
+	$(PYTEST)
+
+check: lint ## lint, types and the tests that need neither a browser nor a server, nor long
+	$(PYTEST) -m "not browser and not servers and not slow"
 
 lint: $(INSTALLED_DEV) ## ruff and mypy alone
 	$(BIN)/ruff check .

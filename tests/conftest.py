@@ -4,16 +4,19 @@ A test module with the mark `both_databases` runs on SQLite and on PostgreSQL; e
 """
 
 import os
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from functools import cache
 from itertools import count
 from pathlib import Path
+from typing import Any
 
 import pytest
 from both import BOTH
 from hypothesis import settings
-from machines import Postgres, rack, url
-from sqlalchemy import Engine
+from machines import Postgres, Rack, rack, url
+from sqlalchemy import Engine, event
 from sqlalchemy.engine import make_url
 from visiting import Visit
 
@@ -27,6 +30,17 @@ settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 
+@event.listens_for(Engine, "connect")
+def _wait_for_no_disk(connection: Any, _record: object) -> None:
+    """Let SQLite leave it to the system when to write: a machine that loses its power loses the tests as well."""
+    if isinstance(connection, sqlite3.Connection):
+        (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
+        connection.execute("PRAGMA busy_timeout=0")
+        with suppress(sqlite3.Error):  # locked or no database: the test may want it so
+            connection.execute("PRAGMA synchronous=OFF")
+        connection.execute(f"PRAGMA busy_timeout={patience}")
+
+
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """No setting of the machine the tests run on reaches a test."""
@@ -35,15 +49,31 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
             monkeypatch.delenv(name)
 
 
+MARKED = {"browser": "browser", "machines": "servers", "postgres": "servers"}
+"""What a test that asks for a fixture, or for one that rests on it, is marked as."""
+
+
 def pytest_configure(config: pytest.Config) -> None:
-    """The mark of the modules whose tests run twice."""
+    """The marks: of the modules whose tests run twice, and of the tests `make check` goes without."""
     config.addinivalue_line("markers", "both_databases: whatever is kept in a database, on SQLite and on PostgreSQL")
+    config.addinivalue_line("markers", "browser: starts Chromium; set by itself with the fixture `browser`")
+    config.addinivalue_line("markers", "servers: starts servers; set by itself with `machines` and `postgres`")
+    config.addinivalue_line("markers", "slow: takes longer than all the tests of most modules together")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what keeps anything in a database on both servers, where its module says so."""
     if "server" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
-        metafunc.parametrize("server", BOTH, indirect=True, scope="session")
+        both = (BOTH[0], pytest.param(BOTH[1], marks=pytest.mark.servers))
+        metafunc.parametrize("server", both, indirect=True, scope="session")
+
+
+@pytest.hookimpl(tryfirst=True)  # before marks are chosen by `-m`
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what starts a browser or servers."""
+    for item in items:
+        for fixture in MARKED.keys() & set(getattr(item, "fixturenames", ())):
+            item.add_marker(MARKED[fixture])
 
 
 @pytest.fixture(scope="session")
@@ -53,14 +83,18 @@ def server(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Postgres]:
+def machines() -> Iterator[Rack]:
+    """Room for servers that stay until the last test."""
+    with rack() as machines:
+        yield machines
+
+
+@pytest.fixture(scope="session")
+def postgres(machines: Rack) -> Postgres:
     """A PostgreSQL server of the tests' own, whose databases sort text as English does and not by its bytes."""
-    with rack() as room:
-        postgres = room.place(Postgres, "127.0.0.1", "postgres").new("score")
-        postgres.sql(
-            "CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'", database="score"
-        )
-        yield postgres
+    postgres = machines.place(Postgres, "127.0.0.1", "postgres").new("score")
+    postgres.sql("CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'", database="score")
+    return postgres
 
 
 @pytest.fixture(scope="session")

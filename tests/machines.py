@@ -4,6 +4,7 @@ Killing a machine is killing its processes, without a word to anyone.
 """
 
 import os
+import random
 import shutil
 import signal
 import socket
@@ -26,6 +27,11 @@ SHARDS_EXAMPLE = ROOT / "docs" / "shards.sql"
 STARTING = 30.0
 """Seconds a machine may take to answer before it counts as broken: far more than any takes."""
 
+_WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
+_PORTS = iter(random.sample(range(10_000 + 1_000 * _WORKER, 11_000 + 1_000 * _WORKER), 1_000))
+"""Ports of this worker's own, each once, below those a system gives to whoever asks for any: while a machine is down
+nobody takes its port. In no order, since tests of another folder may run beside these."""
+
 _POSTGRES = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 _INSTALLED = "run scripts/servers.sh, as `make test` does"
 
@@ -41,10 +47,12 @@ def program(name: str) -> str:
 
 
 def free_port(host: str) -> int:
-    """A port nobody listens at."""
-    with socket.socket() as listening:
-        listening.bind((host, 0))
-        return int(listening.getsockname()[1])
+    """A port nobody listens at, nor will unless told to; it is given once."""
+    for port in _PORTS:
+        with socket.socket() as listening, suppress(OSError):
+            listening.bind((host, port))
+            return port
+    raise AssertionError(f"no port is left at {host}")
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
@@ -57,7 +65,8 @@ def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
     raise AssertionError(f"waited in vain: {what}")
 
 
-def _listens(host: str, port: int) -> bool:
+def listens(host: str, port: int) -> bool:
+    """Does anybody listen at a port?"""
     with socket.socket() as asking:
         asking.settimeout(1)
         return asking.connect_ex((host, port)) == 0
@@ -110,7 +119,7 @@ class Machine:
                 self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, user=user, group=user,
                 env=os.environ | self.environ, start_new_session=True,
             )  # fmt: skip
-        until(lambda: self.process.poll() is not None or _listens(self.host, self.port), f"{self.address} to listen")
+        until(lambda: self.process.poll() is not None or listens(self.host, self.port), f"{self.address} to listen")
         assert self.process.poll() is None, self.said()
         return self
 

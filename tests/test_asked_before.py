@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 from flask import g
 from loading_files import small_programme, write_folder
+from machines import Rack
 from machines import Redis as RedisServer
-from machines import rack
 from redis import Redis
 from sqlalchemy import Connection, Engine
 from visiting import Visit, at, notice
@@ -390,10 +390,9 @@ def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
 # --- shared -------------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def redis_server() -> Iterator[RedisServer]:
-    with rack() as room:
-        yield room.place(RedisServer, "127.0.0.1", "redis").start()
+@pytest.fixture(scope="session")
+def redis_server(machines: Rack) -> RedisServer:
+    return machines.place(RedisServer, "127.0.0.1", "redis").start()
 
 
 @pytest.fixture

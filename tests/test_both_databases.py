@@ -99,6 +99,7 @@ def exported(record: Record, viewer: Viewer, search: str) -> dict[str, str]:
 SEARCHES = ("", "as_of=2014-06-30&sector=machinery")
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize("name", ["public", "demo", "spelt"])
 def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Record]], name: str) -> None:
     one, other = records[name]
@@ -108,6 +109,7 @@ def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Reco
             assert said[code] == says[code], f"{code} for a {who} under {search!r}"
 
 
+@pytest.mark.servers
 def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
     records: dict[str, list[Record]], tmp_path: Path
 ) -> None:
@@ -125,6 +127,7 @@ def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
                 assert kept[0] == kept[1], table.name
 
 
+@pytest.mark.servers
 def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on: Callable[[str], str]) -> None:
     engine, new = (writing_engine(new_on("postgresql")) for _each in range(2))
     loaded = {"number": 1, "loaded_at": now(), "origin": "x", "added_count": 1, "changed_count": 0}

@@ -1,13 +1,13 @@
 """A results database that is slow, gone and back, or has no room for another reader: said, and over by itself."""
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from urllib.parse import unquote
 
 import pandas as pd
 import pytest
-from machines import Postgres, rack, url
+from machines import Postgres, Rack, url
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
@@ -105,11 +105,10 @@ def test_number_of_seconds_that_is_none_is_refused(said: str) -> None:
 # --- gone and back --------------------------------------------------------------------------------------------------
 
 
-@pytest.fixture(scope="module")
-def server_of_its_own() -> Iterator[Postgres]:
+@pytest.fixture(scope="session")
+def server_of_its_own(machines: Rack) -> Postgres:
     """A PostgreSQL server that can be stopped."""
-    with rack() as room:
-        yield room.place(Postgres, "127.0.0.1", "gone").new("score")
+    return machines.place(Postgres, "127.0.0.1", "gone").new("score")
 
 
 def test_server_that_stops_is_told_and_its_return_needs_nobody(server_of_its_own: Postgres, monkeypatch) -> None:
@@ -197,6 +196,7 @@ def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
     return broken_off
 
 
+@pytest.mark.servers
 def test_what_a_replica_breaks_off_is_asked_once_more(new_on, monkeypatch, caplog) -> None:
     visit = Visit.to(programme_on(new_on("postgresql")))
     caplog.set_level(logging.WARNING)
@@ -245,6 +245,7 @@ def test_server_with_too_many_readers_is_told(new_on, postgres: Postgres) -> Non
     assert visit.open("/").status_code == 200
 
 
+@pytest.mark.servers
 def test_threads_that_wait_for_a_connection_in_vain_are_told_so(new_on, monkeypatch) -> None:
     monkeypatch.setitem(database._POOL, "pool_timeout", 0.1)
     record = Record(programme_on(new_on("postgresql")))

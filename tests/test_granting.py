@@ -202,6 +202,7 @@ def test_accounts_in_the_same_database_are_not_for_the_role(run: Run, address: s
     theirs.dispose()
 
 
+@pytest.mark.servers
 def test_database_without_results_is_refused(new_on: Callable[[str], str], monkeypatch: pytest.MonkeyPatch) -> None:
     engine = writing_engine(new_on("postgresql"))
     with pytest.raises(GrantProblem, match="empty"):

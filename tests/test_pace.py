@@ -116,6 +116,7 @@ def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
     assert came.client.get(WORK, headers=PAGE).status_code == 401
 
 
+@pytest.mark.servers
 def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
     application, accounts, monkeypatch, caplog
 ):

@@ -31,6 +31,8 @@ from data.database import reading_engine
 from data.decks import SLIDES, STANDARD, Deck, DeckSlide
 from data.schema import enterprise, event
 
+pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
+
 INDICATORS = {"public": ("defect-rate",), "demo": ("on-time-delivery", "accidents", "osh-committee", "jobs")}
 """Of the invented record one with many pairs, one with few, a practice, and one that nobody reported."""
 

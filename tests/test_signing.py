@@ -3,12 +3,10 @@
 import os
 import shlex
 import signal
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
@@ -17,6 +15,7 @@ import requests
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 from flask.testing import FlaskClient
+from machines import free_port, listens, until
 from sqlalchemy import Engine
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
@@ -381,6 +380,7 @@ def started(**environ: str) -> subprocess.Popen[str]:
     )
 
 
+@pytest.mark.servers
 @pytest.mark.parametrize(
     ("environ", "said"),
     [
@@ -399,23 +399,19 @@ def test_server_that_cannot_start_says_why_to_people_and_leaves(environ, said):
     assert "Traceback" not in told
 
 
+@pytest.mark.servers
 def test_workers_come_up_together_on_an_accounts_database_that_is_not_there_yet(public_record_url, tmp_path):
-    with closing(socket.socket()) as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port("127.0.0.1")
     environ = {
         "SCORE_SECRET_KEY": "s" * 40, "SCORE_DATABASE_URL": public_record_url, "PORT": str(port),
         "SCORE_ACCOUNTS_URL": f"sqlite:///{tmp_path}/new/accounts.db", "WEB_CONCURRENCY": "3",
     }  # fmt: skip
     with started(**environ) as server:
         try:
-            deadline, status = time.monotonic() + 60, 0
-            while status != 200 and time.monotonic() < deadline and server.poll() is None:
-                time.sleep(0.3)
-                with suppress(requests.ConnectionError):
-                    status = requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=30).status_code
+            until(lambda: listens("127.0.0.1", port) or server.poll() is not None, "the server to listen", 60)
+            status = requests.get(f"http://127.0.0.1:{port}/sign-in", timeout=60).status_code
         finally:
             server.send_signal(signal.SIGTERM)
             told, _nothing = server.communicate(timeout=60)
-    assert status == 200
+    assert status == 200, told
     assert "Traceback" not in told

@@ -3,7 +3,7 @@
 import atexit
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
@@ -138,6 +138,11 @@ def components(root: Any) -> Iterator[Component]:
 
 def as_drawn() -> Values:
     """What every property of the shell and of all pages holds before any callback has run, at the bare address."""
+    return dict(_drawn())
+
+
+@cache  # the same for every visit, and as much work as the application itself
+def _drawn() -> Values:
     held = at()
     each = (page.each() for page in pages.PAGES if page.each)
     for component in components([shell(), *(pages.body(page) for page in pages.PAGES), *each]):

@@ -5,12 +5,26 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Request, expect
 from visiting import Visit
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 NewContext = Callable[..., BrowserContext]
 """Makes a browser's context with the options given: its own cookies, its own cache."""
+
+QUIET = """async () => {
+  for (let turn = 0; turn < 10; turn++) {
+    if (document.readyState !== "complete") return false;
+    if (document.getElementById("react-entry-point")) {
+      const state = window.store?.getState();
+      if (state?.appLifecycle !== "HYDRATED" || state.isLoading) return false;
+    }
+    if (document.querySelector("[data-dash-is-loading=true], .dash-graph--pending")) return false;
+    await new Promise((done) => setTimeout(done, 10));
+  }
+  return true;
+}"""
+"""Is nothing under way on a page, Dash's or not, nor about to be? One answer leads to the next question in a moment."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +50,21 @@ class Tab:
     site: Site
     complaints: list[str] = field(default_factory=list)
     asked: list[str] = field(default_factory=list)
+    answers: int = 0
+    under_way: set[Request] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        self.page.on("request", self._asks)
+        self.page.on("requestfinished", self._is_answered)
+        self.page.on("requestfailed", self._is_answered)
+
+    def _asks(self, request: Request) -> None:
+        self.asked.append(request.url)
+        self.under_way.add(request)
+
+    def _is_answered(self, request: Request) -> None:
+        self.answers += 1
+        self.under_way.discard(request)
 
     def open(self, address: str) -> Page:
         """Open an address of the site and wait until its page is filled and drawn."""
@@ -44,9 +73,12 @@ class Tab:
 
     def settle(self) -> Page:
         """Wait until nothing is under way any more."""
-        self.page.wait_for_load_state("networkidle")
-        expect(self.page.locator("[data-dash-is-loading=true]")).to_have_count(0)
-        return self.page
+        for _turn in range(200):
+            before = self.answers
+            self.page.wait_for_function(QUIET)
+            if not self.under_way and self.answers == before:
+                return self.page
+        raise AssertionError(f"without an answer: {[request.url for request in self.under_way]}")
 
     def is_at(self, address: str) -> Page:
         """Hold that the tab comes to an address of the site, and wait until its page is filled and drawn."""
@@ -64,11 +96,16 @@ class _Silent(WSGIRequestHandler):
         del code, size
 
 
+def painted(page: Page) -> None:
+    """Wait until what has come so far is on the screen."""
+    page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
+
+
 @contextmanager
 def serving(visit: Visit) -> Iterator[Site]:
     """Serve the visit's application from a thread."""
     server = make_server("127.0.0.1", 0, visit.app.server, threaded=True, request_handler=_Silent)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # seconds until it sees its end
     thread.start()
     try:
         yield Site(visit, f"http://127.0.0.1:{server.server_port}")
@@ -87,7 +124,6 @@ def tab_of(context: BrowserContext, site: Site) -> Iterator[Tab]:
         lambda said: tab.complaints.append(f"{said.type}: {said.text}") if said.type in ("error", "warning") else None,
     )
     tab.page.on("pageerror", lambda error: tab.complaints.append(f"uncaught: {error}"))
-    tab.page.on("request", lambda request: tab.asked.append(request.url))
     try:
         yield tab
     finally:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
-from browsing import Tab, tab_of
+from browsing import Tab, painted, tab_of
 from playwright.sync_api import Page, Route, expect
 
 from layouts import ids
@@ -74,7 +74,7 @@ def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, pat
     with held_back(page, f"{code}-") as held:
         choose_sector(page)
         wait_for(page, held, 1)
-        page.wait_for_timeout(200)
+        expect(page.locator("html")).to_have_attribute("data-asking", "")
         for chart in charts.all():
             expect(chart).to_be_visible()
         expect(titles).to_have_text(before)
@@ -107,7 +107,7 @@ def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
     choose_sector(page)
     page.wait_for_url("**sector=**")
     tab.settle()
-    assert len(asked) == 3
+    assert len(asked) == 3, [each[:150] + each[-250:] for each in asked]
     for output in (ids.CANONICAL, ids.NAV, ids.OVERVIEW_HEADLINES):
         assert sum(output in each for each in asked) == 1, output
 
@@ -121,7 +121,7 @@ def test_page_stays_scrolled_and_focused_where_it_was(tab):
     page.keyboard.press("Escape")
     page.wait_for_url("**sector=**")
     tab.settle()
-    page.wait_for_timeout(300)
+    painted(page)
     assert page.evaluate("window.scrollY") == 150  # far from where even the shortest page ends
     assert page.evaluate("document.activeElement.closest('.filter') !== null")
 
@@ -130,7 +130,7 @@ def test_page_stays_scrolled_and_focused_where_it_was(tab):
 def test_nothing_moves_while_a_page_comes_in(tab, page):
     tab.page.add_init_script(SHIFTED)
     opened = tab.open(page.path)
-    opened.wait_for_timeout(500)
+    painted(opened)
     expect(opened.locator(f"#{ids.page_title(page.code)} h1")).to_be_visible()
     assert opened.evaluate("window.shifted") <= MOST_SHIFTED
 
@@ -143,7 +143,8 @@ def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
         wait_for(page, held, 1)  # pressed all at once, the renderer might put but one
         for _press in METRICS[2:]:
             page.keyboard.press("ArrowRight")
-        page.wait_for_timeout(500)
+        expect(page.locator(f"#{ids.REGIONS_METRIC} input").last).to_be_checked()
+        painted(page)
         assert len(held) == 1, "questions pile up behind one that is not answered"
         held.pop().continue_()
         wait_for(page, held, 1)

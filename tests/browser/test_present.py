@@ -244,7 +244,7 @@ def test_number_of_two_digits_jumps_once(hall):
     page.keyboard.type("12")
     drawn(page, 12)
     page.keyboard.type("99")
-    page.wait_for_timeout(1200)
+    expect(page.locator("#said")).to_be_empty()  # once no further digit may follow
     drawn(page, 12)
     page.reload()
     drawn(page, 12)
@@ -371,6 +371,7 @@ def test_table_of_a_slide_has_its_numbers(hall):
 
 def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
     page = begin(projector)
+    page.clock.install()
     for _each in range(4):
         page.keyboard.press("-")
     page.keyboard.press("a")
@@ -379,11 +380,12 @@ def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
     if page.viewport_size["width"] == 1920:
         drawn(page, 1)
         assert unreadable(page, 24) == []
-    drawn(page, 2)
-    drawn(page, 3)
+    for at in (2, 3):
+        page.clock.run_for(5000)
+        drawn(page, at)
     playing.get_by_role("button", name="Pause").click()
     expect(playing).not_to_be_visible()
-    page.wait_for_timeout(6000)
+    page.clock.run_for(6000)
     drawn(page, 3)
     page.keyboard.press("a")
     expect(playing).to_be_visible()
