@@ -11,7 +11,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
-from machines import Web, rack
+from machines import Rack, Web
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from test_unreadable import spoken
@@ -94,20 +94,20 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def web(public_record_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def web(machines: Rack, public_record_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     path = tmp_path_factory.mktemp("restored") / "accounts.db"
-    with rack() as room:
-        host = room.place(Web, "127.0.0.1", "web")
-        host.environ = {
-            "SCORE_DATABASE_URL": public_record_url,
-            "SCORE_ACCOUNTS_URL": f"sqlite:///{path}",
-            "SCORE_SECRET_KEY": "s" * 40,
-            "WEB_CONCURRENCY": "2",
-        }
-        office = Office(host.start(), path)
-        with office.accounts() as engine:
-            managers.add(engine, EMAIL, PASSWORD)
-        yield office
+    host = machines.place(Web, "127.0.0.1", "restored")
+    host.environ = {
+        "SCORE_DATABASE_URL": public_record_url,
+        "SCORE_ACCOUNTS_URL": f"sqlite:///{path}",
+        "SCORE_SECRET_KEY": "s" * 40,
+        "WEB_CONCURRENCY": "2",
+    }
+    office = Office(host.start(), path)
+    with office.accounts() as engine:
+        managers.add(engine, EMAIL, PASSWORD)
+    yield office
+    host.kill()
 
 
 @pytest.fixture

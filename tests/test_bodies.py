@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
-from machines import Web, rack
+from machines import Rack, Web
 from sqlalchemy import Engine
 from test_unreadable import spoken
 from visiting import PAGE, Visit
@@ -158,16 +158,16 @@ def test_password_of_a_link_is_cut_before_it_is_looked_at(served, token, monkeyp
 
 
 @pytest.fixture(scope="module")
-def web(public_record_url: str, accounts: Engine) -> Iterator[Web]:
-    with rack() as room:
-        host = room.place(Web, "127.0.0.1", "web")
-        host.environ = {
-            "SCORE_DATABASE_URL": public_record_url,
-            "SCORE_ACCOUNTS_URL": str(accounts.url),
-            "SCORE_SECRET_KEY": "s" * 40,
-            "WEB_CONCURRENCY": "1",
-        }
-        yield host.start()
+def web(machines: Rack, public_record_url: str, accounts: Engine) -> Iterator[Web]:
+    host = machines.place(Web, "127.0.0.1", "bodies")
+    host.environ = {
+        "SCORE_DATABASE_URL": public_record_url,
+        "SCORE_ACCOUNTS_URL": str(accounts.url),
+        "SCORE_SECRET_KEY": "s" * 40,
+        "WEB_CONCURRENCY": "1",
+    }
+    yield host.start()
+    host.kill()
 
 
 @pytest.mark.parametrize("chunked", [False, True])

@@ -288,7 +288,7 @@ def test_several_values_of_a_filter_are_not_shown_and_cost_no_query(programme, m
     assert view.refusal == "many"
     with pytest.raises(SelectionRefused):
         build(view, "overview")
-    monkeypatch.setattr("data.queries.option_counts", lambda *_asked: pytest.fail("counted what is not shown"))
+    monkeypatch.setattr("data.engine.counts.option_counts", lambda *_asked: pytest.fail("counted what is not shown"))
     assert set(places.option_counts(view, "round").values()) == {None}
 
 

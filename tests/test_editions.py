@@ -348,6 +348,7 @@ def test_edition_stays_as_it_was_when_the_record_changes(path, folder):
     before = tables(records.live)
     ask(path, "DELETE FROM result WHERE indicator = 'plan'")
     ask(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    ask(path, f"INSERT INTO batch VALUES (9, '2026-01-01 00:00:00', 'x', 0, 2, {schema.SCHEMA_VERSION}, NULL, NULL)")
     assert tables(records.live) != before
     assert tables(records.edition("NTAC 6")) == before
     assert records.edition(made.key).edition == made

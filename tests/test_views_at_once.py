@@ -25,7 +25,7 @@ def test_views_of_two_threads_do_not_wait_for_each_other(public_record_url, monk
         # What is held of the record is made by one, while the other asks for it.
         threads = [
             Thread(target=lambda: gone_on.append(first.population), daemon=True),
-            Thread(target=lambda: gone_on.append(second.held), daemon=True),
+            Thread(target=lambda: gone_on.append(second.facts), daemon=True),
         ]
         threads[0].start()
         assert inside.wait(10)
