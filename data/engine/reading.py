@@ -44,7 +44,10 @@ def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
             "The results database holds %s results, more than half of the %s that can be shown: see docs/scale.md.",
             f"{results:,}", f"{MOST_RESULTS:,}",
         )  # fmt: skip
-    return _Reading(connection, catalogue).record()
+    record = _Reading(connection, catalogue).record()
+    megabytes = (record.enterprise_bytes + record.result_bytes) / 1e6
+    log.info("%s enterprises with %s results take %.0f MB.", f"{len(record.enterprises):,}", f"{results:,}", megabytes)
+    return record
 
 
 class _Days(dict[Any, int]):
