@@ -58,7 +58,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "both_databases: whatever is kept in a database, on SQLite and on PostgreSQL")
     config.addinivalue_line("markers", "browser: starts Chromium; set by itself with the fixture `browser`")
     config.addinivalue_line("markers", "servers: starts servers; set by itself with `machines` and `postgres`")
-    config.addinivalue_line("markers", "slow: takes longer than all the tests of most modules together")
+    config.addinivalue_line("markers", "slow: takes many seconds by itself")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

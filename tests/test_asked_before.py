@@ -130,6 +130,7 @@ def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
     return answer.status_code, answer.data
 
 
+@pytest.mark.slow
 def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
     demo_url, folder, accounts, tokens, given, monkeypatch
 ):

@@ -218,6 +218,7 @@ def tells(text: str, address: str) -> set[str]:
     return {word for word in FORBIDDEN if holds(text, word)}
 
 
+@pytest.mark.slow
 def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
     found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
     for part in (
@@ -234,6 +235,7 @@ def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
         assert any(part in address for address in found), part
 
 
+@pytest.mark.slow
 def test_nobody_with_less_than_everything_ever_meets_a_canary(served, accounts):
     for who, client in visitors(served, accounts):
         for address, text in chain(walked(served, client), asked_for(served, client)):

@@ -194,6 +194,7 @@ def counted(cell: tuple[str, ...]) -> bool:
     return cell[0] != "overview" or cell[1] in OF_ENTERPRISES
 
 
+@pytest.mark.slow
 def test_no_withheld_count_comes_back_by_subtracting_selections(any_programme):
     """Every selection by no filter and by one, less the selections by one filter more that it is the sum of."""
     compared = 0

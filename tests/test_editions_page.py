@@ -351,12 +351,21 @@ def test_link_that_is_not_pinned_cannot_choose_an_edition(office):
 # --- where there is none ------------------------------------------------------------------------------------------
 
 
+@pytest.fixture(scope="module")
+def lost(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
+    """An office with an edition that is gone and one that was changed."""
+    office = Office(tmp_path_factory.mktemp("office"))
+    made = {reason: office.freeze(reason) for reason in ("gone", "changed")}
+    made["gone"].path.unlink()
+    spoil(made["changed"])
+    return office, made
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("reason", "status"), [("gone", 404), ("changed", 503)])
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-def test_page_on_an_edition_that_is_no_more_says_so_in_the_readers_language(office, path, reason, status, language):
-    made = office.freeze()
-    made.path.unlink() if reason == "gone" else spoil(made)
+def test_page_on_an_edition_that_is_no_more_says_so_in_the_readers_language(lost, path, reason, status, language):
+    office, made = lost[0], lost[1][reason]
     page = office.manager.open(f"{path}?edition={made.key}&lang={language}")
     assert page.status_code == status
     said = read(page.text)

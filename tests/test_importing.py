@@ -731,6 +731,7 @@ MEASURED = """
 """
 
 
+@pytest.mark.slow
 def test_sheet_of_50000_rows_takes_bounded_memory(tmp_path):
     url = f"sqlite:///{tmp_path}/results.db"
     engine = writing_engine(url)

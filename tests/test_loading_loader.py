@@ -242,6 +242,7 @@ MEASURED = """
 """
 
 
+@pytest.mark.slow
 def test_memory_of_a_load_hardly_grows_with_the_file(tmp_path):
     peaks, sizes = [], (5_000, 45_000)
     for size in sizes:

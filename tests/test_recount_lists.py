@@ -355,6 +355,7 @@ def slices(tables: Tables, codes: dict[str, set[str]], as_of: Any, scope: dict[s
 
 
 # No shrinking: a smaller seed is not a smaller programme, and the message names the seed.
+@pytest.mark.slow
 @settings(
     max_examples=1,
     database=None,

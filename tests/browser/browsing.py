@@ -1,12 +1,14 @@
 """A served application as a browser finds it: where it is, and tabs on it that are watched."""
 
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from wsgiref.types import StartResponse, WSGIEnvironment
 
 from playwright.sync_api import BrowserContext, Page, Request, expect
 from visiting import Visit
+from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 NewContext = Callable[..., BrowserContext]
@@ -104,7 +106,12 @@ def painted(page: Page) -> None:
 @contextmanager
 def serving(visit: Visit) -> Iterator[Site]:
     """Serve the visit's application from a thread."""
-    server = make_server("127.0.0.1", 0, visit.app.server, threaded=True, request_handler=_Silent)
+
+    def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        # A file that is sent in parts would stay open where the tab that reads it is closed.
+        return Response.from_app(visit.app.server, environ, buffered=True)(environ, start_response)
+
+    server = make_server("127.0.0.1", 0, whole, threaded=True, request_handler=_Silent)
     thread = threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True)  # seconds until it sees its end
     thread.start()
     try:
