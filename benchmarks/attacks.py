@@ -1,4 +1,4 @@
-"""What a server of one worker takes of those who mean it no good, or ask at the wrong moment.
+"""Memory and seconds that hostile requests cost a server of one worker.
 
     .venv/bin/python -m benchmarks.attacks [sqlite:///results.db]
 
@@ -133,7 +133,7 @@ def posted(one: Served, attack: Attack) -> int | str:
 
 
 def memory(pid: int, what: str) -> float:
-    """What a process holds (VmRSS), or held at the most (VmHWM), in MiB."""
+    """Memory of a process in MiB: now (VmRSS), or its peak (VmHWM)."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{what}:"):
             return round(int(line.split()[1]) / 1024)

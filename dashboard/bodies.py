@@ -1,4 +1,4 @@
-"""How much may be sent with a request: held against a limit before anybody looks at what was sent, or by whom."""
+"""Limits on the size of requests, checked before the body is parsed and before the gate looks at the sender."""
 
 from collections.abc import Collection
 
@@ -14,7 +14,7 @@ LARGEST_CALLBACK = 256 * 1024
 """Bytes of a callback: it posts an address, and what a page's controls hold."""
 
 _DRAINED = 8
-"""So many times as much as may be sent is read on: whoever sends more than that is cut off."""
+"""Multiple of a limit that is read and thrown away before the connection is cut."""
 
 _CHUNK = 64 * 1024
 
@@ -34,12 +34,12 @@ def install(server: Flask, own: Collection[str]) -> None:
 
 
 def _longer_than(largest: int) -> bool:
-    """Is more sent than that? What is not is kept, and whoever parses it later takes it from memory."""
-    # What comes in pieces does not say how long it is, and is cut without a word where it may not go on: one byte late.
+    """Is the body longer than `largest` bytes? A body that is not stays in memory for whoever parses it later."""
+    # A chunked body has no length, and Werkzeug cuts it at the limit without an error: allow one byte more to notice.
     request.max_content_length = largest + 1
     try:
         return len(request.get_data()) > largest
-    except RequestEntityTooLarge:  # it says so beforehand
+    except RequestEntityTooLarge:  # its Content-Length says so
         return True
 
 

@@ -94,7 +94,7 @@ _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)
 
 
 def _follow(engine: Engine, path: Path) -> None:
-    """Let no file live on in an open connection that is not at its address any more, and make none where one is gone.
+    """Refuse open connections to a file that was replaced or removed, and make no new file where one is gone.
 
     Otherwise a link revoked in a file that was put back would go on opening what another file, gone, says it opens.
     """
@@ -117,7 +117,7 @@ def _follow(engine: Engine, path: Path) -> None:
 
 
 def _identity(path: Path) -> tuple[int, int] | None:
-    """What tells a file from every other there is; None where it cannot be looked at."""
+    """Device and inode of a file; None where it cannot be read."""
     try:
         stat = path.stat()
     except OSError:

@@ -1,4 +1,4 @@
-"""Who was trained, reported and gave pairs: in all, and per partner, sector, round and phase."""
+"""Counts of trained and reporting enterprises and of pairs: in all, and per partner, sector, round and phase."""
 
 from collections.abc import Iterable, Mapping
 

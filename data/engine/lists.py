@@ -16,7 +16,7 @@ from data.engine.slice import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP
 from data.vocabulary import BANDS, FORM_STATES, FORMS, SILENCE, STATES, YES_NO
 
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
-"""What a list of enterprises can be sorted by."""
+"""Columns that a list of enterprises can be sorted by."""
 
 PRESENT, PARTLY, MISSING, NOT_YET_DUE = range(len(FORM_STATES))
 """Positions in :data:`data.vocabulary.FORM_STATES`."""
