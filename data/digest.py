@@ -187,7 +187,9 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
 def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
     """By round and module, with what the exhibit `module-funnel` of the round says before the period and at its end."""
-    before, by = (_by_round(view, day) for day in (period.eve, period.until))
+    before, by = (
+        steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts) for day in (period.eve, period.until)
+    )
     new = completions.groupby(["round", "module"])["enterprise"].nunique().to_dict()
     return tuple(
         Completed(module, round_, int(new[key]), before.get(key, 0), by.get(key, 0))
@@ -195,10 +197,6 @@ def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[C
         for module in view.catalogue.module
         if (key := (round_, module)) in new
     )
-
-
-def _by_round(view: View, day: date) -> dict[tuple[str, str], int]:
-    return steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts)
 
 
 def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:

@@ -129,7 +129,7 @@ class View:
 
     @cached_property
     def facts(self) -> SliceFacts:
-        """The facts of the slice, of which everything is counted."""
+        """The facts of the slice: every count is made of them."""
         record = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
         return SliceFacts(record, self.of)
 

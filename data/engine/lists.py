@@ -6,9 +6,9 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from functools import cached_property
 
 import numpy as np
+from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
 from data.catalogue import Catalogue, Entry
 from data.engine.record import NEVER, NONE, PRECISIONS, Array, coded, count, runs
