@@ -392,14 +392,16 @@ def disagreements(view: View, of: Asked) -> list[str]:
 
 
 # No shrinking: a smaller seed is not a smaller programme, and the message names the seed.
-@settings(
+SEEDS = settings(
     max_examples=4,
-    deadline=None,
-    derandomize=True,
     database=None,
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],
 )
+"""How invented programmes are drawn."""
+
+
+@SEEDS
 @given(seed=st.integers(min_value=0, max_value=2**32 - 1))
 @example(seed=385)
 @example(seed=535)

@@ -11,12 +11,12 @@ from typing import Any
 import pandas as pd
 import pytest
 import recount_lists as recount
-from hypothesis import HealthCheck, Phase, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME
 from recount import Asked, Row, Tables, asked
 from recount_lists import Lists, Scoped
-from test_recount import AS_OF, EARLIER, SOURCES, Invented, database_of, search_of
+from test_recount import AS_OF, EARLIER, SEEDS, SOURCES, Invented, database_of, search_of
 
 from data.access import MANAGER, Viewer
 from data.disclosure import Withheld
@@ -354,14 +354,8 @@ def slices(tables: Tables, codes: dict[str, set[str]], as_of: Any, scope: dict[s
     yield limited_to(scope), Scoped(tables, codes, day, scope=scope)
 
 
-# No shrinking: a smaller seed is not a smaller programme, and the message names the seed.
 @pytest.mark.slow
-@settings(
-    max_examples=1,
-    database=None,
-    phases=(Phase.explicit, Phase.generate),
-    suppress_health_check=[HealthCheck.too_slow],
-)
+@settings(SEEDS, max_examples=1)
 @given(seed=st.integers(min_value=0, max_value=2**32 - 1))
 @example(seed=385)
 @example(seed=535)
