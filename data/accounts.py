@@ -34,6 +34,7 @@ link = Table(
     Column("names", Boolean, nullable=False),
     Column("export", Boolean, nullable=False),
     Column("edition", String(120)),
+    Column("edition_since", DateTime),  # since when the link shows this edition
     Column("deck", Text),
     Column("password_hash", Text),
     Column("alias_key", String(64), nullable=False),
@@ -60,6 +61,13 @@ deck = Table(
     Column("slides", Text, nullable=False),  # JSON
     Column("changed_by", Text, nullable=False),
     Column("changed_at", DateTime, nullable=False),
+)  # fmt: skip
+
+privacy_key = Table(
+    "privacy_key", accounts,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one key, or none yet
+    Column("key", String(64), nullable=False),  # 32 random bytes, as hex
+    Column("made_at", DateTime, nullable=False),
 )  # fmt: skip
 
 
