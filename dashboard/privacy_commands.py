@@ -38,7 +38,11 @@ def privacy_key_command(*, renew: bool, yes: bool) -> None:
 
 def _ask() -> None:
     """Stop unless somebody at a terminal says yes."""
-    if not sys.stdin.isatty():
+    if not _at_terminal():
         stop("A new key ends every link for good, so it is asked for at a terminal, or by --yes. Nothing was changed.")
     if not click.confirm("A new key ends every link for good. Make it?", err=True):
         stop("Nothing was changed.")
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
