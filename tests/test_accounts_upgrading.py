@@ -244,6 +244,7 @@ class Running:
         self.visit.app.server.config["SESSION_COOKIE_SECURE"] = False
         assert self.visit.open(f"/s/{self.token}").status_code == 303
         assert self.visit.open("/").status_code == 200
+        assert self.visit.callbacks
 
     def replace(self, other: Path) -> None:
         for each in self.path.parent.glob(f"{self.path.name}*"):
