@@ -8,11 +8,11 @@ from enum import StrEnum
 from data.catalogue import Catalogue
 from data.filters import DIMENSIONS, Filters
 
-DEFAULT_THRESHOLD = 5
-"""The fewest enterprises a number may rest on that a link shows, unless its maker says otherwise…"""
+BASES = (5, 10)
+"""What a link may round its counts to; nothing lower protects anybody."""
 
-LEAST_THRESHOLD = 3
-"""…and the least they can say."""
+DEFAULT_THRESHOLD = BASES[0]
+"""The base of a link whose maker says nothing else."""
 
 
 class Permission(StrEnum):
@@ -95,7 +95,9 @@ class Viewer:
     """Someone who asks: what they may do, and what they may see.
 
     ``limited`` viewers come by a link. ``threshold`` is the fewest enterprises a number of theirs may rest on,
-    ``edition`` and ``deck`` are the only ones they get. ``name`` is a manager's, for what they make.
+    ``edition`` and ``deck`` are the only ones they get. ``name`` is a manager's, for what they make. With a threshold
+    numbers are rounded under ``privacy_key``, and ``earlier`` are the scopes of which other links showed exact totals
+    of the same edition before.
     """
 
     permissions: frozenset[Permission] = frozenset()
@@ -106,6 +108,8 @@ class Viewer:
     edition: str | None = None
     deck: str | None = None
     name: str = ""
+    privacy_key: bytes = field(default=b"", repr=False)
+    earlier: tuple[Scope, ...] = ()
 
     def may(self, permission: Permission) -> bool:
         """Has the viewer this permission?"""
