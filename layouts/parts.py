@@ -342,7 +342,7 @@ def tools(pages: Sequence[tuple[str, str]]) -> Component:
 def readers(address: str) -> Component:
     """The links through which a manager may see the page; they come from an address once the menu is opened."""
     body = [html.Summary(_("See as …")), html.Div(className="table-body")]
-    return html.Details(body, className="tools", **{"data-src": address})
+    return html.Details(body, className="tools readers", **{"data-src": address})
 
 
 def looking_through(said: Sequence[str], *, leave: bool) -> Component:
