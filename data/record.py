@@ -125,7 +125,7 @@ class Records:
         """
         chosen = filters.edition if viewer.may(Permission.CHOOSE_EDITION) else None
         key = viewer.edition or chosen
-        return self.edition(key) if key else self.live
+        return self.edition(key) if key and key != editions.LIVE else self.live
 
     def edition(self, key: str) -> Record:
         """One edition by its key or name, verified."""
