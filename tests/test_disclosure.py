@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from data.disclosure import Members, Rule, Withheld
 from programme import Tables, load_rows
 from sqlalchemy import create_engine
 from sqlalchemy.pool import StaticPool
@@ -17,7 +18,6 @@ from sqlalchemy.pool import StaticPool
 from data import disclosure, exhibits
 from data.access import DEFAULT_THRESHOLD, Viewer
 from data.catalogue import read_catalogue
-from data.disclosure import Members, Rule, Withheld
 from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
 from data.filters import Filters
 from data.links import Terms

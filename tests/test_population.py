@@ -6,13 +6,13 @@ from random import Random
 from typing import Any
 
 import pytest
+from data.population import DIMENSIONS, Selection
 from recount_lists import Scoped, memberships
 from test_disclosure import invented as unevenly_spread
 from test_recount import AS_OF, Invented, database_of
 
 from data.filters import Filters
 from data.links import Terms
-from data.population import DIMENSIONS, Selection
 from data.view import View
 
 Rows = list[dict[str, Any]]

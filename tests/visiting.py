@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
+from data import editions
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 
@@ -53,6 +54,12 @@ class Visit:
         if signed_in:
             assert visit.client.get(f"/enter/{one_time.token}").status_code == 302
         return visit
+
+    def frozen(self) -> str:
+        """The key of the latest edition of the visited record, frozen where there is none: what a link can show."""
+        records = self.app.server.extensions["records"]
+        known = editions.editions(records.folder)
+        return known[0].key if known else editions.freeze(records.live.engine, "Visited", records.folder).key
 
     def stranger(self) -> FlaskClient:
         """Someone else at the same application, with no session."""
