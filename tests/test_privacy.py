@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date
 from itertools import combinations, product
 from pathlib import Path
@@ -18,6 +19,7 @@ from data import exhibits, schema
 from data.access import Permission, Scope, Viewer
 from data.database import writing_engine
 from data.demo import write_demo
+from data.editions import LIVE
 from data.engine.slice import SliceFacts
 from data.exhibits import EXHIBITS, Definition, SelectionRefused, build
 from data.filters import Filters
@@ -275,7 +277,7 @@ def test_every_count_of_every_exhibit_is_rounded(record: Record, base: int) -> N
         for code in EXHIBITS:
             for n in counts_of(code, build(view, code).table):
                 assert pd.isna(n) or n % base == 0 or n in exact, code
-                assert n or str(n) == f"<{base}", code
+                assert pd.isna(n) or n or str(n) == f"<{base}", code
 
 
 def test_matrix_and_pairs_have_a_header_alone(record: Record) -> None:
@@ -358,7 +360,7 @@ def test_no_two_shown_selections_that_are_nested_are_a_few_apart(record: Record,
         assert disclosure is not None
         assert disclosure.most_filters == 2
         shown = {enterprises(view, each) for each in selections(view, 2) if disclosure.shows(each)}
-    assert len(shown) > 20
+    assert len(shown) > 15
     sizes = sorted(shown, key=len)
     for at, wider in enumerate(sizes):
         for narrower in sizes[:at]:
@@ -541,7 +543,7 @@ def test_answers_are_made_of_shown_numbers_alone(
             replay.at = 0
         engine.dispose()
         pages = Pages(f"sqlite:///{folder}/results.db", folder)
-        pages.viewer = reader()
+        pages.viewer = replace(reader(), edition=LIVE)
         told = []
         for search in ("", "?lang=zh", "?partner=donor-1", "?module=m1&sector=garment"):
             for output, path in PAGES.values():
@@ -554,19 +556,18 @@ def test_answers_are_made_of_shown_numbers_alone(
 
 
 def change_facts(engine: Any) -> None:
-    """Change what enterprises completed, had visits, employ and reported: which rows there are stays as it is."""
+    """Change what enterprises completed, had visits, employ and reported: rows and exact totals stay as they are."""
     training, enterprise, result = schema.training, schema.enterprise, schema.result
+    both = result.c.before.is_not(None) & result.c.after.is_not(None)
     with engine.begin() as connection:
-        for table, values in (
-            (enterprise, {"workers": enterprise.c.workers + 17}),
-            (training, {"completed_on": None, "visits_done": 3, "women": 1}),
-            (result, {"after": result.c.before}),
+        for changed in (
+            update(enterprise).where(enterprise.c.code.like("%7")).values(workers=enterprise.c.workers + 17),
+            update(training)
+            .where(training.c.enterprise.like("%7"), training.c.workshop_on.is_not(None))
+            .values(completed_on=None, visits_done=3, women=1),
+            update(result).where(result.c.enterprise.like("%7"), both).values(after=result.c.before),
         ):
-            code = table.c.code if table is enterprise else table.c.enterprise
-            statement = update(table).where(code.like("%7"))
-            if table is result:
-                statement = statement.where(result.c.after.is_not(None), result.c.before.is_not(None))
-            connection.execute(statement.values(values))
+            assert connection.execute(changed).rowcount > 5
 
 
 @pytest.fixture(autouse=True)
