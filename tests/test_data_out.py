@@ -253,7 +253,7 @@ def served(demo_url: str, folder: Path, accounts: Engine) -> Visit:
 
 
 def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    _made, token = links.make(accounts, Terms(**terms))
+    _made, token = links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     assert client.get(f"/s/{token}", headers=PAGE).status_code == 303
     return client

@@ -2,7 +2,7 @@
 
 import atexit
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from shutil import rmtree
@@ -18,6 +18,7 @@ from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from data import editions
+from data.links import Terms
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 
@@ -60,6 +61,10 @@ class Visit:
         records = self.app.server.extensions["records"]
         known = editions.editions(records.folder)
         return known[0].key if known else editions.freeze(records.live.engine, "Visited", records.folder).key
+
+    def fit(self, terms: Terms) -> Terms:
+        """`terms` with an edition of the visited record, where a link of them needs one and they name none."""
+        return terms if terms.threshold is None or terms.edition else replace(terms, edition=self.frozen())
 
     def stranger(self) -> FlaskClient:
         """Someone else at the same application, with no session."""
