@@ -332,10 +332,15 @@ def cut() -> str:
     )
 
 
+def rounded_sign(threshold: int) -> str:
+    """The same where there is little room."""
+    return _("counts rounded to multiples of {k}", k=threshold)
+
+
 def rounded(threshold: int) -> str:
     """How the numbers of a viewer with a threshold are told, once a page."""
     return _(
-        "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; “under {k}” can "
+        "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; under {k} can "
         "mean none to {most}. Sums marked ≈ are not exact.",
         k=threshold,
         most=threshold - 1,
