@@ -158,4 +158,4 @@ def _looking_through() -> str:
     link = g.look.link
     if link is None:
         return _("You see what this link shows.")
-    return _("You see what its readers see: {link}.", link=findings.link_name(link.id, link.label))
+    return _("You see what the readers of {link} see.", link=findings.link_name(link.id, link.label))

@@ -81,14 +81,16 @@ def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
 
 
 def _readers(held: Held, accounts: Engine, viewer: Viewer) -> list[dict[str, Any]]:
-    """The committees' links that a manager may show slides as."""
+    """The committees' links that a manager may show slides as: number, and name by language."""
     if not viewer.may(Permission.MANAGE_LINKS):
         return []
-    return [
-        {"number": each.id, "label": each.label}
-        for each in seeing.open_links(held, accounts)
-        if each.terms.audience is Audience.COMMITTEE
-    ]
+    committees = [each for each in seeing.open_links(held, accounts) if each.terms.audience is Audience.COMMITTEE]
+    found: list[dict[str, Any]] = [{"number": each.id} for each in committees]
+    for language in LANGUAGES:
+        with words.speaking(language):
+            for each, said in zip(committees, found, strict=True):
+                said[language] = findings.link_name(each.id, each.label)
+    return found
 
 
 def _way_back() -> str:

@@ -36,8 +36,6 @@ def words() -> dict[str, str]:
         "deck": _("Deck"),
         "standard": _("Standard deck"),
         "as_readers": _("Present as its readers see it"),
-        "reader": _("Link {link_number}"),
-        "named_reader": _("Link {link_number} ({link_name})"),
         "own_deck": _("The deck of the link"),
         "this_deck": _("This deck"),
         "slide": _("Slide {slide_number} of {slide_count}"),

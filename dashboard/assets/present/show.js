@@ -180,9 +180,7 @@ function fillIndex() {
 function readerChooser() {
   const chooser = element(
     "select",
-    state.show.readers.map(({ number, label }) =>
-      element("option", say(label ? "named_reader" : "reader", { link_number: number, link_name: label }), { value: number }),
-    ),
+    state.show.readers.map((link) => element("option", link[state.language], { value: link.number })),
   );
   const page = element("input", "", { type: "hidden", name: "page" });
   page.value = window.location.pathname + window.location.search;
