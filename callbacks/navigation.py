@@ -84,6 +84,7 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     document = {
         "title": f"{here.name() if here else '404'} · {name}",
         "lang": "zh-Hans" if words.language() == "zh" else "en",
+        "single": asked.view.threshold is not None,
     }
     # The programme's note is free text: it may speak of what lies outside a link.
     note = None if asked.view.viewer.limited else programme.entry.columns["note"]
@@ -139,14 +140,15 @@ def readers(asked: Asked, path: str | None) -> str:
 def notices(asked: Asked) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    said = parts.notice([invented]) if asked.view.catalogue.programme.synthetic else []
+    synthetic = [invented] if asked.view.catalogue.programme.synthetic else []
+    said = parts.notice([*synthetic, *([findings.cut()] if asked.view.cut else [])])
     if not asked.view.viewer.limited:
         return said
     leave = g.own is not None
     told = [
         _looking_through() if leave else "",
         _("Data of {date}.", date=day(asked.edition.as_of)) if asked.edition else "",
-        findings.withheld_sentence(asked.view.threshold) if asked.view.threshold else "",
+        findings.rounded(asked.view.threshold) if asked.view.threshold else "",
     ]
     return [*said, parts.looking_through(told, leave=leave)] if any(told) else said
 

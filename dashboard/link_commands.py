@@ -33,12 +33,12 @@ def link_group() -> None:
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
     """The accounts database; stops with what is wrong where a link cannot be made or changed so."""
-    with accounts() as engine, _explained():
+    with accounts() as engine, explained():
         yield engine
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Stop with what is wrong with a link, its edition, its deck or the record, inside the block."""
     from data.decks import DeckProblem
     from data.editions import EditionProblem

@@ -56,7 +56,7 @@ def install(server: Flask, records: Records) -> None:
     @server.errorhandler(SelectionRefused)
     def not_shown(refused: SelectionRefused) -> Response:
         with words.speaking(pages.reader_language()):
-            return pages.message(403, *findings.refusal(refused.reason, refused.threshold))
+            return pages.message(403, *findings.refusal(refused.threshold), way=_wider(refused, request.path))
 
     @server.errorhandler(EditionProblem)
     def no_edition(problem: EditionProblem) -> Response:
@@ -75,6 +75,11 @@ def install(server: Flask, records: Records) -> None:
     def failed(error: Exception) -> Response:
         log.error("%s %s", request.method, _where(), exc_info=error)
         return pages.refusal(500)
+
+
+def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str]:
+    """The way to the nearest selection that is shown: on the same page, or at a path."""
+    return findings.wider(), path + (refused.wider.search(words.language()) or "?")
 
 
 def _where() -> str:
@@ -96,13 +101,14 @@ def tell(error: Exception) -> None:
         elif isinstance(error, EditionProblem):
             title, text = edition_words(error)
         elif isinstance(error, SelectionRefused):
-            title, text = findings.refusal(error.reason, error.threshold)
+            title, text = findings.refusal(error.threshold)
         else:
             title = _("This could not be worked out")
             text = _(
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
-        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused)})
+        way = _wider(error) if isinstance(error, SelectionRefused) else None
+        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused, way=way)})
 
 
 def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:

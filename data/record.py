@@ -129,7 +129,7 @@ class Records:
         key = viewer.edition or chosen
         if viewer.limited and viewer.threshold and not (viewer.edition and viewer.privacy_key):
             raise EditionProblem("waits")
-        record = self.edition(key) if key else self.live
+        record = self.edition(key) if key and key != editions.LIVE else self.live
         if viewer.limited and viewer.looking_at(public=record.catalogue().programme.public) != viewer:
             raise EditionProblem("waits")
         return record

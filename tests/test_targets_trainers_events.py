@@ -5,12 +5,12 @@ from datetime import date
 from typing import Any
 
 import pytest
+from data.disclosure import Withheld
 from programme import PROGRAMME, Tables, load_rows
 
 from data.access import MANAGER, Viewer
 from data.catalogue import read_catalogue
 from data.database import writing_engine
-from data.disclosure import Withheld
 from data.exhibits import build
 from data.filters import Filters
 from data.links import Terms
