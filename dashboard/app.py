@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     importing.install(server, settings, held)
     answers.install(server, held, boundaries)
     taking_out.install(server, held)
-    newsletter.install(server, settings, held)
+    newsletter.install(server, settings, held, accounts)
     calendar_file.install(server, held)
     story_pictures.install(server, held)
     how.install(server, settings, held)
