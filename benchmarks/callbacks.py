@@ -13,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -34,13 +34,13 @@ from callbacks.asking import Held
 from callbacks.slides import both_languages
 from dashboard.app import grounds
 from dashboard.pages import UPDATE
-from data import decks, editions, links
+from data import decks
 from data.access import MANAGER, Viewer
 from data.accounts import accounts_engine
+from data.editions import LIVE
 from data.filters import Filters
 from data.links import Terms
 from data.places import read_boundaries
-from data.privacy import key
 from data.record import Records
 from layouts import ids
 from layouts.shell import shell
@@ -113,11 +113,6 @@ class Pages:
         self._client = server.test_client()
         self._told = self._client.get("/_dash-dependencies").get_json()
 
-    def by_link(self, terms: Terms) -> Viewer:
-        """Who comes by a link of these terms."""
-        key.make(self._accounts)
-        return links.viewer_of(self._accounts, terms)
-
     def post(self, output: str, path: str, search: str) -> bytes:
         """The answer of the callback that writes `output` at an address; raises where it fails."""
         answer = self._client.post(UPDATE, json=body(self._told, output, search, path))
@@ -171,39 +166,37 @@ def measure(
     filters: str = "",
     repeats: int = 3,
 ) -> list[dict[str, Any]]:
-    """Each page as a manager, and as a donor of an edition with a threshold of 5 and a `scope`, under `filters`."""
-    search = f"?{filters}" if filters else ""
+    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
+    terms = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD, edition=LIVE)
+    donor = replace(terms.viewer(), privacy_key=b"benchmark" * 4)
     found = []
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, _bare(address) as bare:
         asked = Pages(address, Path(folder))
-        records = asked.held.records
-        edition = editions.freeze(records.live.engine, "Benchmark", records.folder)
-        donor = asked.by_link(Terms(scope=Filters.from_search(scope), threshold=THRESHOLD, edition=edition.key))
-        for who, viewer, at in (("manager", MANAGER, address), ("donor", donor, f"sqlite:///{edition.path}")):
+        engine = asked.held.records.live.engine
+        for who, viewer in (("manager", MANAGER), ("donor", donor)):
             asked.viewer = viewer
-            engine = records.asked(viewer, Filters()).engine
-            with _bare(at) as bare:
-                for page in pages:
-                    asked.asked(page, search)  # what is held of the record is read once
-                    times, cpu = [], []
-                    for _ in range(repeats):
-                        began = process_time()
-                        with watching(engine) as watched:
-                            times.append(timed(partial(asked.asked, page, search))[0])
-                        cpu.append((process_time() - began) * 1000)
-                    found.append(
-                        {
-                            "page": page,
-                            "viewer": who,
-                            "callback": spread(times),
-                            "cpu": spread(cpu),
-                            "queries": len(watched.statements),
-                            "in_sql": round(watched.seconds * 1000, 1),
-                            "bytes": len(asked.asked(page, search)),
-                            "bare": spread(_replayed(bare, watched.statements, repeats)),
-                        }
-                    )
-            engine.dispose()
+            search = f"?{filters}" if filters else ""
+            for page in pages:
+                asked.asked(page, search)  # what is held of the record is read once
+                times, cpu = [], []
+                for _ in range(repeats):
+                    began = process_time()
+                    with watching(engine) as watched:
+                        times.append(timed(partial(asked.asked, page, search))[0])
+                    cpu.append((process_time() - began) * 1000)
+                found.append(
+                    {
+                        "page": page,
+                        "viewer": who,
+                        "callback": spread(times),
+                        "cpu": spread(cpu),
+                        "queries": len(watched.statements),
+                        "in_sql": round(watched.seconds * 1000, 1),
+                        "bytes": len(asked.asked(page, search)),
+                        "bare": spread(_replayed(bare, watched.statements, repeats)),
+                    }
+                )
+        engine.dispose()
     return found
 
 

@@ -24,8 +24,9 @@ from flask.sessions import SecureCookieSessionInterface
 
 from benchmarks.posting import body
 from dashboard.pages import UPDATE
-from data import database, editions, managers
+from data import managers
 from data.accounts import accounts_engine
+from data.editions import LIVE
 from data.filters import Filters
 from data.links import Terms
 from data.privacy import key
@@ -132,10 +133,7 @@ def served(
         mei = managers.add(accounts, *_MANAGER)
         key.make(accounts)
         accounts.dispose()
-        record = database.reading_engine(database_url)
-        edition = editions.freeze(record, "Benchmark", Path(told["SCORE_EDITIONS"]))
-        record.dispose()
-        terms = Terms(scope=Filters.from_search(scope), threshold=threshold, edition=edition.key)
+        terms = Terms(scope=Filters.from_search(scope), threshold=threshold, edition=LIVE)
         claim = {"manager": [mei.id, mei.session_epoch], "_permanent": True}
         address = f"http://127.0.0.1:{free_port()}"
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "warning"]

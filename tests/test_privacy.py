@@ -15,9 +15,11 @@ from flask import g
 from programme import PROGRAMME, load_rows
 from sqlalchemy import update
 
+from callbacks.asking import asking
 from data import exhibits, schema
 from data.access import Permission, Scope, Viewer
 from data.database import writing_engine
+from data.decks import SLIDES, DeckSlide
 from data.demo import write_demo
 from data.editions import LIVE
 from data.engine.slice import SliceFacts
@@ -232,7 +234,7 @@ def test_a_true_count_is_refused() -> None:
     with pytest.raises(Unprotected):
         marked(7, rounding)
     with pytest.raises(Unprotected):
-        protected(pd.DataFrame({"trained": [5, 6]}), ("trained",), rounding)
+        protected(pd.DataFrame({"trained": [5, 6]}), ("trained",), (), rounding)
 
 
 def test_a_column_that_nothing_protects_is_an_error_at_start_up() -> None:
@@ -548,11 +550,35 @@ def test_answers_are_made_of_shown_numbers_alone(
         for search in ("", "?lang=zh", "?partner=donor-1", "?module=m1&sector=garment"):
             for output, path in PAGES.values():
                 told.append(json.loads(pages.post(output, path, search) or "null"))
+            with pages.app.server.test_request_context():
+                g.viewer = pages.viewer
+                told += exports_and_methods(pages, search)
+                told += slides_of(pages, search)
         answers.append(told)
         if name == "another":
             assert replay.at == len(replay.noted)
     first, second = (json.dumps(each, sort_keys=True, default=str) for each in answers)
     assert first == second
+
+
+def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
+    """Every export, method page and list of options."""
+    from callbacks import how  # noqa: PLC0415 - brings every page along
+
+    with asking(pages.held, search) as asked:
+        for code in EXHIBITS:
+            yield exhibits.to_csv(build(asked.view, code))
+            yield how.made(asked, code, how.chosen_indicator(asked, code, None))
+        for name in DIMENSIONS:
+            yield list(places.option_counts(asked.view, name).items())
+
+
+def slides_of(pages: Any, search: str) -> Iterator[Any]:
+    """Every kind of slide."""
+    from callbacks.slides import both_languages  # noqa: PLC0415 - brings every page along
+
+    for each in both_languages(pages.held, [DeckSlide(code) for code in SLIDES], Filters.from_search(search)):
+        yield {language: slide.plain() for language, slide in each.items()}
 
 
 def change_facts(engine: Any) -> None:
