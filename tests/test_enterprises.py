@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from programme import PROGRAMME, Tables, load_rows
+from programme import PROGRAMME, Tables, load_rows, with_more
 from sqlalchemy import Engine
 from test_figures import hold_to_rules
 from visiting import PAGE, Visit, at, texts
@@ -50,15 +50,6 @@ def opened() -> Tables:
         {"code": "of-b", "enterprise": "b", "round": "r1", "title_en": "A lamp", "source": "sheet"},
     ]  # fmt: skip
     return tables
-
-
-def with_more(tables: Tables) -> Tables:
-    """The same with 60 more in round 1: enough of them to be shown under a threshold."""
-    more = [f"x{n:02}" for n in range(60)]
-    return tables | {
-        "enterprise": [*tables["enterprise"], *({"code": code, "name_en": code, "place": "370200"} for code in more)],
-        "enrolment": [*tables["enrolment"], *({"enterprise": code, "round": "r1"} for code in more)],
-    }
 
 
 @pytest.fixture(scope="module")
