@@ -14,7 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from data.disclosure import Withheld
+from data.privacy.shown import Withheld
 from flask.testing import FlaskClient
 from frictionless import Package
 from openpyxl import Workbook

@@ -11,7 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import recount_lists as recount
-from data.disclosure import Withheld
+from data.privacy.shown import Withheld
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from data.disclosure import Withheld
+from data.privacy.shown import Withheld
 from programme import PROGRAMME, Tables, load_rows
 
 from data.access import MANAGER, Viewer
