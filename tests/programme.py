@@ -50,6 +50,15 @@ def load_rows(engine: Engine, rows: Tables) -> None:
                 connection.execute(insert(table), [blank | row for row in listed])
 
 
+def with_more(tables: Tables, many: int = 60) -> Tables:
+    """The tables with so many more enterprises in round 1, x00 and so on: enough to be shown under a threshold."""
+    more = [f"x{n:02}" for n in range(many)]
+    return tables | {
+        "enterprise": [*tables["enterprise"], *({"code": code, "name_en": code, "place": "370200"} for code in more)],
+        "enrolment": [*tables["enrolment"], *({"enterprise": code, "round": "r1"} for code in more)],
+    }
+
+
 AS_OF = date(2014, 12, 31)
 
 
