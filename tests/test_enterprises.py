@@ -414,7 +414,9 @@ def test_threshold_says_why_there_is_no_list(address: str, engine: Engine, accou
     assert donor.open("/enterprises").status_code == 200
     answer = donor.answered(ROWS_OUT, at("", "/enterprises"))
     assert answer[ROWS_OUT] == []
-    assert "this link shows counts of enterprises, and no single ones" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    assert (
+        "this link shows counts of enterprises, and no single ones" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    )
     assert said(donor, ONE_OUT, "/enterprises/a") == said(donor, ONE_OUT, "/enterprises/nobody")
     assert donor.client.get("/enterprise-tables/a/results").status_code == 404
 

@@ -81,7 +81,8 @@ def test_link_without_names_reads_none(hidden):
 def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
     named = frozenset({Permission.SEE_NAMES})
     everywhere, first = (
-        Viewer(named, scope=scope, limited=True, privacy_key=b"key") for scope in (Scope(), Scope(round=frozenset({"r1"})))
+        Viewer(named, scope=scope, limited=True, privacy_key=b"key")
+        for scope in (Scope(), Scope(round=frozenset({"r1"})))
     )
     assert not hidden(everywhere, "Visit to Enterprise F")
     assert hidden(everywhere, "Visit to Enterprise B")
