@@ -14,7 +14,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from data.privacy.shown import Withheld
 from flask.testing import FlaskClient
 from frictionless import Package
 from openpyxl import Workbook
@@ -30,6 +29,7 @@ from data.database import writing_engine
 from data.exhibits import EXHIBITS, csv_of
 from data.links import Terms
 from data.loading import load
+from data.privacy.shown import Withheld
 from data.workbooks import Sheet, write
 from layouts import columns, words
 

@@ -11,7 +11,6 @@ from typing import Any
 import pandas as pd
 import pytest
 import recount_lists as recount
-from data.privacy.shown import Withheld
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME
@@ -23,6 +22,7 @@ from data.access import MANAGER, Viewer
 from data.exhibits import build, build_pairs, sources_of
 from data.filters import DIMENSIONS, Filters
 from data.links import Terms
+from data.privacy.shown import Withheld
 from data.tables import completeness, enterprises, places, results
 from data.tables.completeness import Which
 from data.tables.enterprises import Wanted, listed

@@ -5,7 +5,6 @@ from datetime import date
 from typing import Any
 
 import pytest
-from data.privacy.shown import Withheld
 from programme import PROGRAMME, Tables, load_rows
 
 from data.access import MANAGER, Viewer
@@ -15,6 +14,7 @@ from data.exhibits import build
 from data.filters import Filters
 from data.links import Terms
 from data.precision import first_day, last_day, slip
+from data.privacy.shown import Withheld
 from data.tables import trainers
 from data.tables.calendar import ahead
 from data.tables.programme import status
