@@ -15,7 +15,6 @@ from data.exhibits import build
 from data.filters import Filters
 from data.links import Terms
 from data.precision import first_day, last_day, slip
-from data.privacy.shown import Withheld
 from data.tables import trainers
 from data.tables.calendar import ahead
 from data.tables.programme import status
