@@ -24,7 +24,6 @@ from data.catalogue import Catalogue
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
-from data.privacy.selections import first_value
 from data.record import RecordVersion
 from layouts import ids
 
@@ -37,8 +36,6 @@ TAKEN_ROUTES = frozenset({"export-workbook", "export-selection", "export-package
 """Routes that read the same, whose answers the browser alone keeps: long files, which say when they were taken."""
 
 READ = ("indicator",)
-_MORE = "--"
-"""Stands in a key for every further value of a filter that is cut to one."""
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MADE_OF = ("callbacks", "dashboard", "data", "layouts")
@@ -143,16 +140,9 @@ def canonical(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> Filters
         for name in DIMENSIONS:
             if known.codes(name) != filters.codes(name):
                 known = known.with_codes(name, known.codes(name) | {OUTSIDE})
-    return _cut(known, catalogue) if viewer.limited and viewer.threshold else known
-
-
-def _cut(filters: Filters, catalogue: Catalogue) -> Filters:
-    """One spelling of what is cut alike for a viewer with a threshold: see Disclosure.allowed."""
-    for name in DIMENSIONS:
-        first, more = first_value(filters.codes(name))
-        filters = filters.with_codes(name, {*first, *([_MORE] if more else [])})
-    as_of = filters.as_of
-    return filters.dated(None if as_of in (None, catalogue.programme.as_of) else date.min)
+    if viewer.limited and viewer.threshold:  # every other date is left out alike: see Disclosure.allowed
+        known = known.dated(None if known.as_of in (None, catalogue.programme.as_of) else date.min)
+    return known
 
 
 def _stands(callback: Mapping[str, Any], body: Mapping[str, Any], part: str) -> bool:

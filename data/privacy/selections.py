@@ -84,10 +84,10 @@ class Disclosure:
         """The nearest filters that may be asked for: the first value of a filter, and the first filters."""
         kept, left = filters.dated(None), self.most_filters
         for name in DIMENSIONS:
-            first = first_value(filters.codes(name))[0][: max(left, 0)]
+            first = _first(filters, name)[: max(left, 0)]
             kept = kept.with_codes(name, first)
             left -= len(first)
-        return kept.with_codes("module", first_value(filters.codes("module"))[0])
+        return kept.with_codes("module", _first(filters, "module"))
 
     def shows(self, filters: Filters) -> bool:
         """Is the selection of allowed filters shown?"""
@@ -183,10 +183,9 @@ class Disclosure:
         yield from (("partner", code) for code in sorted(above) if visible is None or code in visible)
 
 
-def first_value(codes: Iterable[str]) -> tuple[list[str], bool]:
-    """The first value of a filter, if there is any, and whether there are more; one outside the scope comes last."""
-    values = sorted(codes, key=lambda code: (code == OUTSIDE, code))
-    return values[:1], len(values) > 1
+def _first(filters: Filters, name: str) -> list[str]:
+    """The first value of a filter, if there is any; one outside the scope comes last."""
+    return sorted(filters.codes(name), key=lambda code: (code == OUTSIDE, code))[:1]
 
 
 def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -> dict[int, int]:
