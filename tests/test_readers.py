@@ -3,7 +3,6 @@
 import csv
 import io
 import re
-import secrets
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,7 +13,7 @@ from click.testing import CliRunner, Result
 from pptx import Presentation
 from programme import PROGRAMME, load_rows, with_more
 from sqlalchemy import Engine, text
-from visiting import PAGE, Visit
+from visiting import PAGE, Visit, make_key
 
 from dashboard.cli import main
 from data import database, decks, editions, links
@@ -47,13 +46,6 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine
     decks.save(engine, Deck("Counts", tuple(map(DeckSlide, slides))), "manager")
     yield engine
     engine.dispose()
-
-
-def make_key(accounts: Engine) -> None:
-    """Make a privacy key that is always the same, and numbers are with it."""
-    with pytest.MonkeyPatch.context() as drawn:
-        drawn.setattr(secrets, "token_bytes", lambda count: bytes(range(count)))
-        key.make(accounts)
 
 
 @pytest.fixture
