@@ -5,8 +5,10 @@ So is what is made of it: an edition, a copy to try an import on, a database of 
 
 import random
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
+from typing import Any
 
 import pytest
 from both import BOTH
@@ -24,11 +26,17 @@ from data.record import Record
 from data.schema import SCHEMA_VERSION, results
 from data.tables.enterprises import Wanted, listed
 
+
+def reader(**terms: Any) -> Viewer:
+    """Who comes by a link with a threshold."""
+    return replace(Terms(**terms).viewer(), privacy_key=b"key")
+
+
 VIEWERS: dict[str, Viewer] = {
     "manager": MANAGER,
-    "committee": Terms(audience=Audience.COMMITTEE, threshold=5).viewer(),
-    "donor": Terms(threshold=5, names=True).viewer(),
-    "donor in a scope": Terms(scope=Filters.from_search("sector=machinery"), threshold=10).viewer(),
+    "committee": reader(audience=Audience.COMMITTEE, threshold=5),
+    "donor": reader(threshold=5, names=True),
+    "donor in a scope": reader(scope=Filters.from_search("sector=machinery"), threshold=10),
 }
 
 NAMES = (
@@ -92,7 +100,7 @@ def exported(record: Record, viewer: Viewer, search: str) -> dict[str, str]:
             try:
                 found[code] = to_csv(build(view, code))
             except SelectionRefused as refused:
-                found[code] = refused.reason
+                found[code] = f"refused: {refused.wider.query()}"
     return found
 
 

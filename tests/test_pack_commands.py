@@ -19,6 +19,7 @@ from dashboard.printing import DRAWN, PrintingProblem
 from data import database, decks, editions
 from data.accounts import accounts_engine
 from data.decks import Deck, DeckSlide
+from data.privacy import key
 
 pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
 
@@ -34,6 +35,7 @@ def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     decks.save(accounts, Deck("NTAC 6 北京", (DeckSlide("regions"), DeckSlide("breadth"))), "manager")
     decks.save(accounts, Deck("Round table", (DeckSlide("matrix", notes="ask Ms Zhou"),)), "manager")
+    key.make(accounts)
     accounts.dispose()
     engine = database.reading_engine(demo_url)
     editions.freeze(engine, "Spring", tmp_path / "editions")
@@ -48,7 +50,7 @@ def test_pack_is_written_under_a_name_that_says_what_it_is(run):
     result = run("NTAC 6 北京", "--pptx", "--lang", "both")
     assert result.exit_code == 0, result.output
     (path,) = Path().iterdir()
-    assert path.name == "synthetic-score-demo-ntac-6-北京-2017-06-30-en-zh.pptx"
+    assert path.name == "synthetic-score-demo-ntac-6-北京-2017-06-30-rounded-en-zh.pptx"
     assert len(Presentation(str(path)).slides) == 2
     assert "Synthetic data" in result.stderr
     assert path.name in result.stderr
@@ -61,7 +63,7 @@ def test_notes_and_rows_go_into_a_pack_that_asks_for_them_alone(run):
         (("--notes",), "Without rows"),
         (("--notes", "--rows"), ""),
     ):
-        result = run("Round table", "--pptx", "--out", "a.pptx", *asked)
+        result = run("Round table", "--pptx", "--managers", "--out", "a.pptx", *asked)
         assert result.exit_code == 0, result.output
         assert left_out in result.stderr
         assert ("Without" in result.stderr) is bool(left_out)
@@ -84,7 +86,7 @@ def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_pat
     ("words", "said"),
     [
         (("nowhere", "--pptx"), "There are: 'standard', 'NTAC 6 北京', 'Round table'"),
-        (("standard", "--pptx", "--edition", "Winter"), 'There is no edition "Winter"'),
+        (("standard", "--pptx", "--k", "5", "--edition", "Winter"), 'There is no edition "Winter"'),
         (("standard", "--pptx", "--filters", "sector=machinery,swords"), "does not know sector=swords"),
         (("standard", "--pdf", "--out", "no/such/folder.pdf"), "cannot be written"),
         (("standard",), "--pptx or --pdf"),
