@@ -8,8 +8,9 @@ from typing import Any
 from sqlalchemy.exc import SQLAlchemyError
 
 from dashboard import delivery
+from dashboard.console import ACCOUNTS_HELP
 from dashboard.settings import Settings, SettingsProblem
-from data.accounts import accounts_engine
+from data.accounts import AccountsProblem, accounts_engine
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8050')}"
 # A process a core: one core works out an answer. More only hold more memory and connections (docs/performance.md).
@@ -35,6 +36,8 @@ def on_starting(_server: object) -> None:
         accounts_engine(Settings.from_environment().accounts_url).dispose()
     except SettingsProblem as problem:
         sys.exit(str(problem))
+    except AccountsProblem as problem:
+        sys.exit(f"{ACCOUNTS_HELP[problem.reason]} ({problem.detail})")
     except (SQLAlchemyError, OSError) as error:
         sys.exit(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
 

@@ -137,9 +137,7 @@ class Asked:
             unsourced=exhibit.unsourced,
             synthetic=self.view.catalogue.programme.synthetic,
             edition=self.edition_line(),
-            withheld=programme.withheld_note(exhibit.code, exhibit.threshold)
-            if exhibit.threshold and exhibit.withholds
-            else "",
+            rounded=findings.rounded(exhibit.threshold) if exhibit.threshold else "",
         )
 
     def edition_line(self) -> str:

@@ -14,7 +14,7 @@ from layouts.beside import beside
 from layouts.frames import records
 from layouts.programme import EVENT_SIGNS, event_days, event_name, event_status, partners_of
 from layouts.tables import Link
-from layouts.words import _, day, known, labelled, ngettext, number, quantity, withheld
+from layouts.words import _, day, known, labelled, ngettext, number, quantity, unseen
 
 ACTIVE = "active-trainers"
 """The indicator of a published number of trainers still active: no row of the record can say it."""
@@ -54,7 +54,7 @@ def headlines(asked: Asked, events: pd.DataFrame, figures: pd.DataFrame) -> list
     return [
         parts.headline(
             _("Trainers on record"),
-            number(everyone) if everyone or withheld(everyone) else "",
+            number(everyone) if everyone or unseen(everyone) else "",
             "",
             _("each counted once, in all modules and levels"),
         ),
@@ -76,7 +76,7 @@ def headlines(asked: Asked, events: pd.DataFrame, figures: pd.DataFrame) -> list
 
 
 def _trainings(held: pd.DataFrame, label: str) -> Any:
-    counts = [n for n in held["participants"] if known(n) or withheld(n)]
+    counts = [n for n in held["participants"] if known(n) or unseen(n)]
     if not len(held):
         said = ""
     elif not counts:

@@ -10,7 +10,7 @@ from data import digest as facts
 from data.digest import Completed, Digest, Measured, NewRound, Period
 from data.filters import Filters
 from layouts import digest as said
-from layouts import words
+from layouts import findings, words
 from layouts.digest import Letter
 from layouts.programme import event_name
 from layouts.words import _
@@ -44,6 +44,7 @@ def letter(asked: Asked, period: Period, server: str) -> Letter:
         "coming": [_event(ways, row) for row in told.coming[:MOST_COMING]],
     }
     foot = [said.partly(told.partly)] if told.partly else []
+    foot += [findings.rounded(asked.view.threshold)] if asked.view.threshold else []
     return Letter(
         language=words.language(),
         title=said.title(programme.entry.name(words.language()), period.since, period.until),
@@ -65,8 +66,8 @@ class Ways:
         return self.asked.name(table, code)
 
     def to(self, path: str, day: date, indicator: str = "", **codes: str) -> str:
-        """The address of an exhibit as of a day, narrowed to some codes."""
-        filters = self.asked.filters.dated(day)
+        """The address of an exhibit as of a day, narrowed to some codes; readers with a threshold choose no day."""
+        filters = self.asked.filters.dated(None if self.asked.view.threshold else day)
         for dimension, code in codes.items():
             filters = filters.with_codes(dimension, {code})
         return self._server + self.asked.href(path, filters, indicator=indicator)
@@ -99,11 +100,13 @@ def _completed(ways: Ways, told: Digest) -> Iterator[str]:
 
 def _module(ways: Ways, new: Completed) -> str:
     eve, until = ways.period.eve, ways.period.until
+    narrowed = {"round": new.round} if new.round else {}
     before, by = (
-        (ways.number(words.number(n), "/modules", day, round=new.round), day)
+        (ways.number(words.number(n), "/modules", day, **narrowed), day)
         for n, day in ((new.before, eve), (new.by, until))
     )
-    return said.completed(new.enterprises, ways.name("module", new.module), ways.name("round", new.round), before, by)
+    said_of = said.completed(new.enterprises, ways.name("module", new.module), before, by)
+    return words.labelled(ways.name("round", new.round), said_of) if new.round else said_of
 
 
 def _measured(ways: Ways, told: Digest) -> Iterator[str]:

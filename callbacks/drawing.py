@@ -13,7 +13,7 @@ from data.access import Permission
 from data.exhibits import Exhibit
 from data.tables import calendar, places, results, trainers
 from data.vocabulary import YES_NO
-from layouts import findings, parts, programme, programme_tables, tables
+from layouts import enterprises, findings, parts, programme, programme_tables, tables
 from layouts.figures import calendar as calendar_figure
 from layouts.figures import change, funnel, ladder, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.figures import coverage as coverage_figure
@@ -21,7 +21,7 @@ from layouts.figures import targets as targets_figure
 from layouts.figures.map import METRICS
 from layouts.parts import Drawing
 from layouts.tables import Link, Table
-from layouts.words import _, known, sentences
+from layouts.words import _, sentences
 
 
 def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], room: map.Room = map.WIDE) -> Drawing:
@@ -38,7 +38,7 @@ def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], room: map.
     dotted = points[points["level"].isin(["city", "county"])]
     provinces = _provinces(asked)
     return Drawing(
-        title=findings.regions(frame, provinces, metric, asked.name),
+        title=findings.regions(frame, provinces, metric, asked.name, rounded=exhibit.threshold is not None),
         figure=map.regions(dotted, provinces, metric, asked.ground, room),
         under=asked.ground.notice,
     )
@@ -159,7 +159,7 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
 def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises with a practice, before and after."""
     of_practices = exhibit.table["unit"] == YES_NO
-    frame = exhibit.table[of_practices & (exhibit.table["pairs"] > 0) & exhibit.table["had_before"].notna()]
+    frame = exhibit.table[of_practices & (exhibit.table["pairs"] > 0)]
     if not len(frame):
         return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
     return Drawing(
@@ -184,8 +184,7 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
     frame = exhibit.table
     numbers = exhibits.change_of(asked.view, indicator)
     beyond = 0
-    told = numbers["had_before"] if unit == YES_NO else numbers["pairs"]
-    if not numbers["pairs"] or not known(told):
+    if not numbers["pairs"] or (unit != YES_NO and numbers["median_change"] is None):
         figure = None
     elif unit == YES_NO:
         figure = change.practice(numbers)
@@ -395,10 +394,7 @@ def missing(exhibit: Exhibit) -> str:
     if not exhibit.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if code == "matrix" and exhibit.threshold:
-        return _(
-            "It has a row for each enterprise, and nothing is shown here that rests on fewer than {k}.",
-            k=exhibit.threshold,
-        )
+        return enterprises.no_rows()
     if code in ("module-funnel", "matrix") and not _any_planned(exhibit):
         return _("No training is planned for the {n} enterprises of this selection.", n=exhibit.coverage.enterprises)
     if code in ("change", "pairs") and not len(exhibit.table) and not exhibit.coverage.reported:
@@ -408,11 +404,7 @@ def missing(exhibit: Exhibit) -> str:
     return ""
 
 
-def _no_trainer(exhibit: Exhibit) -> str:
-    if exhibit.threshold:
-        return _(
-            "No trainer is on record; where small numbers are withheld, trainers are counted without filters only."
-        )
+def _no_trainer(_exhibit: Exhibit) -> str:
     return _("No trainer is on record in this selection; trainers have no sector, round or phase.")
 
 

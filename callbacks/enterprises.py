@@ -71,7 +71,7 @@ def page(asked: Asked, text: str, order: Order) -> tuple[Any, ...]:
     found = data.listed(asked.view, wanted)
     order = Order(order.sort, order.descending, found.page, found.pages)
     threshold = asked.view.threshold
-    said = layout.withheld(threshold) if threshold else layout.found(found.count, text.strip())
+    said = layout.no_rows() if threshold else layout.found(found.count, text.strip())
     modules = [code for code in asked.view.catalogue.module if any(code in row.states for row in found.rows)]
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     notes = [layout.unnamed(found.unnamed)] if found.unnamed else []

@@ -82,7 +82,7 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
     """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
     counts = places.option_counts(asked.view, dimension)
     kept = asked.filters.codes(dimension)
-    shown = [code for code in asked.view.catalogue.table(dimension) if counts.get(code) or code in kept]
+    shown = [code for code in asked.view.catalogue.table(dimension) if code in counts or code in kept]
     if dimension == "place":
         shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
     # A dropdown takes away a value it does not offer, and with it the filter: what was asked for outside is offered.
@@ -98,7 +98,7 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
 
 
 def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
-    """A name with its number of enterprises; without one where that is withheld."""
+    """A name with its number of enterprises; without one where that is not shown."""
     count = counts.get(code, 0)
     return name if count is None else f"{name} · {number(count)}"
 

@@ -79,7 +79,7 @@ def _selection(asked: Asked, exhibit: Exhibit) -> list[tuple[str, str]]:
         (_("Coverage"), asked.basis(exhibit).coverage),
     ]
     if threshold:
-        said.append((_("Withheld"), findings.withheld_sentence(threshold)))
+        said.append((_("Protection of enterprises"), findings.rounded(threshold)))
     return said
 
 

@@ -83,6 +83,7 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     document = {
         "title": f"{here.name() if here else '404'} · {name}",
         "lang": "zh-Hans" if words.language() == "zh" else "en",
+        "single": asked.view.threshold is not None,
     }
     # The programme's note is free text: it may speak of what lies outside a link.
     note = None if asked.view.viewer.limited else programme.entry.columns["note"]
@@ -120,8 +121,9 @@ def tools(asked: Asked) -> list[tuple[str, str]]:
 def notices(asked: Asked) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    said = parts.notice([invented]) if asked.view.catalogue.programme.synthetic else []
-    withheld = findings.withheld_sentence(asked.view.threshold) if asked.view.threshold else ""
+    synthetic = [invented] if asked.view.catalogue.programme.synthetic else []
+    said = parts.notice([*synthetic, *([findings.cut()] if asked.view.cut else [])])
+    rounded = findings.rounded(asked.view.threshold) if asked.view.threshold else ""
     leave = asked.view.viewer.limited and g.own is not None
     shown = _("You see what this link shows.") if leave else ""
-    return [*said, parts.looking_through([shown, withheld], leave=leave)] if shown or withheld else said
+    return [*said, parts.looking_through([shown, rounded], leave=leave)] if shown or rounded else said

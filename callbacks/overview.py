@@ -11,7 +11,7 @@ from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL
 from layouts.frames import records
-from layouts.words import _, known, number, withheld
+from layouts.words import _, known, number, unseen
 
 # (headline, its label's headline of which it is a part): the two women/unknown headlines ride on their whole.
 SHOWN = (
@@ -76,12 +76,12 @@ def headlines(exhibit: exhibits.Exhibit) -> list[Any]:
 
 def value(row: Mapping[Any, Any]) -> str:
     """A headline's number; blank where it is not on record."""
-    return number(row["value"]) if known(row["value"]) or withheld(row["value"]) else ""
+    return number(row["value"]) if known(row["value"]) or unseen(row["value"]) else ""
 
 
 def of(row: Mapping[Any, Any]) -> str:
     """What a headline's number is out of; blank where it is out of nothing."""
-    return _("of {n}", n=number(row["of"])) if known(row["of"]) or withheld(row["of"]) else ""
+    return _("of {n}", n=number(row["of"])) if known(row["of"]) or unseen(row["of"]) else ""
 
 
 def label(headline: str) -> str:
@@ -102,9 +102,9 @@ def label(headline: str) -> str:
 
 
 def _participations(people: float | None, women: float | None) -> str:
-    if not known(people) and not withheld(people):
+    if not known(people) and not unseen(people):
         return _("no training gives a head count")
-    if not known(women) and not withheld(women):
+    if not known(women) and not unseen(women):
         return _("participations: two modules count twice; women were not counted")
     return _("participations: two modules count twice; {n} women", n=number(women))
 

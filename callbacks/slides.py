@@ -115,7 +115,7 @@ def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters, draw: Dra
 def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
     """The slide of a selection that the viewer's threshold leaves nothing of."""
     with words.speaking(language):
-        title, text = findings.refusal(refused.reason, refused.threshold)
+        title, text = findings.refusal(refused.threshold)
         return Slide(
             exhibit=slide.exhibit,
             language=language,
@@ -267,7 +267,7 @@ def _planned(asked: Asked, frame: pd.DataFrame) -> Ns:
     return [
         (
             asked.name("module", row["module"]),
-            _("{n} planned, {due} due", n=number(row["planned"]), due=number(row["planned"] - row["not_yet_due"])),
+            _("{n} planned, {due} due", n=number(row["planned"]), due=number(row["due"])),
         )
         for row in records(frame)
     ]

@@ -83,7 +83,7 @@ def basis(asked: Asked, found: pd.DataFrame) -> Basis:
     rows = found["source"].value_counts()
     told = not asked.view.threshold
     return Basis(
-        coverage="",
+        coverage=why_none(asked) if len(found) else "",
         filtered=asked.filtered(),
         as_of=asked.as_of,
         sources=tuple(
@@ -93,7 +93,6 @@ def basis(asked: Asked, found: pd.DataFrame) -> Basis:
         unsourced=int(found["source"].isna().sum()) if told else 0,
         synthetic=asked.view.catalogue.programme.synthetic,
         edition=asked.edition_line(),
-        withheld=why_none(asked) if len(found) else "",
     )
 
 

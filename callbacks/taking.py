@@ -28,7 +28,7 @@ def offered(asked: Asked, code: str, picture: str) -> TakeAway | None:
 
 def of_selection(asked: Asked) -> list[tuple[str, str]]:
     """The files of the whole selection (what, address); none for who may take nothing."""
-    if not asked.view.viewer.may(Permission.EXPORT) or asked.view.refusal:
+    if not asked.view.viewer.may(Permission.EXPORT) or not asked.view.shown:
         return []
     return [
         (_("workbook (XLSX)"), asked.href("/export/selection.xlsx")),
@@ -46,8 +46,7 @@ def selection(asked: Asked, to: IO[bytes]) -> None:
     """Write every exhibit with rows as one workbook: contents first, a sheet an exhibit, and what each of them is."""
     shown = [exhibit for exhibit in (build(asked.view, code) for code in EXHIBITS) if len(exhibit.table)]
     listed = [(exhibit.code, exhibit.code, len(exhibit.table)) for exhibit in shown]
-    withheld = next((exhibit for exhibit in shown if exhibit.withholds), build(asked.view, "overview"))
-    contents = about.of_selection(_record(asked), asked.basis(withheld), listed)
+    contents = about.of_selection(_record(asked), asked.basis(build(asked.view, "overview")), listed)
     told = [line for exhibit in shown for line in (*_about(asked, exhibit), ("", ""))]
     write(
         to,

@@ -23,6 +23,8 @@ from dashboard import (
     loading_commands,
     manager_commands,
     pack_commands,
+    privacy_commands,
+    upgrade_commands,
 )
 from dashboard.console import accounts, at_console, build_embedded, reading, stop
 from dashboard.settings import Settings, SettingsProblem, database_url
@@ -118,29 +120,6 @@ def _take(out: Path | None, asked: str, write: "Callable[[Asked, IO[bytes]], Non
 
 
 @main.command()
-def upgrade() -> None:
-    """Bring a results database that an older version made up to date."""
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from data import database, upgrading
-
-    address = database_url()
-    if not database.exists(address):
-        stop(f"There is no database at {address}.")
-    engine = database.writing_engine(address)
-    try:
-        version = upgrading.upgrade(engine)
-    except SQLAlchemyError as error:
-        stop(f"The database cannot be brought up to date, and nothing was changed: {error.__cause__ or error}")
-    finally:
-        engine.dispose()
-    if version is None:
-        click.echo("There was nothing to do.", err=True)
-    else:
-        click.echo(f"Brought up to date from version {version}.", err=True)
-
-
-@main.command()
 @click.option("--port", type=int, default=8050, show_default=True)
 def serve(port: int) -> None:
     """Serve to one person on this machine and print the one-time address to open."""
@@ -168,3 +147,5 @@ main.add_command(link_commands.link_group)
 main.add_command(loading_commands.load_command)
 main.add_command(manager_commands.manager_group)
 main.add_command(pack_commands.pack)
+main.add_command(privacy_commands.privacy_key_command)
+main.add_command(upgrade_commands.upgrade_command)

@@ -26,6 +26,12 @@ _DATABASE_HELP = {
     "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
 }
 
+ACCOUNTS_HELP = {
+    "older": "The accounts database was made by an older version of this software: run `score-dashboard upgrade`.",
+    "newer": "The accounts database was made by a newer version of this software: start that one.",
+}
+"""What is wrong with an accounts database of another version and what to do, by reason."""
+
 
 def stop(message: str) -> NoReturn:
     """Say what went wrong on standard error and leave with status 1."""
@@ -59,7 +65,7 @@ def accounts(address: str = "") -> Iterator["Engine"]:
     """The accounts database (at an address of its own) for the block; stops where it cannot be used."""
     from sqlalchemy.exc import SQLAlchemyError
 
-    from data.accounts import accounts_engine
+    from data.accounts import AccountsProblem, accounts_engine
 
     try:
         engine = accounts_engine(address or accounts_url())
@@ -67,6 +73,8 @@ def accounts(address: str = "") -> Iterator["Engine"]:
             yield engine
         finally:
             engine.dispose()
+    except AccountsProblem as problem:
+        stop(f"{ACCOUNTS_HELP[problem.reason]} ({problem.detail})")
     except (SQLAlchemyError, OSError) as error:
         stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
 

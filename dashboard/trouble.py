@@ -1,5 +1,5 @@
 """What goes wrong, told on a page or over the one that stands: a record that cannot be read, which is asked once more
-where that may help; an edition that is gone; accounts that are silent. And health.
+where that may help; an edition that is gone; accounts that are silent or of another version. And health.
 """
 
 import logging
@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard import pages
+from data.accounts import AccountsProblem
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.exhibits import SelectionRefused
@@ -52,7 +53,7 @@ def install(server: Flask, records: Records) -> None:
     @server.errorhandler(SelectionRefused)
     def not_shown(refused: SelectionRefused) -> Response:
         with words.speaking(pages.reader_language()):
-            return pages.message(403, *findings.refusal(refused.reason, refused.threshold))
+            return pages.message(403, *findings.refusal(refused.threshold), way=_wider(refused, request.path))
 
     @server.errorhandler(EditionProblem)
     def no_edition(problem: EditionProblem) -> Response:
@@ -61,6 +62,7 @@ def install(server: Flask, records: Records) -> None:
             return _without_edition(problem)
 
     server.register_error_handler(SQLAlchemyError, _without_accounts)
+    server.register_error_handler(AccountsProblem, _other_accounts)
 
     @server.errorhandler(HTTPException)
     def refused(error: HTTPException) -> Response:
@@ -70,6 +72,11 @@ def install(server: Flask, records: Records) -> None:
     def failed(error: Exception) -> Response:
         log.error("%s %s", request.method, _where(), exc_info=error)
         return pages.refusal(500)
+
+
+def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str]:
+    """The way to the nearest selection that is shown: on the same page, or at a path."""
+    return findings.wider(), path + (refused.wider.search(words.language()) or "?")
 
 
 def _where() -> str:
@@ -91,13 +98,14 @@ def tell(error: Exception) -> None:
         elif isinstance(error, EditionProblem):
             title, text = edition_words(error)
         elif isinstance(error, SelectionRefused):
-            title, text = findings.refusal(error.reason, error.threshold)
+            title, text = findings.refusal(error.threshold)
         else:
             title = _("This could not be worked out")
             text = _(
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
-        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused)})
+        way = _wider(error) if isinstance(error, SelectionRefused) else None
+        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused, way=way)})
 
 
 def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:
@@ -205,4 +213,14 @@ def _without_accounts(error: SQLAlchemyError) -> Response:
             503,
             _("Who you are cannot be looked up just now"),
             _("The database of managers, links and decks does not answer. Nothing is lost: try again in a moment."),
+        )
+
+
+def _other_accounts(problem: AccountsProblem) -> Response:
+    log.error("the accounts database is %s than this software (version %s)", problem.reason, problem.detail)
+    with words.speaking(pages.reader_language()):
+        return pages.message(
+            503,
+            _("The accounts database was made by another version of this software"),
+            _('Run "score-dashboard upgrade"; if it is of a newer version, start that one.'),
         )

@@ -8,11 +8,11 @@ from enum import StrEnum
 from data.catalogue import Catalogue
 from data.filters import DIMENSIONS, Filters
 
-DEFAULT_THRESHOLD = 5
-"""The fewest enterprises a number may rest on that a link shows, unless its maker says otherwise…"""
+BASES = (5, 10)
+"""What the counts of a link may be rounded to a multiple of; the first unless its maker says otherwise."""
 
-LEAST_THRESHOLD = 3
-"""…and the least they can say."""
+DEFAULT_THRESHOLD = BASES[0]
+LEAST_THRESHOLD = 5
 
 
 class Permission(StrEnum):
@@ -94,7 +94,8 @@ def _opened(dimension: str, codes: frozenset[str] | None, catalogue: Catalogue) 
 class Viewer:
     """Someone who asks: what they may do, and what they may see.
 
-    ``limited`` viewers come by a link. ``threshold`` is the fewest enterprises a number of theirs may rest on,
+    ``limited`` viewers come by a link. ``threshold`` is the base that their counts are rounded to under the
+    ``privacy_key`` (docs/privacy.md); ``earlier`` are the scopes of links that showed the same edition before theirs.
     ``edition`` and ``deck`` are the only ones they get. ``name`` is a manager's, for what they make.
     """
 
@@ -103,6 +104,8 @@ class Viewer:
     alias_key: str = ""
     limited: bool = False
     threshold: int | None = None
+    privacy_key: bytes = field(default=b"", repr=False)
+    earlier: tuple[Scope, ...] = ()
     edition: str | None = None
     deck: str | None = None
     name: str = ""
@@ -118,14 +121,8 @@ class Viewer:
         return self
 
     def permitted(self, filters: Filters) -> Filters:
-        """`filters` less what this viewer cannot choose.
-
-        Where numbers are withheld the date and the module are not chosen: two dates, or two modules, a step apart
-        would tell of the few enterprises between them.
-        """
-        if not self.may(Permission.CHOOSE_EDITION):
-            filters = filters.of_edition(None)
-        return filters.dated(None).with_codes("module", ()) if self.threshold else filters
+        """`filters` less an edition, where this viewer cannot choose one."""
+        return filters if self.may(Permission.CHOOSE_EDITION) else filters.of_edition(None)
 
     def alias_order(self, enterprise: str) -> str:
         """Where an enterprise stands among its like when names are hidden: no alphabet, no code, no loading order.

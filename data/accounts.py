@@ -5,13 +5,36 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from sqlalchemy import Boolean, Column, DateTime, Engine, ForeignKey, Integer, MetaData, String, Table, Text, event
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    DateTime,
+    Engine,
+    ForeignKey,
+    Integer,
+    MetaData,
+    String,
+    Table,
+    Text,
+    event,
+    insert,
+    select,
+)
 from sqlalchemy.engine import ExceptionContext
 from sqlalchemy.exc import DisconnectionError
 
-from data.database import file_of, writing_engine
+from data.database import file_of, hold, writing_engine
+
+ACCOUNTS_VERSION = 2
 
 accounts = MetaData()
+
+accounts_version = Table(
+    "accounts_version", accounts,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one row
+    Column("version", Integer, nullable=False),  # of the tables
+)  # fmt: skip
 
 manager = Table(
     "manager", accounts,
@@ -34,6 +57,7 @@ link = Table(
     Column("names", Boolean, nullable=False),
     Column("export", Boolean, nullable=False),
     Column("edition", String(120)),
+    Column("edition_since", DateTime),  # since when the link shows this edition
     Column("deck", Text),
     Column("password_hash", Text),
     Column("alias_key", String(64), nullable=False),
@@ -62,9 +86,37 @@ deck = Table(
     Column("changed_at", DateTime, nullable=False),
 )  # fmt: skip
 
+privacy_key = Table(
+    "privacy_key", accounts,
+    Column("id", Integer, primary_key=True, autoincrement=False),  # 1: there is one key, or none yet
+    Column("key", String(64), nullable=False),  # 32 random bytes, as hex
+    Column("made_at", DateTime, nullable=False),
+)  # fmt: skip
+
+
+class AccountsProblem(Exception):
+    """The accounts database is not of this version; ``reason`` is older or newer, ``detail`` says its version."""
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+def version_of(connection: Connection) -> int | None:
+    """The version of the accounts' tables; None where there are none."""
+    if connection.dialect.has_table(connection, accounts_version.name):
+        version: int | None = connection.scalar(select(accounts_version.c.version))
+        return version
+    there = connection.dialect.has_table(connection, link.name)
+    return 1 if there else None  # the first version did not say which it is
+
 
 def accounts_engine(address: str) -> Engine:
-    """An engine on the accounts database, its tables made where they are not there yet.
+    """An engine on the accounts database, its tables made where there are none yet.
+
+    Raises :class:`AccountsProblem` where they are of another version, as every later connection to such a database
+    does: one of another version may be put in its place.
 
     Of several PostgreSQL hosts it takes the primary. While there is none it takes a standby: sessions and links are
     read there, and what would write fails. Of a SQLite file it uses whichever stands at the address.
@@ -86,8 +138,48 @@ def accounts_engine(address: str) -> Engine:
             cursor.execute("PRAGMA foreign_keys=ON")
             cursor.close()
 
-    accounts.create_all(engine)
+    try:
+        _make(engine)
+        event.listen(engine, "engine_connect", _check)
+        engine.connect().close()
+    except BaseException:
+        engine.dispose()
+        raise
     return engine
+
+
+def _make(engine: Engine) -> None:
+    """Make the tables where there are none; whoever comes second finds them."""
+    with engine.connect() as connection:
+        if version_of(connection) is not None:
+            return
+    with engine.begin() as connection:
+        hold(connection)
+        if version_of(connection) is None:
+            accounts.create_all(connection)
+            connection.execute(insert(accounts_version).values(id=1, version=ACCOUNTS_VERSION))
+
+
+def _check(connection: Connection) -> None:
+    """Look once at what each connection leads to."""
+    if "checked" in connection.info:
+        return
+    try:
+        _expect_this_version(connection)
+    except BaseException:
+        connection.close()  # it is handed to nobody who would
+        raise
+    connection.info["checked"] = True
+
+
+def _expect_this_version(connection: Connection) -> None:
+    """Raise :class:`AccountsProblem` where the tables are of another version; where there are none, whatever is asked
+    of them says so.
+    """
+    version = version_of(connection)
+    connection.rollback()
+    if version is not None and version != ACCOUNTS_VERSION:
+        raise AccountsProblem("older" if version < ACCOUNTS_VERSION else "newer", f"{version}, not {ACCOUNTS_VERSION}")
 
 
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_IOERR)

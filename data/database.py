@@ -40,13 +40,15 @@ _POOL: dict[str, Any] = {
 _PASSING = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
 """SQLSTATEs of what is over as soon as it is tried again: the replica had to go on, a server was shut down."""
 
+_ADVISORY_LOCK = 0x53434F5245  # any number of our own: "SCORE"
+
 _STOPPED = "57014"
 """SQLSTATE of a statement that took longer than it may."""
 
 
 class DatabaseProblem(Exception):
     """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema, slow,
-    large (more than the engine holds).
+    large (more than the engine holds), newer (than this software, said by an upgrade).
 
     ``passing``: it may well be read when it is asked again at once.
     """
@@ -143,6 +145,20 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         else:
             connection.execution_options(isolation_level="REPEATABLE READ")
         yield connection
+
+
+def hold(connection: Connection, seconds: float = 5) -> None:
+    """Hold the database against other loads and upgrades until the transaction ends; readers go on.
+
+    On PostgreSQL another one is waited for so many seconds, on SQLite for as long as its driver waits.
+    """
+    if connection.dialect.name == "sqlite":
+        # SQLite's driver would begin with the first change of data: too late for what was read or made before.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    elif connection.dialect.name == "postgresql":
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{round(seconds * 1000)}ms'")
+        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
+        connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
 
 
 def exists(address: str) -> bool:

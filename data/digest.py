@@ -9,17 +9,21 @@ from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from data import measures
 from data.access import Permission
-from data.engine import steps
+from data.engine import pairs, steps
 from data.engine.counts import enterprises_per_round
-from data.measures import Change
+from data.measures import Change, Statistics
 from data.precision import first_day, last_day
+from data.privacy.rounding import Blurred
+from data.privacy.table import marked
 from data.queries import digest as queries
-from data.tables import calendar, results, stories
+from data.tables import calendar, stories
 from data.view import View
+from data.vocabulary import YES_NO
 
 Row = dict[str, Any]
 
@@ -61,7 +65,10 @@ class NewRound:
 
 @dataclass(frozen=True)
 class Completed:
-    """Enterprises that completed a module in a round in the period, and all that had before it and by its end."""
+    """Enterprises that completed a module in a round in the period, and all that had before it and by its end.
+
+    For a reader with a threshold ``round`` is empty: a round alone has too few to be told of.
+    """
 
     module: str
     round: str
@@ -92,7 +99,8 @@ class Measured:
     @property
     def telling(self) -> bool:
         """Are the pairs enough for a middle with an interval?"""
-        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL
+        middle = self.change.had_before if self.unit == YES_NO else self.change.median_change
+        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL and middle is not None
 
 
 @dataclass(frozen=True)
@@ -117,7 +125,7 @@ class Digest:
 
 
 def outward(view: View, until: date) -> View:
-    """A manager's view as others may read it: at the end of the period, with names of those that may be named."""
+    """A view as others may read it: at the end of the period, with names of those alone that may be named."""
     viewer = replace(view.viewer, permissions=view.viewer.permissions - {Permission.SEE_ALL_NAMES})
     return replace(view, viewer=viewer).with_filters(view.filters.dated(until))
 
@@ -148,11 +156,11 @@ def digest(view: View, period: Period) -> Digest:
         completed=_completed(view, within["completed_on"], period),
         through=_through(view, within["completed_on"], period),
         measured=measured,
-        unpaired=max(len(reported) - paired, 0),
+        unpaired=0 if view.threshold else max(len(reported) - paired, 0),
         stories=_stories(view, told),
         held=taken,
         coming=tuple(_rows(calendar.ahead(events, period.until))),
-        partly=met - sum(map(len, within.values())) - len(taken),
+        partly=0 if view.threshold else met - sum(map(len, within.values())) - len(taken),
     )
 
 
@@ -178,7 +186,7 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
     return tuple(
         NewRound(
-            row["round"], row["started_on"], row["date_precision"], enterprises[row["round"]],
+            row["round"], row["started_on"], row["date_precision"], _marked(view, enterprises[row["round"]]),
             codes(row["round"], "partner"), codes(row["round"], "place"),
         )
         for row in _rows(begun)
@@ -187,6 +195,8 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
 def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
     """By round and module, with what the exhibit `module-funnel` of the round says before the period and at its end."""
+    if view.disclosure:
+        return _completed_in_all(view, completions, period)
     before, by = (
         steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts) for day in (period.eve, period.until)
     )
@@ -199,26 +209,59 @@ def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[C
     )
 
 
+def _completed_in_all(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
+    """By module, of those of which enough is shown."""
+    before, by = (
+        steps.module_steps(view.with_filters(view.filters.dated(day)).facts).set_index("module")["completed"]
+        for day in (period.eve, period.until)
+    )
+    new = {module: _count(view, rows["enterprise"]) for module, rows in completions.groupby("module")}
+    return tuple(
+        Completed(module, "", new[module], _marked(view, before.get(module, 0)), _marked(view, by.get(module, 0)))
+        for module in view.catalogue.module
+        if new.get(module)
+    )
+
+
+def _count(view: View, enterprises: Iterable[str]) -> int:
+    """How many enterprises these are, as the viewer is shown it."""
+    return view.facts.count(view.facts.record.marked(enterprises))
+
+
+def _marked(view: View, count: int) -> int:
+    """A shown count as it stands in a table."""
+    shown: int = marked(count, view.disclosure.rounding) if view.disclosure else count
+    return shown
+
+
 def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:
     by = steps.completed_all_planned(view.facts)
     earlier = view.with_filters(view.filters.dated(period.eve))
     new = (by - steps.completed_all_planned(earlier.facts)) & set(completions["enterprise"])
     nameable = new if view.nameable is None else new & view.nameable
-    return Through(tuple(sorted(nameable)), len(new - nameable), len(by))
+    return Through(tuple(sorted(nameable)), _count(view, new - nameable), _marked(view, _count(view, by)))
 
 
 def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
     """By indicator, and how many pairs in all."""
-    pairs = results.paired(view)
-    new = _within(pairs, "after_on", period)
+    rows = pairs.pair_rows(view.facts)
+    new = _within(rows, "after_on", period)
     found = []
     for code, entry in view.catalogue.indicator.items():
-        here = new[new["indicator"] == code]
-        if len(here):
-            unit, better = entry.columns["unit"], entry.columns["better"]
-            change = measures.change(here, unit=unit, better=better)
-            found.append(Measured(code, unit, better, change, int((pairs["indicator"] == code).sum())))
+        here, by = new[new["indicator"] == code], rows.loc[rows["indicator"] == code, "enterprise"]
+        unit, better = entry.columns["unit"], entry.columns["better"]
+        change = measures.change(here, unit=unit, better=better, by=_statistics(view, here["enterprise"]))
+        if change.pairs:
+            found.append(Measured(code, unit, better, change, _marked(view, _count(view, by))))
     return tuple(found), len(new)
+
+
+def _statistics(view: View, enterprises: Iterable[str]) -> Statistics | None:
+    """How numbers are made of values of some enterprises, one each."""
+    if view.disclosure is None:
+        return None
+    at = view.facts.record.enterprise_at
+    return Blurred(view.disclosure.rounding, np.array([at[code] for code in enterprises], np.intp))
 
 
 def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:

@@ -11,9 +11,9 @@ from typing import Any
 import pandas as pd
 
 from data import measures, queries
-from data.disclosure import Withheld
 from data.engine import counts
 from data.filters import Filters
+from data.privacy.shown import Withheld
 from data.tables import calendar, coverage, headlines, modules, places, programme, results, stories, trainers
 from data.tables.coverage import Coverage, coverage_line
 from data.view import View
@@ -23,7 +23,7 @@ from data.view import View
 class Exhibit:
     """One exhibit as a viewer may see it: its table, and what the numbers rest on.
 
-    ``threshold`` is the fewest enterprises a number of it rests on, where any is withheld (None: none is).
+    ``threshold`` is the base its counts are rounded to (None: they are not).
     ``sources`` maps source codes to the number of rows taken from each (None: not told); ``unsourced`` rows name none.
     """
 
@@ -35,77 +35,108 @@ class Exhibit:
     sources: dict[str, int | None]
     unsourced: int
 
-    @property
-    def withholds(self) -> bool:
-        """Is any number of the table withheld, or of the coverage where it rests on enterprises?"""
-        values = [value for column in self.table.columns for value in self.table[column]]
-        if EXHIBITS[self.code].rests_on in ("trainings", "results"):
-            values += vars(self.coverage).values()
-        return any(isinstance(value, Withheld) for value in values)
-
 
 @dataclass(frozen=True)
 class Definition:
-    """How one exhibit is made: its rows, the columns everyone gets, and what it rests on."""
+    """How one exhibit is made: its rows, the columns everyone gets, what it rests on, and what protects enterprises.
+
+    For a reader with a threshold ``counts`` are rounded counts, ``sums`` are changed and rounded or withheld, and
+    ``worked_out`` come of these; ``plain`` columns are keys, texts, dates, and numbers that are published. Every column
+    is one of them: TypeError otherwise. ``beside`` are counts that the page's chart draws beside the columns.
+    """
 
     make: Callable[[View], pd.DataFrame]
     columns: tuple[str, ...]
     rests_on: str  # trainings, results, figures, targets, trainers or events (of rounds, their dates)
+    counts: tuple[str, ...] = ()
+    sums: tuple[str, ...] = ()
+    worked_out: tuple[str, ...] = ()
+    plain: tuple[str, ...] = ()
+    beside: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        kinds = (*self.counts, *self.sums, *self.worked_out, *self.plain)
+        if sorted(kinds) != sorted(self.columns):
+            odd = set(kinds) ^ set(self.columns) or {name for name in kinds if kinds.count(name) > 1}
+            raise TypeError(f"columns that nothing, or two rules, protect: {', '.join(sorted(odd))}")
 
 
 _SHARES = tuple(f"{step}_share" for step in modules.FUNNEL_STEPS)
+_OF_MODULES = (
+    "planned", *modules.FUNNEL_STEPS, "visited_without_record", "assessed_without_record",
+    "in_progress", "dropped", "overdue", "not_yet_due",
+)  # fmt: skip
+_OF_PLACES = ("enterprises", "trained", "m1_completed", "modules_completed")
+_OF_PAIRS = (
+    "pairs", "better_count", "same_count", "worse_count", "had_before", "had_after", "gained", "lost",
+)  # fmt: skip
+_OF_LEVELS = tuple(name for name in measures.Change.__dataclass_fields__ if name not in _OF_PAIRS)
+_PAIR = (
+    "enterprise", "indicator", "before", "after", "change", "relative_change", "verdict", "round", "module", "source",
+)  # fmt: skip
+_PUBLISHED = ("figure", "indicator", "place", "phase", "as_of", "operator", "value", "unit", "base", "source")
+_OVERVIEW = ("headline", "value", "of", "note")
+_INDICATOR = ("indicator", "unit", "better")
+_MATRIX = ("enterprise", "module", "state", "round")
 
 EXHIBITS: dict[str, Definition] = {
-    "overview": Definition(headlines.overview, ("headline", "value", "of", "note"), "trainings"),
-    "regions": Definition(places.regions, places.REGION_COLUMNS, "trainings"),
+    # A headline counts or sums: its table is made of shown numbers row by row.
+    "overview": Definition(
+        headlines.overview, _OVERVIEW, "trainings", worked_out=("value", "of"), plain=("headline", "note")
+    ),
+    "regions": Definition(
+        places.regions, places.REGION_COLUMNS, "trainings", counts=_OF_PLACES, sums=("workers",),
+        plain=places.REGION_COLUMNS[:5], beside=("workers_unknown",),
+    ),
     "module-funnel": Definition(
-        modules.module_funnel,
-        (
-            "module", "planned", *modules.FUNNEL_STEPS, "visited_without_record", "assessed_without_record",
-            "in_progress", "dropped", "overdue", "not_yet_due", *_SHARES,
-        ),
-        "trainings",
+        modules.module_funnel, ("module", *_OF_MODULES, *_SHARES), "trainings",
+        counts=_OF_MODULES, worked_out=_SHARES, plain=("module",), beside=("due",),
     ),
     "journey-funnel": Definition(
-        modules.journey, ("stage", "enterprises", "without_record", "share_of_first", "share_of_previous"), "trainings"
+        modules.journey, ("stage", "enterprises", "without_record", "share_of_first", "share_of_previous"), "trainings",
+        counts=("enterprises", "without_record"), worked_out=("share_of_first", "share_of_previous"), plain=("stage",),
+        beside=("recorded", "m1_only"),
     ),
-    "breadth": Definition(modules.breadth, ("modules_at_least", "enterprises"), "trainings"),
-    "matrix": Definition(modules.matrix, ("enterprise", "module", "state", "round"), "trainings"),
+    "breadth": Definition(
+        modules.breadth, ("modules_at_least", "enterprises"), "trainings",
+        counts=("enterprises",), plain=("modules_at_least",),
+    ),
+    # Without a row where a threshold holds.
+    "matrix": Definition(modules.matrix, _MATRIX, "trainings", plain=_MATRIX),
     "change": Definition(
-        results.change,
-        ("indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts"),
-        "results",
+        results.change, (*_INDICATOR, *measures.Change.__dataclass_fields__, "other_facts"), "results",
+        counts=_OF_PAIRS, sums=("other_facts",), worked_out=_OF_LEVELS, plain=_INDICATOR,
     ),
-    "pairs": Definition(
-        results.paired,
-        (
-            "enterprise", "indicator", "before", "after", "change", "relative_change", "verdict",
-            "round", "module", "source",
-        ),
-        "results",
-    ),
+    "pairs": Definition(results.paired, _PAIR, "results", plain=_PAIR),
     "coverage": Definition(
-        coverage.coverage, ("group_kind", "group", "trained", "reported", "paired", "reported_share"), "results"
+        coverage.coverage, ("group_kind", "group", "trained", "reported", "paired", "reported_share"), "results",
+        counts=("trained", "reported", "paired"), worked_out=("reported_share",), plain=("group_kind", "group"),
+        beside=("enterprises", "trained_reported"),
     ),
-    "targets": Definition(programme.targets, programme.TARGET_COLUMNS, "targets"),
-    "capacity": Definition(trainers.capacity, trainers.CAPACITY_COLUMNS, "trainers"),
-    "events": Definition(calendar.events, calendar.EVENT_COLUMNS, "events"),
-    "rounds": Definition(calendar.rounds, calendar.ROUND_COLUMNS, "events"),
-    "published": Definition(
-        programme.published,
-        ("figure", "indicator", "place", "phase", "as_of", "operator", "value", "unit", "base", "source"),
-        "figures",
+    "targets": Definition(programme.targets, programme.TARGET_COLUMNS, "targets", plain=programme.TARGET_COLUMNS),
+    "capacity": Definition(
+        trainers.capacity, trainers.CAPACITY_COLUMNS, "trainers",
+        counts=("trainers", "women"), plain=("module", "level"), beside=("men", "sex_unknown"),
     ),
+    "events": Definition(
+        calendar.events, calendar.EVENT_COLUMNS, "events",
+        counts=calendar.EVENT_COLUMNS[-2:], plain=calendar.EVENT_COLUMNS[:-2],
+    ),
+    "rounds": Definition(calendar.rounds, calendar.ROUND_COLUMNS, "events", plain=calendar.ROUND_COLUMNS),
+    "published": Definition(programme.published, _PUBLISHED, "figures", plain=_PUBLISHED),
 }  # fmt: skip
 
 
 class SelectionRefused(Exception):
-    """A selection is not shown to this viewer; ``reason`` as :attr:`data.view.View.refusal` gives it."""
+    """A selection is not shown to this viewer: it holds too few enterprises, or is a few apart from one that is shown.
 
-    def __init__(self, reason: str, threshold: int) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    ``wider`` are filters that are shown.
+    """
+
+    def __init__(self, threshold: int, wider: Filters) -> None:
+        super().__init__("too few enterprises, or a few apart from another selection")
         self.threshold = threshold
+        self.wider = wider
 
 
 def build(view: View, code: str) -> Exhibit:
@@ -117,7 +148,7 @@ def build(view: View, code: str) -> Exhibit:
     definition = EXHIBITS[code]
     if code not in view.built:
         admit(view)
-        table = definition.make(view)
+        table = view.protected(definition.make(view), (*definition.counts, *definition.beside))
         rest = [column for column in table.columns if column not in definition.columns]
         view.built[code] = _exhibit(view, code, table[[*definition.columns, *rest]])
     exhibit: Exhibit = view.built[code]
@@ -137,9 +168,9 @@ def change_of(view: View, indicator: str) -> dict[str, Any]:
 
 
 def admit(view: View) -> None:
-    """Raise :class:`SelectionRefused` where the viewer's threshold leaves nothing of the selection."""
-    if view.refusal:
-        raise SelectionRefused(view.refusal, view.threshold or 0)
+    """Raise :class:`SelectionRefused` where the selection may not be shown."""
+    if view.disclosure and not view.shown:
+        raise SelectionRefused(view.disclosure.rounding.base, view.disclosure.wider(view.filters))
 
 
 def _exhibit(view: View, code: str, table: pd.DataFrame, indicator: str | None = None) -> Exhibit:
@@ -152,7 +183,10 @@ def _exhibit(view: View, code: str, table: pd.DataFrame, indicator: str | None =
 def _rests_on(
     view: View, definition: Definition, table: pd.DataFrame, indicator: str | None
 ) -> tuple[dict[str, int | None], int]:
-    """Source codes with the rows taken from each, and the rows that name none; no numbers where a threshold holds."""
+    """Source codes with the rows taken from each, and the rows that name none; where a threshold holds no numbers, and
+    the sources of everything the link covers: some that a filter leaves out would tell of single enterprises.
+    """
+    facts = view.scope if view.threshold else view.facts
     if definition.rests_on in ("figures", "events"):
         counted = _by_source(table["source"])
     elif definition.rests_on == "targets":
@@ -161,9 +195,9 @@ def _rests_on(
     elif definition.rests_on == "trainers":
         counted = _by_source(trainers.sources(view))
     elif definition.rests_on == "results":
-        counted = counts.sources_of_results(view.facts, indicator)
+        counted = counts.sources_of_results(facts, indicator)
     else:
-        counted = counts.sources_of_trainings(view.facts)
+        counted = counts.sources_of_trainings(facts)
     known = counted[counted["source"].notna()]
     if view.threshold:
         return dict.fromkeys(known["source"], None), 0

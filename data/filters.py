@@ -83,6 +83,10 @@ class Filters:
         """The same filters on an edition of the record, or on the live one."""
         return replace(self, edition=edition)
 
+    def unfiltered(self) -> Self:
+        """No filters, on the same edition."""
+        return type(self)(edition=self.edition)
+
     def query(self, language: str = "en") -> str:
         """The canonical query string, without ``?``: names and codes sorted, English unsaid: equal views, one text."""
         parts = [(name, ",".join(sorted(self.codes(name)))) for name in DIMENSIONS if self.codes(name)]

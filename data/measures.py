@@ -1,6 +1,7 @@
 """How numbers are made of counts and pairs: shares, paired change, intervals. Defined in docs/measures.md."""
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -27,12 +28,18 @@ def median_interval(values: np.ndarray) -> tuple[float, float] | None:
     Ranks j and n+1-j with the largest j for which P(Binomial(n, 1/2) < j) is at most 2.5 %
     (David & Nagaraja, *Order Statistics*, 7.1). None where fewer than 6 values leave no such rank.
     """
-    n = len(values)
-    rank = _median_rank(n)
-    if rank < 1:
+    ranks = median_ranks(len(values))
+    if ranks is None:
         return None
-    ordered = np.partition(values, (rank - 1, n - rank))
-    return float(ordered[rank - 1]), float(ordered[n - rank])
+    low, high = (rank - 1 for rank in ranks)
+    ordered = np.partition(values, (low, high))
+    return float(ordered[low]), float(ordered[high])
+
+
+def median_ranks(n: int) -> tuple[int, int] | None:
+    """The ranks (from 1) of the ends of the median's interval among `n` values; None where there is none."""
+    rank = _median_rank(n)
+    return (rank, n + 1 - rank) if rank >= 1 else None
 
 
 @lru_cache(maxsize=4096)
@@ -108,73 +115,71 @@ class Change:
     lost: int | None = None
 
 
-def change(pairs: pd.DataFrame, *, unit: str, better: str) -> Change:
-    """The :class:`Change` of one indicator's pairs, from their before and after."""
-    return change_between(pairs["before"].to_numpy(float), pairs["after"].to_numpy(float), unit=unit, better=better)
+class Statistics:
+    """How numbers are made of values, one an enterprise: as they are."""
+
+    def count(self, mask: np.ndarray) -> int:
+        """How many answers are yes."""
+        return int(np.count_nonzero(mask))
+
+    def median(self, values: np.ndarray) -> float | None:
+        """The median of the values that are known; None of none."""
+        known = values[~np.isnan(values)]
+        return round(float(np.median(known)), 12) if len(known) else None
+
+    def interval(self, values: np.ndarray) -> tuple[float, float] | None:
+        """The interval of the median; None where there is none."""
+        return median_interval(values)
+
+    def share(self, part: int, whole: int) -> float | None:
+        """The share of a part; None where there is none."""
+        return share(part, whole)
+
+    def share_interval(self, part: int, whole: int) -> tuple[float, float] | None:
+        """The interval of a share; None where there is none."""
+        return wilson_interval(part, whole)
 
 
-def change_between(before: np.ndarray, after: np.ndarray, *, unit: str, better: str) -> Change:
+def change(pairs: pd.DataFrame, *, unit: str, better: str, by: Statistics | None = None) -> Change:
+    """The :class:`Change` of one indicator's pairs, from their before and after; `by` makes the numbers."""
+    before, after = (pairs[name].to_numpy(float) for name in ("before", "after"))
+    return change_between(before, after, unit=unit, better=better, by=by)
+
+
+def change_between(
+    before: np.ndarray, after: np.ndarray, *, unit: str, better: str, by: Statistics | None = None
+) -> Change:
     """The same of the levels alone, pair by pair."""
+    by = by or Statistics()
     numbers: dict[str, Any] = {}
-    n = len(before)
+    n = by.count(np.ones(len(before), bool))
     difference = _change(before, after)
     if unit == YES_NO:
         had, has = before > 0, after > 0
         numbers |= {
-            "had_before": _count(had), "had_after": _count(has),
-            "gained": _count(has & ~had), "lost": _count(had & ~has),
+            "had_before": by.count(had), "had_after": by.count(has),
+            "gained": by.count(has & ~had), "lost": by.count(had & ~has),
         }  # fmt: skip
-    elif n:
-        low, high = median_interval(difference) or (None, None)
+    elif len(before):
+        low, high = by.interval(difference) or (None, None)
         based = before != 0
+        relative = np.full(len(before), np.nan)
+        relative[based] = difference[based] / np.abs(before[based])
         numbers |= {
-            "median_before": _median(before), "median_after": _median(after),
-            "median_change": _median(difference), "change_low": low, "change_high": high,
-            "median_relative_change": _median(difference[based] / np.abs(before[based])),
+            "median_before": by.median(before), "median_after": by.median(after),
+            "median_change": by.median(difference), "change_low": low, "change_high": high,
+            "median_relative_change": by.median(relative),
         }  # fmt: skip
     if better != "context":
         gain = difference * _DIRECTIONS[better]
-        count = {"better": _count(gain > 0), "same": _count(gain == 0), "worse": _count(gain < 0)}
-        low, high = wilson_interval(count["better"], n) or (None, None)
+        count = {"better": by.count(gain > 0), "same": by.count(gain == 0), "worse": by.count(gain < 0)}
+        low, high = by.share_interval(count["better"], n) or (None, None)
         numbers |= {f"{verdict}_count": many for verdict, many in count.items()}
-        numbers |= {"better_share": share(count["better"], n), "better_low": low, "better_high": high}
+        numbers |= {"better_share": by.share(count["better"], n), "better_low": low, "better_high": high}
     return Change(pairs=n, **numbers)
 
 
-def _count(mask: np.ndarray) -> int:
-    return int(np.count_nonzero(mask))
-
-
-def _median(values: np.ndarray) -> float | None:
-    return round(float(np.median(values)), 12) if len(values) else None
-
-
-def ratio(part: pd.Series, whole: pd.Series) -> pd.Series:
-    """`part` / `whole` row by row; NaN where there is nothing to divide by, withheld where either is."""
-    return part / whole.where(whole != 0, math.nan)
-
-
-def stage_shares(stages: pd.DataFrame) -> pd.DataFrame:
-    """`stages` (enterprises, from first to last) with share_of_first and share_of_previous."""
-    counts = stages["enterprises"].astype(object)
-    first = pd.Series([counts.iloc[0]] * len(counts), index=counts.index, dtype=object)
-    return stages.assign(
-        share_of_first=ratio(counts, first),
-        share_of_previous=ratio(counts, counts.shift().where(counts.shift().notna(), math.nan)),
-    )
-
-
-def funnel_shares(steps: pd.DataFrame, names: tuple[str, ...]) -> pd.DataFrame:
-    """`steps` (planned, not_yet_due and `names`) with `<name>_share` of those planned and due; NaN where none is."""
-    frame = steps.copy()
-    due = frame["planned"] - frame["not_yet_due"]
-    for name in names:
-        frame[f"{name}_share"] = ratio(frame[name], due)
-    return frame
-
-
-def at_least(completed: pd.DataFrame, most: int) -> pd.DataFrame:
-    """From (modules, enterprises) to (modules_at_least, enterprises) for 1…`most` modules."""
-    levels = range(1, most + 1)
-    counts = [int(completed.loc[completed["modules"] >= level, "enterprises"].sum()) for level in levels]
-    return pd.DataFrame({"modules_at_least": list(levels), "enterprises": counts})
+def ratio(part: pd.Series, whole: pd.Series, of: Callable[[Any, Any], float | None] = share) -> pd.Series:
+    """The share of each part of its whole, by default `part` / `whole`; NaN where there is nothing to divide by."""
+    shares = [None if each != each else of(n, each) for n, each in zip(part, whole, strict=True)]  # noqa: PLR0124 - NaN
+    return pd.Series(shares, index=part.index, dtype=float)

@@ -75,7 +75,7 @@ class Resource:
             for name in EXHIBITS[code].columns
         )
         key = KEYS[code] if _told(exhibit.table, KEYS[code]) else ()
-        missing = ("", f"<{exhibit.threshold}") if exhibit.threshold else ("",)
+        missing = ("", f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ("",)
         content = to_csv(exhibit).encode()
         return cls(code, f"{code}.csv", title, description, fields, key, missing, tuple(sources), content)
 

@@ -9,7 +9,7 @@ from alembic.runtime.migration import MigrationContext
 from sqlalchemy import JSON, Column, Connection, Engine, Integer, LargeBinary, String, Text, create_engine, func, select
 from sqlalchemy.exc import DBAPIError
 
-from data.database import now
+from data.database import DatabaseProblem, hold, now
 from data.schema import SCHEMA_VERSION, batch
 
 
@@ -23,14 +23,15 @@ def version_of(connection: Connection) -> int | None:
 
 def upgrade(engine: Engine) -> int | None:
     """Bring the database up to date in one transaction, noted as a batch; returns the version it was of, None where
-    there was nothing to do.
+    there was nothing to do. Raises :class:`data.database.DatabaseProblem` (newer) where a newer version wrote it.
     """
     with engine.begin() as connection:
-        if connection.dialect.name == "sqlite":
-            connection.exec_driver_sql("BEGIN IMMEDIATE")  # the driver would begin before data only, not before tables
+        hold(connection)
         version = version_of(connection)
-        if version is None or version >= SCHEMA_VERSION:
+        if version is None or version == SCHEMA_VERSION:
             return None
+        if version > SCHEMA_VERSION:
+            raise DatabaseProblem("newer", f"{version}, not {SCHEMA_VERSION}")
         operations = Operations(MigrationContext.configure(connection))
         for step in range(version + 1, SCHEMA_VERSION + 1):
             _STEPS[step](operations)

@@ -1,33 +1,34 @@
-"""A view: the record as one viewer asks for it, and, where a threshold holds, what must be looked at beside it."""
+"""A view: the record as one viewer asks for it, and what of it the viewer may be shown."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from itertools import product
-from math import prod
 from typing import Any
 
+import pandas as pd
 from sqlalchemy import Connection
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
-from data import disclosure, naming, queries
+from data import measures, naming, queries
 from data.access import Permission, Scope, Slice, Viewer
 from data.catalogue import Catalogue, Entry
-from data.disclosure import Members
 from data.engine import reading
+from data.engine.record import RecordFacts
 from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters
 from data.naming import NameIndex
-from data.population import DIMENSIONS, Codes, Enterprises, Population
+from data.privacy.selections import DIMENSIONS, Disclosure, members
+from data.privacy.shown import share as share_of_shown
+from data.privacy.table import protected
 
-MOST_COMPARED = 16
-"""A selection that would have to be looked at beside more others than this is not shown."""
+Codes = frozenset[str]
 
 
 @dataclass(frozen=True)
 class View:
     """Everything an exhibit is made from: a connection, the reference tables, who asks and what is left for them.
 
-    ``filters`` are those asked for that the viewer may choose and the record knows; ``built`` keeps what was made.
+    ``filters`` are those asked for that the viewer may choose and the record knows; ``cut`` says whether a threshold
+    left some of them out. ``built`` keeps what was made.
     """
 
     connection: Connection
@@ -35,6 +36,7 @@ class View:
     viewer: Viewer
     filters: Filters
     of: Slice
+    cut: bool = False
     built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -43,8 +45,14 @@ class View:
         viewer = viewer.looking_at(public=catalogue.programme.public)
         everything = Filters()
         view = cls(connection, catalogue, viewer, everything, viewer.scope.narrow(everything, catalogue))
-        filters = viewer.permitted(filters)
-        return view.with_filters(view.own(filters) if viewer.limited else filters.known(catalogue.codes))
+        wanted = viewer.permitted(filters)
+        if not viewer.limited:
+            return view.with_filters(wanted.known(catalogue.codes))
+        wanted = view.own(wanted)
+        if wanted.as_of == catalogue.programme.as_of:  # the record's own date is no filter
+            wanted = wanted.dated(None)
+        allowed = view.disclosure.allowed(wanted) if view.disclosure else wanted
+        return replace(view.with_filters(allowed), cut=allowed != wanted)
 
     def own(self, filters: Filters) -> Filters:
         """`filters` with one code in place of all outside the viewer's scope, on record or not: it tells neither."""
@@ -57,20 +65,14 @@ class View:
     def visible(self, dimension: str) -> Codes:
         """The codes of one filter that have an enterprise in the viewer's scope, with whatever they lie in."""
         if dimension not in self._visible:  # a calendar asks of every event
-            self._visible[dimension] = self._visible_of(dimension)
+            lines = self.lines(dimension) if dimension in ("place", "partner") else {}
+            self._visible[dimension] = members(self.scope, dimension, lines)
         return self._visible[dimension]
 
     @cached_property
     def _visible(self) -> dict[str, Codes]:
-        return {}
-
-    def _visible_of(self, dimension: str) -> Codes:
-        values = self.population.values(dimension)
-        if dimension not in ("place", "partner"):
-            return frozenset(values)
-        visible = self.of.visible_partners if dimension == "partner" else None
-        lines = (code for value in values if value for code in self.catalogue.line(dimension, value))
-        return frozenset(code for code in lines if visible is None or code in visible)
+        found: dict[str, Codes] = self.catalogue.once.get(("visible", self.viewer.scope), dict)
+        return found
 
     def with_filters(self, filters: Filters) -> "View":
         """The same viewer's view of other filters."""
@@ -78,8 +80,35 @@ class View:
 
     @property
     def threshold(self) -> int | None:
-        """The fewest enterprises a number may rest on; None withholds nothing."""
+        """The base that counts are rounded to; None shows every number as it is."""
         return self.viewer.threshold
+
+    @property
+    def disclosure(self) -> Disclosure | None:
+        """What the viewer may be shown; None: everything.
+
+        Raises ValueError for a viewer with a threshold and without the privacy key.
+        """
+        viewer = self.viewer
+        if not viewer.threshold:
+            return None
+        name = "disclosure", viewer.scope, viewer.earlier, viewer.threshold, viewer.privacy_key
+        found: Disclosure = self.catalogue.once.get(name, lambda: Disclosure.of(self._record, self.catalogue, viewer))
+        return found
+
+    @property
+    def share(self) -> Callable[[Any, Any], float | None]:
+        """How a share is made of two counts of the view."""
+        return share_of_shown if self.threshold else measures.share
+
+    def protected(self, table: pd.DataFrame, counts: Iterable[str]) -> pd.DataFrame:
+        """A table as the viewer may see it, some of whose columns are counts of the view's facts."""
+        return protected(table, counts, self.disclosure.rounding) if self.disclosure else table
+
+    @property
+    def shown(self) -> bool:
+        """May this selection be shown?"""
+        return self.disclosure is None or self.disclosure.shows(self.filters)
 
     @cached_property
     def nameable(self) -> frozenset[str] | None:
@@ -104,7 +133,7 @@ class View:
             return False
         names = self.catalogue.once.get("names", lambda: NameIndex(queries.enterprise_names(self.connection)))
         # An enterprise outside the scope is not named either.
-        inside = None if self.viewer.scope == Scope() else self.population.named
+        inside = None if self.viewer.scope == Scope() else self._named
         return naming.mentions(text, self._hidden_names) or any(
             code not in self.nameable or not (inside is None or code in inside) for code in names.owners(text)
         )
@@ -128,145 +157,29 @@ class View:
                     yield entry.name_en, entry.name_zh
 
     @cached_property
+    def _named(self) -> Codes:
+        """The codes of the enterprises of the viewer's scope."""
+        scope = self.scope
+        return frozenset(scope.record.enterprises[at] for at in scope.enterprises.nonzero()[0])
+
+    @property
+    def _record(self) -> RecordFacts:
+        record: RecordFacts = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
+        return record
+
+    @cached_property
     def facts(self) -> SliceFacts:
-        """The facts of the slice: every count is made of them."""
-        record = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
-        return SliceFacts(record, self.of)
+        """The facts of the slice: every count is made of them, and is as the viewer may see it."""
+        return self.disclosure.facts(self.of) if self.disclosure else SliceFacts(self._record, self.of)
+
+    @cached_property
+    def scope(self) -> SliceFacts:
+        """The facts of everything the viewer may see, whatever is filtered: what rows and lists there are."""
+        everything = self.viewer.scope.narrow(Filters(), self.catalogue)
+        return self.disclosure.facts(everything) if self.disclosure else SliceFacts(self._record, everything)
 
     def lines(self, tree: str) -> dict[str, Codes]:
         """The places or partners on record that the viewer may see, each with all that lies below it."""
         visible = self.of.visible_partners if tree == "partner" else None
         codes = (code for code in self.catalogue.table(tree) if visible is None or code in visible)
         return {code: self.catalogue.below(tree, {code}) for code in codes}
-
-    @cached_property
-    def population(self) -> Population:
-        """Who is enrolled in the viewer's scope, whatever is filtered now."""
-        scope = self.viewer.scope.narrow(Filters(), self.catalogue)
-        found: Population = self.catalogue.once.get(("population", scope), lambda: self._population(scope))
-        return found
-
-    def _population(self, scope: Slice) -> Population:
-        return Population.of_scope(replace(self, built={}, of=scope).facts, self._groups(scope))
-
-    def members(self, dimension: str) -> Members:
-        """The values of one filter inside the viewer's scope, whatever is filtered now."""
-        return self.population.members(dimension)
-
-    def _groups(self, scope: Slice) -> dict[str, dict[str, str]]:
-        """Values with the group they stand in: a place's province, a round's phase, a partner's furthest parent."""
-        catalogue, visible = self.catalogue, scope.visible_partners
-        provinces = {code: catalogue.province(code) for code in catalogue.place}
-        phases = {code: entry.columns["phase"] for code, entry in catalogue.round.items()}
-        partners = [code for code in catalogue.partner if visible is None or code in visible]
-        lines = {code: [at for at in catalogue.line("partner", code) if at in set(partners)] for code in partners}
-        return {
-            "place": {code: province for code, province in provinces.items() if province},
-            "round": {code: phase for code, phase in phases.items() if phase},
-            "partner": {code: line[-1] for code, line in lines.items()},
-        }
-
-    @cached_property
-    def refusal(self) -> str:
-        """Why this selection is not shown at all: ``few`` (it would single out too few enterprises), ``kept`` (the
-        smallest value of a filter is kept back) or ``many`` (several values at once); empty where it is shown.
-        """
-        if not self.threshold:
-            return ""
-        # Two values of a filter less one of them are the other, and what both have in common.
-        if any(len(self.filters.codes(name)) > 1 for name in DIMENSIONS):
-            return "many"
-        if any(self.is_between(name, code) for name in DIMENSIONS for code in self.filters.codes(name)):
-            return "few"
-        sets = [(name, codes) for name in DIMENSIONS for codes in self._chosen(name)]
-        witnesses = [len(self._witnesses(name, codes)) for name, codes in sets]
-        if any(each > disclosure.MOST_WITNESSES for each in witnesses):
-            return "kept"
-        if prod(each + 1 for each in witnesses) > MOST_COMPARED:
-            return "many"
-        count, tells = self.population.enterprises, self.population.tells
-        chosen = self._selection(self.of)
-        wider = [count({name: codes for name, codes in chosen.items() if name != left}) for left in chosen]
-        looked_at = (count(self._selection(of)) for of in self._slices)
-        few = tells(self._enterprises, self.threshold, wider) or any(
-            0 < len(each) < self.threshold for each in looked_at
-        )
-        return "few" if few else ""
-
-    def is_between(self, dimension: str, code: str) -> bool:
-        """Does a place or partner stand between a group and its values: is it a city with counties of its own?"""
-        members = self.members(dimension)
-        if code in members.groups or dimension not in ("place", "partner"):
-            return False
-        return sum(value in members.values for value in self.catalogue.below(dimension, {code})) > 1
-
-    @staticmethod
-    def _selection(of: Slice) -> dict[str, Codes]:
-        return {name: codes for name in DIMENSIONS if (codes := of.codes(name)) is not None}
-
-    def tells(self, dimension: str, code: str, *, exactly: bool = False) -> bool:
-        """Would this selection, narrowed to one more value, single out too few enterprises?
-
-        A place or partner has everything below it, unless it is meant ``exactly``.
-        """
-        below = {code} if exactly or dimension not in ("place", "partner") else self.catalogue.below(dimension, {code})
-        chosen = self._selection(self.of)
-        within = chosen.get(dimension)
-        narrowed = frozenset(below) if within is None else frozenset(below) & within
-        if not any(self.filters.codes(name) for name in DIMENSIONS):
-            return self.population.tells_alone(dimension, narrowed, self.threshold or 0)
-        narrower = self.population.enterprises({**chosen, dimension: narrowed})
-        return self.population.tells(narrower, self.threshold or 0, [self._enterprises])
-
-    @cached_property
-    def _enterprises(self) -> Enterprises:
-        """Who is in the selection."""
-        return self.population.enterprises(self._selection(self.of))
-
-    @cached_property
-    def compared(self) -> tuple["View", ...]:
-        """The selections that give something of this one away where a number of theirs is small: see disclosure."""
-        free = replace(self.viewer, threshold=None)
-        return tuple(replace(self, viewer=free, of=of, built={}) for of in self._slices)
-
-    @cached_property
-    def _slices(self) -> list[Slice]:
-        choices: dict[str, list[Codes]] = {}
-        for name in DIMENSIONS:
-            if self.filters.codes(name):
-                chosen = self._chosen(name)
-                others = [other for codes in chosen for other in self._witnesses(name, codes)]
-                itself = [self.of.codes(name) or frozenset()] if len(chosen) == 1 else chosen
-                choices[name] = list(dict.fromkeys([*itself, *others]))
-        found = []
-        for codes in product(*choices.values()) if choices else ():
-            changed: dict[str, Any] = dict(zip(choices, codes, strict=True))
-            found.append(replace(self.of, **changed))
-        return [of for of in found if of != self.of]
-
-    def _chosen(self, dimension: str) -> list[Codes]:
-        """What is filtered in one dimension: a set of values per group, or per value where a group is split."""
-        if dimension == "phase":
-            return [frozenset({code}) for code in sorted(self.filters.phase)]
-        members = self.members(dimension)
-        found: list[Codes] = []
-        for code in sorted(self.filters.codes(dimension)):
-            if code in members.groups and dimension != "round":
-                found.append(_of_group(members, code))
-            else:
-                below = self.catalogue.below(dimension, {code}) if dimension in ("place", "partner") else {code}
-                found += [frozenset({value}) for value in sorted(below) if members.values.get(value)]
-        return found
-
-    def _witnesses(self, dimension: str, codes: Codes) -> list[Codes]:
-        members = self.members(dimension)
-        groups = {members.group_of.get(value, value) for value in codes}
-        found = [_of_group(members, other) for group in groups for other in members.group_witnesses(group)]
-        for group in groups:
-            if codes != _of_group(members, group):
-                found += [frozenset({other}) for value in codes for other in members.value_witnesses(value)]
-        return found
-
-
-def _of_group(members: Members, group: str) -> Codes:
-    return frozenset(value for value in members.values if members.group_of.get(value, value) == group)

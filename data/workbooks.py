@@ -12,8 +12,8 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from data.disclosure import Withheld
 from data.exhibits import EXHIBITS, FORMULA_SIGNS, SHARES, Exhibit, blank
+from data.privacy.shown import Under, Withheld
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -76,7 +76,7 @@ def _cell(page: WriteOnlyWorksheet, value: Any, columns: Sequence[str], at: int)
         return _text(page, value, bold=at == 0, wrapped=True)
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, (str, Withheld)):
+    if isinstance(value, (str, Under, Withheld)):
         return _text(page, str(value))
     if isinstance(value, date):
         cell = WriteOnlyCell(page, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day has no zone

@@ -58,7 +58,7 @@ def _rests_on(record: Record, basis: Basis) -> Lines:
         (_("Filters"), basis.filtered),
         (_("As of"), day(basis.as_of)),
         (_("Coverage"), basis.coverage),
-        (_("Withheld"), basis.withheld),
+        (_("Protection of enterprises"), basis.rounded),
         (_("Edition"), basis.edition),
         (_("Terms"), record.terms),
         (_("Taken out"), moment(record.taken_at)),
@@ -72,11 +72,12 @@ def _unsourced(basis: Basis) -> Lines:
     return [(_("Source"), ngettext("{n} row without a source", "{n} rows without a source", basis.unsourced))]
 
 
-def withheld_mark(threshold: int) -> str:
-    """What a withheld cell of a file says."""
+def rounded_mark(threshold: int) -> str:
+    """What stands in a file in place of numbers that are not told."""
     return _(
-        "“<{k}” in a cell: not told, since it rests on fewer than {k} enterprises or would give such a number away",
+        "“<{k}” in a cell: none to {most} enterprises; “withheld”: too few enterprises for a sum",
         k=threshold,
+        most=threshold - 1,
     )
 
 

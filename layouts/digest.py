@@ -114,12 +114,12 @@ def enterprises(n: int) -> str:
     return ngettext("{n} enterprise", "{n} enterprises", n)
 
 
-def completed(n: int, module: str, round_: str, before: tuple[str, date], by: tuple[str, date]) -> str:
-    """How many completed a module in a round; `before` and `by` are all that had, linked, with the date."""
+def completed(n: int, module: str, before: tuple[str, date], by: tuple[str, date]) -> str:
+    """How many completed a module; `before` and `by` are all that had, linked, with the date."""
     return ngettext(
-        "{round}: {n} enterprise completed {module} ({before} by {eve}, {by} by {until}).",
-        "{round}: {n} enterprises completed {module} ({before} by {eve}, {by} by {until}).",
-        n, round=round_, module=module, before=before[0], eve=day(before[1]), by=by[0], until=day(by[1]),
+        "{n} enterprise completed {module} ({before} by {eve}, {by} by {until}).",
+        "{n} enterprises completed {module} ({before} by {eve}, {by} by {until}).",
+        n, module=module, before=before[0], eve=day(before[1]), by=by[0], until=day(by[1]),
     )  # fmt: skip
 
 
@@ -171,7 +171,8 @@ def practice(n: int, had: int, have: int) -> str:
     """How many had a practice before and have it after."""
     return _(
         "{n} new pairs of before and after; {had} ({had_share}) had it before, {have} ({have_share}) have it after",
-        n=number(n), had=number(had), had_share=percent(had / n), have=number(have), have_share=percent(have / n),
+        n=number(n), had=number(had), had_share=percent(min(had, n) / n), have=number(have),
+        have_share=percent(min(have, n) / n),
     )  # fmt: skip
 
 

@@ -153,6 +153,6 @@ def reported(on: date | None, precision: str | None, *, anything: bool) -> str:
     return _("reported, no date") if anything else _("not on record")
 
 
-def withheld(threshold: int) -> str:
+def no_rows() -> str:
     """Why there is no list for who comes by a link with a threshold."""
-    return _("It has a row for each enterprise, and nothing is shown here that rests on fewer than {k}.", k=threshold)
+    return _("It would have a row for each enterprise: this link shows counts of enterprises, and no single ones.")

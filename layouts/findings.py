@@ -19,6 +19,7 @@ from layouts.words import (
     percent,
     quantity,
     sentences,
+    unseen,
 )
 
 FEWEST_FOR_INTERVAL = 6
@@ -27,12 +28,12 @@ FEWEST_FOR_INTERVAL = 6
 HALF = 0.5
 
 
-def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: Names) -> str:
-    """Where most are."""
+def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: Names, *, rounded: bool = False) -> str:
+    """Where most are; `rounded` counts of places have no sum, which would be another number than the total."""
     located = places[places["place"].notna() & (places[metric] > 0)]
     total = sum(places[metric])
     most = provinces[provinces[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(1)
-    if not known(total):
+    if rounded:
         return _most_in(most, metric, names)
     if not total:
         return _("{metric}: none in this selection", metric=metric_name(metric))
@@ -50,7 +51,7 @@ def regions(places: pd.DataFrame, provinces: pd.DataFrame, metric: str, names: N
 
 
 def _most_in(most: pd.DataFrame, metric: str, names: Names) -> str:
-    """The same where some places are withheld: there is no sum."""
+    """The same without a sum."""
     if most.empty:
         return _("{metric}: too few in any one province to be shown", metric=metric_name(metric))
     return _(
@@ -63,11 +64,10 @@ def _most_in(most: pd.DataFrame, metric: str, names: Names) -> str:
 
 def module_funnel(frame: pd.DataFrame, names: Names) -> str:
     """How many completed the module most were due in."""
-    due = (frame["planned"] - frame["not_yet_due"]).astype(float)
-    if not due.notna().any():
-        return _("Too few enterprises in any one module to be shown")
-    if due.max() <= 0:
-        return _("No training is due yet")
+    due = frame["due"].astype(int)
+    if not due.max():
+        few = not known(*frame["due"])
+        return _("Too few enterprises in any one module to be shown") if few else _("No training is due yet")
     row = frame[due == due.max()].iloc[0]
     if not known(row["completed"]):
         return _("{due} enterprises were due in {module}", due=number(due.max()), module=names("module", row["module"]))
@@ -76,14 +76,14 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> str:
         done=number(row["completed"]),
         due=number(due.max()),
         module=names("module", row["module"]),
-        share=percent(row["completed"] / due.max()),
+        share=percent(row["completed_share"]),
     )
 
 
 def states(frame: pd.DataFrame) -> str:
     """How many trainings stand still."""
     total = {name: sum(frame[name]) for name in ("planned", "in_progress", "dropped", "overdue", "not_yet_due")}
-    if not known(*total.values()):
+    if any(unseen(n) for name in total for n in frame[name]) and not all(total.values()):
         return _("Where each planned training stands")
     return _(
         "Of {planned} planned, {progress} are in progress, {dropped} dropped out, {overdue} are overdue",
@@ -133,10 +133,10 @@ def journey_caption(frame: pd.DataFrame) -> str:
 def breadth(frame: pd.DataFrame) -> str:
     """How many went beyond one module."""
     counts = frame["enterprises"].tolist()
+    if counts and not known(counts[0]):
+        return _("Too few enterprises have completed a module to be shown")
     if not counts or not counts[0]:
         return _("No enterprise has completed a module yet")
-    if not known(counts[0]):
-        return _("Too few enterprises have completed a module to be shown")
     return ngettext(
         "{n} enterprise completed a module, {more} at least two",
         "{n} enterprises completed a module, {more} at least two",
@@ -148,11 +148,11 @@ def breadth(frame: pd.DataFrame) -> str:
 def change(frame: pd.DataFrame) -> str:
     """How many pairs of figures there are, and how they moved; `frame` without practices."""
     pairs = sum(frame["pairs"])
+    with_interval = frame[frame["better_count"].notna() & (frame["pairs"] >= FEWEST_FOR_INTERVAL)]
+    if with_interval.empty and any(unseen(n) for name in ("pairs", "better_count") for n in frame[name]):
+        return _("Too few before/after pairs of any one indicator to be shown")
     if not pairs:
         return _("No before/after pair in this selection")
-    with_interval = frame[frame["better_count"].notna() & (frame["pairs"] >= FEWEST_FOR_INTERVAL)]
-    if with_interval.empty and not known(pairs, *frame["better_count"].dropna(), *frame["worse_count"].dropna()):
-        return _("Too few before/after pairs of any one indicator to be shown")
     if with_interval.empty:
         return ngettext(
             "{n} before/after pair: {better} better, {worse} worse; too few to generalise",
@@ -183,10 +183,10 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
     """What the pairs of one indicator say."""
     name = names("indicator", indicator)
     n = numbers["pairs"]
+    if unseen(n):
+        return _("{indicator}: too few pairs to be shown", indicator=name)
     if not n:
         return _("{indicator}: no before/after pair", indicator=name)
-    if not known(n) or (unit == "yes-no" and not known(numbers["had_before"])):
-        return _("{indicator}: too few pairs to be shown", indicator=name)
     if unit == "yes-no":
         return _(
             "{indicator}: {before} of {n} had it before, {after} have it after",
@@ -198,6 +198,8 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
             "{indicator}: {before} before, {after} after, in the one enterprise that reported both",
             indicator=name, before=quantity(row["before"], unit), after=quantity(row["after"], unit),
         )  # fmt: skip
+    if numbers["median_change"] is None:
+        return _("{indicator}: {n} enterprises reported before and after", indicator=name, n=number(n))
     return _(
         "{indicator}: median change {change} in {n} enterprises",
         indicator=name, change=change_of(numbers["median_change"], unit), n=number(n),
@@ -207,7 +209,7 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
 def pairs_caption(numbers: dict[str, Any], unit: str, beyond: int) -> str:
     """The interval, the middle before and after, and what the drawing leaves at its edges."""
     n = numbers["pairs"]
-    if not n or unit == "yes-no" or not known(n):
+    if not n or unit == "yes-no" or numbers["median_change"] is None:
         return ""
     said = []
     if n > 1:
@@ -303,37 +305,33 @@ def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     return _("Filtered by {filters}", filters=" · ".join(said))
 
 
-def refusal(reason: str, threshold: int) -> tuple[str, str]:
-    """Why a selection is not shown to a viewer with a threshold, and what to do."""
-    title = _("This selection is not shown")
-    said = {
-        "few": _(
-            "It would single out fewer than {k} enterprises, by itself or beside a selection one step away. Nothing is "
-            "shown from which single enterprises could be worked out. Take a filter away, or choose another.",
-            k=threshold,
-        ),
-        "kept": _(
-            "It holds the smallest group of a filter. That one is kept back, so that numbers of fewer than {k} "
-            "enterprises elsewhere cannot be worked out from it. Choose another, or take the filter away.",
-            k=threshold,
-        ),
-        "many": _(
-            "It asks for several values of a filter. What these have in common could be of fewer than {k} enterprises. "
-            "Choose one.",
-            k=threshold,
-        ),
-    }[reason]
-    return title, said
+def refusal(threshold: int) -> tuple[str, str]:
+    """Why a selection is not shown to a viewer with a threshold."""
+    return _("This selection is not shown"), _(
+        "It holds fewer than {fewest} enterprises, or only a few fewer than a wider selection that is shown: single "
+        "enterprises could be worked out from it.",
+        fewest=2 * threshold,
+    )
 
 
-def withheld_sentence(threshold: int) -> str:
-    """What is withheld from a viewer, as their pages say above everything."""
-    return _("Numbers that rest on fewer than {k} enterprises are not shown.", k=threshold)
+def wider() -> str:
+    """The link to the nearest selection that is shown."""
+    return _("Show a wider selection")
 
 
-def withheld_note(threshold: int) -> str:
-    """What "under 5" means, for an exhibit that has it."""
+def cut() -> str:
+    """That an address asked for more than a viewer with a threshold may choose."""
     return _(
-        "“under {k}”: rests on fewer than {k} enterprises, or stands beside such a number and would give it away",
+        "This address asks for more than this link shows: several values of a filter, too many filters, or another "
+        "date. You see the nearest selection that is shown."
+    )
+
+
+def rounded(threshold: int) -> str:
+    """How the numbers of a viewer with a threshold are told, once a page."""
+    return _(
+        "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; “under {k}” can "
+        "mean none to {most}. Sums marked ≈ are not exact.",
         k=threshold,
+        most=threshold - 1,
     )

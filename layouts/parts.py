@@ -27,7 +27,7 @@ class SourceLink:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an exhibit's numbers rest on; ``withheld`` says what stands in place of those that are not shown.
+    """What an exhibit's numbers rest on; ``rounded`` says how they are rounded for who comes by a link.
 
     ``edition`` says which frozen copy of the record they are from; empty for the live one. ``how`` is where it is
     told how they were made; ``deck`` is where a manager adds the exhibit to a deck, empty for others; ``take`` what may
@@ -40,7 +40,7 @@ class Basis:
     sources: tuple[SourceLink, ...]
     unsourced: int
     synthetic: bool
-    withheld: str = ""
+    rounded: str = ""
     edition: str = ""
     how: str = ""
     deck: str = ""
@@ -162,7 +162,6 @@ def basis_lines(basis: Basis, *, pictured: bool = False) -> list[Component]:
         html.Span(basis.filtered),
         html.Span(_("as of {date}", date=day(basis.as_of))),
         *([html.Span(basis.edition)] if basis.edition else []),
-        *([html.Span(basis.withheld)] if basis.withheld else []),
     ]
     how = [how_link(basis.how)] if basis.how else []
     deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
@@ -247,9 +246,11 @@ def dropdown_labels() -> dict[str, str]:
     }
 
 
-def notice(lines: Sequence[str], *, alone: bool = False) -> list[Component]:
-    """Lines of a notice; one that stands `alone` has nothing of the page beneath it."""
+def notice(lines: Sequence[str], *, alone: bool = False, way: tuple[str, str] | None = None) -> list[Component]:
+    """Lines of a notice and a `way` on (text, address); one that stands `alone` has nothing of the page beneath it."""
     said: list[Component] = [html.P(line) for line in lines]
+    if way:
+        said.append(html.P(html.A(way[0], href=way[1])))
     return [html.Div(said, className="alone")] if alone else said
 
 

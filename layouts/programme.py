@@ -6,7 +6,6 @@ from typing import Any
 
 import pandas as pd
 
-from layouts import findings
 from layouts.words import (
     _,
     day,
@@ -20,7 +19,7 @@ from layouts.words import (
     percent,
     quantity,
     sentences,
-    withheld,
+    unseen,
 )
 
 SIGNS = {"done": "✓", "in-progress": "…", "late": "!", "not-started": "○", "not-planned": "–", "unknown": "?"}
@@ -163,7 +162,7 @@ def targets_caption(frame: pd.DataFrame) -> str:
 
 def women_share(row: Mapping[str, Any]) -> str:
     """How many are women, out of those whose sex is on record."""
-    if not row["trainers"] or any(withheld(row[name]) for name in ("trainers", "women", "sex_unknown")):
+    if not row["trainers"] or any(unseen(row[name]) for name in ("trainers", "women", "sex_unknown")):
         return ""
     of = row["trainers"] - row["sex_unknown"]
     if not of:
@@ -307,13 +306,6 @@ def resting_on(exhibit: str, frame: pd.DataFrame) -> str:
     if exhibit == "published":
         return ngettext("{n} published figure", "{n} published figures", len(frame))
     return ""
-
-
-def withheld_note(exhibit: str, threshold: int) -> str:
-    """What "under 5" means in an exhibit: of enterprises, or of people."""
-    if exhibit not in ("capacity", "events"):
-        return findings.withheld_note(threshold)
-    return _("“under {k}”: fewer than {k} people, or stands beside such a number and would give it away", k=threshold)
 
 
 def partners_of(row: Mapping[str, Any], name: Any) -> str:

@@ -66,34 +66,32 @@ def _(text: str, **values: object) -> str:
 
 def ngettext(one: str, many: str, n: float, **values: object) -> str:
     """:func:`_` for a text that counts; ``{n}`` is the number as people write it."""
-    counted = 2 if withheld(n) else int(n)  # "under 5" are many
+    counted = 2 if unseen(n) else int(n)  # "under 5" are many
     return _translations(language()).ngettext(one, many, counted).format(n=number(n), **values)
 
 
-def withheld(value: object) -> int | None:
-    """Where a number is not shown since it rests on too few enterprises: on fewer than how many; None where it is."""
-    return getattr(value, "fewer_than", None)
-
-
-def under(value: object) -> str:
-    """What stands in place of a number that is withheld; empty where it is not."""
-    fewest = withheld(value)
-    return _("under {k}", k=fewest) if fewest else ""
+def unseen(value: object) -> str:
+    """What stands in place of a number that a reader with a threshold does not see; empty where it is seen."""
+    sign = getattr(value, "sign", "")
+    if sign == "under":
+        return _("under {k}", k=getattr(value, "base", ""))
+    return _("withheld") if sign == "withheld" else ""
 
 
 def known(*values: object) -> bool:
-    """Are these all numbers, none of them unknown or withheld?"""
-    return all(value is not None and value == value for value in values)  # noqa: PLR0124 - NaN
+    """Are these all numbers, none of them unknown, under a base or withheld?"""
+    return all(value is not None and value == value and not unseen(value) for value in values)  # noqa: PLR0124 - NaN
 
 
 def number(value: float | None, digits: int = 2) -> str:
     """A number with thousands separators, a real minus and at most `digits` decimals; a dash where there is none."""
-    if withheld(value):
-        return under(value)
+    if unseen(value):
+        return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     rounded = round(value, digits) + 0  # what rounds to zero has no sign
-    return _written(rounded, digits, language())
+    written = _written(rounded, digits, language())
+    return f"≈{NO_BREAK}{written}" if getattr(value, "sign", "") == "about" else written
 
 
 @lru_cache(maxsize=10_000)
@@ -104,8 +102,8 @@ def _written(rounded: float, digits: int, language: str) -> str:
 
 def signed(value: float | None, digits: int = 2) -> str:
     """A change: always with its sign, a real minus."""
-    if withheld(value):
-        return under(value)
+    if unseen(value):
+        return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     rounded = round(value, digits)
@@ -224,8 +222,8 @@ def measured(said: str, unit: str) -> str:
 
 def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     """A value with its unit and, where it is a bound, the sign of it: "> 100 a month", "no"."""
-    if withheld(value):
-        return under(value)
+    if unseen(value):
+        return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     if unit == "yes-no":
@@ -236,8 +234,8 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
 
 def change_of(value: float | None, unit: str) -> str:
     """A change with its unit: percentages change by points."""
-    if withheld(value):
-        return under(value)
+    if unseen(value):
+        return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     return measured(signed(value), _("points") if unit == "percent" else unit_name(unit))

@@ -55,6 +55,7 @@ from layouts import digest, ids
 
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200
+PRIVACY_KEY = b"frozen" * 6
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 BESIDE = (
     "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
@@ -140,10 +141,12 @@ def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str
     partners = pages.held.records.live.catalogue().partner
     scope = min(code for code, entry in partners.items() if entry.columns["kind"] == "employers")
     yield "manager", MANAGER
-    donor = Terms(scope=Filters.from_search(f"partner={scope}"), threshold=5, names=True, export=True)
-    yield "donor", donor.viewer("frozen")
+    donor = Terms(
+        scope=Filters.from_search(f"partner={scope}"), threshold=5, names=True, export=True, edition=edition.key
+    )
     committee = Terms(Audience.COMMITTEE, threshold=5, names=True, edition=edition.key)
-    yield "committee", committee.viewer("frozen")
+    for who, terms in (("donor", donor), ("committee", committee)):
+        yield who, replace(terms.viewer("frozen"), privacy_key=PRIVACY_KEY)
     if data_set == "public":
         yield "everybody", Terms(threshold=None, names=True, export=True).viewer("frozen")
 

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import pytest
 import recount_lists as recount
+from data.disclosure import Withheld
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME
@@ -19,7 +20,6 @@ from recount_lists import Lists, Scoped
 from test_recount import AS_OF, EARLIER, SEEDS, SOURCES, Invented, database_of, search_of
 
 from data.access import MANAGER, Viewer
-from data.disclosure import Withheld
 from data.exhibits import build, build_pairs, sources_of
 from data.filters import DIMENSIONS, Filters
 from data.links import Terms

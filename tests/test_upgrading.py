@@ -93,7 +93,8 @@ def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> N
     assert upgrading.upgrade(engine) is None
     with engine.begin() as connection:
         connection.execute(batch.update().values(schema_version=SCHEMA_VERSION + 1))
-    assert upgrading.upgrade(engine) is None
+    with pytest.raises(DatabaseProblem, match="newer"):
+        upgrading.upgrade(engine)
 
 
 def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Path, monkeypatch) -> None:
@@ -111,6 +112,7 @@ def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Pat
 
 def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{path}")
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{path.with_name('accounts.db')}")
     refused = CliRunner().invoke(main, ["export", "breadth"])
     assert refused.exit_code == 1
     assert "score-dashboard upgrade" in refused.stderr
@@ -121,10 +123,11 @@ def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) 
 
 def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path / 'no-accounts.db'}")
     answer = CliRunner().invoke(main, ["upgrade"])
     assert answer.exit_code == 1
     assert "no database" in answer.stderr
-    assert not (tmp_path / "none.db").exists()
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_edition_of_the_first_version_is_read_as_before_and_its_file_stays_as_it_was(

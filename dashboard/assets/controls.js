@@ -9,7 +9,9 @@ window.dash_clientside.controls = {
     const wanted = new URLSearchParams(window.location.search);
     for (const { id, value } of controls.filter((each) => moved.includes(each.id))) {
       const name = id === "filters-place-chosen" ? "place" : id.replace("filters-", "").replace("-", "_");
-      const codes = [].concat(value || []).sort();
+      // Some readers may choose one value of a filter: the one chosen last.
+      const chosen = [].concat(value || []);
+      const codes = document.body.hasAttribute("data-single") ? chosen.slice(-1) : chosen.sort();
       if (codes.length) wanted.set(name, codes.join(","));
       else wanted.delete(name);
     }

@@ -5,6 +5,7 @@ window.dash_clientside.shell = {
     if (!said) return;
     document.title = said.title;
     document.documentElement.lang = said.lang;
+    document.body.toggleAttribute("data-single", said.single);
   },
   // As much of the address as says the language: who waits for that alone is not asked with every choice in a filter.
   speak: function (search, before) {

@@ -1,6 +1,7 @@
 """How many there are: in all, per place, per option of a filter, per source."""
 
 from collections.abc import Callable, Iterable, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -10,53 +11,73 @@ from data.engine.slice import COMPLETION, SliceFacts
 from data.vocabulary import FIRST_MODULE
 
 
-def _sum(values: Array) -> int | None:
-    """A sum of what is known; None where nothing is."""
+def _total(of: SliceFacts, enterprises: Array, values: Array, *, workers: bool = False, digits: bool = False) -> Any:
+    """A sum over rows of enterprises, of what is known; None where nothing is.
+
+    For a reader with a threshold each value is changed by the factor of its enterprise (that of `workers`, or of people
+    and visits), and the sum is rounded to `digits` or to a multiple of the base, or withheld.
+    """
     known = values[~np.isnan(values)]
-    return int(known.sum()) if len(known) else None
+    rounding = of.rounding
+    if rounding is None:
+        return int(known.sum()) if len(known) else None
+    factors = rounding.secrets.workers if workers else rounding.secrets.people
+    sizes = np.nan_to_num(values)
+    shown = of.count(of.marked(enterprises[sizes > 0]))
+    total = float(sizes @ factors[enterprises])
+    return rounding.size(total, shown) if digits else rounding.heads_of(total, shown)
 
 
-def overview_counts(of: SliceFacts) -> dict[str, int]:
-    """Headline counts, with ``…_enterprises`` that a sum rests on; a sum of no known term is absent."""
+def overview_counts(of: SliceFacts) -> dict[str, Any]:
+    """Headline counts and sums; a sum of no known term is absent. What rests on plain rows is a manager's alone."""
     record, at, started = of.record, of.trainings, of.started
-    enrolments, rows = record.enrolments, record.trainings
+    rows = record.trainings
     enterprise = rows.enterprise[at]
     began = at[started]
     done = np.where(rows.visits_seen[at] <= of.day, rows.visits_done[at], np.nan)
-    planned = rows.visits_planned[at]
     managers, workers, women = rows.managers[began], rows.workers[began], rows.women[began]
     heads = ~(np.isnan(managers) & np.isnan(workers))
     modules = of.enterprise_modules
     completed = modules.steps & COMPLETION != 0
-    rounds, places = enrolments.round[of.enrolments], enrolments.place[of.enrolments]
     who = np.flatnonzero(of.trained)
-    counts: dict[str, int | None] = {
-        "enterprises": count(of.enterprises),
+    people = np.where(heads, np.nan_to_num(managers) + np.nan_to_num(workers), np.nan)
+
+    def of_modules(flags: Array) -> int:
+        counted = of.tally(modules.enterprise[flags], modules.module[flags], len(record.modules))
+        return int(counted.sum())
+
+    counts: dict[str, Any] = {
+        "enterprises": of.count(of.enterprises),
+        "trained": of.count(of.trained),
+        "modules_planned": of_modules(np.ones(len(completed), bool)),
+        "modules_completed": of_modules(completed),
+        "visits": _total(of, enterprise, done),
+        "visits_planned": _total(of, enterprise, rows.visits_planned[at]),
+        "people_trained": _total(of, rows.enterprise[began], people, digits=True),
+        "women_trained": _total(of, rows.enterprise[began], women),
+        "workers_reached": _total(of, who, record.workers[who], workers=True, digits=True),
+        "workers_unknown": of.count(of.trained & np.isnan(record.workers)),
+    }
+    if of.rounding is None:
+        counts |= {
+            "trainings": len(began),
+            "trainings_with_visits": count(~np.isnan(done)),
+            "trainings_with_head_count": count(heads),
+            "trainings_with_women": count(~np.isnan(women)),
+        }
+    return {name: n for name, n in counts.items() if n is not None}
+
+
+def reach_counts(of: SliceFacts) -> dict[str, int]:
+    """How far a slice reaches: rounds, places and partners with an enterprise, and rounds_on_record of the slice."""
+    enrolments = of.record.enrolments
+    rounds, places = enrolments.round[of.enrolments], enrolments.place[of.enrolments]
+    return {
         "rounds": len(np.unique(rounds)),
         "places": len(np.unique(places[places != NONE])),
-        "trained": len(who),
-        "modules_planned": len(completed),
-        "modules_completed": count(completed),
-        "visits": _sum(done),
-        "trainings_with_visits": count(~np.isnan(done)),
-        "visits_planned": _sum(planned),
-        "trainings": len(began) if len(at) else None,
-        "people_trained": int((np.nan_to_num(managers) + np.nan_to_num(workers)).sum()) if len(began) else None,
-        "trainings_with_head_count": count(heads) if len(at) else None,
-        "women_trained": _sum(women),
-        "trainings_with_women": count(~np.isnan(women)) if len(at) else None,
-        "people_trained_enterprises": count(of.marked(rows.enterprise[began[heads]])),
-        "women_trained_enterprises": count(of.marked(rows.enterprise[began[~np.isnan(women)]])),
-        "visits_enterprises": count(of.marked(enterprise[done > 0])),
-        "visits_planned_enterprises": count(of.marked(enterprise[planned > 0])),
-        "modules_completed_enterprises": count(of.marked(modules.enterprise[completed])),
-        "modules_planned_enterprises": count(of.marked(enterprise)),
-        "workers_reached": _sum(record.workers[who]),
-        "workers_unknown": count(np.isnan(record.workers[who])) if len(who) else None,
         "partners": _partners(of, rounds),
         "rounds_on_record": count(of.rounds),  # with or without enterprises: sector and place are an enterprise's
     }
-    return {name: n for name, n in counts.items() if n is not None}
 
 
 def _partners(of: SliceFacts, rounds: Array) -> int:
@@ -68,11 +89,11 @@ def _partners(of: SliceFacts, rounds: Array) -> int:
 
 
 def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Counts per place of the slice, or per region where `region` maps places to regions.
+    """Counts per place, or per region where `region` maps places to regions; the largest first.
 
-    Columns: place (None: not given, or in no region), enterprises, trained, m1_completed, modules_completed,
-    completed (enterprises that completed any), workers (NaN: unknown), workers_unknown and workers_known (trained
-    enterprises whose size is unknown, or known); the largest first.
+    Columns: place (None: not given, or in no region), enterprises, trained, m1_completed, modules_completed, workers
+    (NaN: unknown), workers_unknown (trained enterprises whose size is unknown). Places without an enterprise in the
+    slice are left out; for a reader with a threshold they have rows as well.
     """
     record = of.record
     places: tuple[str, ...] = record.places
@@ -94,32 +115,42 @@ def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.
     def together(bits: Array) -> Array:
         return np.bitwise_or.reduceat(bits[rows], starts) if len(starts) else bits[rows]
 
-    enterprise, place = enterprise[starts], place[starts]
+    enterprise, place = enterprise[starts], place[starts] + 1
     begun, completed = together(begun), together(completed)
-    workers, many = record.workers[enterprise], len(places) + 1
-    trained, unknown = begun != 0, np.isnan(workers)
+    many = len(places) + 1
+    trained, unknown = begun != 0, np.isnan(record.workers[enterprise])
 
-    def per_place(weights: Array) -> Array:
-        return np.bincount(place + 1, weights=weights, minlength=many)
+    def per_place(which: Array) -> Array:
+        return of.tally(enterprise[which], place[which], many)
 
+    of_modules = (per_place(completed & (np.int64(1) << module) != 0) for module in range(len(record.modules)))
     n = {
-        "enterprises": np.bincount(place + 1, minlength=many),
+        "enterprises": per_place(np.ones(len(place), bool)),
         "trained": per_place(trained),
         "m1_completed": per_place(completed & first_completed != 0),
-        "modules_completed": per_place(np.bitwise_count(completed)),
-        "completed": per_place(completed != 0),
-        "workers": per_place(np.where(trained & ~unknown, workers, 0)),
-        "workers_unknown": per_place(trained & unknown),
+        "modules_completed": sum(of_modules, np.zeros(many, np.int64)),
     }
-    frame = pd.DataFrame({name: values.astype(np.int64) for name, values in n.items()})
-    # Of nobody trained the sum is a plain 0; of sizes nobody knows it is unknown.
-    known = frame["trained"] - frame["workers_unknown"]
-    frame["workers"] = frame["workers"].astype(float).where((known > 0) | (frame["trained"] == 0))
-    frame["workers_known"] = known
+    frame = pd.DataFrame(n | {"workers_unknown": per_place(trained & unknown)})
+    frame.insert(4, "workers", _workers(of, enterprise[trained & ~unknown], place[trained & ~unknown], frame))
     frame.insert(0, "place", pd.Series([None, *places], dtype=object))
+    if of.rounding is not None:
+        return frame
     frame = frame[frame["enterprises"] > 0]
     order = sorted(range(len(frame)), key=_largest_first(frame))
     return frame.iloc[order].reset_index(drop=True)
+
+
+def _workers(of: SliceFacts, enterprises: Array, places: Array, counted: pd.DataFrame) -> "pd.Series[Any]":
+    """What the trained enterprises of known size employ, per place."""
+    sizes, many = of.record.workers[enterprises], len(counted)
+    if of.rounding is None:
+        workers = pd.Series(np.bincount(places, weights=sizes, minlength=many))
+        # Of nobody trained the sum is a plain 0; of sizes nobody knows it is unknown.
+        known = counted["trained"] - counted["workers_unknown"]
+        return workers.where((known > 0) | (counted["trained"] == 0))
+    shown = of.tally(enterprises[sizes > 0], places[sizes > 0], many)
+    totals = np.bincount(places, weights=sizes * of.rounding.secrets.workers[enterprises], minlength=many)
+    return pd.Series([of.rounding.size(*each) for each in zip(totals, shown, strict=True)], dtype=object)
 
 
 def _largest_first(frame: pd.DataFrame) -> Callable[[int], tuple[int, bool, str]]:
@@ -142,35 +173,40 @@ def _module_bits(of: SliceFacts) -> tuple[Array, Array, np.int64]:
     return of_enrolments(of.started), of_enrolments(of.steps & COMPLETION != 0), one
 
 
-def option_counts(of: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    """Enterprises per code of one filter inside a slice without it. Columns: code, enterprises.
+def option_counts(of: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Enterprises per code of one filter inside a slice without it; codes without one have 0 or are absent.
 
     A place or partner counts whatever lies below it as well: `lines` are those that may be seen, with all below each.
     """
     record = of.record
     rows = record.enrolments
     enterprise = rows.enterprise[of.enrolments]
-    counts: dict[str, int] = {}
+
+    def each(which: Array) -> int:
+        """Enterprises of some of the enrolments, which stand by enterprise."""
+        chosen = enterprise[which]
+        chosen = chosen[runs(chosen)]
+        return int(of.tally(chosen, np.zeros(len(chosen), np.intp), 1)[0])
+
     if dimension == "round":
-        counts = enterprises_per_round(of)
-    elif dimension == "sector":
-        sectors = rows.sector[of.enrolments][runs(enterprise)]
-        counts = _by_code(record.sectors, np.bincount(sectors + 1, minlength=len(record.sectors) + 1)[1:])
-    elif dimension == "phase":
+        return enterprises_per_round(of)
+    if dimension == "sector":
+        first = runs(enterprise)
+        sectors = rows.sector[of.enrolments][first] + 1
+        return _by_code(record.sectors, of.tally(enterprise[first], sectors, len(record.sectors) + 1)[1:])
+    if dimension == "phase":
         phases = record.phase_of[rows.round[of.enrolments]]
-        counts = {code: len(runs(enterprise[phases == at])) for at, code in enumerate(record.phases)}
-    elif dimension == "partner":
+        return {code: each(phases == at) for at, code in enumerate(record.phases)}
+    if dimension == "partner":
         rounds = rows.round[of.enrolments]
-        for code, below in lines.items():
-            counts[code] = len(runs(enterprise[record.with_partner(below)[rounds]]))
-    else:
-        places = rows.place[of.enrolments]
-        for code, below in lines.items():
-            inside = np.zeros(len(record.places) + 1, bool)
-            inside[[record.position["place"][each] for each in below]] = True
-            counts[code] = len(runs(enterprise[inside[places]]))
-    counted = [(code, n) for code, n in counts.items() if n]
-    return pd.DataFrame(counted, columns=["code", "enterprises"])
+        return {code: each(record.with_partner(below)[rounds]) for code, below in lines.items()}
+    places = rows.place[of.enrolments]
+    found = {}
+    for code, below in lines.items():
+        inside = np.zeros(len(record.places) + 1, bool)
+        inside[[record.position["place"][at] for at in below]] = True
+        found[code] = each(inside[places])
+    return found
 
 
 def _by_code(codes: tuple[str, ...], counts: Array) -> dict[str, int]:
@@ -208,5 +244,5 @@ def row_counts(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:
 
 def enterprises_per_round(of: SliceFacts) -> dict[str, int]:
     """Enterprises enrolled in each round."""
-    rounds = of.record.rounds
-    return _by_code(rounds, np.bincount(of.record.enrolments.round[of.enrolments], minlength=len(rounds)))
+    rounds, rows = of.record.rounds, of.record.enrolments
+    return _by_code(rounds, of.tally(rows.enterprise[of.enrolments], rows.round[of.enrolments], len(rounds)))

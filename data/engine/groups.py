@@ -1,77 +1,82 @@
-"""Counts of trained and reporting enterprises and of pairs: in all, and per partner, sector, round and phase."""
+"""Counts of trained and reporting enterprises and of pairs: in all, and per partner, sector and round."""
 
 from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
-from data.engine.record import NONE, Array, count, runs
+from data.engine.record import NONE, Array, runs
 from data.engine.slice import SliceFacts
 
 
 def coverage_totals(of: SliceFacts) -> dict[str, int]:
     """The counts of the coverage line: enterprises, trained, reported, paired (enterprises) and pairs."""
-    pairs = of.pair_counts
-    who = {"enterprises": of.enterprises, "trained": of.trained, "reported": of.reported, "paired": pairs > 0}
-    return {name: count(each) for name, each in who.items()} | {"pairs": int(pairs.sum())}
+    rows, first = of.record.results, of.pairs.before
+    pairs = of.tally(rows.enterprise[first], rows.indicator[first], len(of.record.indicators))
+    who = {"enterprises": of.enterprises, "trained": of.trained, "reported": of.reported, "paired": of.pair_counts > 0}
+    return {name: of.count(each) for name, each in who.items()} | {"pairs": int(pairs.sum())}
 
 
-MEASURES = ("enterprises", "trained", "reported", "trained_reported", "pairs", "paired")
+MEASURES = ("enterprises", "trained", "reported", "trained_reported", "paired")
 
 Group = tuple[str, str | None]
 """A kind of group, and its code (None: not given)."""
 
 
 def coverage_counts(of: SliceFacts, lines: Mapping[str, Iterable[str]]) -> pd.DataFrame:
-    """Per group (total, partner, sector, round, phase) with an enterprise: who was trained, reported, gave a pair.
+    """Per group (total, partner, sector, round) who was trained, reported, gave a pair.
 
-    Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, pairs, and paired
-    (enterprises). A group's numbers are those of the slice narrowed to it; a partner's include its children's: `lines`
-    are the partners that may be seen, each with all below it.
+    Columns: group_kind, group (None: not given), enterprises, trained, reported, trained_reported, paired. A group's
+    numbers are those of the slice narrowed to it; a partner's include its children's: `lines` are the partners that may
+    be seen, each with all below it. Groups without an enterprise are left out; for a reader with a threshold they have
+    rows as well.
 
     An enterprise with one enrolment in the slice brings all it has to each group that has the enrolment; one with
-    several brings to a round, phase or partner what it has in those enrolments that are in it.
+    several brings to a round or partner what it has in those enrolments that are in it.
     """
     record, rows = of.record, of.enrolments
     enterprise, rounds = record.enrolments.enterprise[rows], record.enrolments.round[rows]
-    values = _measures(of)
+    pairs = of.pair_counts > 0
+    # One row an enterprise, one column a measure: has it that?
+    has = np.stack([of.enterprises, of.trained, of.reported, of.reported & of.trained, pairs], axis=1)
     first = runs(enterprise)
-    by_sector = _summed(values[enterprise[first]], record.enrolments.sector[rows[first]] + 1, len(record.sectors) + 1)
-    inside: dict[Group, Array] = {("partner", code): record.with_partner(below) for code, below in lines.items()}
-    inside |= {("phase", code): record.phase_of == at for at, code in enumerate((None, *record.phases), NONE)}
+    sectors = record.enrolments.sector[rows[first]] + 1
+    by_sector = _cells(of, enterprise[first], has[enterprise[first]], sectors, len(record.sectors) + 1)
+    partners = {code: record.with_partner(below) for code, below in lines.items()}
     alone = np.bincount(enterprise, minlength=len(record.enterprises))[enterprise] == 1
-    by_round = _summed(values[enterprise[alone]], rounds[alone], len(record.rounds))
-    groups = np.array([*inside.values()]).reshape(len(inside), len(record.rounds))
-    of_groups = groups.astype(np.int64) @ by_round
+    by_round = _cells(of, enterprise[alone], has[enterprise[alone]], rounds[alone], len(record.rounds))
+    groups = np.array([*partners.values()]).reshape(len(partners), len(record.rounds))
+    by_partner = np.stack([cells @ groups.T.astype(np.int64) for cells in by_round])
     if not alone.all():
         several = rows[~alone]
-        by_round += _measured(of, several, np.eye(len(record.rounds), dtype=bool))
-        of_groups += _measured(of, several, groups)
-    found: dict[Group, Array] = {("total", ""): values.sum(axis=0)}
-    found |= dict(zip(inside, of_groups, strict=True))
-    found |= {("sector", code): by_sector[at] for at, code in enumerate((None, *record.sectors))}
-    found |= {("round", code): by_round[at] for at, code in enumerate(record.rounds)}
-    counted = [(*group, *map(int, n)) for group, n in found.items() if n[0]]
+        by_round = by_round + _measured(of, several, np.eye(len(record.rounds), dtype=bool))
+        by_partner = by_partner + _measured(of, several, groups)
+    total = np.array([of.count(each) for each in has.T])[:, np.newaxis]
+    found: list[tuple[str, Iterable[str | None], Array]] = [
+        ("total", ("",), total),
+        ("partner", partners, of.each_shown(by_partner)),
+        ("sector", (None, *record.sectors), of.each_shown(by_sector)),
+        ("round", record.rounds, of.each_shown(by_round)),
+    ]
+    counted = [
+        (kind, code, *map(int, n))
+        for kind, codes, numbers in found
+        for code, n in zip(codes, numbers.T, strict=True)
+        if n[0] or of.rounding is not None
+    ]
     frame = pd.DataFrame(counted, columns=["group_kind", "group", *MEASURES])
     frame["group"] = frame["group"].astype(object).where(frame["group"].notna(), None)
     return frame
 
 
-def _measures(of: SliceFacts) -> Array:
-    """What each enterprise has in the whole slice: one row an enterprise, one column a measure."""
-    pairs = of.pair_counts
-    columns = (of.enterprises, of.trained, of.reported, of.reported & of.trained, pairs, pairs > 0)
-    return np.stack([column.astype(np.int64) for column in columns], axis=1)
-
-
-def _summed(values: Array, groups: Array, many: int) -> Array:
-    columns = [np.bincount(groups, weights=column, minlength=many) for column in values.T]
-    return np.stack(columns, axis=1).astype(np.int64)
+def _cells(of: SliceFacts, enterprises: Array, has: Array, groups: Array, many: int) -> Array:
+    """Cells of what enterprises have (one column a measure) per group: measures × rows of cells × groups."""
+    return np.stack([of.cells(enterprises[flags], groups[flags], many) for flags in has.T])
 
 
 def _measured(of: SliceFacts, enrolments: Array, groups: Array) -> Array:
-    """What the enterprises of some enrolments have in groups of rounds (one row a group, one column a round): one row a
-    group, one column a measure.
+    """Cells of what the enterprises of some enrolments have in groups of rounds (one row a group, one column a round):
+    measures × rows of cells × groups.
     """
     record = of.record
     rows, trainings, results = record.enrolments, record.trainings, record.results
@@ -106,8 +111,8 @@ def _measured(of: SliceFacts, enrolments: Array, groups: Array) -> Array:
         of_indicator[exact & (results.before_from[row] <= of.day)],
         of_indicator[exact & (results.after_from[row] <= of.day)],
     ) // (len(record.indicators) or 1)
-    keys = (who, trained, reported, np.intersect1d(trained, reported), pairs, np.unique(pairs))
-    return np.stack([np.bincount(key // many, minlength=len(groups)) for key in keys], axis=1)
+    keys = (who, trained, reported, np.intersect1d(trained, reported), np.unique(pairs))
+    return np.stack([of.cells(key % many, key // many, len(groups)) for key in keys])
 
 
 def _joined(left: Array, right: Array) -> tuple[Array, Array]:

@@ -1,6 +1,7 @@
 """What enterprises reported: pairs of before and after, and the results that are no part of one."""
 
 from datetime import date
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -12,14 +13,22 @@ from data.schema import OPERATORS
 _VERIFIED = (False, True)
 
 
-def pair_levels(of: SliceFacts) -> dict[str, tuple[Array, Array]]:
-    """The before and the after of the pairs, by indicator, in the order of their enterprises."""
+class Levels(NamedTuple):
+    """Pairs of one indicator: their enterprises, and what each reported before and after."""
+
+    enterprise: Array
+    before: Array
+    after: Array
+
+
+def pair_levels(of: SliceFacts) -> dict[str, Levels]:
+    """The levels of the pairs, by indicator, in the order of their enterprises."""
     rows, (before, after) = of.record.results, of.pairs
     indicators = rows.indicator[before]
     ends = np.searchsorted(indicators, np.arange(len(of.record.indicators) + 1))
-    levels = rows.before[before], rows.after[after]
+    levels = rows.enterprise[before], rows.before[before], rows.after[after]
     return {
-        code: (levels[0][begin:end], levels[1][begin:end])
+        code: Levels(*(each[begin:end] for each in levels))
         for code, begin, end in zip(of.record.indicators, ends, ends[1:], strict=False)
         if begin < end
     }
@@ -127,17 +136,20 @@ def _frame(columns: dict[str, Array]) -> pd.DataFrame:
     return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
 
 
-def other_fact_counts(of: SliceFacts) -> pd.DataFrame:
-    """Every indicator with a result. Columns: indicator, other_facts (rows that are no pairs), other_enterprises."""
-    rows, at = of.record.results, of.results
-    many = len(of.record.indicators)
-    other = of.other_results
+def reported_indicators(of: SliceFacts) -> frozenset[str]:
+    """The indicators with a result."""
+    return frozenset(of.record.indicators[at] for at in np.unique(of.record.results.indicator[of.results]))
+
+
+def other_fact_counts(of: SliceFacts) -> dict[str, Any]:
+    """How many results are no part of a pair, by indicator."""
+    rows, other = of.record.results, of.other_results
+    indicators, many = rows.indicator[other], len(of.record.indicators)
+    if of.rounding is None:
+        return dict(zip(of.record.indicators, map(int, np.bincount(indicators, minlength=many)), strict=True))
     each = other[runs(rows.group[other])]
-    frame = pd.DataFrame(
-        {
-            "indicator": pd.Series(of.record.indicators, dtype=object),
-            "other_facts": np.bincount(rows.indicator[other], minlength=many),
-            "other_enterprises": np.bincount(rows.indicator[each], minlength=many),
-        }
-    )
-    return frame[np.bincount(rows.indicator[at], minlength=many) > 0].reset_index(drop=True)
+    enterprises = of.tally(rows.enterprise[each], rows.indicator[each], many)
+    factors = of.rounding.secrets.people[rows.enterprise[other]]
+    totals = np.bincount(indicators, weights=factors, minlength=many)
+    shown = (of.rounding.heads_of(*both) for both in zip(totals, enterprises, strict=True))
+    return dict(zip(of.record.indicators, shown, strict=True))

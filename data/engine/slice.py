@@ -1,7 +1,8 @@
 """The facts that a slice leaves of a record: enrolments, trainings with their states, results as seen, pairs.
 
 Every count and list starts from these, so that a slice narrows everything in one place (docs/measures.md, "Filters").
-A fact dated after the slice's ``as_of`` is not seen.
+A fact dated after the slice's ``as_of`` is not seen. Enterprises are counted here alone: for a reader with a threshold
+a count is rounded before anybody has it (docs/privacy.md).
 """
 
 from typing import NamedTuple
@@ -11,6 +12,7 @@ from werkzeug.utils import cached_property  # functools' holds a lock for all of
 
 from data.access import Slice
 from data.engine.record import NEVER, NONE, Array, RecordFacts, runs
+from data.privacy.rounding import Rounding
 from data.vocabulary import STATES
 
 WORKSHOP, VISIT, ASSESSMENT, COMPLETION, STARTED = (1 << bit for bit in range(5))
@@ -40,12 +42,43 @@ class Pairs(NamedTuple):
 
 
 class SliceFacts:
-    """The facts of one slice; each kind is found once."""
+    """The facts of one slice; each kind is found once. With a `rounding` its counts are shown numbers and not true."""
 
-    def __init__(self, record: RecordFacts, slice_: Slice) -> None:
+    def __init__(self, record: RecordFacts, slice_: Slice, rounding: Rounding | None = None) -> None:
         self.record = record
         self.slice = slice_
+        self.rounding = rounding
         self.day = slice_.as_of.toordinal()
+
+    def cells(self, enterprises: Array, groups: Array, many: int) -> Array:
+        """Enterprises per group, each named once a group, before they are rounded: cells of disjoint groups add up.
+
+        One row of counts, and where they are rounded one of the sums of secret numbers; one column a group.
+        """
+        counts = np.bincount(groups, minlength=many)
+        if self.rounding is None:
+            return counts[np.newaxis]
+        # Sums stay far below 2^53, where floats are exact.
+        numbers = np.bincount(groups, weights=self.rounding.secrets.numbers[enterprises], minlength=many)
+        return np.stack([counts, numbers.astype(np.int64)])
+
+    def shown(self, cells: Array) -> Array:
+        """The counts of some cells, as the reader is shown them."""
+        counts: Array = cells[0]
+        return counts if self.rounding is None else self.rounding.shown(counts, cells[1])
+
+    def each_shown(self, cells: Array) -> Array:
+        """:meth:`shown` of several cells: one row each."""
+        return np.stack([self.shown(each) for each in cells])
+
+    def tally(self, enterprises: Array, groups: Array, many: int) -> Array:
+        """Enterprises per group, each named once a group, as the reader is shown them."""
+        return self.shown(self.cells(enterprises, groups, many))
+
+    def count(self, enterprises: Array) -> int:
+        """How many enterprises are marked, as the reader is shown it. One answer an enterprise."""
+        at = np.flatnonzero(enterprises)
+        return int(self.tally(at, np.zeros(len(at), np.intp), 1)[0])
 
     def among(self, dimension: str) -> Array | None:
         """Which codes of a filter are left, by position, and at the end whether "not given" is; None: all."""

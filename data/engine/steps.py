@@ -4,12 +4,11 @@ import numpy as np
 import pandas as pd
 
 from data.catalogue import Catalogue
-from data.engine.record import NONE, Array, coded, count
+from data.engine.record import NONE, Array, coded
 from data.engine.slice import (
     ASSESSMENT,
     COMPLETED,
     COMPLETION,
-    DROPPED,
     STARTED,
     VISIT,
     WORKSHOP,
@@ -22,20 +21,20 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
     """Distinct enterprises per planned module.
 
     Columns: module, planned, workshop, visited, assessed, completed (reached, by own or later evidence),
-    visited_without_record, assessed_without_record, one per state, and dropped_started (dropped, who began).
+    visited_without_record, assessed_without_record, and one per state.
     """
     of_modules = of.enterprise_modules
     steps, state = of_modules.steps, of_modules.state
     many = len(of.record.modules)
 
     def per_module(flags: Array) -> Array:
-        return np.bincount(of_modules.module[flags], minlength=many)
+        return of.tally(of_modules.enterprise[flags], of_modules.module[flags], many)
 
     visited, assessed = steps & (VISIT | ASSESSMENT | COMPLETION) != 0, steps & (ASSESSMENT | COMPLETION) != 0
     frame = pd.DataFrame(
         {
             "module": pd.Series(of.record.modules, dtype=object),
-            "planned": np.bincount(of_modules.module, minlength=many),
+            "planned": of.tally(of_modules.enterprise, of_modules.module, many),
             "workshop": per_module(steps & STARTED != 0),
             "visited": per_module(visited),
             "assessed": per_module(assessed),
@@ -47,15 +46,14 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
                 for number, name in enumerate(STATES)
                 if number != COMPLETED
             },
-            "dropped_started": per_module((state == DROPPED) & (steps & STARTED != 0)),
         }
     )
     return frame[frame["planned"] > 0].reset_index(drop=True)
 
 
 def journey_counts(of: SliceFacts) -> pd.DataFrame:
-    """Columns: stage, enterprises (reached, by own or later evidence), without_record; and m1_only, on the last stage:
-    enterprises that completed all they planned, which was Module 1 alone.
+    """Columns: stage, enterprises (reached, by own or later evidence), without_record; m1_only, on the last stage:
+    enterprises that completed all they planned, which was Module 1 alone; and recorded (with a record of the stage).
     """
     record, of_modules = of.record, of.enterprise_modules
     enterprise, steps = of_modules.enterprise, of_modules.steps
@@ -74,22 +72,25 @@ def journey_counts(of: SliceFacts) -> pd.DataFrame:
     }
     own = reached | {"m1_workshop": of.marked(enterprise[first & (steps & WORKSHOP != 0)])}
     further = of.marked(enterprise[~first])
-    only_first = count(reached["all_planned_completed"] & ~further)
+    only_first = of.count(reached["all_planned_completed"] & ~further)
     rows, later = [], np.zeros(len(record.enterprises), bool)
     for stage in reversed(JOURNEY):
         later = later | reached[stage]
         of_last = only_first if stage == JOURNEY[-1] else 0
-        rows.append((stage, count(later), count(later & ~own[stage]), of_last))
-    return pd.DataFrame(rows[::-1], columns=["stage", "enterprises", "without_record", "m1_only"])
+        recorded = of.count(later & own[stage])
+        rows.append((stage, of.count(later), of.count(later & ~own[stage]), of_last, recorded))
+    return pd.DataFrame(rows[::-1], columns=["stage", "enterprises", "without_record", "m1_only", "recorded"])
 
 
 def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
-    """Columns: modules (completed by one enterprise, at least 1), enterprises."""
+    """Columns: modules_at_least (1 to the number of modules of the programme), enterprises that completed so many."""
     of_modules = of.enterprise_modules
     done = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
-    each = np.bincount(np.bincount(done, minlength=1))
-    modules = [n for n in range(1, len(each)) if each[n]]
-    return pd.DataFrame({"modules": modules, "enterprises": [int(each[n]) for n in modules]})
+    modules = np.bincount(done, minlength=len(of.record.enterprises))
+    levels = range(1, len(of.record.modules) + 1)
+    return pd.DataFrame(
+        {"modules_at_least": list(levels), "enterprises": [of.count(modules >= level) for level in levels]}
+    )
 
 
 def enterprise_states(of: SliceFacts, catalogue: Catalogue) -> pd.DataFrame:

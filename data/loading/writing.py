@@ -6,12 +6,10 @@ from contextlib import contextmanager
 from sqlalchemy import Connection, Engine, func, select
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 
-from data.database import DatabaseProblem, now
+from data.database import DatabaseProblem, hold, now
 from data.database import check as check_database
 from data.loading.reasons import sentences
 from data.schema import SCHEMA_VERSION, batch
-
-_ADVISORY_LOCK = 0x53434F5245  # any number of our own: "SCORE"
 
 WAIT = 5
 """Seconds a load waits for another one to finish on PostgreSQL, as SQLite's driver does by default."""
@@ -64,19 +62,8 @@ def transaction(engine: Engine, *, writes: bool = True) -> Iterator[Connection]:
     """A transaction; one that writes holds the database against other loads until it ends."""
     with engine.begin() as connection:
         if writes:
-            _lock(connection)
+            hold(connection, WAIT)
         yield connection
-
-
-def _lock(connection: Connection) -> None:
-    """Hold the database against other loads until the transaction ends; readers go on."""
-    if connection.dialect.name == "sqlite":
-        # SQLite would begin writing only with the first change: too late for what was read before.
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    elif connection.dialect.name == "postgresql":
-        connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT}s'")
-        connection.execute(select(func.pg_advisory_xact_lock(_ADVISORY_LOCK)))
-        connection.exec_driver_sql("SET LOCAL lock_timeout = DEFAULT")
 
 
 def next_number(connection: Connection) -> int:

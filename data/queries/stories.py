@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from data import facts, schema
 from data.access import Slice
 from data.facts import among
-from data.population import DIMENSIONS
+from data.privacy.selections import DIMENSIONS
 from data.queries.answers import frame
 
 SIDES = ("before", "after")

@@ -5,8 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from data import disclosure, queries
-from data.disclosure import Rule
+from data import queries
 from data.precision import first_day, last_day, slip
 from data.view import View
 
@@ -14,7 +13,6 @@ EVENT_COLUMNS = (
     "event", "kind", "name_en", "name_zh", "status", "starts_on", "ends_on", "place", "participants", "women",
 )  # fmt: skip
 ROUND_COLUMNS = ("round", "planned_start", "planned_end", "started_on", "ended_on")
-PEOPLE = Rule(key=("event",), counts=("participants", "women", "men"), parts=(("participants", ("women", "men")),))
 
 
 def events(view: View) -> pd.DataFrame:
@@ -26,13 +24,7 @@ def events(view: View) -> pd.DataFrame:
     partners = queries.event_partners(view.connection, view.of)
     rows = [_row(view, row, tuple(partners.get(row["code"], ()))) for row in queries.events(view.connection, view.of)]
     beside = ("first", "last", "date_precision", "module", "round", "partners", "source", "note")
-    table = pd.DataFrame(rows, columns=[*EVENT_COLUMNS, *beside], dtype=object)
-    if view.threshold:
-        men = [_less(row["participants"], row["women"]) for row in rows]
-        counted = table.assign(men=pd.Series(men, dtype=object))
-        flags = disclosure.flagged(counted, PEOPLE, view.threshold)
-        table = disclosure.withhold(counted, PEOPLE, flags, view.threshold).drop(columns="men")
-    return table
+    return pd.DataFrame(rows, columns=[*EVENT_COLUMNS, *beside], dtype=object)
 
 
 def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:
@@ -48,11 +40,13 @@ def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],
+        **{name: _heads(view, row["code"], name, row[name]) for name in ("participants", "women")},
     }
 
 
-def _less(whole: int | None, part: int | None) -> int | None:
-    return None if whole is None or part is None else whole - part
+def _heads(view: View, event: str, name: str, count: int | None) -> int | None:
+    """Those who came to an event, as the viewer is shown it."""
+    return view.disclosure.rounding.heads(name, event, count) if view.disclosure else count
 
 
 def rounds(view: View) -> pd.DataFrame:

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from data import disclosure, measures
-from data.disclosure import Rule
+from data import measures
 from data.engine import groups
-from data.tables.counting import counted, flags_of, member_flags
+from data.engine.record import NONE
+from data.privacy.table import marked
 from data.view import View
 
 
@@ -23,46 +23,20 @@ class Coverage:
     enterprises: int = 0
 
 
-COVERAGE = Rule(
-    counts=("paired", "reported", "trained", "enterprises"),
-    rests={"pairs": ("paired",)},
-)  # fmt: skip
-
-
 def coverage_line(view: View) -> Coverage:
     """The coverage line every exhibit of a view carries."""
-    frame = counted(view, lambda asked: pd.DataFrame([groups.coverage_totals(asked.facts)]), COVERAGE)
-    return Coverage(**frame.astype(object).iloc[0])  # plain numbers, and withheld ones as they are
-
-
-GROUPS = Rule(
-    key=("group_kind", "group"),
-    counts=("enterprises", "trained", "reported", "trained_reported", "paired"),
-    rests={"pairs": ("paired",)},
-)
-
-
-def _coverage_counts(view: View) -> pd.DataFrame:
-    frame = groups.coverage_counts(view.facts, view.lines("partner"))
-    if frame.empty:
-        frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
-    return frame
+    totals = groups.coverage_totals(view.facts)
+    rounding = view.disclosure.rounding if view.disclosure else None
+    return Coverage(**{name: marked(n, rounding) if rounding else n for name, n in totals.items()})
 
 
 def coverage(view: View) -> pd.DataFrame:
-    frame = _coverage_counts(view)
+    frame = groups.coverage_counts(view.facts, view.lines("partner"))
+    if frame.empty:
+        frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     if view.threshold:
-        flags = flags_of(view, frame, _coverage_counts, GROUPS)
-        kind = flags.index.get_level_values(0)
-        counts = disclosure.counts_of(frame, GROUPS)
-        phases = flags[kind == "phase"].droplevel(0), counts[kind == "phase"].droplevel(0)
-        for name in ("partner", "sector", "round"):
-            of_kind, number = flags[kind == name].droplevel(0), counts[kind == name].droplevel(0)
-            of_phases = phases if name == "round" else None
-            flags[kind == name] = member_flags(view, name, of_kind, number, of_phases).to_numpy()
-        frame = disclosure.withhold(frame, GROUPS, flags, view.threshold)
-    frame = frame[frame["group_kind"] != "phase"]
-    frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"]))
+        frame = frame[[_in_scope(view, *each) for each in zip(frame["group_kind"], frame["group"], strict=True)]]
+    frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"], view.share))
     kinds = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
     order = {
         kind: {code: at for at, code in enumerate(view.catalogue.table(kind))}
@@ -73,3 +47,13 @@ def coverage(view: View) -> pd.DataFrame:
         for kind, group in zip(frame["group_kind"], frame["group"], strict=True)
     ]
     return frame.iloc[sorted(range(len(frame)), key=place.__getitem__)].reset_index(drop=True)
+
+
+def _in_scope(view: View, kind: str, group: str | None) -> bool:
+    """Has the viewer's scope an enterprise in a group? Rows are those of the scope, whatever is filtered."""
+    if kind == "total":
+        return True
+    if group is None:
+        sectors = view.scope.record.enrolments.sector[view.scope.enrolments]
+        return bool((sectors == NONE).any())
+    return group in view.visible(kind)

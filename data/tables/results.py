@@ -1,14 +1,12 @@
 """What enterprises reported before and after."""
 
-from typing import Any
-
 import numpy as np
 import pandas as pd
 
 from data import measures
-from data.disclosure import Rule
 from data.engine import pairs
-from data.tables.counting import by_enterprise, counted
+from data.privacy.rounding import Blurred
+from data.tables.counting import by_enterprise
 from data.view import View
 
 _PAIR = (
@@ -35,49 +33,20 @@ def beside(view: View, indicator: str | None = None) -> pd.DataFrame:
     return by_enterprise(view, pairs.other_rows(view.facts, indicator))
 
 
-_VERDICTS = ("better_count", "same_count", "worse_count")
-_PRACTICE = ("had_before", "had_after", "gained", "lost")
-_PRACTICE_REST = ("lacked_before", "lacked_after", "kept", "never_had")
-_MIDDLE = (
-    "median_before", "median_after", "median_change", "change_low", "change_high", "median_relative_change",
-)  # fmt: skip
-CHANGE = Rule(
-    key=("indicator",),
-    counts=("pairs", *_VERDICTS, *_PRACTICE, *_PRACTICE_REST, "other_enterprises"),
-    rests={
-        **dict.fromkeys(_MIDDLE, ("pairs",)),
-        **dict.fromkeys(("better_share", "better_low", "better_high"), ("pairs", "better_count")),
-        "other_facts": ("other_enterprises",),
-    },
-    parts=(("pairs", _VERDICTS),),
-    down=("pairs",),
-    within=(("pairs", (*_PRACTICE, *_PRACTICE_REST)),),
-    together=((*_PRACTICE, *_PRACTICE_REST),),
-)
-
-
-_NO_LEVELS = np.zeros(0)
-
-
-def _changes(view: View) -> pd.DataFrame:
-    """One row an indicator with a result, with the counts that a practice's own counts give away."""
-    indicators = view.catalogue.indicator
-    levels = pairs.pair_levels(view.facts)
-    others: dict[str, Any] = {row["indicator"]: row for row in pairs.other_fact_counts(view.facts).to_dict("records")}
-    rows = []
-    for code in indicators:
-        if code in others:
-            unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
-            numbers = measures.change_between(*levels.get(code, (_NO_LEVELS, _NO_LEVELS)), unit=unit, better=better)
-            rows.append({"unit": unit, "better": better, **vars(numbers), **others[code]})
-    columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts", "other_enterprises"]
-    frame = pd.DataFrame(rows, columns=columns)
-    n = frame["pairs"].astype(float)
-    had, has, lost = (frame[name].astype(float) for name in ("had_before", "had_after", "lost"))
-    kept = had - lost
-    return frame.assign(lacked_before=n - had, lacked_after=n - has, kept=kept, never_had=n - has - lost)
+_NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
 
 
 def change(view: View) -> pd.DataFrame:
-    frame = counted(view, _changes, CHANGE)
-    return frame.drop(columns=["other_enterprises", *_PRACTICE_REST])
+    """One row an indicator with a result; for a reader with a threshold, with one in everything the link covers."""
+    indicators = view.catalogue.indicator
+    levels, others = pairs.pair_levels(view.facts), pairs.other_fact_counts(view.facts)
+    reported = pairs.reported_indicators(view.scope if view.threshold else view.facts)
+    rows = []
+    for code in (code for code in indicators if code in reported):
+        unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
+        enterprises, before, after = levels.get(code, _NO_LEVELS)
+        by = Blurred(view.disclosure.rounding, enterprises) if view.disclosure else None
+        numbers = measures.change_between(before, after, unit=unit, better=better, by=by)
+        rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers), "other_facts": others[code]})
+    columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts"]
+    return pd.DataFrame(rows, columns=columns)

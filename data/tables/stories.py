@@ -34,7 +34,7 @@ def stories(view: View) -> pd.DataFrame:
     name for the viewer.
     """
     found = queries.stories(view.connection, view.of)
-    if view.refusal:
+    if not view.shown:
         found = found.iloc[:0]
     viewer = view.viewer
     if viewer.limited:

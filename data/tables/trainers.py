@@ -4,24 +4,27 @@ from typing import Any
 
 import pandas as pd
 
-from data import disclosure, queries
-from data.disclosure import Rule
-from data.filters import DIMENSIONS
+from data import queries
 from data.schema import TRAINER_LEVELS
 from data.view import View
 
 CAPACITY_COLUMNS = ("module", "level", "trainers", "women")
 _SEXES = ("women", "men", "sex_unknown")
-TRAINERS = Rule(key=("module", "level"), counts=("trainers", *_SEXES), parts=(("trainers", _SEXES),))
-LADDER = Rule(key=("level",), counts=("trainers", *_SEXES), parts=(("trainers", _SEXES),))
 
 
 def capacity(view: View) -> pd.DataFrame:
     """One row per module × level that somebody reached: trainers, of them women (None: of nobody is the sex known)."""
-    frame, flags = _counted(view)
-    if view.threshold:
-        frame = disclosure.withhold(frame, TRAINERS, flags, view.threshold)
-    return _women(frame)
+    levels = _levels(view)
+    reached = _levels(_whole(view)) if view.threshold else levels
+    there = set(zip(reached["module"], reached["level"], strict=True))
+    rows = [
+        {"module": module, "level": level}
+        | _count(view, levels[(levels["module"] == module) & (levels["level"] == level)])
+        for module in view.catalogue.module
+        for level in TRAINER_LEVELS
+        if (module, level) in there
+    ]
+    return _women(pd.DataFrame(rows, columns=["module", "level", "trainers", *_SEXES]))
 
 
 def ladder(view: View) -> pd.DataFrame:
@@ -29,19 +32,9 @@ def ladder(view: View) -> pd.DataFrame:
     sex_unknown; and ``everyone``, all trainers of any level.
     """
     levels = _levels(view)
-    rows = [{"level": level} | _count(levels[levels["level"] == level]) for level in TRAINER_LEVELS]
-    frame = pd.DataFrame(rows).assign(everyone=levels["trainer"].nunique())
-    if view.threshold:
-        flags = disclosure.flagged(frame, LADDER, view.threshold)
-        _modules, hidden = _counted(view)
-        for level in flags.index:
-            for name in _SEXES:  # the sum over modules says it
-                of_modules = hidden.loc[[key[1] == level for key in hidden.index], name]
-                flags.loc[level, name] |= bool(of_modules.any())
-        frame = disclosure.withhold(frame, LADDER, flags, view.threshold)
-        if flags["trainers"].any():
-            frame["everyone"] = pd.Series([disclosure.Withheld(view.threshold)] * len(frame), dtype=object)
-    return _women(frame)
+    rows = [{"level": level} | _count(view, levels[levels["level"] == level]) for level in TRAINER_LEVELS]
+    frame = _women(pd.DataFrame(rows).assign(everyone=_shown(view, levels["trainer"])))
+    return view.protected(frame, ("trainers", "women", *_SEXES[1:], "everyone"))
 
 
 def sources(view: View) -> "pd.Series[Any]":
@@ -50,41 +43,30 @@ def sources(view: View) -> "pd.Series[Any]":
     return pd.concat([levels["source"], levels.drop_duplicates("trainer")["trainer_source"]], ignore_index=True)
 
 
+def _whole(view: View) -> View:
+    return view.with_filters(view.filters.unfiltered())
+
+
 def _levels(view: View) -> pd.DataFrame:
-    """The levels a viewer may have counted: where a threshold holds none under a filter, since two selections a trainer
-    apart would tell of one.
-    """
     if "trainer levels" not in view.built:
-        frame = queries.trainer_levels(view.connection, view.of)
-        filtered = any(view.filters.codes(name) for name in DIMENSIONS)
-        view.built["trainer levels"] = frame.iloc[:0] if view.threshold and filtered else frame
+        view.built["trainer levels"] = queries.trainer_levels(view.connection, view.of)
     levels: pd.DataFrame = view.built["trainer levels"]
     return levels
 
 
-def _counted(view: View) -> tuple[pd.DataFrame, pd.DataFrame]:
-    levels = _levels(view)
-    rows = []
-    for module in view.catalogue.module:
-        for level in TRAINER_LEVELS:
-            here = levels[(levels["module"] == module) & (levels["level"] == level)]
-            if len(here):
-                rows.append({"module": module, "level": level} | _count(here))
-    frame = pd.DataFrame(rows, columns=["module", "level", "trainers", *_SEXES])
-    flags = disclosure.flagged(frame, TRAINERS, view.threshold or 0)
-    if view.threshold:
-        for level in TRAINER_LEVELS:  # the ladder says what a level's modules sum to
-            at_level = (frame["level"] == level).to_numpy()
-            counts = disclosure.counts_of(frame, TRAINERS)["trainers"]
-            hidden = disclosure.enough(flags["trainers"][at_level], counts[at_level], view.threshold)
-            flags.loc[hidden.index[hidden], :] = True
-    return frame, flags
+def _shown(view: View, trainers: "pd.Series[Any]") -> int:
+    """How many trainers these are, as the viewer is shown it."""
+    if view.disclosure is None:
+        return int(trainers.nunique())
+    return view.disclosure.rounding.people("trainer", trainers)
 
 
-def _count(levels: pd.DataFrame) -> dict[str, int]:
-    sex = levels.drop_duplicates("trainer")["sex"]
-    women, men = int((sex == "f").sum()), int((sex == "m").sum())
-    return {"trainers": len(sex), "women": women, "men": men, "sex_unknown": len(sex) - women - men}
+def _count(view: View, levels: pd.DataFrame) -> dict[str, int]:
+    each = levels.drop_duplicates("trainer")
+    of_sex = {"women": each["sex"] == "f", "men": each["sex"] == "m"}
+    of_sex["sex_unknown"] = ~(of_sex["women"] | of_sex["men"])
+    counted = {"trainers": _shown(view, each["trainer"])}
+    return counted | {name: _shown(view, each.loc[which, "trainer"]) for name, which in of_sex.items()}
 
 
 def _women(frame: pd.DataFrame) -> pd.DataFrame:

@@ -72,7 +72,7 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
     traces: list[dict[str, Any]] = []
     headings = []
     for at, row in enumerate(records(rows)):
-        before, after = row["had_before"] / row["pairs"] * 100, row["had_after"] / row["pairs"] * 100
+        before, after = (min(row[had], row["pairs"]) / row["pairs"] * 100 for had in ("had_before", "had_after"))
         traces.append(
             {
                 "type": "scatter",

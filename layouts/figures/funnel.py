@@ -7,7 +7,7 @@ import pandas as pd
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import Names, _, known, labelled, listed, number, percent, withheld, wrapped
+from layouts.words import Names, _, known, labelled, listed, number, percent, unseen, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
@@ -155,7 +155,7 @@ def _heading(name: str, aside: str, at: float) -> dict[str, Any]:
 def _step_label(step: str, count: float, of_due: float | None, before: float) -> str:
     if step == "planned" or not known(of_due):
         return f"<b>{number(count)}</b>"
-    of_previous = percent(count / before) if before and known(before) else "–"
+    of_previous = percent(min(count, before) / before) if before else "–"
     if step == "workshop":  # the step before is the first step
         of_first = _("{share} of those due", share=percent(of_due))
         return f"<b>{number(count)}</b>  {of_first}"
@@ -168,7 +168,7 @@ def _step_label(step: str, count: float, of_due: float | None, before: float) ->
 def completion(frame: pd.DataFrame, names: Names) -> Figure:
     """The small funnel: one bar a module, completed on top of those due."""
     frame = frame[frame["planned"] > 0]
-    due = (frame["planned"] - frame["not_yet_due"]).tolist()
+    due = frame["due"].tolist()
     done = frame["completed"].tolist()
     labels = [_done_of_due(a, b) for a, b in zip(done, due, strict=True)]
     due, done = [theme.length(n) for n in due], [theme.length(n) for n in done]
@@ -190,11 +190,12 @@ def completion(frame: pd.DataFrame, names: Names) -> Figure:
 
 
 def _done_of_due(done: float, due: float) -> str:
-    if not due:
-        return _("none due yet")
     if not known(done, due):
         return _("{done} of {due}", done=number(done), due=number(due))
-    return _("{done} of {due} · {share}", done=number(done), due=number(due), share=percent(done / due))
+    if not due:
+        return _("none due yet")
+    share = percent(min(done, due) / due)
+    return _("{done} of {due} · {share}", done=number(done), due=number(due), share=share)
 
 
 def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
@@ -205,7 +206,9 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
     frame = frame[frame["planned"] > 0]
     modules = [names("module", code) for code in frame["module"]]
     places = list(range(len(frame)))
-    whole = max([*map(theme.length, frame["planned"]), 1])
+    # Rounded states add up to a little more or less than what is planned.
+    stacked = [sum(theme.length(row[state]) for state in STATES) for row in records(frame)]
+    whole = max([*map(theme.length, frame["planned"]), *stacked, 1])
     traces = []
     for state in STATES:
         counts = [theme.length(n) for n in frame[state]]
@@ -259,9 +262,10 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
 
 
 def _unseen(row: dict[str, Any]) -> str:
-    """That a bar is shorter than what is planned, where states are withheld."""
-    hidden = [state_name(state) for state in STATES if withheld(row[state])]
-    return _("not shown: {states}", states=listed(hidden)) if hidden else ""
+    """The states that are under the base, and have no bar."""
+    small = [state for state in STATES if unseen(row[state])]
+    names = listed([state_name(state) for state in small])
+    return labelled(unseen(row[small[0]]), names) if small else ""
 
 
 ROOM = 0.035
@@ -274,16 +278,15 @@ def _halo(colour: str) -> str:
 
 def _small_states(row: dict[str, Any], whole: int) -> str:
     """The states whose segments have no room for their number."""
-    small = [state for state in STATES if row[state] and not row[state] >= whole * ROOM]  # a withheld one as well
+    small = [state for state in STATES if unseen(row[state]) or 0 < row[state] < whole * ROOM]
     return " · ".join(labelled(state_name(state), number(row[state])) for state in small)
 
 
 def journey(frame: pd.DataFrame) -> Figure:
     """One bar a stage; the part reached without its own record is hatched."""
     counts = [theme.length(n) for n in frame["enterprises"]]
-    # Where either is withheld the bar is not parted.
-    parted = [known(a, b) for a, b in zip(frame["enterprises"], frame["without_record"], strict=True)]
-    without = [b if apart else 0 for b, apart in zip(frame["without_record"], parted, strict=True)]
+    # The part is at most its whole, rounded or not.
+    without = [min(theme.length(b), a) for a, b in zip(counts, frame["without_record"], strict=True)]
     places = list(range(len(frame)))
     recorded = [a - b for a, b in zip(counts, without, strict=True)]
     hatched = {"color": theme.PALE, "pattern": {"shape": "/", "bgcolor": theme.PALE, "fgcolor": theme.AFTER, "size": 6}}
@@ -333,7 +336,7 @@ def breadth(frame: pd.DataFrame, most: float) -> Figure:
     headings = [
         _heading(
             f"{_modules_at_least(k)}  <b>{number(n)}</b>",
-            _("{share} of enrolled", share=percent(n / most)) if most and known(n, most) else "",
+            _("{share} of enrolled", share=percent(min(n, most) / most)) if most and known(n, most) else "",
             at,
         )
         for at, (k, n) in enumerate(zip(frame["modules_at_least"], counts, strict=True))

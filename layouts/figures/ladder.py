@@ -8,7 +8,7 @@ from layouts import theme
 from layouts.frames import records
 from layouts.programme import level_name, women_share
 from layouts.theme import Figure
-from layouts.words import _, number, withheld, wrapped
+from layouts.words import _, number, unseen, wrapped
 
 SEXES = ("women", "men", "sex_unknown")
 
@@ -74,7 +74,7 @@ def ladder(frame: pd.DataFrame) -> Figure:
 
 
 def _parted(row: dict[str, Any]) -> bool:
-    return not any(withheld(row[sex]) for sex in SEXES)
+    return not any(unseen(row[sex]) for sex in SEXES)
 
 
 def _part(row: dict[str, Any], sex: str) -> float:

@@ -1,0 +1,163 @@
+"""The privacy key: made once, by one of two at once; told by its fingerprint alone; a new one ends every link."""
+
+import logging
+import secrets
+from collections.abc import Callable, Iterator
+
+import pytest
+from both import fill_up
+from click.testing import CliRunner, Result
+from sqlalchemy import Engine, select, text
+from sqlalchemy.exc import DBAPIError
+from test_accounts_upgrading import at_once
+
+from dashboard import privacy_commands
+from dashboard.cli import main
+from data import links
+from data.accounts import accounts_engine, privacy_key
+from data.database import now
+from data.links import Terms
+from data.privacy import key
+from data.privacy.key import PrivacyKey
+
+pytestmark = pytest.mark.both_databases
+
+
+@pytest.fixture
+def accounts(address: str) -> Iterator[Engine]:
+    engine = accounts_engine(address)
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def run(accounts: Engine, address: str, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
+    """The command on the accounts."""
+    monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
+    return lambda *said, typed=None: CliRunner().invoke(main, ["privacy-key", *said], input=typed)
+
+
+def states(accounts: Engine) -> list[str]:
+    return [each.state(now()) for each in reversed(links.links(accounts))]
+
+
+def test_key_is_made_once_and_is_32_random_bytes(accounts):
+    assert key.read(accounts) is None
+    made = key.make(accounts)
+    assert len(made.secret) == 32
+    assert key.make(accounts) == key.read(accounts) == made
+    with accounts.connect() as connection:
+        assert connection.execute(select(privacy_key)).all() == [(1, made.secret.hex(), made.made_at)]
+
+
+def test_keys_of_two_databases_differ(accounts, new_database):
+    other = accounts_engine(new_database())
+    one, two = key.make(accounts), key.make(other)
+    assert one.secret != two.secret
+    assert one.fingerprint != two.fingerprint
+    other.dispose()
+
+
+def test_all_who_make_it_at_once_get_the_same(address, accounts):
+    engines = [accounts_engine(address) for _each in range(4)]
+    made = at_once(*[lambda engine=engine: key.make(engine) for engine in engines])
+    assert len({each.secret for each in made}) == 1
+    assert made[0] == key.read(accounts)
+    for each in engines:
+        each.dispose()
+
+
+def test_fingerprint_is_of_the_key_and_no_part_of_it():
+    one = PrivacyKey(now(), bytes(32))
+    assert one.fingerprint == "43b347fd"
+    assert PrivacyKey(now(), bytes(31) + b"\1").fingerprint != one.fingerprint
+
+
+def test_new_key_ends_every_link_that_is_not_revoked(accounts):
+    made = [links.make(accounts, Terms())[0].id for _each in range(4)]
+    links.revoke(accounts, made[0])
+    revoked_at = links.by_id(accounts, made[0]).revoked_at
+    links.pause(accounts, made[1])
+    with accounts.begin() as connection:
+        connection.execute(text(f"UPDATE link SET expires_at = made_at WHERE id = {made[2]}"))
+    assert states(accounts) == ["revoked", "paused", "expired", "active"]
+    before = key.make(accounts)
+    renewed = key.renew(accounts)
+    assert renewed.secret != before.secret
+    assert key.read(accounts) == renewed
+    assert states(accounts) == ["revoked"] * 4
+    assert links.by_id(accounts, made[0]).revoked_at == revoked_at
+    assert key.ended_by(accounts, renewed) == 3
+    assert links.make(accounts, Terms())[0].state(now()) == "active"
+
+
+def test_new_key_that_cannot_be_written_ends_no_link_and_is_told_to_nobody(accounts, monkeypatch, caplog):
+    caplog.set_level(logging.DEBUG)
+    links.make(accounts, Terms())
+    before = key.make(accounts)
+    drawn = bytes(range(32))
+    monkeypatch.setattr(secrets, "token_bytes", lambda _count: drawn)
+    fill_up(accounts, "privacy_key")
+    with pytest.raises(DBAPIError) as failed:
+        key.renew(accounts)
+    assert key.read(accounts) == before
+    assert states(accounts) == ["active"]
+    assert told(drawn, str(failed.value) + caplog.text) == []
+
+
+def told(secret: bytes, said: str) -> list[str]:
+    """In which of its forms a secret stands in a text."""
+    return [form for form in (secret.hex(), repr(secret), str(secret)[2:-1]) if form.lower() in said.lower()]
+
+
+# --- the command ------------------------------------------------------------------------------------------------------
+
+
+def test_command_makes_the_key_says_so_and_then_tells_of_it(run, accounts):
+    first = run()
+    made = key.read(accounts)
+    assert made is not None
+    assert first.exit_code == 0
+    assert first.stderr == "There was no key: one was made.\n"
+    assert first.stdout == f"made        {made.made_at:%Y-%m-%d %H:%M} UTC\nfingerprint {made.fingerprint}\n"
+    again = run()
+    assert (again.exit_code, again.stdout, again.stderr) == (0, first.stdout, "")
+
+
+def test_key_stands_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
+    caplog.set_level(logging.DEBUG)
+    monkeypatch.setenv("SCORE_LOG_LEVEL", "DEBUG")
+    said = ""
+    for words in ((), (), ("--renew", "--yes")):
+        done = run(*words)
+        kept = key.read(accounts)
+        assert kept is not None
+        said += done.output + caplog.text + repr(kept) + str(kept)
+        assert told(kept.secret, said) == []
+        assert kept.fingerprint not in kept.secret.hex()
+
+
+def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
+    links.make(accounts, Terms())
+    before = key.make(accounts)
+    unasked = run("--renew")
+    assert (unasked.exit_code, unasked.stdout) == (1, "")
+    assert "--yes" in unasked.stderr
+    monkeypatch.setattr(privacy_commands, "_at_terminal", lambda: True)
+    refused = run("--renew", typed="n\n")
+    assert (refused.exit_code, key.read(accounts), states(accounts)) == (1, before, ["active"])
+    assert "Nothing was changed" in refused.stderr
+    done = run("--renew", typed="y\n")
+    renewed = key.read(accounts)
+    assert renewed not in (None, before)
+    assert done.exit_code == 0
+    assert "1 link ended" in done.stderr
+    assert renewed.fingerprint in done.stdout
+    assert states(accounts) == ["revoked"]
+
+
+def test_command_counts_the_links_it_ended(run, accounts):
+    for _each in range(3):
+        links.make(accounts, Terms())
+    assert "3 links ended" in run("--renew", "--yes").stderr
+    assert "0 links ended" in run("--renew", "--yes").stderr
