@@ -13,6 +13,7 @@ from data.access import Permission, Scope, Viewer
 from data.exhibits import SelectionRefused, build
 from data.filters import Filters
 from data.record import Record
+from data.tables.places import option_counts, provinces
 
 BASE = 5
 TWO_FILTERS_FROM = 100
@@ -21,13 +22,18 @@ TWO_FILTERS_FROM = 100
 ROWS: dict[str, tuple[str, ...]] = {
     "overview": ("headline",),
     "regions": ("place",),
+    "provinces": ("place",),
     "module-funnel": ("module",),
     "journey-funnel": ("stage",),
     "breadth": ("modules_at_least",),
     "coverage": ("group_kind", "group"),
     "change": ("indicator",),
 }
-"""The exhibits that count enterprises, with the columns that name a row."""
+"""The exhibits that count enterprises, and the map's provinces, with the columns that name a row. A reader sees the line
+under every exhibit and the options of filters besides.
+"""
+
+FILTERS = ("partner", "sector", "round", "phase", "place")
 
 Numbers = Mapping[Cell, Any]
 Reader = Callable[[Selection], Numbers | None]
@@ -57,16 +63,22 @@ def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
             codes["module"] = frozenset({selection.module})
         with record.view(asks, Filters(**codes)) as view:
             try:
-                tables = {code: build(view, code).table for code in ROWS}
+                tables = {code: build(view, code).table for code in ROWS if code != "provinces"}
             except SelectionRefused:
                 return None
-        return {
+            tables["provinces"] = provinces(view)
+            line = vars(build(view, "coverage").coverage)
+            offered = {name: option_counts(view, name) for name in FILTERS}
+        numbers = {
             Cell(code, tuple(_code(row[name]) for name in ROWS[code]), column): value
             for code, table in tables.items()
             for row in table.to_dict("records")
             for column, value in row.items()
             if column not in ROWS[code]
         }
+        numbers |= {Cell("line", (), column): value for column, value in line.items()}
+        options = ((name, code, n) for name, codes in offered.items() for code, n in codes.items())
+        return numbers | {Cell("options", (name, code), "enterprises"): n for name, code, n in options}
 
     return read
 

@@ -10,9 +10,8 @@ Every solution is a programme that shows the same numbers, and speaks of all cel
 give different numbers is not determined. Only cells on which all solutions found so far agree are solved one by one.
 """
 
-import time
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import product
@@ -123,10 +122,14 @@ def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | 
 class Unknowns:
     """The columns of the linear program, and what ties them to one another."""
 
-    def __init__(self, programme: Programme) -> None:
+    def __init__(self, programme: Programme, only: str | None = None) -> None:
         self.programme = programme
+        self.only = only
         self.truth = Truth(programme)
         once, both = (blocks(programme, both=both) for both in (False, True))
+        if only:
+            at = programme.modules.index(only)
+            once, both = once[at : at + 1], both[at : at + 1]
         self.blocks = (once, once, both)
         """By view: an enterprise's first enrolment, its second, both."""
         self._rows: dict[tuple[int, int, Stat], Row] = {}
@@ -156,6 +159,10 @@ class Unknowns:
                     begins.append(self.many)
                     self.many += len(block.classes)
                 self.columns[atom, view] = begins
+
+    def knows(self, stat: Stat) -> bool:
+        """Is it a statistic of these unknowns?"""
+        return any(stat in block.stats for block in self.blocks[0])
 
     def row(self, atom: int, view: int, stat: Stat) -> Row:
         """How many enterprises of an atom a statistic counts."""
@@ -198,6 +205,10 @@ class Unknowns:
 
             for block, begin in zip(self.blocks[view], begins, strict=True):
                 yield dict.fromkeys(range(begin, begin + len(block.classes)), 1.0), many, many
+            if view == 2:
+                yield from self._ties_of_views(atom)
+            if self.only:
+                continue
             for stat in shared:
                 first, *others = self._every(atom, view, stat)
                 for other in others:
@@ -213,8 +224,6 @@ class Unknowns:
             for each in unfinished:
                 yield _sum(through, each), 0, many
             yield _sum(through, (-1, of("at_least", "1")), *unfinished), 0, np.inf
-            if view == 2:
-                yield from self._ties_of_views(atom)
 
     def _ties_of_views(self, atom: int) -> Iterable[tuple[Row, float, float]]:
         """What holds between an enterprise's two enrolments and both together."""
@@ -261,7 +270,10 @@ def _union(whole: Row, parts: list[Row]) -> Iterable[tuple[Row, float, float]]:
 
 @dataclass
 class Range:
-    """One cell under attack: what it truly is, how many could be in it at most, and what solutions gave it."""
+    """One cell under attack: what it truly is, how many could be in it at most, and what solutions gave it.
+
+    ``direction`` is 1 where it can only be more than it is, -1 where only less; ``solved`` where its ends are known.
+    """
 
     selection: Selection
     cell: Cell
@@ -270,6 +282,7 @@ class Range:
     members: int
     low: float
     high: float
+    direction: float = 0
     solved: bool = False
 
     @property
@@ -287,15 +300,20 @@ class Range:
 
 
 class Attack:
-    """One linear program, and the cells it is asked for."""
+    """One linear program, and the cells it is asked for.
 
-    def __init__(self, programme: Programme, told: Iterable[Told]) -> None:
-        self.unknowns = Unknowns(programme)
+    With `only` a module it knows and attacks what is shown of that module: a large programme has too many unknowns.
+    """
+
+    def __init__(self, programme: Programme, told: Iterable[Told], only: str | None = None) -> None:
+        self.unknowns = Unknowns(programme, only)
         self.ranges: list[Range] = []
+        self.members: dict[tuple[tuple[int, float], ...], int] = {}
+        self.solved = 0
         intervals: dict[tuple[tuple[int, float], ...], list[float]] = {}
         for each in told:
             stat = statistic(programme, each.selection, each.cell)
-            if stat is None:
+            if stat is None or not self.unknowns.knows(stat):
                 continue
             where = narrowed(each.selection, each.cell)
             members = self.unknowns.members(where)
@@ -305,16 +323,22 @@ class Attack:
             key = tuple(sorted(row.items()))
             if key not in intervals:
                 intervals[key] = [0, float(members)]
+                self.members[key] = members
                 truth = round(sum(self.unknowns.value[column] * n for column, n in row.items()))
                 if truth < SMALL:
                     self.ranges.append(Range(each.selection, each.cell, row, truth, members, truth, truth))
             interval = intervals[key]
             interval[0], interval[1] = max(interval[0], each.low), min(interval[1], each.high)
         rows = list(self.unknowns.ties())
-        for key, (low, high) in intervals.items():
-            rows.append((dict(key), low, high))
+        # What knowing the members says already is left out.
+        rows += [
+            (dict(key), low, high)
+            for key, (low, high) in intervals.items()
+            if low > 0 or high < self.members[key]
+        ]
         for each in self.ranges:
             low, high = intervals[tuple(sorted(each.row.items()))]
+            each.direction = (each.truth <= low) - (each.truth >= high)
             each.solved = low == high
         self.shown = len(intervals)
         self.matrix = _matrix([row for row, _low, _high in rows], self.unknowns.many)
@@ -328,45 +352,50 @@ class Attack:
         values = self.matrix @ self.unknowns.value
         return float(np.maximum(self.low - values, values - self.high).max(initial=0))
 
-    def solve(self, aim: np.ndarray, seconds: float = 120) -> np.ndarray | None:
-        """The programme that shows the same numbers and has the least of `aim`; None where the time is over."""
-        answer = milp(
-            aim, constraints=LinearConstraint(self.matrix, self.low, self.high), options={"time_limit": seconds}
-        )
-        assert answer.status != 2, "no programme shows these numbers"
-        if answer.x is None:
-            return None
-        for each, value in zip(self.ranges, self.cells @ answer.x, strict=True):
+    def solve(self, aim: np.ndarray) -> np.ndarray:
+        """What the cells are in the programme that shows the same numbers and has the least of `aim`."""
+        answer = milp(aim, constraints=LinearConstraint(self.matrix, self.low, self.high))
+        assert answer.status == 0, answer.message
+        found: np.ndarray = self.cells @ answer.x
+        for each, value in zip(self.ranges, found, strict=True):
             each.seen(float(value))
-        return answer.x
+        self.solved += 1
+        return found
 
-    def run(self, seconds: float, seed: int = 1) -> None:
-        """Attack all cells for some seconds; each round aims up or down at all cells that are still open."""
-        draw, until = np.random.default_rng(seed), time.monotonic() + seconds
-        while time.monotonic() < until:
-            open_ = [at for at, each in enumerate(self.ranges) if each.determined and not each.solved]
-            if not open_:
-                break
-            self.solve(self._signs(open_, draw) @ self.cells)
-            left = [at for at in open_ if self.ranges[at].determined]
-            if len(left) > 0.8 * len(open_):
-                self._solve_alone(left[int(draw.integers(len(left)))])
-        # What time is left shows how far the others reach.
-        while time.monotonic() < until:
-            narrow = [at for at, each in enumerate(self.ranges) if each.remaining < 1 and not each.solved]
-            if not narrow:
-                break
-            self.solve(self._signs(narrow, draw) @ self.cells)
+    def run(self, most: int, seed: int = 1) -> None:
+        """Attack all cells by so many linear programs; each aims up or down at all cells that are still open."""
+        draw = np.random.default_rng(seed)
+        while self.solved < most and self.open:
+            # Cells at an end of what is possible can move one way only: if all of them together do not, none does.
+            at_ends = [at for at in self.open if self.ranges[at].direction]
+            group = at_ends or self.open
+            moved = self._push(group, draw)
+            if at_ends and moved < EXACT:
+                for at in group:
+                    self.ranges[at].solved = True
+            elif all(self.ranges[at].determined for at in group):
+                self._solve_alone(group[int(draw.integers(len(group)))])
+        # What is left shows how far the others reach.
+        while self.solved < most:
+            self._push([at for at, each in enumerate(self.ranges) if each.remaining < 1 and not each.solved], draw)
 
-    def _signs(self, chosen: list[int], draw: np.random.Generator) -> np.ndarray:
-        signs = np.zeros(len(self.ranges))
-        signs[chosen] = draw.choice((-1.0, 1.0), len(chosen))
-        return signs
+    @property
+    def open(self) -> list[int]:
+        """The cells of which it is not known whether they are determined."""
+        return [at for at, each in enumerate(self.ranges) if each.determined and not each.solved]
+
+    def _push(self, chosen: list[int], draw: np.random.Generator) -> float:
+        """Solve for some cells together, each the way it can move or either way; by how much their sum moved."""
+        signs, truth = np.zeros(len(self.ranges)), np.array([each.truth for each in self.ranges], float)
+        signs[chosen] = [self.ranges[at].direction or draw.choice((-1.0, 1.0)) for at in chosen]
+        signs *= draw.exponential(size=len(signs))  # so that the next round moves others
+        return float(signs @ (self.solve(-signs @ self.cells) - truth))
 
     def _solve_alone(self, at: int) -> None:
-        aim = self.cells[[at]].toarray()[0]
-        ends = [self.solve(sign * aim) for sign in (1.0, -1.0)]
-        self.ranges[at].solved = all(end is not None for end in ends)
+        aim, direction = self.cells[[at]].toarray()[0], self.ranges[at].direction
+        for sign in (-direction,) if direction else (1.0, -1.0):
+            self.solve(sign * aim)
+        self.ranges[at].solved = True
 
 
 def _matrix(rows: list[Row], columns: int) -> csr_array:
@@ -374,6 +403,3 @@ def _matrix(rows: list[Row], columns: int) -> csr_array:
     column = np.fromiter((column for row in rows for column in row), int)
     value = np.fromiter((value for row in rows for value in row.values()), float)
     return csr_array((value, (at, column)), shape=(len(rows), columns))
-
-
-__all__ = ["Attack", "Mapping"]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 
-from attack.programmes import PARTNERS, PLACES, SECTORS, Enterprise, Programme, Training
+from attack.programmes import PARTNERS, PLACES, Enterprise, Programme, Training
 
 Stat = tuple[str, ...]
 """A statistic by name, then the module, stage, indicator or number it is of."""
@@ -132,6 +132,11 @@ def narrowed(selection: Selection, cell: Cell) -> Where:
     where: Where = selection.filters
     if cell.exhibit == "regions":
         return (*where, ("at", cell.row[0]))
+    if cell.exhibit == "provinces":
+        return (*where, ("place", cell.row[0]))
+    if cell.exhibit == "options":
+        name, code = str(cell.row[0]), cell.row[1]
+        return (*(each for each in where if each[0] != name), (name, code))
     if cell.exhibit == "coverage" and cell.row[0] != "total":
         return (*where, (str(cell.row[0]), cell.row[1]))
     return where
@@ -146,8 +151,11 @@ def stat_of(cell: Cell) -> Stat | None:
         }  # fmt: skip
         name = stats.get((str(cell.row[0]), cell.column))
         return (name,) if name else None
-    if cell.exhibit == "regions":
-        stats = {"enterprises": ("enterprises",), "trained": ("trained",), "m1_completed": ("completed", "m1")}
+    if cell.exhibit in ("line", "options"):
+        return (cell.column,) if cell.column in ("enterprises", "trained", "reported", "paired") else None
+    if cell.exhibit in ("regions", "provinces"):
+        stats = {"enterprises": ("enterprises",), "trained": ("trained",), "m1_completed": ("completed", "m1"),
+                 "workers_unknown": ("workers_unknown",)}  # fmt: skip
         return stats.get(cell.column)
     about = str(cell.row[0])
     if cell.exhibit == "module-funnel":
@@ -251,34 +259,7 @@ class Truth:
         stat = stat_of(cell)
         if stat is None:
             return None
-        # Breadth counts completions under a module filter as well, of that module.
         return self.enterprises(self.units(narrowed(selection, cell)) & self.holds(stat, selection.module))
-
-    def cells(self, selection: Selection) -> Iterator[Cell]:
-        """Every count of enterprises that the exhibits have of a selection, whatever the filters leave."""
-        programme = self.programme
-        modules = [code for code in programme.modules if selection.module in (None, code)]
-        yield from (Cell("overview", (name,), "value") for name in ("enterprises", "trained", "workers_unknown"))
-        yield from (Cell("module-funnel", (code,), column) for code in modules for column in FUNNEL)
-        yield from (Cell("journey-funnel", (s,), column) for s in STAGES for column in ("enterprises", "without_record"))
-        yield from (Cell("breadth", (str(n),), "enterprises") for n in range(1, len(programme.modules) + 1))
-        for place in self.codes("at"):
-            yield from (Cell("regions", (place,), column) for column in ("enterprises", "trained", "m1_completed"))
-        groups = [("total", None)] + [(kind, code) for kind in ("partner", "sector", "round") for code in self.codes(kind)]
-        yield from (Cell("coverage", group, column) for group in groups for column in ("trained", "reported", "paired"))
-        for code, (_module, unit, _better) in programme.indicators.items():
-            columns = ("pairs", *VERDICTS, *(PRACTICE if unit == "yes-no" else ()))
-            yield from (Cell("change", (code,), column) for column in columns)
-
-    def codes(self, dimension: str) -> list[str | None]:
-        """The codes of a dimension that any enrolment has."""
-        found = {
-            code
-            for each in self.programme.enterprises
-            for which in range(len(each.enrolments))
-            for code in self._codes(dimension, each, which)
-        }
-        return sorted(found, key=lambda code: (code is None, code or ""))
 
 
 def _line(code: str | None, parents: dict[str, str | None]) -> Iterator[str | None]:
@@ -291,6 +272,3 @@ def _line(code: str | None, parents: dict[str, str | None]) -> Iterator[str | No
 def size(members: int) -> int:
     """How many enterprises a set has."""
     return members.bit_count()
-
-
-__all__ = ["SECTORS", "Cell", "Facts", "Selection", "Truth", "size", "stat_of", "tells"]
