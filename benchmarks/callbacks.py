@@ -13,7 +13,7 @@ import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from http import HTTPStatus
 from pathlib import Path
@@ -37,6 +37,7 @@ from dashboard.pages import UPDATE
 from data import decks
 from data.access import MANAGER, Viewer
 from data.accounts import accounts_engine
+from data.editions import LIVE
 from data.filters import Filters
 from data.links import Terms
 from data.places import read_boundaries
@@ -166,7 +167,8 @@ def measure(
     repeats: int = 3,
 ) -> list[dict[str, Any]]:
     """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
-    donor = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD).viewer()
+    terms = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD, edition=LIVE)
+    donor = replace(terms.viewer(), privacy_key=b"benchmark" * 4)
     found = []
     with TemporaryDirectory() as folder, _bare(address) as bare:
         asked = Pages(address, Path(folder))

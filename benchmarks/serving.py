@@ -26,8 +26,10 @@ from benchmarks.posting import body
 from dashboard.pages import UPDATE
 from data import managers
 from data.accounts import accounts_engine
+from data.editions import LIVE
 from data.filters import Filters
 from data.links import Terms
+from data.privacy import key
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
@@ -129,8 +131,9 @@ def served(
         }
         accounts = accounts_engine(told["SCORE_ACCOUNTS_URL"])
         mei = managers.add(accounts, *_MANAGER)
+        key.make(accounts)
         accounts.dispose()
-        terms = Terms(scope=Filters.from_search(scope), threshold=threshold)
+        terms = Terms(scope=Filters.from_search(scope), threshold=threshold, edition=LIVE)
         claim = {"manager": [mei.id, mei.session_epoch], "_permanent": True}
         address = f"http://127.0.0.1:{free_port()}"
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "warning"]

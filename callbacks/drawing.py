@@ -396,12 +396,18 @@ def missing(exhibit: Exhibit) -> str:
     if code == "matrix" and exhibit.threshold:
         return enterprises.no_rows()
     if code in ("module-funnel", "matrix") and not _any_planned(exhibit):
-        return _("No training is planned for the {n} enterprises of this selection.", n=exhibit.coverage.enterprises)
+        return _nothing_planned(exhibit)
     if code in ("change", "pairs") and not len(exhibit.table) and not exhibit.coverage.reported:
         return _(
             "None of the {n} trained enterprises of this selection has reported a result.", n=exhibit.coverage.trained
         )
     return ""
+
+
+def _nothing_planned(exhibit: Exhibit) -> str:
+    if exhibit.threshold:
+        return _("Too few enterprises in any one module to be shown")
+    return _("No training is planned for the {n} enterprises of this selection.", n=exhibit.coverage.enterprises)
 
 
 def _no_trainer(_exhibit: Exhibit) -> str:

@@ -1,6 +1,7 @@
 """Path → page, and the words around it: brand, page links, language switch, notices, footer."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
@@ -11,7 +12,7 @@ from data.access import Permission
 from data.filters import Filters, language_of
 from layouts import findings, ids, pages, parts, take_away, words
 from layouts.parts import PageLink
-from layouts.words import _
+from layouts.words import _, day
 
 
 def register(app: Dash, held: Held) -> None:
@@ -89,7 +90,7 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
     note = None if asked.view.viewer.limited else programme.entry.columns["note"]
     return (
         parts.brand(name, asked.href("/", asked.filters)),
-        parts.page_links(links, words.LANGUAGES[other], switch, other, tools(asked)),
+        parts.page_links(links, words.LANGUAGES[other], switch, other, _menus(asked, path)),
         notices(asked),
         [*_take_away(asked), *parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at)],
         document,
@@ -99,6 +100,15 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
 def _take_away(asked: Asked) -> list[Any]:
     files = taking.of_selection(asked)
     return [take_away.of_selection(files)] if files else []
+
+
+def _menus(asked: Asked, path: str | None) -> list[Any]:
+    """A manager's menus."""
+    pages_of_tools, address = tools(asked), readers(asked, path)
+    return [
+        *([parts.tools(pages_of_tools)] if pages_of_tools else []),
+        *([parts.readers(address)] if address else []),
+    ]
 
 
 def tools(asked: Asked) -> list[tuple[str, str]]:
@@ -118,12 +128,34 @@ def tools(asked: Asked) -> list[tuple[str, str]]:
     return [(name, address) for permission, name, address in found if viewer.may(permission)]
 
 
+def readers(asked: Asked, path: str | None) -> str:
+    """Where the links stand that a manager may see this page through; empty for who may not."""
+    viewer = asked.view.viewer
+    if viewer.limited or not viewer.may(Permission.MANAGE_LINKS):
+        return ""
+    said = {"page": asked.href(path or "/")} | ({"lang": words.language()} if words.language() != "en" else {})
+    return f"/share/readers?{urlencode(said)}"
+
+
 def notices(asked: Asked) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
     synthetic = [invented] if asked.view.catalogue.programme.synthetic else []
     said = parts.notice([*synthetic, *([findings.cut()] if asked.view.cut else [])])
-    rounded = findings.rounded(asked.view.threshold) if asked.view.threshold else ""
-    leave = asked.view.viewer.limited and g.own is not None
-    shown = _("You see what this link shows.") if leave else ""
-    return [*said, parts.looking_through([shown, rounded], leave=leave)] if shown or rounded else said
+    if not asked.view.viewer.limited:
+        return said
+    leave = g.own is not None
+    told = [
+        _looking_through() if leave else "",
+        _("Data of {date}.", date=day(asked.edition.as_of)) if asked.edition else "",
+        findings.rounded(asked.view.threshold) if asked.view.threshold else "",
+    ]
+    return [*said, parts.looking_through(told, leave=leave)] if any(told) else said
+
+
+def _looking_through() -> str:
+    """What a manager looks through, which is told by the viewer: an answer that is kept is of one link alone."""
+    link = g.look.link
+    if link is None:
+        return _("You see what this link shows.")
+    return _("You see what the readers of {link} see.", link=findings.link_name(link.id, link.label))

@@ -12,7 +12,7 @@ from data import exhibits
 from data.vocabulary import YES_NO
 from layouts import ids, parts
 from layouts.frames import records
-from layouts.words import _, ngettext
+from layouts.words import _, ngettext, unseen
 
 FEW_FACTS = 25
 """So many facts that are no pairs are listed for all indicators at once; more, only for the chosen one."""
@@ -68,7 +68,7 @@ def by_pairs(change: pd.DataFrame) -> pd.DataFrame:
 
 
 def _count(row: Mapping[Any, Any]) -> str:
-    if row["pairs"]:
+    if row["pairs"] or unseen(row["pairs"]):
         return ngettext("{n} pair", "{n} pairs", row["pairs"])
     return ngettext("{n} other fact", "{n} other facts", row["other_facts"])
 

@@ -162,7 +162,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -
         filtered=basis.filtered,
         as_of=_("as of {date}", date=day(basis.as_of)),
         sources=slides.sources_sentence(basis.sources, basis.unsourced),
-        edition=basis.edition,
+        edition=" · ".join(part for part in (basis.edition, _rounded(exhibit)) if part),
         synthetic=slides.synthetic_sign() if basis.synthetic else "",
         notes=slide.notes,
         indicator=made.indicator,
@@ -188,6 +188,10 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -
         frame=exhibit.table if shown.frame is None else shown.frame,
         empty="" if first or shown.cards else _undrawn(shown.table),
     )
+
+
+def _rounded(exhibit: Exhibit) -> str:
+    return findings.rounded_sign(exhibit.threshold) if exhibit.threshold else ""
 
 
 def _undrawn(table: Table) -> str:

@@ -24,6 +24,7 @@ from dashboard import (
     packing,
     presenting,
     record_tables,
+    seeing,
     sharing,
     signing,
     single_sign_on,
@@ -85,11 +86,12 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     single_sign_on.install(server, settings, accounts)
     linking.install(server, accounts, tries)
     sharing.install(server, settings, held, accounts)
+    seeing.install(server, held, accounts)
     editions.install(server, records)
     importing.install(server, settings, held)
     answers.install(server, held, boundaries)
     taking_out.install(server, held)
-    newsletter.install(server, settings, held)
+    newsletter.install(server, settings, held, accounts)
     calendar_file.install(server, held)
     story_pictures.install(server, held)
     how.install(server, settings, held)

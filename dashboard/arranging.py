@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.asking import Held, asking
-from dashboard import deck_form, pages
+from dashboard import deck_form, outward, pages
 from dashboard.choices import Choice
 from dashboard.deck_form import Draft
 from data import decks, links
@@ -90,6 +90,7 @@ class Desk:
             decks=[self._listed(deck, showing[deck.name]) for deck in known],
             standard=STANDARD,
             languages=words.LANGUAGES,
+            readers=outward.readers(),
             address=pages.address,
         )
 

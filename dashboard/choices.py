@@ -38,10 +38,15 @@ def _lost(asked: Asked, dimension: str, code: str) -> str:
 
 def records(held: Held, chosen: str) -> list[Choice]:
     """The live record and every edition; one that is `chosen` (by key or name) and gone as well."""
-    found = [Choice("", _("The live record"), not chosen)]
+    return [Choice("", _("The live record"), not chosen), *frozen(held, chosen)]
+
+
+def frozen(held: Held, chosen: str) -> list[Choice]:
+    """Every edition; one that is `chosen` (by key or name) and gone as well."""
+    found = []
     for each in editions.editions(held.records.folder):
         label = f"{each.name} · {words.day(each.frozen_at.date())}"
         found.append(Choice(each.key, label, chosen in (each.key, each.name)))
-    if not any(each.chosen for each in found):
+    if chosen and not any(each.chosen for each in found):
         found.append(Choice(chosen, _("{name} (gone)", name=chosen), chosen=True))
     return found

@@ -27,7 +27,8 @@ from dashboard import (
     upgrade_commands,
 )
 from dashboard.console import accounts, at_console, build_embedded, reading, stop
-from dashboard.settings import Settings, SettingsProblem, database_url
+from dashboard.readers import Reader, readable, reader_options, remark
+from dashboard.settings import Settings, SettingsProblem, database_url, editions_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -59,26 +60,28 @@ def template(out: Path) -> None:
 @click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
-def export(code: str, *, asked: str, form: str, out: Path | None) -> None:
+@reader_options()
+def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader) -> None:
     """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
-    from data.access import MANAGER
     from data.exhibits import EXHIBITS, build, to_csv
-    from data.filters import Filters
-    from data.record import Record
+    from data.record import Records
 
     if code not in EXHIBITS:
         stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
     if form == "xlsx":
         from callbacks import taking
 
-        _take(out, asked, lambda found, to: taking.workbook(found, code, to))
+        _take(out, asked, reader, lambda found, to: taking.workbook(found, code, to))
         return
     address = database_url()
     build_embedded(address)
-    record = Record(address)
-    with reading(), record.view(MANAGER, Filters.from_search(asked)) as view:
-        text = to_csv(build(view, code))
-        synthetic = view.catalogue.programme.synthetic
+    records, filters = Records(address, editions_folder()), reader.filters(asked)
+    with reading(), readable():
+        viewer = reader.viewer(public=records.live.catalogue().programme.public)
+        with records.asked(viewer, filters).view(viewer, filters) as view:
+            remark(view, code)
+            text = to_csv(build(view, code))
+            synthetic = view.catalogue.programme.synthetic
     if synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if out is None:
@@ -90,19 +93,21 @@ def export(code: str, *, asked: str, form: str, out: Path | None) -> None:
 @main.command(name="export-package")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
 @click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
-def export_package(out: Path, *, asked: str) -> None:
+@reader_options()
+def export_package(out: Path, *, asked: str, reader: Reader) -> None:
     """Write every exhibit as an open-data package, a ZIP file; without filters the record's own tables too."""
     from callbacks import taking
 
-    _take(out, asked, taking.data_package)
+    _take(out, asked, reader, taking.data_package)
 
 
-def _take(out: Path | None, asked: str, write: "Callable[[Asked, IO[bytes]], None]") -> None:
+def _take(out: Path | None, asked: str, reader: Reader, write: "Callable[[Asked, IO[bytes]], None]") -> None:
     """Write a file of the record, or nothing of it where that fails."""
     from callbacks.asking import asking
 
-    with at_console() as held, tempfile.TemporaryFile() as file:
-        with asking(held, asked) as found:
+    with at_console(reader) as held, tempfile.TemporaryFile() as file, readable():
+        with asking(held, reader.filters(asked).search()) as found:
+            remark(found.view)
             write(found, file)
             synthetic = found.view.catalogue.programme.synthetic
         if synthetic:

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from callbacks.asking import Held
+    from dashboard.readers import Reader
 
 _DATABASE_HELP = {
     "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
@@ -80,13 +81,12 @@ def accounts(address: str = "") -> Iterator["Engine"]:
 
 
 @contextmanager
-def at_console() -> Iterator["Held"]:
-    """What the application holds, for the block: who has the command line sees as a manager does."""
+def at_console(reader: "Reader") -> Iterator["Held"]:
+    """What the application holds, for the block, in which the reader of what is written sees what they may."""
     from flask import Flask, g
 
     from callbacks.asking import Held
     from dashboard.app import HERE, grounds
-    from data.access import MANAGER
     from data.places import BoundaryProblem, read_boundaries
     from data.record import Records
 
@@ -98,7 +98,7 @@ def at_console() -> Iterator["Held"]:
     build_embedded(settings.database_url)
     held = Held(Records(settings.database_url, settings.editions), grounds(boundaries))
     with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
-        g.viewer = MANAGER
+        g.viewer = reader.viewer(public=held.records.live.catalogue().programme.public)
         yield held
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from dashboard.console import at_console, stop
+from dashboard.readers import Reader, readable, reader_options
 from dashboard.settings import public_url
 
 _PROBLEMS = {
@@ -24,22 +25,22 @@ _PROBLEMS = {
 @click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True)
 @click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output.")
+@reader_options(for_committee=True)
 def digest(  # noqa: PLR0913 - as many as the command has options
-    since: str, *, until: str, lang: str, form: str, asked: str, out: Path | None
+    since: str, *, until: str, lang: str, form: str, asked: str, out: Path | None, reader: Reader
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
     from callbacks.digest import letters
     from dashboard.link_commands import LOCAL_URL
     from dashboard.newsletter import LANGUAGES, PeriodProblem, read_period, written
-    from data.filters import Filters
 
-    with at_console() as held:
+    with at_console(reader) as held, readable():
         programme = held.records.live.catalogue().programme
         try:
             period = read_period(since, until, programme.as_of)
         except PeriodProblem as problem:
             stop(_PROBLEMS[problem.reason].format(value=problem.value))
-        filters = Filters.from_search(asked).dated(None)
+        filters = reader.filters(asked).dated(None)
         text = written(letters(held, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)

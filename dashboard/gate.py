@@ -56,6 +56,9 @@ NEEDED: dict[str, Permission] = {
     "share-preview": Permission.MANAGE_LINKS,
     "share-change": Permission.MANAGE_LINKS,
     "share-link": Permission.MANAGE_LINKS,
+    "share-remarks": Permission.MANAGE_LINKS,
+    "share-see": Permission.MANAGE_LINKS,
+    "share-readers": Permission.MANAGE_LINKS,
     "decks": Permission.MANAGE_DECKS,
     "deck": Permission.MANAGE_DECKS,
     "deck-remove": Permission.MANAGE_DECKS,
@@ -73,6 +76,9 @@ NEEDED: dict[str, Permission] = {
     "batch-roll-back": Permission.IMPORT,
 }
 """What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
+
+WAYS_BACK = frozenset({"leave", "sign-out"})
+"""What a manager may do while what they looked through has ended."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
@@ -115,7 +121,7 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
 
     @server.before_request
     def gate() -> AnyResponse | None:
-        g.viewer = g.own = g.link = None
+        g.viewer = g.own = g.link = g.look = None
         if settings.local and _host() not in _LOOPBACK:
             return pages.refusal(400)  # a foreign name that resolves to this machine is not this machine's user
         if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_origin():
@@ -124,13 +130,15 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
 
     def admit(local: str | None) -> AnyResponse | None:
         g.own = sessions.own(accounts, local)
-        through = sessions.through(accounts, own=g.own is not None)
-        if through is None and sessions.came_by_link() and g.own is None:
+        own = g.own is not None
+        look = g.look = sessions.through(accounts, own=own)
+        if look is None and sessions.looks_through(own=own) and not (own and request.endpoint in WAYS_BACK):
+            # A manager as well is told: on a projector their own view must not take the place of a link's by itself.
             return pages.link_ended()
-        g.viewer = through.viewer() if through else g.own
+        g.viewer = look.viewer if look else g.own
         if g.viewer is None:
             return pages.way_in(local=settings.local)
-        g.link = through if isinstance(through, Link) else None
+        g.link = look.link if look and look.held else None
         return _unpermitted(g.viewer)
 
     @server.get("/alive", endpoint="alive")

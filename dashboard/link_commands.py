@@ -1,4 +1,4 @@
-"""The commands of share links: make one, list and show them, pause, resume, extend, revoke.
+"""The commands of share links: make one, list and show them, pause, resume, extend, revoke, move to a newer edition.
 
 Like the other commands, they import what they need themselves.
 """
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from data.links import Link, Terms
-    from data.record import Record
+    from data.record import Record, Records
 
 LOCAL_URL = "http://127.0.0.1:8050"
 """Where `serve` answers, for whoever set no SCORE_PUBLIC_URL."""
@@ -33,14 +33,13 @@ def link_group() -> None:
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
     """The accounts database; stops with what is wrong where a link cannot be made or changed so."""
-    with accounts() as engine, _explained():
+    with accounts() as engine, explained():
         yield engine
 
 
 @contextmanager
-def _explained() -> Iterator[None]:
+def explained() -> Iterator[None]:
     """Stop with what is wrong with a link, its edition, its deck or the record, inside the block."""
-    from data.access import LEAST_THRESHOLD
     from data.decks import DeckProblem
     from data.editions import EditionProblem
     from data.links import (
@@ -61,22 +60,35 @@ def _explained() -> Iterator[None]:
             "scope": f'The scope is not understood at "{problem.detail}". It is written as in an address, of '
             f"{', '.join(SCOPE_DIMENSIONS)}: partner=eti&sector=footwear. No link was made.",
             "long": f"The scope is longer than {LONGEST_SCOPE} letters: name a province rather than its cities.",
-            "threshold": f"A threshold is {LEAST_THRESHOLD} or more: fewer enterprises could be told apart.",
+            "threshold": "Counts are rounded to multiples of 5 or of 10 (--k 5, --k 10), "
+            f"not of {problem.detail}. With --k 0, of a public record alone, nothing is withheld. No link was made.",
             "public": "This record is not public: a link to it needs a threshold. Leave --k out, or name one.",
             "deck": "A deck is for a committee: --audience committee.",
             "days": f"A link lasts 1 to {MOST_DAYS} days, not {problem.detail}.",
             "password": f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters. No link was made.",
             "label": f"A label has at most {LONGEST_LABEL} letters.",
             "link": f"There is no link {problem.detail}: see `score-dashboard link list`.",
+            "older": f"Link {problem.detail} shows this edition already, or a newer one. Nothing was changed.",
+            "few": _few(problem.detail),
             "over": f"Link {problem.detail} was revoked: it is over for good. Make a new one.",
         }
         stop(said[problem.reason])
     except EditionProblem as problem:
         gone = problem.reason == "gone"
         wrong = "There is no edition" if gone else "The file is not what was frozen of edition"
-        stop(f'{wrong} "{problem.detail}": see `score-dashboard edition list`. No link was made.')
+        if problem.reason == "folder":
+            stop(f"The edition cannot be written to {editions_folder()}: {problem.detail}. No link was made.")
+        stop(f'{wrong} "{problem.detail}": see `score-dashboard edition list`. No link was made or changed.')
     except DeckProblem as problem:
         stop(f'There is no deck "{problem.detail}". No link was made.')
+
+
+def _few(detail: str) -> str:
+    changed, _space, needed = detail.partition(" ")
+    return (
+        f"Only {changed} enterprises of this link have changed since, and {needed} must have: whoever saw both "
+        "editions could tell what changed of so few. Nothing was changed; make a new link for others."
+    )
 
 
 @link_group.command()
@@ -84,11 +96,13 @@ def _explained() -> Iterator[None]:
 @click.option("--scope", default="", help='As in an address: "partner=eti&sector=footwear". Without it, everything.')
 @click.option("--days", type=int, help="How long the link lasts.  [default: 90]")
 @click.option(
-    "--k", "threshold", type=int, help="Numbers resting on fewer enterprises are withheld; 0: none is.  [default: 5]"
-)
+    "--k", "threshold", type=int,
+    help="Counts are rounded to multiples of 5 or 10; 0: nothing is withheld, of a public record alone.  [default: 5]",
+)  # fmt: skip
 @click.option("--names", is_flag=True, help="Show the names of enterprises that may be named.")
 @click.option("--export", is_flag=True, help="Let tables be taken away as CSV.")
-@click.option("--edition", help="The name or key of an edition: the link shows it rather than the live record.")
+@click.option("--edition", help="The name or key of the edition it shows.  [default: the latest]")
+@click.option("--freeze", is_flag=True, help="Freeze the record now, under the name of this day, and show that.")
 @click.option("--deck", help="The deck a committee is shown.  [default: standard]")
 @click.option("--label", default="", help="What the list calls the link.")
 @click.option("--password-file", type=click.File(encoding="utf-8"), help="Its password (- for standard input).")
@@ -101,44 +115,70 @@ def make(  # noqa: PLR0913 - a link is described by that many words
     names: bool,
     export: bool,
     edition: str | None,
+    freeze: bool,
     deck: str | None,
     label: str,
     password_file: TextIO | None,
 ) -> None:
-    """Make a link and write its address, which is shown this once."""
-    from data import decks, links
+    """Make a link and write its address, which is shown this once.
+
+    It shows a frozen edition of the record. Of a public record, with `--k 0` and no edition, it shows the live one.
+    """
+    from data import decks, link_editions, links
     from data.access import DEFAULT_THRESHOLD
+    from data.link_editions import FREEZE
     from data.links import Audience, Terms
     from data.record import Records
 
     address = database_url()
     build_embedded(address)
     records = Records(address, editions_folder())
+    if freeze and edition:
+        raise click.UsageError("--freeze freezes an edition of its own: leave --edition out.")
     with _accounts() as engine:
-        record = records.edition(edition) if edition else records.live
         if audience == Audience.COMMITTEE:
             deck = decks.read(engine, deck or decks.STANDARD).name
+        record = _record(records, edition, live=threshold == 0, freeze=freeze)
         terms = Terms(
             audience=Audience(audience),
             scope=links.scope_of(scope),
             threshold=DEFAULT_THRESHOLD if threshold is None else threshold or None,
             names=names,
             export=export,
-            edition=record.edition.key if record.edition else None,
+            edition=record.edition.key if record.edition else FREEZE if freeze or threshold != 0 else None,
             deck=deck,
         ).fit(public=record.catalogue().programme.public)
         password = password_in(password_file) if password_file else ""
-        made, token = links.make(
-            engine,
-            terms,
-            days=links.DEFAULT_DAYS if days is None else days,
-            password=password,
-            label=label,
-            made_by="command line",
-        )
-        for line in _warnings(made, record):
+        days = links.DEFAULT_DAYS if days is None else days
+        links.check(days=days, password=password, label=label)
+        terms = link_editions.frozen(records, terms)  # last: nothing is frozen for a link that cannot be made
+        made, token = links.make(engine, terms, days=days, password=password, label=label, made_by="command line")
+        for line in (*_edition(records, made, asked=edition), *_warnings(made, record)):
             click.echo(line, err=True)
     click.echo(f"{public_url() or LOCAL_URL}/s/{token}")
+
+
+def _record(records: "Records", edition: str | None, *, live: bool, freeze: bool) -> "Record":
+    """The record a new link is to show; the live one where that is still to be frozen, or is shown itself."""
+    from data import link_editions
+
+    if edition is None and not live and not freeze:
+        found = link_editions.latest(records)
+        edition = found.key if found else None
+    return records.edition(edition) if edition else records.live
+
+
+def _edition(records: "Records", made: "Link", *, asked: str | None) -> Iterator[str]:
+    """Which edition a link shows that was just made, where nobody named one."""
+    from data import link_editions
+
+    shown = records.edition(made.terms.edition).edition if made.terms.edition and not asked else None
+    if shown is None:
+        return
+    frozen = f"frozen {_moment(shown.frozen_at)}, data of {shown.as_of}"
+    yield f'It shows the edition "{shown.name}" ({shown.key}), {frozen}.'
+    if link_editions.is_outdated(records, shown):
+        yield "The record has changed since: --freeze shows it as it is now."
 
 
 def _warnings(made: "Link", record: "Record") -> Iterator[str]:
@@ -162,7 +202,7 @@ def _gone(terms: "Terms", record: "Record") -> Iterator[str]:
 def _withheld(terms: "Terms") -> str:
     if terms.threshold is None:
         return "no number is withheld"
-    return f"numbers that rest on fewer than {terms.threshold} enterprises are withheld"
+    return f"counts are rounded to multiples of {terms.threshold}"
 
 
 def _moment(at: datetime | None) -> str:
@@ -212,7 +252,8 @@ def show(number: int) -> None:
         "state": found.state(now()),
         "audience": terms.audience.value,
         "scope": terms.scope.query() or "everything",
-        "edition": terms.edition or "live record",
+        "edition": terms.edition or ("live record" if terms.threshold is None else "none yet: it shows nothing"),
+        "shows it": f"since {_moment(found.edition_since)}" if found.edition_since else "",
         "deck": terms.deck or "",
         "threshold": _withheld(terms),
         "names": "shown where an enterprise may be named" if terms.names else "not shown",
@@ -286,3 +327,25 @@ def revoke(number: int) -> None:
     with _accounts() as engine:
         links.revoke(engine, number)
     click.echo(f"Link {number} is over: it opens nothing any more.", err=True)
+
+
+@link_group.command()
+@_NUMBER
+@click.argument("edition", required=False)
+def move(number: int, edition: str | None) -> None:
+    """Let link NUMBER show EDITION (a name or key), newer than the one it shows; without it the latest there is.
+
+    It is refused while too few enterprises of the link have changed. A link that has no edition yet may be given any.
+    """
+    from data import link_editions
+    from data.record import Records
+
+    address = database_url()
+    build_embedded(address)
+    records = Records(address, editions_folder())
+    with _accounts() as engine:
+        found = None if edition else link_editions.latest(records)
+        if not edition and not found:
+            stop('There is no edition yet: make one with `score-dashboard edition freeze "NAME"`. Nothing was changed.')
+        shown = link_editions.move(engine, records, number, edition or (found.key if found else ""))
+    click.echo(f'Link {number} shows the edition "{shown.name}" now: data of {shown.as_of}.', err=True)

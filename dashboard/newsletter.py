@@ -7,10 +7,11 @@ from datetime import date, timedelta
 from urllib.parse import parse_qsl
 
 from flask import Flask, Response, abort, render_template, request
+from sqlalchemy import Engine
 
 from callbacks.asking import Held, asking
 from callbacks.digest import letters
-from dashboard import pages
+from dashboard import outward, pages
 from dashboard.settings import Settings
 from data.digest import Period
 from data.filters import Filters, language_of
@@ -81,6 +82,7 @@ class _Asked:
     since: str
     until: str
     language: str
+    whom: str
 
     @classmethod
     def of(cls, arguments: Mapping[str, str]) -> "_Asked":
@@ -90,16 +92,18 @@ class _Asked:
             arguments.get("since", ""),
             arguments.get("until", ""),
             language if language in LANGUAGES else BOTH,
+            outward.MANAGERS if arguments.get("for") == outward.MANAGERS else outward.COMMITTEE,
         )
 
     def file(self, form: str, period: Period) -> str:
         query = {"since": period.since.isoformat(), "until": period.until.isoformat(), "letter": self.language}
+        query["for"] = self.whom
         address = pages.address(f"/digest.{form}", **query)
         filters = self.filters.query()
         return f"{address}&{filters}" if filters else address
 
 
-def install(server: Flask, settings: Settings, held: Held) -> None:
+def install(server: Flask, settings: Settings, held: Held, accounts: Engine) -> None:
     """Add the routes; the gate stands before them as before everything."""
 
     @server.get("/digest", endpoint="digest")
@@ -129,7 +133,8 @@ def install(server: Flask, settings: Settings, held: Held) -> None:
 
     def _letters(held: Held, asked: _Asked, period: Period) -> list[Letter]:
         server_address = settings.public_url or request.host_url.rstrip("/")
-        return letters(held, asked.filters, period, LANGUAGES[asked.language], server_address)
+        with outward.seen_by(asked.whom, held, accounts, asked.filters.edition):
+            return letters(held, asked.filters, period, LANGUAGES[asked.language], server_address)
 
 
 def _understood(held: Held) -> tuple[_Asked, date]:
@@ -155,6 +160,7 @@ def _page(asked: _Asked, period: Period, told: list[Letter], problem: str = "") 
         until=asked.until or period.until.isoformat(),
         filters=parse_qsl(asked.filters.query()),
         languages=[(code, name, code == asked.language) for code, name in languages.items()],
+        readers=[(code, name, code == asked.whom) for code, name in outward.readers().items()],
         letters=told,
         tags=TAGS,
         mail=asked.file("html", period) if told else "",
@@ -163,6 +169,6 @@ def _page(asked: _Asked, period: Period, told: list[Letter], problem: str = "") 
         said={
             "since": _("From"), "until": _("To"), "language": _("Language"), "show": _("Show"),
             "mail": _("HTML mail"), "paste": _("Markdown file"), "preview": _("Preview"),
-            "text": _("The same as Markdown, to paste"), "period": _("Period"),
+            "text": _("The same as Markdown, to paste"), "period": _("Period"), "readers": _("For whom"),
         },
     )  # fmt: skip

@@ -31,12 +31,15 @@ LANGUAGES = (*words.LANGUAGES, BOTH)
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack as a file. ``without_map``: there was no Chromium to draw the map, and its slide says so."""
+    """A pack as a file. ``without_map``: there was no Chromium to draw the map, and its slide says so; ``rounded``:
+    it is for readers with a threshold.
+    """
 
     name: str
     content: bytes
     synthetic: bool
     without_map: bool
+    rounded: bool
 
 
 @dataclass(frozen=True)
@@ -69,18 +72,21 @@ class Packer:
         if form == "pdf":
             printing.chromium()  # that there is none is said before anything is worked out
         with words.speaking(spoken), asking(self.held, show.search(spoken)) as asked:
-            called = _("Standard deck") if deck.name == STANDARD else deck.name
-            title = f"{asked.view.catalogue.programme.entry.name(spoken)} · {called}"
-            name = f"{asked.file_name(_slug(deck.name))}-{'en-zh' if both else spoken}.{form}"
+            named = _("Standard deck") if deck.name == STANDARD else deck.name
+            title = f"{asked.view.catalogue.programme.entry.name(spoken)} · {named}"
+            # For whom it is can be read off its name.
+            rounded = asked.view.threshold is not None
+            called = "-".join([asked.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
+            name = f"{called}-{'en-zh' if both else spoken}.{form}"
             synthetic = asked.view.catalogue.programme.synthetic
         shown = deck.slides if notes else [replace(slide, notes="") for slide in deck.slides]
         slides = both_languages(self.held, shown, show, rows=rows)
         if form == "pdf":
             content = pack_pages.pdf(title, slides, self.shapes, spoken, both=both)
-            return Pack(name, content, synthetic, without_map=False)
+            return Pack(name, content, synthetic, without_map=False, rounded=rounded)
         draw = self._picture(spoken)
         content = powerpoint(title, slides, spoken, both=both, picture=draw)
-        return Pack(name, content, synthetic, without_map=draw is None and _has_map(slides))
+        return Pack(name, content, synthetic, without_map=draw is None and _has_map(slides), rounded=rounded)
 
     def _picture(self, language: str) -> Picture | None:
         """Draws maps; None where there is no browser to do it."""

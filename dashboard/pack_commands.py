@@ -10,7 +10,8 @@ import click
 
 from dashboard.console import accounts, build_embedded, stop
 from dashboard.edition_commands import explained
-from dashboard.settings import Settings, SettingsProblem, editions_folder
+from dashboard.readers import Reader, reader_options
+from dashboard.settings import Settings, SettingsProblem
 
 if TYPE_CHECKING:
     from data.filters import Filters
@@ -29,13 +30,21 @@ _PRINTING_HELP = {
 @click.option("--pptx", "form", flag_value="pptx", help="PowerPoint, with charts that can be edited.")
 @click.option("--pdf", "form", flag_value="pdf", help="PDF, drawn as on the projector; needs Chromium.")
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="en", show_default=True)
-@click.option("--edition", "edition", default="", help="The name or key of a frozen edition; the live record without.")
 @click.option("--filters", "asked", default="", help='Over those of the slides: "partner=cec&sector=machinery".')
 @click.option("--notes", is_flag=True, help="With the speaker's notes: whoever gets the PowerPoint file can read them.")
 @click.option("--rows", is_flag=True, help="With names and values of single enterprises, for who may see all of them.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else one named after the deck.")
+@reader_options(for_committee=True)
 def pack(  # noqa: PLR0913 - as many as the command has options
-    deck: str, *, form: str | None, lang: str, edition: str, asked: str, notes: bool, rows: bool, out: Path | None
+    deck: str,
+    *,
+    form: str | None,
+    lang: str,
+    asked: str,
+    notes: bool,
+    rows: bool,
+    out: Path | None,
+    reader: Reader,
 ) -> None:
     """Make the meeting pack of DECK: the name of a deck, or "standard"."""
     from flask import Flask, g
@@ -45,7 +54,6 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     from dashboard.pack import Packer
     from dashboard.printing import PrintingProblem
     from data import decks
-    from data.access import MANAGER
     from data.decks import DeckProblem
     from data.places import BoundaryProblem, read_boundaries
     from data.record import Records
@@ -60,11 +68,10 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     build_embedded(settings.database_url)
     records = Records(settings.database_url, settings.editions)
     held = Held(records, grounds(boundaries))
-    # Who has the command line sees as a manager does; on a server the gate says who asks.
     with accounts() as engine, explained(), Flask("dashboard").app_context():
-        g.viewer = MANAGER
+        g.viewer = reader.viewer(public=records.live.catalogue().programme.public)
         try:
-            show = _filters(records, asked, edition)
+            show = _filters(records, reader.filters(asked))
             packer = Packer.on(held, boundaries)
             made = packer.make(decks.read(engine, deck), show, form, lang, notes=notes, rows=rows)
         except DeckProblem:
@@ -81,21 +88,19 @@ def pack(  # noqa: PLR0913 - as many as the command has options
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if made.without_map:
         click.echo("The picture of the map is left out: there is no Chromium to draw it with.", err=True)
+    if rows and made.rounded:
+        click.echo("--rows is for managers: add --managers.", err=True)
     left_out = [*(() if notes else ("the speaker's notes",)), *(() if rows else ("rows of single enterprises",))]
     if left_out:
         click.echo(f"Without {' and '.join(left_out)}: see --help.", err=True)
     click.echo(f"Written to {path}", err=True)
 
 
-def _filters(records: "Records", asked: str, edition: str) -> "Filters":
+def _filters(records: "Records", filters: "Filters") -> "Filters":
     """The filters over the whole pack; stops where one is no code of the record: it would be left out unsaid."""
-    from data import editions
     from data.access import MANAGER
-    from data.filters import DIMENSIONS, Filters
+    from data.filters import DIMENSIONS
 
-    filters = Filters.from_search(asked)
-    if edition:
-        filters = filters.of_edition(editions.find(editions_folder(), edition).key)
     codes = records.asked(MANAGER, filters).catalogue().codes
     unknown = [f"{name}={code}" for name in DIMENSIONS for code in sorted(filters.codes(name) - codes[name])]
     if unknown:

@@ -8,7 +8,7 @@ from flask import Flask, Response, request, send_file
 from sqlalchemy import Engine
 
 from callbacks.asking import Held
-from dashboard import pages
+from dashboard import outward, pages
 from dashboard.pack import FORMATS, LANGUAGES, Packer
 from dashboard.printing import PrintingProblem
 from data import decks
@@ -38,8 +38,9 @@ def install(server: Flask, held: Held, accounts: Engine, boundaries: Boundaries)
                 )
             try:
                 deck = decks.read(accounts, request.form.get("deck", ""))
-                with alone:
-                    made = packer.make(deck, _show(), form, language, notes=_ticked("notes"), rows=_ticked("rows"))
+                show = _show()
+                with alone, outward.seen_by(request.form.get("for", ""), held, accounts, show.edition):
+                    made = packer.make(deck, show, form, language, notes=_ticked("notes"), rows=_ticked("rows"))
             except DeckProblem:
                 text = _("Somebody has removed or renamed it since. Choose another one among the decks.")
                 return _said(404, _("This deck is gone"), text)

@@ -125,7 +125,7 @@ def message(status: int, title: str, text: str, *, detail: str = "", way: tuple[
         detail=detail,
         status=status,
         way=way,
-        leave=_("Back to my own view") if own and viewer and viewer.limited else "",
+        leave=_("Back to my own view") if own and (viewer is None or viewer.limited) else "",
     )
     return make_response(body, status)
 

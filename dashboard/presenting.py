@@ -10,16 +10,17 @@ from sqlalchemy import Engine
 from callbacks import filters as controls
 from callbacks.asking import Held, asking
 from callbacks.slides import both_languages
-from dashboard import pages
+from dashboard import pages, seeing
 from dashboard.delivery import PLOTLY, asset_address
 from data import decks
 from data.access import Permission, Viewer
 from data.decks import STANDARD, DeckProblem
 from data.filters import LANGUAGES, Filters, language_of
+from data.links import Audience
 from layouts import findings, show, words
 from layouts.shell import CONTROLS
 from layouts.theme import GRAPH_CONFIG
-from layouts.words import _
+from layouts.words import _, labelled
 
 
 def install(server: Flask, held: Held, accounts: Engine) -> None:
@@ -34,7 +35,7 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
             return _no_deck()
         with asking(held, search):  # an edition that is gone says so here, not in the middle of the show
             through = g.viewer.limited and g.own is not None
-            return _page("present.html", title=_("Present"), leave=_("Back to my own view") if through else "")
+            return _page("present.html", title=_("Present"), leave=_way_back() if through else "")
 
     @server.get("/present/slides.json", endpoint="present-slides")
     def slides() -> Response:
@@ -49,6 +50,7 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
             "language": language_of(_search()),
             "browse": g.viewer.may(Permission.BROWSE),
             "decks": _choices(accounts, g.viewer),
+            "readers": _readers(held, accounts, g.viewer),
             "config": GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
             "slides": [
                 {language: slide.plain() for language, slide in each.items()}
@@ -76,6 +78,25 @@ def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
     if not viewer.may(Permission.MANAGE_DECKS):
         return []
     return [STANDARD, *(deck.name for deck in decks.decks(accounts))]
+
+
+def _readers(held: Held, accounts: Engine, viewer: Viewer) -> list[dict[str, Any]]:
+    """The committees' links that a manager may show slides as: number, and name by language."""
+    if not viewer.may(Permission.MANAGE_LINKS):
+        return []
+    committees = [each for each in seeing.open_links(held, accounts) if each.terms.audience is Audience.COMMITTEE]
+    found: list[dict[str, Any]] = [{"number": each.id} for each in committees]
+    for language in LANGUAGES:
+        with words.speaking(language):
+            for each, said in zip(committees, found, strict=True):
+                said[language] = findings.link_name(each.id, each.label)
+    return found
+
+
+def _way_back() -> str:
+    """What the way back to a manager's own view says: through which link they look meanwhile."""
+    back, link = _("Back to my own view"), g.look.link
+    return labelled(findings.link_name(link.id, link.label), back) if link else back
 
 
 def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:

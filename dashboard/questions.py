@@ -8,6 +8,7 @@ was opted in is such a question: callbacks marked :func:`callbacks.asking.kept`,
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, fields, is_dataclass
+from datetime import date
 from functools import lru_cache
 from hashlib import blake2b, sha256
 from importlib.metadata import version
@@ -23,6 +24,7 @@ from data.catalogue import Catalogue
 from data.database import DatabaseProblem
 from data.editions import EditionProblem
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
+from data.privacy.selections import first_value
 from data.record import RecordVersion
 from layouts import ids
 
@@ -35,6 +37,8 @@ TAKEN_ROUTES = frozenset({"export-workbook", "export-selection", "export-package
 """Routes that read the same, whose answers the browser alone keeps: long files, which say when they were taken."""
 
 READ = ("indicator",)
+_MORE = "--"
+"""Stands in a key for every further value of a filter that is cut to one."""
 
 _ROOT = Path(__file__).resolve().parent.parent
 _MADE_OF = ("callbacks", "dashboard", "data", "layouts")
@@ -132,13 +136,23 @@ class Questions:
 
 def canonical(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> Filters:
     """`filters` in the one spelling of all that are answered alike: whatever is made up is no address of its own."""
-    filters = viewer.looking_at(public=catalogue.programme.public).permitted(filters)
+    viewer = viewer.looking_at(public=catalogue.programme.public)
+    filters = viewer.permitted(filters)
     known = filters.known(catalogue.codes)
     if viewer.limited:  # a code that is not theirs leaves nothing, on record or not: see View.own
         for name in DIMENSIONS:
             if known.codes(name) != filters.codes(name):
                 known = known.with_codes(name, known.codes(name) | {OUTSIDE})
-    return known
+    return _cut(known, catalogue) if viewer.limited and viewer.threshold else known
+
+
+def _cut(filters: Filters, catalogue: Catalogue) -> Filters:
+    """One spelling of what is cut alike for a viewer with a threshold: see Disclosure.allowed."""
+    for name in DIMENSIONS:
+        first, more = first_value(filters.codes(name))
+        filters = filters.with_codes(name, {*first, *([_MORE] if more else [])})
+    as_of = filters.as_of
+    return filters.dated(None if as_of in (None, catalogue.programme.as_of) else date.min)
 
 
 def _stands(callback: Mapping[str, Any], body: Mapping[str, Any], part: str) -> bool:

@@ -13,11 +13,12 @@ from werkzeug.datastructures import MultiDict
 from callbacks.asking import Asked, Held, asking
 from dashboard import choices, trouble
 from dashboard.choices import Choice
-from data import decks, links
-from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+from data import decks, link_editions, links
+from data.access import BASES, DEFAULT_THRESHOLD
 from data.decks import STANDARD, DeckProblem
-from data.editions import EditionProblem
+from data.editions import LIVE, EditionProblem
 from data.filters import Filters
+from data.link_editions import FREEZE
 from data.links import (
     DEFAULT_DAYS,
     LONGEST_LABEL,
@@ -29,13 +30,14 @@ from data.links import (
     LinkProblem,
     Terms,
 )
+from data.record import Record
 from layouts import words
-from layouts.words import _
+from layouts.words import _, ngettext, number
 
 ADDRESS = "/share"
 
 LIMITS = {
-    "least": LEAST_THRESHOLD,
+    "bases": [str(each) for each in BASES],
     "default_days": DEFAULT_DAYS,
     "most_days": MOST_DAYS,
     "shortest_password": SHORTEST_PASSWORD,
@@ -53,7 +55,8 @@ _TICKED = ("bare", "names", "export")
 class Draft:
     """A link as it stands in the form, understood or not.
 
-    ``bare`` is the wish that nothing be withheld. ``dropped``: the view it was begun from has filters a link has not.
+    ``edition`` is a key, ``FREEZE`` for one still to be frozen, ``LIVE``, or empty where nothing was said. ``bare`` is
+    the wish that nothing be withheld. ``dropped``: the view it was begun from has filters a link has not.
     """
 
     scope: Filters
@@ -96,8 +99,16 @@ class Draft:
         query = "&".join(part for part in (self.scope.query(language), urlencode(said)) if part)
         return f"{ADDRESS}?{query}" if query else ADDRESS
 
+    def settled(self, held: Held) -> Self:
+        """The draft with an edition where nothing was said: the latest, or one of now if the record went on since."""
+        if self.edition:
+            return self
+        found = link_editions.latest(held.records)
+        now = found is None or link_editions.is_outdated(held.records, found)
+        return replace(self, edition=FREEZE if now or found is None else found.key)
+
     def terms(self) -> Terms:
-        """The terms it asks for; raises :class:`LinkProblem`."""
+        """The terms it asks for, whose edition may be still to be frozen; raises :class:`LinkProblem`."""
         if self.audience not in list(Audience):
             raise LinkProblem("audience", self.audience)
         audience = Audience(self.audience)
@@ -107,7 +118,7 @@ class Draft:
             threshold=None if self.bare else whole(self.threshold, "threshold"),
             names=self.names,
             export=self.export,
-            edition=self.edition or None,
+            edition=None if self.edition == LIVE else self.edition or None,
             deck=self.deck if audience is Audience.COMMITTEE else None,
         )
 
@@ -128,22 +139,36 @@ def whole(text: str, reason: str) -> int:
 
 def sound(terms: Terms, held: Held, accounts: Engine) -> Terms:
     """`terms` for a record and a deck that are there, the edition by its key; raises one of :data:`PROBLEMS`."""
-    record = held.records.edition(terms.edition) if terms.edition else held.records.live
+    record = record_of(terms.edition, held)
     if terms.deck:
         decks.read(accounts, terms.deck)
-    key = record.edition.key if record.edition else None
+    key = record.edition.key if record.edition else terms.edition
     return replace(terms, edition=key).fit(public=record.catalogue().programme.public)
+
+
+def record_of(edition: str | None, held: Held) -> Record:
+    """The record a link is to show, by what its terms or its draft say; raises :class:`EditionProblem`."""
+    return held.records.live if edition in (None, "", FREEZE, LIVE) else held.records.edition(str(edition))
 
 
 @contextmanager
 def looking(held: Held, draft: Draft) -> Iterator[Asked]:
     """The whole record a draft is of; the live one where its edition cannot be used."""
     try:
-        edition = held.records.edition(draft.edition).edition if draft.edition else None
+        edition = record_of(draft.edition, held).edition
     except EditionProblem:
         edition = None
     with asking(held, Filters(edition=edition.key if edition else None).search(words.language())) as asked:
         yield asked
+
+
+def record_choices(draft: Draft, held: Held) -> list[Choice]:
+    """The record frozen now, every edition, and of a public record the live one."""
+    chosen = draft.edition
+    now = [Choice(FREEZE, _("The record as it is now, frozen when the link is made"), chosen == FREEZE)]
+    public = held.records.live.catalogue().programme.public
+    live = [Choice(LIVE, _("The live record, where no number is withheld"), chosen == LIVE)] if public else []
+    return [*now, *choices.frozen(held, "" if chosen in (FREEZE, LIVE) else chosen), *live]
 
 
 def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choice]]]:
@@ -170,10 +195,12 @@ def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:
 def wrong(problem: Problem) -> tuple[str, str]:
     """The field of the form a problem is of (empty where it is of none), and what is wrong in words."""
     if isinstance(problem, EditionProblem):
+        if problem.reason == "folder":
+            return "edition", _("The edition could not be written: {why}. Nothing was frozen.", why=problem.detail)
         return "edition", words.sentences(*trouble.edition_words(problem))
     if isinstance(problem, DeckProblem):
         return "deck", _("There is no deck of this name any more. Choose another.")
-    field = {"long": "scope", "public": "threshold"}.get(problem.reason, problem.reason)
+    field = {"long": "scope", "public": "threshold", "unfrozen": "edition"}.get(problem.reason, problem.reason)
     return field, _words(problem)
 
 
@@ -182,13 +209,31 @@ def _words(problem: LinkProblem) -> str:
         "audience": _("Choose whom the link is for."),
         "scope": _("“{what}” is no part of a scope. Untick it.", what=problem.detail),
         "long": _("So many parts do not fit into one link. Tick a province rather than its cities."),
-        "threshold": _("Write a whole number, {least} or more.", least=LEAST_THRESHOLD),
+        "threshold": _("Choose 5 or 10."),
         "public": _("This record is not public: a link to it must withhold small numbers."),
+        "edition": _(
+            "The live record is for links that withhold nothing. Choose an edition, or freeze the record now."
+        ),
+        "unfrozen": _(
+            "There is nothing to look at yet: a link shows a frozen edition. Freeze it now and look, or make the "
+            "link, which freezes it."
+        ),
         "deck": _("A deck is for a committee."),
         "days": _("Write a number of days from 1 to {most}.", most=MOST_DAYS),
         "password": _("A password has {least} to {most} letters.", least=SHORTEST_PASSWORD, most=LONGEST_PASSWORD),
         "label": _("A name has at most {most} letters.", most=LONGEST_LABEL),
         "link": _("There is no link {number}.", number=problem.detail),
         "over": _("Link {number} was revoked: it is over for good. Make a new one.", number=problem.detail),
+        "older": _("Link {number} shows this edition already, or a newer one.", number=problem.detail),
     }
-    return said[problem.reason]
+    return _few(problem) if problem.reason == "few" else said[problem.reason]
+
+
+def _few(problem: LinkProblem) -> str:
+    changed, needed = map(int, problem.detail.split())
+    return words.sentences(
+        ngettext("Only {n} enterprise of this link has changed since.",
+                 "Only {n} enterprises of this link have changed since.", changed),
+        _("Whoever saw both editions could tell what changed of so few. From {needed} on it can be moved; until then "
+          "leave it, or make a new link for others.", needed=number(needed)),
+    )  # fmt: skip

@@ -1,19 +1,24 @@
-"""The page where managers make share links, look through them beforehand, pause, resume, extend and revoke them."""
+"""The page where managers make share links, look through them before and after, pause, resume, extend, revoke and move
+them to a newer edition.
+"""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, request
+from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, render_template, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from callbacks.asking import Held
-from dashboard import choices, pages, sessions, share_form
+from dashboard import pages, seeing, sessions, share_form, share_list, share_remarks
 from dashboard.settings import Settings
 from dashboard.share_form import ADDRESS, PROBLEMS, Draft, Problem
-from dashboard.share_list import Listed, visit_words
-from data import links
+from dashboard.share_list import visit_words
+from data import link_editions, links
+from data.editions import LIVE, EditionProblem
 from data.filters import Filters
-from data.links import Audience, LinkProblem
+from data.link_editions import FREEZE
+from data.links import Link, LinkProblem
+from data.privacy import key
 from layouts import words
 from layouts.words import _, number
 
@@ -40,6 +45,12 @@ def install(server: Flask, settings: Settings, held: Held, accounts: Engine) -> 
         with words.speaking(pages.reader_language()):
             return desk.preview(Draft.posted())
 
+    @server.post(f"{ADDRESS}/remarks", endpoint="share-remarks")
+    def remarks() -> str:
+        with words.speaking(pages.reader_language()):
+            said = share_remarks.of_draft(Draft.posted().settled(held), held, accounts)
+            return render_template("share_remarks.html", remarks=said)
+
     @server.post(f"{ADDRESS}/<int:link>", endpoint="share-change")
     def change(link: int) -> AnyResponse:
         with words.speaking(pages.reader_language()):
@@ -59,10 +70,19 @@ class Desk:
     held: Held
     accounts: Engine
 
-    def page(self, draft: Draft, *, problem: Problem | None = None, refused: str = "", address: str = "") -> Response:
-        """The form, with a `problem` beside its field, and every link; `address` is that of a link just made."""
+    def page(
+        self,
+        draft: Draft,
+        *,
+        problem: Problem | None = None,
+        refused: str = "",
+        address: str = "",
+        made: list[str] | None = None,
+    ) -> Response:
+        """The form, with a `problem` beside its field, and every link; `address` and `made` are of a link just made."""
         field, said = share_form.wrong(problem) if problem else ("", "")
-        known = [Listed.of(each, self.held, self.accounts) for each in links.links(self.accounts)]
+        draft = draft.settled(self.held)
+        known = share_list.listed(links.links(self.accounts), self.held, self.accounts)
         with share_form.looking(self.held, draft) as asked:
             return pages.manage(
                 "share.html",
@@ -73,15 +93,19 @@ class Desk:
                 problem=_("No link was made. What is wrong stands below, beside its field.") if problem else refused,
                 done=_done(),
                 address=address,
+                made=made or [],
                 local=self.settings.local,
                 draft=draft,
+                remarks=share_remarks.of_draft(draft, self.held, self.accounts),
                 wrong_field=field,
                 wrong=said,
+                unfrozen=isinstance(problem, LinkProblem) and problem.reason == "unfrozen",
                 scope=share_form.scope_choices(draft, asked),
-                records=choices.records(self.held, draft.edition),
+                records=share_form.record_choices(draft, self.held),
                 decks=share_form.deck_choices(draft, self.accounts),
                 public=asked.view.catalogue.programme.public,
-                standing=[each for each in known if each.stands],
+                waiting=sum(each.waits for each in known if each.stands),
+                standing=sorted((each for each in known if each.stands), key=lambda each: not each.waits),
                 over=[each for each in known if not each.stands],
                 limits=share_form.LIMITS,
                 asking_language=_asking_language(),
@@ -89,32 +113,47 @@ class Desk:
 
     def make(self, draft: Draft) -> Response:
         """Make the link, or say why not."""
+        draft = draft.settled(self.held)
         try:
             terms = share_form.sound(draft.terms(), self.held, self.accounts)
             days = share_form.whole(draft.days, "days")
+            links.check(days=days, password=draft.password, label=draft.label)
+            remarks = share_remarks.of_terms(terms, self.held, links.links(self.accounts))
+            terms = link_editions.frozen(
+                self.held.records, terms
+            )  # last: nothing is frozen for a link that cannot be made
             _made, token = links.make(
                 self.accounts, terms, days=days, password=draft.password, label=draft.label, made_by=g.viewer.name
             )
         except PROBLEMS as problem:
             return self.page(draft, problem=problem)
         host = self.settings.public_url or request.host_url.rstrip("/")
-        return self.page(Draft(Filters()), address=f"{host}/s/{token}")
+        return self.page(Draft(Filters()), address=f"{host}/s/{token}", made=remarks)
 
     def preview(self, draft: Draft) -> AnyResponse:
-        """Show what the link would show, or say why not."""
+        """Show what the link would show, or say why not.
+
+        A link shows an edition, and so does its preview. Where none is chosen yet, the first click asks for one, and
+        freezes nothing: editions stay, and looking around should leave none behind.
+        """
+        draft = draft.settled(self.held)
         try:
             terms = share_form.sound(draft.terms(), self.held, self.accounts)
+            if terms.edition == FREEZE and request.form.get("freeze") != "1":
+                raise LinkProblem("unfrozen")
+            terms = link_editions.frozen(self.held.records, terms)
         except PROBLEMS as problem:
             return self.page(draft, problem=problem)
-        sessions.begin_preview(terms, draft.address(words.language()))
-        start = "/present" if terms.audience is Audience.COMMITTEE else "/"
-        return redirect(start + _asking_language(), code=303)
+        if terms.threshold is not None:
+            key.make(self.accounts)  # as making the link would
+        sessions.begin_preview(terms, replace(draft, edition=terms.edition or LIVE).address(words.language()))
+        return redirect(seeing.start(terms) + _asking_language(), code=303)
 
     def change(self, link: int) -> AnyResponse:
-        """Pause, resume, extend or revoke a link, or say why not."""
+        """Pause, resume, extend, revoke or move a link, or say why not."""
         try:
             flash(self._changed(link, request.form.get("change", "")))
-        except LinkProblem as problem:
+        except (LinkProblem, EditionProblem) as problem:
             return self.page(Draft(Filters()), refused=share_form.wrong(problem)[1])
         if request.form.get("from") == "details":
             return redirect(f"{ADDRESS}/{link}{_asking_language()}", code=303)
@@ -131,11 +170,23 @@ class Desk:
         if wish == "revoke":
             links.revoke(self.accounts, link)
             return _("Link {number} is over: it opens nothing any more.", number=link)
+        if wish in ("move", "give"):
+            return self._moved(link, wish)
         if wish != "extend":
             abort(400)
         links.extend(self.accounts, link, share_form.whole(request.form.get("days", ""), "days"))
         until = words.day(links.by_id(self.accounts, link).expires_at.date())
         return _("Link {number} now ends on {day}.", number=link, day=until)
+
+    def _moved(self, link: int, wish: str) -> str:
+        """Let a link show another edition, or its first; raises :class:`LinkProblem` and :class:`EditionProblem`."""
+        records = self.held.records
+        if wish == "give":
+            edition = link_editions.give(self.accounts, records, link)
+        else:
+            edition = link_editions.move(self.accounts, records, link, request.form.get("edition", ""))
+        return _("Link {number} now shows the edition {name}: data of {date}.",
+                 number=link, name=edition.name, date=words.day(edition.as_of))  # fmt: skip
 
     def details(self, link: int) -> Response:
         """One link: what it shows, and how it was used."""
@@ -143,7 +194,7 @@ class Desk:
             found = links.with_use(self.accounts, link)
         except LinkProblem:
             abort(404)
-        shown = Listed.of(found, self.held, self.accounts)
+        (shown,) = share_list.listed([found], self.held, self.accounts)
         used, visits = links.days_used(self.accounts, link), links.visits(self.accounts, link, LATEST)
         return pages.manage(
             "share_link.html",
@@ -151,11 +202,20 @@ class Desk:
             lead=_("What this link shows, and how it was used."),
             done=_done(),
             link=shown,
+            remarks=self._remarks(found),
             days=[(words.day(day), number(opened), number(viewed)) for day, opened, viewed in used],
             visits=[(words.moment(at), visit_words(kind, path)) for at, kind, path in visits],
             limits=share_form.LIMITS,
             asking_language=_asking_language(),
         )
+
+    def _remarks(self, found: Link) -> list[str]:
+        """What to know of a link that was made, beside the others."""
+        others = [each for each in links.links(self.accounts) if each.id != found.id]
+        try:
+            return share_remarks.of_terms(found.terms, self.held, others)
+        except EditionProblem:  # it is said that its edition is gone
+            return []
 
 
 def _done() -> str:

@@ -23,6 +23,9 @@ from layouts.words import _
 
 log = logging.getLogger(__name__)
 
+COME_BACK = 3600
+"""Seconds after which a page that waits for a manager is worth asking for again."""
+
 
 def install(server: Flask, records: Records) -> None:
     """Add the health route, the check before every page, and the error pages."""
@@ -156,6 +159,11 @@ def _may_be_asked_again(problem: DatabaseProblem) -> bool:
 
 def edition_words(problem: EditionProblem) -> tuple[str, str]:
     """What is wrong with an edition and what to do, in the language spoken, for whoever asks now."""
+    if problem.reason == "waits":
+        return (
+            _("The data for this link is being prepared"),
+            _("The office that sent it prepares what it will show. Come back later by the same address."),
+        )
     if g.viewer and g.viewer.edition:
         return (
             _("What this link shows cannot be shown any more"),
@@ -197,7 +205,10 @@ def _unreadable(problem: DatabaseProblem) -> Response:
 def _without_edition(problem: EditionProblem) -> Response:
     title, text = edition_words(problem)
     if g.viewer and g.viewer.limited:
-        return pages.message(503, title, text)
+        answer = pages.message(503, title, text)
+        if problem.reason == "waits":
+            answer.headers["Retry-After"] = str(COME_BACK)
+        return answer
     live = "/" if words.language() == "en" else f"/?lang={words.language()}"
     return pages.message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
 

@@ -9,10 +9,10 @@ from data.catalogue import Catalogue
 from data.filters import DIMENSIONS, Filters
 
 BASES = (5, 10)
-"""What the counts of a link may be rounded to a multiple of; the first unless its maker says otherwise."""
+"""What a link may round its counts to; nothing lower protects anybody."""
 
 DEFAULT_THRESHOLD = BASES[0]
-LEAST_THRESHOLD = 5
+"""The base of a link whose maker says nothing else."""
 
 
 class Permission(StrEnum):

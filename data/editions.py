@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import file_digest
+from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from time import time_ns
@@ -40,7 +41,9 @@ _edition = Table(
 
 
 class EditionProblem(Exception):
-    """An edition cannot be made or used; ``reason`` is one of name, taken, folder, gone, changed."""
+    """An edition cannot be made or used; ``reason`` is one of name, taken, folder, gone, changed,
+    waits (a link shows nothing until it has one).
+    """
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -85,6 +88,18 @@ def freeze(engine: Engine, name: str, folder: Path) -> Edition:
                 return _put(unfinished, folder)
     except (OSError, SQLAlchemyError) as error:
         raise EditionProblem("folder", str(error.__cause__ or error)) from error
+
+
+def freeze_today(engine: Engine, folder: Path) -> Edition:
+    """Freeze the record under the name of this day (UTC), with a number where it is taken; raises as :func:`freeze`."""
+    today = database.now().date().isoformat()
+    for number in count(1):
+        try:
+            return freeze(engine, today if number == 1 else f"{today} ({number})", folder)
+        except EditionProblem as problem:
+            if problem.reason != "taken":
+                raise
+    raise AssertionError("there is always another number")
 
 
 @contextmanager

@@ -40,22 +40,23 @@ class Exhibit:
 class Definition:
     """How one exhibit is made: its rows, the columns everyone gets, what it rests on, and what protects enterprises.
 
-    For a reader with a threshold ``counts`` are rounded counts, ``sums`` are changed and rounded or withheld, and
-    ``worked_out`` come of these; ``plain`` columns are keys, texts, dates, and numbers that are published. Every column
-    is one of them: TypeError otherwise. ``beside`` are counts that the page's chart draws beside the columns.
+    For a reader with a threshold ``counts`` are rounded counts, ``totals`` sums of such counts, ``sums`` are changed
+    and rounded or withheld, and ``worked_out`` come of these; ``plain`` columns are keys, texts, dates and published
+    numbers. Every column is one of them: TypeError otherwise. ``beside`` are counts that the page's chart draws beside.
     """
 
     make: Callable[[View], pd.DataFrame]
     columns: tuple[str, ...]
     rests_on: str  # trainings, results, figures, targets, trainers or events (of rounds, their dates)
     counts: tuple[str, ...] = ()
+    totals: tuple[str, ...] = ()
     sums: tuple[str, ...] = ()
     worked_out: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        kinds = (*self.counts, *self.sums, *self.worked_out, *self.plain)
+        kinds = (*self.counts, *self.totals, *self.sums, *self.worked_out, *self.plain)
         if sorted(kinds) != sorted(self.columns):
             odd = set(kinds) ^ set(self.columns) or {name for name in kinds if kinds.count(name) > 1}
             raise TypeError(f"columns that nothing, or two rules, protect: {', '.join(sorted(odd))}")
@@ -66,7 +67,6 @@ _OF_MODULES = (
     "planned", *modules.FUNNEL_STEPS, "visited_without_record", "assessed_without_record",
     "in_progress", "dropped", "overdue", "not_yet_due",
 )  # fmt: skip
-_OF_PLACES = ("enterprises", "trained", "m1_completed", "modules_completed")
 _OF_PAIRS = (
     "pairs", "better_count", "same_count", "worse_count", "had_before", "had_after", "gained", "lost",
 )  # fmt: skip
@@ -85,7 +85,8 @@ EXHIBITS: dict[str, Definition] = {
         headlines.overview, _OVERVIEW, "trainings", worked_out=("value", "of"), plain=("headline", "note")
     ),
     "regions": Definition(
-        places.regions, places.REGION_COLUMNS, "trainings", counts=_OF_PLACES, sums=("workers",),
+        places.regions, places.REGION_COLUMNS, "trainings",
+        counts=places.COUNTS[:3], totals=places.TOTALS, sums=("workers",),
         plain=places.REGION_COLUMNS[:5], beside=("workers_unknown",),
     ),
     "module-funnel": Definition(
@@ -148,7 +149,8 @@ def build(view: View, code: str) -> Exhibit:
     definition = EXHIBITS[code]
     if code not in view.built:
         admit(view)
-        table = view.protected(definition.make(view), (*definition.counts, *definition.beside))
+        counts = (*definition.counts, *definition.beside)
+        table = view.protected(definition.make(view), counts, definition.totals)
         rest = [column for column in table.columns if column not in definition.columns]
         view.built[code] = _exhibit(view, code, table[[*definition.columns, *rest]])
     exhibit: Exhibit = view.built[code]

@@ -1,4 +1,4 @@
-"""Share links: made, read afresh at every request, paused, revoked, extended; every opening and view of them logged.
+"""Share links: made, read afresh at every request, paused, revoked, extended, moved to a newer edition; use is logged.
 
 The token is 256 random bits and stands in the address alone; the database holds its hash.
 """
@@ -7,21 +7,23 @@ import logging
 import secrets
 from collections.abc import Mapping
 from collections.abc import Set as AbstractSet
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from hashlib import sha256
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlencode
 
-from sqlalchemy import Engine, Row, Select, func, insert, select, update
+from sqlalchemy import Engine, Row, Select, and_, func, insert, or_, select, true, union_all, update
 from sqlalchemy.exc import InternalError, OperationalError
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission, Scope, Viewer
-from data.accounts import link, visit
+from data.access import BASES, DEFAULT_THRESHOLD, Permission, Scope, Viewer
+from data.accounts import link, privacy_key, visit
 from data.database import now
 from data.filters import Filters
+from data.privacy import key
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +36,10 @@ LONGEST_SCOPE = 2000
 """Characters of a scope as in an address: a preview carries it in a cookie."""
 
 _MOST_NUMBER = 2**31 - 1
+_USES = ("opened", "viewed")
+_SHOWED = "showed"
+"""Notes among the visits of a link which edition it showed before it was moved, and since when."""
+
 SCOPE_DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 """What a link can be limited by; a module is no property of an enterprise."""
 
@@ -48,8 +54,9 @@ class Audience(StrEnum):
 class LinkProblem(Exception):
     """A link cannot be made or changed so.
 
-    ``reason`` is one of audience, scope, long, threshold, public, deck, days, password, label, link (there is none),
-    over (it was revoked).
+    ``reason`` is one of audience, scope, long, threshold, public, edition (it needs one), deck, days, password, label,
+    link (there is none), over (it was revoked), older (it shows this edition already, or a newer one), few (too few
+    enterprises changed; ``detail`` is "CHANGED NEEDED").
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -83,7 +90,8 @@ class Terms:
     ``scope`` keeps codes of :data:`SCOPE_DIMENSIONS` alone. Raises :class:`LinkProblem`.
 
     A threshold of None is only good for a programme whose record is public: before another the default holds
-    (:meth:`data.access.Viewer.looking_at`).
+    (:meth:`data.access.Viewer.looking_at`). With a threshold a link shows an edition; one that has none yet, made
+    before this was so, waits for it and shows nothing.
     """
 
     audience: Audience = Audience.DONOR
@@ -95,7 +103,7 @@ class Terms:
     deck: str | None = None
 
     def __post_init__(self) -> None:
-        if self.threshold is not None and self.threshold < LEAST_THRESHOLD:
+        if self.threshold is not None and self.threshold not in BASES:
             raise LinkProblem("threshold", str(self.threshold))
         if self.deck is not None and self.audience is not Audience.COMMITTEE:
             raise LinkProblem("deck", self.deck)
@@ -106,10 +114,24 @@ class Terms:
         object.__setattr__(self, "scope", scope)
 
     def fit(self, *, public: bool) -> Self:
-        """These terms; raises :class:`LinkProblem` (public) where nothing is withheld of a record not public."""
+        """These terms, fit for a new link.
+
+        Raises :class:`LinkProblem`: public where nothing is withheld of a record not public, edition where they have a
+        threshold and no edition.
+        """
         if self.threshold is None and not public:
             raise LinkProblem("public")
+        return self.frozen()
+
+    def frozen(self) -> Self:
+        """These terms; raises :class:`LinkProblem` (edition) where a threshold would stand before the live record."""
+        if self.threshold is not None and self.edition is None:
+            raise LinkProblem("edition")
         return self
+
+    def waits(self, *, public: bool) -> bool:
+        """Would a link of these terms show nothing, for want of an edition? ``public``: is the live record?"""
+        return self.edition is None and self.viewer().looking_at(public=public).threshold is not None
 
     def gone(self, codes: Mapping[str, AbstractSet[str]]) -> dict[str, list[str]]:
         """What the scope names that is not among the known `codes`, per dimension."""
@@ -137,10 +159,9 @@ class Terms:
             permissions.add(Permission.EXPORT)
         if self.names:
             permissions.add(Permission.SEE_NAMES)
-        codes = {name: self.scope.codes(name) or None for name in SCOPE_DIMENSIONS}
         return Viewer(
             permissions=frozenset(permissions),
-            scope=Scope(**codes),
+            scope=_most(self.scope),
             alias_key=alias_key,
             limited=True,
             threshold=self.threshold,
@@ -149,9 +170,23 @@ class Terms:
         )
 
 
+def _most(scope: Filters) -> Scope:
+    """A scope as a link has it, as the most that its holder may see."""
+    return Scope(**{name: scope.codes(name) or None for name in SCOPE_DIMENSIONS})
+
+
+@lru_cache(maxsize=1024)
+def _kept_scope(text: str) -> Scope:
+    """A scope as the database has it."""
+    return _most(Filters.from_search(text))
+
+
 @dataclass(frozen=True)
 class Link:
-    """One link as it stands; times are UTC. ``protected`` by a password; opened and viewed are counts."""
+    """One link as it stands; times are UTC. ``protected`` by a password; opened and viewed are counts.
+
+    ``edition_since`` is when it began to show its edition.
+    """
 
     id: int
     label: str
@@ -164,6 +199,7 @@ class Link:
     revoked_at: datetime | None
     made_by: str
     made_at: datetime
+    edition_since: datetime | None = None
     opened: int = 0
     viewed: int = 0
     last_used_at: datetime | None = None
@@ -177,7 +213,7 @@ class Link:
         return "paused" if self.paused else "active"
 
     def viewer(self) -> Viewer:
-        """Who comes by this link."""
+        """Who comes by this link, less what the accounts know beside it: see :func:`viewer_of`."""
         return self.terms.viewer(self.alias_key)
 
 
@@ -188,13 +224,16 @@ def _hash(token: str) -> str:
 def make(  # noqa: PLR0913 - a link is described by that many words
     engine: Engine, terms: Terms, *, days: int = DEFAULT_DAYS, password: str = "", label: str = "", made_by: str = ""
 ) -> tuple[Link, str]:
-    """Make a link; returns it with its token, which is shown this once. Raises :class:`LinkProblem`."""
-    if password and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise LinkProblem("password", str(SHORTEST_PASSWORD))
+    """Make a link; returns it with its token, which is shown this once. Raises :class:`LinkProblem`.
+
+    A link with a threshold brings the privacy key along, where there is none yet.
+    """
+    terms.frozen()
+    check(days=days, password=password, label=label)
     label = " ".join(label.split())
-    if len(label) > LONGEST_LABEL:
-        raise LinkProblem("label", str(LONGEST_LABEL))
-    expires_at = _in_days(days)
+    expires_at, made_at = _in_days(days), now()
+    if terms.threshold is not None:
+        key.make(engine)
     token = secrets.token_urlsafe(32)
     values = {
         "token_hash": _hash(token),
@@ -205,11 +244,21 @@ def make(  # noqa: PLR0913 - a link is described by that many words
         "expires_at": expires_at,
         "paused": False,
         "made_by": made_by,
-        "made_at": now(),
+        "made_at": made_at,
+        "edition_since": made_at if terms.edition else None,
     }
     with engine.begin() as connection:
         (number,) = connection.execute(insert(link).values(values)).inserted_primary_key or (0,)
     return by_id(engine, int(number)), token
+
+
+def check(*, days: int, password: str, label: str) -> None:
+    """Raise :class:`LinkProblem` where no link could be made with these words, whatever it showed."""
+    if password and not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise LinkProblem("password", str(SHORTEST_PASSWORD))
+    if len(" ".join(label.split())) > LONGEST_LABEL:
+        raise LinkProblem("label", str(LONGEST_LABEL))
+    _in_days(days)
 
 
 def _in_days(days: int) -> datetime:
@@ -258,6 +307,7 @@ def _with_use() -> Select[Any]:
             func.count().filter(visit.c.kind == "viewed").label("viewed"),
             func.max(visit.c.at).label("last_used_at"),
         )
+        .where(visit.c.kind.in_(_USES))
         .group_by(visit.c.link)
         .subquery()
     )
@@ -281,6 +331,7 @@ def _link(row: Row[Any], **used: object) -> Link:
         revoked_at=row.revoked_at,
         made_by=row.made_by,
         made_at=row.made_at,
+        edition_since=row.edition_since,
         **used,  # type: ignore[arg-type]
     )
 
@@ -321,6 +372,76 @@ def _change(engine: Engine, number: int, **values: object) -> None:
             raise LinkProblem("over", str(number))
 
 
+def show(engine: Engine, found: Link, edition: str, threshold: int | None) -> None:
+    """Let a link show this edition (a key) from now on, under this threshold; what it showed before is noted.
+
+    Raises :class:`LinkProblem`: edition for None before a live record, over where the link was revoked, older where
+    somebody else moved it meanwhile.
+    """
+    same = link.c.edition == found.terms.edition if found.terms.edition else link.c.edition.is_(None)
+    standing = (link.c.id == found.id) & link.c.revoked_at.is_(None)
+    if threshold is not None:
+        key.make(engine)
+    with engine.begin() as connection:
+        shown = {"edition": edition, "edition_since": now(), "threshold": threshold}
+        if not connection.execute(update(link).where(standing & same).values(shown)).rowcount:
+            over = connection.scalar(select(link.c.revoked_at).where(link.c.id == found.id)) is not None
+            raise LinkProblem("over" if over else "older", str(found.id))
+        if found.terms.edition:
+            since = found.edition_since or found.made_at
+            noted = {"link": found.id, "kind": _SHOWED, "page": found.terms.edition, "at": since}
+            connection.execute(insert(visit).values(noted))
+
+
+def viewer_of(engine: Engine, looked_through: Terms | Link) -> Viewer:
+    """Who comes by a link, or by one that would have these terms.
+
+    With a threshold and an edition they bring the privacy key (empty where none was made), and what other links showed
+    of the same edition before: see :func:`earlier_scopes`.
+    """
+    viewer = looked_through.viewer()
+    if viewer.threshold is None or viewer.edition is None:
+        return viewer
+    made = looked_through if isinstance(looked_through, Link) else None
+    since, number = (made.edition_since or made.made_at, made.id) if made else (now(), None)
+    before = _before(viewer.edition, since, number).subquery()
+    question = select(privacy_key.c.key, before.c.scope).select_from(privacy_key.outerjoin(before, true()))
+    with engine.connect() as connection:
+        rows = connection.execute(question.order_by(before.c.since, before.c.id)).all()
+    if not rows:
+        return viewer
+    earlier = tuple(_kept_scope(row.scope) for row in rows if row.scope is not None)
+    return replace(viewer, privacy_key=bytes.fromhex(rows[0].key), earlier=earlier)
+
+
+def earlier_scopes(engine: Engine, edition: str, since: datetime, number: int | None) -> tuple[Scope, ...]:
+    """What the other links with a threshold that showed this edition (a key) before link `number` may see, in order.
+
+    Paused, expired and revoked ones too, and such as were moved on to a newer one: an exact total was told by each.
+    Without a `number`, of a link not made yet, it is every link that ever showed it, whatever `since` says.
+    """
+    before = _before(edition, since, number).subquery()
+    with engine.connect() as connection:
+        rows = connection.execute(select(before.c.scope).order_by(before.c.since, before.c.id))
+        return tuple(_kept_scope(row.scope) for row in rows)
+
+
+def _before(edition: str, since: datetime, number: int | None) -> Select[Any]:
+    """Scopes that were shown of an edition before, each once, with since when and by which link first."""
+    began, withheld = func.coalesce(link.c.edition_since, link.c.made_at), link.c.threshold.is_not(None)
+    shown = select(link.c.id, link.c.scope, began.label("since")).where(link.c.edition == edition, withheld)
+    # Only of a link that was moved the visits are looked through, of which there may be many.
+    moved = withheld & (link.c.edition_since > link.c.made_at)
+    showed = (visit.c.kind == _SHOWED) & (visit.c.page == edition)
+    once = select(link.c.id, link.c.scope, visit.c.at.label("since")).join_from(link, visit).where(moved, showed)
+    every = union_all(shown, once).subquery()
+    first = select(every.c.scope, func.min(every.c.since).label("since"), func.min(every.c.id).label("id"))
+    if number is not None:
+        earlier = or_(every.c.since < since, and_(every.c.since == since, every.c.id < number))
+        first = first.where(every.c.id != number, earlier)
+    return first.group_by(every.c.scope)
+
+
 def log_visit(engine: Engine, number: int, kind: str, page: str) -> None:
     """Note that a link was ``opened``, or that a page was ``viewed`` by it: when and which, nothing of who.
 
@@ -335,7 +456,7 @@ def log_visit(engine: Engine, number: int, kind: str, page: str) -> None:
 
 def visits(engine: Engine, number: int, most: int = 200) -> list[tuple[datetime, str, str]]:
     """The latest uses of a link: when, kind, page."""
-    question = select(visit.c.at, visit.c.kind, visit.c.page).where(visit.c.link == number)
+    question = select(visit.c.at, visit.c.kind, visit.c.page).where(visit.c.link == number, visit.c.kind.in_(_USES))
     with engine.connect() as connection:
         rows = connection.execute(question.order_by(visit.c.at.desc(), visit.c.id.desc()).limit(most))
         return [(row.at, row.kind, row.page) for row in rows]
@@ -344,7 +465,8 @@ def visits(engine: Engine, number: int, most: int = 200) -> list[tuple[datetime,
 def days_used(engine: Engine, number: int) -> list[tuple[date, int, int]]:
     """The days (UTC) a link was used on, latest first: day, times opened, pages viewed."""
     day = func.date(visit.c.at)
-    counts = [func.count().filter(visit.c.kind == kind) for kind in ("opened", "viewed")]
-    question = select(day, *counts).where(visit.c.link == number).group_by(day).order_by(day.desc())
+    counts = [func.count().filter(visit.c.kind == kind) for kind in _USES]
+    used = (visit.c.link == number) & visit.c.kind.in_(_USES)
+    question = select(day, *counts).where(used).group_by(day).order_by(day.desc())
     with engine.connect() as connection:
         return [(date.fromisoformat(str(on)), opened, viewed) for on, opened, viewed in connection.execute(question)]

@@ -18,7 +18,7 @@ from data import database, editions
 from data.access import MANAGER, Permission, Viewer
 from data.catalogue import Catalogue, read_catalogue
 from data.database import DatabaseProblem, Stamp, Version
-from data.editions import Edition
+from data.editions import Edition, EditionProblem
 from data.filters import Filters
 from data.view import View
 
@@ -121,11 +121,18 @@ class Records:
     def asked(self, viewer: Viewer, filters: Filters) -> Record:
         """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
 
-        Raises :class:`data.editions.EditionProblem` where the edition is gone or its file was changed.
+        Raises :class:`data.editions.EditionProblem` where the edition is gone or its file was changed, and (waits)
+        where somebody comes by a link that withholds small numbers and has no edition, or there is no privacy key: of
+        a record that goes on, or unprotected, they see nothing.
         """
         chosen = filters.edition if viewer.may(Permission.CHOOSE_EDITION) else None
         key = viewer.edition or chosen
-        return self.edition(key) if key else self.live
+        if viewer.limited and viewer.threshold and not (viewer.edition and viewer.privacy_key):
+            raise EditionProblem("waits")
+        record = self.edition(key) if key and key != editions.LIVE else self.live
+        if viewer.limited and viewer.looking_at(public=record.catalogue().programme.public) != viewer:
+            raise EditionProblem("waits")
+        return record
 
     def edition(self, key: str) -> Record:
         """One edition by its key or name, verified."""

@@ -101,9 +101,9 @@ class View:
         """How a share is made of two counts of the view."""
         return share_of_shown if self.threshold else measures.share
 
-    def protected(self, table: pd.DataFrame, counts: Iterable[str]) -> pd.DataFrame:
-        """A table as the viewer may see it, some of whose columns are counts of the view's facts."""
-        return protected(table, counts, self.disclosure.rounding) if self.disclosure else table
+    def protected(self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = ()) -> pd.DataFrame:
+        """A table as the viewer may see it: some columns are counts of the view's facts, others sums of such counts."""
+        return protected(table, counts, totals, self.disclosure.rounding) if self.disclosure else table
 
     @property
     def shown(self) -> bool:

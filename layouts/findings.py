@@ -295,6 +295,11 @@ def edition_line(name: str, frozen_on: date, short: str) -> str:
     return _("edition {name}, frozen {date}, {hash}", name=name, date=day(frozen_on), hash=short)
 
 
+def link_name(number: int, label: str) -> str:
+    """A share link by its number, and its name where it has one."""
+    return _("Link {number} ({name})", number=number, name=label) if label else _("Link {number}", number=number)
+
+
 def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     """The filter sentence as plain text: [(dimension, names)]; ``as_of`` only where the viewer chose it."""
     said = [labelled(filter_name(dimension), listed(names)) for dimension, names in parts]
@@ -327,10 +332,15 @@ def cut() -> str:
     )
 
 
+def rounded_sign(threshold: int) -> str:
+    """The same where there is little room."""
+    return _("counts rounded to multiples of {k}", k=threshold)
+
+
 def rounded(threshold: int) -> str:
     """How the numbers of a viewer with a threshold are told, once a page."""
     return _(
-        "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; “under {k}” can "
+        "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; under {k} can "
         "mean none to {most}. Sums marked ≈ are not exact.",
         k=threshold,
         most=threshold - 1,

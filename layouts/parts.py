@@ -311,14 +311,14 @@ class PageLink:
 
 
 def page_links(
-    links: Sequence[PageLink], other: str, switch: str, code: str, tools: Sequence[tuple[str, str]] = ()
+    links: Sequence[PageLink], other: str, switch: str, code: str, managers: Sequence[Component] = ()
 ) -> list[Component]:
-    """Links to the pages, the rest of the record in a menu, a manager's `tools` (name, address), then the language."""
+    """Links to the pages, the rest of the record in a menu, a manager's menus, then the language."""
     pages = [_page_link(link) for link in links if link.main]
     rest = [link for link in links if not link.main]
     button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
     language = html.Span(dcc.Link(other, href=switch, className="language"), lang="zh-Hans" if code == "zh" else "en")
-    return [html.Ul(pages), *([_menu(rest)] if rest else []), *([_tools(tools)] if tools else []), language, button]
+    return [html.Ul(pages), *([_menu(rest)] if rest else []), *managers, language, button]
 
 
 def _page_link(link: PageLink) -> Component:
@@ -333,11 +333,17 @@ def _menu(links: Sequence[PageLink]) -> Component:
     return html.Details([summary, html.Ul([_page_link(link) for link in links])], className="tools menu")
 
 
-def _tools(tools: Sequence[tuple[str, str]]) -> Component:
-    """What a manager works with: pages of their own, and the way out."""
+def tools(pages: Sequence[tuple[str, str]]) -> Component:
+    """What a manager works with: pages of their own (name, address), and the way out."""
     out = html.Form(html.Button(_("Sign out"), className="sign-out"), action="/sign-out", method="POST")
-    links = [html.Li(html.A(name, href=href)) for name, href in tools]
+    links = [html.Li(html.A(name, href=href)) for name, href in pages]
     return html.Details([html.Summary(_("Tools")), html.Ul([*links, html.Li(out)])], className="tools")
+
+
+def readers(address: str) -> Component:
+    """The links through which a manager may see the page; they come from an address once the menu is opened."""
+    body = [html.Summary(_("See as …")), html.Div(className="table-body")]
+    return html.Details(body, className="tools readers", **{"data-src": address})
 
 
 def looking_through(said: Sequence[str], *, leave: bool) -> Component:

@@ -56,6 +56,9 @@ from layouts import digest, ids
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200
 PRIVACY_KEY = b"frozen" * 6
+NOT_COMPARED = {"module-funnel": ("due",), "coverage": ("pairs",)}
+"""Columns that tables have beside those of their exhibit in some versions of the code alone."""
+
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 BESIDE = (
     "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
@@ -146,7 +149,8 @@ def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str
     )
     committee = Terms(Audience.COMMITTEE, threshold=5, names=True, edition=edition.key)
     for who, terms in (("donor", donor), ("committee", committee)):
-        yield who, replace(terms.viewer("frozen"), privacy_key=PRIVACY_KEY)
+        viewer = terms.viewer("frozen")
+        yield who, replace(viewer, privacy_key=PRIVACY_KEY) if hasattr(viewer, "privacy_key") else viewer
     if data_set == "public":
         yield "everybody", Terms(threshold=None, names=True, export=True).viewer("frozen")
 
@@ -236,7 +240,8 @@ def exhibits_and_methods(asked: Asked) -> Iterator[str]:
         def table(code: str = code) -> str:
             made = exhibits.build(asked.view, code)
             rests_on = {each.name: getattr(made, each.name) for each in fields(made) if each.name != "table"}
-            return f"{exhibits.to_csv(made)}{csv_of(made.table, [str(each) for each in made.table.columns])}{rests_on}"
+            columns = [str(each) for each in made.table.columns if each not in NOT_COMPARED.get(code, ())]
+            return f"{exhibits.to_csv(made)}{csv_of(made.table, columns)}{rests_on}"
 
         def method(code: str = code) -> str:
             return as_json(asdict(how.made(asked, code, how.chosen_indicator(asked, code, None))))

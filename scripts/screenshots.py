@@ -12,7 +12,7 @@ from werkzeug.serving import make_server
 from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import PUBLIC_RECORD, Settings
-from data import database, links
+from data import database, editions, links
 from data.accounts import accounts_engine
 from data.demo import write_demo
 from data.filters import Filters
@@ -76,7 +76,9 @@ def photograph(browser: Browser, folder: Path, name: str) -> None:
             page.set_viewport_size({"width": 1600, "height": 900})
             take(page, address + SLIDE, "present", "h1")
             engine = accounts_engine(accounts)
-            _link, token = links.make(engine, Terms(scope=Filters.from_search(DONOR)))
+            record = database.reading_engine(f"sqlite:///{folder}/{name}.db")
+            edition = editions.freeze_today(record, folder / "editions").key
+            _link, token = links.make(engine, Terms(scope=Filters.from_search(DONOR), edition=edition))
             engine.dispose()
             donor = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
             donor.goto(f"{address}/s/{token}")

@@ -106,16 +106,17 @@ def tokens(accounts, folder, demo_url) -> dict[str, str]:
     """Links that see nearly the same, each different in one thing."""
     engine = database.reading_engine(demo_url)
     frozen = editions.freeze(engine, "Committee 2017", folder / "editions")
-    narrow = Terms(scope=Filters.from_search("partner=donor-1"))
+    later = editions.freeze(engine, "Committee 2018", folder / "editions")
+    narrow = Terms(scope=Filters.from_search("partner=donor-1"), edition=frozen.key)
     terms = {
         "one": narrow,
         "its equal": narrow,
         "other partner": replace(narrow, scope=Filters.from_search("partner=employers-500000")),
         "everything": replace(narrow, scope=Filters()),
-        "more withheld": replace(narrow, threshold=9),
+        "more withheld": replace(narrow, threshold=10),
         "with names": replace(narrow, names=True),
         "may export": replace(narrow, export=True),
-        "frozen": replace(narrow, edition=frozen.key),
+        "another edition": replace(narrow, edition=later.key),
     }
     return {name: links.make(accounts, each)[1] for name, each in terms.items()}
 
@@ -171,6 +172,19 @@ def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
         assert any(answers[one, what, ""] != answers[other, what, ""] for what in ASKED), (one, other)
 
 
+@pytest.fixture(scope="module")
+def frozen(demo_url) -> Visit:
+    """A manager on the synthetic programme, of which there is an edition."""
+    visit = Visit.to(demo_url)
+    visit.frozen()
+    return visit
+
+
+def holder_of(visit: Visit) -> Viewer:
+    """Somebody who came by a link with a threshold."""
+    return Viewer(alias_key="a", limited=True, threshold=5, edition=visit.frozen(), privacy_key=b"key")
+
+
 def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES, **body: Any) -> str | None:
     """The key of a question, asked by a viewer."""
     posted = visit.body(what, at(search)) | body
@@ -180,23 +194,34 @@ def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES
     return question.key if question else None
 
 
-def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(demo):
-    viewer = Viewer(alias_key="a", limited=True, threshold=5)
+def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
+    viewer = holder_of(frozen)
+    records = frozen.app.server.extensions["records"]
+    another = editions.freeze(records.live.engine, "Another", records.folder).key
     others: dict[str, Any] = {
         "permissions": frozenset({Permission.EXPORT}), "scope": Scope(partner=frozenset({"donor-1"})), "alias_key": "b",
-        "limited": False, "threshold": 6, "edition": None, "deck": "other", "name": "another",
+        "limited": False, "threshold": 6, "edition": another, "deck": "other", "name": "another",
+        "privacy_key": b"other", "earlier": (Scope(partner=frozenset({"donor-1"})),),
     }  # fmt: skip
     assert set(others) == {field.name for field in fields(Viewer)}
-    keys = {name: key_of(demo, replace(viewer, **{name: value})) for name, value in others.items()}
-    same = key_of(demo, viewer)
-    assert keys.pop("name") == keys.pop("edition") == same
+    keys = {name: key_of(frozen, replace(viewer, **{name: value})) for name, value in others.items()}
+    same = key_of(frozen, viewer)
+    assert keys.pop("name") == same
+    assert None not in keys.values()
     assert len({*keys.values(), same}) == len(keys) + 1
     with pytest.raises(TypeError):  # what cannot be told apart is no part of a viewer
-        key_of(demo, replace(viewer, deck=object()))
+        key_of(frozen, replace(viewer, deck=object()))
 
 
-def test_spellings_of_one_view_are_one_question_and_other_views_are_others(demo):
-    anyone, holder = Viewer(frozenset(Permission)), Viewer(limited=True, threshold=5)
+def test_key_tells_nothing_of_the_privacy_key_and_nothing_is_kept_for_who_waits(frozen):
+    viewer = holder_of(frozen)
+    assert b"key".hex() not in str(key_of(frozen, viewer))
+    assert key_of(frozen, replace(viewer, privacy_key=b"")) is None
+    assert key_of(frozen, replace(viewer, edition=None)) is None
+
+
+def test_spellings_of_one_view_are_one_question_and_other_views_are_others(frozen):
+    demo, anyone, holder = frozen, Viewer(frozenset(Permission)), holder_of(frozen)
     code, other = (each["value"] for each in demo.options()["partner"][:2])
     for viewer, searches in (
         (anyone, ("", "?", "?x=1", "?partner=", "?partner=made-up", "?lang=en")),
@@ -210,8 +235,8 @@ def test_spellings_of_one_view_are_one_question_and_other_views_are_others(demo)
     assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
 
 
-def test_ten_thousand_addresses_that_are_made_up_are_one_question(demo):
-    holder = Viewer(limited=True, threshold=5)
+def test_ten_thousand_addresses_that_are_made_up_are_one_question(frozen):
+    demo, holder = frozen, holder_of(frozen)
     keys = {key_of(demo, holder, f"?partner=p{n},q{n}&x={n}&as_of=2014-01-{n % 28 + 1:02}") for n in range(300)}
     assert len(keys) == 1
 
@@ -343,7 +368,7 @@ def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_end
         return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
 
     visit = visit_to(demo_url, folder)
-    made, token = links.make(accounts, Terms(export=True))
+    made, token = links.make(accounts, visit.fit(Terms(export=True)))
     holder = by_link(visit, token)
     first = got(holder, address)
     tag = first.headers["ETag"]
@@ -351,7 +376,7 @@ def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_end
     again = got(holder, address, tag)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
     assert got(holder, f"{address}?lang=zh", tag).status_code == 200
-    _made, others = links.make(accounts, Terms(export=True, threshold=7))
+    _made, others = links.make(accounts, visit.fit(Terms(export=True, threshold=10)))
     assert got(by_link(visit, others), address, tag).status_code == 200
     links.revoke(accounts, made.id)
     ended = got(holder, address, tag)

@@ -35,15 +35,15 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 
 @pytest.fixture(scope="module")
-def token(accounts: Engine) -> str:
-    """The token of a link with a password."""
-    return links.make(accounts, Terms(), password=PASSWORD)[1]
-
-
-@pytest.fixture(scope="module")
 def served(public_record_url: str, accounts: Engine) -> Visit:
     """A server, and nobody signed in."""
     return Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
+
+
+@pytest.fixture(scope="module")
+def token(served: Visit, accounts: Engine) -> str:
+    """The token of a link with a password."""
+    return links.make(accounts, served.fit(Terms()), password=PASSWORD)[1]
 
 
 @pytest.fixture(scope="module")

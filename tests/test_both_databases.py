@@ -28,7 +28,7 @@ VIEWERS: dict[str, Viewer] = {
     "manager": MANAGER,
     "committee": Terms(audience=Audience.COMMITTEE, threshold=5).viewer(),
     "donor": Terms(threshold=5, names=True).viewer(),
-    "donor in a scope": Terms(scope=Filters.from_search("sector=machinery"), threshold=3).viewer(),
+    "donor in a scope": Terms(scope=Filters.from_search("sector=machinery"), threshold=10).viewer(),
 }
 
 NAMES = (

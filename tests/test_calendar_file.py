@@ -99,7 +99,7 @@ def by_link(
     accounts = accounts_engine(address)
 
     def opened(terms: Terms) -> FlaskClient:
-        _link, token = links.make(accounts, terms, made_by="manager")
+        _link, token = links.make(accounts, visit.fit(terms), made_by="manager")
         client = visit.stranger()
         assert client.get(f"/s/{token}").status_code == 303
         return client

@@ -284,13 +284,13 @@ def test_list_that_does_not_exist_is_not_found(served: Visit) -> None:
     "terms",
     [
         {"threshold": None, "names": True, "export": True},
-        {"threshold": 3, "names": True},
+        {"threshold": 5, "names": True},
         {"audience": Audience.COMMITTEE, "threshold": None, "names": True, "export": True},
     ],
     ids=["donor", "donor with a threshold", "committee"],
 )
 def test_donors_and_the_committee_never_get_a_list(served: Visit, accounts: Engine, terms: dict[str, Any]) -> None:
-    _made, token = links.make(accounts, Terms(**terms))
+    _made, token = links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     donor = replace(served, client=client)

@@ -14,6 +14,7 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
+from data.disclosure import Withheld
 from flask.testing import FlaskClient
 from frictionless import Package
 from openpyxl import Workbook
@@ -26,7 +27,6 @@ from data import links, managers
 from data.accounts import accounts_engine
 from data.columns import KEYS, Holds, holds
 from data.database import writing_engine
-from data.disclosure import Withheld
 from data.exhibits import EXHIBITS, csv_of
 from data.links import Terms
 from data.loading import load
@@ -253,7 +253,7 @@ def served(demo_url: str, folder: Path, accounts: Engine) -> Visit:
 
 
 def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    _made, token = links.make(accounts, Terms(**terms))
+    _made, token = links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     assert client.get(f"/s/{token}", headers=PAGE).status_code == 303
     return client

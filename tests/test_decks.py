@@ -291,8 +291,8 @@ def test_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
 
 def test_deck_is_deleted_by_a_post_alone_and_the_links_that_show_it_are_counted(mei, accounts):
     decks.save(accounts, deck(), WANG)
-    links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6"))
-    revoked, _token = links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6"))
+    links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
+    revoked, _token = links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
     links.revoke(accounts, revoked.id)
     assert "1 link shows it." in mei.get("/decks", headers=PAGE).text
     assert mei.get("/decks/remove?deck=NTAC+6", headers=PAGE).status_code in (200, 404, 405)
@@ -630,7 +630,7 @@ def test_what_is_no_exhibit_is_added_to_nothing(mei, query):
 @pytest.mark.parametrize("audience", list(Audience))
 def test_who_comes_by_a_link_neither_sees_nor_changes_a_deck(served, accounts, audience):
     kept = decks.save(accounts, deck(), MEI)
-    _link, token = links.make(accounts, Terms(audience=audience))
+    _link, token = links.make(accounts, served.fit(Terms(audience=audience)))
     guest = served.stranger()
     assert guest.get(f"/s/{token}", headers=PAGE).status_code == 303
     for address in ("/decks", edit(), FROM_A_PAGE):

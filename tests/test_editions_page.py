@@ -48,7 +48,7 @@ class Office:
 
     def by_link(self, **terms: object) -> Visit:
         """Someone who comes by a link of these terms."""
-        _link, token = links.make(accounts_engine(self.accounts_url), Terms(**terms))
+        _link, token = links.make(accounts_engine(self.accounts_url), self.manager.fit(Terms(**terms)))
         visitor = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
         assert visitor.client.get(f"/s/{token}").status_code == 303
         return visitor
@@ -332,7 +332,7 @@ def test_link_pinned_to_an_edition_shows_it_as_text_and_no_other(office):
     made, other = office.freeze(), office.freeze("NTAC 7")
     office.change("UPDATE enterprise SET workers = 999 WHERE code = 'a'")
     office.freeze("NTAC 8")
-    visitor = office.by_link(edition="NTAC 6", threshold=3, export=True)
+    visitor = office.by_link(edition="NTAC 6", export=True)
     sentence = visitor.answered(SENTENCE, at(f"?edition={other.key}"))[SENTENCE]
     assert "Edition: NTAC 6" in "".join(texts(sentence))
     assert not links_in(sentence)
@@ -342,9 +342,10 @@ def test_link_pinned_to_an_edition_shows_it_as_text_and_no_other(office):
     assert made.key in answer.headers["Content-Disposition"]
 
 
-def test_link_that_is_not_pinned_cannot_choose_an_edition(office):
+def test_link_to_a_live_record_cannot_choose_an_edition(office):
     made = office.freeze()
-    visitor = office.by_link(threshold=3)
+    office.change("UPDATE programme SET public = 1")
+    visitor = office.by_link(threshold=None)
     assert "NTAC" not in "".join(texts(visitor.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]))
 
 

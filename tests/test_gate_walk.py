@@ -62,6 +62,9 @@ ADMITTED = {
     "share-preview": MANAGER,
     "share-change": MANAGER,
     "share-link": MANAGER,
+    "share-readers": MANAGER,
+    "share-remarks": MANAGER,
+    "share-see": MANAGER,
     "decks": MANAGER,
     "deck": MANAGER,
     "deck-add": MANAGER,
@@ -108,7 +111,7 @@ def viewer(served: Visit, accounts: Engine, who: str) -> FlaskClient:
     elif who != "N":
         audience = Audience.COMMITTEE if who == "C" else Audience.DONOR
         terms = Terms(audience=audience, scope=Filters.from_search("partner=cec"), export=who == "X")
-        made, token = links.make(accounts, terms)
+        made, token = links.make(accounts, served.fit(terms))
         assert client.get(f"/s/{token}").status_code == 303
         if who == "E":
             links.revoke(accounts, made.id)

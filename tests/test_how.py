@@ -96,7 +96,7 @@ def visit(address: str, folder: Path, accounts: Engine) -> Visit:
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """Someone who opened a link."""
-    _made, token = links.make(accounts, Terms(**terms))
+    _made, token = links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return client
@@ -232,17 +232,17 @@ def test_link_without_a_threshold_sees_counts_and_never_rows_or_who_loaded_them(
 
 
 def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(visit, accounts):
-    client = comes_by(visit, accounts, threshold=3)
+    client = comes_by(visit, accounts, threshold=5)
     page = told(client, "/how/module-funnel?as_of=2013-12-31")
     assert "As of 31 December 2014" in page
     assert "trainings:" not in page
     assert "How many rows there are is not told" in page
-    assert "Numbers that rest on fewer than 3 enterprises are not shown." in page
+    assert "Numbers that rest on fewer than 5 enterprises are not shown." in page
     assert permanent(client, "/how/module-funnel") == "https://results.example/how/module-funnel"
 
 
 def test_selection_that_would_single_out_few_has_no_page(visit, accounts):
-    client = comes_by(visit, accounts, threshold=3)
+    client = comes_by(visit, accounts, threshold=5)
     answer = client.get("/how/module-funnel?round=r1,r2", headers=PAGE)
     assert answer.status_code == 403
     assert "This selection is not shown" in answer.text
@@ -264,7 +264,7 @@ def test_manager_who_looks_through_a_link_finds_the_way_out(visit, accounts):
     own = visit.stranger()
     form = {"email": "manager@example.org", "password": "a long enough password"}
     own.post("/sign-in", data=form)
-    own.post("/share/preview", data={"audience": "donor", "threshold": "3", "label": "Them", "days": "30"})
+    own.post("/share/preview", data={"audience": "donor", "threshold": "5", "label": "Them", "freeze": "1"})
     page = own.get("/how/breadth", headers=PAGE).text
     assert 'action="/leave"' in page
     assert 'action="/sign-out"' not in page

@@ -514,7 +514,7 @@ def test_only_the_page_of_imports_holds_an_engine_that_writes(office):
         connection.exec_driver_sql("DELETE FROM enterprise")
     names = [path.name for path in Path("dashboard").glob("*.py") if "writing_engine" in path.read_text("utf-8")]
     assert set(names) <= {
-        "importing.py", "previewing.py", "cli.py", "console.py", "batch_commands.py", "grant_commands.py",
+        "importing.py", "previewing.py", "upgrade_commands.py", "console.py", "batch_commands.py", "grant_commands.py",
         "loading_commands.py",
     }  # fmt: skip
 
@@ -560,7 +560,7 @@ def test_files_are_removed_once_they_are_loaded(office, tmp_path):
 def test_who_comes_by_a_link_can_neither_send_nor_roll_back(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     engine = accounts_engine(office.accounts_url)
-    _made, token = links.make(engine, Terms(audience=Audience.DONOR, threshold=3))
+    _made, token = links.make(engine, office.manager.fit(Terms(audience=Audience.DONOR)))
     engine.dispose()
     visitor = replace(office.manager, client=office.manager.stranger(), standing=as_drawn())
     assert visitor.client.get(f"/s/{token}").status_code == 303

@@ -1,21 +1,25 @@
 """The commands of share links: what is written where, what is refused, and that an address they print opens."""
 
 import re
+import shutil
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
+from loading_files import write_folder
 from sqlalchemy import Engine, update
+from sqlalchemy.engine import make_url
 from visiting import Visit
 
 from dashboard.cli import main
 from data import database, decks, editions, links
-from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD
+from data.access import DEFAULT_THRESHOLD
 from data.accounts import accounts_engine, link
 from data.decks import Deck, DeckSlide
 from data.links import DEFAULT_DAYS, Audience
+from data.loading import load
 
 Run = Callable[..., Result]
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:8050|https://results\.example)/s/[A-Za-z0-9_-]{43}\n")
@@ -67,7 +71,7 @@ def test_address_stands_alone_on_standard_output_and_the_rest_beside_it(run, acc
     assert done.exit_code == 0
     assert ADDRESS.fullmatch(done.stdout)
     made = only(accounts)
-    assert f"fewer than {DEFAULT_THRESHOLD} enterprises" in done.stderr
+    assert f"counts are rounded to multiples of {DEFAULT_THRESHOLD}" in done.stderr
     assert f"{made.expires_at:%Y-%m-%d %H:%M} UTC" in done.stderr
     assert "SCORE_PUBLIC_URL is not set" in done.stderr
     assert "shows nothing" not in done.stderr
@@ -88,8 +92,9 @@ def test_host_of_the_address_is_that_of_the_server_people_reach(run, monkeypatch
 
 
 def test_printed_address_opens_what_the_link_shows(run, folder, demo_url, partner):
-    printed = run("make", "--audience", "donor", "--scope", f"partner={partner}", "--k", 3).stdout.strip()
-    visit = Visit.to(demo_url, signed_in=False, local=False, accounts_url=f"sqlite:///{folder}/accounts.db")
+    printed = run("make", "--audience", "donor", "--scope", f"partner={partner}", "--k", 10).stdout.strip()
+    own = {"accounts_url": f"sqlite:///{folder}/accounts.db", "editions": folder / "editions"}
+    visit = Visit.to(demo_url, signed_in=False, local=False, **own)
     visit.app.server.config["SESSION_COOKIE_SECURE"] = False
     assert visit.open("/").status_code != 200
     assert visit.open(printed.removeprefix("http://127.0.0.1:8050")).status_code == 303
@@ -106,12 +111,12 @@ def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, de
     secret = folder / "password"
     secret.write_text("tea and rice\n", encoding="utf-8")
     done = run(
-        "make", "--audience", "committee", "--days", 7, "--k", 4, "--names", "--export", "--edition", "ntac 6",
+        "make", "--audience", "committee", "--days", 7, "--k", 10, "--names", "--export", "--edition", "ntac 6",
         "--deck", "Spring", "--label", " The  sixth\tmeeting ", "--password-file", secret,
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
     made = only(accounts)
-    assert (made.terms.audience, made.terms.threshold) == (Audience.COMMITTEE, 4)
+    assert (made.terms.audience, made.terms.threshold) == (Audience.COMMITTEE, 10)
     assert (made.terms.edition, made.terms.deck, made.label) == (edition.key, "Spring", "The sixth meeting")
     assert made.terms.names
     assert made.terms.export
@@ -137,9 +142,9 @@ def test_password_comes_by_standard_input_too(run, accounts):
         (["--scope", "partner="], "not understood"),
         (["--scope", "module=m1"], "not understood"),
         (["--scope", "place=" + ",".join(str(code) for code in range(110000, 111000))], "name a province"),
-        (["--k", "1"], f"{LEAST_THRESHOLD} or more"),
-        (["--k", "2"], f"{LEAST_THRESHOLD} or more"),
-        (["--k", "-1"], f"{LEAST_THRESHOLD} or more"),
+        (["--k", "3"], "of 5 or of 10 (--k 5, --k 10), not of 3"),
+        (["--k", "7"], "not of 7"),
+        (["--k", "-1"], "not of -1"),
         (["--k", "0"], "not public"),
         (["--days", "0"], "1 to 3650 days"),
         (["--days", "99999"], "1 to 3650 days"),
@@ -148,9 +153,14 @@ def test_password_comes_by_standard_input_too(run, accounts):
         (["--label", "x" * 500], "label"),
     ],
 )
-def test_link_that_cannot_be_so_is_refused_in_words_and_not_made(run, accounts, words, said):
-    refused(run("make", "--audience", "donor", *words), said)
-    assert links.links(accounts) == []
+@pytest.mark.parametrize("more", [[], ["--freeze"]])
+def test_link_that_cannot_be_so_is_refused_in_words_and_nothing_is_made_or_frozen(
+    run, accounts, folder, words, said, more
+):
+    if "--edition" in words and more:
+        return
+    refused(run("make", "--audience", "donor", *words, *more), said)
+    assert links.links(accounts) == editions.editions(folder / "editions") == []
 
 
 def test_deck_that_is_not_there_makes_no_link(run, accounts):
@@ -178,7 +188,67 @@ def test_nothing_is_withheld_of_a_public_record_where_that_is_asked_for(run, acc
     done = run("make", "--audience", "donor", "--k", 0)
     assert done.exit_code == 0
     assert "no number is withheld" in done.stderr
-    assert only(accounts).terms.threshold is None
+    assert "edition" not in done.stderr
+    assert (only(accounts).terms.threshold, only(accounts).terms.edition) == (None, None), "it shows the live record"
+
+
+# --- which edition it shows ---------------------------------------------------------------------------------------
+
+
+def frozen(folder: Path) -> list[editions.Edition]:
+    return editions.editions(folder / "editions")
+
+
+def test_without_an_edition_one_is_frozen_after_the_day_and_the_next_link_shows_it_too(run, accounts, folder):
+    done = run("make", "--audience", "donor")
+    (edition,) = frozen(folder)
+    assert ADDRESS.fullmatch(done.stdout)
+    assert edition.name == f"{database.now():%Y-%m-%d}"
+    assert f'It shows the edition "{edition.name}" ({edition.key}), frozen' in done.stderr
+    assert "data of 2017-06-30" in done.stderr
+    again = run("make", "--audience", "donor")
+    assert f"({edition.key})" in again.stderr
+    assert frozen(folder) == [edition]
+    assert {each.terms.edition for each in links.links(accounts)} == {edition.key}
+    assert "changed since" not in again.stderr
+
+
+def test_record_can_be_frozen_anew_for_a_link(run, accounts, folder):
+    run("make", "--audience", "donor")
+    assert run("make", "--audience", "donor", "--freeze").exit_code == 0
+    newest, oldest = frozen(folder)
+    assert newest.name == f"{oldest.name} (2)"
+    assert [each.terms.edition for each in links.links(accounts)] == [newest.key, oldest.key]
+    assert run("make", "--audience", "donor", "--freeze", "--edition", "x").exit_code == 2
+
+
+def test_record_that_went_on_since_the_latest_edition_is_remarked(run, folder, demo_url, monkeypatch):
+    shutil.copyfile(make_url(demo_url).database, folder / "copy.db")
+    monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{folder}/copy.db")
+    run("make", "--audience", "donor")
+    engine = database.writing_engine(f"sqlite:///{folder}/copy.db")
+    assert load(engine, write_folder(folder / "more", {"sector": [{"code": "new", "name_en": "New"}]})).loaded
+    engine.dispose()
+    done = run("make", "--audience", "donor")
+    assert done.exit_code == 0
+    assert "The record has changed since: --freeze shows it as it is now." in done.stderr
+
+
+def test_link_is_moved_to_the_latest_edition_or_the_one_named_and_to_no_older_one(run, accounts, folder, demo_url):
+    run("make", "--audience", "donor")
+    (first,) = frozen(folder)
+    refused(run("move", 1), "Link 1 shows this edition already, or a newer one")
+    run("make", "--audience", "donor", "--freeze")
+    refused(run("move", 1), "Only 0 enterprises of this link have changed since, and 25 must have")
+    refused(run("move", 2, first.name), "Link 2 shows this edition already, or a newer one")
+    refused(run("move", 1, "NTAC 7"), 'There is no edition "NTAC 7"')
+    with accounts.begin() as connection:
+        connection.execute(update(link).where(link.c.id == 1).values(edition=None))
+    assert "none yet: it shows nothing" in run("show", 1).stdout
+    done = run("move", 1, first.name)
+    assert (done.exit_code, done.stdout) == (0, "")
+    assert f'Link 1 shows the edition "{first.name}" now: data of 2017-06-30.' in done.stderr
+    assert links.by_id(accounts, 1).terms.edition == first.key
 
 
 def test_scope_the_record_does_not_know_makes_a_link_and_says_that_it_shows_nothing(run, accounts, partner):
@@ -241,8 +311,10 @@ def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts
         refused(run(change, 1), "Link 1 was revoked")
 
 
-@pytest.mark.parametrize("change", ["show", "pause", "resume", "extend", "revoke"])
-def test_number_of_no_link_is_told_so(run, change):
+@pytest.mark.parametrize("change", ["show", "pause", "resume", "extend", "revoke", "move"])
+def test_number_of_no_link_is_told_so(run, folder, demo_url, change):
+    refused(run("move", 7), "There is no edition yet")
+    editions.freeze(database.reading_engine(demo_url), "NTAC 6", folder / "editions")
     for number in (7, 10**25):
         refused(run(change, number), f"There is no link {number}")
     assert run(change, "first").exit_code == 2

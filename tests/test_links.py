@@ -5,10 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
 
 import pytest
-from sqlalchemy import Engine, delete, select, text
+from sqlalchemy import Engine, delete, event, select, text, update
 
 from data import links
-from data.access import DEFAULT_THRESHOLD, LEAST_THRESHOLD, Permission
+from data.access import BASES, DEFAULT_THRESHOLD, Permission, Scope
 from data.accounts import accounts as account_tables
 from data.accounts import accounts_engine, link, visit
 from data.database import now
@@ -24,10 +24,12 @@ from data.links import (
     Terms,
     scope_of,
 )
+from data.privacy import key
 
 pytestmark = pytest.mark.both_databases
 
-FOOTWEAR = Terms(scope=Filters.from_search("sector=footwear&partner=eti"))
+EDITION = "ntac-6-0a1b2c3d"
+FOOTWEAR = Terms(scope=Filters.from_search("sector=footwear&partner=eti"), edition=EDITION)
 
 
 @pytest.fixture
@@ -102,8 +104,8 @@ def test_label_as_long_as_a_book_makes_no_link(accounts):
 
 def test_terms_come_back_as_they_were_given(accounts):
     terms = Terms(
-        Audience.COMMITTEE, Filters.from_search("place=510000,110000"), 3, names=True, export=True,
-        edition="ntac-6-0a1b2c3d", deck="Spring: the 6th",
+        Audience.COMMITTEE, Filters.from_search("place=510000,110000"), 10, names=True, export=True,
+        edition=EDITION, deck="Spring: the 6th",
     )  # fmt: skip
     made, _token = links.make(accounts, terms)
     assert made.terms == terms
@@ -118,7 +120,7 @@ def test_scope_is_kept_in_one_form_and_holds_nothing_a_link_cannot_be_limited_by
     crooked = Filters.from_search(
         "?sector=toys,footwear&utm=1&partner=ETI&module=m1&as_of=2014-01-01&edition=x&lang=zh"
     )
-    made, _token = links.make(accounts, Terms(scope=crooked))
+    made, _token = links.make(accounts, Terms(scope=crooked, edition=EDITION))
     assert made.terms.scope == Filters.from_search("partner=eti&sector=footwear,toys")
     with accounts.connect() as connection:
         assert connection.scalar(select(link.c.scope)) == "partner=eti&sector=footwear,toys"
@@ -162,16 +164,32 @@ def test_scope_too_long_for_a_cookie_is_refused_and_never_cut():
     assert reason(Terms, scope=most) == "long"
 
 
-@pytest.mark.parametrize("threshold", [0, 1, LEAST_THRESHOLD - 1, -5])
-def test_threshold_below_the_least_is_refused(threshold):
+@pytest.mark.parametrize("threshold", [0, 1, 3, 4, 6, 7, 15, -5])
+def test_threshold_is_one_of_two_bases_and_nothing_else(threshold):
     assert reason(Terms, threshold=threshold) == "threshold"
+    assert [Terms(threshold=base).threshold for base in BASES] == [5, 10]
 
 
 def test_nothing_withheld_is_fit_for_a_public_record_alone():
     bare = Terms(threshold=None)
     assert bare.fit(public=True) is bare
     assert reason(bare.fit, public=False) == "public"
-    assert Terms().fit(public=False).threshold == DEFAULT_THRESHOLD
+    assert Terms(edition=EDITION).fit(public=False).threshold == DEFAULT_THRESHOLD
+
+
+def test_live_record_is_fit_for_links_that_withhold_nothing_alone(accounts):
+    for public in (True, False):
+        assert reason(Terms().fit, public=public) == "edition"
+    assert reason(links.make, accounts, Terms()) == "edition"
+    assert links.links(accounts) == []
+    assert links.make(accounts, Terms(threshold=None))[0].edition_since is None
+
+
+def test_link_waits_where_a_threshold_stands_before_a_live_record():
+    assert Terms().waits(public=True)
+    assert not Terms(threshold=None).waits(public=True)
+    assert Terms(threshold=None).waits(public=False), "the record was public once"
+    assert not Terms(edition=EDITION).waits(public=False)
 
 
 def test_deck_belongs_to_a_committee():
@@ -208,6 +226,98 @@ def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own
     first, second = (sorted(enterprises, key=viewer.alias_order) for viewer in viewers)
     assert first != second
     assert first != enterprises
+
+
+# --- what is brought along with a link ----------------------------------------------------------------------------
+
+
+OTHER = "ntac-7-99887766"
+
+
+def made(accounts: Engine, search: str, edition: str = EDITION, threshold: int = DEFAULT_THRESHOLD) -> links.Link:
+    """A link to a part of an edition."""
+    return links.make(accounts, Terms(scope=Filters.from_search(search), edition=edition, threshold=threshold))[0]
+
+
+def scopes(*searches: str) -> tuple[Scope, ...]:
+    return tuple(Terms(scope=Filters.from_search(search)).viewer().scope for search in searches)
+
+
+def test_link_with_a_threshold_brings_the_privacy_key_along_and_one_without_makes_none(accounts):
+    links.make(accounts, Terms(threshold=None))
+    assert key.read(accounts) is None
+    first = made(accounts, "partner=eti")
+    known = key.read(accounts)
+    second = made(accounts, "partner=cec")
+    assert known is not None
+    assert [links.viewer_of(accounts, each).privacy_key for each in (first, second)] == [known.secret] * 2
+    assert repr(known.secret) not in repr(links.viewer_of(accounts, first))
+    bare, _token = links.make(accounts, Terms(threshold=None, edition=EDITION))
+    assert links.viewer_of(accounts, bare) == bare.viewer(), "it needs neither"
+
+
+def test_viewer_has_no_key_where_none_was_made_or_no_edition_is_shown(accounts):
+    terms = Terms(edition=EDITION)
+    assert links.viewer_of(accounts, terms).privacy_key == b""
+    key.make(accounts)
+    assert links.viewer_of(accounts, terms).privacy_key
+    assert links.viewer_of(accounts, Terms()) == Terms().viewer()
+
+
+def test_links_that_showed_an_edition_before_are_known_to_each_that_came_later(accounts):
+    first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys", threshold=10)
+    made(accounts, "partner=elsewhere", edition=OTHER)
+    links.make(accounts, Terms(threshold=None, edition=EDITION, scope=Filters.from_search("round=bare")))
+    third = made(accounts, "partner=eti")
+    links.revoke(accounts, second.id)
+    links.pause(accounts, first.id)
+    everything = scopes("partner=eti", "sector=toys")
+    assert links.viewer_of(accounts, first).earlier == ()
+    assert links.viewer_of(accounts, second).earlier == scopes("partner=eti")
+    assert links.viewer_of(accounts, third).earlier == everything
+    assert third.edition_since is not None
+    assert links.earlier_scopes(accounts, EDITION, third.edition_since, third.id) == everything
+    assert links.viewer_of(accounts, Terms(edition=EDITION)).earlier == everything, "each once, though two have one"
+
+
+def test_two_links_of_one_moment_are_ordered_by_their_numbers(accounts):
+    numbers = [made(accounts, search).id for search in ("partner=eti", "sector=toys")]
+    with accounts.begin() as connection:
+        connection.execute(update(link).values(edition_since=now()))
+    first, second = (links.viewer_of(accounts, links.by_id(accounts, number)) for number in numbers)
+    assert (first.earlier, second.earlier) == ((), scopes("partner=eti"))
+
+
+def test_link_that_was_moved_on_still_counts_among_those_that_showed_its_old_edition(accounts):
+    first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys")
+    newest = made(accounts, "place=510000", edition=OTHER)
+    links.show(accounts, first, OTHER, 5)
+    moved = links.by_id(accounts, first.id)
+    assert moved.terms.edition == OTHER
+    assert first.edition_since < moved.edition_since
+    assert links.viewer_of(accounts, moved).earlier == scopes("place=510000")
+    assert links.viewer_of(accounts, newest).earlier == ()
+    assert links.viewer_of(accounts, second).earlier == scopes("partner=eti"), "it showed its total of it"
+    assert links.viewer_of(accounts, made(accounts, "round=late")).earlier == scopes("partner=eti", "sector=toys")
+    assert links.with_use(accounts, first.id).last_used_at is None, "and nobody has visited it"
+    assert links.visits(accounts, first.id) == links.days_used(accounts, first.id) == []
+
+
+def test_link_is_moved_once_by_two_and_never_once_it_is_over(accounts):
+    found = made(accounts, "partner=eti")
+    links.show(accounts, found, OTHER, 5)
+    assert reason(links.show, accounts, found, "third-00000000", 5) == "older"
+    assert links.by_id(accounts, found.id).terms.edition == OTHER
+    links.revoke(accounts, found.id)
+    assert reason(links.show, accounts, links.by_id(accounts, found.id), EDITION, 5) == "over"
+
+
+def test_one_question_more_is_asked_for_a_viewer(accounts):
+    found, asked = made(accounts, "partner=eti"), []
+    links.viewer_of(accounts, found)
+    event.listen(accounts, "before_cursor_execute", lambda *said: asked.append(said[2]))
+    links.viewer_of(accounts, found)
+    assert len(asked) == 1
 
 
 # --- how long -----------------------------------------------------------------------------------------------------
@@ -289,7 +399,7 @@ def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accoun
         connection.execute(delete(link))
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER SEQUENCE link_id_seq RESTART"))
-    new, _token = links.make(accounts, Terms())
+    new, _token = links.make(accounts, Terms(edition=EDITION))
     assert new.id == old.id
     assert new.token_hash[:16] != old.token_hash[:16]
     assert links.by_token(accounts, token) is None

@@ -26,11 +26,12 @@ from machines import ROOT, Nginx, Postgres, Rack, Redis, Web, rack, shard, until
 from sqlalchemy import Engine
 from visiting import Visit, at
 
-from data import decks, links, managers
+from data import database, decks, editions, links, managers
 from data.access import MANAGER
-from data.accounts import accounts_engine
-from data.database import create_tables, writing_engine
+from data.accounts import accounts_engine, privacy_key
+from data.database import create_tables, now, writing_engine
 from data.decks import Deck, DeckSlide
+from data.editions import Edition
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
 from data.links import Audience, Terms
@@ -246,12 +247,17 @@ def open_accounts(address: str) -> Iterator[Engine]:
         engine.dispose()
 
 
-def accounts_for_everyone(accounts: Engine) -> dict[str, list[str]]:
-    """A manager who may sign in, and a link for each donor, with a scope and a threshold, and committee; the tokens."""
+def accounts_for_everyone(accounts: Engine, edition: str) -> dict[str, list[str]]:
+    """A manager who may sign in, and a link for each donor, with a scope and a threshold, and committee; the tokens.
+
+    All accounts made so have one privacy key, so that equal links show equal numbers.
+    """
     managers.add(accounts, *MEI)
     decks.save(accounts, DECK, by=MEI[0])
-    donor = Terms(scope=Filters.from_search("place=330000,370000"), threshold=5)
-    committee = Terms(audience=Audience.COMMITTEE, deck=DECK.name)
+    with accounts.begin() as connection:
+        connection.execute(privacy_key.insert().values(id=1, key="5c" * 32, made_at=now()))
+    donor = Terms(scope=Filters.from_search("place=330000,370000"), threshold=5, edition=edition)
+    committee = Terms(audience=Audience.COMMITTEE, deck=DECK.name, edition=edition)
     return {
         kind: [links.make(accounts, terms)[1] for _ in range(COUNTS[kind])]
         for kind, terms in {"donor": donor, "committee": committee}.items()
@@ -270,12 +276,13 @@ def session_of(kind: str, address: str, token: str) -> str:
     return response.headers["Set-Cookie"].split(";")[0]
 
 
-def truth(database_url: str, accounts: Path, questions: dict[str, list[Question]]) -> Truth:
-    """The right answers, worked out in this process from a record and accounts in SQLite."""
+def truth(database_url: str, edition: Edition, accounts: Path, questions: dict[str, list[Question]]) -> Truth:
+    """The right answers, worked out in this process from a record, an edition and accounts in SQLite."""
     accounts_url = f"sqlite:///{accounts}"
     with open_accounts(accounts_url) as engine:
-        sent = accounts_for_everyone(engine)
-    visit = Visit.to(database_url, local=False, signed_in=False, accounts_url=accounts_url)
+        sent = accounts_for_everyone(engine, edition.key)
+    own: dict[str, Any] = {"accounts_url": accounts_url, "editions": edition.path.parent}
+    visit = Visit.to(database_url, local=False, signed_in=False, **own)
     answers: dict[str, dict[str, Any]] = {}
     for kind in COUNTS:
         client = visit.stranger()
@@ -348,8 +355,9 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
     replica = machines.place(Postgres, "127.0.1.2", "replica").follow(primary)
     results_url, accounts_url = url("score", primary, replica), url("accounts", primary, replica)
     load_into(results_url, demo_folder)
+    edition = editions.freeze(database.reading_engine(demo_url), "Shared", machines.folder / "editions")
     with open_accounts(accounts_url) as accounts:
-        sent = accounts_for_everyone(accounts)
+        sent = accounts_for_everyone(accounts, edition.key)
     replica.caught_up(primary)
     redis = machines.place(Redis, "127.0.1.3", "redis").start()
     first, second = web_hosts(machines, results_url, accounts_url, redis)
@@ -357,11 +365,11 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
 
     asked = callback_questions(Visit.to(demo_url))
     questions = {"manager": asked, "donor": asked, "committee": [Question("slides", "/present/slides.json")]}
-    before = truth(demo_url, tmp_path / "before.db", questions)
+    before = truth(demo_url, edition, tmp_path / "before.db", questions)
     later = f"sqlite:///{tmp_path}/later.db"
     load_into(later, demo_folder)
     load_into(later, changed := changed_folder(demo_folder, tmp_path / "changed"))
-    after = truth(later, tmp_path / "after.db", questions)
+    after = truth(later, edition, tmp_path / "after.db", questions)
 
     watching = Watching(f"http://{nginx.address}", questions, [before])
     for kind, count in COUNTS.items():
@@ -395,7 +403,7 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
         watching.everyone_answered("the workers of both hosts were exchanged")
         assert watching.failed_last == 0
         with open_accounts(accounts_url) as accounts:
-            _, token = links.make(accounts, Terms(threshold=5))
+            _, token = links.make(accounts, Terms(threshold=5, edition=edition.key))
         assert session_of("donor", watching.address, token)
     finally:
         watching.stop()

@@ -102,13 +102,13 @@ def test_nobody_else_waits(application, accounts):
 
 def test_opening_the_link_again_and_again_is_no_way_round(application, accounts):
     visit = application()
-    token = links.make(accounts, Terms(audience=Audience.COMMITTEE))[1]
+    token = links.make(accounts, visit.fit(Terms(audience=Audience.COMMITTEE)))[1]
     assert [holder(visit, token).open("/present").status_code for _each in range(12)] == [200] * 9 + [429] * 3
 
 
 def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
     visit = application()
-    made, token = links.make(accounts, Terms())
+    made, token = links.make(accounts, visit.fit(Terms()))
     came = holder(visit, token)
     for _request in range(7):
         came.open(WORK)

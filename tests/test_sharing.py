@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import Engine, delete, update
-from visiting import PAGE, Values, Visit, at, texts
+from visiting import PAGE, Values, Visit, at, notice, texts
 from werkzeug.test import TestResponse
 
 from callbacks.filters import CONTROLS
@@ -94,6 +94,16 @@ def newest(accounts: Engine) -> Link:
     return links.links(accounts)[0]
 
 
+def chosen(page: str, name: str) -> str:
+    """The value chosen of one set of radio buttons, or of a list."""
+    (found,) = re.findall(
+        rf'<input type="radio" name="{name}" value="([^"]*)" checked|'
+        rf'<select [^>]*name="{name}"[^>]*>(?:(?!</select>).)*?<option value="([^"]*)" selected',
+        page, re.DOTALL,
+    )  # fmt: skip
+    return found[0] or found[1]
+
+
 def ticked(page: str, name: str) -> list[str]:
     """The values ticked of one checkbox list."""
     return re.findall(rf'<input type="checkbox" name="{name}" value="([^"]*)" checked>', page)
@@ -132,7 +142,7 @@ def test_form_begins_with_the_view_it_is_opened_from(desk, codes):
     assert sorted(ticked(page, "partner")) == sorted(codes)
     assert ticked(page, "sector") == [sector]
     assert [ticked(page, name) for name in ("round", "phase", "place")] == [[], [], []]
-    assert (value(page, "days"), value(page, "threshold"), value(page, "label")) == ("90", "5", "")
+    assert (value(page, "days"), chosen(page, "threshold"), value(page, "label")) == ("90", "5", "")
     assert "module and the date" not in page
     assert "module and the date" in desk.open("/share?as_of=2015-01-01").text
     assert "module and the date" in desk.open("/share?module=m1").text
@@ -164,12 +174,14 @@ def test_language_is_switched_without_losing_the_view(desk, codes):
 
 def test_link_is_made_as_the_form_says_and_its_address_shown_once(desk, accounts, codes):
     path = make(
-        desk, label="Spring visit", partner=list(codes), days="30", threshold="4", names="1", export="1",
+        desk, label="Spring visit", partner=list(codes), days="30", threshold="10", names="1", export="1",
         password=PASSWORD,
     )  # fmt: skip
     made = newest(accounts)
     assert links.by_token(accounts, path.removeprefix("/s/")) == links.by_id(accounts, made.id)
-    assert made.terms == Terms(Audience.DONOR, Filters(partner=frozenset(codes)), threshold=4, names=True, export=True)
+    assert made.terms == Terms(
+        Audience.DONOR, Filters(partner=frozenset(codes)), 10, names=True, export=True, edition=desk.frozen()
+    )
     assert (made.label, made.made_by, made.protected) == ("Spring visit", "local", True)
     assert timedelta(days=29) < made.expires_at - database.now() < timedelta(days=30)
     again = desk.open("/share").text
@@ -194,7 +206,7 @@ def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accou
     assert f'<option value="{edition.key}" selected>Spring edition' in page
     make(desk, edition=edition.key, label="Of an edition")
     assert newest(accounts).terms.edition == edition.key
-    assert "edition: Spring edition" in plain(desk.open("/share").text)
+    assert "edition: Spring edition, data of 30 June 2017" in plain(desk.open("/share").text)
     edition.path.unlink()
     listed = plain(desk.open("/share").text)
     assert "Its edition is gone: this link shows nothing." in listed
@@ -211,11 +223,11 @@ def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accou
         ({"days": ""}, "days", "from 1 to 3650"),
         ({"days": "soon"}, "days", "from 1 to 3650"),
         ({"days": "9" * 5000}, "days", "from 1 to 3650"),
-        ({"threshold": "2"}, "threshold", "3 or more"),
-        ({"threshold": "0"}, "threshold", "3 or more"),
-        ({"threshold": "-1"}, "threshold", "3 or more"),
-        ({"threshold": ""}, "threshold", "3 or more"),
-        ({"threshold": "some"}, "threshold", "3 or more"),
+        ({"threshold": "3"}, "threshold", "5 or 10"),
+        ({"threshold": "0"}, "threshold", "5 or 10"),
+        ({"threshold": "-1"}, "threshold", "5 or 10"),
+        ({"threshold": ""}, "threshold", "5 or 10"),
+        ({"threshold": "some"}, "threshold", "5 or 10"),
         ({"bare": "1"}, "threshold", "not public"),
         ({"audience": "press"}, "audience", "whom the link is for"),
         ({"audience": ""}, "audience", "whom the link is for"),
@@ -224,6 +236,7 @@ def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accou
         ({"label": "x" * 201}, "label", "200"),
         ({"audience": "committee", "deck": "Autumn"}, "deck", "no deck of this name"),
         ({"edition": "ntac-99"}, "edition", "gone"),
+        ({"edition": "live"}, "edition", "withhold nothing"),
         ({"sector": ["Not A Code"]}, "scope", "no part of a scope"),
         ({"sector": ["footwear,"]}, "scope", "no part of a scope"),
         ({"place": [str(code) for code in range(110000, 111000)]}, "scope", "a province"),
@@ -242,7 +255,7 @@ def test_problem_stands_beside_its_field_and_what_was_typed_is_kept(desk, accoun
     assert '<p class="problem" role="alert">' in answer.text
     if field not in ("scope", "audience"):
         assert f'aria-describedby="{field}-problem' in answer.text
-    for name in ("label", "days", "threshold", "password"):
+    for name in ("label", "days", "password"):
         assert value(answer.text, name) == typed[name]
     assert sorted(ticked(answer.text, "partner")) == sorted(codes)
     assert re.search(r'name="export" value="1" checked', answer.text)
@@ -260,7 +273,8 @@ def test_withholding_nothing_is_offered_of_a_public_record_alone(desk, public_re
     assert 'name="bare"' not in desk.open("/share").text
     public = Visit.to(public_record_url)
     assert 'name="bare"' in public.open("/share").text
-    path = make(public, bare="1", threshold="")
+    assert 'value="live"' in public.open("/share").text
+    path = make(public, bare="1", threshold="", edition="live")
     came = guest(public, path)
     answer = came.answered(f"{ids.NOTICE}.content", at())
     assert answer[f"{ids.NOTICE}.content"] == []
@@ -279,15 +293,14 @@ def test_host_of_an_address_is_the_one_people_reach_the_server_at(demo_url):
 def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as_it_was(desk, accounts, codes):
     partner, other = codes
     before = len(links.links(accounts))
-    posted = form(partner=[partner], label="For them", days="30", threshold="3", names="1")
+    posted = form(partner=[partner], label="For them", days="30", threshold="10", names="1", edition=desk.frozen())
     answer = desk.client.post("/share/preview?lang=zh", data=posted)
     assert (answer.status_code, answer.location) == (303, "/?lang=zh")
     offered = [each["value"] for each in desk.options()["partner"]]
-    assert partner in offered
-    assert other not in offered
+    assert set(offered) <= {partner}, "of few enterprises there is none to choose"
     seen = frame(desk)
     told = list(texts(seen[f"{ids.NOTICE}.content"]))
-    assert "You see what this link shows. Numbers that rest on fewer than 3 enterprises are not shown." in told
+    assert any(each.startswith("You see what this link shows. Data of 30 June 2017. ") for each in told)
     assert "Back to my own view" in told
     assert "Tools" not in list(texts(seen[f"{ids.NAV}.content"]))
     assert len(links.links(accounts)) == before
@@ -300,13 +313,13 @@ def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as
     assert '<html lang="zh-Hans">' in page.text
     assert ticked(page.text, "partner") == [partner]
     assert (value(page.text, "label"), value(page.text, "days")) == ("For them", "30")
-    assert value(page.text, "threshold") == "3"
+    assert (chosen(page.text, "threshold"), chosen(page.text, "edition")) == ("10", desk.frozen())
     assert re.search(r'name="names" value="1" checked', page.text)
     assert other in [each["value"] for each in desk.options()["partner"]]
 
 
 def test_preview_of_a_committee_is_its_show_with_a_way_back(desk):
-    answer = desk.client.post("/share/preview", data=form(audience="committee"))
+    answer = desk.client.post("/share/preview", data=form(audience="committee", edition=desk.frozen()))
     assert (answer.status_code, answer.location) == (303, "/present")
     show = desk.open("/present")
     assert show.status_code == 200
@@ -318,7 +331,7 @@ def test_preview_of_a_committee_is_its_show_with_a_way_back(desk):
 
 def test_preview_of_the_longest_scope_fits_into_a_cookie(desk):
     places = [str(code * 7919 % 900000 + 100000) for code in range(LONGEST_SCOPE // 7 - 2)]
-    answer = desk.client.post("/share/preview", data=form(place=places, label="x" * 200))
+    answer = desk.client.post("/share/preview", data=form(place=places, label="x" * 200, edition=desk.frozen()))
     assert answer.status_code == 303
     (cookie,) = [each for each in answer.headers.getlist("Set-Cookie") if each.startswith("score_session=")]
     assert len(cookie.split(";")[0]) < COOKIE
@@ -326,7 +339,7 @@ def test_preview_of_the_longest_scope_fits_into_a_cookie(desk):
 
 def test_preview_is_nothing_to_who_is_no_manager_any_more(demo_url):
     visit = Visit.to(demo_url)
-    assert visit.client.post("/share/preview", data=form()).status_code == 303
+    assert visit.client.post("/share/preview", data=form(edition=visit.frozen())).status_code == 303
     assert visit.open("/").status_code == 200
     visit.one_time.end()
     assert visit.open("/").status_code == 401
@@ -439,9 +452,7 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     assert [each["value"] for each in offered["partner"]] == [partner]
     assert came.open("/").status_code == 200
     seen = frame(came)
-    assert f"Numbers that rest on fewer than {DEFAULT_THRESHOLD} enterprises are not shown." in list(
-        texts(seen[f"{ids.NOTICE}.content"])
-    )
+    assert any(each.startswith("Data of 30 June 2017. ") for each in texts(seen[f"{ids.NOTICE}.content"]))
     everything = str(seen)
     for absent in ("/share", "/decks", "/editions", "/present", "/sign-out", "/leave"):
         assert absent not in everything
@@ -450,9 +461,9 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     said = list(texts(answer[f"{ids.SENTENCE}.content"]))
     assert said[0] == "Everything this link shows"
     assert "Partner: " in said
-    outside = came.answered(f"{ids.OVERVIEW_HEADLINES}.content", at(f"?partner={other}"))
-    (headline,) = list(texts(outside[f"{ids.OVERVIEW_HEADLINES}.content"]))[1:2]
-    assert headline == "0"
+    outside = came.post(f"{ids.OVERVIEW_HEADLINES}.content", at(f"?partner={other}")).get_json()
+    assert "This selection is not shown" in notice(outside)[0]
+    assert not outside.get("response")
     kept = came.answered(f"{ids.CANONICAL}.data", at(f"?partner={other}"))
     chosen, offered = (kept[f"{ids.filter_control('partner')}.{what}"] for what in ("value", "options"))
     assert set(chosen) <= {each["value"] for each in offered}, "a dropdown drops what it does not offer"

@@ -83,7 +83,7 @@ def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
 
 def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
     """Somebody who has opened a link of these terms."""
-    _link, token = links.make(accounts, terms, made_by="manager")
+    _link, token = links.make(accounts, desk.fit(terms), made_by="manager")
     client = desk.stranger()
     assert client.get(f"/s/{token}").status_code == 303
     return client
@@ -371,7 +371,7 @@ def test_selection_that_would_single_out_few_is_refused_on_every_slide(desks, ac
     counts = {each["value"]: int(each["label"].rsplit("· ", 1)[1]) for each in desk.options()["sector"]}
     smallest = min(counts, key=counts.__getitem__)
     assert counts[smallest] < 20
-    client = committee(desk, accounts, deck="All", threshold=20)
+    client = committee(desk, accounts, deck="All", threshold=10)
     for each in shown(client, f"sector={smallest}")["slides"]:
         for slide in each.values():
             assert slide["empty"]
@@ -394,7 +394,7 @@ def test_nobody_presents_without_a_way_in(desks):
 
 
 def test_link_that_ends_ends_the_very_next_answer(desks, accounts):
-    made, token = links.make(accounts, Terms(audience=Audience.COMMITTEE), made_by="manager")
+    made, token = links.make(accounts, desks["public"].fit(Terms(audience=Audience.COMMITTEE)), made_by="manager")
     client = desks["public"].stranger()
     client.get(f"/s/{token}")
     assert client.get("/present/slides.json").status_code == 200

@@ -209,7 +209,7 @@ def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """Someone who opened a link."""
-    _made, token = links.make(accounts, Terms(**terms))
+    _made, token = links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return client
@@ -366,7 +366,7 @@ def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_by
     accounts = accounts_engine(accounts_url := new_database())
     visit = signed_in(address, accounts, accounts_url)
     scope = Filters.from_search("round=r1")
-    for threshold, names in ((None, False), (None, True), (3, True), (5, False)):
+    for threshold, names in ((None, False), (None, True), (5, True), (5, False)):
         client = comes_by(visit, accounts, scope=scope, threshold=threshold, names=names)
         for search in ("", "?lang=zh", "?round=r2", "?as_of=2020-01-01"):
             for path in ("/stories", *(f"/stories/{row['code']}" for row in told)):

@@ -2,7 +2,7 @@
 
 import atexit
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from pathlib import Path
 from shutil import rmtree
@@ -17,6 +17,8 @@ from werkzeug.test import TestResponse
 from dashboard.app import create_app
 from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
+from data import editions
+from data.links import Terms
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 
@@ -53,6 +55,16 @@ class Visit:
         if signed_in:
             assert visit.client.get(f"/enter/{one_time.token}").status_code == 302
         return visit
+
+    def frozen(self) -> str:
+        """The key of the latest edition of the visited record, frozen where there is none: what a link can show."""
+        records = self.app.server.extensions["records"]
+        known = editions.editions(records.folder)
+        return known[0].key if known else editions.freeze(records.live.engine, "Visited", records.folder).key
+
+    def fit(self, terms: Terms) -> Terms:
+        """`terms` with an edition of the visited record, where a link of them needs one and they name none."""
+        return terms if terms.threshold is None or terms.edition else replace(terms, edition=self.frozen())
 
     def stranger(self) -> FlaskClient:
         """Someone else at the same application, with no session."""

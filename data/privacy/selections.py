@@ -17,7 +17,7 @@ from data.access import Scope, Slice, Viewer
 from data.catalogue import Catalogue
 from data.engine.record import NONE, Array, RecordFacts
 from data.engine.slice import SliceFacts
-from data.filters import Filters
+from data.filters import OUTSIDE, Filters
 from data.privacy.rounding import Rounding, Secrets
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place")
@@ -84,10 +84,10 @@ class Disclosure:
         """The nearest filters that may be asked for: the first value of a filter, and the first filters."""
         kept, left = filters.dated(None), self.most_filters
         for name in DIMENSIONS:
-            first = sorted(filters.codes(name))[: min(left, 1)]
+            first = first_value(filters.codes(name))[0][: max(left, 0)]
             kept = kept.with_codes(name, first)
             left -= len(first)
-        return kept.with_codes("module", sorted(filters.codes("module"))[:1])
+        return kept.with_codes("module", first_value(filters.codes("module"))[0])
 
     def shows(self, filters: Filters) -> bool:
         """Is the selection of allowed filters shown?"""
@@ -181,6 +181,12 @@ class Disclosure:
         visible = self.scope.slice.visible_partners
         above = {at for code, has in record.parties.items() if has[round_of] for at in catalogue.line("partner", code)}
         yield from (("partner", code) for code in sorted(above) if visible is None or code in visible)
+
+
+def first_value(codes: Iterable[str]) -> tuple[list[str], bool]:
+    """The first value of a filter, if there is any, and whether there are more; one outside the scope comes last."""
+    values = sorted(codes, key=lambda code: (code == OUTSIDE, code))
+    return values[:1], len(values) > 1
 
 
 def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -> dict[int, int]:

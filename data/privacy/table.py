@@ -15,19 +15,25 @@ class Unprotected(Exception):
 
 def marked(value: Any, rounding: Rounding) -> Any:
     """A shown count as it stands in a table; raises :class:`Unprotected` for a number that was not rounded."""
+    total = total_marked(value, rounding)
+    if total is not None and total == total and total % rounding.base and total not in rounding.exact.values():  # noqa: PLR0124 - NaN
+        raise Unprotected(str(total))
+    return total
+
+
+def total_marked(value: Any, rounding: Rounding) -> Any:
+    """A sum of shown counts as it stands in a table: some of them may be exact."""
     if value is None or isinstance(value, Withheld) or value != value:  # noqa: PLR0124 - NaN
         return value
-    number = int(value)
-    if number % rounding.base and number not in rounding.exact.values():
-        raise Unprotected(str(number))
-    return number or Under(rounding.base)
+    return int(value) or Under(rounding.base)
 
 
-def protected(table: pd.DataFrame, counts: Iterable[str], rounding: Rounding) -> pd.DataFrame:
-    """`table` with the columns of counts as they may stand in it; raises :class:`Unprotected`."""
+def protected(table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str], rounding: Rounding) -> pd.DataFrame:
+    """`table` with its columns of counts and of sums of these as they may stand in it; raises :class:`Unprotected`."""
     found = table.copy()
-    for name in counts:
-        if name in found:
-            values = [marked(value, rounding) for value in found[name]]
-            found[name] = pd.Series(values, index=found.index, dtype=object)
+    for names, mark in ((counts, marked), (totals, total_marked)):
+        for name in names:
+            if name in found:
+                values = [mark(value, rounding) for value in found[name]]
+                found[name] = pd.Series(values, index=found.index, dtype=object)
     return found

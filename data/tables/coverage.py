@@ -8,7 +8,7 @@ import pandas as pd
 from data import measures
 from data.engine import groups
 from data.engine.record import NONE
-from data.privacy.table import marked
+from data.privacy.table import marked, total_marked
 from data.view import View
 
 
@@ -27,7 +27,10 @@ def coverage_line(view: View) -> Coverage:
     """The coverage line every exhibit of a view carries."""
     totals = groups.coverage_totals(view.facts)
     rounding = view.disclosure.rounding if view.disclosure else None
-    return Coverage(**{name: marked(n, rounding) if rounding else n for name, n in totals.items()})
+    if rounding is None:
+        return Coverage(**totals)
+    pairs = total_marked(totals.pop("pairs"), rounding)
+    return Coverage(pairs, **{name: marked(n, rounding) for name, n in totals.items()})
 
 
 def coverage(view: View) -> pd.DataFrame:

@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from data.engine import counts
-from data.privacy.table import marked
+from data.privacy.table import marked, total_marked
 from data.view import View
 
-COUNTS = frozenset({"enterprises", "trained", "workers_unknown", "modules_completed"})
-"""The headlines that count enterprises, or enterprises in modules."""
+COUNTS, TOTALS = frozenset({"enterprises", "trained", "workers_unknown"}), frozenset({"modules_completed"})
+"""The headlines that count enterprises, and those that sum such counts over modules."""
 
 
 def overview(view: View) -> pd.DataFrame:
@@ -42,8 +42,11 @@ def overview(view: View) -> pd.DataFrame:
     ]
     if view.disclosure:
         rounding = view.disclosure.rounding
+        marks = dict.fromkeys(COUNTS, marked) | dict.fromkeys(TOTALS, total_marked)
         rows = [
-            (name, marked(value, rounding), marked(of, rounding), note) if name in COUNTS else (name, value, of, note)
+            (name, *(marks[name](each, rounding) for each in (value, of)), note)
+            if name in marks
+            else (name, value, of, note)
             for name, value, of, note in rows
         ]
     return pd.DataFrame(rows, columns=["headline", "value", "of", "note"], dtype=object)

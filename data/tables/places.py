@@ -13,7 +13,7 @@ REGION_COLUMNS = (
     "place", "name_en", "name_zh", "level", "province",
     "enterprises", "trained", "m1_completed", "modules_completed", "workers",
 )  # fmt: skip
-COUNTS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers_unknown")
+COUNTS, TOTALS = ("enterprises", "trained", "m1_completed", "workers_unknown"), ("modules_completed",)
 NOT_GIVEN = ("Place not given", "未注明地点")
 
 
@@ -22,7 +22,7 @@ def provinces(view: View) -> pd.DataFrame:
     of_province = {code: province for code in view.catalogue.place if (province := view.catalogue.province(code))}
     frame = counts.place_counts(view.facts, of_province)
     there = {of_province.get(code or "") for code in _places(view)}
-    return view.protected(_of_scope(view, frame[frame["place"].notna()], there), COUNTS)
+    return view.protected(_of_scope(view, frame[frame["place"].notna()], there), COUNTS, TOTALS)
 
 
 def regions(view: View) -> pd.DataFrame:

@@ -47,6 +47,8 @@ def change(view: View) -> pd.DataFrame:
         enterprises, before, after = levels.get(code, _NO_LEVELS)
         by = Blurred(view.disclosure.rounding, enterprises) if view.disclosure else None
         numbers = measures.change_between(before, after, unit=unit, better=better, by=by)
-        rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers), "other_facts": others[code]})
-    columns = ["indicator", "unit", "better", *measures.Change.__dataclass_fields__, "other_facts"]
-    return pd.DataFrame(rows, columns=columns)
+        rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers)})
+    frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__])
+    counts = [others[code] for code in frame["indicator"]]
+    # As they are: pandas would make plain numbers of withheld ones.
+    return frame.assign(other_facts=pd.Series(counts, dtype=object if view.threshold else int))

@@ -245,7 +245,10 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
             )
         )
     asides = [_small_states(row, whole) if every else _unseen(row) for row in records(frame)]
-    headings = [_heading(name, aside, at) for at, (name, aside) in enumerate(zip(modules, asides, strict=True))]
+    headings = [
+        _heading(wrapped(name, 30 if aside and not every else 60, 1), aside, at)
+        for at, (name, aside) in enumerate(zip(modules, asides, strict=True))
+    ]
     return {
         "data": traces,
         "layout": theme.layout(

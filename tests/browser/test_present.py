@@ -518,7 +518,7 @@ def test_window_of_another_show_is_not_moved(rooms, sites):
 
 def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
-    made, token = links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="Every exhibit"), made_by="manager")
+    made, token = links.make(accounts, sites["public"].visit.fit(Terms(Audience.COMMITTEE, deck="Every exhibit")))
     with tab_of(new_context(viewport={"width": 1280, "height": 800}), sites["public"]) as tab:
         tab.page.goto(f"{tab.site.address}/s/{token}")
         page = drawn(tab.page, 1)

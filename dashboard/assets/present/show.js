@@ -7,7 +7,7 @@ const find = (id) => document.getElementById(id);
 const stage = find("stage");
 
 const state = {
-  show: null, // what the server said: slides, words, filters, decks
+  show: null, // what the server said: slides, words, filters, decks, links to see it as
   at: 0,
   language: document.documentElement.lang === "zh-Hans" ? "zh" : "en",
   both: false,
@@ -172,7 +172,27 @@ function fillIndex() {
     }),
   );
   const decks = state.show.decks.length > 1 ? [deckChooser()] : [];
-  find("index").querySelector(".decks").replaceChildren(...decks);
+  const readers = state.show.readers.length ? [readerChooser()] : [];
+  find("index").querySelector(".decks").replaceChildren(...decks, ...readers);
+}
+
+// What is shown as the readers of a link see it is another show: the server is told, and answers with it.
+function readerChooser() {
+  const chooser = element(
+    "select",
+    state.show.readers.map((link) => element("option", link[state.language], { value: link.number })),
+  );
+  const page = element("input", "", { type: "hidden", name: "page" });
+  page.value = window.location.pathname + window.location.search;
+  const buttons = [["own_deck", ""], ["this_deck", state.show.deck]].map(([word, deck]) =>
+    element("button", say(word), { type: "submit", name: "deck", value: deck }),
+  );
+  const label = element("label", [element("span", say("as_readers")), chooser]);
+  const form = element("form", [label, page, ...buttons], { method: "post", class: "readers" });
+  form.addEventListener("submit", () => {
+    form.action = `/share/${chooser.value}/see${state.language === "zh" ? "?lang=zh" : ""}`;
+  });
+  return form;
 }
 
 function deckChooser() {

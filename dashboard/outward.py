@@ -1,0 +1,43 @@
+"""For whom a manager makes a file to send round: for the committee, as a link would show it, or for managers."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from flask import g
+from sqlalchemy import Engine
+
+from callbacks.asking import Held
+from data import links
+from data.access import Viewer
+from data.editions import LIVE
+from data.links import Audience, Terms
+from data.privacy import key
+from layouts.words import _
+
+COMMITTEE, MANAGERS = "committee", "managers"
+
+
+def readers() -> dict[str, str]:
+    """For whom a file can be, in words; the first unless a manager says otherwise."""
+    return {
+        COMMITTEE: _("For the committee: counts rounded, no rows of enterprises"),
+        MANAGERS: _("For managers: every number as it is"),
+    }
+
+
+def committee(accounts: Engine, edition: str | None) -> Viewer:
+    """Who reads with the eyes of the committee: everything, rounded; of an edition, else of the live record."""
+    return links.viewer_of(accounts, Terms(Audience.COMMITTEE, edition=edition or LIVE))
+
+
+@contextmanager
+def seen_by(whom: str, held: Held, accounts: Engine, edition: str | None) -> Iterator[None]:
+    """Let who reads a file be who asks in the block; of a public record nothing is rounded for anybody."""
+    own = g.viewer
+    if whom != MANAGERS and not held.records.live.catalogue().programme.public:
+        key.make(accounts)  # a manager asks for it here
+        g.viewer = committee(accounts, edition)
+    try:
+        yield
+    finally:
+        g.viewer = own

@@ -1,0 +1,100 @@
+"""How many enterprises changed from one edition to another.
+
+Whoever sees both sees what changed of few: a link is moved to a newer edition only where many have.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+import pandas as pd
+from pandas.util import hash_array, hash_pandas_object
+
+from data.engine.record import NEVER, Array
+from data.engine.slice import SliceFacts
+
+
+def changed_enterprises(before: SliceFacts, after: SliceFacts) -> int:
+    """The enterprises that came, that went, and those of which an enrolment, a training or a result is seen otherwise.
+
+    Both are of one scope, each of its own record and date. Everything is compared by code: records may be in any order.
+    """
+    was, now = _digests(before), _digests(after)
+    return sum(was.get(code) != now.get(code) for code in was.keys() | now.keys())
+
+
+def _digests(of: SliceFacts) -> dict[str, int]:
+    """What is seen of each enterprise of a slice, as one number."""
+    total = np.zeros(len(of.record.enterprises), np.uint64)
+    tables = (_enrolments(of), _trainings(of), _results(of))
+    for at, (enterprises, rows) in enumerate(tables):
+        # A sum does not ask in which order the rows stand.
+        np.add.at(total, enterprises, hash_pandas_object(rows.assign(table=at), index=False).to_numpy())
+    return {of.record.enterprises[at]: int(total[at]) for at in np.flatnonzero(of.enterprises)}
+
+
+def _coded(codes: Iterable[str], positions: Array) -> Array:
+    """A number for the code at each position, the same in every record; that of no code where it is not given."""
+    return hash_array(np.array([*codes, ""], dtype=object), categorize=False)[positions]
+
+
+def _seen(of: SliceFacts, values: Array, since: Array) -> Array:
+    """The values that are seen from a day on, NaN for the others."""
+    return np.where(since <= of.day, values, np.nan)
+
+
+def _reached(of: SliceFacts, days: Array) -> Array:
+    """The days that are reached, :data:`NEVER` for the others."""
+    return np.where(days <= of.day, days, NEVER)
+
+
+def _enrolments(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
+    record, rows, at = of.record, of.record.enrolments, of.enrolments
+    return rows.enterprise[at], pd.DataFrame(
+        {
+            "round": _coded(record.rounds, rows.round[at]),
+            "sector": _coded(record.sectors, rows.sector[at]),
+            "place": _coded(record.places, rows.place[at]),
+            "recruited_on": rows.recruited_on[at],
+            "baseline_on": _reached(of, rows.baseline_on[at]),
+            "left_on": _reached(of, rows.left_on[at]),
+        }
+    )
+
+
+def _trainings(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
+    record, rows, at = of.record, of.record.trainings, of.trainings
+    rounds = record.enrolments.round[rows.enrolment[at]]
+    days = ("workshop", "visit", "assessment", "completion", "dropped")
+    people = ("managers", "workers", "women")
+    return rows.enterprise[at], pd.DataFrame(
+        {
+            "round": _coded(record.rounds, rounds),
+            "module": _coded(record.modules, rows.module[at]),
+            "state": of.states,
+            **{name: _reached(of, getattr(rows, name)[at]) for name in days},
+            **{name: np.where(of.started, getattr(rows, name)[at], np.nan) for name in people},
+            "visits_planned": rows.visits_planned[at],
+            "visits_done": _seen(of, rows.visits_done[at], rows.visits_seen[at]),
+        }
+    )
+
+
+def _results(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
+    record, rows, at = of.record, of.record.results, of.results
+    rounds = np.append(record.enrolments.round, -1)[rows.enrolment[at]]
+    before_from, after_from, ended_from = rows.before_from[at], rows.after_from[at], rows.ended_from[at]
+    return rows.enterprise[at], pd.DataFrame(
+        {
+            "round": _coded(record.rounds, rounds),
+            "module": _coded(record.modules, rows.module[at]),
+            "indicator": _coded(record.indicators, rows.indicator[at]),
+            "before": _seen(of, rows.before[at], before_from),
+            "after": _seen(of, rows.after[at], after_from),
+            "change_percent": _seen(of, rows.change_percent[at], ended_from),
+            "months": rows.months[at],
+            "before_on": _reached(of, rows.before_on[at]),
+            "after_on": _reached(of, rows.after_on[at]),
+            "operator": rows.operator[at],
+            "verified": rows.verified[at],
+        }
+    )

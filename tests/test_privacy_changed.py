@@ -1,0 +1,147 @@
+"""How many enterprises changed from one state of the record to another, as whoever sees both would find out."""
+
+import copy
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+
+import pytest
+from programme import PROGRAMME, Tables, load_rows
+
+from data import link_editions
+from data.access import Scope
+from data.database import writing_engine
+from data.links import Terms, scope_of
+from data.privacy.changed import changed_enterprises
+from data.record import Record
+
+Changing = Callable[[Tables], None]
+EVERYTHING = Scope()
+
+
+@pytest.fixture
+def record(tmp_path: Path) -> Callable[[Tables], Record]:
+    """Makes a record of rows."""
+    made: list[Record] = []
+
+    def make(rows: Tables) -> Record:
+        address = f"sqlite:///{tmp_path}/{len(made)}.db"
+        engine = writing_engine(address)
+        load_rows(engine, rows)
+        engine.dispose()
+        made.append(Record(address))
+        return made[-1]
+
+    return make
+
+
+@pytest.fixture
+def changed(record) -> Callable[..., int]:
+    """How many enterprises change, in a scope, when the small programme is changed so."""
+
+    def counted(change: Changing, scope: str = "") -> int:
+        rows = copy.deepcopy(PROGRAMME)
+        change(rows)
+        within = Terms(scope=scope_of(scope)).viewer().scope
+        before, after = (link_editions.facts(record(each), within) for each in (PROGRAMME, rows))
+        back = changed_enterprises(after, before)
+        there = changed_enterprises(before, after)
+        assert there == back, "it does not matter from which one looks"
+        return there
+
+    return counted
+
+
+def put(table: str, at: int, **columns: object) -> Changing:
+    """A change of one row."""
+
+    def change(rows: Tables) -> None:
+        rows[table][at] |= columns
+
+    return change
+
+
+def test_nothing_changes_between_a_record_and_its_copy(changed):
+    assert changed(lambda _rows: None) == 0
+
+
+def test_order_of_rows_and_codes_that_sort_elsewhere_change_nothing(changed):
+    def shuffle(rows: Tables) -> None:
+        for name in ("enterprise", "enrolment", "training", "result"):
+            rows[name].reverse()
+        # New codes before, between and after the known ones: positions move, what is meant does not.
+        for table in ("sector", "module", "indicator"):
+            known = rows[table][0]
+            extra = {"position": 9} if table == "module" else {}
+            rows[table].insert(0, known | {"code": "0", "name_en": "First"} | extra)
+        rows["place"].append(dict(rows["place"][1], code="110000"))
+        rows["round"].insert(0, dict(rows["round"][2], code="r0", number=9))
+        rows["enterprise"].insert(0, dict(rows["enterprise"][0], code="0"))
+
+    assert changed(shuffle) == 0, "an enterprise in no round is in no scope either"
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("training", 3, completed_on=date(2013, 9, 1)),
+        put("training", 3, workshop_on=date(2013, 3, 11)),
+        put("training", 3, visits_done=2),
+        put("training", 3, women=0),
+        put("training", 3, dropped_on=date(2014, 1, 1)),
+        put("enrolment", 1, left_on=date(2014, 1, 1)),
+        put("enterprise", 1, sector="garments"),
+        put("enterprise", 1, place="310000"),
+        put("result", 2, after=3),
+        put("result", 2, operator="<"),
+        lambda rows: rows["result"].pop(2),
+        lambda rows: rows["training"].pop(3),
+        lambda rows: rows["training"].append(rows["training"][3] | {"module": "m2"}),
+        lambda rows: rows["result"].append(rows["result"][2] | {"indicator": "output"}),
+    ],
+)
+def test_one_enterprise_changed_is_one_in_its_scope_and_none_elsewhere(changed, change):
+    assert changed(change) == 1
+    assert changed(change, "round=r1") == 1
+    assert changed(change, "round=r2") == 0
+
+
+def test_rows_swapped_between_two_enterprises_are_two_that_changed(changed):
+    def swap(rows: Tables) -> None:
+        rows["training"][3]["enterprise"], rows["training"][7]["enterprise"] = "d", "b"
+
+    assert changed(swap) == 2
+
+
+def test_enterprise_that_comes_or_goes_counts(changed):
+    def leave(rows: Tables) -> None:
+        for name in ("enrolment", "training", "result"):
+            rows[name] = [row for row in rows[name] if row["enterprise"] != "b"]
+
+    assert changed(leave) == 1
+    assert changed(leave, "partner=fed") == 1
+    # Enrolled in another round: it is gone from the one, came to the other, and is one that changed in both together.
+    assert changed(put("enrolment", 2, round="r2")) == 1
+    assert changed(put("enrolment", 2, round="r2"), "round=r1") == 1
+    assert changed(put("enrolment", 2, round="r2"), "round=r2") == 1
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        put("training", 3, source="report"),
+        put("enterprise", 1, workers=51, name_en="Renamed"),
+        put("training", 0, completed_on=date(2013, 6, 1)),
+        put("result", 4, after=4),  # measured after the record's date
+        put("training", 15, workers=9),  # of an enterprise recruited later
+        put("training", 9, due_on=date(2015, 4, 1)),  # planned later, and not due either way
+    ],
+)
+def test_what_no_count_shows_changes_nobody(changed, change):
+    assert changed(change) == 0
+
+
+def test_date_that_moves_on_changes_those_of_whom_something_is_seen_by_it(changed):
+    """At the end of March 2015 j is recruited and trained, e measured again; f and a (in r2) are due."""
+    assert changed(put("programme", 0, as_of=date(2015, 3, 31))) == len("aefj")
+    assert changed(put("programme", 0, as_of=date(2015, 1, 15))) == 0
