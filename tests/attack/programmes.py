@@ -2,7 +2,7 @@
 with parents, enterprises without a place or sector. Written straight into a results database.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -193,66 +193,79 @@ def _columns(training: Training, enrolment: Enrolment) -> dict[str, Any]:
 
 def invented(seed: int, enterprises: int, *, twice: float = 0.0, modules: int = 5) -> Programme:
     """A programme drawn from a seed; a share of `twice` is enrolled in two rounds."""
-    draw = np.random.default_rng([seed, enterprises])
-
-    def chance(probability: float) -> bool:
-        return bool(draw.random() < probability)
-
-    def uneven(values: Any, fall: float = 0.65) -> Any:
-        weights = fall ** np.arange(len(values))
-        return values[int(draw.choice(len(values), p=weights / weights.sum()))]
-
-    rounds = tuple(_rounds(draw))
-    ripe = dict(zip((each.code for each in rounds), draw.uniform(0.35, 0.95, len(rounds)), strict=True))
+    draw = _Draw(np.random.default_rng([seed, enterprises]))
+    rounds = tuple(_rounds(draw.random))
+    far = dict(zip((each.code for each in rounds), draw.random.uniform(0.35, 0.95, len(rounds)), strict=True))
     codes = [each.code for each in rounds]
-    draw.shuffle(codes)
+    draw.random.shuffle(codes)
     made = Programme(rounds, (), MODULES[:modules], f"{enterprises} enterprises, seed {seed}")
+    return replace(made, enterprises=tuple(_enterprise(draw, made, n, codes, far, twice) for n in range(enterprises)))
 
-    def training(round_code: str, at: int) -> Training:
-        """Steps are often on record, and often not where a later one is."""
-        far = ripe[round_code] - 0.12 * at
-        reached = 0
-        while reached < 4 and chance(far):
-            reached += 1
-        steps = tuple(n < reached and (n == reached - 1 or chance(0.8)) for n in range(4))
-        if steps[3]:
-            return Training(*steps, "completed")
-        if reached:
-            return Training(*steps, "dropped" if chance(0.15) else "in-progress")
-        return Training(*steps, uneven(("not-yet-due", "overdue", "dropped")))
 
-    def enrolment(round_code: str, *, reports: bool) -> Enrolment:
-        planned = {
-            code: training(round_code, at) for at, code in enumerate(made.modules) if chance(0.95 if not at else 0.7)
-        }
-        results: dict[str, tuple[float | None, float | None]] = {}
-        for code, (_module, unit, _better) in made.indicators.items() if reports else ():
-            if chance(0.45):
-                levels = [float(draw.integers(0, 2)) if unit == "yes-no" else float(draw.integers(1, 5)) for _ in "ba"]
-                results[code] = (levels[0], levels[1] if chance(0.8) else None)
-        managers, workers = int(draw.integers(0, 6)), int(draw.integers(3, 30))
-        heads = (managers, workers, int(draw.integers(0, managers + workers + 1)))
-        return Enrolment(
-            round_code, planned, chance(0.5), results, heads if chance(0.9) else None, int(draw.integers(1, 5))
-        )
+class _Draw(NamedTuple):
+    random: np.random.Generator
 
-    listed = []
-    for number in range(enterprises):
-        first = uneven(codes, 0.75)
-        its_rounds = [first]
-        if chance(twice):
-            its_rounds = sorted({first, uneven([code for code in codes if code != first], 0.75)})
-        reports = int(draw.integers(len(its_rounds)))
-        listed.append(
-            Enterprise(
-                f"e{number:03}",
-                tuple(enrolment(code, reports=at == reports) for at, code in enumerate(its_rounds)),
-                uneven((*SECTORS, None)),
-                uneven(("110100", None, "120100", "x-vn", "110200", "130000", "100000", "120000", "110000"), 0.8),
-                int(draw.lognormal(5, 1)) + 10 if chance(0.9) else None,
-            )
-        )
-    return Programme(rounds, tuple(listed), made.modules, made.name)
+    def chance(self, probability: float) -> bool:
+        return bool(self.random.random() < probability)
+
+    def uneven(self, values: Any, fall: float) -> Any:
+        """One of some values, of which each is chosen less often than the one before."""
+        weights = fall ** np.arange(len(values))
+        return values[int(self.random.choice(len(values), p=weights / weights.sum()))]
+
+
+def _enterprise(
+    draw: _Draw, made: Programme, number: int, rounds: list[str], far: dict[str, float], twice: float
+) -> Enterprise:
+    first = draw.uneven(rounds, 0.75)
+    its_rounds = [first]
+    if draw.chance(twice):
+        its_rounds = sorted({first, draw.uneven([code for code in rounds if code != first], 0.75)})
+    reports = int(draw.random.integers(len(its_rounds)))
+    places = ("110100", None, "120100", "x-vn", "110200", "130000", "100000", "120000", "110000")
+    return Enterprise(
+        f"e{number:03}",
+        tuple(_enrolment(draw, made, code, far[code], reports=at == reports) for at, code in enumerate(its_rounds)),
+        draw.uneven((*SECTORS, None), 0.65),
+        draw.uneven(places, 0.8),
+        int(draw.random.lognormal(5, 1)) + 10 if draw.chance(0.9) else None,
+    )
+
+
+def _enrolment(draw: _Draw, made: Programme, round_code: str, far: float, *, reports: bool) -> Enrolment:
+    planned = {
+        code: _training(draw, far - 0.12 * at)
+        for at, code in enumerate(made.modules)
+        if draw.chance(0.7 if at else 0.95)
+    }
+    results = {}
+    for code, (_module, unit, _better) in made.indicators.items() if reports else ():
+        if draw.chance(0.45):
+            before, after = (float(each) for each in draw.random.integers(*((0, 2) if unit == "yes-no" else (1, 5)), 2))
+            results[code] = (before, after if draw.chance(0.8) else None)
+    managers, workers = int(draw.random.integers(0, 6)), int(draw.random.integers(3, 30))
+    heads = (managers, workers, int(draw.random.integers(0, managers + workers + 1)))
+    return Enrolment(
+        round_code,
+        planned,
+        draw.chance(0.5),
+        results,
+        heads if draw.chance(0.9) else None,
+        int(draw.random.integers(1, 5)),
+    )
+
+
+def _training(draw: _Draw, far: float) -> Training:
+    """Steps are often on record, and often not where a later one is."""
+    reached = 0
+    while reached < 4 and draw.chance(far):
+        reached += 1
+    steps = [n < reached and (n == reached - 1 or draw.chance(0.8)) for n in range(4)]
+    if steps[3]:
+        return Training(*steps, "completed")
+    if reached:
+        return Training(*steps, "dropped" if draw.chance(0.15) else "in-progress")
+    return Training(*steps, draw.uneven(("not-yet-due", "overdue", "dropped"), 0.65))
 
 
 def _rounds(draw: np.random.Generator) -> list[Round]:

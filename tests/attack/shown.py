@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from itertools import combinations
 from typing import Any
 
+import pandas as pd
+
 from attack.programmes import PARTNERS, PLACES, SECTORS, Programme
 from attack.truth import Cell, Selection, narrowed, stat_of
-
 from data.access import Permission, Scope, Viewer
 from data.exhibits import SelectionRefused, build
 from data.filters import Filters
@@ -29,8 +30,8 @@ ROWS: dict[str, tuple[str, ...]] = {
     "coverage": ("group_kind", "group"),
     "change": ("indicator",),
 }
-"""The exhibits that count enterprises, and the map's provinces, with the columns that name a row. A reader sees the line
-under every exhibit and the options of filters besides.
+"""The exhibits that count enterprises, and the map's provinces, with the columns that name a row. The line under every
+exhibit and the options of filters are shown besides.
 """
 
 FILTERS = ("partner", "sector", "round", "phase", "place")
@@ -70,17 +71,21 @@ def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
             line = vars(build(view, "coverage").coverage)
             offered = {name: option_counts(view, name) for name in FILTERS}
         numbers = {
-            Cell(code, tuple(_code(row[name]) for name in ROWS[code]), column): value
+            Cell(code, row, column): value
             for code, table in tables.items()
-            for row in table.to_dict("records")
-            for column, value in row.items()
+            for column in table.columns
             if column not in ROWS[code]
+            for row, value in zip(_rows(table, ROWS[code]), table[column], strict=True)
         }
         numbers |= {Cell("line", (), column): value for column, value in line.items()}
         options = ((name, code, n) for name, codes in offered.items() for code, n in codes.items())
         return numbers | {Cell("options", (name, code), "enterprises"): n for name, code, n in options}
 
     return read
+
+
+def _rows(table: pd.DataFrame, names: tuple[str, ...]) -> Iterator[tuple[str | None, ...]]:
+    return zip(*(map(_code, table[name]) for name in names), strict=True)
 
 
 def _code(value: Any) -> str | None:

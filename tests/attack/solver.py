@@ -96,7 +96,9 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
     for code, (_module, unit, better) in indicators.items():
         stats = [(name, code) for name in ("told", "pairs", *VERDICTS, *(PRACTICE if unit == "yes-no" else ()))]
         levels = [None, (0.0, None), *product((0.0, 1.0), repeat=2)]
-        made.append(Block.of(stats, [Facts(results={code: each} if each else {}, better={code: better}) for each in levels]))
+        made.append(
+            Block.of(stats, [Facts(results={code: each} if each else {}, better={code: better}) for each in levels])
+        )
     reports = [{}, {"": (0.0, None)}, {"": (0.0, 1.0)}]
     made.append(Block.of([("reported",), ("paired",)], [Facts(results=each) for each in reports]))
     return tuple(made)
@@ -105,16 +107,16 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
 def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | None:
     """The statistic of a cell in the words of the blocks; None where they have no such thing."""
     stat, module = stat_of(cell), selection.module
-    if stat is None or stat[0] in ("enterprises", "workers_unknown"):
+    if stat is None or stat[0] in ("enterprises", "workers_unknown", "trained_reported"):
         return None
     if module is None:
         return stat
     told = [code for code, about in programme.indicators.items() if about[0] == module]
-    if stat[0] in ("trained", "reported", "paired"):
+    if len(stat) == 1:
         one_module = {"trained": ("workshop", module)}
         of_indicator = {"reported": ("told", told[0]), "paired": ("pairs", told[0])} if told else {}
         return (one_module | of_indicator).get(stat[0])
-    if stat[0] in ("stage", "without", "at_least"):
+    if stat[0] in ("stage", "without", "own", "at_least"):
         return None
     return stat if stat[1] in (module, *told) else None
 
@@ -214,7 +216,11 @@ class Unknowns:
                 for other in others:
                     yield _sum(first, (-1, other)), 0, 0
             completed = [of("completed", code) for code in modules]
-            yield _sum(*((1, of("at_least", str(n + 1))) for n in range(len(modules))), *((-1, c) for c in completed)), 0, 0
+            yield (
+                _sum(*((1, of("at_least", str(n + 1))) for n in range(len(modules))), *((-1, c) for c in completed)),
+                0,
+                0,
+            )
             yield from _union(of("own", "further_started"), [of("workshop", code) for code in modules[1:]])
             yield from _union(of("own", "further_completed"), completed[1:])
             yield from _union(of("reported"), [of("told", code) for code in self.programme.indicators])
@@ -233,7 +239,17 @@ class Unknowns:
                 if stat[0] in ("told", "pairs", *VERDICTS, *PRACTICE):
                     # An enterprise reports an indicator in one of its rounds.
                     yield _sum(both, (-1, first), (-1, second)), 0, 0
-                elif stat[0] in ("planned", "workshop", "visited", "assessed", "completed", "held", "trained", "reported", "paired") or stat == ("own", "baseline"):
+                elif stat[0] in (
+                    "planned",
+                    "workshop",
+                    "visited",
+                    "assessed",
+                    "completed",
+                    "held",
+                    "trained",
+                    "reported",
+                    "paired",
+                ) or stat == ("own", "baseline"):
                     yield from _union(both, [first, second])
                 elif stat[0] == "at_least":
                     yield _sum(both, (-1, first)), 0, np.inf
@@ -332,9 +348,7 @@ class Attack:
         rows = list(self.unknowns.ties())
         # What knowing the members says already is left out.
         rows += [
-            (dict(key), low, high)
-            for key, (low, high) in intervals.items()
-            if low > 0 or high < self.members[key]
+            (dict(key), low, high) for key, (low, high) in intervals.items() if low > 0 or high < self.members[key]
         ]
         for each in self.ranges:
             low, high = intervals[tuple(sorted(each.row.items()))]

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from attack.programmes import Programme, invented
 from attack.shown import Told, everything_shown, reader_of, selections, told
 from attack.solver import SMALL, Attack, Range
@@ -56,7 +57,7 @@ def figures_of(name: str, ranges: list[Range]) -> str:
 
 def assert_holds(ranges: list[Range]) -> None:
     """Cells of which it is not known count as determined; a range is at least what solutions were found for."""
-    assert len(ranges) > 1000
+    assert len(ranges) > 500
     assert np.mean([each.determined for each in ranges]) <= MOST_DETERMINED
     assert np.mean([each.remaining for each in ranges]) >= LEAST_REMAINING
 
@@ -79,7 +80,7 @@ def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
     for programme in programmes:
         folder = tmp_path / programme.name
         folder.mkdir()
-        found.append(attacked(programme, folder, 150))
+        found.append(attacked(programme, folder, 100))
         figures(figures_of(programme.name, found[-1]))
     pooled = [each for ranges in found for each in ranges]
     figures(figures_of("pooled", pooled))
@@ -112,6 +113,6 @@ def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(fig
 def test_a_number_that_is_not_true_is_noticed(tmp_path):
     programme = invented(1, 46, modules=2)
     first, *others = told(everything_shown(programme, reader_of(programme.write(tmp_path))))
-    wrong = [each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned")][0]
+    wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))
     moved = Told(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
     assert Attack(programme, [first, *others, moved]).missed > 0

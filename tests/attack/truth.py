@@ -41,21 +41,20 @@ class Facts:
 
 def tells(facts: Facts, stat: Stat) -> bool:
     """Does a statistic count an enterprise with these facts?"""
-    name, *about = stat
+    name, about = stat[0], stat[-1]
     if name in FUNNEL or name == "held":
-        return _funnel(name, facts.trainings.get(about[0]))
+        return _funnel(name, facts.trainings.get(about))
     if name in ("stage", "without", "own"):
-        return _stage(name, STAGES.index(about[0]), facts)
-    if name == "at_least":
-        return sum(each.completion for each in facts.trainings.values()) >= int(about[0])
+        return _stage(name, STAGES.index(about), facts)
     if name in ("told", "pairs", *VERDICTS, *PRACTICE):
-        return _result(name, facts.results.get(about[0]), facts.better.get(about[0], "up"))
-    if name == "reported":
-        return bool(facts.results)
-    if name == "paired":
-        return any(None not in levels for levels in facts.results.values())
-    trained = any(each.begun for each in facts.trainings.values())
-    return {"enterprises": True, "trained": trained, "workers_unknown": trained and not facts.sized}[name]
+        return _result(name, facts.results.get(about), facts.better.get(about, "up"))
+    trained, reported = any(each.begun for each in facts.trainings.values()), bool(facts.results)
+    return {
+        "enterprises": True, "trained": trained, "reported": reported, "trained_reported": trained and reported,
+        "paired": any(None not in levels for levels in facts.results.values()),
+        "workers_unknown": trained and not facts.sized,
+        "at_least": sum(each.completion for each in facts.trainings.values()) >= int(about if about.isdigit() else 0),
+    }[name]  # fmt: skip
 
 
 def _funnel(name: str, training: Training | None) -> bool:
@@ -142,34 +141,38 @@ def narrowed(selection: Selection, cell: Cell) -> Where:
     return where
 
 
+STATS: dict[str, dict[str, str]] = {
+    "regions": {"enterprises": "enterprises", "trained": "trained", "m1_completed": "completed",
+                "workers_unknown": "workers_unknown"},
+    "module-funnel": dict(zip(FUNNEL, FUNNEL, strict=True)),
+    "journey-funnel": {"enterprises": "stage", "without_record": "without", "recorded": "own"},
+    "breadth": {"enterprises": "at_least"},
+    "change": {name: name for name in ("pairs", *VERDICTS, *PRACTICE)},
+    "coverage": {name: name for name in ("enterprises", "trained", "reported", "paired", "trained_reported")},
+    "line": {name: name for name in ("enterprises", "trained", "reported", "paired")},
+    "options": {"enterprises": "enterprises"},
+}  # fmt: skip
+"""The statistic of each column that counts enterprises."""
+
+HEADLINES = {
+    ("enterprises", "value"): "enterprises", ("trained", "value"): "trained", ("trained", "of"): "enterprises",
+    ("workers_unknown", "value"): "workers_unknown", ("workers_unknown", "of"): "trained",
+}  # fmt: skip
+OF_A_ROW = ("module-funnel", "journey-funnel", "breadth", "change")
+"""Exhibits whose rows are of a module, a stage, a number or an indicator."""
+
+
 def stat_of(cell: Cell) -> Stat | None:
     """The statistic of a cell; None where it is no count of enterprises."""
     if cell.exhibit == "overview":
-        stats = {
-            ("enterprises", "value"): "enterprises", ("trained", "value"): "trained", ("trained", "of"): "enterprises",
-            ("workers_unknown", "value"): "workers_unknown", ("workers_unknown", "of"): "trained",
-        }  # fmt: skip
-        name = stats.get((str(cell.row[0]), cell.column))
-        return (name,) if name else None
-    if cell.exhibit in ("line", "options"):
-        return (cell.column,) if cell.column in ("enterprises", "trained", "reported", "paired") else None
-    if cell.exhibit in ("regions", "provinces"):
-        stats = {"enterprises": ("enterprises",), "trained": ("trained",), "m1_completed": ("completed", "m1"),
-                 "workers_unknown": ("workers_unknown",)}  # fmt: skip
-        return stats.get(cell.column)
-    about = str(cell.row[0])
-    if cell.exhibit == "module-funnel":
-        return (cell.column, about) if cell.column in FUNNEL else None
-    if cell.exhibit == "journey-funnel":
-        name = {"enterprises": "stage", "without_record": "without"}.get(cell.column)
-        return (name, about) if name else None
-    if cell.exhibit == "breadth":
-        return ("at_least", about) if cell.column == "enterprises" else None
-    if cell.exhibit == "change":
-        return (cell.column, about) if cell.column in ("pairs", *VERDICTS, *PRACTICE) else None
-    if cell.exhibit == "coverage":
-        return (cell.column,) if cell.column in ("trained", "reported", "paired") else None
-    return None
+        name = HEADLINES.get((str(cell.row[0]), cell.column))
+    else:
+        name = STATS["regions" if cell.exhibit == "provinces" else cell.exhibit].get(cell.column)
+    if name is None:
+        return None
+    if name == "completed" and cell.exhibit not in OF_A_ROW:
+        return (name, "m1")
+    return (name, str(cell.row[0])) if cell.exhibit in OF_A_ROW else (name,)
 
 
 class Truth:
@@ -204,7 +207,7 @@ class Truth:
         if (dimension, code) not in self._having:
             masks = [0, 0]
             for at, enterprise in enumerate(self.programme.enterprises):
-                for which, enrolment in enumerate(enterprise.enrolments):
+                for which in range(len(enterprise.enrolments)):
                     if code in self._codes(dimension, enterprise, which):
                         masks[which] |= 1 << at
             self._having[dimension, code] = (masks[0], masks[1])
