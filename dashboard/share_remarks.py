@@ -34,7 +34,12 @@ def of_terms(terms: Terms, held: Held, others: Iterable[Link]) -> list[str]:
     said = [ngettext("It shows {n} enterprise.", "It shows {n} enterprises.", shown)]
     if terms.threshold is None:
         return said
-    if shown < LEAST_ENTERPRISES:
+    if shown < 2 * terms.threshold:
+        said.append(
+            _("Of fewer than {least} enterprises no number is shown at all. Choose a wider scope.",
+              least=2 * terms.threshold)
+        )  # fmt: skip
+    elif shown < LEAST_ENTERPRISES:
         said.append(
             _("Of fewer than {least} enterprises such a link can show little: the headline numbers, Module 1 "
               "and totals. A wider one shows more: a phase rather than a round, a province rather than a city, every "

@@ -22,6 +22,7 @@ from werkzeug.security import check_password_hash, generate_password_hash
 from data.access import BASES, DEFAULT_THRESHOLD, Permission, Scope, Viewer
 from data.accounts import link, privacy_key, visit
 from data.database import now
+from data.editions import LIVE
 from data.filters import Filters
 from data.privacy import key
 
@@ -125,7 +126,7 @@ class Terms:
 
     def frozen(self) -> Self:
         """These terms; raises :class:`LinkProblem` (edition) where a threshold would stand before the live record."""
-        if self.threshold is not None and self.edition is None:
+        if self.threshold is not None and self.edition in (None, LIVE):
             raise LinkProblem("edition")
         return self
 

@@ -50,6 +50,21 @@ def load_rows(engine: Engine, rows: Tables) -> None:
                 connection.execute(insert(table), [blank | row for row in listed])
 
 
+def with_more(tables: Tables, many: int = 60) -> Tables:
+    """The tables with so many more enterprises in round 1, x00 and so on, every other one of machinery: enough to be
+    shown under a threshold.
+    """
+    codes = [f"x{n:02}" for n in range(many)]
+    rows = [
+        {"code": code, "name_en": code, "place": "370200", "sector": (None, "machinery")[at % 2]}
+        for at, code in enumerate(codes)
+    ]
+    return tables | {
+        "enterprise": [*tables["enterprise"], *rows],
+        "enrolment": [*tables["enrolment"], *({"enterprise": code, "round": "r1"} for code in codes)],
+    }
+
+
 AS_OF = date(2014, 12, 31)
 
 

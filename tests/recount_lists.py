@@ -577,17 +577,15 @@ def provinces(of: Asked) -> dict[str, Row]:
 
 
 def counts_of(of: Asked) -> Row:
-    """What a place's row counts, and how many enterprises each sum in it rests on."""
+    """What a place's row counts."""
     done, workers = completed_modules(of), workers_of(of, trained_enterprises(of))
     return {
         "enterprises": len(of.enterprises),
         "trained": len(trained_enterprises(of)),
         "m1_completed": sum(module == MODULE_1 for _, module in done),
         "modules_completed": len(done),
-        "completed": len({enterprise for enterprise, _ in done}),
         "workers": total(workers),
         "workers_unknown": workers.count(None),
-        "workers_known": len(workers) - workers.count(None),
     }
 
 
@@ -604,7 +602,7 @@ def head_counts(of: Asked) -> Row:
     """What the notes of the headlines say: of how many the sums are known."""
     begun = [row for row in of.trainings if started(of, row)]
     return {
-        "workers_reached": [counts_of(of)["workers_known"]],
+        "workers_reached": [sum(n is not None for n in workers_of(of, trained_enterprises(of)))],
         "people_trained": [sum(bool(heads_known(row)) for row in begun), len(begun)],
         "women_trained": [sum(known(row, "women") is not None for row in begun), len(begun)],
     }
@@ -615,22 +613,24 @@ def heads_known(training: Row) -> list[int]:
 
 
 def rest_on(of: Asked) -> dict[tuple[str, str], int]:
-    """How many enterprises the sums rest on: per headline, per place (its workers, its modules), and per indicator
-    (the facts beside its pairs).
+    """How many enterprises with a value above zero make each sum: per headline, per place (its workers), and per
+    indicator (the facts beside its pairs).
     """
-    counts = counts_of(of)
     begun = [row for row in of.trainings if started(of, row)]
     found = {
-        ("headline", "workers_reached"): counts["workers_known"],
-        ("headline", "people_trained"): len({row["enterprise"] for row in begun if heads_known(row)}),
-        ("headline", "women_trained"): len({row["enterprise"] for row in begun if known(row, "women") is not None}),
-        ("headline", "modules_completed"): counts["completed"],
+        ("headline", "workers_reached"): employers(of),
+        ("headline", "people_trained"): len({row["enterprise"] for row in begun if sum(heads_known(row))}),
+        ("headline", "women_trained"): len({row["enterprise"] for row in begun if known(row, "women")}),
     }
     for place in {of.place_of(row) for row in of.enrolments}:
-        here = counts_of(of.narrowed(lambda row, place=place: of.place_of(row) == place))
-        found["workers", place or ""] = here["workers_known"]
-        found["modules_completed", place or ""] = here["completed"]
+        here = of.narrowed(lambda row, place=place: of.place_of(row) == place)
+        found["workers", place or ""] = employers(here)
     for indicator in {row["indicator"] for row in results(of)}:
         beside = {row["enterprise"] for row in other_facts(of) if row["indicator"] == indicator}
         found["other_facts", indicator] = len(beside)
     return found
+
+
+def employers(of: Asked) -> int:
+    """Trained enterprises that are known to employ anybody."""
+    return sum(bool(n) for n in workers_of(of, trained_enterprises(of)))

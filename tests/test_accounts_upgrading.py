@@ -136,7 +136,7 @@ def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
         assert connection.execute(select(privacy_key)).all() == [], "no key is made silently"
     made = datetime.fromisoformat(MADE)
     assert since == {number: made if "edition" in said else None for number, said in LINKS.items()}
-    assert links.make(engine, Terms())[0].id == len(LINKS) + 1
+    assert links.make(engine, Terms(edition="spring"))[0].id == len(LINKS) + 1
     engine.dispose()
 
 
@@ -257,7 +257,8 @@ def results(tmp_path_factory: pytest.TempPathFactory) -> str:
     address = f"sqlite:///{tmp_path_factory.mktemp('results')}/results.db"
     engine = database.writing_engine(address)
     loaded = {"number": 1, "loaded_at": database.now(), "origin": "x", "added_count": 1, "changed_count": 0}
-    load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
+    public = {"programme": [PROGRAMME["programme"][0] | {"public": True}]}
+    load_rows(engine, PROGRAMME | public | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
     engine.dispose()
     return address
 

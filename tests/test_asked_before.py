@@ -4,7 +4,7 @@ import json
 import pickle
 import signal
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from dataclasses import fields, replace
 from itertools import product
 from pathlib import Path
@@ -226,13 +226,27 @@ def test_spellings_of_one_view_are_one_question_and_other_views_are_others(froze
     for viewer, searches in (
         (anyone, ("", "?", "?x=1", "?partner=", "?partner=made-up", "?lang=en")),
         (anyone, (f"?partner={code},{other}", f"?partner={other}&partner={code}", f"?x=2&partner={other},{code}")),
-        (holder, ("?partner=made-up", "?partner=made-up-2,made-up-3", "?partner=-", "?partner=-&as_of=2014-01-01")),
+        (holder, ("?partner=made-up", "?partner=made-up-2,made-up-3", "?partner=-")),
+        # What is cut is said to be cut, and where everything of it is left out it is one.
+        (holder, ("?as_of=2014-01-01", "?as_of=2015-02-03", "?as_of=1999-12-31&x=1")),
+        (holder, (f"?partner={code},{other}", f"?partner={code},-", f"?partner={code},made-up,{other}")),
     ):
         assert len({key_of(demo, viewer, search) for search in searches}) == 1, searches
     different = ("", f"?partner={code}", f"?partner={other}", "?lang=zh", f"?sector={code}", "?partner=-",
-                 f"?partner={code},-")  # fmt: skip
+                 f"?partner={code},-", "?as_of=2014-01-01")  # fmt: skip
     assert len({key_of(demo, holder, search) for search in different}) == len(different)
     assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
+
+
+def test_addresses_of_which_other_values_are_kept_are_other_questions(frozen):
+    """The first value is outside the scope: each address shows what it names beside that."""
+    holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
+    searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
+    with ExitStack() as opened:
+        record = frozen.app.server.extensions["records"].asked(holder, Filters())
+        views = [opened.enter_context(record.view(holder, Filters.from_search(search))) for search in searches]
+        assert [view.filters.query() for view in views] == ["round=beibei-1", "round=buyer-a-1"]
+    assert len({key_of(frozen, holder, search) for search in searches}) == 2
 
 
 def test_ten_thousand_addresses_that_are_made_up_are_one_question(frozen):
@@ -264,7 +278,10 @@ def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monke
         someone = manager(visit)
         assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
     assert not notice(someone.post(HEADLINES).get_json())
-    refused = by_link(visit, tokens["everything"]).post(HEADLINES, at("?partner=donor-1,employers-500000"))
+    assert not given
+    nobody = someone.nothing_left()
+    given.clear()
+    refused = by_link(visit, tokens["everything"]).post(HEADLINES, at(f"?{nobody}"))
     assert notice(refused.get_json())
     assert not given
 

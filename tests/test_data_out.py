@@ -14,7 +14,6 @@ import openpyxl
 import pandas as pd
 import pytest
 from click.testing import CliRunner
-from data.disclosure import Withheld
 from flask.testing import FlaskClient
 from frictionless import Package
 from openpyxl import Workbook
@@ -30,6 +29,7 @@ from data.database import writing_engine
 from data.exhibits import EXHIBITS, csv_of
 from data.links import Terms
 from data.loading import load
+from data.privacy.shown import Under, Withheld
 from data.workbooks import Sheet, write
 from layouts import columns, words
 
@@ -150,8 +150,10 @@ def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_have_none(text):
 
-    frame = pd.DataFrame({"name_en": [text], "operator": ["="], "value": [-3.5], "women": [Withheld(5)]}, dtype=object)
-    assert rows(csv_of(frame, list(frame.columns)).encode())[1] == ["'" + text.replace("\r", "\n"), "=", "-3.5", "<5"]
+    cells = {"name_en": text, "operator": "=", "value": -3.5, "women": Withheld(), "trained": Under(5)}
+    frame = pd.DataFrame([cells], dtype=object)
+    written = ["'" + text.replace("\r", "\n"), "=", "-3.5", "withheld", "<5"]
+    assert rows(csv_of(frame, list(frame.columns)).encode())[1] == written
 
 
 def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
@@ -264,16 +266,16 @@ def test_donor_takes_away_what_is_withheld_as_withheld(served, accounts, tmp_pat
     found = book(got(client, "/export/selection.xlsx"))
     assert "matrix" not in found.sheetnames
     assert "pairs" not in found.sheetnames
-    cells = [cell for row in found["regions"].iter_rows(min_row=2) for cell in row if cell.value == "<5"]
-    assert cells
-    assert {cell.data_type for cell in cells} == {"s"}
-    assert "fewer than 5" in dict(lines(found, "Contents"))["Withheld"]
+    for sign in ("<5", "withheld"):
+        cells = [cell for row in found["regions"].iter_rows(min_row=2) for cell in row if cell.value == sign]
+        assert {cell.data_type for cell in cells} == {"s"}, sign
+    assert "rounded at random to a multiple of 5" in " ".join(text for _what, text in lines(found, "Contents"))
     assert "Terms" not in dict(lines(found, "Contents")), "the note of a record that is not public is not told"
     package = unpacked(got(client, "/export/package.zip"), tmp_path)
     assert not (package / "record").exists()
     assert Package(str(package / "datapackage.json")).validate().valid
     described = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
-    assert {tuple(each["schema"]["missingValues"]) for each in described["resources"]} == {("", "<5")}
+    assert {tuple(each["schema"]["missingValues"]) for each in described["resources"]} == {("", "<5", "withheld")}
     assert "sources" not in described
     assert "<5" in (package / "README.md").read_text(encoding="utf-8")
 
@@ -288,13 +290,19 @@ def test_who_may_not_export_is_answered_as_if_nothing_were_there(served, account
     assert served.stranger().get(address).status_code == 401
 
 
+@pytest.fixture(scope="module")
+def nobody(demo: Visit) -> str:
+    """A selection that is empty."""
+    return demo.nothing_left()
+
+
 @pytest.mark.parametrize("address", ROUTES)
-def test_selection_that_would_single_out_few_is_refused_in_words(served, accounts, address):
+def test_selection_that_would_single_out_few_is_refused_in_words(served, accounts, nobody, address):
     client = donor(served, accounts, threshold=5, export=True)
-    many = client.get(f"{address}?sector=garments,machinery", headers=PAGE)
-    assert many.status_code == 403
-    assert many.mimetype == "text/html"
-    many.close()
+    few = client.get(f"{address}?{nobody}", headers=PAGE)
+    assert few.status_code == 403
+    assert few.mimetype == "text/html"
+    few.close()
 
 
 def test_unknown_exhibit_is_no_workbook(public):

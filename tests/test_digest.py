@@ -345,7 +345,7 @@ def test_period_without_dates_is_the_last_quarter_of_the_record():
 @pytest.fixture
 def run(address: str, monkeypatch: pytest.MonkeyPatch) -> Any:
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
-    return lambda *arguments: CliRunner().invoke(main, ["digest", *arguments])
+    return lambda *arguments: CliRunner().invoke(main, ["digest", "--managers", *arguments])
 
 
 def test_command_writes_the_mail_and_the_markdown(run, tmp_path: Path, monkeypatch):

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import g
-from programme import PROGRAMME, load_rows
+from programme import PROGRAMME, load_rows, with_more
 from visiting import PAGE, Visit, as_drawn, at, components, notice, texts
 
 from dashboard import trouble
@@ -33,7 +33,7 @@ class Office:
     def __init__(self, folder: Path) -> None:
         self.path, self.editions, self.accounts_url = folder / "r.db", folder / "ed", f"sqlite:///{folder}/accounts.db"
         engine = writing_engine(f"sqlite:///{self.path}")
-        load_rows(engine, PROGRAMME)
+        load_rows(engine, with_more(PROGRAMME))
         engine.dispose()
         self.manager = Visit.to(f"sqlite:///{self.path}", editions=self.editions, accounts_url=self.accounts_url)
 
@@ -329,10 +329,17 @@ def test_edition_can_be_looked_at_while_the_live_record_cannot_be_read(office):
 
 
 def test_link_pinned_to_an_edition_shows_it_as_text_and_no_other(office):
+    office.change(
+        "UPDATE enterprise SET workers = 100",
+        "INSERT INTO training (enterprise, round, module, workshop_on) "
+        "SELECT enterprise, round, 'm1', '2013-03-10' FROM enrolment WHERE enterprise LIKE 'x%'",
+    )
     made, other = office.freeze(), office.freeze("NTAC 7")
-    office.change("UPDATE enterprise SET workers = 999 WHERE code = 'a'")
-    office.freeze("NTAC 8")
+    office.change("UPDATE enterprise SET workers = 999")
+    later = office.freeze("NTAC 8")
     visitor = office.by_link(edition="NTAC 6", export=True)
+    assert workers(office.manager, f"?edition={later.key}") != workers(office.manager, f"?edition={made.key}")
+    assert 5000 < float(workers(visitor)) < 9000, "each changed by at most a fifth"
     sentence = visitor.answered(SENTENCE, at(f"?edition={other.key}"))[SENTENCE]
     assert "Edition: NTAC 6" in "".join(texts(sentence))
     assert not links_in(sentence)

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
-from programme import PROGRAMME, Tables, load_rows
+from programme import PROGRAMME, Tables, load_rows, with_more
 from sqlalchemy import Engine
 from test_figures import hold_to_rules
 from visiting import PAGE, Visit, at, texts
@@ -128,16 +128,15 @@ def test_search_finds_every_word_in_either_language_and_the_code(view: Ask) -> N
 
 
 def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
-    tables = {name: list(rows) for name, rows in PROGRAMME.items()}
-    more = [f"x{n:02}" for n in range(60)]
-    tables["enterprise"] += [{"code": code, "name_en": code, "place": "370200"} for code in more]
-    tables["enrolment"] += [{"enterprise": code, "round": "r1"} for code in more]
-    load_rows(engine, tables)
+    load_rows(engine, with_more(PROGRAMME))
     with engine.connect() as connection:
         view = View.asked(connection, read_catalogue(connection), MANAGER, Filters())
         pages = [listed(view, Wanted(page=page)) for page in (1, 2, 3)]
         assert [len(page.rows) for page in pages] == [ROWS, ROWS, 69 - 2 * ROWS]
-        assert [row.enterprise for page in pages for row in page.rows] == [*"abcdefghi", *more]
+        assert [row.enterprise for page in pages for row in page.rows] == [
+            *"abcdefghi",
+            *(f"x{n:02}" for n in range(60)),
+        ]
         assert {(page.count, page.pages) for page in pages} == {(69, 3)}
         beyond = listed(view, Wanted(page=99))
         assert (beyond.page, len(beyond.rows)) == (3, 69 - 2 * ROWS)
@@ -171,10 +170,14 @@ def test_search_finds_no_hidden_name(view: Ask, text: str) -> None:
     assert found.count == len(found.rows)
 
 
-def test_threshold_leaves_no_row_and_no_page(view: Ask) -> None:
-    shown = view(viewer=replace(READS_NAMES, threshold=3))
-    assert listed(shown, Wanted()).rows == ()
-    assert not may_open(shown, "a")
+def test_threshold_leaves_no_row_and_no_page(engine: Engine) -> None:
+    load_rows(engine, with_more(opened()))
+    with engine.connect() as connection:
+        viewer = replace(READS_NAMES, threshold=5, privacy_key=b"key")
+        shown = View.asked(connection, read_catalogue(connection), viewer, Filters())
+        assert shown.shown
+        assert listed(shown, Wanted()).rows == ()
+        assert not may_open(shown, "a")
 
 
 def test_page_of_one_is_for_who_may_see_its_name_in_their_scope(view: Ask) -> None:
@@ -404,11 +407,16 @@ def test_scope_of_a_link_holds_on_the_page_of_one(served: Visit, accounts: Engin
     assert "A trolley" not in words  # a story is free text
 
 
-def test_threshold_says_why_there_is_no_list(served: Visit, accounts: Engine) -> None:
+def test_threshold_says_why_there_is_no_list(address: str, engine: Engine, accounts: Engine) -> None:
+    load_rows(engine, with_more(opened()))
+    served = Visit.to(address, accounts_url=str(accounts.url))
     donor = comes_by(served, accounts, threshold=5, names=True)
+    assert donor.open("/enterprises").status_code == 200
     answer = donor.answered(ROWS_OUT, at("", "/enterprises"))
     assert answer[ROWS_OUT] == []
-    assert "fewer than 5" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    assert (
+        "this link shows counts of enterprises, and no single ones" in answer[f"{ids.of_list(LIST, 'count')}.children"]
+    )
     assert said(donor, ONE_OUT, "/enterprises/a") == said(donor, ONE_OUT, "/enterprises/nobody")
     assert donor.client.get("/enterprise-tables/a/results").status_code == 404
 

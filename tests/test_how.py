@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from flask.testing import FlaskClient
-from programme import PROGRAMME, load_rows
+from programme import PROGRAMME, load_rows, with_more
 from sqlalchemy import Engine, create_engine, insert
 from visiting import PAGE, Visit, at
 
@@ -92,6 +92,17 @@ def visit(address: str, folder: Path, accounts: Engine) -> Visit:
     form = {"email": "manager@example.org", "password": "a long enough password"}
     assert made.client.post("/sign-in", data=form).status_code in (302, 303)
     return made
+
+
+@pytest.fixture(scope="module")
+def larger(folder: Path, accounts: Engine) -> Visit:
+    """The programme with 60 more, so that a link with a threshold shows it."""
+    address = f"sqlite:///{folder}/larger.db"
+    engine = create_engine(address)
+    load_rows(engine, with_more(PROGRAMME))
+    engine.dispose()
+    others: dict[str, Any] = {"editions": folder / "larger", "public_url": "https://results.example"}
+    return Visit.to(address, signed_in=False, local=False, accounts_url=str(accounts.url), **others)
 
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
@@ -231,21 +242,28 @@ def test_link_without_a_threshold_sees_counts_and_never_rows_or_who_loaded_them(
     assert client.get("/how/pairs/result.csv?indicator=defects").status_code == 404
 
 
-def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(visit, accounts):
-    client = comes_by(visit, accounts, threshold=5)
+def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(larger, accounts):
+    client = comes_by(larger, accounts, threshold=5)
     page = told(client, "/how/module-funnel?as_of=2013-12-31")
     assert "As of 31 December 2014" in page
     assert "trainings:" not in page
     assert "How many rows there are is not told" in page
-    assert "Numbers that rest on fewer than 5 enterprises are not shown." in page
+    assert "counts are rounded at random to a multiple of 5 and may not add up" in page
     assert permanent(client, "/how/module-funnel") == "https://results.example/how/module-funnel"
 
 
-def test_selection_that_would_single_out_few_has_no_page(visit, accounts):
-    client = comes_by(visit, accounts, threshold=5)
-    answer = client.get("/how/module-funnel?round=r1,r2", headers=PAGE)
+def test_selection_that_would_single_out_few_has_no_page(larger, accounts):
+    client = comes_by(larger, accounts, threshold=5)
+    answer = client.get("/how/module-funnel?sector=garments", headers=PAGE)
     assert answer.status_code == 403
     assert "This selection is not shown" in answer.text
+    assert 'href="/how/module-funnel' in answer.text, "the wider one"
+
+
+def test_page_of_an_address_that_asks_for_too_much_says_so(larger, accounts):
+    client = comes_by(larger, accounts, threshold=5)
+    assert "asks for more than this link shows" in told(client, "/how/module-funnel?as_of=2013-12-31")
+    assert "asks for more than this link shows" not in told(client, "/how/module-funnel")
 
 
 def test_committee_s_link_that_only_presents_has_no_page(visit, accounts):

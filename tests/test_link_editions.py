@@ -377,22 +377,31 @@ def remarks(office: Office, **said: object) -> str:
 
 
 def test_managers_are_told_how_many_enterprises_a_link_shows_and_what_few_can_show(office):
-    smallest = min(
-        office.manager.options()["partner"], key=lambda each: len(office.planned(f"partner={each['value']}"))
-    )
-    shown = int(smallest["label"].rsplit("· ", 1)[1])
-    assert shown < 40
+    sizes = {
+        each["value"]: len(office.planned(f"partner={each['value']}")) for each in office.manager.options()["partner"]
+    }
+    some = next(code for code, size in sizes.items() if 10 <= size < 20)
+    shown = int(re.search(r"It shows (\d+) enterprises", remarks(office, partner=[some]))[1])
+    assert 10 <= shown < 40
     assert "It shows 120 enterprises." in remarks(office)
-    assert "fewer than 40" not in remarks(office)
-    few = remarks(office, partner=[smallest["value"]])
-    assert f"It shows {shown} enterprise" in few
-    assert "Of fewer than 40 enterprises such a link can show little: the headline numbers, Module 1 and totals." in few
+    assert "fewer than" not in remarks(office)
+    little = "Of fewer than 40 enterprises such a link can show little: the headline numbers, Module 1 and totals."
+    assert little in remarks(office, partner=[some])
+    page = office.manager.open(f"/share?partner={some}")
+    assert f"It shows {shown} enterprises. {little}" in plain(page)
+    made = office.manager.client.post("/share", data=form(partner=[some]))
+    assert (
+        f"It shows {shown} enterprises. {little}"
+        in plain(made).split("Whoever has it sees what the link shows")[1][:400]
+    )
+    assert f"It shows {shown} enterprises. {little}" in plain(office.manager.open("/share/1"))
+    few = min(sizes, key=sizes.__getitem__)
+    assert sizes[few] < 10
+    nothing = "no number is shown at all"
+    assert f"Of fewer than 10 enterprises {nothing}. Choose a wider scope." in remarks(office, partner=[few])
+    assert (nothing in remarks(office, partner=[some], threshold="10")) == (shown < 20)
+    assert nothing not in remarks(office, partner=[some])
     assert "It shows" not in remarks(office, threshold="3"), "something is wrong with it"
-    page = office.manager.open(f"/share?partner={smallest['value']}")
-    assert f"It shows {shown} enterprise" in plain(page)
-    made = office.manager.client.post("/share", data=form(partner=[smallest["value"]]))
-    assert f"It shows {shown} enterprise" in plain(made).split("Whoever has it sees what the link shows")[1][:400]
-    assert f"It shows {shown} enterprise" in plain(office.manager.open("/share/1"))
 
 
 def test_links_that_show_some_of_the_same_enterprises_are_told_before_and_after(office):

@@ -180,7 +180,8 @@ def test_nothing_withheld_is_fit_for_a_public_record_alone():
 def test_live_record_is_fit_for_links_that_withhold_nothing_alone(accounts):
     for public in (True, False):
         assert reason(Terms().fit, public=public) == "edition"
-    assert reason(links.make, accounts, Terms()) == "edition"
+    for named in (None, "live"):
+        assert reason(links.make, accounts, Terms(edition=named)) == "edition"
     assert links.links(accounts) == []
     assert links.make(accounts, Terms(threshold=None))[0].edition_since is None
 

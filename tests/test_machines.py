@@ -256,7 +256,7 @@ def accounts_for_everyone(accounts: Engine, edition: str) -> dict[str, list[str]
     decks.save(accounts, DECK, by=MEI[0])
     with accounts.begin() as connection:
         connection.execute(privacy_key.insert().values(id=1, key="5c" * 32, made_at=now()))
-    donor = Terms(scope=Filters.from_search("place=330000,370000"), threshold=5, edition=edition)
+    donor = Terms(scope=Filters.from_search("partner=donor-1"), threshold=5, edition=edition)
     committee = Terms(audience=Audience.COMMITTEE, deck=DECK.name, edition=edition)
     return {
         kind: [links.make(accounts, terms)[1] for _ in range(COUNTS[kind])]

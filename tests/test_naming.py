@@ -1,7 +1,7 @@
 """Names in free text: found however they are written, and only where somebody may not read them."""
 
 import pytest
-from programme import PROGRAMME, load_rows
+from programme import PROGRAMME, load_rows, with_more
 
 from data.access import MANAGER, Permission, Scope, Viewer
 from data.catalogue import read_catalogue
@@ -73,15 +73,16 @@ def test_manager_reads_every_name(hidden):
 
 
 def test_link_without_names_reads_none(hidden):
-    assert hidden(Viewer(limited=True), "Visit to Enterprise A")
-    assert hidden(Viewer(limited=True), "走访Enterprise A（中）")
-    assert not hidden(Viewer(limited=True), "Visit to a factory")
+    assert hidden(Viewer(limited=True, privacy_key=b"key"), "Visit to Enterprise A")
+    assert hidden(Viewer(limited=True, privacy_key=b"key"), "走访Enterprise A（中）")
+    assert not hidden(Viewer(limited=True, privacy_key=b"key"), "Visit to a factory")
 
 
 def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
     named = frozenset({Permission.SEE_NAMES})
     everywhere, first = (
-        Viewer(named, scope=scope, limited=True) for scope in (Scope(), Scope(round=frozenset({"r1"})))
+        Viewer(named, scope=scope, limited=True, privacy_key=b"key")
+        for scope in (Scope(), Scope(round=frozenset({"r1"})))
     )
     assert not hidden(everywhere, "Visit to Enterprise F")
     assert hidden(everywhere, "Visit to Enterprise B")
@@ -93,15 +94,15 @@ def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
     ("public", "viewer", "read"),
     [
         (False, MANAGER, {"Of Enterprise B.", "Base not given."}),
-        (True, Viewer(limited=True), {"Base not given."}),
-        (False, Viewer(limited=True), set()),
+        (True, Viewer(limited=True, privacy_key=b"key"), {"Base not given."}),
+        (False, Viewer(limited=True, privacy_key=b"key"), set()),
     ],
 )
 def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not_theirs(engine, public, viewer, read):
     first, second, *_rest = PROGRAMME["reported_figure"]
     figures = [first | {"note": "Of Enterprise B."}, second | {"note": "Base not given."}]
     programme = [PROGRAMME["programme"][0] | {"public": public}]
-    load_rows(engine, PROGRAMME | {"reported_figure": figures, "programme": programme})
+    load_rows(engine, with_more(PROGRAMME) | {"reported_figure": figures, "programme": programme})
     with engine.connect() as connection:
         table = build(View.asked(connection, read_catalogue(connection), viewer, Filters()), "published").table
     assert {note for note in table["note"] if note} == read

@@ -22,6 +22,9 @@ from data.privacy.key import PrivacyKey
 
 pytestmark = pytest.mark.both_databases
 
+TERMS = Terms(edition="spring")
+"""Of a link that is rounded under the key."""
+
 
 @pytest.fixture
 def accounts(address: str) -> Iterator[Engine]:
@@ -74,7 +77,7 @@ def test_fingerprint_is_of_the_key_and_no_part_of_it():
 
 
 def test_new_key_ends_every_link_that_is_not_revoked(accounts):
-    made = [links.make(accounts, Terms())[0].id for _each in range(4)]
+    made = [links.make(accounts, TERMS)[0].id for _each in range(4)]
     links.revoke(accounts, made[0])
     revoked_at = links.by_id(accounts, made[0]).revoked_at
     links.pause(accounts, made[1])
@@ -88,12 +91,12 @@ def test_new_key_ends_every_link_that_is_not_revoked(accounts):
     assert states(accounts) == ["revoked"] * 4
     assert links.by_id(accounts, made[0]).revoked_at == revoked_at
     assert key.ended_by(accounts, renewed) == 3
-    assert links.make(accounts, Terms())[0].state(now()) == "active"
+    assert links.make(accounts, TERMS)[0].state(now()) == "active"
 
 
 def test_new_key_that_cannot_be_written_ends_no_link_and_is_told_to_nobody(accounts, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
-    links.make(accounts, Terms())
+    links.make(accounts, TERMS)
     before = key.make(accounts)
     drawn = bytes(range(32))
     monkeypatch.setattr(secrets, "token_bytes", lambda _count: drawn)
@@ -138,7 +141,7 @@ def test_key_stands_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
 
 
 def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
-    links.make(accounts, Terms())
+    links.make(accounts, TERMS)
     before = key.make(accounts)
     unasked = run("--renew")
     assert (unasked.exit_code, unasked.stdout) == (1, "")
@@ -158,6 +161,6 @@ def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
 
 def test_command_counts_the_links_it_ended(run, accounts):
     for _each in range(3):
-        links.make(accounts, Terms())
+        links.make(accounts, TERMS)
     assert "3 links ended" in run("--renew", "--yes").stderr
     assert "0 links ended" in run("--renew", "--yes").stderr

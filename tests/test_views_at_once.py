@@ -1,31 +1,42 @@
-"""Views that several threads have open at once: none waits for another that waits for it."""
+"""What several threads ask at once of what they share: none waits for another that waits for it, all hear the same."""
 
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
+from dataclasses import replace
+from itertools import product
+from random import Random
 from threading import Event, Thread
 
-from data.access import MANAGER
+import pytest
+
+from data.access import MANAGER, Viewer
 from data.filters import Filters
+from data.privacy.selections import Disclosure
 from data.record import Record
 from data.view import View
 
+READER = Viewer(limited=True, threshold=5, privacy_key=b"key")
 
-def test_views_of_two_threads_do_not_wait_for_each_other(public_record_url, monkeypatch):
-    record = Record(public_record_url)
+
+def test_views_of_two_threads_do_not_wait_for_each_other(demo_url, monkeypatch):
+    record = Record(demo_url)
     inside, go_on, gone_on = Event(), Event(), []
-    plain = View._population
+    plain = Disclosure.of
 
-    def slow(view, scope):
+    def slow(*given):
         inside.set()
         go_on.wait(10)
-        return plain(view, scope)
+        return plain(*given)
 
-    monkeypatch.setattr(View, "_population", slow)
+    monkeypatch.setattr(Disclosure, "of", slow)
     with ExitStack() as open_views:
         first, second = (open_views.enter_context(record.view(MANAGER, Filters())) for _ in range(2))
+        first = replace(first, viewer=READER)
         # What is held of the record is made by one, while the other asks for it.
         threads = [
-            Thread(target=lambda: gone_on.append(first.population), daemon=True),
-            Thread(target=lambda: gone_on.append(second.facts), daemon=True),
+            Thread(target=lambda: gone_on.append(first.scope), daemon=True),
+            Thread(target=lambda: gone_on.append(second.scope), daemon=True),
         ]
         threads[0].start()
         assert inside.wait(10)
@@ -35,3 +46,40 @@ def test_views_of_two_threads_do_not_wait_for_each_other(public_record_url, monk
         for thread in threads:
             thread.join(10)
         assert len(gone_on) == 2
+
+
+@pytest.fixture
+def _often_interrupted():
+    """Threads that are changed for others a hundred times as often."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(before / 100)
+    yield
+    sys.setswitchinterval(before)
+
+
+def selections(view: View) -> list[Filters]:
+    """Every sector in every round, and each alone."""
+    sectors, rounds = ([None, *sorted(view.visible(name))] for name in ("sector", "round"))
+    return [
+        Filters(sector=frozenset({sector} - {None}), round=frozenset({of} - {None}))
+        for sector, of in product(sectors, rounds)
+    ]
+
+
+@pytest.mark.usefixtures("_often_interrupted")
+def test_selections_are_answered_alike_by_however_many_at_once(demo_url):
+    record = Record(demo_url)
+
+    def answers(disclosure: Disclosure, seed: int) -> dict[Filters, bool]:
+        asked = list(known)
+        Random(seed).shuffle(asked)
+        return {each: disclosure.shows(each) for each in asked}
+
+    with record.view(READER, Filters()) as view:
+        made = [Disclosure.of(view.facts.record, view.catalogue, view.viewer) for _each in range(2)]
+        known = selections(view)
+        alone = answers(made[0], 0)
+        with ThreadPoolExecutor(4) as pool:
+            together = list(pool.map(lambda seed: answers(made[1], seed), range(4)))
+    assert {True, False} == set(alone.values())
+    assert together == [alone] * 4

@@ -48,7 +48,8 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
             },
         }
     )
-    return frame[frame["planned"] > 0].reset_index(drop=True)
+    # A rounded count may be 0 where its parts are not.
+    return frame if of.rounding else frame[frame["planned"] > 0].reset_index(drop=True)
 
 
 def journey_counts(of: SliceFacts) -> pd.DataFrame:

@@ -530,6 +530,29 @@ def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
     accounts.dispose()
 
 
+def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_context, sites, folder):
+    accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
+    site = sites["demo"]
+    made, _token = links.make(accounts, site.visit.fit(Terms(Audience.COMMITTEE, deck="standard")), label="The meeting")
+    accounts.dispose()
+    with tab_of(site.sign_in(new_context(viewport={"width": 1280, "height": 800})), site) as tab:
+        page = begin(tab, "?deck=Every+exhibit")
+        page.keyboard.press("i")
+        page.get_by_label("Present as its readers see it").select_option(str(made.id))
+        assert objections(tab) == []
+        page.get_by_role("button", name="This deck").click()
+        expect(page.get_by_role("button", name=f"Link {made.id} (The meeting): Back to my own view")).to_be_attached()
+        drawn(page, 1)
+        page.keyboard.press("End")
+        drawn(page, len(SLIDES))
+        page.keyboard.press("i")
+        expect(page.locator("dialog[open] select")).to_have_count(0)
+        page.keyboard.press("i")
+        page.keyboard.press("Escape")
+        expect(page).to_have_url(re.compile(r"/present\?deck=Every\+exhibit"))
+        assert not [each for each in tab.complaints if "uncaught" in each]
+
+
 @pytest.mark.parametrize("language", ["en", "zh"])
 def test_show_and_speakers_window_have_no_barrier(hall, language):
     page = begin(hall, f"?lang={language}", at=3)
