@@ -162,7 +162,8 @@ def test_steps_are_shown_where_the_number_planned_is_rounded_to_none(tmp_path):
 def test_exhibits_are_shown_where_everybody_planned_module_1(tmp_path):
     """The number planned is then the exact total, and what is worked out from it no multiple of the base either."""
     rounds = (Round("r1", "ph-a", ("north",)),)
-    made = programme(rounds, lambda number: an_enterprise(number, "r1", WAITING if number < 10 else DONE), 46)
+    states = [WAITING] * 10 + [LATE] * 8 + [DONE] * 28
+    made = programme(rounds, lambda number: an_enterprise(number, "r1", states[number]), 46)
     numbers = reader_of(made.write(tmp_path))(Selection())
     assert numbers[Cell("module-funnel", ("m1",), "planned")] == 46
 
