@@ -10,7 +10,7 @@ PORT ?= 8050
 PYTEST := $(BIN)/python -m pytest --numprocesses auto --maxprocesses 8 --dist worksteal
 
 .DEFAULT_GOAL := help
-.PHONY: help install serve demo test check lint format bench bench-peers frozen screenshots messages boundaries bundle lock browser servers clean
+.PHONY: help install serve demo test check fuzz lint format bench bench-peers frozen screenshots messages boundaries bundle lock browser servers clean
 
 help: ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## (.*)/  make \1\t\2/' | expand -t 22
@@ -31,6 +31,9 @@ test: lint browser servers ## lint, types and every test
 
 check: lint ## lint, types and the tests that need neither a browser nor a server, nor long
 	$(PYTEST) -m "not browser and not servers and not slow"
+
+fuzz: $(INSTALLED_DEV) ## attack what a link shows of many invented programmes, most of an hour
+	$(BIN)/python -m pytest -m fuzz tests/attack
 
 lint: $(INSTALLED_DEV) ## ruff and mypy alone
 	$(BIN)/ruff check .

@@ -1,0 +1,419 @@
+"""The attack: linear programs over everything a link shows, by somebody who knows who is in which selection.
+
+What the attacker does not know is how far each enterprise got. Enterprises that no selection tells apart are an *atom*;
+unknown is how many of an atom are of each *class*, a class being what all statistics say of an enterprise at once: per
+module (its steps on record and its state), for the journey, for the number of modules completed, per indicator and for
+reports. The classes of several modules together would be too many: modules, journey and reports are tied to one another
+by what holds between them (who completed Module 2 completed a further module, …).
+
+Every solution is a programme that shows the same numbers, and speaks of all cells at once: a cell that two solutions
+give different numbers is not determined. Only cells on which all solutions found so far agree are solved one by one.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cached_property
+from itertools import product
+
+import numpy as np
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import csr_array
+
+from attack.programmes import TRAININGS, Programme, Training
+from attack.shown import Told
+from attack.truth import (
+    FUNNEL,
+    PRACTICE,
+    STAGES,
+    VERDICTS,
+    Cell,
+    Facts,
+    Selection,
+    Stat,
+    Truth,
+    Where,
+    narrowed,
+    size,
+    stat_of,
+    tells,
+    together,
+)
+
+SMALL = 5
+"""Cells that truly have fewer enterprises are attacked."""
+
+EXACT = 1e-5
+"""By how much a solution may miss a bound."""
+
+Row = dict[int, float]
+"""A sum of unknowns: how often each column counts."""
+
+
+@dataclass(frozen=True)
+class Block:
+    """Classes that some statistics tell apart: each a tuple of what they say."""
+
+    stats: tuple[Stat, ...]
+    classes: tuple[tuple[bool, ...], ...]
+
+    @classmethod
+    def of(cls, stats: Iterable[Stat], examples: Iterable[Facts]) -> "Block":
+        """The classes of whatever an enterprise can have on record."""
+        listed = tuple(stats)
+        found = dict.fromkeys(tuple(tells(facts, stat) for stat in listed) for facts in examples)
+        return cls(listed, tuple(found))
+
+    def class_of(self, facts: Facts) -> int:
+        """The class of an enterprise; ValueError where no example was like it."""
+        return self.classes.index(tuple(tells(facts, stat) for stat in self.stats))
+
+
+def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
+    """The classes of enterprises as one enrolment shows them, or `both`: of modules, journey, breadth, indicators and
+    reports.
+    """
+    modules, indicators = programme.modules, programme.indicators
+    # Who began in one round may not be due in the next.
+    trainings = {together(one, other) for one in TRAININGS for other in TRAININGS} if both else TRAININGS
+    made = []
+    for code in modules:
+        stats = [(name, code) for name in (*FUNNEL, *(("held",) if code == "m1" else ()))]
+        made.append(Block.of(stats, [Facts(), *(Facts({code: each}) for each in trainings)]))
+    journey = [(name, stage) for stage in STAGES for name in ("stage", "without", "own")]
+    links = [("trained",), ("at_least", "1"), ("workshop", "m1"), ("held", "m1"), ("completed", "m1")]
+    first = [None, *(each for each in TRAININGS if each.begun)]
+    further = [None, *(Training(each, False, False, done) for each, done in ((True, False), (False, True)))]
+    examples = [
+        Facts({code: each for code, each in zip(("m1", "m2", "m3"), some, strict=True) if each}, baseline)
+        for some in product(first, further, (None, Training()))
+        for baseline in (False, True)
+    ]
+    made.append(Block.of([*journey, *links], examples))
+    counts = [("at_least", str(n)) for n in range(1, len(modules) + 1)]
+    done = Training(completion=True)
+    made.append(Block.of(counts, [Facts(dict.fromkeys(modules[:n], done)) for n in range(len(modules) + 1)]))
+    for code, (_module, unit, better) in indicators.items():
+        stats = [(name, code) for name in ("told", "pairs", *VERDICTS, *(PRACTICE if unit == "yes-no" else ()))]
+        levels = [None, (0.0, None), *product((0.0, 1.0), repeat=2)]
+        made.append(
+            Block.of(stats, [Facts(results={code: each} if each else {}, better={code: better}) for each in levels])
+        )
+    reports = [{}, {"": (0.0, None)}, {"": (0.0, 1.0)}]
+    made.append(Block.of([("reported",), ("paired",)], [Facts(results=each) for each in reports]))
+    return tuple(made)
+
+
+def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | None:
+    """The statistic of a cell in the words of the blocks; None where they have no such thing."""
+    stat, module = stat_of(cell), selection.module
+    if stat is None or stat[0] in ("enterprises", "workers_unknown", "trained_reported"):
+        return None
+    if module is None:
+        return stat
+    told = [code for code, about in programme.indicators.items() if about[0] == module]
+    if len(stat) == 1:
+        one_module = {"trained": ("workshop", module)}
+        of_indicator = {"reported": ("told", told[0]), "paired": ("pairs", told[0])} if told else {}
+        return (one_module | of_indicator).get(stat[0])
+    if stat[0] in ("stage", "without", "own", "at_least"):
+        return None
+    return stat if stat[1] in (module, *told) else None
+
+
+class Unknowns:
+    """The columns of the linear program, and what ties them to one another."""
+
+    def __init__(self, programme: Programme, only: str | None = None) -> None:
+        self.programme = programme
+        self.only = only
+        self.truth = Truth(programme)
+        once, both = (blocks(programme, both=both) for both in (False, True))
+        if only:
+            at = programme.modules.index(only)
+            once, both = once[at : at + 1], both[at : at + 1]
+        self.blocks = (once, once, both)
+        """By view: an enterprise's first enrolment, its second, both."""
+        self._rows: dict[tuple[int, int, Stat], Row] = {}
+        self._views()
+        self.value = np.zeros(self.many)
+        for (atom, view), columns in self.columns.items():
+            for block, begin in zip(self.blocks[view], columns, strict=True):
+                for enterprise in self.atoms[atom]:
+                    facts = self.truth.facts[view][enterprise]
+                    assert facts is not None
+                    self.value[begin + block.class_of(facts)] += 1
+
+    def _views(self) -> None:
+        programme = self.programme
+        grouped: dict[object, list[int]] = defaultdict(list)
+        for at, each in enumerate(programme.enterprises):
+            seen = tuple((one.round, programme.place_of(each, one)) for one in each.enrolments)
+            grouped[each.sector, seen].append(at)
+        self.atoms = list(grouped.values())
+        self.columns: dict[tuple[int, int], list[int]] = {}
+        self.many = 0
+        for atom, enterprises in enumerate(self.atoms):
+            twice = len(programme.enterprises[enterprises[0]].enrolments) == 2
+            for view in range(3 if twice else 1):
+                begins = []
+                for block in self.blocks[view]:
+                    begins.append(self.many)
+                    self.many += len(block.classes)
+                self.columns[atom, view] = begins
+
+    def knows(self, stat: Stat) -> bool:
+        """Is it a statistic of these unknowns?"""
+        return any(stat in block.stats for block in self.blocks[0])
+
+    def row(self, atom: int, view: int, stat: Stat) -> Row:
+        """How many enterprises of an atom a statistic counts."""
+        if (atom, view, stat) not in self._rows:
+            self._rows[atom, view, stat] = next(self._every(atom, view, stat))
+        return self._rows[atom, view, stat]
+
+    def _every(self, atom: int, view: int, stat: Stat) -> Iterable[Row]:
+        for block, begin in zip(self.blocks[view], self.columns[atom, view], strict=True):
+            if stat in block.stats:
+                at = block.stats.index(stat)
+                yield {begin + n: 1.0 for n, each in enumerate(block.classes) if each[at]}
+
+    @cached_property
+    def representatives(self) -> list[int]:
+        return [enterprises[0] for enterprises in self.atoms]
+
+    def of_cell(self, where: Where, stat: Stat) -> Row:
+        """How many enterprises a cell counts, over all atoms that the selection sees."""
+        units, found = self.truth.units(where), {}
+        for atom, enterprise in enumerate(self.representatives):
+            for view in range(3):
+                if units >> (enterprise + view * self.truth.many) & 1:
+                    found |= self.row(atom, view, stat)
+        return found
+
+    def members(self, where: Where) -> int:
+        """How many enterprises a selection has: the attacker knows."""
+        return size(self.truth.enterprises(self.truth.units(where)))
+
+    def ties(self) -> Iterable[tuple[Row, float, float]]:
+        """What holds of every programme: sums of unknowns with their least and most."""
+        shared = [stat for stat, many in _counted(stat for block in self.blocks[0] for stat in block.stats) if many > 1]
+        modules = self.programme.modules
+        for (atom, view), begins in self.columns.items():
+            many = float(len(self.atoms[atom]))
+
+            def of(*stat: str, atom: int = atom, view: int = view) -> Row:
+                return self.row(atom, view, stat)
+
+            for block, begin in zip(self.blocks[view], begins, strict=True):
+                yield dict.fromkeys(range(begin, begin + len(block.classes)), 1.0), many, many
+            if view == 2:
+                yield from self._ties_of_views(atom)
+            if self.only:
+                continue
+            for stat in shared:
+                first, *others = self._every(atom, view, stat)
+                for other in others:
+                    yield _sum(first, (-1, other)), 0, 0
+            completed = [of("completed", code) for code in modules]
+            yield (
+                _sum(*((1, of("at_least", str(n + 1))) for n in range(len(modules))), *((-1, c) for c in completed)),
+                0,
+                0,
+            )
+            yield from _union(of("own", "further_started"), [of("workshop", code) for code in modules[1:]])
+            yield from _union(of("own", "further_completed"), completed[1:])
+            yield from _union(of("reported"), [of("told", code) for code in self.programme.indicators])
+            yield from _union(of("paired"), [of("pairs", code) for code in self.programme.indicators])
+            unfinished = [_sum(of("planned", code), (-1, done)) for code, done in zip(modules, completed, strict=True)]
+            through = of("own", "all_planned_completed")
+            for each in unfinished:
+                yield _sum(through, each), 0, many
+            yield _sum(through, (-1, of("at_least", "1")), *unfinished), 0, np.inf
+
+    def _ties_of_views(self, atom: int) -> Iterable[tuple[Row, float, float]]:
+        """What holds between an enterprise's two enrolments and both together."""
+        for block in self.blocks[0]:
+            for stat in block.stats:
+                first, second, both = (self.row(atom, view, stat) for view in range(3))
+                if stat[0] in ("told", "pairs", *VERDICTS, *PRACTICE):
+                    # An enterprise reports an indicator in one of its rounds.
+                    yield _sum(both, (-1, first), (-1, second)), 0, 0
+                elif stat[0] in (
+                    "planned",
+                    "workshop",
+                    "visited",
+                    "assessed",
+                    "completed",
+                    "held",
+                    "trained",
+                    "reported",
+                    "paired",
+                ) or stat == ("own", "baseline"):
+                    yield from _union(both, [first, second])
+                elif stat[0] == "at_least":
+                    yield _sum(both, (-1, first)), 0, np.inf
+                    yield _sum(both, (-1, second)), 0, np.inf
+                elif stat[0] in ("in_progress", "dropped", "overdue", "not_yet_due"):
+                    # The later enrolment's state stands unless the module was completed in the earlier one.
+                    yield _sum(first, second, (-1, both)), 0, np.inf
+                    yield _sum(both, (-1, second), self.row(atom, 0, ("completed", stat[1]))), 0, np.inf
+
+
+def _counted(stats: Iterable[Stat]) -> Iterable[tuple[Stat, int]]:
+    found: dict[Stat, int] = defaultdict(int)
+    for stat in stats:
+        found[stat] += 1
+    return found.items()
+
+
+def _sum(*terms: Row | tuple[int, Row]) -> Row:
+    """A sum of rows, each by itself or with its factor."""
+    found: dict[int, float] = defaultdict(float)
+    for term in terms:
+        factor, row = term if isinstance(term, tuple) else (1, term)
+        for column, value in row.items():
+            found[column] += factor * value
+    return {column: value for column, value in found.items() if value}
+
+
+def _union(whole: Row, parts: list[Row]) -> Iterable[tuple[Row, float, float]]:
+    """A union holds each of its parts, and no more than all of them."""
+    for part in parts:
+        yield _sum(whole, (-1, part)), 0, np.inf
+    yield _sum(*parts, (-1, whole)), 0, np.inf
+
+
+@dataclass
+class Range:
+    """One cell under attack: what it truly is, how many could be in it at most, and what solutions gave it.
+
+    ``direction`` is 1 where it can only be more than it is, -1 where only less; ``solved`` where its ends are known.
+    """
+
+    selection: Selection
+    cell: Cell
+    row: Row
+    truth: int
+    members: int
+    low: float
+    high: float
+    direction: float = 0
+    solved: bool = False
+
+    @property
+    def determined(self) -> bool:
+        """Is there one whole number alone between the solutions?"""
+        return np.floor(self.high + EXACT) == np.ceil(self.low - EXACT)
+
+    @property
+    def remaining(self) -> float:
+        """How much of what knowing the members leaves open (counted to 4) the numbers shown leave open: 0 to 1."""
+        return min(self.high - self.low, 4) / min(self.members, 4)
+
+    def seen(self, value: float) -> None:
+        self.low, self.high = min(self.low, value), max(self.high, value)
+
+
+class Attack:
+    """One linear program, and the cells it is asked for.
+
+    With `only` a module it knows and attacks what is shown of that module: a large programme has too many unknowns.
+    """
+
+    def __init__(self, programme: Programme, told: Iterable[Told], only: str | None = None) -> None:
+        self.unknowns = Unknowns(programme, only)
+        self.ranges: list[Range] = []
+        self.members: dict[tuple[tuple[int, float], ...], int] = {}
+        self.solved = 0
+        intervals: dict[tuple[tuple[int, float], ...], list[float]] = {}
+        for each in told:
+            stat = statistic(programme, each.selection, each.cell)
+            if stat is None or not self.unknowns.knows(stat):
+                continue
+            where = narrowed(each.selection, each.cell)
+            members = self.unknowns.members(where)
+            row = self.unknowns.of_cell(where, stat)
+            if not row:
+                continue
+            key = tuple(sorted(row.items()))
+            if key not in intervals:
+                intervals[key] = [0, float(members)]
+                self.members[key] = members
+                truth = round(sum(self.unknowns.value[column] * n for column, n in row.items()))
+                if truth < SMALL:
+                    self.ranges.append(Range(each.selection, each.cell, row, truth, members, truth, truth))
+            interval = intervals[key]
+            interval[0], interval[1] = max(interval[0], each.low), min(interval[1], each.high)
+        rows = list(self.unknowns.ties())
+        # What knowing the members says already is left out.
+        rows += [
+            (dict(key), low, high) for key, (low, high) in intervals.items() if low > 0 or high < self.members[key]
+        ]
+        for each in self.ranges:
+            low, high = intervals[tuple(sorted(each.row.items()))]
+            each.direction = (each.truth <= low) - (each.truth >= high)
+            each.solved = low == high
+        self.shown = len(intervals)
+        self.matrix = _matrix([row for row, _low, _high in rows], self.unknowns.many)
+        self.low = np.array([low for _row, low, _high in rows])
+        self.high = np.array([high for _row, _low, high in rows])
+        self.cells = _matrix([each.row for each in self.ranges], self.unknowns.many)
+
+    @property
+    def missed(self) -> float:
+        """By how much the truth misses the bounds at most: more than nothing is a fault of the model or the product."""
+        values = self.matrix @ self.unknowns.value
+        return float(np.maximum(self.low - values, values - self.high).max(initial=0))
+
+    def solve(self, aim: np.ndarray) -> np.ndarray:
+        """What the cells are in the programme that shows the same numbers and has the least of `aim`."""
+        answer = milp(aim, constraints=LinearConstraint(self.matrix, self.low, self.high))
+        assert answer.status == 0, answer.message
+        found: np.ndarray = self.cells @ answer.x
+        for each, value in zip(self.ranges, found, strict=True):
+            each.seen(float(value))
+        self.solved += 1
+        return found
+
+    def run(self, most: int, seed: int = 1) -> None:
+        """Attack all cells by so many linear programs; each aims up or down at all cells that are still open."""
+        draw = np.random.default_rng(seed)
+        while self.solved < most and self.open:
+            # Cells at an end of what is possible can move one way only: if all of them together do not, none does.
+            at_ends = [at for at in self.open if self.ranges[at].direction]
+            group = at_ends or self.open
+            moved = self._push(group, draw)
+            if at_ends and moved < EXACT:
+                for at in group:
+                    self.ranges[at].solved = True
+            elif all(self.ranges[at].determined for at in group):
+                self._solve_alone(group[int(draw.integers(len(group)))])
+        # What is left shows how far the others reach.
+        while self.solved < most:
+            self._push([at for at, each in enumerate(self.ranges) if each.remaining < 1 and not each.solved], draw)
+
+    @property
+    def open(self) -> list[int]:
+        """The cells of which it is not known whether they are determined."""
+        return [at for at, each in enumerate(self.ranges) if each.determined and not each.solved]
+
+    def _push(self, chosen: list[int], draw: np.random.Generator) -> float:
+        """Solve for some cells together, each the way it can move or either way; by how much their sum moved."""
+        signs, truth = np.zeros(len(self.ranges)), np.array([each.truth for each in self.ranges], float)
+        signs[chosen] = [self.ranges[at].direction or draw.choice((-1.0, 1.0)) for at in chosen]
+        signs *= draw.exponential(size=len(signs))  # so that the next round moves others
+        return float(signs @ (self.solve(-signs @ self.cells) - truth))
+
+    def _solve_alone(self, at: int) -> None:
+        aim, direction = self.cells[[at]].toarray()[0], self.ranges[at].direction
+        for sign in (-direction,) if direction else (1.0, -1.0):
+            self.solve(sign * aim)
+        self.ranges[at].solved = True
+
+
+def _matrix(rows: list[Row], columns: int) -> csr_array:
+    at = np.repeat(np.arange(len(rows)), [len(row) for row in rows])
+    column = np.fromiter((column for row in rows for column in row), int)
+    value = np.fromiter((value for row in rows for value in row.values()), float)
+    return csr_array((value, (at, column)), shape=(len(rows), columns))

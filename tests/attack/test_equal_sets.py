@@ -1,0 +1,153 @@
+"""Equal sets of enterprises show equal numbers, by whatever filter or exhibit; and the numbers are near the truth."""
+
+from collections import defaultdict
+
+import numpy as np
+import pytest
+import recount
+
+from attack.programmes import Programme, invented
+from attack.shown import BASE, ROWS, Numbers, a_reader, everything_shown, is_count, reader_of, selections
+from attack.truth import Cell, Selection, Truth, size, stat_of
+from data.access import MANAGER
+from data.database import writing_engine
+from data.demo import write_demo
+from data.loading import load
+
+PROGRAMMES = {
+    "one round each": (1, 46, 0.0, 3),
+    "a quarter in two rounds": (4, 60, 0.25, 3),
+    "two filters": (2, 110, 0.1, 2),
+}
+
+OF_ALL = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
+"""Exhibits that count whatever is selected; the others have a row for each of its groups."""
+
+
+class Opened:
+    """A programme, what is shown of it, and whom each number counts."""
+
+    def __init__(self, programme: Programme, shown: dict[Selection, Numbers]) -> None:
+        self.programme, self.shown = programme, shown
+        truth = self.truth = Truth(programme)
+        self.numbers: dict[int, dict[int, list[tuple[str, Cell]]]] = defaultdict(lambda: defaultdict(list))
+        for selection, numbers in shown.items():
+            for cell, value in numbers.items():
+                members = truth.counted(selection, cell)
+                if members is not None and is_count(value):
+                    self.numbers[members][int(value)].append((str(selection), cell))
+
+
+@pytest.fixture(scope="module")
+def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Opened:
+    seed, many, twice, modules = PROGRAMMES[request.param]
+    programme = invented(seed, many, twice=twice, modules=modules)
+    read = reader_of(programme.write(tmp_path_factory.mktemp("programme")))
+    return Opened(programme, everything_shown(programme, read))
+
+
+every = pytest.mark.parametrize(
+    "opened", [name if name == "one round each" else pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMMES],
+    indirect=True,
+)  # fmt: skip
+
+
+@every
+def test_equal_sets_show_equal_numbers(opened):
+    assert len(opened.numbers) > 300
+    for members, values in opened.numbers.items():
+        assert len(values) == 1, (size(members), {value: named[:3] for value, named in values.items()})
+
+
+@every
+def test_totals_of_everything_are_exact_wherever_they_appear(opened):
+    truth = opened.truth
+    trained = truth.counted(Selection(), Cell("overview", ("trained",), "value"))
+    assert set(opened.numbers[truth.all]) == {size(truth.all)}
+    assert not 0 < size(truth.all) - size(trained) < BASE
+    assert set(opened.numbers[trained]) == {size(trained)}
+    others = {
+        value for members, values in opened.numbers.items() if members not in (truth.all, trained) for value in values
+    }
+    assert {value % BASE for value in others} == {0}
+
+
+@every
+def test_every_number_is_near_the_truth_and_leans_to_no_side(opened, figures):
+    errors = np.array([value - size(members) for members, values in opened.numbers.items() for value in values])
+    assert np.abs(errors).max() < BASE
+    figures(f"{opened.programme.name}: mean error of {len(errors)} sets {errors.mean() / BASE:+.3f} of the base")
+    assert abs(errors.mean() / BASE) <= 0.05
+
+
+@every
+def test_no_share_is_more_than_everything(opened):
+    shares = [
+        value
+        for numbers in opened.shown.values()
+        for cell, value in numbers.items()
+        if "share" in cell.column and is_count(value) and not isinstance(value, str)
+    ]
+    assert len(shares) > 100
+    assert 0 <= min(shares) <= max(shares) <= 1
+
+
+@every
+def test_rows_are_those_of_the_scope_whatever_the_filter(opened):
+    rows = defaultdict(set)
+    for selection, numbers in opened.shown.items():
+        for exhibit in ("regions", "provinces", "coverage", "breadth", "change", "options"):
+            rows[exhibit].add(frozenset(cell.row for cell in numbers if cell.exhibit == exhibit))
+        rows["module-funnel", selection.module].add(
+            frozenset(cell.row for cell in numbers if cell.exhibit == "module-funnel")
+        )
+    assert {name: len(found) for name, found in rows.items()} == dict.fromkeys(rows, 1)
+
+
+def test_sums_over_modules_are_sums_of_what_is_shown_of_each(tmp_path):
+    programme = invented(1, 46, modules=3)
+    for numbers in everything_shown(programme, reader_of(programme.write(tmp_path))).values():
+        for total, column in (("value", "completed"), ("of", "planned")):
+            parts = [
+                value for cell, value in numbers.items() if (cell.exhibit, cell.column) == ("module-funnel", column)
+            ]
+            assert numbers[Cell("overview", ("modules_completed",), total)] == sum(parts)
+
+
+@pytest.mark.parametrize("twice", [0.0, 0.5])
+def test_whom_a_number_counts_agrees_with_the_second_count(twice):
+    programme = invented(5, 30, twice=twice, modules=3)
+    tables, truth, compared = programme.tables(), Truth(programme), 0
+    for selection in [*selections(programme)][::7]:
+        filters = {name: {code} for name, code in selection.filters}
+        filters |= {"module": {selection.module}} if selection.module else {}
+        for exhibit, keys in ((code, recount.KEYS[code]) for code in ROWS if code != "provinces"):
+            for row in recount.EXHIBITS[exhibit](tables, filters):
+                named = tuple(None if row[key] is None else str(row[key]) for key in keys)
+                for column, value in row.items():
+                    cell = Cell(exhibit, named, column)
+                    if stat_of(cell) is not None and value is not None:
+                        compared += 1
+                        assert size(truth.counted(selection, cell)) == value, (str(selection), cell)
+    assert compared > 1000
+
+
+@pytest.mark.slow
+def test_numbers_of_a_large_programme_are_nearly_true(tmp_path, figures):
+    write_demo(tmp_path, 1000, 1)
+    address = f"sqlite:///{tmp_path}/demo.db"
+    engine = writing_engine(address)
+    assert not load(engine, tmp_path).refusals
+    engine.dispose()
+    true, shown = (reader_of(address, viewer)(Selection()) for viewer in (MANAGER, a_reader()))
+    errors: dict[bool, list[float]] = {True: [], False: []}
+    for cell, value in shown.items():
+        if stat_of(cell) and is_count(value) and value and true.get(cell):
+            errors[cell.exhibit in OF_ALL].append(abs(int(value) - true[cell]) / true[cell])
+    of_all, of_groups = (np.median(errors[each]) for each in (True, False))
+    figures(
+        f"demo of 1,000, no filter: median relative error {of_all:.2%} of {len(errors[True])} shown counts of all, "
+        f"{of_groups:.2%} of {len(errors[False])} of places, provinces, groups and options"
+    )
+    assert len(errors[True]) > 200
+    assert of_all <= 0.012

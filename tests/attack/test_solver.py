@@ -1,0 +1,118 @@
+"""What can be worked out from everything one link shows, by linear programs over all of it at once.
+
+`make fuzz` attacks all programmes; here stands one of them, and the attack is shown to break a weaker rule.
+"""
+
+import logging
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attack.programmes import Programme, invented
+from attack.shown import Told, everything_shown, reader_of, selections, told
+from attack.solver import SMALL, Attack, Range
+from attack.truth import FUNNEL, Cell, Truth, size
+
+log = logging.getLogger(__name__)
+
+MOST_DETERMINED = 0.02
+"""Of the cells that truly have fewer than 5 enterprises so many may be known exactly…"""
+
+LEAST_REMAINING = 0.6
+"""…and so much must be open on average of what is open to who knows the members alone (counted to 4)."""
+
+Say = Callable[[str], None]
+
+
+def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
+    """The cells of a programme that truly have fewer than 5 enterprises, after so many linear programs."""
+    shown = told(everything_shown(programme, reader_of(programme.write(folder))))
+    # All modules at once are too many unknowns for a large programme.
+    parts = [None] if len(programme.enterprises) < 100 else programme.modules
+    found: list[Range] = []
+    for part in parts:
+        attack = Attack(programme, shown, part)
+        assert attack.missed < 1e-9, f"{programme.name}: what is shown is not true of the programme"
+        attack.run(most)
+        found += attack.ranges
+    log.info("%s", figures_of(programme.name, found))
+    return found
+
+
+def figures_of(name: str, ranges: list[Range]) -> str:
+    """What came of an attack, in a line."""
+    few, none = ([each for each in ranges if bool(each.truth) == some] for some in (True, False))
+    determined = [sum(each.determined for each in some) for some in (few, none)]
+    tiny = sum(each.determined and each.members < SMALL for each in ranges)
+    return (
+        f"{name}: {determined[0]} of {len(few)} cells of 1 to 4 and {determined[1]} of {len(none)} of none determined "
+        f"({sum(determined) / len(ranges):.1%}; {tiny} of them in rows of fewer than 5 known enterprises), "
+        f"of which {sum(each.determined and not each.solved for each in ranges)} not solved to the end; "
+        f"mean range left {np.mean([min(each.high - each.low, 4) / 4 for each in ranges]):.2f} of 4, "
+        f"{np.mean([each.remaining for each in ranges]):.2f} of what knowing the members leaves"
+    )
+
+
+def assert_holds(ranges: list[Range]) -> None:
+    """Cells of which it is not known count as determined; a range is at least what solutions were found for."""
+    assert len(ranges) > 500
+    assert np.mean([each.determined for each in ranges]) <= MOST_DETERMINED
+    assert np.mean([each.remaining for each in ranges]) >= LEAST_REMAINING
+
+
+@pytest.mark.slow
+def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figures):
+    ranges = attacked(invented(1, 46, modules=3), tmp_path, 40)
+    figures(figures_of("46 enterprises, three modules", ranges))
+    assert_holds(ranges)
+
+
+@pytest.mark.slow
+@pytest.mark.fuzz
+def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
+    programmes = [
+        *(invented(seed, many, twice=0.25 if seed > 3 else 0) for many in (46, 60) for seed in range(1, 6)),
+        invented(1, 200),
+    ]
+    found = []
+    for programme in programmes:
+        folder = tmp_path / programme.name
+        folder.mkdir()
+        found.append(attacked(programme, folder, 100))
+        figures(figures_of(programme.name, found[-1]))
+    pooled = [each for ranges in found for each in ranges]
+    figures(figures_of("pooled", pooled))
+    assert_holds(pooled)
+
+
+def hidden(programme: Programme) -> list[Told]:
+    """The module funnels as they were told once: true numbers, and "under 5" for 1 to 4."""
+    truth, found = Truth(programme), []
+    for selection in selections(programme):
+        if selection.module is None:
+            for cell in (Cell("module-funnel", (code,), column) for code in programme.modules for column in FUNNEL):
+                true = size(truth.counted(selection, cell) or 0)
+                low, high = (1, SMALL - 1) if 0 < true < SMALL else (true, true)
+                found.append(Told(selection, cell, true, low, high))
+    return found
+
+
+def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(figures):
+    programme = invented(1, 46, modules=2)
+    attack = Attack(programme, hidden(programme))
+    assert attack.missed < 1e-9
+    attack.run(40)
+    withheld = [each for each in attack.ranges if each.truth]
+    broken = [each for each in withheld if each.determined and each.solved]
+    figures(f"hidden instead of rounded: {len(broken)} of {len(withheld)} cells of 1 to 4 determined")
+    assert len(broken) > 0.2 * len(withheld)
+
+
+def test_a_number_that_is_not_true_is_noticed(tmp_path):
+    programme = invented(1, 46, modules=2)
+    first, *others = told(everything_shown(programme, reader_of(programme.write(tmp_path))))
+    wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))
+    moved = Told(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
+    assert Attack(programme, [first, *others, moved]).missed > 0
