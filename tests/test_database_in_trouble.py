@@ -34,9 +34,9 @@ ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000
 """Goes on until it is stopped, on any database."""
 
 
-def programme_on(address: str) -> str:
+def programme_on(address: str, *, public: bool = False) -> str:
     engine = writing_engine(address)
-    load_rows(engine, PROGRAMME)
+    load_rows(engine, PROGRAMME | {"programme": [PROGRAMME["programme"][0] | {"public": public}]})
     engine.dispose()
     return address
 
@@ -145,7 +145,8 @@ def test_several_hosts_of_which_one_is_gone_are_read_and_written(postgres: Postg
 
 def test_accounts_that_are_gone_are_told_and_their_return_needs_nobody(server_of_its_own: Postgres, new_on) -> None:
     accounts = url("score", server_of_its_own)
-    visit = Visit.to(programme_on(new_on("sqlite")), signed_in=False, local=False, accounts_url=accounts)
+    record = programme_on(new_on("sqlite"), public=True)
+    visit = Visit.to(record, signed_in=False, local=False, accounts_url=accounts)
     managers_engine = accounts_engine(accounts)
     _made, token = links.make(managers_engine, Terms(threshold=None))
     managers_engine.dispose()

@@ -608,7 +608,7 @@ def test_second_pack_waits_for_the_first(desks, monkeypatch):
         most[0] = max(most[0], running[0])
         time.sleep(0.2)
         running[0] -= 1
-        return Pack("a.pdf", b"%PDF", synthetic=False, without_map=False)
+        return Pack("a.pdf", b"%PDF", synthetic=False, without_map=False, rounded=False)
 
     monkeypatch.setattr(Packer, "make", slow)
     clients = [desks["demo"].app.server.test_client() for _each in range(3)]
