@@ -8,6 +8,7 @@ from typing import Any
 from callbacks.asking import Asked, Held, asking
 from data import digest as facts
 from data.digest import Completed, Digest, Measured, NewRound, Period
+from data.exhibits import admit
 from data.filters import Filters
 from layouts import digest as said
 from layouts import findings, words
@@ -30,6 +31,7 @@ def letters(held: Held, filters: Filters, period: Period, languages: tuple[str, 
 
 def letter(asked: Asked, period: Period, server: str) -> Letter:
     """The newsletter of a period in the language spoken."""
+    admit(asked.view)
     asked = replace(asked, view=facts.outward(asked.view, period.until), enterprises={})
     told = facts.digest(asked.view, period)
     programme = asked.view.catalogue.programme

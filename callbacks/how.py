@@ -78,6 +78,8 @@ def _selection(asked: Asked, exhibit: Exhibit) -> list[tuple[str, str]]:
         (findings.filter_name("edition"), asked.edition_line() or _("the live record")),
         (_("Coverage"), asked.basis(exhibit).coverage),
     ]
+    if asked.view.cut:
+        said.append((_("Notice"), findings.cut()))
     if threshold:
         said.append((_("Protection of enterprises"), findings.rounded(threshold)))
     return said

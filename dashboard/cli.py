@@ -77,7 +77,7 @@ def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader
     build_embedded(address)
     records, filters = Records(address, editions_folder()), reader.filters(asked)
     with reading(), readable():
-        viewer = reader.viewer(public=records.live.catalogue().programme.public)
+        viewer = reader.viewer(records)
         with records.asked(viewer, filters).view(viewer, filters) as view:
             remark(view, code)
             text = to_csv(build(view, code))

@@ -98,7 +98,7 @@ def at_console(reader: "Reader") -> Iterator["Held"]:
     build_embedded(settings.database_url)
     held = Held(Records(settings.database_url, settings.editions), grounds(boundaries))
     with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
-        g.viewer = reader.viewer(public=held.records.live.catalogue().programme.public)
+        g.viewer = reader.viewer(held.records)
         yield held
 
 

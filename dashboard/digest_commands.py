@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from dashboard.console import at_console, stop
-from dashboard.readers import Reader, readable, reader_options
+from dashboard.readers import Reader, readable, reader_options, remark
 from dashboard.settings import public_url
 
 _PROBLEMS = {
@@ -30,6 +30,7 @@ def digest(  # noqa: PLR0913 - as many as the command has options
     since: str, *, until: str, lang: str, form: str, asked: str, out: Path | None, reader: Reader
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
+    from callbacks.asking import asking
     from callbacks.digest import letters
     from dashboard.link_commands import LOCAL_URL
     from dashboard.newsletter import LANGUAGES, PeriodProblem, read_period, written
@@ -41,6 +42,8 @@ def digest(  # noqa: PLR0913 - as many as the command has options
         except PeriodProblem as problem:
             stop(_PROBLEMS[problem.reason].format(value=problem.value))
         filters = reader.filters(asked).dated(None)
+        with asking(held, filters.search()) as found:
+            remark(found.view)
         text = written(letters(held, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)

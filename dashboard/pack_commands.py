@@ -10,7 +10,7 @@ import click
 
 from dashboard.console import accounts, build_embedded, stop
 from dashboard.edition_commands import explained
-from dashboard.readers import Reader, reader_options
+from dashboard.readers import Reader, reader_options, remark
 from dashboard.settings import Settings, SettingsProblem
 
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     """Make the meeting pack of DECK: the name of a deck, or "standard"."""
     from flask import Flask, g
 
-    from callbacks.asking import Held
+    from callbacks.asking import Held, asking
     from dashboard.app import grounds
     from dashboard.pack import Packer
     from dashboard.printing import PrintingProblem
@@ -69,9 +69,11 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     records = Records(settings.database_url, settings.editions)
     held = Held(records, grounds(boundaries))
     with accounts() as engine, explained(), Flask("dashboard").app_context():
-        g.viewer = reader.viewer(public=records.live.catalogue().programme.public)
+        g.viewer = reader.viewer(records)
         try:
             show = _filters(records, reader.filters(asked))
+            with asking(held, show.search()) as found:
+                remark(found.view)
             packer = Packer.on(held, boundaries)
             made = packer.make(decks.read(engine, deck), show, form, lang, notes=notes, rows=rows)
         except DeckProblem:

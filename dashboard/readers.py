@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from data.access import Viewer
     from data.filters import Filters
+    from data.record import Records
     from data.view import View
 
 _NO_KEY = (
@@ -53,8 +54,8 @@ class Reader:
         with _explained():
             return filters.of_edition(editions.find(editions_folder(), self.edition).key)
 
-    def viewer(self, *, public: bool) -> "Viewer":
-        """Who sees what is written, of a `public` record or not; said on standard error. Stops where that cannot be."""
+    def viewer(self, records: "Records") -> "Viewer":
+        """Who sees what is written of some records, said on standard error. Stops where that cannot be."""
         from data.access import DEFAULT_THRESHOLD, MANAGER
 
         if sum((self.link is not None, self.base is not None, self.managers)) > 1:
@@ -62,10 +63,10 @@ class Reader:
         if self.scope and self.base is None:
             raise click.UsageError("--scope goes with --k.")
         if self.link is not None:
-            return self._of_link(self.link, public=public)
+            return self._of_link(self.link, records)
         if self.base is not None:
             return self._limited(self.base)
-        if public:
+        if records.live.catalogue().programme.public:
             return MANAGER
         if self.managers or not self.for_committee:
             click.echo("For managers: nothing is withheld.", err=True)
@@ -88,13 +89,16 @@ class Reader:
         click.echo(f"For {who}: counts are rounded at random to multiples of {base}{others}.", err=True)
         return viewer
 
-    def _of_link(self, number: int, *, public: bool) -> "Viewer":
+    def _of_link(self, number: int, records: "Records") -> "Viewer":
         from data import links
+        from data.filters import Filters
 
         with accounts() as engine, _explained():
-            viewer = self._with_key(engine, links.by_id(engine, number)).looking_at(public=public)
+            viewer = self._with_key(engine, links.by_id(engine, number))
         if viewer.threshold and not viewer.edition:
             stop(f"Link {number} has no edition yet: `score-dashboard link move {number}` gives it one.")
+        with readable():
+            records.asked(viewer, Filters())
         rounded = f"counts are rounded at random to multiples of {viewer.threshold}"
         click.echo(f"As link {number} shows it: {rounded if viewer.threshold else 'nothing is withheld'}.", err=True)
         return viewer
@@ -143,12 +147,14 @@ def _explained() -> Any:
 
 @contextmanager
 def readable() -> Iterator[None]:
-    """Stop where a reader with a threshold is not shown the selection."""
+    """Stop where an edition cannot be read, or a reader with a threshold is not shown the selection."""
+    from dashboard.edition_commands import explained
     from data.exhibits import SelectionRefused
     from layouts import findings
 
     try:
-        yield
+        with explained():
+            yield
     except SelectionRefused as refused:
         title, text = findings.refusal(refused.threshold)
         wider = refused.wider.query()

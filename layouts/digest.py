@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from layouts.words import _, change_of, day, labelled, language, listed, ngettext, number, percent, sentences
+from layouts.words import _, change_of, day, labelled, language, listed, ngettext, number, percent, sentences, unseen
 
 _LINK = re.compile("\x01(.*?)\x02(.*?)\x03", re.DOTALL)
 
@@ -170,10 +170,14 @@ def middle(n: int, median: float | None, interval: tuple[float | None, float | N
 def practice(n: int, had: int, have: int) -> str:
     """How many had a practice before and have it after."""
     return _(
-        "{n} new pairs of before and after; {had} ({had_share}) had it before, {have} ({have_share}) have it after",
-        n=number(n), had=number(had), had_share=percent(min(had, n) / n), have=number(have),
-        have_share=percent(min(have, n) / n),
+        "{n} new pairs of before and after; {had} had it before, {have} have it after",
+        n=number(n), had=_of(had, n), have=_of(have, n),
     )  # fmt: skip
+
+
+def _of(count: int, n: int) -> str:
+    """A count with its share of all, where it is seen."""
+    return number(count) if unseen(count) else _("{n} ({share})", n=number(count), share=percent(min(count, n) / n))
 
 
 def unpaired(n: int) -> str:

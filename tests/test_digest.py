@@ -225,7 +225,7 @@ PERIOD = "since=2014-01-01&until=2014-12-31"
 
 
 def test_mail_is_plain_tables_in_both_languages_without_script_or_picture(visit):
-    answer = visit.open(f"/digest.html?{PERIOD}")
+    answer = visit.open(f"/digest.html?{PERIOD}&for=managers")
     assert answer.mimetype == "text/html"
     assert "newsletter-2014-01-01-2014-12-31-both.html" in answer.headers["Content-Disposition"]
     page = Links(answer.text)
@@ -236,7 +236,7 @@ def test_mail_is_plain_tables_in_both_languages_without_script_or_picture(visit)
 
 
 def test_every_link_of_the_mail_leads_to_the_server_as_of_its_date(visit):
-    page = Links(visit.open(f"/digest.html?{PERIOD}").text)
+    page = Links(visit.open(f"/digest.html?{PERIOD}&for=managers").text)
     assert len(page.links) > 8
     for text, href in page.links:
         assert href.startswith("https://score.example.org/"), (text, href)
@@ -247,7 +247,7 @@ def test_every_link_of_the_mail_leads_to_the_server_as_of_its_date(visit):
 
 
 def test_number_and_the_exhibit_it_leads_to_are_the_same(visit):
-    page = Links(visit.open(f"/digest.html?{PERIOD}&letter=en").text)
+    page = Links(visit.open(f"/digest.html?{PERIOD}&letter=en&for=managers").text)
     (enterprises,) = [(text, href) for text, href in page.links if text.endswith("enterprises")]
     table = visit.client.get("/export/overview.csv?" + urlsplit(enterprises[1]).query).text
     assert f"enterprises,{enterprises[0].split()[0]}," in table
@@ -258,25 +258,25 @@ def test_number_and_the_exhibit_it_leads_to_are_the_same(visit):
 
 def test_newsletter_names_nobody_who_may_not_be_named(visit):
     for form in ("html", "md"):
-        text = visit.open(f"/digest.{form}?since=2012-01-01&until=2015-12-31").text
+        text = visit.open(f"/digest.{form}?since=2012-01-01&until=2015-12-31&for=managers").text
         assert "Enterprise E" in text
         assert not re.search(r"Enterprise [BCDFGHIJ]\b", text)
 
 
 def test_newsletter_never_claims_a_cause(visit):
-    text = visit.open(f"/digest.md?{PERIOD}&letter=en").text
+    text = visit.open(f"/digest.md?{PERIOD}&letter=en&for=managers").text
     assert "no change proves a cause" in text
     assert not re.search(r"thanks to|because of|led to|caused by|impact", text, re.IGNORECASE)
 
 
 def test_few_pairs_have_no_median(visit):
-    text = visit.open("/digest.md?since=2013-12-01&until=2013-12-31&letter=en").text
+    text = visit.open("/digest.md?since=2013-12-01&until=2013-12-31&letter=en&for=managers").text
     assert "too few to generalise: Defects 1" in text
     assert "median" not in text
 
 
 def test_dates_are_told_as_well_as_they_are_known(visit):
-    text = visit.open(f"/digest.md?{PERIOD}&letter=en").text
+    text = visit.open(f"/digest.md?{PERIOD}&letter=en&for=managers").text
     assert "began in August 2014" in text
     assert "in May 2014" in text
     assert "1 May 2014" not in text
@@ -284,7 +284,7 @@ def test_dates_are_told_as_well_as_they_are_known(visit):
 
 
 def test_empty_period_says_so_in_one_sentence(visit):
-    text = visit.open("/digest.md?since=2010-01-01&until=2010-01-31&letter=en").text
+    text = visit.open("/digest.md?since=2010-01-01&until=2010-01-31&letter=en&for=managers").text
     assert "Nothing on record falls into 1 January 2010 to 31 January 2010." in text
 
 
@@ -307,11 +307,11 @@ def test_period_that_is_none_is_answered_in_words(visit, query, said):
 
 
 def test_page_shows_both_languages_and_offers_both_files(visit):
-    text = visit.open(f"/digest?{PERIOD}").text
+    text = visit.open(f"/digest?{PERIOD}&for=managers").text
     page = Links(text)
     assert {"en", "zh-Hans"} <= set(page.languages)
     files = [html.unescape(href) for _text, href in page.links if href.startswith("/digest.")]
-    assert files == [f"/digest.{form}?{PERIOD}&letter=both" for form in ("html", "md")]
+    assert files == [f"/digest.{form}?{PERIOD}&letter=both&for=managers" for form in ("html", "md")]
     assert "A tidy [store] * room" in text
 
 
