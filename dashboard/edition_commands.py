@@ -37,7 +37,6 @@ def explained() -> Iterator[None]:
             "folder": f"The edition cannot be written to {editions_folder()}: {problem.detail}",
             "gone": f'There is no edition "{problem.detail}": see `score-dashboard edition list`.',
             "changed": f'The file of edition "{problem.detail}" is not what was frozen: it was changed or damaged.',
-            "waits": "The link has no edition yet: `score-dashboard link move NUMBER` gives it one.",
         }
         stop(said[problem.reason])
 

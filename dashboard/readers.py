@@ -91,14 +91,18 @@ class Reader:
 
     def _of_link(self, number: int, records: "Records") -> "Viewer":
         from data import links
+        from data.editions import EditionProblem
         from data.filters import Filters
 
         with accounts() as engine, _explained():
             viewer = self._with_key(engine, links.by_id(engine, number))
-        if viewer.threshold and not viewer.edition:
-            stop(f"Link {number} has no edition yet: `score-dashboard link move {number}` gives it one.")
         with readable():
-            records.asked(viewer, Filters())
+            try:
+                records.asked(viewer, Filters())
+            except EditionProblem as problem:
+                if problem.reason == "waits":
+                    stop(f"Link {number} has no edition yet: `score-dashboard link move {number}` gives it one.")
+                raise
         rounded = f"counts are rounded at random to multiples of {viewer.threshold}"
         click.echo(f"As link {number} shows it: {rounded if viewer.threshold else 'nothing is withheld'}.", err=True)
         return viewer

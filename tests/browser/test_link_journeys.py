@@ -16,6 +16,9 @@ from layouts import ids
 from layouts.shell import CONTROLS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
+TOOLS = "details.tools:not(.menu, [data-src])"
+"""The menu of a manager's tools; the one beside it, of links to look through, asks for what it holds."""
+
 ENDED = re.compile("This link has ended")
 
 
@@ -68,11 +71,11 @@ def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def codes(site: Site) -> tuple[str, str, str]:
-    """A partner, a sector some but not all of its enterprises are of, and another partner with many enterprises."""
+    """A partner, a sector enough but not all of its enterprises are of, and another partner with many enterprises."""
     partners = counts(site, "", "partner")
     for partner, size in partners.items():
         for sector, part in counts(site, f"?partner={partner}", "sector").items():
-            if part >= 8 and size - part >= 8:
+            if part >= 10 and size - part >= 10:
                 within = counts(site, f"?partner={partner}", "round")
                 for outside in partners:
                     if not set(within) & set(counts(site, f"?partner={outside}", "round")):
@@ -102,8 +105,13 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
 ):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
+<<<<<<< HEAD
     view.locator("details.tools:not(.menu, .readers) summary").click()
     view.locator("details.tools:not(.menu, .readers)").get_by_role("link", name="Share").click()
+=======
+    view.locator(f"{TOOLS} summary").click()
+    view.locator(TOOLS).get_by_role("link", name="Share").click()
+>>>>>>> wt-tests
     expect(manager.page).to_have_url(f"{site.address}/share?partner={partner}")
     address = make(manager, f"/share?partner={partner}", Name="For the visit")
     assert address.startswith(f"{site.address}/s/")
@@ -113,15 +121,24 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     other.is_at("/")
     expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
     expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
+<<<<<<< HEAD
     expect(page.locator("details.tools:not(.menu, .readers)")).to_have_count(0)
     expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("Data of 30 June 2017.")
+=======
+    expect(page.locator("details.tools:not(.menu)")).to_have_count(0)
+    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("counts are rounded at random to a multiple of 5")
+>>>>>>> wt-tests
     control(page, "partner").click()
     expect(option(page, partner)).to_be_visible()
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Escape")
     choose(page, "sector", sector)
     other.is_at(f"/?sector={sector}")
+<<<<<<< HEAD
     expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, as whatever is not everything
+=======
+    expect(enterprises(page)).to_have_text(re.compile("[05]$"))
+>>>>>>> wt-tests
     expect(chips(page)).to_have_count(1)
 
     other.open(f"/?partner={outside}")
@@ -134,7 +151,7 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     expect(listed).to_contain_text("opened 1 time,")
     listed.locator("summary").click()
     listed.get_by_role("button", name="Revoke for good").click()
-    expect(manager.page.get_by_role("status")).to_contain_text("is over")
+    expect(manager.page.locator("p.done")).to_contain_text("is over")
     with page.expect_navigation():
         looks_again(page)
     expect(page.get_by_role("heading")).to_have_text(ENDED)
@@ -294,7 +311,11 @@ def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_contex
 
 def test_tools_close_as_menus_do(manager):
     page = manager.open("/")
+<<<<<<< HEAD
     tools = page.locator("details.tools:not(.menu, .readers)")
+=======
+    tools = page.locator(TOOLS)
+>>>>>>> wt-tests
     tools.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(tools.get_by_role("link", name="Share")).to_be_visible()
@@ -333,10 +354,15 @@ def test_share_pages_and_tools_fit_the_window(new_context, site, width):
             for details in page.locator("details.scope, details.over, .changes details").all():
                 details.evaluate("details => { details.open = true; }")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
+<<<<<<< HEAD
         page.locator("details.tools:not(.menu, .readers) summary").click()
         for link in page.locator(
             "details.tools:not(.menu, .readers) a, details.tools:not(.menu, .readers) button"
         ).all():
+=======
+        page.locator(f"{TOOLS} summary").click()
+        for link in page.locator(f"{TOOLS} a, {TOOLS} button").all():
+>>>>>>> wt-tests
             box = link.bounding_box()
             assert box
             assert box["x"] >= 0
