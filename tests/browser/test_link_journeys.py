@@ -16,16 +16,15 @@ from layouts import ids
 from layouts.shell import CONTROLS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
-TOOLS = "details.tools:not(.menu, [data-src])"
-"""The menu of a manager's tools; the one beside it, of links to look through, asks for what it holds."""
-
 ENDED = re.compile("This link has ended")
 
 
 @pytest.fixture(scope="module")
 def site(demo_url: str) -> Iterator[Site]:
     """A server of its own, so that links made here stand on no other test's page."""
-    with serving(Visit.to(demo_url)) as site:
+    visit = Visit.to(demo_url)
+    visit.frozen()  # what there is to preview
+    with serving(visit) as site:
         yield site
 
 
@@ -69,11 +68,11 @@ def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def codes(site: Site) -> tuple[str, str, str]:
-    """A partner, a sector enough but not all of its enterprises are of, and another partner with many enterprises."""
+    """A partner, a sector some but not all of its enterprises are of, and another partner with many enterprises."""
     partners = counts(site, "", "partner")
     for partner, size in partners.items():
         for sector, part in counts(site, f"?partner={partner}", "sector").items():
-            if part >= 10 and size - part >= 10:
+            if part >= 8 and size - part >= 8:
                 within = counts(site, f"?partner={partner}", "round")
                 for outside in partners:
                     if not set(within) & set(counts(site, f"?partner={outside}", "round")):
@@ -103,8 +102,8 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
 ):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
-    view.locator(f"{TOOLS} summary").click()
-    view.locator(TOOLS).get_by_role("link", name="Share").click()
+    view.locator("details.tools:not(.menu, .readers) summary").click()
+    view.locator("details.tools:not(.menu, .readers)").get_by_role("link", name="Share").click()
     expect(manager.page).to_have_url(f"{site.address}/share?partner={partner}")
     address = make(manager, f"/share?partner={partner}", Name="For the visit")
     assert address.startswith(f"{site.address}/s/")
@@ -114,15 +113,15 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     other.is_at("/")
     expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
     expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
-    expect(page.locator("details.tools:not(.menu)")).to_have_count(0)
-    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("counts are rounded at random to a multiple of 5")
+    expect(page.locator("details.tools:not(.menu, .readers)")).to_have_count(0)
+    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("Data of 30 June 2017.")
     control(page, "partner").click()
     expect(option(page, partner)).to_be_visible()
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Escape")
     choose(page, "sector", sector)
     other.is_at(f"/?sector={sector}")
-    expect(enterprises(page)).to_have_text(re.compile("[05]$"))
+    expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, as whatever is not everything
     expect(chips(page)).to_have_count(1)
 
     other.open(f"/?partner={outside}")
@@ -135,7 +134,7 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     expect(listed).to_contain_text("opened 1 time,")
     listed.locator("summary").click()
     listed.get_by_role("button", name="Revoke for good").click()
-    expect(manager.page.locator("p.done")).to_contain_text("is over")
+    expect(manager.page.get_by_role("status")).to_contain_text("is over")
     with page.expect_navigation():
         looks_again(page)
     expect(page.get_by_role("heading")).to_have_text(ENDED)
@@ -213,6 +212,42 @@ def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(mana
     expect(page.locator(f"#{ids.NOTICE}")).not_to_contain_text("link")
 
 
+def test_manager_sees_the_page_they_are_on_as_the_readers_of_a_link_do(manager, codes, site):
+    partner, _sector, _outside = codes
+    make(manager, f"/share?partner={partner}", Name="Readers of one partner")
+    page = manager.open("/modules?lang=zh")
+    readers = page.locator("details.readers")
+    readers.locator("summary").focus()
+    page.keyboard.press("Enter")
+    chosen = readers.get_by_role("button", name="Readers of one partner")
+    expect(chosen).to_be_visible()
+    assert objections(manager) == []
+    page.keyboard.press("Escape")
+    expect(chosen).not_to_be_visible()
+    readers.locator("summary").click()
+    chosen.click()
+    manager.is_at("/modules?lang=zh")
+    expect(page.locator(f"#{ids.NOTICE}")).to_contain_text("（Readers of one partner）的读者所见内容")
+    expect(page.locator("details.readers")).to_have_count(0)
+    assert objections(manager) == []
+    page.locator(".looking-through button").click()
+    manager.is_at("/modules?lang=zh")
+    expect(page.locator("details.readers")).to_have_count(1)
+
+
+def test_share_says_whom_a_link_would_show_while_it_is_filled_in(manager, codes, site):
+    partner, _sector, _outside = codes
+    make(manager, "/share", Name="Everybody's")
+    page = manager.open("/share")
+    said = page.locator("#remarks")
+    expect(said).to_contain_text("It shows 120 enterprises.")
+    page.locator("details.scope summary").first.click()
+    page.locator(f"input[name=partner][value={partner}]").check()
+    expect(said).to_contain_text(f"It shows {counts(site, '', 'partner')[partner]} enterprises.")
+    expect(said).to_contain_text("(Everybody's) shows some of the same enterprises")
+    assert objections(manager) == []
+
+
 def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
     page = manager.open("/share")
     page.get_by_label("A committee").check()
@@ -259,7 +294,7 @@ def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_contex
 
 def test_tools_close_as_menus_do(manager):
     page = manager.open("/")
-    tools = page.locator(TOOLS)
+    tools = page.locator("details.tools:not(.menu, .readers)")
     tools.locator("summary").focus()
     page.keyboard.press("Enter")
     expect(tools.get_by_role("link", name="Share")).to_be_visible()
@@ -298,9 +333,18 @@ def test_share_pages_and_tools_fit_the_window(new_context, site, width):
             for details in page.locator("details.scope, details.over, .changes details").all():
                 details.evaluate("details => { details.open = true; }")
             assert page.evaluate("document.documentElement.scrollWidth") <= width, address
-        page.locator(f"{TOOLS} summary").click()
-        for link in page.locator(f"{TOOLS} a, {TOOLS} button").all():
+        page.locator("details.tools:not(.menu, .readers) summary").click()
+        for link in page.locator(
+            "details.tools:not(.menu, .readers) a, details.tools:not(.menu, .readers) button"
+        ).all():
             box = link.bounding_box()
+            assert box
+            assert box["x"] >= 0
+            assert box["x"] + box["width"] <= width
+        page.locator("details.readers summary").click()
+        page.locator("details.readers ul").wait_for()
+        for part in page.locator("details.readers ul, details.readers button, details.readers .none").all():
+            box = part.bounding_box()
             assert box
             assert box["x"] >= 0
             assert box["x"] + box["width"] <= width
