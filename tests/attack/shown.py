@@ -160,11 +160,10 @@ def told(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Told]:
 
 def _exact_trained(value: int, enterprises: int, base: int) -> tuple[int, int]:
     """How many are trained of everything: exact, unless they are fewer than `base` less than the enterprises."""
-    if value % base or enterprises - value >= 2 * base - 1:
-        return value, value
-    if value == enterprises:
-        return value - base + 1, value
-    return max(value - base + 1, enterprises - base + 1), max(min(value + base - 1, enterprises - 1), value)
+    few_less = range(max(value, enterprises) - base + 1, min(value + base, enterprises))
+    possible = [value] if value % base or not 0 < enterprises - value < base else []
+    possible += [] if value % base else few_less
+    return min(possible), max(possible)
 
 
 def is_count(value: Any) -> bool:
