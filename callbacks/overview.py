@@ -109,8 +109,13 @@ def _participations(people: float | None, women: float | None) -> str:
     return _("participations: two modules count twice; {n} women", n=number(women))
 
 
+_SUMS = frozenset({"workers_reached", "people_trained", "visits"})
+
+
 def note(headline: str, rows: Mapping[Any, Any]) -> str:
     """What a headline is out of, or leaves out, in words."""
+    if headline in _SUMS and unseen(rows[headline]["value"]):
+        return _("too few enterprises")
     return {
         "enterprises": _("counted once each, in {n} places", n=number(rows["places"]["value"])),
         "trained": _("of those enrolled: a workshop held, or a later step"),

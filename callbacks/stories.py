@@ -70,7 +70,7 @@ def listed(asked: Asked, found: pd.DataFrame, most: int) -> tuple[Any, ...]:
 def why_none(asked: Asked) -> str:
     """Why a link shows no or few stories whatever is filtered; empty where it shows what the filters leave."""
     viewer = asked.view.viewer
-    return cards.withheld(names=viewer.may(Permission.SEE_NAMES)) if asked.view.threshold else ""
+    return cards.of_a_link(names=viewer.may(Permission.SEE_NAMES)) if asked.view.threshold else ""
 
 
 def group_name(asked: Asked, module: str | None) -> str:

@@ -122,7 +122,7 @@ class Records:
         """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
 
         Raises :class:`data.editions.EditionProblem` where the edition is gone or its file was changed, and (waits)
-        where somebody comes by a link that withholds small numbers and has no edition, or there is no privacy key: of
+        where somebody comes by a link that rounds counts and has no edition, or there is no privacy key: of
         a record that goes on, or unprotected, they see nothing.
         """
         chosen = filters.edition if viewer.may(Permission.CHOOSE_EDITION) else None

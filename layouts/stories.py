@@ -83,13 +83,13 @@ def heading(said: str, basis: list[Component]) -> list[Component]:
     return [html.H2(said), *basis]
 
 
-def nothing(withheld: str, way_back: str) -> list[Component]:
-    """What stands in place of cards; `withheld` says why a viewer has none where that is not the filters' doing."""
+def nothing(why: str, way_back: str) -> list[Component]:
+    """What stands in place of cards; `why` says why a viewer has none where that is not the filters' doing."""
     back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
-    return [html.Div([html.P(withheld)] if withheld else [back], className="empty")]
+    return [html.Div([html.P(why)] if why else [back], className="empty")]
 
 
-def withheld(*, names: bool) -> str:
+def of_a_link(*, names: bool) -> str:
     """Which stories a link with a threshold shows."""
     if names:
         return _("You see stories of enterprises that may be named.")

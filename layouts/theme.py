@@ -43,7 +43,7 @@ GRAPH_CONFIG: dict[str, Any] = {
 
 
 def length(value: float | None) -> float:
-    """How long the bar of a number is: none where it is unknown or withheld."""
+    """How long the bar of a number is: none where it is unknown or not shown."""
     return 0 if value is None or value != value else value  # noqa: PLR0124 - NaN
 
 

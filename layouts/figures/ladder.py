@@ -19,7 +19,7 @@ def sex_name(sex: str) -> str:
 
 
 def ladder(frame: pd.DataFrame) -> Figure:
-    """One bar a level, in three parts where none of these is withheld."""
+    """One bar a level, in three parts where none of these is under the base."""
     rows = records(frame)
     places = list(range(len(rows)))
     whole = max([*(theme.length(row["trainers"]) for row in rows), 1])
@@ -44,7 +44,7 @@ def ladder(frame: pd.DataFrame) -> Figure:
         }
         for sex in SEXES
     ]
-    # A bar that is not parted since a part is withheld.
+    # A bar that is not parted since a part is under the base.
     undivided = [theme.length(row["trainers"]) if not _parted(row) else 0 for row in rows]
     if any(undivided):
         traces.append(
