@@ -15,8 +15,6 @@ from dashboard.console import accounts, stop
 from dashboard.settings import editions_folder
 
 if TYPE_CHECKING:
-    from sqlalchemy import Engine
-
     from data.access import Viewer
     from data.filters import Filters
     from data.record import Records
@@ -62,6 +60,8 @@ class Reader:
             raise click.UsageError("--link, --k and --managers are for different readers: give one of them.")
         if self.scope and self.base is None:
             raise click.UsageError("--scope goes with --k.")
+        if self.edition and self.link is not None:
+            raise click.UsageError("A link has an edition of its own: leave --edition out.")
         if self.link is not None:
             return self._of_link(self.link, records)
         if self.base is not None:
@@ -84,7 +84,9 @@ class Reader:
         with accounts() as engine, _explained():
             edition = editions.find(editions_folder(), self.edition).key if self.edition else LIVE
             terms = Terms(Audience.DONOR, links.scope_of(self.scope), base, export=True, edition=edition)
-            viewer = self._with_key(engine, terms)
+            viewer = links.viewer_of(engine, terms)
+        if not viewer.privacy_key:
+            stop(_NO_KEY)
         who = "the committee" if self.base is None else "readers with a threshold"
         click.echo(f"For {who}: counts are rounded at random to multiples of {base}{others}.", err=True)
         return viewer
@@ -95,7 +97,9 @@ class Reader:
         from data.filters import Filters
 
         with accounts() as engine, _explained():
-            viewer = self._with_key(engine, links.by_id(engine, number))
+            viewer = links.viewer_of(engine, links.by_id(engine, number))
+        if viewer.threshold and viewer.edition and not viewer.privacy_key:
+            stop(_NO_KEY)
         with readable():
             try:
                 records.asked(viewer, Filters())
@@ -106,12 +110,6 @@ class Reader:
         rounded = f"counts are rounded at random to multiples of {viewer.threshold}"
         click.echo(f"As link {number} shows it: {rounded if viewer.threshold else 'nothing is withheld'}.", err=True)
         return viewer
-
-    def _with_key(self, engine: "Engine", whose: Any) -> "Viewer":
-        from data import links
-
-        viewer = links.viewer_of(engine, whose)
-        return viewer if viewer.privacy_key or not viewer.threshold else stop(_NO_KEY)
 
 
 def reader_options(*, for_committee: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
