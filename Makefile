@@ -32,7 +32,7 @@ test: lint browser servers ## lint, types and every test
 check: lint ## lint, types and the tests that need neither a browser nor a server, nor long
 	$(PYTEST) -m "not browser and not servers and not slow"
 
-fuzz: $(INSTALLED_DEV) ## attack what a link shows of many invented programmes, most of an hour
+fuzz: $(INSTALLED_DEV) ## attack what a link shows of many invented programmes, an hour or two
 	$(BIN)/python -m pytest -m fuzz tests/attack
 
 lint: $(INSTALLED_DEV) ## ruff and mypy alone

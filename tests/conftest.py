@@ -59,7 +59,7 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "browser: starts Chromium; set by itself with the fixture `browser`")
     config.addinivalue_line("markers", "servers: starts servers; set by itself with `machines` and `postgres`")
     config.addinivalue_line("markers", "slow: takes many seconds by itself")
-    config.addinivalue_line("markers", "fuzz: the whole attack on what a link shows, most of an hour; `make fuzz`")
+    config.addinivalue_line("markers", "fuzz: the whole attack on what a link shows, an hour or two; `make fuzz`")
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

@@ -73,14 +73,14 @@ def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figu
 @pytest.mark.fuzz
 def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
     programmes = [
-        *(invented(seed, many, twice=0.25 if seed > 3 else 0) for many in (46, 60) for seed in range(1, 6)),
+        *(invented(seed, many, twice=0.25 if seed == 5 else 0) for many in (46, 60) for seed in range(1, 6)),
         invented(1, 200),
     ]
     found = []
     for programme in programmes:
         folder = tmp_path / programme.name
         folder.mkdir()
-        found.append(attacked(programme, folder, 100))
+        found.append(attacked(programme, folder, 60))
         figures(figures_of(programme.name, found[-1]))
     pooled = [each for ranges in found for each in ranges]
     figures(figures_of("pooled", pooled))
