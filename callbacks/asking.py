@@ -137,7 +137,10 @@ class Asked:
             unsourced=exhibit.unsourced,
             synthetic=self.view.catalogue.programme.synthetic,
             edition=self.edition_line(),
-            rounded=findings.rounded(exhibit.threshold) if exhibit.threshold else "",
+            rounded=words.sentences(
+                findings.rounded(exhibit.threshold) if exhibit.threshold else "",
+                findings.cut() if self.view.cut else "",
+            ),
         )
 
     def edition_line(self) -> str:

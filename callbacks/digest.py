@@ -32,6 +32,7 @@ def letters(held: Held, filters: Filters, period: Period, languages: tuple[str, 
 def letter(asked: Asked, period: Period, server: str) -> Letter:
     """The newsletter of a period in the language spoken."""
     admit(asked.view)
+    period = held_to(asked, period)
     asked = replace(asked, view=facts.outward(asked.view, period.until), enterprises={})
     told = facts.digest(asked.view, period)
     programme = asked.view.catalogue.programme
@@ -55,6 +56,15 @@ def letter(asked: Asked, period: Period, server: str) -> Letter:
         parts=tuple(said.part(headings[name], lines) for name, lines in parts.items() if lines),
         foot=tuple(said.pieces(each) for each in (*foot, said.how_counted())),
     )
+
+
+def held_to(asked: Asked, period: Period) -> Period:
+    """The period that a reader may be told of: with a threshold it ends on the day of the data, since the numbers of
+    another day would tell of the enterprises between the two.
+    """
+    if not asked.view.threshold:
+        return period
+    return Period(min(period.since, asked.as_of), asked.as_of)
 
 
 class Ways:
@@ -102,13 +112,16 @@ def _completed(ways: Ways, told: Digest) -> Iterator[str]:
 
 def _module(ways: Ways, new: Completed) -> str:
     eve, until = ways.period.eve, ways.period.until
-    narrowed = {"round": new.round} if new.round else {}
+    module = ways.name("module", new.module)
+    if new.before is None:
+        return said.completed_in_all(
+            new.enterprises, module, ways.number(words.number(new.by), "/modules", until), until
+        )
     before, by = (
-        (ways.number(words.number(n), "/modules", day, **narrowed), day)
+        (ways.number(words.number(n), "/modules", day, round=new.round), day)
         for n, day in ((new.before, eve), (new.by, until))
     )
-    said_of = said.completed(new.enterprises, ways.name("module", new.module), before, by)
-    return words.labelled(ways.name("round", new.round), said_of) if new.round else said_of
+    return words.labelled(ways.name("round", new.round), said.completed(new.enterprises, module, before, by))
 
 
 def _measured(ways: Ways, told: Digest) -> Iterator[str]:

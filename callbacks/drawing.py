@@ -163,7 +163,7 @@ def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS
     if not len(frame):
         return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
     return Drawing(
-        title=findings.practices(frame),
+        title=findings.practices(frame, rounded=exhibit.threshold is not None),
         figure=change.practices(frame, asked.name, most),
         caption=sentences(_("Share of enterprises that reported both times."), _most(frame, most)),
         table=asked.href("/table/change"),

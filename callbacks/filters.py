@@ -99,7 +99,7 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
 
 def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
     """A name with its number of enterprises; without one where that is not shown."""
-    count = counts.get(code, 0)
+    count = counts.get(code)
     return name if count is None else f"{name} · {number(count)}"
 
 

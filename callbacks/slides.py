@@ -115,7 +115,7 @@ def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters, draw: Dra
 def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
     """The slide of a selection that the viewer's threshold leaves nothing of."""
     with words.speaking(language):
-        title, text = findings.refusal(refused.threshold)
+        title, text = findings.refusal(refused.threshold, alone=refused.wider is None)
         return Slide(
             exhibit=slide.exhibit,
             language=language,
@@ -179,7 +179,7 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -
     return replace(
         bare,
         title=shown.drawing.title,
-        caption=shown.drawing.caption,
+        caption=words.sentences(shown.drawing.caption, findings.cut_slide() if asked.view.cut else ""),
         figures=first,
         cards=shown.cards,
         table=shown.table,

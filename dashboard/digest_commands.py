@@ -31,7 +31,7 @@ def digest(  # noqa: PLR0913 - as many as the command has options
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
     from callbacks.asking import asking
-    from callbacks.digest import letters
+    from callbacks.digest import held_to, letters
     from dashboard.link_commands import LOCAL_URL
     from dashboard.newsletter import LANGUAGES, PeriodProblem, read_period, written
 
@@ -44,6 +44,10 @@ def digest(  # noqa: PLR0913 - as many as the command has options
         filters = reader.filters(asked).dated(None)
         with asking(held, filters.search()) as found:
             remark(found.view)
+            programme, wanted = found.view.catalogue.programme, period
+            period = held_to(found, period)
+        if period != wanted:
+            click.echo(f"It ends on {period.until}, the day of the data: see docs/privacy.md.", err=True)
         text = written(letters(held, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)

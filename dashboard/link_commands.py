@@ -183,7 +183,7 @@ def _edition(records: "Records", made: "Link", *, asked: str | None) -> Iterator
 
 def _warnings(made: "Link", record: "Record") -> Iterator[str]:
     """What to know of a link that was just made."""
-    yield f"Link {made.id}: {_withheld(made.terms)}; ends {_moment(made.expires_at)}."
+    yield f"Link {made.id}: {_rounded(made.terms)}; ends {_moment(made.expires_at)}."
     yield "This address is shown this once. Whoever has it sees what the link shows."
     yield from _gone(made.terms, record)
     if not public_url():
@@ -199,7 +199,7 @@ def _gone(terms: "Terms", record: "Record") -> Iterator[str]:
         yield "The link therefore shows nothing."
 
 
-def _withheld(terms: "Terms") -> str:
+def _rounded(terms: "Terms") -> str:
     if terms.threshold is None:
         return "no number is withheld"
     return f"counts are rounded to multiples of {terms.threshold}"
@@ -255,7 +255,7 @@ def show(number: int) -> None:
         "edition": terms.edition or ("live record" if terms.threshold is None else "none yet: it shows nothing"),
         "shows it": f"since {_moment(found.edition_since)}" if found.edition_since else "",
         "deck": terms.deck or "",
-        "threshold": _withheld(terms),
+        "threshold": _rounded(terms),
         "names": "shown where an enterprise may be named" if terms.names else "not shown",
         "export": "allowed" if terms.export else "not allowed",
         "password": "yes" if found.protected else "no",

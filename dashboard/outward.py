@@ -33,8 +33,8 @@ def committee(accounts: Engine, edition: str | None) -> Viewer:
 @contextmanager
 def seen_by(whom: str, held: Held, accounts: Engine, edition: str | None) -> Iterator[None]:
     """Let who reads a file be who asks in the block; of a public record nothing is rounded for anybody."""
-    own = g.viewer
-    if whom != MANAGERS and not held.records.live.catalogue().programme.public:
+    own, record = g.viewer, held.records.edition(edition) if edition else held.records.live
+    if whom != MANAGERS and not record.catalogue().programme.public:
         key.make(accounts)  # a manager asks for it here
         g.viewer = committee(accounts, edition)
     try:

@@ -66,8 +66,10 @@ class Reader:
             return self._of_link(self.link, records)
         if self.base is not None:
             return self._limited(self.base)
-        if records.live.catalogue().programme.public:
-            return MANAGER
+        with readable():
+            record = records.edition(self.edition) if self.edition else records.live
+            if record.catalogue().programme.public:
+                return MANAGER
         if self.managers or not self.for_committee:
             click.echo("For managers: nothing is withheld.", err=True)
             return MANAGER
@@ -158,7 +160,9 @@ def readable() -> Iterator[None]:
         with explained():
             yield
     except SelectionRefused as refused:
-        title, text = findings.refusal(refused.threshold)
+        title, text = findings.refusal(refused.threshold, alone=refused.wider is None)
+        if refused.wider is None:
+            stop(f"{title}. {text}")
         wider = refused.wider.query()
         stop(f"{title}. {text} " + (f'A wider one: --filters "{wider}".' if wider else "Without filters it is shown."))
 
@@ -168,6 +172,6 @@ def remark(view: "View", code: str = "") -> None:
     from layouts import findings
 
     if view.cut:
-        click.echo(findings.cut(), err=True)
+        click.echo(f'{findings.cut()} (--filters "{view.filters.query()}")', err=True)
     if view.threshold and code in ("matrix", "pairs"):
         click.echo(f"{code} has a row for each enterprise: nothing but its header is for this reader.", err=True)

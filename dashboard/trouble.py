@@ -56,7 +56,11 @@ def install(server: Flask, records: Records) -> None:
     @server.errorhandler(SelectionRefused)
     def not_shown(refused: SelectionRefused) -> Response:
         with words.speaking(pages.reader_language()):
-            return pages.message(403, *findings.refusal(refused.threshold), way=_wider(refused, request.path))
+            return pages.message(
+                403,
+                *findings.refusal(refused.threshold, alone=refused.wider is None),
+                way=_wider(refused, request.path),
+            )
 
     @server.errorhandler(EditionProblem)
     def no_edition(problem: EditionProblem) -> Response:
@@ -77,8 +81,10 @@ def install(server: Flask, records: Records) -> None:
         return pages.refusal(500)
 
 
-def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str]:
-    """The way to the nearest selection that is shown: on the same page, or at a path."""
+def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str] | None:
+    """The way to the nearest selection that is shown: on the same page, or at a path; None where there is none."""
+    if refused.wider is None:
+        return None
     return findings.wider(), path + (refused.wider.search(words.language()) or "?")
 
 
@@ -101,7 +107,7 @@ def tell(error: Exception) -> None:
         elif isinstance(error, EditionProblem):
             title, text = edition_words(error)
         elif isinstance(error, SelectionRefused):
-            title, text = findings.refusal(error.threshold)
+            title, text = findings.refusal(error.threshold, alone=error.wider is None)
         else:
             title = _("This could not be worked out")
             text = _(

@@ -56,7 +56,9 @@ def _upgraded(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engi
         if then:
             then(engine)
     except (AccountsProblem, DatabaseProblem) as problem:
-        click.echo(f"{name}: made by a newer version of this software: start that one ({problem.detail})", err=True)
+        newer = problem.reason == "newer"
+        said = "made by a newer version of this software: start that one" if newer else "cannot be brought up to date"
+        click.echo(f"{name}: {said} ({problem.detail or problem.reason})", err=True)
         return False
     except SQLAlchemyError as error:
         click.echo(f"{name}: cannot be brought up to date, nothing was changed: {error.__cause__ or error}", err=True)
@@ -67,9 +69,16 @@ def _upgraded(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engi
 
 
 def _tell_who_waits(engine: "Engine") -> None:
-    """Name the links that show nothing until they get an edition."""
+    """Name the links that show nothing until they get an edition; what others round under is made where it is not."""
+    from data import links
     from data.accounts_upgrading import waiting
+    from data.database import now
+    from data.privacy import key
 
+    rounds = any(each.terms.threshold and each.state(now()) in ("active", "paused") for each in links.links(engine))
+    if rounds and key.read(engine) is None:
+        made = key.make(engine)
+        click.echo(f"accounts: a privacy key was made for the links that round counts ({made.fingerprint})", err=True)
     numbers = [str(each) for each in waiting(engine)]
     if not numbers:
         return

@@ -72,7 +72,7 @@ visit = Table(
     "visit", accounts,
     Column("id", Integer, primary_key=True),
     Column("link", Integer, ForeignKey("link.id"), nullable=False, index=True),
-    Column("kind", String(10), nullable=False),  # opened, viewed
+    Column("kind", String(10), nullable=False),  # opened, viewed; showed: an edition before a move
     Column("page", String(200), nullable=False),
     Column("at", DateTime, nullable=False),
 )  # fmt: skip

@@ -67,13 +67,13 @@ class NewRound:
 class Completed:
     """Enterprises that completed a module in a round in the period, and all that had before it and by its end.
 
-    For a reader with a threshold ``round`` is empty: a round alone has too few to be told of.
+    For a reader with a threshold ``round`` is empty, since a round alone has too few, and ``before`` is None.
     """
 
     module: str
     round: str
     enterprises: int
-    before: int
+    before: int | None
     by: int
 
 
@@ -144,7 +144,9 @@ def digest(view: View, period: Period) -> Digest:
     }
     rounds = _rounds(view, within["started_on"])
     measured, paired = _measured(view, period)
-    told = set(within["started_on"]["round"]) | set(within["completed_on"]["round"])
+    told = set(within["started_on"]["round"])
+    if not view.threshold:  # of whom completed something, a reader with a threshold is told rounded numbers
+        told |= set(within["completed_on"]["round"])
     met = sum(
         _meeting(frame, name, period) for name, frame in zip(within, (begun, completions, reports), strict=True)
     ) + sum(period.meets(*_begins(row)) for row in held)
@@ -196,7 +198,7 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
     """By round and module, with what the exhibit `module-funnel` of the round says before the period and at its end."""
     if view.disclosure:
-        return _completed_in_all(view, completions, period)
+        return _completed_in_all(view, completions)
     before, by = (
         steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts) for day in (period.eve, period.until)
     )
@@ -209,15 +211,12 @@ def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[C
     )
 
 
-def _completed_in_all(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
+def _completed_in_all(view: View, completions: pd.DataFrame) -> tuple[Completed, ...]:
     """By module, of those of which enough is shown."""
-    before, by = (
-        steps.module_steps(view.with_filters(view.filters.dated(day)).facts).set_index("module")["completed"]
-        for day in (period.eve, period.until)
-    )
+    by = steps.module_steps(view.facts).set_index("module")["completed"]
     new = {module: _count(view, rows["enterprise"]) for module, rows in completions.groupby("module")}
     return tuple(
-        Completed(module, "", new[module], _marked(view, before.get(module, 0)), _marked(view, by.get(module, 0)))
+        Completed(module, "", new[module], None, _marked(view, by.get(module, 0)))
         for module in view.catalogue.module
         if new.get(module)
     )

@@ -43,7 +43,7 @@ class Definition:
     For a reader with a threshold ``counts`` are rounded counts, ``totals`` sums of such counts, ``sums`` are changed
     and rounded or withheld, and ``worked_out`` come of these; ``plain`` columns are keys, texts, dates and published
     numbers. Every column is one of them: TypeError otherwise. ``beside`` are counts that the page's chart draws beside,
-    ``beside_totals`` sums and differences of counts.
+    ``differences`` of two counts as well.
     """
 
     make: Callable[[View], pd.DataFrame]
@@ -55,7 +55,7 @@ class Definition:
     worked_out: tuple[str, ...] = ()
     plain: tuple[str, ...] = ()
     beside: tuple[str, ...] = ()
-    beside_totals: tuple[str, ...] = ()
+    differences: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         kinds = (*self.counts, *self.totals, *self.sums, *self.worked_out, *self.plain)
@@ -93,7 +93,7 @@ EXHIBITS: dict[str, Definition] = {
     ),
     "module-funnel": Definition(
         modules.module_funnel, ("module", *_OF_MODULES, *_SHARES), "trainings",
-        counts=_OF_MODULES, worked_out=_SHARES, plain=("module",), beside_totals=("due",),
+        counts=_OF_MODULES, worked_out=_SHARES, plain=("module",), differences=("due",),
     ),
     "journey-funnel": Definition(
         modules.journey, ("stage", "enterprises", "without_record", "share_of_first", "share_of_previous"), "trainings",
@@ -133,10 +133,10 @@ EXHIBITS: dict[str, Definition] = {
 class SelectionRefused(Exception):
     """A selection is not shown to this viewer: it holds too few enterprises, or is a few apart from one that is shown.
 
-    ``wider`` are filters that are shown.
+    ``wider`` are filters that are shown; None where everything together is too few.
     """
 
-    def __init__(self, threshold: int, wider: Filters) -> None:
+    def __init__(self, threshold: int, wider: Filters | None) -> None:
         super().__init__("too few enterprises, or a few apart from another selection")
         self.threshold = threshold
         self.wider = wider
@@ -152,7 +152,7 @@ def build(view: View, code: str) -> Exhibit:
     if code not in view.built:
         admit(view)
         counts = (*definition.counts, *definition.beside)
-        table = view.protected(definition.make(view), counts, (*definition.totals, *definition.beside_totals))
+        table = view.protected(definition.make(view), counts, definition.totals, definition.differences)
         rest = [column for column in table.columns if column not in definition.columns]
         view.built[code] = _exhibit(view, code, table[[*definition.columns, *rest]])
     exhibit: Exhibit = view.built[code]

@@ -429,10 +429,10 @@ def earlier_scopes(engine: Engine, edition: str, since: datetime, number: int | 
 
 def _before(edition: str, since: datetime, number: int | None) -> Select[Any]:
     """Scopes that were shown of an edition before, each once, with since when and by which link first."""
-    began, withheld = func.coalesce(link.c.edition_since, link.c.made_at), link.c.threshold.is_not(None)
-    shown = select(link.c.id, link.c.scope, began.label("since")).where(link.c.edition == edition, withheld)
+    began, rounds = func.coalesce(link.c.edition_since, link.c.made_at), link.c.threshold.is_not(None)
+    shown = select(link.c.id, link.c.scope, began.label("since")).where(link.c.edition == edition, rounds)
     # Only of a link that was moved the visits are looked through, of which there may be many.
-    moved = withheld & (link.c.edition_since > link.c.made_at)
+    moved = rounds & (link.c.edition_since > link.c.made_at)
     showed = (visit.c.kind == _SHOWED) & (visit.c.page == edition)
     once = select(link.c.id, link.c.scope, visit.c.at.label("since")).join_from(link, visit).where(moved, showed)
     every = union_all(shown, once).subquery()

@@ -101,9 +101,21 @@ class View:
         """How a share is made of two counts of the view."""
         return share_of_shown if self.threshold else measures.share
 
-    def protected(self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = ()) -> pd.DataFrame:
-        """A table as the viewer may see it: some columns are counts of the view's facts, others sums of such counts."""
-        return protected(table, counts, totals, self.disclosure.rounding) if self.disclosure else table
+    def protected(
+        self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = (), differences: Iterable[str] = ()
+    ) -> pd.DataFrame:
+        """A table as the viewer may see it: some columns are counts of the view's facts, others sums of such counts
+        over modules, or differences of two.
+        """
+        if self.disclosure is None:
+            return table
+        terms = dict.fromkeys(totals, self.modules) | dict.fromkeys(differences, 2)
+        return protected(table, counts, terms, self.disclosure.rounding)
+
+    @property
+    def modules(self) -> int:
+        """How many modules are looked at."""
+        return len(self.catalogue.module) if self.of.module is None else len(self.of.module)
 
     @property
     def shown(self) -> bool:

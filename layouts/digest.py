@@ -123,6 +123,15 @@ def completed(n: int, module: str, before: tuple[str, date], by: tuple[str, date
     )  # fmt: skip
 
 
+def completed_in_all(n: int, module: str, by: str, until: date) -> str:
+    """How many completed a module, of whatever round; `by` are all that had by the end, linked."""
+    return ngettext(
+        "{n} enterprise completed {module} ({by} by {until}).",
+        "{n} enterprises completed {module} ({by} by {until}).",
+        n, module=module, by=by, until=day(until),
+    )  # fmt: skip
+
+
 def through(named: Sequence[str], others: int, by: str, until: date) -> str:
     """Who completed every module they had planned; those who may not be named are counted."""
     told = list(named)

@@ -71,6 +71,12 @@ def module_funnel(frame: pd.DataFrame, names: Names) -> str:
     row = frame[due == due.max()].iloc[0]
     if not known(row["completed"]):
         return _("{due} enterprises were due in {module}", due=number(due.max()), module=names("module", row["module"]))
+    if row["completed"] > due.max():  # rounded apart from one another
+        return _(
+            "{done} enterprises completed {module}",
+            done=number(row["completed"]),
+            module=names("module", row["module"]),
+        )
     return _(
         "{done} of {due} enterprises due in it completed {module} ({share})",
         done=number(row["completed"]),
@@ -168,8 +174,10 @@ def change(frame: pd.DataFrame) -> str:
     )
 
 
-def practices(frame: pd.DataFrame) -> str:
-    """How many practices became more common among those who reported twice."""
+def practices(frame: pd.DataFrame, *, rounded: bool = False) -> str:
+    """How many practices became more common among those who reported twice; of `rounded` counts nobody could say."""
+    if rounded:
+        return ngettext("{n} practice, before and after", "{n} practices, before and after", len(frame))
     more = int((frame["had_after"] > frame["had_before"]).sum())
     return ngettext(
         "{n} of {all} practices is more common after than before",
@@ -310,8 +318,13 @@ def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
     return _("Filtered by {filters}", filters=" · ".join(said))
 
 
-def refusal(threshold: int) -> tuple[str, str]:
-    """Why a selection is not shown to a viewer with a threshold."""
+def refusal(threshold: int, *, alone: bool = False) -> tuple[str, str]:
+    """Why a selection is not shown to a viewer with a threshold; `alone`: nor is any other."""
+    if alone:
+        return _("There is too little to show"), _(
+            "Everything that is open to you holds fewer than {fewest} enterprises: single ones could be told apart.",
+            fewest=2 * threshold,
+        )
     return _("This selection is not shown"), _(
         "It holds fewer than {fewest} enterprises, or only a few fewer than a wider selection that is shown: single "
         "enterprises could be worked out from it.",
@@ -330,6 +343,11 @@ def cut() -> str:
         "This address asks for more than this link shows: several values of a filter, too many filters, or another "
         "date. You see the nearest selection that is shown."
     )
+
+
+def cut_slide() -> str:
+    """The same of a slide."""
+    return _("This slide asks for more than its readers are shown: it is of the nearest selection.")
 
 
 def rounded_sign(threshold: int) -> str:

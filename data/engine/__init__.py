@@ -2,6 +2,7 @@
 
 `record` holds the facts, `reading` reads them from the database, `slice` finds what a selection leaves of them;
 `counts`, `coverage`, `pairs` and `lists` answer questions about a slice. What does not belong here: SQL of single rows
-(`data/queries`), thresholds and names (`data/disclosure`, `data/view`), words. The independent definition of every
+(`data/queries`), names (`data/view`), words. For readers with a threshold counts are rounded
+here, by `data/privacy`. The independent definition of every
 number is `tests/recount.py`.
 """

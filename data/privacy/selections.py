@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from cachetools import LRUCache
 
-from data.access import Scope, Slice, Viewer
+from data.access import BASES, Scope, Slice, Viewer
 from data.catalogue import Catalogue
 from data.engine.record import NONE, Array, RecordFacts
 from data.engine.slice import SliceFacts
@@ -82,26 +82,29 @@ class Disclosure:
 
     def allowed(self, filters: Filters) -> Filters:
         """The nearest filters that may be asked for: the first value of a filter, and the first filters."""
-        kept, left = filters.dated(None), self.most_filters
+        kept, left = Filters(edition=filters.edition), self.most_filters
         for name in DIMENSIONS:
-            first = _first(filters, name)[: max(left, 0)]
-            kept = kept.with_codes(name, first)
-            left -= len(first)
-        return kept.with_codes("module", _first(filters, "module"))
+            values = _values(filters, name) if left else []
+            narrowed = [kept.with_codes(name, {code}) for code in values]
+            if narrowed:
+                # The first that is shown: of several values the others are left out anyway.
+                kept, left = next((each for each in narrowed if self.shows(each)), narrowed[0]), left - 1
+        return kept.with_codes("module", _values(filters, "module")[:1])
 
     def shows(self, filters: Filters) -> bool:
         """Is the selection of allowed filters shown?"""
         with self._lock:
             return self._shows(selection_of(filters))
 
-    def wider(self, filters: Filters) -> Filters:
-        """A selection that is shown and has fewer filters: those of the first filters that can stay."""
+    def wider(self, filters: Filters) -> Filters | None:
+        """A selection that is shown and has fewer filters: those of the first filters that can stay. None: none is."""
         names = [name for name in DIMENSIONS if filters.codes(name)]
         for name in reversed(names):
             less = filters.without(name)
             if self.shows(less):
                 return less
-        return Filters(module=filters.module, edition=filters.edition)
+        everything = Filters(module=filters.module, edition=filters.edition)
+        return everything if self.shows(everything) else None
 
     def offered(self, dimension: str, codes: Iterable[str]) -> list[str]:
         """Of the values of a filter those whose shown number of enterprises in the scope is enough to be chosen."""
@@ -183,9 +186,9 @@ class Disclosure:
         yield from (("partner", code) for code in sorted(above) if visible is None or code in visible)
 
 
-def _first(filters: Filters, name: str) -> list[str]:
-    """The first value of a filter, if there is any; one outside the scope comes last."""
-    return sorted(filters.codes(name), key=lambda code: (code == OUTSIDE, code))[:1]
+def _values(filters: Filters, name: str) -> list[str]:
+    """The values of a filter in order; one outside the scope comes last."""
+    return sorted(filters.codes(name), key=lambda code: (code == OUTSIDE, code))
 
 
 def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -> dict[int, int]:
@@ -194,16 +197,16 @@ def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -
     """
     told: list[Array] = []
 
-    def add(facts: SliceFacts) -> Iterator[Array]:
+    def add(facts: SliceFacts, base: int) -> Iterator[Array]:
         for total in (facts.enterprises, facts.trained):
             apart = [int((total ^ other).sum()) for other in told]
-            if not any(0 < each < rounding.base for each in apart):
+            if not any(0 < each < base for each in apart):
                 told.append(total)
                 yield total
 
-    for facts in earlier:
-        list(add(facts))
-    return {rounding.key_of(np.flatnonzero(total)): int(total.sum()) for total in add(own)}
+    for facts in earlier:  # with the smallest base most was told
+        list(add(facts, BASES[0]))
+    return {rounding.key_of(np.flatnonzero(total)): int(total.sum()) for total in add(own, rounding.base)}
 
 
 def members(facts: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> frozenset[str]:

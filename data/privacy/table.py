@@ -1,6 +1,7 @@
 """Tables as a reader with a threshold sees them: every column is one that is rounded, or one that tells nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -15,25 +16,31 @@ class Unprotected(Exception):
 
 def marked(value: Any, rounding: Rounding) -> Any:
     """A shown count as it stands in a table; raises :class:`Unprotected` for a number that was not rounded."""
-    total = total_marked(value, rounding)
-    if total is not None and total == total and total % rounding.base and total not in rounding.exact.values():  # noqa: PLR0124 - NaN
-        raise Unprotected(str(total))
-    return total
+    count = total_marked(value, rounding)
+    if count is not None and count == count and count % rounding.base and count not in rounding.exact.values():  # noqa: PLR0124 - NaN
+        raise Unprotected(str(count))
+    return count
 
 
-def total_marked(value: Any, rounding: Rounding) -> Any:
-    """A sum of shown counts as it stands in a table: some of them may be exact."""
+def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
+    """A sum or difference of so many shown counts as it stands in a table: some of them may be exact. A sum of counts
+    that are all under the base is under so many times the base.
+    """
     if value is None or isinstance(value, Withheld) or value != value:  # noqa: PLR0124 - NaN
         return value
-    return int(value) or Under(rounding.base)
+    return int(value) or Under(rounding.base * terms)
 
 
-def protected(table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str], rounding: Rounding) -> pd.DataFrame:
-    """`table` with its columns of counts and of sums of these as they may stand in it; raises :class:`Unprotected`."""
+def protected(
+    table: pd.DataFrame, counts: Iterable[str], totals: Mapping[str, int], rounding: Rounding
+) -> pd.DataFrame:
+    """`table` with its columns of counts, and of sums of so many of these, as they may stand in it; raises
+    :class:`Unprotected`.
+    """
     found = table.copy()
-    for names, mark in ((counts, marked), (totals, total_marked)):
-        for name in names:
-            if name in found:
-                values = [mark(value, rounding) for value in found[name]]
-                found[name] = pd.Series(values, index=found.index, dtype=object)
+    marks = {name: partial(marked, rounding=rounding) for name in counts}
+    marks |= {name: partial(total_marked, rounding=rounding, terms=terms) for name, terms in totals.items()}
+    for name, mark in marks.items():
+        if name in found:
+            found[name] = pd.Series([mark(value) for value in found[name]], index=found.index, dtype=object)
     return found

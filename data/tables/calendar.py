@@ -40,13 +40,17 @@ def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],
-        **{name: _heads(view, row["code"], name, row[name]) for name in ("participants", "women")},
+        **_heads(view, row),
     }
 
 
-def _heads(view: View, event: str, name: str, count: int | None) -> int | None:
-    """Those who came to an event, as the viewer is shown it."""
-    return view.disclosure.rounding.heads(name, event, count) if view.disclosure else count
+def _heads(view: View, row: dict[str, Any]) -> dict[str, int | None]:
+    """Those who came to an event, as the viewer is shown it: women are at most all."""
+    if view.disclosure is None:
+        return {name: row[name] for name in ("participants", "women")}
+    heads = view.disclosure.rounding.heads
+    people, women = (heads(name, row["code"], row[name]) for name in ("participants", "women"))
+    return {"participants": people, "women": women if people is None or women is None else min(people, women)}
 
 
 def rounds(view: View) -> pd.DataFrame:

@@ -29,7 +29,7 @@ def coverage_line(view: View) -> Coverage:
     rounding = view.disclosure.rounding if view.disclosure else None
     if rounding is None:
         return Coverage(**totals)
-    pairs = total_marked(totals.pop("pairs"), rounding)
+    pairs = total_marked(totals.pop("pairs"), rounding, len(view.catalogue.indicator))
     return Coverage(pairs, **{name: marked(n, rounding) for name, n in totals.items()})
 
 

@@ -1,5 +1,6 @@
 """The headline figures."""
 
+from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -42,7 +43,8 @@ def overview(view: View) -> pd.DataFrame:
     ]
     if view.disclosure:
         rounding = view.disclosure.rounding
-        marks = dict.fromkeys(COUNTS, marked) | dict.fromkeys(TOTALS, total_marked)
+        in_all = partial(total_marked, terms=view.modules)
+        marks = dict.fromkeys(COUNTS, marked) | dict.fromkeys(TOTALS, in_all)
         rows = [
             (name, *(marks[name](each, rounding) for each in (value, of)), note)
             if name in marks

@@ -24,7 +24,7 @@ def capacity(view: View) -> pd.DataFrame:
         for level in TRAINER_LEVELS
         if (module, level) in there
     ]
-    return _women(pd.DataFrame(rows, columns=["module", "level", "trainers", *_SEXES]))
+    return _women(view, pd.DataFrame(rows, columns=["module", "level", "trainers", *_SEXES]))
 
 
 def ladder(view: View) -> pd.DataFrame:
@@ -33,13 +33,15 @@ def ladder(view: View) -> pd.DataFrame:
     """
     levels = _levels(view)
     rows = [{"level": level} | _count(view, levels[levels["level"] == level]) for level in TRAINER_LEVELS]
-    frame = _women(pd.DataFrame(rows).assign(everyone=_shown(view, levels["trainer"])))
+    frame = _women(view, pd.DataFrame(rows).assign(everyone=_shown(view, levels["trainer"])))
     return view.protected(frame, ("trainers", "women", *_SEXES[1:], "everyone"))
 
 
 def sources(view: View) -> "pd.Series[Any]":
-    """The source of every level and of every trainer counted; None where none is given."""
-    levels = _levels(view)
+    """The source of every level and of every trainer counted; None where none is given. For a reader with a threshold
+    those of everything the link covers.
+    """
+    levels = _levels(_whole(view) if view.threshold else view)
     return pd.concat([levels["source"], levels.drop_duplicates("trainer")["trainer_source"]], ignore_index=True)
 
 
@@ -69,8 +71,10 @@ def _count(view: View, levels: pd.DataFrame) -> dict[str, int]:
     return counted | {name: _shown(view, each.loc[which, "trainer"]) for name, which in of_sex.items()}
 
 
-def _women(frame: pd.DataFrame) -> pd.DataFrame:
-    """Where the sex of nobody is on record, the number of women is not known either."""
+def _women(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    """Where the sex of nobody is on record, the number of women is not known either; rounded numbers do not tell."""
+    if view.threshold:
+        return frame
     unknown = [a == b and bool(a) for a, b in zip(frame["trainers"], frame["sex_unknown"], strict=True)]
     women = [None if nobody else n for nobody, n in zip(unknown, frame["women"], strict=True)]
     return frame.assign(women=pd.Series(women, index=frame.index, dtype=object))

@@ -9,7 +9,19 @@ import pandas as pd
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import Names, _, change_of, direction, ngettext, number, percent, quantity, unit_name, wrapped
+from layouts.words import (
+    Names,
+    _,
+    change_of,
+    direction,
+    ngettext,
+    number,
+    percent,
+    quantity,
+    unit_name,
+    unseen,
+    wrapped,
+)
 
 FEWEST_FOR_DISTRIBUTION = 10
 MOST_INDICATORS = 14
@@ -72,7 +84,11 @@ def practices(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) ->
     traces: list[dict[str, Any]] = []
     headings = []
     for at, row in enumerate(records(rows)):
-        before, after = (min(row[had], row["pairs"]) / row["pairs"] * 100 for had in ("had_before", "had_after"))
+        # A count under the base has no place of its own.
+        before, after = (
+            None if unseen(row[had]) else min(row[had], row["pairs"]) / row["pairs"] * 100
+            for had in ("had_before", "had_after")
+        )
         traces.append(
             {
                 "type": "scatter",

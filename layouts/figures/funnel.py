@@ -194,8 +194,9 @@ def _done_of_due(done: float, due: float) -> str:
         return _("{done} of {due}", done=number(done), due=number(due))
     if not due:
         return _("none due yet")
-    share = percent(min(done, due) / due)
-    return _("{done} of {due} · {share}", done=number(done), due=number(due), share=share)
+    if done > due:  # rounded apart from one another
+        return _("{done} completed, {due} due", done=number(done), due=number(due))
+    return _("{done} of {due} · {share}", done=number(done), due=number(due), share=percent(done / due))
 
 
 def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
