@@ -332,8 +332,13 @@ def test_command_upgrades_both_says_so_and_names_who_waits(upgrade, first):
         "`score-dashboard link move NUMBER EDITION`."
     )
     done = upgrade()
-    said = ["results: brought up to date from version 1", "accounts: brought up to date from version 1", waiting]
-    assert (done.exit_code, done.stderr.splitlines()) == (0, said)
+    results, theirs, made, last = done.stderr.splitlines()
+    assert (done.exit_code, results, theirs) == (
+        0,
+        *(f"{of}: brought up to date from version 1" for of in ("results", "accounts")),
+    )
+    assert made.startswith("accounts: a privacy key was made for the links that round counts")
+    assert last == waiting
     again = upgrade()
     assert again.exit_code == 0
     assert again.stderr.splitlines() == ["results: nothing to do", "accounts: nothing to do", waiting]
@@ -362,7 +367,7 @@ def test_command_with_newer_results_leaves_with_1_and_upgrades_the_accounts(upgr
     engine.dispose()
     done = upgrade()
     assert done.exit_code == 1
-    results, theirs, _waiting = done.stderr.splitlines()
+    results, theirs, _made, _waiting = done.stderr.splitlines()
     assert results.startswith("results: made by a newer version of this software")
     assert theirs == "accounts: brought up to date from version 1"
 

@@ -234,7 +234,7 @@ def test_a_true_count_is_refused() -> None:
     with pytest.raises(Unprotected):
         marked(7, rounding)
     with pytest.raises(Unprotected):
-        protected(pd.DataFrame({"trained": [5, 6]}), ("trained",), (), rounding)
+        protected(pd.DataFrame({"trained": [5, 6]}), ("trained",), {}, rounding)
 
 
 def test_a_column_that_nothing_protects_is_an_error_at_start_up() -> None:
