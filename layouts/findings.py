@@ -65,7 +65,7 @@ def _most_in(most: pd.DataFrame, metric: str, names: Names) -> str:
 def module_funnel(frame: pd.DataFrame, names: Names) -> str:
     """How many completed the module most were due in."""
     due = frame["due"].astype(int)
-    if not due.max():
+    if not due.any():
         few = not known(*frame["due"])
         return _("Too few enterprises in any one module to be shown") if few else _("No training is due yet")
     row = frame[due == due.max()].iloc[0]

@@ -247,7 +247,7 @@ def states(frame: pd.DataFrame, names: Names, *, every: bool = False) -> Figure:
         )
     asides = [_small_states(row, whole) if every else _unseen(row) for row in records(frame)]
     headings = [
-        _heading(wrapped(name, 30 if aside and not every else 60, 1), aside, at)
+        _heading(wrapped(name, 30, 1) if aside and not every else name, aside, at)
         for at, (name, aside) in enumerate(zip(modules, asides, strict=True))
     ]
     return {
