@@ -99,7 +99,7 @@ def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
 
 def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
     """A name with its number of enterprises; without one where that is not shown."""
-    count = counts.get(code)
+    count = counts.get(code, 0 if all(n is None or n for n in counts.values()) else None)
     return name if count is None else f"{name} · {number(count)}"
 
 

@@ -325,11 +325,13 @@ def _pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, rows: bool = True)
     frame = exhibit.table.assign(unit=columns["unit"], better=columns["better"])
     if asked.view.threshold or not rows:  # no table has a row an enterprise
         change = exhibits.build(asked.view, "change").table
-        table = _table(asked, "change", change[change["indicator"] == indicator])
+        row = change[change["indicator"] == indicator]
+        table = _table(asked, "change", row)
+        frame = row if asked.view.threshold else frame
     else:
         table = _table(asked, "pairs", exhibit.table)
     drawn = drawing.pairs(asked, exhibit, indicator, close=True, rows=rows)
-    return Shown(drawn, table, ns, frame=frame if rows else frame.drop(columns="enterprise"))
+    return Shown(drawn, table, ns, frame=frame if rows else frame.drop(columns="enterprise", errors="ignore"))
 
 
 def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:

@@ -16,6 +16,7 @@ from data import record_files
 from data.columns import KEYS, Holds, holds
 from data.exhibits import EXHIBITS, Exhibit, blank, to_csv
 from data.loading.column_notes import TABLES, chinese_note, english_note
+from data.privacy.shown import Under, Withheld
 from data.schema import CONTRACT_TABLES, Kind, contract_columns
 
 MEDIA_TYPE = "application/zip"
@@ -75,7 +76,10 @@ class Resource:
             for name in EXHIBITS[code].columns
         )
         key = KEYS[code] if _told(exhibit.table, KEYS[code]) else ()
-        missing = ("", f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ("",)
+        usual = (f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ()
+        cells = (value for name in EXHIBITS[code].columns for value in exhibit.table[name])
+        others = {str(value) for value in cells if isinstance(value, (Under, Withheld))}.difference(usual)
+        missing = ("", *usual, *sorted(others))
         content = to_csv(exhibit).encode()
         return cls(code, f"{code}.csv", title, description, fields, key, missing, tuple(sources), content)
 

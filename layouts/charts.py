@@ -131,7 +131,8 @@ def _lengths(trace: dict[str, Any]) -> tuple[float, ...]:
 
 
 def _shares(percentages: list[float]) -> tuple[float, ...]:
-    return tuple(round(each / 100, 6) for each in percentages)
+    """Shares of percentages; one that is not shown has no length."""
+    return tuple(round((each or 0) / 100, 6) for each in percentages)
 
 
 def _share_format() -> str:

@@ -100,7 +100,7 @@ def exported(record: Record, viewer: Viewer, search: str) -> dict[str, str]:
             try:
                 found[code] = to_csv(build(view, code))
             except SelectionRefused as refused:
-                found[code] = f"refused: {refused.wider.query()}"
+                found[code] = f"refused: {refused.wider and refused.wider.query()}"
     return found
 
 

@@ -15,7 +15,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -64,7 +64,7 @@ PAGES = {
 SHARDED_VIEWS = (
     (MANAGER, Filters()),
     (MANAGER, Filters.from_search("sector=machinery")),
-    (Terms(scope=Filters.from_search("place=330000,370000"), threshold=5).viewer(), Filters()),
+    (replace(Terms(scope=Filters.from_search("place=330000,370000")).viewer(), privacy_key=b"key"), Filters()),
 )
 """Who looks at shards, and how."""
 

@@ -61,7 +61,9 @@ def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine)
 
 
 def ask(desk: Visit, **form: str) -> TestResponse:
-    return desk.client.post("/pack", data={"deck": STANDARD, "format": "pptx", "lang": "en"} | form, headers=PAGE)
+    return desk.client.post(
+        "/pack", data={"deck": STANDARD, "format": "pptx", "lang": "en", "for": "managers"} | form, headers=PAGE
+    )
 
 
 def made(desk: Visit, **form: str) -> bytes:
