@@ -64,7 +64,7 @@ PAGES = {
 SHARDED_VIEWS = (
     (MANAGER, Filters()),
     (MANAGER, Filters.from_search("sector=machinery")),
-    (replace(Terms(scope=Filters.from_search("place=330000,370000")).viewer(), privacy_key=b"key"), Filters()),
+    (replace(Terms(scope=Filters.from_search("partner=donor-1")).viewer(), privacy_key=b"key"), Filters()),
 )
 """Who looks at shards, and how."""
 
