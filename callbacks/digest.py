@@ -52,10 +52,16 @@ def letter(asked: Asked, period: Period, server: str) -> Letter:
         language=words.language(),
         title=said.title(programme.entry.name(words.language()), period.since, period.until),
         sign=said.invented() if programme.synthetic else "",
-        lead=(said.pieces(said.nothing(period.since, period.until)),) if told.empty else (),
+        lead=(said.pieces(_nothing(asked, period)),) if told.empty else (),
         parts=tuple(said.part(headings[name], lines) for name, lines in parts.items() if lines),
         foot=tuple(said.pieces(each) for each in (*foot, said.how_counted())),
     )
+
+
+def _nothing(asked: Asked, period: Period) -> str:
+    """That a newsletter is empty; of rounded counts that does not mean that nothing is on record."""
+    tell = said.too_little if asked.view.threshold else said.nothing
+    return tell(period.since, period.until)
 
 
 def held_to(asked: Asked, period: Period) -> Period:

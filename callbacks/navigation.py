@@ -154,7 +154,10 @@ def notices(asked: Asked) -> list[Any]:
 
 
 def _looking_through() -> str:
-    """What a manager looks through, which is told by the viewer: an answer that is kept is of one link alone."""
+    """The sentence that names the link a manager looks through.
+
+    An answer that is kept belongs to one link, so that it may hold the name.
+    """
     link = g.look.link
     if link is None:
         return _("You see what this link shows.")

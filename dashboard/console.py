@@ -31,7 +31,7 @@ ACCOUNTS_HELP = {
     "older": "The accounts database was made by an older version of this software: run `score-dashboard upgrade`.",
     "newer": "The accounts database was made by a newer version of this software: start that one.",
 }
-"""What is wrong with an accounts database of another version and what to do, by reason."""
+"""Messages about an accounts database of another version, by reason."""
 
 
 def stop(message: str) -> NoReturn:
@@ -82,7 +82,7 @@ def accounts(address: str = "") -> Iterator["Engine"]:
 
 @contextmanager
 def at_console(reader: "Reader") -> Iterator["Held"]:
-    """What the application holds, for the block, in which the reader of what is written sees what they may."""
+    """The records and map grounds, as the application holds them; inside the block numbers are those of the reader."""
     from flask import Flask, g
 
     from callbacks.asking import Held

@@ -78,7 +78,7 @@ NEEDED: dict[str, Permission] = {
 """What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
 
 WAYS_BACK = frozenset({"leave", "sign-out"})
-"""What a manager may do while what they looked through has ended."""
+"""Routes open to a manager whose link, looked through, has ended."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 

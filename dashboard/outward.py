@@ -26,7 +26,7 @@ def readers() -> dict[str, str]:
 
 
 def committee(accounts: Engine, edition: str | None) -> Viewer:
-    """Who reads with the eyes of the committee: everything, rounded; of an edition, else of the live record."""
+    """The committee as a viewer: it sees everything, rounded, of an edition or else of the live record."""
     return links.viewer_of(accounts, Terms(Audience.COMMITTEE, edition=edition or LIVE))
 
 

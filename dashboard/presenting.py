@@ -94,7 +94,7 @@ def _readers(held: Held, accounts: Engine, viewer: Viewer) -> list[dict[str, Any
 
 
 def _way_back() -> str:
-    """What the way back to a manager's own view says: through which link they look meanwhile."""
+    """The text of the way back to a manager's own view; it names the link looked through."""
     back, link = _("Back to my own view"), g.look.link
     return labelled(findings.link_name(link.id, link.label), back) if link else back
 

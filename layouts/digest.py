@@ -75,6 +75,11 @@ def nothing(since: date, until: date) -> str:
     return _("Nothing on record falls into {period}.", period=period(since, until))
 
 
+def too_little(since: date, until: date) -> str:
+    """A period of which too few enterprises have anything to tell, in one sentence."""
+    return _("Too few enterprises have news of {period} to tell of it.", period=period(since, until))
+
+
 def headings() -> dict[str, str]:
     """The parts of a newsletter by what they tell of."""
     return {

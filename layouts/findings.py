@@ -195,7 +195,11 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
         return _("{indicator}: too few pairs to be shown", indicator=name)
     if not n:
         return _("{indicator}: no before/after pair", indicator=name)
-    if unit == "yes-no":
+    practice = unit == "yes-no"
+    # Of rounded counts a part may be more than its whole, and of few there is no median.
+    if max(numbers["had_before"], numbers["had_after"]) > n if practice else numbers["median_change"] is None:
+        return _("{indicator}: {n} enterprises reported before and after", indicator=name, n=number(n))
+    if practice:
         return _(
             "{indicator}: {before} of {n} had it before, {after} have it after",
             indicator=name, n=number(n), before=number(numbers["had_before"]), after=number(numbers["had_after"]),
@@ -206,8 +210,6 @@ def pairs(indicator: str, numbers: dict[str, Any], unit: str, rows: pd.DataFrame
             "{indicator}: {before} before, {after} after, in the one enterprise that reported both",
             indicator=name, before=quantity(row["before"], unit), after=quantity(row["after"], unit),
         )  # fmt: skip
-    if numbers["median_change"] is None:
-        return _("{indicator}: {n} enterprises reported before and after", indicator=name, n=number(n))
     return _(
         "{indicator}: median change {change} in {n} enterprises",
         indicator=name, change=change_of(numbers["median_change"], unit), n=number(n),

@@ -165,6 +165,8 @@ def women_share(row: Mapping[str, Any]) -> str:
     if not row["trainers"] or any(unseen(row[name]) for name in ("trainers", "women", "sex_unknown")):
         return ""
     of = row["trainers"] - row["sex_unknown"]
+    if row["women"] and row["women"] > of:  # rounded apart from one another
+        return _("women {women}", women=number(row["women"]))
     if not of:
         return _("of nobody is the sex on record")
     if not row["sex_unknown"]:

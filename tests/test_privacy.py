@@ -170,11 +170,11 @@ def test_factors_lie_ten_to_twenty_per_cent_off_and_differ_for_workers_and_peopl
 
 def test_sums_are_about_or_withheld(rounds: Callable[..., Rounding]) -> None:
     rounding = rounds()
-    assert rounding.size(12_345, 10) == 12_300
-    assert isinstance(rounding.size(12_345, 10), About)
-    assert isinstance(rounding.size(12_345, 5), Withheld)
-    assert rounding.heads_of(123.4, 10) == 125
-    assert isinstance(rounding.heads_of(123.4, 0), Withheld)
+    assert rounding.sum_to_digits(12_345, 10) == 12_300
+    assert isinstance(rounding.sum_to_digits(12_345, 10), About)
+    assert isinstance(rounding.sum_to_digits(12_345, 5), Withheld)
+    assert rounding.sum_to_base(123.4, 10) == 125
+    assert isinstance(rounding.sum_to_base(123.4, 0), Withheld)
     assert str(Withheld()) == "withheld"
     assert isinstance(Withheld() + 3, Withheld)
 
@@ -508,12 +508,10 @@ def test_a_programme_of_a_thousand_is_told_to_about_a_per_cent(larger: Record) -
 class Replay:
     """Notes the shown numbers of one record, and gives the same for another, in the order they are asked for."""
 
-    MADE = ("shown", "size", "heads_of", "count")
-
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.noted: list[Any] = []
         self.at: int | None = None
-        for owner, name in (*((Rounding, name) for name in ("shown", "size", "heads_of")),
+        for owner, name in (*((Rounding, name) for name in ("shown", "sum_to_digits", "sum_to_base")),
                             *((rounding_module, name) for name in ("middle", "near_rank"))):  # fmt: skip
             monkeypatch.setattr(owner, name, self.noting(getattr(owner, name)))
 

@@ -25,7 +25,7 @@ def _total(of: SliceFacts, enterprises: Array, values: Array, *, workers: bool =
     sizes = np.nan_to_num(values)
     shown = of.count(of.marked(enterprises[sizes > 0]))
     total = float(sizes @ factors[enterprises])
-    return rounding.size(total, shown) if digits else rounding.heads_of(total, shown)
+    return rounding.sum_to_digits(total, shown) if digits else rounding.sum_to_base(total, shown)
 
 
 def overview_counts(of: SliceFacts) -> dict[str, Any]:
@@ -150,7 +150,7 @@ def _workers(of: SliceFacts, enterprises: Array, places: Array, counted: pd.Data
         return workers.where((known > 0) | (counted["trained"] == 0))
     shown = of.tally(enterprises[sizes > 0], places[sizes > 0], many)
     totals = np.bincount(places, weights=sizes * of.rounding.secrets.workers[enterprises], minlength=many)
-    return pd.Series([of.rounding.size(*each) for each in zip(totals, shown, strict=True)], dtype=object)
+    return pd.Series([of.rounding.sum_to_digits(*each) for each in zip(totals, shown, strict=True)], dtype=object)
 
 
 def _largest_first(frame: pd.DataFrame) -> Callable[[int], tuple[int, bool, str]]:

@@ -151,5 +151,5 @@ def other_fact_counts(of: SliceFacts) -> dict[str, Any]:
     enterprises = of.tally(rows.enterprise[each], rows.indicator[each], many)
     factors = of.rounding.secrets.people[rows.enterprise[other]]
     totals = np.bincount(indicators, weights=factors, minlength=many)
-    shown = (of.rounding.heads_of(*both) for both in zip(totals, enterprises, strict=True))
+    shown = (of.rounding.sum_to_base(*both) for both in zip(totals, enterprises, strict=True))
     return dict(zip(of.record.indicators, shown, strict=True))

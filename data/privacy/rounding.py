@@ -104,13 +104,13 @@ class Rounding:
         """The shown number of enterprises, by position, each once."""
         return int(self.shown(np.array([len(enterprises)]), self.secrets.numbers[enterprises].sum(keepdims=True))[0])
 
-    def people(self, kind: str, codes: Iterable[str]) -> int:
-        """The shown number of people or things of a kind that are told apart by codes."""
+    def count_coded(self, kind: str, codes: Iterable[str]) -> int:
+        """The shown number of people of a kind that have a code each."""
         numbers = [self.secrets.number(kind, code) for code in set(codes)]
         return int(self.shown(np.array([len(numbers)]), np.array([sum(numbers)]))[0])
 
-    def heads(self, kind: str, code: str, count: int | None) -> int | None:
-        """The shown number of people at something, of whom the number alone is on record; None stays unknown."""
+    def count_at(self, kind: str, code: str, count: int | None) -> int | None:
+        """The shown number of people at an event, of whom the number alone is on record; None stays unknown."""
         if count is None:
             return None
         return int(self.shown(np.array([count]), np.array([self.secrets.number(kind, code)]))[0])
@@ -119,12 +119,12 @@ class Rounding:
         """Are so many enterprises shown that a sum over them may be?"""
         return bool(shown >= 2 * self.base)
 
-    def size(self, total: float, enterprises: int) -> About | Withheld:
-        """A sum of changed sizes, made by so many shown enterprises, to three digits."""
+    def sum_to_digits(self, total: float, enterprises: int) -> About | Withheld:
+        """A sum of changed values of so many shown enterprises, to three digits."""
         return About(significant(total, SIZE_DIGITS)) if self.enough(enterprises) else Withheld()
 
-    def heads_of(self, total: float, enterprises: int) -> About | Withheld:
-        """A sum of changed numbers of people or visits of so many shown enterprises, to a multiple of the base."""
+    def sum_to_base(self, total: float, enterprises: int) -> About | Withheld:
+        """A sum of changed values of so many shown enterprises, to a multiple of the base."""
         return About(self.base * round(total / self.base)) if self.enough(enterprises) else Withheld()
 
 

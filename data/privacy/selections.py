@@ -15,7 +15,7 @@ from cachetools import LRUCache
 
 from data.access import BASES, Scope, Slice, Viewer
 from data.catalogue import Catalogue
-from data.engine.record import NONE, Array, RecordFacts
+from data.engine.record import NONE, Array, RecordFacts, count
 from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters
 from data.privacy.rounding import Rounding, Secrets
@@ -25,6 +25,9 @@ DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 
 MANY = 100
 """Shown enterprises of a scope from which on two filters may be combined."""
+
+_MOST_TRIED = 16
+"""So many values of one filter are looked at for the first that is shown: an address may name a thousand."""
 
 _MOST_MASKS = 256
 _MOST_ANSWERS = 65_536
@@ -84,7 +87,7 @@ class Disclosure:
         """The nearest filters that may be asked for: the first value of a filter, and the first filters."""
         kept, left = Filters(edition=filters.edition), self.most_filters
         for name in DIMENSIONS:
-            values = _values(filters, name) if left else []
+            values = _values(filters, name)[:_MOST_TRIED] if left else []
             narrowed = [kept.with_codes(name, {code}) for code in values]
             if narrowed:
                 # The first that is shown: of several values the others are left out anyway.
@@ -109,11 +112,7 @@ class Disclosure:
     def offered(self, dimension: str, codes: Iterable[str]) -> list[str]:
         """Of the values of a filter those whose shown number of enterprises in the scope is enough to be chosen."""
         with self._lock:
-            return [
-                code
-                for code in codes
-                if self.rounding.enough(self._shown_count(self._enterprises({(dimension, code)})))
-            ]
+            return [code for code in codes if self._enough({(dimension, code)})]
 
     def _shown_count(self, enterprises: Array) -> int:
         return self.rounding.count(np.flatnonzero(enterprises))
@@ -127,10 +126,10 @@ class Disclosure:
         if not self._enough(selection):
             return False
         enterprises = self._enterprises(selection)
-        size = int(enterprises.sum())
+        size = count(enterprises)
         for wider in self._holding(enterprises):
             others = self._enterprises(wider)
-            few_more = 0 < int(others.sum()) - size < self.rounding.base and not (enterprises & ~others).any()
+            few_more = 0 < count(others) - size < self.rounding.base and not (enterprises & ~others).any()
             if few_more and self._shows(wider):  # it is wider, so that this ends
                 return False
         return True
@@ -199,14 +198,14 @@ def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -
 
     def add(facts: SliceFacts, base: int) -> Iterator[Array]:
         for total in (facts.enterprises, facts.trained):
-            apart = [int((total ^ other).sum()) for other in told]
+            apart = [count(total ^ other) for other in told]
             if not any(0 < each < base for each in apart):
                 told.append(total)
                 yield total
 
     for facts in earlier:  # with the smallest base most was told
         list(add(facts, BASES[0]))
-    return {rounding.key_of(np.flatnonzero(total)): int(total.sum()) for total in add(own, rounding.base)}
+    return {rounding.key_of(np.flatnonzero(total)): count(total) for total in add(own, rounding.base)}
 
 
 def members(facts: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> frozenset[str]:

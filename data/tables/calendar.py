@@ -48,8 +48,8 @@ def _heads(view: View, row: dict[str, Any]) -> dict[str, int | None]:
     """Those who came to an event, as the viewer is shown it: women are at most all."""
     if view.disclosure is None:
         return {name: row[name] for name in ("participants", "women")}
-    heads = view.disclosure.rounding.heads
-    people, women = (heads(name, row["code"], row[name]) for name in ("participants", "women"))
+    count_at = view.disclosure.rounding.count_at
+    people, women = (count_at(name, row["code"], row[name]) for name in ("participants", "women"))
     return {"participants": people, "women": women if people is None or women is None else min(people, women)}
 
 

@@ -60,7 +60,7 @@ def _shown(view: View, trainers: "pd.Series[Any]") -> int:
     """How many trainers these are, as the viewer is shown it."""
     if view.disclosure is None:
         return int(trainers.nunique())
-    return view.disclosure.rounding.people("trainer", trainers)
+    return view.disclosure.rounding.count_coded("trainer", trainers)
 
 
 def _count(view: View, levels: pd.DataFrame) -> dict[str, int]:

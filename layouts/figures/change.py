@@ -16,6 +16,7 @@ from layouts.words import (
     direction,
     ngettext,
     number,
+    out_of,
     percent,
     quantity,
     unit_name,
@@ -35,7 +36,7 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
     share = (rows["better_share"] * 100).tolist()
     headings = []
     for at, row in enumerate(records(rows)):
-        count = _("{better} of {pairs} better", better=number(row["better_count"]), pairs=number(row["pairs"]))
+        count = _("{count} better", count=out_of(row["better_count"], row["pairs"]))
         headings.append(theme.heading(f"{names('indicator', row['indicator'])}  <b>{count}</b>", at, across=True))
     return {
         "data": [
@@ -304,7 +305,7 @@ def practice(numbers: dict[str, Any]) -> Figure:
         (_("Gained it"), numbers["gained"], "#6aaed6"),
         (_("Lost it"), numbers["lost"], theme.WORSE),
     )
-    said = [_("{n} of {all}", n=number(count), all=number(numbers["pairs"])) for _name, count, _colour in rows]
+    said = [out_of(count, numbers["pairs"]) for _name, count, _colour in rows]
     whole = max(numbers["pairs"], 1)
     return {
         "data": [
