@@ -26,6 +26,7 @@ STATES = {
 STEPS = ("#c9d3db", "#9dbfd6", "#6aa3c8", "#3a80af", "#0b5c8f")
 SCALE = [[0.0, "#e3eef6"], [0.35, "#9cc4de"], [0.7, "#4a8fbd"], [1.0, "#0b4f7d"]]
 NOTHING_HERE = "#eef1f3"
+FEW = "#d3dae0"
 
 FONT = (
     "'Noto Sans', 'Segoe UI', 'Helvetica Neue', Arial, 'Noto Sans CJK SC', 'PingFang SC', 'Microsoft YaHei', sans-serif"

@@ -78,6 +78,11 @@ def unseen(value: object) -> str:
     return _("withheld") if sign == "withheld" else ""
 
 
+def is_about(value: object) -> bool:
+    """Is this a sum that is not exact?"""
+    return getattr(value, "sign", "") == "about"
+
+
 def known(*values: object) -> bool:
     """Are these all numbers, none of them unknown, under a base or withheld?"""
     return all(value is not None and value == value and not unseen(value) for value in values)  # noqa: PLR0124 - NaN
@@ -91,7 +96,7 @@ def number(value: float | None, digits: int = 2) -> str:
         return "–"
     rounded = round(value, digits) + 0  # what rounds to zero has no sign
     written = _written(rounded, digits, language())
-    return f"≈{NO_BREAK}{written}" if getattr(value, "sign", "") == "about" else written
+    return f"≈{NO_BREAK}{written}" if is_about(value) else written
 
 
 @lru_cache(maxsize=10_000)

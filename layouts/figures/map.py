@@ -8,7 +8,7 @@ import pandas as pd
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import _, labelled, number
+from layouts.words import _, is_about, labelled, number, unseen
 
 METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers")
 
@@ -85,8 +85,9 @@ def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: 
     `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
     `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
     """
-    known = provinces[provinces["place"].isin(ground.province_codes) & (provinces[metric] > 0)]
-    empty = [code for code in ground.province_codes if code not in set(known["place"])]
+    drawn = provinces[provinces["place"].isin(ground.province_codes)]
+    known, few = drawn[drawn[metric] > 0], drawn[[bool(unseen(value)) for value in drawn[metric]]]
+    empty = [code for code in ground.province_codes if code not in {*known["place"], *few["place"]}]
     top = float(known[metric].max()) if len(known) else 1.0
     name = metric_name(metric)
     west, south, east, north = ground.inset_bounds
@@ -115,6 +116,14 @@ def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: 
             hovertemplate="<b>%{text}</b><br>" + labelled(name, "%{z:,}") + "<extra></extra>",
         ),
     ]
+    if any(is_about(value) for value in known[metric]):
+        traces[-1] |= _said(known, metric, name)
+    if len(few):
+        flat = [[0, theme.FEW], [1, theme.FEW]]
+        traces.append(
+            _fill(ground.provinces, few["place"].tolist(), [0.0] * len(few), colorscale=flat, hoverinfo=None)
+            | _said(few, metric, name)
+        )
     shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
     if len(shown):
         traces.append(_points(shown, metric, name, room))
@@ -141,6 +150,12 @@ def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: 
             clickmode="event",
         ),
     }
+
+
+def _said(provinces: pd.DataFrame, metric: str, name: str) -> dict[str, Any]:
+    """The hover of provinces whose numbers are not plain: as they are written everywhere else."""
+    texts = [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(provinces)]
+    return {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
 
 
 MOST_ROWS = 16
