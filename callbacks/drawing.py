@@ -147,8 +147,10 @@ def _combinations(all_of_them: int, most: int, *, rows: bool) -> str:
 def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises that improved, per indicator that is a figure and not a practice."""
     figures = exhibit.table[exhibit.table["unit"] != YES_NO]
-    rated = figures[figures["better_share"].notna()]
-    caption = _("Share of reporting enterprises that moved in the good direction, with its 95\u00a0% interval.")
+    rated = figures[figures["better_count"].notna() & (figures["pairs"] > 0)]
+    caption = _(
+        "Share of reporting enterprises that moved in the good direction, with its 95\u00a0% interval from 6 pairs on."
+    )
     return Drawing(
         title=findings.change(figures),
         figure=change.improved(rated, asked.name, most) if len(rated) else None,

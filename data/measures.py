@@ -173,7 +173,8 @@ def change_between(
     if better != "context":
         gain = difference * _DIRECTIONS[better]
         count = {"better": by.count(gain > 0), "same": by.count(gain == 0), "worse": by.count(gain < 0)}
-        low, high = by.share_interval(count["better"], n) or (None, None)
+        interval = by.share_interval(count["better"], n) if n >= FEWEST_FOR_INTERVAL else None
+        low, high = interval or (None, None)
         numbers |= {f"{verdict}_count": many for verdict, many in count.items()}
         numbers |= {"better_share": by.share(count["better"], n), "better_low": low, "better_high": high}
     return Change(pairs=n, **numbers)

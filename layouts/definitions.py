@@ -55,9 +55,9 @@ def exhibit(code: str) -> str:
         "change": _(
             "A pair is a before and an after of one enterprise and indicator, both exact. The change is after less "
             "before in the indicator's own unit. The middle is the median of the changes with its distribution-free "
-            "95\u00a0% interval; below 6 pairs there is none. Better, same and worse go by the direction that is good "
-            "for the indicator; the share better has a Wilson 95\u00a0% interval. Practices are counted: had before, "
-            "have after, gained, lost. There is no comparison group: no change proves a cause."
+            "95\u00a0% interval. Better, same and worse go by the direction that is good for the indicator; the share "
+            "better has a Wilson 95\u00a0% interval. Below 6 pairs there is no interval. Practices are counted: had "
+            "before, have after, gained, lost. There is no comparison group: no change proves a cause."
         ),
         "pairs": _(
             "One row per pair: of several results of one enterprise and indicator the first before and the last "

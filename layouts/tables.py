@@ -173,9 +173,7 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
                 f"{number(row['better_count'])} / {number(row['same_count'])} / {number(row['worse_count'])}"
                 if rated
                 else "–",
-                f"{percent(row['better_share'])} ({percent(row['better_low'])}–{percent(row['better_high'])})"
-                if rated
-                else "–",
+                _share_better(row) if rated else "–",
                 number(row["other_facts"]),
             ]
         )
@@ -185,6 +183,14 @@ def change(frame: pd.DataFrame, names: Names) -> Table:
         _("Better / same / worse"), _("Share better (95\u00a0% interval)"), _("Facts that are no pairs"),
     )  # fmt: skip
     return Table((Column(_("Indicator")), *_n(*labels)), rows)
+
+
+def _share_better(row: Mapping[Any, Any]) -> str:
+    """The share better, with its interval where there are pairs enough for one."""
+    share = percent(row["better_share"])
+    if pd.isna(row["better_low"]):
+        return share
+    return f"{share} ({percent(row['better_low'])}–{percent(row['better_high'])})"
 
 
 def pairs(

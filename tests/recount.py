@@ -620,7 +620,9 @@ def change(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: da
         yes_no = about["unit"] == "yes-no"
         judged = about["better"] != "context"
         low, high = (None, None) if yes_no else median_interval(changes)
-        better_low, better_high = wilson(verdicts.count("better"), len(verdicts)) if judged else (None, None)
+        better_low, better_high = (
+            wilson(verdicts.count("better"), len(verdicts)) if judged and len(verdicts) >= 6 else (None, None)
+        )
 
         def middle(values: list[float], *, yes_no: bool = yes_no) -> float | None:
             return None if yes_no or not values else median(values)

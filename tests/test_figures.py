@@ -3,12 +3,16 @@
 import json
 from typing import Any
 
+import pandas as pd
 import plotly.graph_objects as go
 import pytest
 from visiting import Visit, at
 
-from layouts import ids, parts, theme
+from data.privacy.shown import Under
+from layouts import findings, ids, parts, theme
+from layouts.figures import change
 from layouts.pages import PAGES
+from layouts.words import speaking
 
 Drawn = dict[str, dict[str, Any]]
 """Figures by the id of their graph."""
@@ -200,3 +204,28 @@ def test_what_fills_an_exhibit_is_what_its_outputs_take():
             "content",
             "className",
         ]
+
+
+def test_the_shares_better_drawn_are_the_indicators_the_headline_counts() -> None:
+    frame = pd.DataFrame(
+        {
+            "indicator": ["a", "b", "c"],
+            "pairs": [20, 10, 5],
+            "better_count": pd.Series([15, Under(5), 5], dtype=object),
+            "better_share": [0.75, None, 1.0],
+            "better_low": [0.531, None, None],
+            "better_high": [0.888, None, None],
+        }
+    )
+    with speaking("en"):
+        headline = findings.change(frame)
+        figure = change.improved(frame, lambda _table, code: code)
+    assert headline.startswith("For 1 of 2 indicators")
+    (marks,) = figure["data"]
+    assert marks["x"] == [75, None, 100]  # of fewer than 6 pairs a share, and no interval
+    assert [each is not None for each in marks["error_x"]["array"]] == [True, False, False]
+    assert [note["text"] for note in figure["layout"]["annotations"]] == [
+        "a  <b>15 of 20 better</b>",
+        "b  <b>under 5 of 10 better</b>",
+        "c  <b>5 of 5 better</b>",
+    ]

@@ -319,8 +319,7 @@ def test_change_of_a_percentage_that_should_fall(ask: Ask) -> None:
     assert row["median_relative_change"] == "-0.25"
     assert picked(row, "change_low", "change_high") == ("", "")  # below 6 pairs
     assert picked(row, "better_count", "same_count", "worse_count", "better_share") == ("1", "1", "1", "0.333333")
-    # Wilson, 1 of 3, z² = 3.841459: (1/3 + 0.640243) / 2.280486 ∓ 1.959964 √(2/27 + 0.106707) / 2.280486.
-    assert (float(row["better_low"]), float(row["better_high"])) == pytest.approx((0.061492, 0.792340), abs=2e-6)
+    assert picked(row, "better_low", "better_high") == ("", "")  # below 6 pairs as well
     assert picked(row, "had_before", "had_after", "gained", "lost") == ("", "", "", "")
     # e's before whose after is not seen yet, h's bound, i's change without levels.
     assert row["other_facts"] == "3"

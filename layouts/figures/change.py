@@ -33,7 +33,15 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
     """Per indicator the share of enterprises that moved in the good direction, with its 95 % interval and n of N."""
     rows = frame.sort_values(["pairs", "better_share"], ascending=False).head(most)
     places = list(range(len(rows)))
-    share = (rows["better_share"] * 100).tolist()
+    # Few pairs have a share and no interval; of a count under the base there is no share either.
+    share, above, below = (
+        [None if value != value else value * 100 for value in values.astype(float)]  # noqa: PLR0124 - NaN
+        for values in (
+            rows["better_share"],
+            rows["better_high"] - rows["better_share"],
+            rows["better_share"] - rows["better_low"],
+        )
+    )
     headings = []
     for at, row in enumerate(records(rows)):
         count = _("{count} better", count=out_of(row["better_count"], row["pairs"]))
@@ -49,8 +57,8 @@ def improved(frame: pd.DataFrame, names: Names, most: int = MOST_INDICATORS) -> 
                 "error_x": {
                     "type": "data",
                     "symmetric": False,
-                    "array": ((rows["better_high"] - rows["better_share"]) * 100).tolist(),
-                    "arrayminus": ((rows["better_share"] - rows["better_low"]) * 100).tolist(),
+                    "array": above,
+                    "arrayminus": below,
                     "color": "#7fa9c6",
                     "thickness": 4,
                     "width": 0,
