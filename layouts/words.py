@@ -108,7 +108,7 @@ def _written(rounded: float, digits: int, language: str) -> str:
 def out_of(part: float, whole: float) -> str:
     """A count out of another: "15 of 25". Counts rounded apart may part more than their whole: "10, in all 5"."""
     if known(part, whole) and part > whole:
-        return _("{n}, in all {all}", n=number(part), all=number(whole))
+        return _("{n} (in all {all})", n=number(part), all=number(whole))
     return _("{n} of {all}", n=number(part), all=number(whole))
 
 
