@@ -8,8 +8,10 @@ import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import cache
+from hashlib import sha256
 from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -47,6 +49,14 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     for name in list(os.environ):
         if name.startswith(("SCORE_", "DASH_")):
             monkeypatch.delenv(name)
+
+
+@pytest.fixture(autouse=True)
+def same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same privacy keys at every run, so that what is rounded, and with it what is offered, stays the same."""
+    numbers = count(1)
+    drawn = SimpleNamespace(token_bytes=lambda size: sha256(b"%d" % next(numbers)).digest()[:size])
+    monkeypatch.setattr("data.privacy.key.secrets", drawn)
 
 
 MARKED = {"browser": "browser", "machines": "servers", "postgres": "servers"}

@@ -40,6 +40,11 @@ def run(accounts: Engine, address: str, monkeypatch: pytest.MonkeyPatch) -> Call
     return lambda *said, typed=None: CliRunner().invoke(main, ["privacy-key", *said], input=typed)
 
 
+@pytest.fixture
+def same_keys() -> None:
+    """Keys as they are really drawn."""
+
+
 def states(accounts: Engine) -> list[str]:
     return [each.state(now()) for each in reversed(links.links(accounts))]
 

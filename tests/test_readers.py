@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from pptx import Presentation
 from programme import PROGRAMME, load_rows, with_more
 from sqlalchemy import Engine, text
-from visiting import PAGE, Visit, make_key
+from visiting import PAGE, Visit
 
 from dashboard.cli import main
 from data import database, decks, editions, links
@@ -52,7 +52,7 @@ def accounts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine
 def run(demo_url: str, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Runs a command line on the synthetic programme, which is not public, with a privacy key."""
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
-    make_key(accounts)
+    key.make(accounts)
     return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
@@ -138,7 +138,7 @@ def test_scope_is_all_they_may_see(run, spring, accounts):
 def test_edition_is_what_they_see_and_not_the_live_record(accounts, tmp_path, monkeypatch):
     address = f"sqlite:///{tmp_path}/results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
-    make_key(accounts)
+    key.make(accounts)
     engine = database.writing_engine(address)
     load_rows(engine, with_more(PROGRAMME))
     editions.freeze(engine, "Spring", tmp_path / "editions")

@@ -1,7 +1,6 @@
 """Visiting the application without a browser: signed in or not, with callbacks posted as the renderer posts them."""
 
 import atexit
-import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -10,11 +9,9 @@ from shutil import rmtree
 from tempfile import mkdtemp
 from typing import Any
 
-import pytest
 from dash import Dash
 from dash.development.base_component import Component
 from flask.testing import FlaskClient
-from sqlalchemy import Engine
 from werkzeug.test import TestResponse
 
 from dashboard.app import create_app
@@ -22,7 +19,6 @@ from dashboard.gate import OneTimeAddress
 from dashboard.settings import Settings
 from data import editions
 from data.links import Terms
-from data.privacy import key
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 
@@ -135,13 +131,6 @@ class Visit:
                 if sector["value"] not in left:
                     return f"partner={partner['value']}&sector={sector['value']}"
         raise AssertionError("every partner has every sector")
-
-
-def make_key(accounts: Engine) -> None:
-    """Make a privacy key that is always the same, so that numbers are."""
-    with pytest.MonkeyPatch.context() as drawn:
-        drawn.setattr(secrets, "token_bytes", lambda count: bytes(range(count)))
-        key.make(accounts)
 
 
 def at(search: str = "", path: str = "/") -> Values:
