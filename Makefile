@@ -90,7 +90,7 @@ $(VENV)/bin/python:
 $(INSTALLED): requirements.txt pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.txt
 	$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
-	$(BIN)/python -m dashboard.delivery
+	$(BIN)/python -m dashboard.static_files
 	@touch $@
 
 $(INSTALLED_DEV): requirements-dev.txt $(INSTALLED)

@@ -7,10 +7,10 @@ from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from dashboard import delivery
-from dashboard.console import ACCOUNTS_HELP
+from dashboard import static_files
+from dashboard.commands.console import ACCOUNTS_HELP
 from dashboard.settings import Settings, SettingsProblem
-from data.accounts import AccountsProblem, accounts_engine
+from data.storage.accounts import AccountsProblem, accounts_engine
 
 bind = f"0.0.0.0:{os.environ.get('PORT', '8050')}"
 # A process a core: one core works out an answer. More only hold more memory and connections (docs/performance.md).
@@ -31,7 +31,7 @@ control_socket_disable = True
 
 def on_starting(_server: object) -> None:
     """Say once what would stop every worker, and make what workers share before they race to."""
-    delivery.prepare()
+    static_files.prepare()
     try:
         accounts_engine(Settings.from_environment().accounts_url).dispose()
     except SettingsProblem as problem:

@@ -25,8 +25,8 @@ from urllib.request import urlopen
 
 from benchmarks.databases import made
 from benchmarks.serving import Served, served
-from dashboard.pages import UPDATE
-from data.database import file_of
+from dashboard.pages.plain_pages import UPDATE
+from data.storage.database import file_of
 
 PATIENCE = 120.0
 """Seconds an answer is waited for."""

@@ -30,18 +30,18 @@ from sqlalchemy.engine import make_url
 import callbacks
 from benchmarks.posting import OVERVIEW, body
 from benchmarks.spread import spread, timed
-from callbacks.asking import Held
+from callbacks.page_request import Held
 from callbacks.slides import both_languages
 from dashboard.app import grounds
-from dashboard.pages import UPDATE
+from dashboard.pages.plain_pages import UPDATE
 from data import decks
-from data.access import MANAGER, Viewer
-from data.accounts import accounts_engine
-from data.editions import LIVE
+from data.editions.frozen_copies import LIVE
 from data.filters import Filters
-from data.links import Terms
+from data.links.share_links import Terms
 from data.places import read_boundaries
-from data.record import Records
+from data.privacy.viewer import MANAGER, Viewer
+from data.records import Records
+from data.storage.accounts import accounts_engine
 from layouts import ids
 from layouts.shell import shell
 

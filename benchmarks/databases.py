@@ -13,8 +13,8 @@ from psycopg.types.json import Json
 from sqlalchemy import create_engine, select, text
 
 from benchmarks.serving import ROOT
-from data.database import create_tables, writing_engine
-from data.schema import results
+from data.storage.database import create_tables, writing_engine
+from data.storage.schema import results
 
 sys.path.insert(0, str(ROOT / "tests"))  # the machines of the tests are those of the benchmarks
 

@@ -23,9 +23,9 @@ from flask import Response, request
 from benchmarks.posting import HEADERS, OVERVIEW
 from benchmarks.serving import Served, bodies, served, wrk
 from benchmarks.spread import spreads
-from dashboard import keeping
 from dashboard.app import create_app
-from dashboard.pages import UPDATE
+from dashboard.cache import response_store
+from dashboard.pages.plain_pages import UPDATE
 
 WAYS = {"kept": "dashboard.app:create_app()", "bytes": "benchmarks.kept:sending()", "anew": "benchmarks.kept:anew()"}
 
@@ -51,7 +51,7 @@ def sending() -> Any:
 
 def anew() -> Any:
     """The application, which keeps nothing."""
-    keeping.LARGEST = 0
+    response_store.LARGEST = 0
     return create_app()
 
 

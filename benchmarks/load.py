@@ -22,7 +22,7 @@ from benchmarks.posting import HEADERS, OVERVIEW
 from benchmarks.serving import Served, bodies, memory, served, warm, wrk
 from benchmarks.spread import spreads
 from data.filters import Filters
-from data.record import Record
+from data.records import Record
 
 SETTINGS = ((1, 4, False), (2, 2, False), (2, 4, False), (2, 8, False), (4, 2, False), (2, 4, True))
 """Worker processes, threads of each, and whether the application is loaded before they part."""

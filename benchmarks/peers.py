@@ -28,7 +28,7 @@ from benchmarks.posting import HEADERS, OVERVIEW
 from benchmarks.serving import bodies, served, warm, wrk
 from benchmarks.spread import spreads
 from benchmarks.superset import Superset
-from dashboard.pages import UPDATE
+from dashboard.pages.plain_pages import UPDATE
 from layouts import ids
 
 

@@ -23,13 +23,13 @@ from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
 
 from benchmarks.posting import body
-from dashboard.pages import UPDATE
+from dashboard.pages.plain_pages import UPDATE
 from data import managers
-from data.accounts import accounts_engine
-from data.editions import LIVE
+from data.editions.frozen_copies import LIVE
 from data.filters import Filters
-from data.links import Terms
+from data.links.share_links import Terms
 from data.privacy import key
+from data.storage.accounts import accounts_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0

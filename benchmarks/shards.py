@@ -12,10 +12,10 @@ from typing import Any
 
 from benchmarks.databases import made, on_postgres, url
 from benchmarks.spread import spread, timed
-from data.access import MANAGER
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
-from data.record import Record
+from data.privacy.viewer import MANAGER
+from data.records import Record
 
 from machines import shard  # isort: skip - found by benchmarks.databases
 

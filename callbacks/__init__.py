@@ -5,36 +5,36 @@ from dash import Dash
 from callbacks import (
     calendar,
     capacity,
-    completeness,
-    enterprises,
-    filters,
+    enterprise_pages,
+    filter_bar,
+    follow_up_page,
     modules,
     navigation,
     overview,
     published,
     regions,
     results,
-    sources,
-    stories,
+    source_page,
+    story_page,
     targets,
 )
-from callbacks.asking import Held
+from callbacks.page_request import Held
 
 PAGES = (
-    filters,
+    filter_bar,
     navigation,
     overview,
     regions,
     modules,
     results,
-    enterprises,
-    stories,
+    enterprise_pages,
+    story_page,
     capacity,
     targets,
     calendar,
     published,
-    sources,
-    completeness,
+    source_page,
+    follow_up_page,
 )
 
 

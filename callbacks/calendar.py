@@ -5,10 +5,10 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, Kept, kept, showing
+from callbacks.page_request import Asked, Held, Kept, kept, showing
 from data import exhibits
-from data.access import Permission
 from data.exhibits import Exhibit
+from data.privacy.viewer import Permission
 from data.tables import calendar
 from layouts import ids, parts
 from layouts.beside import beside

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks import taking
-from callbacks.asking import Asked
+from callbacks import downloads
+from callbacks.page_request import Asked
 from data import exhibits
-from data.access import Permission
 from data.exhibits import Exhibit
+from data.privacy.viewer import Permission
 from data.tables import calendar, places, results, trainers
 from data.vocabulary import YES_NO
-from layouts import enterprises, findings, parts, programme, programme_tables, tables
+from layouts import enterprise_table, findings, parts, programme, programme_tables, tables
 from layouts.figures import calendar as calendar_figure
 from layouts.figures import change, funnel, ladder, map, matrix  # noqa: A004 - the map is what it draws
 from layouts.figures import coverage as coverage_figure
@@ -362,7 +362,7 @@ def filled(
         asked.basis(exhibit),
         how=asked.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
         deck=_to_deck(asked, exhibit, draw, *arguments),
-        take=taking.offered(asked, exhibit.code, _picture(exhibit, draw, *arguments)),
+        take=downloads.offered(asked, exhibit.code, _picture(exhibit, draw, *arguments)),
     )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
     way_back = (asked.href("", asked.unfiltered) or "?") if asked.is_filtered else ""
@@ -396,7 +396,7 @@ def missing(exhibit: Exhibit) -> str:
     if not exhibit.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if code == "matrix" and exhibit.threshold:
-        return enterprises.no_rows()
+        return enterprise_table.no_rows()
     if code in ("module-funnel", "matrix") and not _any_planned(exhibit):
         return _nothing_planned(exhibit)
     if code in ("change", "pairs") and not len(exhibit.table) and not exhibit.coverage.reported:

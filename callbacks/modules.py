@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input
 
 from callbacks import drawing
-from callbacks.asking import Held, Kept, kept, showing
+from callbacks.page_request import Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 

@@ -6,11 +6,11 @@ from urllib.parse import urlencode
 from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
-from callbacks import taking
-from callbacks.asking import Asked, Held, Kept, asking, kept
-from data.access import Permission
+from callbacks import downloads
+from callbacks.page_request import Asked, Held, Kept, asking, kept
 from data.filters import Filters, language_of
-from layouts import findings, ids, pages, parts, take_away, words
+from data.privacy.viewer import Permission
+from layouts import download_menu, findings, ids, pages, parts, words
 from layouts.parts import PageLink
 from layouts.words import _, day
 
@@ -98,8 +98,8 @@ def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
 
 
 def _take_away(asked: Asked) -> list[Any]:
-    files = taking.of_selection(asked)
-    return [take_away.of_selection(files)] if files else []
+    files = downloads.of_selection(asked)
+    return [download_menu.of_selection(files)] if files else []
 
 
 def _menus(asked: Asked, path: str | None) -> list[Any]:

@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, Kept, kept, showing
+from callbacks.page_request import Asked, Held, Kept, kept, showing
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL

@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.asking import Asked, Held, Kept, kept, showing
+from callbacks.page_request import Asked, Held, Kept, kept, showing
 from data import exhibits
 from data.vocabulary import YES_NO
 from layouts import ids, parts

@@ -8,10 +8,10 @@ from typing import Any
 import pandas as pd
 
 from callbacks import drawing, overview, results
-from callbacks.asking import Asked, Held, asking
+from callbacks.page_request import Asked, Held, asking
 from data import exhibits
 from data.decks import DeckSlide
-from data.editions import EditionProblem
+from data.editions.frozen_copies import EditionProblem
 from data.exhibits import Exhibit, SelectionRefused
 from data.filters import DIMENSIONS, LANGUAGES, Filters
 from data.tables import trainers

@@ -6,43 +6,27 @@ from weakref import finalize
 from flask import Flask
 
 import callbacks
-from callbacks.asking import Held
-from dashboard import (
-    answers,
-    arranging,
-    asked_before,
-    bodies,
-    calendar_file,
-    delivery,
-    editions,
-    gate,
-    headers,
-    how,
-    importing,
-    linking,
-    newsletter,
-    packing,
-    presenting,
-    record_tables,
-    seeing,
-    sharing,
-    signing,
-    single_sign_on,
-    story_pictures,
-    taking_out,
-    trouble,
-)
-from dashboard.delivery import Application
-from dashboard.gate import OneTimeAddress
-from dashboard.keeping import Answers
-from dashboard.pace import Pace
-from dashboard.questions import Questions
+from callbacks.page_request import Held
+from dashboard import static_files
+from dashboard.cache import responses
+from dashboard.cache.redis_store import Shared
+from dashboard.cache.response_keys import Questions
+from dashboard.cache.response_store import Answers
+from dashboard.gate import admission, body_limits, headers, link_entry, link_preview, sign_in, single_sign_on
+from dashboard.gate.admission import OneTimeAddress
+from dashboard.gate.login_attempts import Tries
+from dashboard.gate.rate_limit import Pace
+from dashboard.packs import pack_routes
+from dashboard.pages import edition_pages, errors, method_pages, newsletter_pages
+from dashboard.pages.downloads import calendar_file, exhibit_downloads, list_routes, story_pictures, table_routes
+from dashboard.pages.imports import import_pages
+from dashboard.pages.share import share_pages
 from dashboard.settings import Settings
-from dashboard.shared import Shared
-from dashboard.trying import Tries
-from data.accounts import accounts_engine
+from dashboard.show import deck_pages, slide_show
+from dashboard.static_files import Application
 from data.places import Boundaries, read_boundaries
-from data.record import Records
+from data.records import Records
+from data.storage.accounts import accounts_engine
 from layouts import words
 from layouts.figures.map import Ground
 from layouts.shell import shell
@@ -71,52 +55,52 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     finalize(server, accounts.dispose)
-    server.config["COMPRESS_MIMETYPES"] = delivery.WORTH_COMPRESSING
+    server.config["COMPRESS_MIMETYPES"] = static_files.WORTH_COMPRESSING
     one_time = one_time or OneTimeAddress()
-    bodies.install(server, {importing.UPLOAD})
-    gate.install(server, settings, one_time, accounts)
+    body_limits.install(server, {import_pages.UPLOAD})
+    admission.install(server, settings, one_time, accounts)
     server.extensions["records"] = records
     held = Held(records, grounds(boundaries))
     bearing = [settings.database_url, boundaries.fingerprint]
     questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)
-    asked_before.install(server, questions, Answers(settings.secret_key, shared))
-    gate.attend(server, accounts, Pace(shared))
-    trouble.install(server, records)
-    signing.install(server, settings, one_time, accounts, tries)
+    responses.install(server, questions, Answers(settings.secret_key, shared))
+    admission.attend(server, accounts, Pace(shared))
+    errors.install(server, records)
+    sign_in.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)
-    linking.install(server, accounts, tries)
-    sharing.install(server, settings, held, accounts)
-    seeing.install(server, held, accounts)
-    editions.install(server, records)
-    importing.install(server, settings, held)
-    answers.install(server, held, boundaries)
-    taking_out.install(server, held)
-    newsletter.install(server, settings, held, accounts)
+    link_entry.install(server, accounts, tries)
+    share_pages.install(server, settings, held, accounts)
+    link_preview.install(server, held, accounts)
+    edition_pages.install(server, records)
+    import_pages.install(server, settings, held)
+    table_routes.install(server, held, boundaries)
+    exhibit_downloads.install(server, held)
+    newsletter_pages.install(server, settings, held, accounts)
     calendar_file.install(server, held)
     story_pictures.install(server, held)
-    how.install(server, settings, held)
-    record_tables.install(server, held)
-    presenting.install(server, held, accounts)
-    arranging.install(server, held, accounts)
-    packing.install(server, held, accounts, boundaries)
+    method_pages.install(server, settings, held)
+    list_routes.install(server, held)
+    slide_show.install(server, held, accounts)
+    deck_pages.install(server, held, accounts)
+    pack_routes.install(server, held, accounts, boundaries)
     app = Application(
         "dashboard",
         server=server,
         title="SCORE",
         index_string=INDEX,
         update_title=None,
-        assets_folder=str(delivery.ASSETS),
+        assets_folder=str(static_files.ASSETS),
         assets_ignore=r"^2\d-",  # style of the managers' own tools
         assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
         compress=True,
         suppress_callback_exceptions=True,
-        on_error=trouble.tell,
+        on_error=errors.tell,
         # An environment variable alone could otherwise open every callback as a tool for agents.
         enable_mcp=False,
     )
     app.layout = shell()
     callbacks.register(app, held)
-    delivery.install(app)
+    static_files.install(app)
     headers.install(server, app)
     return app
 

@@ -10,8 +10,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
-from data import database, schema
-from data.database import DatabaseProblem, Version
+from data.storage import database, schema
+from data.storage.database import DatabaseProblem, Version
 
 
 @dataclass(frozen=True)

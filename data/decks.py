@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from data.accounts import deck
-from data.database import now
 from data.filters import Filters
+from data.storage.accounts import deck
+from data.storage.database import now
 
 STANDARD = "standard"
 """The deck every programme has: not stored, not changed, and reached by this name."""

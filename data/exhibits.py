@@ -13,8 +13,9 @@ import pandas as pd
 from data import measures, queries
 from data.engine import counts
 from data.filters import Filters
+from data.lists import story_list
 from data.privacy.shown import Withheld
-from data.tables import calendar, coverage, headlines, modules, places, programme, results, stories, trainers
+from data.tables import calendar, coverage, headlines, modules, places, programme, results, trainers
 from data.tables.coverage import Coverage, coverage_line
 from data.view import View
 
@@ -237,7 +238,7 @@ def sources_of(view: View) -> dict[str, dict[str, int]]:
         levels["trainer_source"],
         programme.targets(scope)["source"],
         (row["source"] for row in queries.events(scope.connection, scope.of)),
-        stories.stories(scope)["source"],
+        story_list.stories(scope)["source"],
     )
     used = {code for each in named for code in each}
     return {code: {} for code in view.catalogue.source if code in used}

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, Row, insert, select, update
 from sqlalchemy.exc import IntegrityError
 from werkzeug.security import check_password_hash, generate_password_hash
 
-from data.accounts import manager
-from data.database import now
+from data.storage.accounts import manager
+from data.storage.database import now
 
 SHORTEST_PASSWORD = 12
 LONGEST_PASSWORD = 200

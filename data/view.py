@@ -8,17 +8,18 @@ import pandas as pd
 from sqlalchemy import Connection
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
-from data import measures, naming, queries
-from data.access import Permission, Scope, Slice, Viewer
+from data import measures, queries
 from data.catalogue import Catalogue, Entry
-from data.engine import reading
-from data.engine.record import RecordFacts
+from data.engine import fact_reader
+from data.engine.facts import RecordFacts
 from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters
-from data.naming import NameIndex
+from data.privacy import hidden_names
+from data.privacy.hidden_names import NameIndex
 from data.privacy.selections import DIMENSIONS, Disclosure, members
 from data.privacy.shown import share as share_of_shown
 from data.privacy.table import protected
+from data.privacy.viewer import Permission, Scope, Slice, Viewer
 
 Codes = frozenset[str]
 
@@ -146,14 +147,14 @@ class View:
         names = self.catalogue.once.get("names", lambda: NameIndex(queries.enterprise_names(self.connection)))
         # An enterprise outside the scope is not named either.
         inside = None if self.viewer.scope == Scope() else self._named
-        return naming.mentions(text, self._hidden_names) or any(
+        return hidden_names.mentions(text, self._hidden_names) or any(
             code not in self.nameable or not (inside is None or code in inside) for code in names.owners(text)
         )
 
     @cached_property
     def _hidden_names(self) -> frozenset[str]:
         """What lies outside the viewer's scope may be called."""
-        return naming.called(name for both in self._outside for name in both)
+        return hidden_names.called(name for both in self._outside for name in both)
 
     @property
     def _outside(self) -> Iterator[tuple[str | None, str | None]]:
@@ -176,7 +177,9 @@ class View:
 
     @property
     def _record(self) -> RecordFacts:
-        record: RecordFacts = self.catalogue.once.get("facts", lambda: reading.read(self.connection, self.catalogue))
+        record: RecordFacts = self.catalogue.once.get(
+            "facts", lambda: fact_reader.read(self.connection, self.catalogue)
+        )
         return record
 
     @cached_property

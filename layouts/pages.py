@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import completeness, enterprises, ids, parts, stories
+from layouts import enterprise_table, follow_up_layout, ids, parts, story_cards
 from layouts.markup import Markup
 from layouts.words import _
 
@@ -119,10 +119,10 @@ PAGES: tuple[Page, ...] = (
          lambda: _("How far enterprises got: module by module, and through the programme.")),
     Page("results", "/results", lambda: _("Results"), _results,
          lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
-    Page("enterprises", "/enterprises", lambda: _("Enterprise list"), enterprises.skeleton,
+    Page("enterprises", "/enterprises", lambda: _("Enterprise list"), enterprise_table.skeleton,
          lambda: _("Who takes part, how far each enterprise got, and when it last reported."),
-         needs="see-names", below=True, each=enterprises.one),
-    Page("stories", "/stories", lambda: _("Stories"), stories.skeleton,
+         needs="see-names", below=True, each=enterprise_table.one),
+    Page("stories", "/stories", lambda: _("Stories"), story_cards.skeleton,
          lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
          main=False, below=True),
     Page("capacity", "/capacity", lambda: _("Trainers"), _capacity,
@@ -140,9 +140,9 @@ PAGES: tuple[Page, ...] = (
     Page("sources", "/sources", lambda: _("Sources"), _sources,
          lambda: _("The documents this record was taken from, and how many rows rest on each."),
          main=False, below=True),
-    Page("completeness", "/completeness", lambda: _("Completeness"), completeness.skeleton,
+    Page("completeness", "/completeness", lambda: _("Completeness"), follow_up_layout.skeleton,
          lambda: _("What is on record of each enterprise, and what is missing; every number leads to its list."),
-         needs="see-data-quality", main=False, below=True, each=completeness.one),
+         needs="see-data-quality", main=False, below=True, each=follow_up_layout.one),
 )  # fmt: skip
 
 

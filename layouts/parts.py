@@ -9,9 +9,9 @@ import dash_bootstrap_components as dbc
 from dash import Output, dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, take_away, theme
+from layouts import download_menu, ids, theme
+from layouts.download_menu import TakeAway
 from layouts.markup import Markup
-from layouts.take_away import TakeAway
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, labelled, listed, ngettext, number, sentences
 
@@ -165,7 +165,7 @@ def basis_lines(basis: Basis, *, pictured: bool = False) -> list[Component]:
     ]
     how = [how_link(basis.how)] if basis.how else []
     deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
-    take = [take_away.of_exhibit(basis.take, pictured=pictured)] if basis.take else []
+    take = [download_menu.of_exhibit(basis.take, pictured=pictured)] if basis.take else []
     return [html.P(said, className="basis"), _sources(basis), *how, *deck, *take]
 
 

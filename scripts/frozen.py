@@ -26,32 +26,33 @@ from flask import g
 from plotly.io.json import to_json_plotly
 from pptx import Presentation
 
-import callbacks.enterprises
+import callbacks.enterprise_pages
 from benchmarks.callbacks import PAGES, Pages
-from callbacks import how
-from callbacks.asking import Asked, asking
-from callbacks.digest import letters
+from callbacks.newsletter_text import letters
+from callbacks.page_request import Asked, asking
 from callbacks.slides import both_languages
-from dashboard import printing
-from dashboard.pack import Packer
+from dashboard.packs import chromium
+from dashboard.packs.meeting_pack import Packer
 from dashboard.settings import PUBLIC_RECORD
-from data import decks, editions, exhibits
-from data.access import MANAGER, Viewer
-from data.accounts import accounts_engine
-from data.database import writing_engine
+from data import decks, exhibits
 from data.decks import Deck, DeckSlide
 from data.demo import hold_back, write_demo
-from data.digest import Period
-from data.editions import Edition
+from data.editions import frozen_copies
+from data.editions.frozen_copies import Edition
 from data.exhibits import SelectionRefused, csv_of
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links.share_links import Audience, Terms
+from data.lists import enterprise_list, follow_up
+from data.lists.enterprise_list import EnterpriseList, Wanted
+from data.lists.follow_up import Which
 from data.loading import load
+from data.newsletter import Period
 from data.places import read_boundaries
-from data.tables import completeness, enterprises, places, results
-from data.tables.completeness import Which
-from data.tables.enterprises import EnterpriseList, Wanted
-from layouts import digest, ids
+from data.privacy.viewer import MANAGER, Viewer
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
+from data.tables import places, results
+from layouts import ids, newsletter_parts
 
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200
@@ -115,7 +116,7 @@ def make(name: str, here: Path) -> Edition:
     if name == "demo":
         hold_back(source, here / "late", write_demo(source, ENTERPRISES, 1))
     load(engine, source if name == "demo" else PUBLIC_RECORD, origin=name)
-    edition = editions.freeze(engine, EDITION, here / "editions")
+    edition = frozen_copies.freeze(engine, EDITION, here / "editions")
     if name == "demo":
         load(engine, here / "late", origin="late forms")
     engine.dispose()
@@ -244,7 +245,7 @@ def exhibits_and_methods(asked: Asked) -> Iterator[str]:
             return f"{exhibits.to_csv(made)}{csv_of(made.table, columns)}{rests_on}"
 
         def method(code: str = code) -> str:
-            return as_json(asdict(how.made(asked, code, how.chosen_indicator(asked, code, None))))
+            return as_json(asdict(method.made(asked, code, method.chosen_indicator(asked, code, None))))
 
         yield f"== exhibit {code}\n{or_refused(table)}"
         yield f"== method {code}\n{or_refused(method)}"
@@ -258,18 +259,18 @@ def lists(asked: Asked) -> Iterator[str]:
     for sort in SORTS:
         for descending in (False, True):
             wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
-            yield f"== enterprises by {sort} {descending}\n{told_list(enterprises.listed(view, wanted))}"
-    yield f"== enterprises found\n{told_list(enterprises.listed(view, Wanted(text='a')))}"
+            yield f"== enterprises by {sort} {descending}\n{told_list(enterprise_list.listed(view, wanted))}"
+    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, Wanted(text='a')))}"
     yield f"== beside\n{csv_of(results.beside(view), BESIDE)}"
     if view.viewer.limited:
         return
-    yield f"== forms\n{completeness.form_counts(view)}\n{completeness.silences(view)}"
-    yield f"== doubts\n{completeness.outlier_count(view)}\n{completeness.unsourced_counts(view)}"
+    yield f"== forms\n{follow_up.form_counts(view)}\n{follow_up.silences(view)}"
+    yield f"== doubts\n{follow_up.outlier_count(view)}\n{follow_up.unsourced_counts(view)}"
     for which in LISTS:
-        found = completeness.everyone(view, which, "en")
+        found = follow_up.everyone(view, which, "en")
         yield f"== list {which}\n{csv_of(found, list(found.columns))}"
-    for code in sorted(each.enterprise for each in enterprises.listed(view, Wanted()).rows)[:3]:
-        yield f"== enterprise {code}\n{as_json(callbacks.enterprises.one(asked, code))}"
+    for code in sorted(each.enterprise for each in enterprise_list.listed(view, Wanted()).rows)[:3]:
+        yield f"== enterprise {code}\n{as_json(callbacks.enterprise_pages.one(asked, code))}"
 
 
 def told_list(found: EnterpriseList) -> str:
@@ -283,7 +284,7 @@ def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
     packer = Packer.on(pages.held, read_boundaries())
     # Notes and rows are asked for where they can be asked for.
     everything = {name: True for name in ("notes", "rows") if name in signature(packer.make).parameters}
-    printing.chromium = without_browser
+    chromium.chromium = without_browser
     as_of = pages.held.records.live.catalogue().programme.as_of
     period = Period(date(as_of.year - 1, 1, 1), as_of)
     with as_viewer(pages):
@@ -293,12 +294,12 @@ def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
         yield from (f"== pack {at} {text_of(shape)}" for shape in slide.shapes)
         if slide.has_notes_slide:
             yield f"== pack {at} notes {slide.notes_slide.notes_text_frame.text}"
-    yield f"== newsletter\n{digest.markdown(told)}"
+    yield f"== newsletter\n{newsletter_parts.markdown(told)}"
 
 
 def without_browser() -> str:
     """Maps of the pack would be pictures, which cannot be compared."""
-    raise printing.PrintingProblem("missing")
+    raise chromium.PrintingProblem("missing")
 
 
 def text_of(shape: Any) -> str:

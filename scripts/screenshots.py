@@ -10,14 +10,16 @@ from playwright.sync_api import Browser, Page, sync_playwright
 from werkzeug.serving import make_server
 
 from dashboard.app import create_app
-from dashboard.gate import OneTimeAddress
+from dashboard.gate.admission import OneTimeAddress
 from dashboard.settings import PUBLIC_RECORD, Settings
-from data import database, editions, links
-from data.accounts import accounts_engine
 from data.demo import write_demo
+from data.editions import frozen_copies
 from data.filters import Filters
-from data.links import Terms
+from data.links import share_links
+from data.links.share_links import Terms
 from data.loading import load
+from data.storage import database
+from data.storage.accounts import accounts_engine
 
 IMAGES = Path(__file__).parent.parent / "docs" / "images"
 CHROMIUM = Path("/usr/bin/chromium")
@@ -77,8 +79,8 @@ def photograph(browser: Browser, folder: Path, name: str) -> None:
             take(page, address + SLIDE, "present", "h1")
             engine = accounts_engine(accounts)
             record = database.reading_engine(f"sqlite:///{folder}/{name}.db")
-            edition = editions.freeze_today(record, folder / "editions").key
-            _link, token = links.make(engine, Terms(scope=Filters.from_search(DONOR), edition=edition))
+            edition = frozen_copies.freeze_today(record, folder / "editions").key
+            _link, token = share_links.make(engine, Terms(scope=Filters.from_search(DONOR), edition=edition))
             engine.dispose()
             donor = browser.new_context(viewport={"width": 1600, "height": 1000}).new_page()
             donor.goto(f"{address}/s/{token}")

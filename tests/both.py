@@ -7,9 +7,9 @@ import pytest
 from sqlalchemy import Engine
 from sqlalchemy.exc import OperationalError
 
-from data.database import writing_engine
-from data.loading import writing
-from data.loading.writing import transaction
+from data.loading.writes import record_writing
+from data.loading.writes.record_writing import transaction
+from data.storage.database import writing_engine
 
 BOTH = ("sqlite", "postgresql")
 
@@ -38,7 +38,7 @@ def written_by_another(engine: Engine) -> Iterator[None]:
 
 def in_a_hurry(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that waits for others hardly at all."""
-    monkeypatch.setattr(writing, "WAIT", 0.1)
+    monkeypatch.setattr(record_writing, "WAIT", 0.1)
     return writing_engine(f"{address}?timeout=0.1" if address.startswith("sqlite") else address)
 
 

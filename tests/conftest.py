@@ -23,9 +23,9 @@ from sqlalchemy.engine import make_url
 from visiting import Visit
 
 from dashboard.settings import PUBLIC_RECORD
-from data.database import writing_engine
 from data.demo import write_demo
 from data.loading import load
+from data.storage.database import writing_engine
 
 # A shared machine has slow moments, which are no failure; and the same examples each time, so that a red run stays red.
 settings.register_profile("project", deadline=None, derandomize=True)

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from sqlalchemy import Engine, text
 
-from data.database import writing_engine
+from data.storage.database import writing_engine
 
 _TABLES = (
     """CREATE TABLE manager (

@@ -27,8 +27,8 @@ from typing import Any
 
 from sqlalchemy import Engine, insert
 
-from data.database import create_tables
-from data.schema import results
+from data.storage.database import create_tables
+from data.storage.schema import results
 
 Row = dict[str, Any]
 Tables = dict[str, list[Row]]

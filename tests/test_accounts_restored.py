@@ -16,9 +16,10 @@ from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
 from test_unreadable import spoken
 
-from data import links, managers
-from data.accounts import accounts_engine
-from data.links import Link, Terms
+from data import managers
+from data.links import share_links
+from data.links.share_links import Link, Terms
+from data.storage.accounts import accounts_engine
 
 EMAIL, PASSWORD = "mei@example.org", "correct horse battery"
 TERMS = Terms(threshold=None)
@@ -114,7 +115,7 @@ def web(machines: Rack, public_record_url: str, tmp_path_factory: pytest.TempPat
 def office(web: Office) -> Office:
     """The server with a new link, opened by each worker."""
     with web.accounts() as engine:
-        made, web.token = links.make(engine, TERMS)
+        made, web.token = share_links.make(engine, TERMS)
         managers.enable(engine, EMAIL)
         web.number = made.id
     assert web.statuses(f"/s/{web.token}") == [303, 303]
@@ -142,7 +143,7 @@ def test_link_revoked_in_restored_accounts_is_refused_by_running_workers(office)
     assert office.statuses("/results", session) == [200, 200]
     restore(backed_up(office.path), office.path)
     with office.accounts() as engine:
-        links.revoke(engine, office.number)
+        share_links.revoke(engine, office.number)
     assert office.statuses("/results", session) == [401, 401]
     assert office.statuses(f"/s/{office.token}") == [401, 401]
 
@@ -161,10 +162,10 @@ def test_manager_disabled_in_restored_accounts_is_refused_by_running_workers(off
 def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
     restore(backed_up(office.path), office.path)
     with office.accounts() as engine:
-        before = len(links.visits(engine, office.number))
+        before = len(share_links.visits(engine, office.number))
     assert office.statuses(f"/s/{office.token}") == [303, 303]
     with office.accounts() as engine:
-        assert len(links.visits(engine, office.number)) == before + 2
+        assert len(share_links.visits(engine, office.number)) == before + 2
     with closing(sqlite3.connect(office.path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
@@ -194,15 +195,15 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def made(accounts: Engine) -> Link:
-    return links.make(accounts, TERMS)[0]
+    return share_links.make(accounts, TERMS)[0]
 
 
 def test_connection_is_kept_while_the_file_stays(accounts, made):
     opened: list[object] = []
     event.listen(accounts, "connect", lambda connection, _record: opened.append(connection))
     for _time in range(20):
-        links.log_visit(accounts, made.id, "viewed", "/")
-        assert links.by_id(accounts, made.id) == made
+        share_links.log_visit(accounts, made.id, "viewed", "/")
+        assert share_links.by_id(accounts, made.id) == made
     assert not opened
 
 
@@ -212,9 +213,9 @@ def test_file_replaced_by_one_that_is_none_is_said_and_put_back_is_read(accounts
     path.unlink()
     path.touch()
     with pytest.raises(OperationalError, match="no such table"):
-        links.by_id(accounts, made.id)
+        share_links.by_id(accounts, made.id)
     restore(kept, path)
-    assert links.by_id(accounts, made.id) == made
+    assert share_links.by_id(accounts, made.id) == made
 
 
 def test_file_damaged_and_put_right_in_its_place_is_written_again(accounts, made, tmp_path):
@@ -235,7 +236,7 @@ def writes(accounts: Engine) -> DatabaseError | None:
     """Touch every table; what is in the way."""
     try:
         managers.disable(accounts, EMAIL)
-        links.make(accounts, TERMS)
+        share_links.make(accounts, TERMS)
     except DatabaseError as error:
         return error
     return None

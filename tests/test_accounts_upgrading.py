@@ -21,9 +21,13 @@ from test_unreadable import spoken
 from test_upgrading import FIRST
 from visiting import PAGE, Visit, at
 
-from dashboard.cli import main
-from data import accounts_upgrading, database, decks, links, managers, upgrading
-from data.accounts import (
+from dashboard.commands.cli import main
+from data import decks, managers
+from data.links import share_links
+from data.links.share_links import Terms
+from data.privacy import key
+from data.storage import accounts_migrations, database, migrations
+from data.storage.accounts import (
     ACCOUNTS_VERSION,
     AccountsProblem,
     accounts,
@@ -33,9 +37,7 @@ from data.accounts import (
     privacy_key,
     version_of,
 )
-from data.links import Terms
-from data.privacy import key
-from data.schema import SCHEMA_VERSION
+from data.storage.schema import SCHEMA_VERSION
 from layouts import ids
 
 pytestmark = pytest.mark.both_databases
@@ -92,8 +94,8 @@ def first(address: str, engine: Engine) -> Engine:
 def test_new_accounts_are_of_this_version(address, engine):
     accounts_engine(address).dispose()
     assert now_of(engine) == ACCOUNTS_VERSION
-    assert accounts_upgrading.upgrade(engine) is None
-    assert accounts_upgrading.waiting(engine) == []
+    assert accounts_migrations.upgrade(engine) is None
+    assert accounts_migrations.waiting(engine) == []
 
 
 def test_new_accounts_opened_by_several_at_once_are_made_once(address, engine):
@@ -109,7 +111,7 @@ def test_new_accounts_opened_by_several_at_once_are_made_once(address, engine):
 
 def test_upgraded_accounts_have_the_tables_of_new_ones(first, new_database):
     assert now_of(first) == 1
-    assert accounts_upgrading.upgrade(first) == 1
+    assert accounts_migrations.upgrade(first) == 1
     assert now_of(first) == ACCOUNTS_VERSION
     new = accounts_engine(new_database())
     assert shape(first) == shape(new)
@@ -117,13 +119,13 @@ def test_upgraded_accounts_have_the_tables_of_new_ones(first, new_database):
 
 
 def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
-    accounts_upgrading.upgrade(first)
+    accounts_migrations.upgrade(first)
     engine = accounts_engine(address)
     (mei,) = managers.managers(engine)
     assert mei.email == "mei@example.org"
     assert decks.read(engine, "Spring").name == "Spring"
-    assert [kind for _at, kind, _page in links.visits(engine, 1)] == ["opened"]
-    now = {each.id: each for each in links.links(engine)}
+    assert [kind for _at, kind, _page in share_links.visits(engine, 1)] == ["opened"]
+    now = {each.id: each for each in share_links.links(engine)}
     thresholds = {number: each.terms.threshold for number, each in now.items()}
     assert thresholds == {1: 5, 2: 5, 3: 5, 4: 10, 5: 10, 6: None, 7: 5, 8: 5}
     for number, each in now.items():
@@ -136,33 +138,33 @@ def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
         assert connection.execute(select(privacy_key)).all() == [], "no key is made silently"
     made = datetime.fromisoformat(MADE)
     assert since == {number: made if "edition" in said else None for number, said in LINKS.items()}
-    assert links.make(engine, Terms(edition="spring"))[0].id == len(LINKS) + 1
+    assert share_links.make(engine, Terms(edition="spring"))[0].id == len(LINKS) + 1
     engine.dispose()
 
 
 def test_upgrade_that_is_run_again_finds_nothing_to_do(first):
-    accounts_upgrading.upgrade(first)
+    accounts_migrations.upgrade(first)
     with first.connect() as connection:
         before = connection.execute(select(link).order_by(link.c.id)).all()
-    assert accounts_upgrading.upgrade(first) is None
+    assert accounts_migrations.upgrade(first) is None
     with first.connect() as connection:
         assert connection.execute(select(link).order_by(link.c.id)).all() == before
 
 
 def test_links_that_are_not_over_wait_for_an_edition(first):
-    accounts_upgrading.upgrade(first)
-    assert accounts_upgrading.waiting(first) == [2, 3, 4]
+    accounts_migrations.upgrade(first)
+    assert accounts_migrations.waiting(first) == [2, 3, 4]
 
 
 def test_step_that_fails_leaves_accounts_as_they_were(first, monkeypatch):
     def fails(operations: object) -> None:
-        accounts_upgrading._privacy_key_and_editions(operations)
+        accounts_migrations._privacy_key_and_editions(operations)
         raise RuntimeError
 
-    monkeypatch.setitem(accounts_upgrading._STEPS, 2, fails)
+    monkeypatch.setitem(accounts_migrations._STEPS, 2, fails)
     before = inspect(first).get_table_names()
     with pytest.raises(RuntimeError):
-        accounts_upgrading.upgrade(first)
+        accounts_migrations.upgrade(first)
     assert inspect(first).get_table_names() == before
     with first.connect() as connection:
         thresholds = list(connection.scalars(text("SELECT threshold FROM link ORDER BY id")))
@@ -171,7 +173,7 @@ def test_step_that_fails_leaves_accounts_as_they_were(first, monkeypatch):
 
 def test_of_several_upgrades_at_once_one_does_it(first, address):
     engines = [database.writing_engine(address) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: accounts_upgrading.upgrade(engine) for engine in engines])
+    done = at_once(*[lambda engine=engine: accounts_migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()
@@ -181,7 +183,7 @@ def test_newer_accounts_are_left_alone(address, engine):
     accounts_engine(address).dispose()
     set_version(engine, ACCOUNTS_VERSION + 1)
     with pytest.raises(AccountsProblem) as refused:
-        accounts_upgrading.upgrade(engine)
+        accounts_migrations.upgrade(engine)
     assert refused.value.reason == "newer"
     assert now_of(engine) == ACCOUNTS_VERSION + 1
 
@@ -239,7 +241,7 @@ class Running:
     def __init__(self, results: str, folder: Path) -> None:
         self.path, address = folder / "accounts.db", f"sqlite:///{folder}/accounts.db"
         self.engine = accounts_engine(address)
-        self.token = links.make(self.engine, Terms(threshold=None))[1]
+        self.token = share_links.make(self.engine, Terms(threshold=None))[1]
         self.visit = Visit.to(results, signed_in=False, local=False, accounts_url=address)
         self.visit.app.server.config["SESSION_COOKIE_SECURE"] = False
         assert self.visit.open(f"/s/{self.token}").status_code == 303
@@ -286,7 +288,7 @@ def test_running_server_that_meets_older_accounts_says_so_until_they_are_upgrade
     assert "older than this software" in caplog.text
     assert "Traceback" not in caplog.text
     engine = database.writing_engine(f"sqlite:///{running.path}")
-    assert accounts_upgrading.upgrade(engine) == 1
+    assert accounts_migrations.upgrade(engine) == 1
     engine.dispose()
     assert running.visit.open("/").status_code == 200, "without a restart"
 
@@ -374,7 +376,7 @@ def test_command_with_newer_results_leaves_with_1_and_upgrades_the_accounts(upgr
 
 def test_of_several_upgrades_of_results_at_once_one_does_it(older_results):
     engines = [database.writing_engine(older_results) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: upgrading.upgrade(engine) for engine in engines])
+    done = at_once(*[lambda engine=engine: migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()

@@ -21,20 +21,23 @@ from sqlalchemy import Connection, Engine
 from visiting import Visit, at, notice
 from werkzeug.test import TestResponse
 
-from dashboard import keeping, shared
-from dashboard import questions as asking
-from dashboard.keeping import Answers
-from dashboard.questions import Questions
+from dashboard.cache import redis_store, response_store
+from dashboard.cache import response_keys as asking
+from dashboard.cache.redis_store import Shared
+from dashboard.cache.response_keys import Questions
+from dashboard.cache.response_store import Answers
 from dashboard.settings import Settings, SettingsProblem
-from dashboard.shared import Shared
-from data import database, editions, links, managers
-from data.access import Permission, Scope, Viewer
-from data.accounts import accounts_engine
-from data.database import writing_engine
+from data import managers
+from data.editions import frozen_copies
 from data.filters import Filters
-from data.links import Terms
+from data.links import share_links
+from data.links.share_links import Terms
 from data.loading import load
-from data.loading.rolling_back import rollback
+from data.loading.writes.rolling_back import rollback
+from data.privacy.viewer import Permission, Scope, Viewer
+from data.storage import database
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
 from layouts import ids
 
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
@@ -105,8 +108,8 @@ def manager(visit: Visit, email: str = EMAIL) -> Visit:
 def tokens(accounts, folder, demo_url) -> dict[str, str]:
     """Links that see nearly the same, each different in one thing."""
     engine = database.reading_engine(demo_url)
-    frozen = editions.freeze(engine, "Committee 2017", folder / "editions")
-    later = editions.freeze(engine, "Committee 2018", folder / "editions")
+    frozen = frozen_copies.freeze(engine, "Committee 2017", folder / "editions")
+    later = frozen_copies.freeze(engine, "Committee 2018", folder / "editions")
     narrow = Terms(scope=Filters.from_search("partner=donor-1"), edition=frozen.key)
     terms = {
         "one": narrow,
@@ -118,7 +121,7 @@ def tokens(accounts, folder, demo_url) -> dict[str, str]:
         "may export": replace(narrow, export=True),
         "another edition": replace(narrow, edition=later.key),
     }
-    return {name: links.make(accounts, each)[1] for name, each in terms.items()}
+    return {name: share_links.make(accounts, each)[1] for name, each in terms.items()}
 
 
 ADDRESSES = ("", "?partner=donor-1&as_of=2015-06-30&lang=zh")
@@ -138,7 +141,7 @@ def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
     """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
     keeps = visit_to(demo_url, folder)
     with monkeypatch.context() as nothing:
-        nothing.setattr(keeping, "LARGEST", 0)
+        nothing.setattr(response_store, "LARGEST", 0)
         plain = visit_to(demo_url, folder)
 
     def everyone(visit: Visit) -> dict[str, Visit]:
@@ -197,7 +200,7 @@ def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES
 def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
     viewer = holder_of(frozen)
     records = frozen.app.server.extensions["records"]
-    another = editions.freeze(records.live.engine, "Another", records.folder).key
+    another = frozen_copies.freeze(records.live.engine, "Another", records.folder).key
     others: dict[str, Any] = {
         "permissions": frozenset({Permission.EXPORT}), "scope": Scope(partner=frozenset({"donor-1"})), "alias_key": "b",
         "limited": False, "threshold": 6, "edition": another, "deck": "other", "name": "another",
@@ -386,7 +389,7 @@ def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_end
         return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
 
     visit = visit_to(demo_url, folder)
-    made, token = links.make(accounts, visit.fit(Terms(export=True)))
+    made, token = share_links.make(accounts, visit.fit(Terms(export=True)))
     holder = by_link(visit, token)
     first = got(holder, address)
     tag = first.headers["ETag"]
@@ -394,9 +397,9 @@ def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_end
     again = got(holder, address, tag)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
     assert got(holder, f"{address}?lang=zh", tag).status_code == 200
-    _made, others = links.make(accounts, visit.fit(Terms(export=True, threshold=10)))
+    _made, others = share_links.make(accounts, visit.fit(Terms(export=True, threshold=10)))
     assert got(by_link(visit, others), address, tag).status_code == 200
-    links.revoke(accounts, made.id)
+    share_links.revoke(accounts, made.id)
     ended = got(holder, address, tag)
     assert ended.status_code == 401
     assert ended.headers["Cache-Control"] == "no-store"
@@ -420,7 +423,7 @@ def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
     for n in range(10_000):
         answers.put(f"{n}", bytes(n % 3000))
         assert answers.get("used") == b"u"
-    assert 0 < len(kept_of(answers)) <= 2**20 / keeping.SMALLEST, "many that are short"
+    assert 0 < len(kept_of(answers)) <= 2**20 / response_store.SMALLEST, "many that are short"
     for n in range(100):
         assert answers.get("used") == b"u"
         answers.put(f"{n}", bytes(2**18))
@@ -441,7 +444,7 @@ def redis_server(machines: Rack) -> RedisServer:
 
 @pytest.fixture
 def redis(redis_server, monkeypatch) -> Iterator[Redis]:
-    monkeypatch.setattr(shared, "PATIENCE", 5.0)  # a machine that is busy with other tests is not broken
+    monkeypatch.setattr(redis_store, "PATIENCE", 5.0)  # a machine that is busy with other tests is not broken
     if redis_server.process is None:
         redis_server.start()
     client = Redis(host=redis_server.host, port=redis_server.port)
@@ -466,7 +469,7 @@ def test_what_one_process_answered_another_does_not_work_out_again(redis, cache,
     assert one.post(HEADLINES).data == other.post(HEADLINES).data
     assert len(given) == 1
     (name,) = redis.keys("score:kept:*")
-    assert 0 < redis.ttl(name) <= keeping.KEPT_FOR
+    assert 0 < redis.ttl(name) <= response_store.KEPT_FOR
 
 
 class _Code:
@@ -487,7 +490,7 @@ def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, account
         lambda _n: b"",
         lambda _n: b'[["Content-Type", "text/html"]]\n<script>alert(1)</script>',
         lambda _n: pickle.dumps(_Code()),
-        lambda _n: bytes(3 * keeping.LARGEST),
+        lambda _n: bytes(3 * response_store.LARGEST),
     ]
     for lie in lies:
         redis.mset({name: lie(n) for n, name in enumerate(names)})
@@ -514,12 +517,14 @@ def test_who_knows_another_secret_has_other_questions_and_is_not_believed(redis,
 def test_cache_that_fails_costs_nobody_their_page(
     redis, redis_server, cache, demo_url, folder, accounts, monkeypatch, caplog, how
 ):
-    monkeypatch.setattr(shared, "PAUSE", 3600.0)
+    monkeypatch.setattr(redis_store, "PAUSE", 3600.0)
     if how == "slow":
-        monkeypatch.setattr(shared, "PATIENCE", 0.5)
+        monkeypatch.setattr(redis_store, "PATIENCE", 0.5)
     asked = []
-    send = shared.Redis.execute_command
-    monkeypatch.setattr(shared.Redis, "execute_command", lambda *args, **kw: asked.append(args[1]) or send(*args, **kw))
+    send = redis_store.Redis.execute_command
+    monkeypatch.setattr(
+        redis_store.Redis, "execute_command", lambda *args, **kw: asked.append(args[1]) or send(*args, **kw)
+    )
     visit = manager(visit_to(demo_url, folder, cache_url=cache))
     truth = visit.post(HEADLINES).data
     if how == "slow":
@@ -547,7 +552,7 @@ def test_cache_that_fails_costs_nobody_their_page(
 
 def test_after_a_pause_one_tries_again_and_says_that_it_answers(redis, cache, monkeypatch, caplog):
     clock = iter(range(0, 1000, 4))
-    monkeypatch.setattr(shared, "monotonic", lambda: float(next(clock)))
+    monkeypatch.setattr(redis_store, "monotonic", lambda: float(next(clock)))
     common = Shared(cache)
     failing = iter([True, True, False, False, False])
 

@@ -14,12 +14,12 @@ from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import delete, select
 
-from dashboard.cli import main
-from data.batches import batch_of, batches, undone_by
-from data.database import data_version
+from dashboard.commands.cli import main
 from data.loading import LoadProblem, load
-from data.loading.rolling_back import InTheWay, RollbackProblem, plan, rollback
-from data.schema import CONTRACT_TABLES, batch, batch_change, results
+from data.loading.writes.rolling_back import InTheWay, RollbackProblem, plan, rollback
+from data.storage.batches import batch_of, batches, undone_by
+from data.storage.database import data_version
+from data.storage.schema import CONTRACT_TABLES, batch, batch_change, results
 from tests.loading_files import small_programme, write_folder
 
 KEPT = {*(table.name for table in CONTRACT_TABLES), "story_image"}
@@ -332,7 +332,7 @@ CHILD = """
     import sys, time
     from data.loading import row_writing
     from data.loading import rolling_back
-    from data.database import writing_engine
+    from data.storage.database import writing_engine
 
     def write(connection, number, changes, real=rolling_back.row_changes.write):
         real(connection, number, changes)

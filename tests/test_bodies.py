@@ -15,12 +15,13 @@ from test_unreadable import spoken
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
-from dashboard.bodies import LARGEST, LARGEST_CALLBACK
-from dashboard.importing import MOST_MEGABYTES
-from dashboard.pages import UPDATE
-from data import links, managers
-from data.accounts import accounts_engine
-from data.links import Terms
+from dashboard.gate.body_limits import LARGEST, LARGEST_CALLBACK
+from dashboard.pages.imports.import_pages import MOST_MEGABYTES
+from dashboard.pages.plain_pages import UPDATE
+from data import managers
+from data.links import share_links
+from data.links.share_links import Terms
+from data.storage.accounts import accounts_engine
 
 PASSWORD = "a word that is passed"
 FORM = "application/x-www-form-urlencoded"
@@ -43,7 +44,7 @@ def served(public_record_url: str, accounts: Engine) -> Visit:
 @pytest.fixture(scope="module")
 def token(served: Visit, accounts: Engine) -> str:
     """The token of a link with a password."""
-    return links.make(accounts, served.fit(Terms()), password=PASSWORD)[1]
+    return share_links.make(accounts, served.fit(Terms()), password=PASSWORD)[1]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +78,7 @@ WAYS = pytest.mark.parametrize("send", [at_once, in_pieces])
 @pytest.mark.parametrize("path", ["/sign-in", "/s/nothing", "/", "/share", "/nowhere", "/health"])
 def test_too_much_is_refused_before_it_is_known_who_sends_it(served, path, send, monkeypatch):
     monkeypatch.setattr("werkzeug.formparser.parse_qsl", lambda *_args, **_named: pytest.fail("it was parsed"))
-    monkeypatch.setattr("dashboard.sessions.own", lambda *_args: pytest.fail("the gate was asked"))
+    monkeypatch.setattr("dashboard.gate.sessions.own", lambda *_args: pytest.fail("the gate was asked"))
     answer = send(served.stranger(), path, b"a=&" * (LARGEST // 3 + 1))
     assert answer.status_code == 413
     assert spoken(answer.text)[1][0] == TITLE
@@ -122,7 +123,7 @@ def test_import_takes_more_from_whoever_may_import(served, public_record_url, se
 
 
 def test_import_still_has_a_limit(public_record_url, monkeypatch):
-    monkeypatch.setattr("dashboard.importing.MOST_MEGABYTES", 2)
+    monkeypatch.setattr("dashboard.pages.imports.import_pages.MOST_MEGABYTES", 2)
     assert MOST_MEGABYTES > 2
     much = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\n' + bytes(3 * LARGEST)
     answer = at_once(Visit.to(public_record_url).client, "/import", much, "multipart/form-data; boundary=x")
@@ -149,7 +150,7 @@ def test_longest_address_and_password_that_can_be_kept_still_let_in(served, acco
 
 def test_password_of_a_link_is_cut_before_it_is_looked_at(served, token, monkeypatch):
     seen = []
-    monkeypatch.setattr(links, "opens_with", lambda _engine, _number, password: seen.append(password))
+    monkeypatch.setattr(share_links, "opens_with", lambda _engine, _number, password: seen.append(password))
     served.stranger().post(f"/s/{token}", data={"password": "b" * 10_000})
     assert seen == ["b" * 200]
 

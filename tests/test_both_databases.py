@@ -16,15 +16,16 @@ from programme import PROGRAMME, Row, Tables, load_rows
 from sqlalchemy import select
 from test_upgrading import FIRST, shape
 
-from data import copying, editions, upgrading
-from data.access import MANAGER, Viewer
-from data.database import check, create_tables, now, writing_engine
+from data.editions import frozen_copies
 from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
 from data.filters import Filters
-from data.links import Audience, Terms
-from data.record import Record
-from data.schema import SCHEMA_VERSION, results
-from data.tables.enterprises import Wanted, listed
+from data.links.share_links import Audience, Terms
+from data.lists.enterprise_list import Wanted, listed
+from data.privacy.viewer import MANAGER, Viewer
+from data.records import Record
+from data.storage import database_copy, migrations
+from data.storage.database import check, create_tables, now, writing_engine
+from data.storage.schema import SCHEMA_VERSION, results
 
 
 def reader(**terms: Any) -> Viewer:
@@ -123,8 +124,8 @@ def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
 ) -> None:
     one, other = records["spelt"]
     expected = exported(one, MANAGER, "")
-    made = editions.freeze(other.engine, "NTAC 6", tmp_path / "editions")
-    copying.copy(other.engine, tmp_path / "copy.db")
+    made = frozen_copies.freeze(other.engine, "NTAC 6", tmp_path / "editions")
+    database_copy.copy(other.engine, tmp_path / "copy.db")
     for path in (made.path, tmp_path / "copy.db"):
         record = Record(f"sqlite:///{path}")
         assert exported(record, MANAGER, "") == expected
@@ -144,10 +145,10 @@ def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on:
     with engine.begin() as connection:
         for statement in FIRST:
             connection.exec_driver_sql(statement)
-    assert upgrading.upgrade(engine) == 1
+    assert migrations.upgrade(engine) == 1
     check(engine)
     assert shape(engine) == shape(new)
-    assert upgrading.upgrade(engine) is None
+    assert migrations.upgrade(engine) is None
     for each in (engine, new):
         each.dispose()
 

@@ -8,10 +8,10 @@ from flask.testing import FlaskClient
 from icalendar import Calendar, Event
 from visiting import Visit
 
-from data import links
-from data.accounts import accounts_engine
 from data.filters import Filters
-from data.links import Terms
+from data.links import share_links
+from data.links.share_links import Terms
+from data.storage.accounts import accounts_engine
 
 
 def entries(visit: Visit | FlaskClient, query: str = "") -> dict[str, Event]:
@@ -99,7 +99,7 @@ def by_link(
     accounts = accounts_engine(address)
 
     def opened(terms: Terms) -> FlaskClient:
-        _link, token = links.make(accounts, visit.fit(terms), made_by="manager")
+        _link, token = share_links.make(accounts, visit.fit(terms), made_by="manager")
         client = visit.stranger()
         assert client.get(f"/s/{token}").status_code == 303
         return client

@@ -18,14 +18,15 @@ from visiting import PAGE, Visit, at
 from werkzeug.test import TestResponse
 
 from callbacks import drawing
-from data import links, managers
-from data.access import BASES
-from data.accounts import accounts_engine
-from data.accounts import link as link_table
-from data.database import now
+from data import managers
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.privacy.viewer import BASES
+from data.storage.accounts import accounts_engine
+from data.storage.accounts import link as link_table
+from data.storage.database import now
 from layouts import ids
 from layouts.pages import PAGES
 from layouts.shell import CONTROLS
@@ -134,7 +135,7 @@ def served(folder: Path, accounts: Engine) -> Visit:
 
 def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
     """Someone who opened a link; `then` happens to it afterwards."""
-    made, token = links.make(accounts, served.fit(terms), **options)
+    made, token = share_links.make(accounts, served.fit(terms), **options)
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     if then is not None:
@@ -150,8 +151,8 @@ def visitors(served: Visit, accounts: Engine) -> Iterator[tuple[str, FlaskClient
     committee = Terms(audience=Audience.COMMITTEE, scope=SCOPE, names=True)
     yield "committee", comes_by(served, accounts, committee)
     donor = Terms(scope=SCOPE)
-    yield "paused", comes_by(served, accounts, donor, lambda number: links.pause(accounts, number))
-    yield "revoked", comes_by(served, accounts, donor, lambda number: links.revoke(accounts, number))
+    yield "paused", comes_by(served, accounts, donor, lambda number: share_links.pause(accounts, number))
+    yield "revoked", comes_by(served, accounts, donor, lambda number: share_links.revoke(accounts, number))
     yield "expired", comes_by(served, accounts, donor, lambda number: expire(accounts, number))
     yield "wrong password", comes_by(served, accounts, donor, password="the right one")
     yield "nobody", served.stranger()
@@ -258,16 +259,16 @@ def test_a_code_outside_the_scope_and_one_that_never_was_are_answered_alike(serv
 
 
 def test_visits_are_logged_without_who(served, accounts):
-    made, token = links.make(accounts, served.fit(Terms(scope=SCOPE)))
+    made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
-    (seen,) = [each for each in links.links(accounts) if each.id == made.id]
+    (seen,) = [each for each in share_links.links(accounts) if each.id == made.id]
     assert (seen.opened, seen.viewed) == (1, 0)
-    assert {kind for _when, kind, _page in links.visits(accounts, made.id)} == {"opened"}
+    assert {kind for _when, kind, _page in share_links.visits(accounts, made.id)} == {"opened"}
 
 
 def test_token_is_kept_nowhere(served, folder, accounts):
-    _made, token = links.make(accounts, served.fit(Terms(scope=SCOPE)))
+    _made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     files = list(folder.glob("accounts.db*"))
     assert files
     for file in files:

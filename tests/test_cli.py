@@ -17,9 +17,9 @@ from click.testing import CliRunner, Result
 from loading_files import small_programme, write_folder, write_workbook
 
 from dashboard import settings
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from data.exhibits import EXHIBITS
-from data.schema import CONTRACT_TABLES
+from data.storage.schema import CONTRACT_TABLES
 
 ROOT = Path(__file__).resolve().parent.parent
 Run = Callable[..., Result]

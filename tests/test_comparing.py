@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 from programme import PROGRAMME, Row, Tables, load_rows
 
-from data.access import MANAGER
-from data.comparing import CSV_COLUMNS, Cell, Change, Comparison, Kind, changes, compare, csv_lines
-from data.database import DatabaseProblem, writing_engine
-from data.editions import freeze
+from data.editions.frozen_copies import freeze
+from data.editions.record_changes import CSV_COLUMNS, Cell, Change, Comparison, Kind, changes, compare, csv_lines
 from data.filters import Filters
-from data.record import Record, Records
-from data.schema import CONTRACT_TABLES, contract_columns
+from data.privacy.viewer import MANAGER
+from data.records import Record, Records
+from data.storage.database import DatabaseProblem, writing_engine
+from data.storage.schema import CONTRACT_TABLES, contract_columns
 
 Changing = Callable[[Tables], None]
 

@@ -13,19 +13,19 @@ from programme import PROGRAMME, Tables, load_rows
 from sqlalchemy import Engine
 from visiting import PAGE, Values, Visit, at
 
-from data import links
-from data.access import MANAGER
-from data.accounts import accounts_engine
 from data.catalogue import read_catalogue
-from data.database import writing_engine
 from data.filters import Filters
-from data.links import Audience, Terms
-from data.tables import completeness
-from data.tables.completeness import Which, read
-from data.tables.enterprises import Wanted
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.lists import follow_up
+from data.lists.enterprise_list import Wanted
+from data.lists.follow_up import Which, read
+from data.privacy.viewer import MANAGER
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
 from data.view import View
 from layouts import ids
-from layouts.completeness import LIST
+from layouts.follow_up_layout import LIST
 
 pytestmark = pytest.mark.both_databases
 
@@ -73,7 +73,7 @@ def members(view: View, path: str) -> str:
     """The enterprises of a list, by name."""
     which = read(path)
     assert which is not None
-    return "".join(each.listed.enterprise for each in completeness.page(view, Wanted(), which)[1])
+    return "".join(each.listed.enterprise for each in follow_up.page(view, Wanted(), which)[1])
 
 
 @pytest.mark.parametrize(
@@ -95,7 +95,7 @@ def test_form_of_every_enterprise_is_in_one_state(
     view: Ask, form: str, present: str, partly: str, missing: str, not_yet_due: str
 ) -> None:
     expected = {"present": present, "partly": partly, "missing": missing, "not-yet-due": not_yet_due}
-    assert completeness.form_counts(view())[form] == {state: len(codes) for state, codes in expected.items()}
+    assert follow_up.form_counts(view())[form] == {state: len(codes) for state, codes in expected.items()}
     assert {state: members(view(), f"form/{form}/{state}") for state in expected} == expected
 
 
@@ -109,7 +109,7 @@ def test_form_is_not_due_before_anything_began(view: Ask) -> None:
 
 
 def test_forms_follow_the_filters(view: Ask) -> None:
-    assert completeness.form_counts(view("place=310000"))["training"] == {
+    assert follow_up.form_counts(view("place=310000"))["training"] == {
         "present": 2, "partly": 0, "missing": 1, "not-yet-due": 0,
     }  # fmt: skip
     assert members(view("round=r1"), "form/baseline/missing") == "ci"
@@ -117,13 +117,13 @@ def test_forms_follow_the_filters(view: Ask) -> None:
 
 def test_days_since_the_last_report_are_of_trained_enterprises(view: Ask) -> None:
     # e's before of 1 October 2014 is 91 days old, a's last after 395; b, c, d, h, i reported without a date.
-    assert completeness.silences(view()) == {
+    assert follow_up.silences(view()) == {
         "90": 0, "180": 1, "365": 0, "longer": 1, "undated": 5, "never": 1,
     }  # fmt: skip
     assert members(view(), "silence/180") == "e"
     assert members(view(), "silence/undated") == "bcdhi"
     assert members(view(), "silence/never") == "f"
-    first = completeness.longest_silent(view())
+    first = follow_up.longest_silent(view())
     assert first is not None
     assert (first.listed.enterprise, first.days) == ("a", 395)
 
@@ -151,21 +151,21 @@ def test_who_reported_is_told_by_group_as_the_coverage_counts_them(view: Ask) ->
 
 
 def test_result_far_from_the_others_is_shown_with_what_makes_it_far(far_off: Ask) -> None:
-    found = completeness.outliers(far_off())
+    found = follow_up.outliers(far_off())
     assert found[["enterprise", "change", "median", "others"]].to_numpy().tolist() == [["o6", 80 + 10, 3, 8]]
     # Distances from 3: 0, 1, 0, 1, 0, 1, 87, 0, 1; their median is 1.
     assert found["score"].tolist() == pytest.approx([87 * 0.6745])
 
 
 def test_fewer_than_eight_pairs_have_no_outlier(view: Ask) -> None:
-    assert completeness.outliers(view()).empty
+    assert follow_up.outliers(view()).empty
 
 
 def test_rows_without_a_source_are_counted_by_table(view: Ask) -> None:
     # a's headcount; two phases, three rounds and two figures of the programme name none either.
-    assert completeness.unsourced_counts(view()) == {"phase": 2, "round": 3, "result": 1, "reported_figure": 2}
-    assert completeness.unsourced(view(), "result").to_numpy().tolist() == [["a", "", "", "headcount"]]
-    assert "result" not in completeness.unsourced_counts(view("sector=garments"))
+    assert follow_up.unsourced_counts(view()) == {"phase": 2, "round": 3, "result": 1, "reported_figure": 2}
+    assert follow_up.unsourced(view(), "result").to_numpy().tolist() == [["a", "", "", "headcount"]]
+    assert "result" not in follow_up.unsourced_counts(view("sector=garments"))
 
 
 @pytest.mark.parametrize(
@@ -290,7 +290,7 @@ def test_list_that_does_not_exist_is_not_found(served: Visit) -> None:
     ids=["donor", "donor with a threshold", "committee"],
 )
 def test_donors_and_the_committee_never_get_a_list(served: Visit, accounts: Engine, terms: dict[str, Any]) -> None:
-    _made, token = links.make(accounts, served.fit(Terms(**terms)))
+    _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     donor = replace(served, client=client)

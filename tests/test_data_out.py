@@ -21,16 +21,17 @@ from programme import PROGRAMME, load_rows
 from sqlalchemy import Engine, create_engine
 from visiting import PAGE, Visit
 
-from dashboard.cli import main
-from data import links, managers
-from data.accounts import accounts_engine
+from dashboard.commands.cli import main
+from data import managers
 from data.columns import KEYS, Holds, holds
-from data.database import writing_engine
 from data.exhibits import EXHIBITS, csv_of
-from data.links import Terms
+from data.exports.workbooks import Sheet, write
+from data.links import share_links
+from data.links.share_links import Terms
 from data.loading import load
 from data.privacy.shown import Under, Withheld
-from data.workbooks import Sheet, write
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
 from layouts import columns, words
 
 
@@ -255,7 +256,7 @@ def served(demo_url: str, folder: Path, accounts: Engine) -> Visit:
 
 
 def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    _made, token = links.make(accounts, served.fit(Terms(**terms)))
+    _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     assert client.get(f"/s/{token}", headers=PAGE).status_code == 303
     return client

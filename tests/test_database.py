@@ -9,13 +9,13 @@ from loading_files import small_programme, write_folder
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
-from data import database, schema
-from data.access import MANAGER
-from data.database import DatabaseProblem
 from data.filters import Filters
 from data.loading import load
-from data.record import Record
-from data.schema import SCHEMA_VERSION, batch
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage import database, schema
+from data.storage.database import DatabaseProblem
+from data.storage.schema import SCHEMA_VERSION, batch
 
 
 def test_reading_engine_refuses_to_write(public_record_url: str):

@@ -14,17 +14,18 @@ from sqlalchemy.engine import make_url
 from test_unreadable import spoken
 from visiting import Visit, at, notice
 
-from dashboard.console import reading
+from dashboard.commands.console import reading
 from dashboard.settings import Settings, SettingsProblem
-from data import database, links
-from data.access import MANAGER
-from data.accounts import accounts_engine
-from data.database import DatabaseProblem, reading_engine, writing_engine
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import Terms
-from data.loading.writing import LoadProblem, human_problems
-from data.record import Record
+from data.links import share_links
+from data.links.share_links import Terms
+from data.loading.writes.record_writing import LoadProblem, human_problems
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage import database
+from data.storage.accounts import accounts_engine
+from data.storage.database import DatabaseProblem, reading_engine, writing_engine
 from data.view import View
 from layouts import ids
 
@@ -148,7 +149,7 @@ def test_accounts_that_are_gone_are_told_and_their_return_needs_nobody(server_of
     record = programme_on(new_on("sqlite"), public=True)
     visit = Visit.to(record, signed_in=False, local=False, accounts_url=accounts)
     managers_engine = accounts_engine(accounts)
-    _made, token = links.make(managers_engine, Terms(threshold=None))
+    _made, token = share_links.make(managers_engine, Terms(threshold=None))
     managers_engine.dispose()
     visit.app.server.config["SESSION_COOKIE_SECURE"] = False
     assert visit.open(f"/s/{token}").status_code == 303

@@ -14,11 +14,12 @@ from visiting import PAGE, Visit, at
 from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
-from data import accounts as tables
-from data import decks, links, managers
-from data.accounts import accounts_engine
+from data import decks, managers
 from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, SLIDES, STANDARD, Deck, DeckProblem, DeckSlide
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage import accounts as tables
+from data.storage.accounts import accounts_engine
 from layouts import ids, slides, words
 
 pytestmark = pytest.mark.both_databases
@@ -291,9 +292,9 @@ def test_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
 
 def test_deck_is_deleted_by_a_post_alone_and_the_links_that_show_it_are_counted(mei, accounts):
     decks.save(accounts, deck(), WANG)
-    links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
-    revoked, _token = links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
-    links.revoke(accounts, revoked.id)
+    share_links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
+    revoked, _token = share_links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
+    share_links.revoke(accounts, revoked.id)
     assert "1 link shows it." in mei.get("/decks", headers=PAGE).text
     assert mei.get("/decks/remove?deck=NTAC+6", headers=PAGE).status_code in (200, 404, 405)
     assert decks.read(accounts, "NTAC 6")
@@ -630,7 +631,7 @@ def test_what_is_no_exhibit_is_added_to_nothing(mei, query):
 @pytest.mark.parametrize("audience", list(Audience))
 def test_who_comes_by_a_link_neither_sees_nor_changes_a_deck(served, accounts, audience):
     kept = decks.save(accounts, deck(), MEI)
-    _link, token = links.make(accounts, served.fit(Terms(audience=audience)))
+    _link, token = share_links.make(accounts, served.fit(Terms(audience=audience)))
     guest = served.stranger()
     assert guest.get(f"/s/{token}", headers=PAGE).status_code == 303
     for address in ("/decks", edit(), FROM_A_PAGE):

@@ -9,7 +9,7 @@ import brotli
 import pytest
 from visiting import Visit
 
-from dashboard import delivery
+from dashboard import static_files
 
 LINKED = re.compile(r'(?:src|href)="(/(?:assets|_dash-component-suites)/[^"]+)"')
 DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
@@ -19,11 +19,11 @@ DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 def kept(tmp_path_factory: pytest.TempPathFactory):
     """A folder of files compressed as quickly as can be: what they are, not how small they get."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(delivery, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
+        patch.setattr(static_files, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
         quick = {"br": lambda content: brotli.compress(content, quality=1), "gzip": lambda data: gzip.compress(data, 1)}
-        patch.setattr(delivery, "COMPRESSORS", quick)
-        delivery.prepare()
-        yield delivery.COMPRESSED
+        patch.setattr(static_files, "COMPRESSORS", quick)
+        static_files.prepare()
+        yield static_files.COMPRESSED
 
 
 def addresses(visit: Visit) -> list[str]:
@@ -77,7 +77,7 @@ def test_address_of_other_content_is_answered_but_kept_for_no_time(public, wrong
 
 def test_address_is_the_same_on_a_machine_where_files_are_older(public):
     before = addresses(public)
-    asset = delivery.ASSETS / delivery.PLOTLY
+    asset = static_files.ASSETS / static_files.PLOTLY
     times = asset.stat().st_atime, asset.stat().st_mtime
     os.utime(asset, (1, 1))
     try:
@@ -87,13 +87,13 @@ def test_address_is_the_same_on_a_machine_where_files_are_older(public):
 
 
 def test_changed_file_has_another_address(tmp_path, monkeypatch):
-    monkeypatch.setattr(delivery, "ASSETS", tmp_path)
+    monkeypatch.setattr(static_files, "ASSETS", tmp_path)
     file = tmp_path / "x.css"
     file.write_text("a {}")
-    before = delivery.asset_address("x.css")
+    before = static_files.asset_address("x.css")
     file.write_text("b {}")
     os.utime(file, (1, 1))
-    assert delivery.asset_address("x.css") != before
+    assert static_files.asset_address("x.css") != before
 
 
 def test_asking_again_is_answered_by_nothing_new(public, kept):
@@ -112,7 +112,7 @@ def test_page_loads_what_it_needs_and_no_whole_plotly(public):
     assert "package_data/plotly" not in found
     assert "dash_table" not in found
     assert "polyfill" not in found
-    for path in delivery.LOADED_AT_ONCE:
+    for path in static_files.LOADED_AT_ONCE:
         assert Path(path).stem in found
 
 
@@ -123,7 +123,7 @@ def test_nothing_outside_the_folder_of_assets_is_answered(public):
 
 def test_folder_that_cannot_be_written_costs_speed_and_nothing_else(public, tmp_path, monkeypatch, caplog):
     (tmp_path / "file").touch()
-    monkeypatch.setattr(delivery, "COMPRESSED", tmp_path / "file" / "folder")
-    delivery.prepare()
+    monkeypatch.setattr(static_files, "COMPRESSED", tmp_path / "file" / "folder")
+    static_files.prepare()
     assert "compressed anew" in caplog.text
     assert get(public, addresses(public)[0], **{"Accept-Encoding": "gzip"}).status_code == 200

@@ -12,10 +12,10 @@ from pathlib import Path
 import pytest
 from demo_folders import AS_OF, day, folders, rows_of
 
-from data.database import writing_engine
 from data.demo import write_demo
 from data.loading import load
-from data.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.storage.database import writing_engine
+from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 KEYS = {table.name: [c.name for c in contract_columns(table) if c.info["key"]] for table in CONTRACT_TABLES}
 # Dates of what happened; due_on, planned dates, the ends of phases and events that are not held may lie ahead.

@@ -15,15 +15,15 @@ from click.testing import CliRunner
 from programme import PROGRAMME, Row, Tables, load_rows
 from visiting import PAGE, Visit
 
-from dashboard.cli import main
-from dashboard.newsletter import PeriodProblem, read_period
-from data.access import MANAGER
-from data.database import writing_engine
-from data.digest import Digest, Period, digest, outward
+from dashboard.commands.cli import main
+from dashboard.pages.newsletter_pages import PeriodProblem, read_period
 from data.exhibits import build, build_pairs
 from data.filters import Filters
-from data.record import Record
-from layouts.digest import Letter, Part, Piece, linked, markdown, pieces
+from data.newsletter import Digest, Period, digest, outward
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage.database import writing_engine
+from layouts.newsletter_parts import Letter, Part, Piece, linked, markdown, pieces
 
 pytestmark = pytest.mark.both_databases
 

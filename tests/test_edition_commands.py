@@ -12,8 +12,8 @@ from click.testing import CliRunner, Result
 from programme import PROGRAMME, load_rows
 
 from dashboard import settings
-from dashboard.cli import main
-from data.database import writing_engine
+from dashboard.commands.cli import main
+from data.storage.database import writing_engine
 
 Run = Callable[..., Result]
 
@@ -166,7 +166,7 @@ def test_diff_takes_either_way_keys_names_and_twice_the_same(run, results):
 
 
 def test_diff_writes_every_change_to_a_file_and_says_how_many_are_not_printed(run, results, tmp_path, monkeypatch):
-    monkeypatch.setattr("dashboard.edition_commands.MOST_PRINTED", 3)
+    monkeypatch.setattr("dashboard.commands.edition_commands.MOST_PRINTED", 3)
     frozen(run, "NTAC 6")
     ask(results, "UPDATE enterprise SET workers = 500")
     done = run("diff", "NTAC 6", "live", "--csv", tmp_path / "changes.csv")

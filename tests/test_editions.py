@@ -15,15 +15,16 @@ import pytest
 from programme import AS_OF, PROGRAMME, load_rows
 from sqlalchemy import Engine, event, select
 
-from data import copying, database, editions, schema
-from data.access import MANAGER, Viewer
-from data.batches import batch_of
-from data.database import DatabaseProblem
-from data.editions import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
+from data.editions import frozen_copies
+from data.editions.frozen_copies import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
-from data.record import Record, Records
-from data.schema import batch, batch_change, results
+from data.privacy.viewer import MANAGER, Viewer
+from data.records import Record, Records
+from data.storage import database, database_copy, schema
+from data.storage.batches import batch_of
+from data.storage.database import DatabaseProblem
+from data.storage.schema import batch, batch_change, results
 
 
 @pytest.fixture
@@ -68,7 +69,7 @@ def reason(call, *arguments) -> str:
 
 
 def names(folder: Path) -> list[str]:
-    return [each.name for each in editions.editions(folder)]
+    return [each.name for each in frozen_copies.editions(folder)]
 
 
 # --- freezing -----------------------------------------------------------------------------------------------------
@@ -106,7 +107,7 @@ def test_edition_keeps_which_batch_a_row_came_in_with_but_not_who_loaded_it_nor_
 
 
 def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder, monkeypatch):
-    monkeypatch.setattr(copying, "_CHUNK", 7)
+    monkeypatch.setattr(database_copy, "_CHUNK", 7)
     engine = database.reading_engine(demo_url)
     copy = database.reading_engine(f"sqlite:///{freeze(engine, 'Demo', folder).path}", frozen=True)
     with engine.connect() as one, copy.connect() as other:
@@ -178,7 +179,7 @@ def test_freeze_that_breaks_off_leaves_no_edition_and_is_no_hindrance(live, fold
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(editions, "_put", full)
+        patched.setattr(frozen_copies, "_put", full)
         assert reason(freeze, live, "NTAC 6", folder) == "folder"
     assert not list(folder.iterdir())
     assert freeze(live, "NTAC 6", folder).name == "NTAC 6"
@@ -214,7 +215,7 @@ def test_editions_are_listed_newest_first(live, folder):
 
 
 def test_no_folder_is_no_edition(tmp_path):
-    assert (editions.editions(tmp_path / "nowhere"), unreadable(tmp_path / "nowhere")) == ([], [])
+    assert (frozen_copies.editions(tmp_path / "nowhere"), unreadable(tmp_path / "nowhere")) == ([], [])
     assert reason(find, tmp_path / "nowhere", "ntac-6") == "gone"
 
 
@@ -225,7 +226,7 @@ def test_files_that_are_no_editions_do_not_matter(live, folder):
         (folder / foreign).write_bytes(b"something")
     (folder / f"folder.{digits}.db").mkdir()
     (folder / f"nowhere.{digits}.db").symlink_to(folder / "nothing")
-    assert (editions.editions(folder), unreadable(folder)) == ([made], [])
+    assert (frozen_copies.editions(folder), unreadable(folder)) == ([made], [])
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"SQLite format 3\x00 and then nothing"])
@@ -274,7 +275,7 @@ def test_edition_whose_numbers_were_changed_is_refused(live, folder):
 
 
 def test_change_that_hides_behind_the_old_time_and_size_is_noticed(live, folder, monkeypatch):
-    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    monkeypatch.setattr(frozen_copies, "_SETTLED_NS", -1)
     made = freeze(live, "NTAC 6", folder)
     verify(made)
     before = made.path.stat()
@@ -288,7 +289,7 @@ def test_change_that_hides_behind_the_old_time_and_size_is_noticed(live, folder,
 
 
 def test_other_file_in_its_place_is_noticed(live, folder, monkeypatch):
-    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    monkeypatch.setattr(frozen_copies, "_SETTLED_NS", -1)
     one, two = freeze(live, "One", folder), freeze(live, "Two", folder)
     verify(one)
     shutil.copy2(two.path, folder / "copy")
@@ -316,12 +317,12 @@ def test_edition_that_vanished_is_gone(live, folder):
 def test_file_that_has_settled_is_hashed_once(live, folder, monkeypatch):
     made = freeze(live, "NTAC 6", folder)
     hashed: list[object] = []
-    digest = editions.file_digest
-    monkeypatch.setattr(editions, "file_digest", lambda file, name: hashed.append(name) or digest(file, name))
+    digest = frozen_copies.file_digest
+    monkeypatch.setattr(frozen_copies, "file_digest", lambda file, name: hashed.append(name) or digest(file, name))
     verify(made)
     verify(made)
     assert len(hashed) == 2, "the times of a file this young do not tell two changes apart"
-    monkeypatch.setattr(editions, "_SETTLED_NS", -1)
+    monkeypatch.setattr(frozen_copies, "_SETTLED_NS", -1)
     for _ in range(3):
         verify(made)
     assert len(hashed) == 3
@@ -411,7 +412,7 @@ def test_key_never_holds_what_an_address_would_have_to_escape(live, folder):
 
 
 def test_editions_used_last_are_kept_open_and_the_others_opened_anew(path, live, folder, monkeypatch):
-    monkeypatch.setattr("data.record.MOST_EDITIONS", 2)
+    monkeypatch.setattr("data.records.MOST_EDITIONS", 2)
     keys = [freeze(live, name, folder).key for name in ("first", "second", "third")]
     records = Records(f"sqlite:///{path}", folder)
     opened = [records.edition(key) for key in keys]

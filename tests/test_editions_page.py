@@ -14,12 +14,13 @@ from flask import g
 from programme import PROGRAMME, load_rows, with_more
 from visiting import PAGE, Visit, as_drawn, at, components, notice, texts
 
-from dashboard import trouble
-from data import editions, links
-from data.accounts import accounts_engine
-from data.database import reading_engine, writing_engine
-from data.editions import LONGEST_NAME, Edition, EditionProblem
-from data.links import Audience, Terms
+from dashboard.pages import errors
+from data.editions import frozen_copies
+from data.editions.frozen_copies import LONGEST_NAME, Edition, EditionProblem
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage.accounts import accounts_engine
+from data.storage.database import reading_engine, writing_engine
 from layouts import ids, words
 from layouts.pages import PAGES
 
@@ -38,7 +39,7 @@ class Office:
         self.manager = Visit.to(f"sqlite:///{self.path}", editions=self.editions, accounts_url=self.accounts_url)
 
     def freeze(self, name: str = "NTAC 6") -> Edition:
-        return editions.freeze(reading_engine(f"sqlite:///{self.path}"), name, self.editions)
+        return frozen_copies.freeze(reading_engine(f"sqlite:///{self.path}"), name, self.editions)
 
     def change(self, *statements: str) -> None:
         with closing(sqlite3.connect(self.path)) as connection:
@@ -48,7 +49,7 @@ class Office:
 
     def by_link(self, **terms: object) -> Visit:
         """Someone who comes by a link of these terms."""
-        _link, token = links.make(accounts_engine(self.accounts_url), self.manager.fit(Terms(**terms)))
+        _link, token = share_links.make(accounts_engine(self.accounts_url), self.manager.fit(Terms(**terms)))
         visitor = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
         assert visitor.client.get(f"/s/{token}").status_code == 303
         return visitor
@@ -80,7 +81,7 @@ def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
     """What is said of an edition's trouble to a manager."""
     with words.speaking(language), visit.app.server.test_request_context():
         g.viewer = None
-        return trouble.edition_words(EditionProblem(reason))
+        return errors.edition_words(EditionProblem(reason))
 
 
 # --- the page -----------------------------------------------------------------------------------------------------
@@ -95,7 +96,7 @@ def test_page_without_editions_says_so_and_offers_no_comparison(office):
 
 def test_edition_frozen_in_the_browser_is_listed_with_its_hash_and_ways_to_look_at_it(office):
     done = office.manager.client.post("/editions", data={"name": "NTAC 6"})
-    (made,) = editions.editions(office.editions)
+    (made,) = frozen_copies.editions(office.editions)
     assert (done.status_code, done.location) == (303, f"/editions?frozen={made.key}")
     page = office.manager.open(done.location).text
     assert made.sha256 in page
@@ -114,7 +115,7 @@ def test_name_that_cannot_be_used_is_said_beside_what_was_typed_and_freezes_noth
     assert page.status_code == status
     assert 'role="alert"' in page.text
     assert f'value="{name}"' in page.text
-    assert len(editions.editions(office.editions)) == 1
+    assert len(frozen_copies.editions(office.editions)) == 1
 
 
 def test_name_is_never_taken_for_markup(office):
@@ -181,7 +182,7 @@ def test_comparison_shows_headlines_and_new_results_apart_from_corrections_by_na
 
 
 def test_long_comparison_is_cut_on_the_page_and_whole_as_csv(office, monkeypatch):
-    monkeypatch.setattr("dashboard.edition_changes.MOST_SHOWN", 3)
+    monkeypatch.setattr("dashboard.pages.edition_changes.MOST_SHOWN", 3)
     made = office.freeze()
     office.change("UPDATE enterprise SET workers = 500")
     page = office.manager.open(f"/editions?from={made.key}&to=live").text
@@ -229,7 +230,7 @@ def test_who_comes_by_a_link_has_no_page_of_editions(office, audience):
         assert answer.status_code == 404
         assert "NTAC" not in answer.text
     assert visitor.client.post("/editions", data={"name": "NTAC 7"}).status_code == 404
-    assert len(editions.editions(office.editions)) == 1
+    assert len(frozen_copies.editions(office.editions)) == 1
 
 
 def test_form_of_another_site_freezes_nothing(office):

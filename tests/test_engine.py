@@ -8,11 +8,11 @@ import pytest
 from click.testing import CliRunner
 from visiting import Visit, at, notice
 
-from dashboard.cli import main
-from data.access import MANAGER
-from data.engine import reading
+from dashboard.commands.cli import main
+from data.engine import fact_reader
 from data.filters import Filters
-from data.record import Record, Records
+from data.privacy.viewer import MANAGER
+from data.records import Record, Records
 from layouts import ids
 
 SCALE = Path(__file__).parent.parent / "docs" / "scale.md"
@@ -24,14 +24,14 @@ OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.content"
 def test_record_that_is_too_large_is_said_so_over_the_page(
     demo_url: str, monkeypatch: pytest.MonkeyPatch, limit: str, search: str, said: str
 ) -> None:
-    monkeypatch.setattr(reading, limit, 1)
+    monkeypatch.setattr(fact_reader, limit, 1)
     answer = Visit.to(demo_url).post(OVERVIEW, at(search)).get_json()
     assert not answer.get("response")
     assert said in notice(answer)[0]
 
 
 def test_command_line_says_that_a_record_is_too_large(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(reading, "MOST_RESULTS", 1)
+    monkeypatch.setattr(fact_reader, "MOST_RESULTS", 1)
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     told = CliRunner().invoke(main, ["export", "overview"])
     assert told.exit_code == 1
@@ -46,7 +46,7 @@ def test_half_of_the_limit_is_said_in_the_log_when_a_worker_starts(
 ) -> None:  # fmt: skip
     with Record(demo_url).view(MANAGER, Filters()) as view:
         results = len(view.facts.record.results.enterprise)
-    monkeypatch.setattr(reading, "MOST_RESULTS", round(results / share))
+    monkeypatch.setattr(fact_reader, "MOST_RESULTS", round(results / share))
     with caplog.at_level(logging.WARNING):
         Records(demo_url, tmp_path).read_ahead()
     assert ("more than half" in caplog.text) == warned

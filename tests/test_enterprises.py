@@ -13,20 +13,20 @@ from sqlalchemy import Engine
 from test_figures import hold_to_rules
 from visiting import PAGE, Visit, at, texts
 
-from data import links
-from data.access import MANAGER, Permission, Scope, Viewer
-from data.accounts import accounts_engine
 from data.catalogue import read_catalogue
-from data.database import writing_engine
-from data.engine.lists import SORTS
+from data.engine.enterprise_lists import SORTS
 from data.filters import Filters
-from data.links import Audience, Terms
-from data.tables import enterprises
-from data.tables.enterprises import PAGE as ROWS
-from data.tables.enterprises import Wanted, listed, may_open, one
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.lists import enterprise_list
+from data.lists.enterprise_list import PAGE as ROWS
+from data.lists.enterprise_list import Wanted, listed, may_open, one
+from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
 from data.view import View
 from layouts import ids, paged
-from layouts.enterprises import COLUMNS, LIST
+from layouts.enterprise_table import COLUMNS, LIST
 from layouts.figures.timeline import timeline
 
 pytestmark = pytest.mark.both_databases
@@ -288,7 +288,7 @@ def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
 
 def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
     """Someone who opened a link with these terms."""
-    _made, token = links.make(accounts, served.fit(Terms(**terms)))
+    _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return replace(served, client=client)
@@ -442,4 +442,4 @@ def test_committee_has_no_table_of_one_enterprise(served: Visit, accounts: Engin
 
 def test_columns_of_the_list_that_sort_are_those_the_question_knows() -> None:
     assert {column.name for column in COLUMNS if column.sorts} == set(SORTS)
-    assert enterprises.MOST_NEIGHBOURS > 0
+    assert enterprise_list.MOST_NEIGHBOURS > 0

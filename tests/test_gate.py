@@ -11,11 +11,12 @@ from flask.sessions import SecureCookieSessionInterface
 from sqlalchemy import create_engine, select
 from visiting import PAGE, Visit, at
 
-from dashboard.gate import OPEN_ENDPOINTS
+from dashboard.gate.admission import OPEN_ENDPOINTS
 from dashboard.settings import Settings, SettingsProblem
-from data import managers, schema
-from data.accounts import accounts_engine
+from data import managers
 from data.places import read_boundaries
+from data.storage import schema
+from data.storage.accounts import accounts_engine
 from layouts import ids
 from layouts.pages import PAGES
 
@@ -326,7 +327,7 @@ POLICY = {
 def test_security_headers_stand_on_every_kind_of_answer(public, public_record_url, tmp_path, monkeypatch):
     newcomer = Visit.to(public_record_url, signed_in=False)
     lost = Visit.to(f"sqlite:///{tmp_path}/none.db")
-    monkeypatch.setattr("dashboard.answers.to_csv", lambda _exhibit: 1 / 0)
+    monkeypatch.setattr("dashboard.pages.downloads.table_routes.to_csv", lambda _exhibit: 1 / 0)
     answers = {
         200: public.open("/"),
         302: newcomer.client.get(f"/enter/{newcomer.one_time.token}"),

@@ -11,10 +11,11 @@ from sqlalchemy import Engine
 from test_gate import METHODS, routes
 from visiting import Visit
 
-from data import links, managers
-from data.accounts import accounts_engine
+from data import managers
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage.accounts import accounts_engine
 
 EVERYBODY, EVERY_VIEWER, PAGES, EXPORTS, SHOW, MANAGER = "NEMDXC", "MDXC", "MDX", "MX", "MC", "M"
 """Nobody, Ended link, Manager, Donor, donor with eXport, Committee."""
@@ -111,10 +112,10 @@ def viewer(served: Visit, accounts: Engine, who: str) -> FlaskClient:
     elif who != "N":
         audience = Audience.COMMITTEE if who == "C" else Audience.DONOR
         terms = Terms(audience=audience, scope=Filters.from_search("partner=cec"), export=who == "X")
-        made, token = links.make(accounts, served.fit(terms))
+        made, token = share_links.make(accounts, served.fit(terms))
         assert client.get(f"/s/{token}").status_code == 303
         if who == "E":
-            links.revoke(accounts, made.id)
+            share_links.revoke(accounts, made.id)
     return client
 
 

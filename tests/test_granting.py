@@ -11,16 +11,16 @@ from sqlalchemy import Engine, create_engine, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
-from dashboard.cli import main
-from data import granting
-from data.access import MANAGER
-from data.accounts import accounts_engine
-from data.database import reading_engine, writing_engine
+from dashboard.commands.cli import main
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
-from data.granting import GrantProblem, grant
 from data.loading import load
-from data.record import Record
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage import database_roles
+from data.storage.accounts import accounts_engine
+from data.storage.database import reading_engine, writing_engine
+from data.storage.database_roles import GrantProblem, grant
 
 Run = Callable[..., Result]
 
@@ -190,7 +190,7 @@ def test_role_that_could_do_more_is_refused_and_nothing_is_changed(
     assert reason in done.stderr
     assert "Nothing was changed" in done.stderr
     with engine.connect() as connection:
-        known = granting.exists(engine, "score_web")
+        known = database_roles.exists(engine, "score_web")
         assert not (known and connection.scalar(text("SELECT has_table_privilege('score_web', 'result', 'SELECT')")))
 
 
@@ -207,7 +207,7 @@ def test_database_without_results_is_refused(new_on: Callable[[str], str], monke
     engine = writing_engine(new_on("postgresql"))
     with pytest.raises(GrantProblem, match="empty"):
         grant(engine, "score_web", seconds=10)
-    assert not granting.exists(engine, "score_web")
+    assert not database_roles.exists(engine, "score_web")
     engine.dispose()
 
 

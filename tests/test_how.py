@@ -15,13 +15,16 @@ from programme import PROGRAMME, load_rows, with_more
 from sqlalchemy import Engine, create_engine, insert
 from visiting import PAGE, Visit, at
 
-from data import editions, links, managers, schema
-from data.accounts import accounts_engine
-from data.database import now
+from data import managers
+from data.editions import frozen_copies
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import Audience, Terms
-from data.row_changes import written_key
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage import schema
+from data.storage.accounts import accounts_engine
+from data.storage.database import now
+from data.storage.row_changes import written_key
 from layouts import definitions, words
 
 MEASURES = Path(__file__).parent.parent / "docs" / "measures.md"
@@ -107,7 +110,7 @@ def larger(folder: Path, accounts: Engine) -> Visit:
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """Someone who opened a link."""
-    _made, token = links.make(accounts, visit.fit(Terms(**terms)))
+    _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return client
@@ -218,7 +221,7 @@ def test_address_of_the_live_record_holds_the_filters_and_the_date_and_says_what
 
 def test_address_of_an_edition_is_pinned_to_it_and_the_live_page_offers_the_latest(visit, folder, address):
     engine = create_engine(address)
-    edition = editions.freeze(engine, "Meeting", folder / "editions")
+    edition = frozen_copies.freeze(engine, "Meeting", folder / "editions")
     engine.dispose()
     kept = permanent(visit.client, f"/how/breadth?edition={edition.key}")
     assert kept == f"https://results.example/how/breadth?as_of=2014-12-31&edition={edition.key}"

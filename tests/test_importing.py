@@ -26,17 +26,20 @@ from sqlalchemy.exc import OperationalError
 from visiting import PAGE, Visit, as_drawn
 from werkzeug.datastructures import FileStorage
 
-from dashboard import holding, import_words, importing, previewing
-from data import copying, database, links, managers, moving
-from data.access import MANAGER
-from data.accounts import accounts_engine
-from data.batches import batches
-from data.database import reading_engine, writing_engine
+from dashboard.pages.imports import import_pages, import_preview, import_words, staged_uploads
+from data import managers
+from data.editions import changed_numbers
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
 from data.loading import load
-from data.record import Record
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage import database, database_copy
+from data.storage.accounts import accounts_engine
+from data.storage.batches import batches
+from data.storage.database import reading_engine, writing_engine
 from layouts import ids
 from tests.loading_files import small_programme, write_folder, write_workbook
 
@@ -380,13 +383,13 @@ def test_files_that_are_not_taken_in_say_why(office, files, said):
 
 @pytest.mark.parametrize("name", ["../../enterprise.csv", "..\\..\\enterprise.csv", "C:\\data\\enterprise.csv"])
 def test_name_with_folders_is_kept_without_them(tmp_path, name):
-    upload = holding.Holding(tmp_path).hold("local", [FileStorage(io.BytesIO(b"code"), name)])
+    upload = staged_uploads.Holding(tmp_path).hold("local", [FileStorage(io.BytesIO(b"code"), name)])
     found = [path.relative_to(upload.folder).as_posix() for path in tmp_path.rglob("*.csv")]
     assert (found, upload.origin) == (["files/enterprise.csv"], "enterprise.csv")
 
 
 def test_too_large_an_upload_is_refused_in_words(office, monkeypatch):
-    monkeypatch.setattr(importing, "MOST_MEGABYTES", 0.1)
+    monkeypatch.setattr(import_pages, "MOST_MEGABYTES", 0.1)
     answer = office.send(("a.xlsx", bytes(200_000)))
     assert answer.status_code == 413
     assert "larger than 0.1 MB together" in read(answer.text)
@@ -424,7 +427,7 @@ def test_record_that_changed_meanwhile_is_looked_at_again_before_anything_is_loa
 
 def test_load_beside_another_is_told_and_loses_nothing(office, tmp_path, monkeypatch):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
-    monkeypatch.setattr(importing.database, "writing_engine", lambda url: create_engine(f"{url}?timeout=0.1"))
+    monkeypatch.setattr(import_pages.database, "writing_engine", lambda url: create_engine(f"{url}?timeout=0.1"))
     other = sqlite3.connect(office.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     answer = office.decide(address, "accept")
@@ -474,7 +477,7 @@ def test_database_the_server_may_not_write_is_told_and_the_upload_stays(office, 
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     read_only = f"file:{office.path}?mode=ro"
     monkeypatch.setattr(
-        importing.database,
+        import_pages.database,
         "writing_engine",
         lambda _url: create_engine("sqlite://", creator=lambda: sqlite3.connect(read_only, uri=True)),
     )
@@ -490,7 +493,7 @@ def test_folder_of_the_database_that_cannot_be_made_is_told(office, tmp_path, mo
     def forbidden(_url):
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(importing.database, "writing_engine", forbidden)
+    monkeypatch.setattr(import_pages.database, "writing_engine", forbidden)
     answer = office.decide(address, "accept")
     assert answer.status_code == 503
     assert "Permission denied" in read(answer.text)
@@ -523,7 +526,7 @@ def test_only_the_page_of_imports_holds_an_engine_that_writes(office):
 
 
 def test_upload_of_another_manager_is_not_there(office, tmp_path):
-    upload = holding.Holding(office.imports)
+    upload = staged_uploads.Holding(office.imports)
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert upload.find(address.rsplit("/", 1)[1], "local") is not None
     assert upload.find(address.rsplit("/", 1)[1], "li@example.org") is None
@@ -560,7 +563,7 @@ def test_files_are_removed_once_they_are_loaded(office, tmp_path):
 def test_who_comes_by_a_link_can_neither_send_nor_roll_back(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     engine = accounts_engine(office.accounts_url)
-    _made, token = links.make(engine, office.manager.fit(Terms(audience=Audience.DONOR)))
+    _made, token = share_links.make(engine, office.manager.fit(Terms(audience=Audience.DONOR)))
     engine.dispose()
     visitor = replace(office.manager, client=office.manager.stranger(), standing=as_drawn())
     assert visitor.client.get(f"/s/{token}").status_code == 303
@@ -620,15 +623,15 @@ def test_moves_are_those_of_a_second_look_at_the_record(office, tmp_path):
     """What is foretold is what comes: the exhibits before and after the load, compared the same way."""
     record = Record(office.url)
     with record.view(MANAGER, Filters()) as view:
-        before = moving.published(view)
+        before = changed_numbers.published(view)
     office.decide(office.sent(("March.xlsx", book(tmp_path, ENROLLED))), "accept")
     with record.view(MANAGER, Filters()) as view:
-        after = moving.published(view)
-    found = list(moving.moves(before, after))
+        after = changed_numbers.published(view)
+    found = list(changed_numbers.moves(before, after))
     assert {move.exhibit for move in found} >= {"overview", "journey-funnel"}
     (enrolled,) = [m for m in found if m.exhibit == "overview" and m.after["headline"].iloc[0] == "enterprises"]
     assert (enrolled.before["value"].iloc[0], enrolled.after["value"].iloc[0]) == (1, 2)
-    assert list(moving.moves(after, after)) == []
+    assert list(changed_numbers.moves(after, after)) == []
 
 
 def test_row_that_goes_away_is_a_move_too(office, tmp_path):
@@ -636,29 +639,31 @@ def test_row_that_goes_away_is_a_move_too(office, tmp_path):
     office.decide(office.sent(*sheets(tmp_path, {"event": [event]})), "accept")
     record = Record(office.url)
     with record.view(MANAGER, Filters()) as view:
-        before = moving.published(view)
+        before = changed_numbers.published(view)
     office.manager.client.post("/import/batches/2", headers=PAGE)
     with record.view(MANAGER, Filters()) as view:
-        gone = [move for move in moving.moves(before, moving.published(view)) if move.exhibit == "events"]
+        gone = [
+            move for move in changed_numbers.moves(before, changed_numbers.published(view)) if move.exhibit == "events"
+        ]
     assert [move.after for move in gone] == [None]
 
 
 def test_copy_the_numbers_are_worked_out_on_is_removed(office, tmp_path, monkeypatch):
-    monkeypatch.setattr(previewing.tempfile, "tempdir", str(tmp_path / "temporary"))
+    monkeypatch.setattr(import_preview.tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
 def test_every_exhibit_is_compared_but_those_of_single_enterprises():
-    assert set(EXHIBITS) - set(moving.KEYS) == {"matrix", "pairs"}
+    assert set(EXHIBITS) - set(changed_numbers.KEYS) == {"matrix", "pairs"}
 
 
 def test_database_is_copied_while_it_is_written(office, tmp_path):
     other = sqlite3.connect(office.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("DELETE FROM result")
-    copying.copy(reading_engine(office.url), tmp_path / "copy.db")
+    database_copy.copy(reading_engine(office.url), tmp_path / "copy.db")
     other.execute("ROLLBACK")
     other.close()
     with closing(sqlite3.connect(tmp_path / "copy.db")) as connection:
@@ -721,7 +726,7 @@ def test_merged_cells_in_rows_are_refused_where_they_stand(office):
 MEASURED = """
     import re, sys
     from pathlib import Path
-    from data.database import writing_engine
+    from data.storage.database import writing_engine
     from data.loading import load
 
     report = load(writing_engine(sys.argv[1]), sys.argv[2])

@@ -13,13 +13,16 @@ from sqlalchemy import Engine, update
 from sqlalchemy.engine import make_url
 from visiting import Visit
 
-from dashboard.cli import main
-from data import database, decks, editions, links
-from data.access import DEFAULT_THRESHOLD
-from data.accounts import accounts_engine, link
+from dashboard.commands.cli import main
+from data import decks
 from data.decks import Deck, DeckSlide
-from data.links import DEFAULT_DAYS, Audience
+from data.editions import frozen_copies
+from data.links import share_links
+from data.links.share_links import DEFAULT_DAYS, Audience
 from data.loading import load
+from data.privacy.viewer import DEFAULT_THRESHOLD
+from data.storage import database
+from data.storage.accounts import accounts_engine, link
 
 Run = Callable[..., Result]
 ADDRESS = re.compile(r"(http://127\.0\.0\.1:8050|https://results\.example)/s/[A-Za-z0-9_-]{43}\n")
@@ -53,8 +56,8 @@ def partner(demo: Visit) -> str:
     return demo.options()["partner"][0]["value"]
 
 
-def only(accounts: Engine) -> links.Link:
-    (found,) = links.links(accounts)
+def only(accounts: Engine) -> share_links.Link:
+    (found,) = share_links.links(accounts)
     return found
 
 
@@ -75,7 +78,7 @@ def test_address_stands_alone_on_standard_output_and_the_rest_beside_it(run, acc
     assert f"{made.expires_at:%Y-%m-%d %H:%M} UTC" in done.stderr
     assert "SCORE_PUBLIC_URL is not set" in done.stderr
     assert "shows nothing" not in done.stderr
-    assert links.by_token(accounts, done.stdout.strip().rsplit("/", 1)[1]) == made
+    assert share_links.by_token(accounts, done.stdout.strip().rsplit("/", 1)[1]) == made
     assert (made.terms.scope.query(), made.made_by, made.protected) == (f"partner={partner}", "command line", False)
     assert (made.terms.audience, made.terms.threshold, made.terms.deck) == (Audience.DONOR, DEFAULT_THRESHOLD, None)
     assert not made.terms.names
@@ -105,7 +108,7 @@ def test_printed_address_opens_what_the_link_shows(run, folder, demo_url, partne
 
 def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
-    edition = editions.freeze(engine, "NTAC 6", folder / "editions")
+    edition = frozen_copies.freeze(engine, "NTAC 6", folder / "editions")
     engine.dispose()
     decks.save(accounts, Deck("Spring", (DeckSlide("overview"),)), "somebody")
     secret = folder / "password"
@@ -121,7 +124,7 @@ def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, de
     assert made.terms.names
     assert made.terms.export
     assert timedelta(days=6) < made.expires_at - database.now() < timedelta(days=7)
-    assert links.opens_with(accounts, made.id, "tea and rice")
+    assert share_links.opens_with(accounts, made.id, "tea and rice")
     assert "tea and rice" not in done.output
 
 
@@ -132,7 +135,7 @@ def test_committee_is_shown_the_standard_deck_where_none_is_named(run, accounts)
 
 def test_password_comes_by_standard_input_too(run, accounts):
     assert run("make", "--audience", "donor", "--password-file", "-", typed="tea and rice\r\n").exit_code == 0
-    assert links.opens_with(accounts, only(accounts).id, "tea and rice")
+    assert share_links.opens_with(accounts, only(accounts).id, "tea and rice")
 
 
 @pytest.mark.parametrize(
@@ -160,12 +163,12 @@ def test_link_that_cannot_be_so_is_refused_in_words_and_nothing_is_made_or_froze
     if "--edition" in words and more:
         return
     refused(run("make", "--audience", "donor", *words, *more), said)
-    assert links.links(accounts) == editions.editions(folder / "editions") == []
+    assert share_links.links(accounts) == frozen_copies.editions(folder / "editions") == []
 
 
 def test_deck_that_is_not_there_makes_no_link(run, accounts):
     refused(run("make", "--audience", "committee", "--deck", "Autumn"), 'no deck "Autumn"')
-    assert links.links(accounts) == []
+    assert share_links.links(accounts) == []
 
 
 @pytest.mark.parametrize(
@@ -175,7 +178,7 @@ def test_password_file_that_holds_no_password_makes_no_link(run, accounts, folde
     path = folder / "password"
     path.write_bytes(content)
     refused(run("make", "--audience", "donor", "--password-file", path), said)
-    assert links.links(accounts) == []
+    assert share_links.links(accounts) == []
 
 
 def test_audience_must_be_said(run):
@@ -195,8 +198,8 @@ def test_nothing_is_withheld_of_a_public_record_where_that_is_asked_for(run, acc
 # --- which edition it shows ---------------------------------------------------------------------------------------
 
 
-def frozen(folder: Path) -> list[editions.Edition]:
-    return editions.editions(folder / "editions")
+def frozen(folder: Path) -> list[frozen_copies.Edition]:
+    return frozen_copies.editions(folder / "editions")
 
 
 def test_without_an_edition_one_is_frozen_after_the_day_and_the_next_link_shows_it_too(run, accounts, folder):
@@ -209,7 +212,7 @@ def test_without_an_edition_one_is_frozen_after_the_day_and_the_next_link_shows_
     again = run("make", "--audience", "donor")
     assert f"({edition.key})" in again.stderr
     assert frozen(folder) == [edition]
-    assert {each.terms.edition for each in links.links(accounts)} == {edition.key}
+    assert {each.terms.edition for each in share_links.links(accounts)} == {edition.key}
     assert "changed since" not in again.stderr
 
 
@@ -218,7 +221,7 @@ def test_record_can_be_frozen_anew_for_a_link(run, accounts, folder):
     assert run("make", "--audience", "donor", "--freeze").exit_code == 0
     newest, oldest = frozen(folder)
     assert newest.name == f"{oldest.name} (2)"
-    assert [each.terms.edition for each in links.links(accounts)] == [newest.key, oldest.key]
+    assert [each.terms.edition for each in share_links.links(accounts)] == [newest.key, oldest.key]
     assert run("make", "--audience", "donor", "--freeze", "--edition", "x").exit_code == 2
 
 
@@ -248,7 +251,7 @@ def test_link_is_moved_to_the_latest_edition_or_the_one_named_and_to_no_older_on
     done = run("move", 1, first.name)
     assert (done.exit_code, done.stdout) == (0, "")
     assert f'Link 1 shows the edition "{first.name}" now: data of 2017-06-30.' in done.stderr
-    assert links.by_id(accounts, 1).terms.edition == first.key
+    assert share_links.by_id(accounts, 1).terms.edition == first.key
 
 
 def test_scope_the_record_does_not_know_makes_a_link_and_says_that_it_shows_nothing(run, accounts, partner):
@@ -268,9 +271,9 @@ def test_list_and_show_say_what_a_link_is_and_how_it_was_used(run, accounts, par
     assert "no link yet" in run("list").stderr
     run("make", "--audience", "donor", "--scope", f"partner={partner}", "--label", "For the visit")
     run("make", "--audience", "committee")
-    links.log_visit(accounts, 1, "opened", "/")
-    links.log_visit(accounts, 1, "viewed", "/results")
-    links.log_visit(accounts, 1, "viewed", "/")
+    share_links.log_visit(accounts, 1, "opened", "/")
+    share_links.log_visit(accounts, 1, "viewed", "/results")
+    share_links.log_visit(accounts, 1, "viewed", "/")
     second, first = (line.split("\t") for line in run("list").stdout.splitlines())
     assert first[:4] == ["1", "active", "donor", f"partner={partner}"]
     assert first[5:7] == ["opened 1", "viewed 2"]
@@ -314,7 +317,7 @@ def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts
 @pytest.mark.parametrize("change", ["show", "pause", "resume", "extend", "revoke", "move"])
 def test_number_of_no_link_is_told_so(run, folder, demo_url, change):
     refused(run("move", 7), "There is no edition yet")
-    editions.freeze(database.reading_engine(demo_url), "NTAC 6", folder / "editions")
+    frozen_copies.freeze(database.reading_engine(demo_url), "NTAC 6", folder / "editions")
     for number in (7, 10**25):
         refused(run(change, number), f"There is no link {number}")
     assert run(change, "first").exit_code == 2
@@ -322,7 +325,7 @@ def test_number_of_no_link_is_told_so(run, folder, demo_url, change):
 
 def test_link_whose_edition_is_gone_says_so(run, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
-    edition = editions.freeze(engine, "NTAC 6", folder / "editions")
+    edition = frozen_copies.freeze(engine, "NTAC 6", folder / "editions")
     engine.dispose()
     assert run("make", "--audience", "donor", "--edition", edition.key).exit_code == 0
     edition.path.unlink()
@@ -334,7 +337,7 @@ def test_link_whose_edition_is_gone_says_so(run, accounts, folder, demo_url):
 def test_without_a_results_database_no_link_is_made(run, accounts, tmp_path, monkeypatch):
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
     refused(run("make", "--audience", "donor"), "There is no results database")
-    assert links.links(accounts) == []
+    assert share_links.links(accounts) == []
 
 
 def test_accounts_that_cannot_be_used_are_said_in_words(run, monkeypatch):

@@ -15,12 +15,13 @@ from sqlalchemy.engine import make_url
 from visiting import PAGE, Visit, as_drawn, at, notice, texts
 from werkzeug.test import TestResponse
 
-from data import editions, link_editions, links
-from data.access import DEFAULT_THRESHOLD
-from data.accounts import accounts_engine, link, privacy_key
-from data.editions import EditionProblem
-from data.links import Audience, Link, LinkProblem, Terms, scope_of
+from data.editions import frozen_copies
+from data.editions.frozen_copies import EditionProblem
+from data.links import link_editions, share_links
+from data.links.share_links import Audience, Link, LinkProblem, Terms, scope_of
 from data.privacy import key
+from data.privacy.viewer import DEFAULT_THRESHOLD
+from data.storage.accounts import accounts_engine, link, privacy_key
 from layouts import ids
 from layouts.pages import PAGES
 
@@ -42,7 +43,7 @@ class Office:
         self.records = self.manager.app.server.extensions["records"]
 
     def freeze(self, name: str) -> str:
-        return editions.freeze(self.records.live.engine, name, self.records.folder).key
+        return frozen_copies.freeze(self.records.live.engine, name, self.records.folder).key
 
     def change(self, enterprises: list[str]) -> None:
         """Change something of these enterprises."""
@@ -69,7 +70,7 @@ class Office:
         return sorted({facts.record.enterprises[at] for at in rows})
 
     def make(self, search: str = "", edition: str | None = None, **terms: object) -> tuple[Link, str]:
-        return links.make(self.accounts, Terms(scope=scope_of(search), edition=edition, **terms))  # type: ignore[arg-type]
+        return share_links.make(self.accounts, Terms(scope=scope_of(search), edition=edition, **terms))  # type: ignore[arg-type]
 
     def unfrozen(self, **terms: object) -> tuple[Link, str]:
         """A link as an older version made it: with a threshold, on the live record."""
@@ -77,7 +78,7 @@ class Office:
         with self.accounts.begin() as connection:
             standing = update(link).where(link.c.id == made.id)
             connection.execute(standing.values(edition=None, edition_since=None))
-        return links.by_id(self.accounts, made.id), token
+        return share_links.by_id(self.accounts, made.id), token
 
     def guest(self, token: str, language: str = "en") -> Visit:
         came = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
@@ -86,7 +87,7 @@ class Office:
         return came
 
     def shows(self, number: int) -> str | None:
-        return links.by_id(self.accounts, number).terms.edition
+        return share_links.by_id(self.accounts, number).terms.edition
 
 
 @pytest.fixture
@@ -137,7 +138,7 @@ def test_edition_is_outdated_once_something_was_loaded(office):
 
 def test_day_gives_editions_its_name_and_later_ones_a_number(office):
     engine, folder = office.records.live.engine, office.records.folder
-    made = [editions.freeze_today(engine, folder) for _each in range(3)]
+    made = [frozen_copies.freeze_today(engine, folder) for _each in range(3)]
     today = f"{made[0].frozen_at:%Y-%m-%d}"
     assert [each.name for each in made] == [today, f"{today} (2)", f"{today} (3)"]
 
@@ -153,7 +154,7 @@ def test_link_is_moved_once_five_times_its_base_of_enterprises_have_changed(offi
     after = office.freeze("After")
     if moved:
         assert link_editions.move(office.accounts, office.records, made.id, "After").key == after
-        found = links.by_id(office.accounts, made.id)
+        found = share_links.by_id(office.accounts, made.id)
         assert found.edition_since is not None
         assert made.edition_since is not None
         assert found.edition_since > made.edition_since
@@ -183,7 +184,7 @@ def test_link_is_moved_neither_back_nor_to_what_it_shows_nor_once_it_is_over(off
     for edition in (before, after):
         assert refused(link_editions.move, office.accounts, office.records, made.id, edition) == f"older: {made.id}"
     assert refused(link_editions.move, office.accounts, office.records, made.id, "none") == "gone: none"
-    links.revoke(office.accounts, made.id)
+    share_links.revoke(office.accounts, made.id)
     assert refused(link_editions.move, office.accounts, office.records, made.id, after) == f"over: {made.id}"
 
 
@@ -192,7 +193,7 @@ def test_link_whose_edition_is_gone_is_not_moved_since_nobody_knows_what_changed
     made, _token = office.make(edition=before)
     office.change(office.planned())
     after = office.freeze("After")
-    editions.find(office.records.folder, before).path.unlink()
+    frozen_copies.find(office.records.folder, before).path.unlink()
     assert refused(link_editions.move, office.accounts, office.records, made.id, after) == f"gone: {before}"
 
 
@@ -200,10 +201,10 @@ def test_link_that_withholds_nothing_is_moved_freely_and_gets_a_base_before_a_re
     office.publish(public=True)
     made, _token = office.make(edition=office.freeze("Public"), threshold=None)
     link_editions.move(office.accounts, office.records, made.id, office.freeze("Again"))
-    assert links.by_id(office.accounts, made.id).terms.threshold is None
+    assert share_links.by_id(office.accounts, made.id).terms.threshold is None
     office.publish(public=False)
     link_editions.move(office.accounts, office.records, made.id, office.freeze("Not public"))
-    assert links.by_id(office.accounts, made.id).terms.threshold == DEFAULT_THRESHOLD
+    assert share_links.by_id(office.accounts, made.id).terms.threshold == DEFAULT_THRESHOLD
     assert key.read(office.accounts)
 
 
@@ -297,7 +298,7 @@ def test_share_lists_links_that_wait_first_and_gives_them_an_edition(office):
     assert "no edition yet" in of_link(page, waiting.id)
     done = office.manager.client.post(f"/share/{waiting.id}", data={"change": "give"})
     assert done.status_code == 303
-    newest = editions.editions(office.records.folder)[0]
+    newest = frozen_copies.editions(office.records.folder)[0]
     assert newest.name != "One", "the record went on since"
     assert office.shows(waiting.id) == newest.key
     assert office.guest(token).open("/").status_code == 200
@@ -347,10 +348,10 @@ def form(**said: object) -> dict[str, object]:
 def test_record_is_frozen_when_a_link_is_made_of_it_as_it_is_now_and_not_before(office):
     for wrong in ({"days": "0"}, {"password": "short"}, {"label": "x" * 201}, {"threshold": "3"}, {"bare": "1"}):
         assert office.manager.client.post("/share", data=form(**wrong)).status_code == 400
-    assert editions.editions(office.records.folder) == []
+    assert frozen_copies.editions(office.records.folder) == []
     assert office.manager.client.post("/share", data=form()).status_code == 200
-    (edition,) = editions.editions(office.records.folder)
-    (made,) = links.links(office.accounts)
+    (edition,) = frozen_copies.editions(office.records.folder)
+    (made,) = share_links.links(office.accounts)
     assert made.terms.edition == edition.key
     assert edition.name == f"{edition.frozen_at:%Y-%m-%d}"
 
@@ -361,9 +362,9 @@ def test_preview_of_what_is_not_frozen_yet_asks_first(office):
     assert "There is nothing to look at yet" in plain(asked)
     assert 'value="Kept"' in asked.text
     assert '<button class="btn btn-sm btn-primary" name="freeze" value="1" formaction="/share/preview">' in asked.text
-    assert editions.editions(office.records.folder) == []
+    assert frozen_copies.editions(office.records.folder) == []
     assert office.manager.client.post("/share/preview", data=form(freeze="1")).location == "/"
-    (edition,) = editions.editions(office.records.folder)
+    (edition,) = frozen_copies.editions(office.records.folder)
     assert office.manager.open("/").status_code == 200
     back = office.manager.client.post("/leave").location
     assert f"edition={edition.key}" in back, "and the form goes on with it"
@@ -412,7 +413,7 @@ def test_links_that_show_some_of_the_same_enterprises_are_told_before_and_after(
     edition = office.freeze("One")
     said = "shows some of the same enterprises; whoever holds both can compare them."
     made, _token = office.make(f"partner={first}", edition)
-    links.pause(office.accounts, made.id)
+    share_links.pause(office.accounts, made.id)
     assert f"Link {made.id} {said}" in remarks(office)
     assert said not in remarks(office, partner=[apart])
     named = plain(office.manager.client.post("/share", data=form(edition=edition, label="For all")))
@@ -421,7 +422,7 @@ def test_links_that_show_some_of_the_same_enterprises_are_told_before_and_after(
     assert f"Link {made.id} {said}" in plain(office.manager.open("/share/2"))
     assert f"Link 2 (For all) {said}" in remarks(office, partner=[apart])
     for number in (made.id, 2):
-        links.revoke(office.accounts, number)
+        share_links.revoke(office.accounts, number)
     assert said not in remarks(office), "both are over"
 
 

@@ -7,13 +7,9 @@ from datetime import date, timedelta
 import pytest
 from sqlalchemy import Engine, delete, event, select, text, update
 
-from data import links
-from data.access import BASES, DEFAULT_THRESHOLD, Permission, Scope
-from data.accounts import accounts as account_tables
-from data.accounts import accounts_engine, link, visit
-from data.database import now
 from data.filters import Filters
-from data.links import (
+from data.links import share_links
+from data.links.share_links import (
     DEFAULT_DAYS,
     LONGEST_LABEL,
     LONGEST_SCOPE,
@@ -25,6 +21,10 @@ from data.links import (
     scope_of,
 )
 from data.privacy import key
+from data.privacy.viewer import BASES, DEFAULT_THRESHOLD, Permission, Scope
+from data.storage.accounts import accounts as account_tables
+from data.storage.accounts import accounts_engine, link, visit
+from data.storage.database import now
 
 pytestmark = pytest.mark.both_databases
 
@@ -51,8 +51,8 @@ def reason(call: object, *arguments: object, **words: object) -> str:
 
 
 def test_link_is_opened_by_its_token_and_by_nothing_like_it(accounts):
-    made, token = links.make(accounts, FOOTWEAR, label="Footwear", made_by="somebody@example.org")
-    assert links.by_token(accounts, token) == made
+    made, token = share_links.make(accounts, FOOTWEAR, label="Footwear", made_by="somebody@example.org")
+    assert share_links.by_token(accounts, token) == made
     for other in (
         token[:-1],
         token + "x",
@@ -63,7 +63,7 @@ def test_link_is_opened_by_its_token_and_by_nothing_like_it(accounts):
         made.token_hash,
         "ÿ\0\ud83d",
     ):
-        assert links.by_token(accounts, other.encode("utf-8", "replace").decode()) is None
+        assert share_links.by_token(accounts, other.encode("utf-8", "replace").decode()) is None
 
 
 def everything_kept(accounts: Engine) -> str:
@@ -73,7 +73,7 @@ def everything_kept(accounts: Engine) -> str:
 
 
 def test_token_is_long_random_and_kept_nowhere(accounts):
-    tokens = [links.make(accounts, FOOTWEAR)[1] for _link in range(3)]
+    tokens = [share_links.make(accounts, FOOTWEAR)[1] for _link in range(3)]
     assert len(set(tokens)) == 3
     assert all(len(token) == 43 for token in tokens), "256 bits"
     written = everything_kept(accounts)
@@ -82,24 +82,24 @@ def test_token_is_long_random_and_kept_nowhere(accounts):
 
 
 def test_password_is_kept_as_a_hash_and_checked(accounts):
-    made, _token = links.make(accounts, FOOTWEAR, password="tea and rice")
-    bare, _token = links.make(accounts, FOOTWEAR)
+    made, _token = share_links.make(accounts, FOOTWEAR, password="tea and rice")
+    bare, _token = share_links.make(accounts, FOOTWEAR)
     assert (made.protected, bare.protected) == (True, False)
-    assert links.opens_with(accounts, made.id, "tea and rice")
-    assert not links.opens_with(accounts, made.id, "tea and ric")
-    assert not links.opens_with(accounts, made.id, "")
-    assert not links.opens_with(accounts, bare.id, ""), "what has no password is opened by none"
+    assert share_links.opens_with(accounts, made.id, "tea and rice")
+    assert not share_links.opens_with(accounts, made.id, "tea and ric")
+    assert not share_links.opens_with(accounts, made.id, "")
+    assert not share_links.opens_with(accounts, bare.id, ""), "what has no password is opened by none"
     assert "tea and rice" not in everything_kept(accounts)
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 201])
 def test_password_that_is_too_short_or_endless_makes_no_link(accounts, password):
-    assert reason(links.make, accounts, FOOTWEAR, password=password) == "password"
-    assert links.links(accounts) == []
+    assert reason(share_links.make, accounts, FOOTWEAR, password=password) == "password"
+    assert share_links.links(accounts) == []
 
 
 def test_label_as_long_as_a_book_makes_no_link(accounts):
-    assert reason(links.make, accounts, FOOTWEAR, label="x" * (LONGEST_LABEL + 1)) == "label"
+    assert reason(share_links.make, accounts, FOOTWEAR, label="x" * (LONGEST_LABEL + 1)) == "label"
 
 
 def test_terms_come_back_as_they_were_given(accounts):
@@ -107,7 +107,7 @@ def test_terms_come_back_as_they_were_given(accounts):
         Audience.COMMITTEE, Filters.from_search("place=510000,110000"), 10, names=True, export=True,
         edition=EDITION, deck="Spring: the 6th",
     )  # fmt: skip
-    made, _token = links.make(accounts, terms)
+    made, _token = share_links.make(accounts, terms)
     assert made.terms == terms
     assert Terms.from_plain(terms.plain()) == terms
     assert Terms.from_plain(Terms(threshold=None).plain()).threshold is None
@@ -120,7 +120,7 @@ def test_scope_is_kept_in_one_form_and_holds_nothing_a_link_cannot_be_limited_by
     crooked = Filters.from_search(
         "?sector=toys,footwear&utm=1&partner=ETI&module=m1&as_of=2014-01-01&edition=x&lang=zh"
     )
-    made, _token = links.make(accounts, Terms(scope=crooked, edition=EDITION))
+    made, _token = share_links.make(accounts, Terms(scope=crooked, edition=EDITION))
     assert made.terms.scope == Filters.from_search("partner=eti&sector=footwear,toys")
     with accounts.connect() as connection:
         assert connection.scalar(select(link.c.scope)) == "partner=eti&sector=footwear,toys"
@@ -181,9 +181,9 @@ def test_live_record_is_fit_for_links_that_withhold_nothing_alone(accounts):
     for public in (True, False):
         assert reason(Terms().fit, public=public) == "edition"
     for named in (None, "live"):
-        assert reason(links.make, accounts, Terms(edition=named)) == "edition"
-    assert links.links(accounts) == []
-    assert links.make(accounts, Terms(threshold=None))[0].edition_since is None
+        assert reason(share_links.make, accounts, Terms(edition=named)) == "edition"
+    assert share_links.links(accounts) == []
+    assert share_links.make(accounts, Terms(threshold=None))[0].edition_since is None
 
 
 def test_link_waits_where_a_threshold_stands_before_a_live_record():
@@ -222,7 +222,7 @@ def test_who_comes_by_a_link_may_what_it_says_and_no_more():
 
 
 def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own(accounts):
-    viewers = [links.make(accounts, FOOTWEAR)[0].viewer() for _link in range(2)]
+    viewers = [share_links.make(accounts, FOOTWEAR)[0].viewer() for _link in range(2)]
     enterprises = [f"enterprise-{number}" for number in range(12)]
     first, second = (sorted(enterprises, key=viewer.alias_order) for viewer in viewers)
     assert first != second
@@ -235,9 +235,9 @@ def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own
 OTHER = "ntac-7-99887766"
 
 
-def made(accounts: Engine, search: str, edition: str = EDITION, threshold: int = DEFAULT_THRESHOLD) -> links.Link:
+def made(accounts: Engine, search: str, edition: str = EDITION, threshold: int = DEFAULT_THRESHOLD) -> share_links.Link:
     """A link to a part of an edition."""
-    return links.make(accounts, Terms(scope=Filters.from_search(search), edition=edition, threshold=threshold))[0]
+    return share_links.make(accounts, Terms(scope=Filters.from_search(search), edition=edition, threshold=threshold))[0]
 
 
 def scopes(*searches: str) -> tuple[Scope, ...]:
@@ -245,79 +245,81 @@ def scopes(*searches: str) -> tuple[Scope, ...]:
 
 
 def test_link_with_a_threshold_brings_the_privacy_key_along_and_one_without_makes_none(accounts):
-    links.make(accounts, Terms(threshold=None))
+    share_links.make(accounts, Terms(threshold=None))
     assert key.read(accounts) is None
     first = made(accounts, "partner=eti")
     known = key.read(accounts)
     second = made(accounts, "partner=cec")
     assert known is not None
-    assert [links.viewer_of(accounts, each).privacy_key for each in (first, second)] == [known.secret] * 2
-    assert repr(known.secret) not in repr(links.viewer_of(accounts, first))
-    bare, _token = links.make(accounts, Terms(threshold=None, edition=EDITION))
-    assert links.viewer_of(accounts, bare) == bare.viewer(), "it needs neither"
+    assert [share_links.viewer_of(accounts, each).privacy_key for each in (first, second)] == [known.secret] * 2
+    assert repr(known.secret) not in repr(share_links.viewer_of(accounts, first))
+    bare, _token = share_links.make(accounts, Terms(threshold=None, edition=EDITION))
+    assert share_links.viewer_of(accounts, bare) == bare.viewer(), "it needs neither"
 
 
 def test_viewer_has_no_key_where_none_was_made_or_no_edition_is_shown(accounts):
     terms = Terms(edition=EDITION)
-    assert links.viewer_of(accounts, terms).privacy_key == b""
+    assert share_links.viewer_of(accounts, terms).privacy_key == b""
     key.make(accounts)
-    assert links.viewer_of(accounts, terms).privacy_key
-    assert links.viewer_of(accounts, Terms()) == Terms().viewer()
+    assert share_links.viewer_of(accounts, terms).privacy_key
+    assert share_links.viewer_of(accounts, Terms()) == Terms().viewer()
 
 
 def test_links_that_showed_an_edition_before_are_known_to_each_that_came_later(accounts):
     first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys", threshold=10)
     made(accounts, "partner=elsewhere", edition=OTHER)
-    links.make(accounts, Terms(threshold=None, edition=EDITION, scope=Filters.from_search("round=bare")))
+    share_links.make(accounts, Terms(threshold=None, edition=EDITION, scope=Filters.from_search("round=bare")))
     third = made(accounts, "partner=eti")
-    links.revoke(accounts, second.id)
-    links.pause(accounts, first.id)
+    share_links.revoke(accounts, second.id)
+    share_links.pause(accounts, first.id)
     everything = scopes("partner=eti", "sector=toys")
-    assert links.viewer_of(accounts, first).earlier == ()
-    assert links.viewer_of(accounts, second).earlier == scopes("partner=eti")
-    assert links.viewer_of(accounts, third).earlier == everything
+    assert share_links.viewer_of(accounts, first).earlier == ()
+    assert share_links.viewer_of(accounts, second).earlier == scopes("partner=eti")
+    assert share_links.viewer_of(accounts, third).earlier == everything
     assert third.edition_since is not None
-    assert links.earlier_scopes(accounts, EDITION, third.edition_since, third.id) == everything
-    assert links.viewer_of(accounts, Terms(edition=EDITION)).earlier == everything, "each once, though two have one"
+    assert share_links.earlier_scopes(accounts, EDITION, third.edition_since, third.id) == everything
+    assert share_links.viewer_of(accounts, Terms(edition=EDITION)).earlier == everything, (
+        "each once, though two have one"
+    )
 
 
 def test_two_links_of_one_moment_are_ordered_by_their_numbers(accounts):
     numbers = [made(accounts, search).id for search in ("partner=eti", "sector=toys")]
     with accounts.begin() as connection:
         connection.execute(update(link).values(edition_since=now()))
-    first, second = (links.viewer_of(accounts, links.by_id(accounts, number)) for number in numbers)
+    first, second = (share_links.viewer_of(accounts, share_links.by_id(accounts, number)) for number in numbers)
     assert (first.earlier, second.earlier) == ((), scopes("partner=eti"))
 
 
 def test_link_that_was_moved_on_still_counts_among_those_that_showed_its_old_edition(accounts):
     first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys")
     newest = made(accounts, "place=510000", edition=OTHER)
-    links.show(accounts, first, OTHER, 5)
-    moved = links.by_id(accounts, first.id)
+    share_links.show(accounts, first, OTHER, 5)
+    moved = share_links.by_id(accounts, first.id)
     assert moved.terms.edition == OTHER
     assert first.edition_since < moved.edition_since
-    assert links.viewer_of(accounts, moved).earlier == scopes("place=510000")
-    assert links.viewer_of(accounts, newest).earlier == ()
-    assert links.viewer_of(accounts, second).earlier == scopes("partner=eti"), "it showed its total of it"
-    assert links.viewer_of(accounts, made(accounts, "round=late")).earlier == scopes("partner=eti", "sector=toys")
-    assert links.with_use(accounts, first.id).last_used_at is None, "and nobody has visited it"
-    assert links.visits(accounts, first.id) == links.days_used(accounts, first.id) == []
+    assert share_links.viewer_of(accounts, moved).earlier == scopes("place=510000")
+    assert share_links.viewer_of(accounts, newest).earlier == ()
+    assert share_links.viewer_of(accounts, second).earlier == scopes("partner=eti"), "it showed its total of it"
+    assert share_links.viewer_of(accounts, made(accounts, "round=late")).earlier == scopes("partner=eti", "sector=toys")
+    assert share_links.with_use(accounts, first.id).last_used_at is None, "and nobody has visited it"
+    assert share_links.visits(accounts, first.id) == share_links.days_used(accounts, first.id) == []
 
 
 def test_link_is_moved_once_by_two_and_never_once_it_is_over(accounts):
     found = made(accounts, "partner=eti")
-    links.show(accounts, found, OTHER, 5)
-    assert reason(links.show, accounts, found, "third-00000000", 5) == "older"
-    assert links.by_id(accounts, found.id).terms.edition == OTHER
-    links.revoke(accounts, found.id)
-    assert reason(links.show, accounts, links.by_id(accounts, found.id), EDITION, 5) == "over"
+    share_links.show(accounts, found, OTHER, 5)
+    assert reason(share_links.show, accounts, found, "third-00000000", 5) == "older"
+    assert share_links.by_id(accounts, found.id).terms.edition == OTHER
+    share_links.revoke(accounts, found.id)
+    assert reason(share_links.show, accounts, share_links.by_id(accounts, found.id), EDITION, 5) == "over"
 
 
 def test_one_question_more_is_asked_for_a_viewer(accounts):
     found, asked = made(accounts, "partner=eti"), []
-    links.viewer_of(accounts, found)
+    share_links.viewer_of(accounts, found)
     event.listen(accounts, "before_cursor_execute", lambda *said: asked.append(said[2]))
-    links.viewer_of(accounts, found)
+    share_links.viewer_of(accounts, found)
     assert len(asked) == 1
 
 
@@ -325,7 +327,7 @@ def test_one_question_more_is_asked_for_a_viewer(accounts):
 
 
 def test_link_is_good_until_its_expiry_and_not_at_it(accounts):
-    made, _token = links.make(accounts, FOOTWEAR)
+    made, _token = share_links.make(accounts, FOOTWEAR)
     assert timedelta(days=DEFAULT_DAYS) - timedelta(minutes=1) < made.expires_at - now() < timedelta(days=DEFAULT_DAYS)
     assert made.state(made.expires_at - timedelta(microseconds=1)) == "active"
     assert made.state(made.expires_at) == "expired"
@@ -334,57 +336,57 @@ def test_link_is_good_until_its_expiry_and_not_at_it(accounts):
 
 @pytest.mark.parametrize("days", [0, -1, MOST_DAYS + 1, 10**12])
 def test_days_that_are_none_or_a_lifetime_are_refused(accounts, days):
-    assert reason(links.make, accounts, FOOTWEAR, days=days) == "days"
-    made, _token = links.make(accounts, FOOTWEAR)
-    assert reason(links.extend, accounts, made.id, days) == "days"
-    assert links.by_id(accounts, made.id) == made
+    assert reason(share_links.make, accounts, FOOTWEAR, days=days) == "days"
+    made, _token = share_links.make(accounts, FOOTWEAR)
+    assert reason(share_links.extend, accounts, made.id, days) == "days"
+    assert share_links.by_id(accounts, made.id) == made
 
 
 def test_paused_link_is_resumed_and_a_revoked_one_is_over_for_good(accounts):
-    number = links.make(accounts, FOOTWEAR)[0].id
+    number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def state() -> str:
-        return links.by_id(accounts, number).state(now())
+        return share_links.by_id(accounts, number).state(now())
 
-    links.pause(accounts, number)
+    share_links.pause(accounts, number)
     assert state() == "paused"
-    links.pause(accounts, number)
-    links.resume(accounts, number)
+    share_links.pause(accounts, number)
+    share_links.resume(accounts, number)
     assert state() == "active"
-    links.pause(accounts, number)
-    links.revoke(accounts, number)
+    share_links.pause(accounts, number)
+    share_links.revoke(accounts, number)
     assert state() == "revoked"
-    before = links.by_id(accounts, number)
-    for change in (links.pause, links.resume, links.revoke):
+    before = share_links.by_id(accounts, number)
+    for change in (share_links.pause, share_links.resume, share_links.revoke):
         assert reason(change, accounts, number) == "over"
-    assert reason(links.extend, accounts, number, 5) == "over"
-    assert links.by_id(accounts, number) == before
+    assert reason(share_links.extend, accounts, number, 5) == "over"
+    assert share_links.by_id(accounts, number) == before
 
 
 def test_expired_link_lives_again_when_it_is_extended(accounts):
-    number = links.make(accounts, FOOTWEAR, days=1)[0].id
+    number = share_links.make(accounts, FOOTWEAR, days=1)[0].id
     with accounts.begin() as connection:
         connection.execute(link.update().values(expires_at=now() - timedelta(seconds=1)))
-    assert links.by_id(accounts, number).state(now()) == "expired"
-    links.extend(accounts, number, 2)
-    assert links.by_id(accounts, number).state(now()) == "active"
-    assert links.by_id(accounts, number).state(now() + timedelta(days=2)) == "expired"
+    assert share_links.by_id(accounts, number).state(now()) == "expired"
+    share_links.extend(accounts, number, 2)
+    assert share_links.by_id(accounts, number).state(now()) == "active"
+    assert share_links.by_id(accounts, number).state(now() + timedelta(days=2)) == "expired"
 
 
 @pytest.mark.parametrize("number", [0, -1, 7, 2**31, 10**30])
 def test_number_of_no_link_says_so_whatever_is_to_be_done(accounts, number):
-    links.make(accounts, FOOTWEAR)
-    for change in (links.by_id, links.with_use, links.pause, links.resume, links.revoke):
+    share_links.make(accounts, FOOTWEAR)
+    for change in (share_links.by_id, share_links.with_use, share_links.pause, share_links.resume, share_links.revoke):
         assert reason(change, accounts, number) == "link"
-    assert reason(links.extend, accounts, number, 3) == "link"
+    assert reason(share_links.extend, accounts, number, 3) == "link"
 
 
 def test_many_who_revoke_at_once_are_one_who_does_and_others_who_are_told(accounts):
-    number = links.make(accounts, FOOTWEAR)[0].id
+    number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def revoke(_who: int) -> str:
         try:
-            links.revoke(accounts, number)
+            share_links.revoke(accounts, number)
         except LinkProblem as problem:
             return problem.reason
         return "revoked"
@@ -395,61 +397,61 @@ def test_many_who_revoke_at_once_are_one_who_does_and_others_who_are_told(accoun
 
 def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accounts):
     """Somebody clears the table: a session of the old link 1 must not open the new one."""
-    old, token = links.make(accounts, FOOTWEAR)
+    old, token = share_links.make(accounts, FOOTWEAR)
     with accounts.begin() as connection:
         connection.execute(delete(link))
         if connection.dialect.name == "postgresql":
             connection.execute(text("ALTER SEQUENCE link_id_seq RESTART"))
-    new, _token = links.make(accounts, Terms(edition=EDITION))
+    new, _token = share_links.make(accounts, Terms(edition=EDITION))
     assert new.id == old.id
     assert new.token_hash[:16] != old.token_hash[:16]
-    assert links.by_token(accounts, token) is None
+    assert share_links.by_token(accounts, token) is None
 
 
 # --- counted ------------------------------------------------------------------------------------------------------
 
 
 def test_uses_are_counted_per_link_and_kind_with_the_last_of_them(accounts):
-    used, unused = (links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
+    used, unused = (share_links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
     before = now()
-    links.log_visit(accounts, used, "opened", "/")
-    links.log_visit(accounts, used, "viewed", "/")
-    links.log_visit(accounts, used, "viewed", "/results" + "x" * 500)
-    newest, oldest = links.links(accounts)
+    share_links.log_visit(accounts, used, "opened", "/")
+    share_links.log_visit(accounts, used, "viewed", "/")
+    share_links.log_visit(accounts, used, "viewed", "/results" + "x" * 500)
+    newest, oldest = share_links.links(accounts)
     assert (newest.id, newest.opened, newest.viewed, newest.last_used_at) == (unused, 0, 0, None)
     assert (oldest.id, oldest.opened, oldest.viewed) == (used, 1, 2)
     assert oldest.last_used_at is not None
     assert before <= oldest.last_used_at <= now()
-    assert links.with_use(accounts, used) == oldest
-    latest, *_rest, first = links.visits(accounts, used)
+    assert share_links.with_use(accounts, used) == oldest
+    latest, *_rest, first = share_links.visits(accounts, used)
     assert (latest[1], latest[2][:8], len(latest[2])) == ("viewed", "/results", 200)
     assert first[1:] == ("opened", "/")
-    assert len(links.visits(accounts, used, most=2)) == 2
-    assert links.visits(accounts, unused) == []
+    assert len(share_links.visits(accounts, used, most=2)) == 2
+    assert share_links.visits(accounts, unused) == []
 
 
 def test_uses_are_summed_by_day(accounts):
-    number, other = (links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
+    number, other = (share_links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
     with accounts.begin() as connection:
         for days, kind in ((3, "opened"), (3, "viewed"), (3, "viewed"), (0, "viewed")):
             at = now().replace(hour=12) - timedelta(days=days)
             connection.execute(visit.insert().values(link=number, kind=kind, page="/", at=at))
         connection.execute(visit.insert().values(link=other, kind="opened", page="/", at=now()))
     today: date = now().date()
-    assert links.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
+    assert share_links.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
 
 
 def test_visits_logged_by_many_at_once_are_all_there(accounts):
-    number = links.make(accounts, FOOTWEAR)[0].id
+    number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def look(_who: int) -> None:
         for _page in range(15):
-            links.log_visit(accounts, number, "viewed", "/")
-            assert links.by_id(accounts, number).state(now()) == "active", "and nobody waits for them"
+            share_links.log_visit(accounts, number, "viewed", "/")
+            assert share_links.by_id(accounts, number).state(now()) == "active", "and nobody waits for them"
 
     with ThreadPoolExecutor(8) as threads:
         list(threads.map(look, range(8)))
-    assert links.with_use(accounts, number).viewed == 8 * 15
+    assert share_links.with_use(accounts, number).viewed == 8 * 15
 
 
 def test_nothing_is_kept_of_who_looked(accounts):

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.loading import cells
-from data.loading.cells import Dated, Unread
-from data.loading.findings import Unfit
-from data.schema import Kind
+from data.loading.checks import cells
+from data.loading.checks.cells import Dated, Unread
+from data.loading.checks.remarks import Unfit
+from data.storage.schema import Kind
 
 
 def reason(read, *arguments):

@@ -14,10 +14,10 @@ from both import fill_up, in_a_hurry, is_held, written_by_another
 from loading_files import small_programme, write_folder, write_workbook
 from sqlalchemy import create_engine, event, inspect, select, update
 
-from data.database import check, data_version, now, reading_engine, writing_engine
 from data.loading import LoadProblem, load
-from data.loading.findings import MOST_KEPT
-from data.schema import CONTRACT_TABLES, SCHEMA_VERSION, batch, results
+from data.loading.checks.remarks import MOST_KEPT
+from data.storage.database import check, data_version, now, reading_engine, writing_engine
+from data.storage.schema import CONTRACT_TABLES, SCHEMA_VERSION, batch, results
 
 pytestmark = pytest.mark.both_databases
 
@@ -234,7 +234,7 @@ def test_statements_grow_with_the_rows_and_no_faster(engine, tmp_path):
 MEASURED = """
     import re, sys
     from pathlib import Path
-    from data.database import writing_engine
+    from data.storage.database import writing_engine
     from data.loading import load
 
     assert load(writing_engine(sys.argv[1]), sys.argv[2]).loaded
@@ -339,7 +339,7 @@ def test_first_load_that_finds_another_just_finished_is_told_to_try_again(engine
 
 CHILD = """
     import sys, time
-    from data.database import writing_engine
+    from data.storage.database import writing_engine
     from data.loading import load
 
     def progress(done, total):

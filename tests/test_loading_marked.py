@@ -8,9 +8,9 @@ from loading_files import small_programme, workbook_of, write_folder, write_work
 from openpyxl.comments import Comment
 from openpyxl.styles import Font, PatternFill
 
-from data.database import writing_engine
 from data.loading import load
-from data.loading.marked import write_marked
+from data.loading.template.marked_workbook import write_marked
+from data.storage.database import writing_engine
 
 REFUSED = "FFFFC7CE"
 

@@ -12,10 +12,10 @@ from loading_files import csv_text, small_programme, workbook_of, write_folder, 
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
-from data.loading import workbook
-from data.loading.cells import Unread
-from data.loading.findings import Unfit
-from data.loading.reading import read
+from data.loading.checks.cells import Unread
+from data.loading.checks.remarks import Unfit
+from data.loading.files import workbook
+from data.loading.files.source_files import read
 
 SECTORS = [{"code": "machinery", "name_en": "Machinery", "name_zh": "机械，设备"}, {"code": "food", "name_zh": "食品"}]
 

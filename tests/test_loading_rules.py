@@ -10,9 +10,9 @@ from loading_files import small_programme, write_folder
 from PIL import Image
 
 from data.loading import load
-from data.loading.plausibility import modified_z_scores
-from data.loading.reasons import SENTENCES
-from data.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.loading.checks.plausibility import modified_z_scores
+from data.loading.checks.reasons import SENTENCES
+from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 pytestmark = pytest.mark.both_databases
 

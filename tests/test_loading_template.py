@@ -4,12 +4,12 @@ import openpyxl
 import pytest
 from loading_files import small_programme, write_folder
 
-from data.database import writing_engine
 from data.loading import load
-from data.loading.column_notes import TABLES
-from data.loading.reading import read
-from data.loading.template import write_template
-from data.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.loading.files.source_files import read
+from data.loading.template.column_notes import TABLES
+from data.loading.template.template_workbook import write_template
+from data.storage.database import writing_engine
+from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 
 @pytest.fixture(scope="module")

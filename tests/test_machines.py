@@ -26,17 +26,20 @@ from machines import ROOT, Nginx, Postgres, Rack, Redis, Web, rack, shard, until
 from sqlalchemy import Engine
 from visiting import Visit, at
 
-from data import database, decks, editions, links, managers
-from data.access import MANAGER
-from data.accounts import accounts_engine, privacy_key
-from data.database import create_tables, now, writing_engine
+from data import decks, managers
 from data.decks import Deck, DeckSlide
-from data.editions import Edition
+from data.editions import frozen_copies
+from data.editions.frozen_copies import Edition
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
 from data.loading import load
-from data.record import Record
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage import database
+from data.storage.accounts import accounts_engine, privacy_key
+from data.storage.database import create_tables, now, writing_engine
 from layouts import ids
 
 SECRET = secrets.token_urlsafe(48)
@@ -259,7 +262,7 @@ def accounts_for_everyone(accounts: Engine, edition: str) -> dict[str, list[str]
     donor = Terms(scope=Filters.from_search("partner=donor-1"), threshold=5, edition=edition)
     committee = Terms(audience=Audience.COMMITTEE, deck=DECK.name, edition=edition)
     return {
-        kind: [links.make(accounts, terms)[1] for _ in range(COUNTS[kind])]
+        kind: [share_links.make(accounts, terms)[1] for _ in range(COUNTS[kind])]
         for kind, terms in {"donor": donor, "committee": committee}.items()
     }
 
@@ -355,7 +358,7 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
     replica = machines.place(Postgres, "127.0.1.2", "replica").follow(primary)
     results_url, accounts_url = url("score", primary, replica), url("accounts", primary, replica)
     load_into(results_url, demo_folder)
-    edition = editions.freeze(database.reading_engine(demo_url), "Shared", machines.folder / "editions")
+    edition = frozen_copies.freeze(database.reading_engine(demo_url), "Shared", machines.folder / "editions")
     with open_accounts(accounts_url) as accounts:
         sent = accounts_for_everyone(accounts, edition.key)
     replica.caught_up(primary)
@@ -403,7 +406,7 @@ def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, d
         watching.everyone_answered("the workers of both hosts were exchanged")
         assert watching.failed_last == 0
         with open_accounts(accounts_url) as accounts:
-            _, token = links.make(accounts, Terms(threshold=5, edition=edition.key))
+            _, token = share_links.make(accounts, Terms(threshold=5, edition=edition.key))
         assert session_of("donor", watching.address, token)
     finally:
         watching.stop()

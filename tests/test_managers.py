@@ -7,10 +7,10 @@ from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select
 from werkzeug.security import check_password_hash
 
-from dashboard.cli import main
+from dashboard.commands.cli import main
 from data import managers
-from data.accounts import accounts_engine, manager
 from data.managers import LONGEST_PASSWORD, SHORTEST_PASSWORD, ManagerProblem
+from data.storage.accounts import accounts_engine, manager
 
 PASSWORD = "correct horse battery"
 Run = Callable[..., Result]

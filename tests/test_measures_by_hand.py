@@ -10,11 +10,11 @@ import pytest
 from programme import PROGRAMME, load_rows
 
 from data import measures
-from data.access import MANAGER
 from data.catalogue import read_catalogue
-from data.database import writing_engine
 from data.exhibits import EXHIBITS, Coverage, View, build, to_csv
 from data.filters import Filters
+from data.privacy.viewer import MANAGER
+from data.storage.database import writing_engine
 
 pytestmark = pytest.mark.both_databases
 

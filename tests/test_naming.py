@@ -3,12 +3,12 @@
 import pytest
 from programme import PROGRAMME, load_rows, with_more
 
-from data.access import MANAGER, Permission, Scope, Viewer
 from data.catalogue import read_catalogue
-from data.database import writing_engine
 from data.exhibits import build
 from data.filters import Filters
-from data.naming import NameIndex, called, mentions
+from data.privacy.hidden_names import NameIndex, called, mentions
+from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
+from data.storage.database import writing_engine
 from data.view import View
 
 pytestmark = pytest.mark.both_databases

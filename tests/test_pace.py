@@ -11,11 +11,12 @@ from machines import Redis, rack
 from sqlalchemy import Engine
 from visiting import PAGE, Visit, at, notice
 
-from dashboard import pace, shared
-from dashboard.trying import Tries
-from data import links
-from data.accounts import accounts_engine
-from data.links import Audience, Terms
+from dashboard.cache import redis_store
+from dashboard.gate import rate_limit
+from dashboard.gate.login_attempts import Tries
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage.accounts import accounts_engine
 from layouts import ids
 
 NAV = f"{ids.NAV}.content"
@@ -35,8 +36,8 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Made:
     """Makes an application where one browser may ask five times a minute, and all of a link nine times."""
-    monkeypatch.setattr(pace, "ONE", RateLimitItemPerMinute(5))
-    monkeypatch.setattr(pace, "TOGETHER", RateLimitItemPerMinute(9))
+    monkeypatch.setattr(rate_limit, "ONE", RateLimitItemPerMinute(5))
+    monkeypatch.setattr(rate_limit, "TOGETHER", RateLimitItemPerMinute(9))
 
     def make(**others: Any) -> Visit:
         shares = {"accounts_url": f"sqlite:///{tmp_path}/accounts.db"}
@@ -52,7 +53,7 @@ def holder(visit: Visit, token: str) -> Visit:
 
 
 def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(application, accounts):
-    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     assert [came.open(WORK).status_code for _request in range(5)] == [404] * 5
     english, chinese = came.open(WORK), came.open(f"{WORK}?lang=zh")
     for late in (english, chinese):
@@ -65,7 +66,7 @@ def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(applicatio
 
 
 def test_callback_has_the_notice_put_over_the_page_that_stands(application, accounts):
-    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     for _request in range(4):  # and once for what callbacks there are
         assert came.post(PAGE_SLOT).status_code == 200
     late = came.post(NAV, at("?lang=zh"))
@@ -73,14 +74,14 @@ def test_callback_has_the_notice_put_over_the_page_that_stands(application, acco
     assert late.headers["Retry-After"]
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
-    viewed = links.visits(accounts, 1)
+    viewed = share_links.visits(accounts, 1)
     assert len(viewed) == 5  # opened once, and four pages
     came.post(PAGE_SLOT)
-    assert links.visits(accounts, 1) == viewed, "what was refused was not viewed"
+    assert share_links.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
 
 def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, accounts):
-    came = holder(application(), links.make(accounts, Terms(threshold=None))[1])
+    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     searches = ("", "?lang=zh", "?partner=cec")
     assert [came.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
     assert [came.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
@@ -88,7 +89,7 @@ def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, a
 
 def test_nobody_else_waits(application, accounts):
     visit = application()
-    (_made, token), (_other, of_another) = (links.make(accounts, Terms(threshold=None)) for _each in range(2))
+    (_made, token), (_other, of_another) = (share_links.make(accounts, Terms(threshold=None)) for _each in range(2))
     came = holder(visit, token)
     for _request in range(6):
         came.open(WORK)
@@ -102,17 +103,17 @@ def test_nobody_else_waits(application, accounts):
 
 def test_opening_the_link_again_and_again_is_no_way_round(application, accounts):
     visit = application()
-    token = links.make(accounts, visit.fit(Terms(audience=Audience.COMMITTEE)))[1]
+    token = share_links.make(accounts, visit.fit(Terms(audience=Audience.COMMITTEE)))[1]
     assert [holder(visit, token).open("/present").status_code for _each in range(12)] == [200] * 9 + [429] * 3
 
 
 def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
     visit = application()
-    made, token = links.make(accounts, visit.fit(Terms()))
+    made, token = share_links.make(accounts, visit.fit(Terms()))
     came = holder(visit, token)
     for _request in range(7):
         came.open(WORK)
-    links.revoke(accounts, made.id)
+    share_links.revoke(accounts, made.id)
     assert came.client.get(WORK, headers=PAGE).status_code == 401
 
 
@@ -120,19 +121,19 @@ def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
 def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
     application, accounts, monkeypatch, caplog
 ):
-    monkeypatch.setattr(shared, "PATIENCE", 5.0)
-    caplog.set_level(logging.WARNING, "dashboard.shared")
+    monkeypatch.setattr(redis_store, "PATIENCE", 5.0)
+    caplog.set_level(logging.WARNING, "dashboard.cache.redis_store")
     with rack() as room:
         redis = room.place(Redis, "127.0.0.1", "redis").start()
         one, other = (application(cache_url=f"redis://{redis.address}/0") for _each in range(2))
-        came = holder(one, links.make(accounts, Terms(threshold=None))[1])
+        came = holder(one, share_links.make(accounts, Terms(threshold=None))[1])
         there = Visit(other.app, other.stranger(), other.one_time, other.standing)
         cookie = came.client.get_cookie("score_session")
         assert cookie
         there.client.set_cookie("score_session", cookie.value)
         asked = [each.open(WORK).status_code for each in (came, there, came, there, came, there, came)]
         assert asked == [404] * 5 + [429] * 2
-        tries = [Tries(shared.Shared(f"redis://{redis.address}/0")) for _each in range(2)]
+        tries = [Tries(redis_store.Shared(f"redis://{redis.address}/0")) for _each in range(2)]
         assert [tries[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
         tries[0].forget("manager", "a@b")
         assert tries[1].allowed("manager", "a@b")

@@ -24,12 +24,12 @@ from test_slides import Show, shown
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
-from dashboard.pack import Pack, Packer
+from dashboard.packs.meeting_pack import Pack, Packer
 from data import decks
-from data.accounts import accounts_engine
-from data.database import reading_engine
 from data.decks import SLIDES, STANDARD, Deck, DeckSlide
-from data.schema import enterprise, event
+from data.storage.accounts import accounts_engine
+from data.storage.database import reading_engine
+from data.storage.schema import enterprise, event
 
 pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
 

@@ -13,13 +13,15 @@ from PIL import Image
 from pptx import Presentation
 from pypdf import PdfReader
 
-from dashboard import printing
-from dashboard.cli import main
-from dashboard.printing import DRAWN, PrintingProblem
-from data import database, decks, editions
-from data.accounts import accounts_engine
+from dashboard.commands.cli import main
+from dashboard.packs import chromium
+from dashboard.packs.chromium import DRAWN, PrintingProblem
+from data import decks
 from data.decks import Deck, DeckSlide
+from data.editions import frozen_copies
 from data.privacy import key
+from data.storage import database
+from data.storage.accounts import accounts_engine
 
 pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
 
@@ -38,7 +40,7 @@ def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     key.make(accounts)
     accounts.dispose()
     engine = database.reading_engine(demo_url)
-    editions.freeze(engine, "Spring", tmp_path / "editions")
+    frozen_copies.freeze(engine, "Spring", tmp_path / "editions")
     engine.dispose()
     folder = tmp_path / "here"
     folder.mkdir()
@@ -132,7 +134,7 @@ def drawn(body: str) -> str:
 
 def test_page_is_printed_once_its_script_has_run():
     late = "<script>setTimeout(() => document.body.append('at last'), 30000)</script>"
-    (page,) = PdfReader(io.BytesIO(printing.pdf(drawn(late)))).pages
+    (page,) = PdfReader(io.BytesIO(chromium.pdf(drawn(late)))).pages
     assert "at last" in page.extract_text()
 
 
@@ -140,7 +142,7 @@ def test_picture_is_as_large_as_asked_down_to_its_last_line():
     body = (
         '<body style="margin:0"><div style="width:300px;height:190px"></div><div style="height:10px;background:#f00">'
     )
-    picture = Image.open(io.BytesIO(printing.png(drawn(body), 300, 200))).convert("RGB")
+    picture = Image.open(io.BytesIO(chromium.png(drawn(body), 300, 200))).convert("RGB")
     assert picture.size == (600, 400)
     assert picture.getpixel((300, 399)) == (255, 0, 0)
     assert picture.getpixel((300, 370)) == (255, 255, 255)
@@ -148,7 +150,7 @@ def test_picture_is_as_large_as_asked_down_to_its_last_line():
 
 def test_page_whose_script_fails_is_no_page():
     with pytest.raises(PrintingProblem, match="failed"):
-        printing.pdf("<!doctype html><script>throw new Error('no')</script>")
+        chromium.pdf("<!doctype html><script>throw new Error('no')</script>")
 
 
 def stand_in(tmp_path: Path, script: str) -> Path:
@@ -163,9 +165,9 @@ def test_browser_that_hangs_is_ended_with_all_it_started(monkeypatch, tmp_path):
     number, slept = tmp_path / "number", tmp_path / "slept"
     asleep = f"(sleep 60; touch {slept}) & echo $! > {number}; wait"
     monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, asleep)))
-    monkeypatch.setattr(printing, "PATIENCE", 1)
+    monkeypatch.setattr(chromium, "PATIENCE", 1)
     with pytest.raises(PrintingProblem, match="late"):
-        printing.pdf(drawn(""))
+        chromium.pdf(drawn(""))
     assert not slept.exists()
     state = subprocess.run(["ps", "-o", "stat=", "-p", number.read_text()], capture_output=True, text=True, check=False)
     assert state.stdout.strip() in ("", "Z")
@@ -175,13 +177,13 @@ def test_browser_that_hangs_is_ended_with_all_it_started(monkeypatch, tmp_path):
 def test_browser_that_writes_nothing_has_failed(monkeypatch, tmp_path, script):
     monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, script)))
     with pytest.raises(PrintingProblem, match="failed"):
-        printing.pdf(drawn(""))
+        chromium.pdf(drawn(""))
 
 
 def test_browser_named_but_not_there_is_missing(monkeypatch, tmp_path):
     monkeypatch.setenv("SCORE_CHROMIUM", str(tmp_path / "none"))
     with pytest.raises(PrintingProblem, match="missing"):
-        printing.chromium()
+        chromium.chromium()
 
 
 def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
@@ -190,7 +192,7 @@ def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
     for user, expected in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         with pytest.raises(PrintingProblem):
-            printing.pdf(drawn(""))
+            chromium.pdf(drawn(""))
         assert ("--no-sandbox" in said.read_text()) is expected
 
 
@@ -206,7 +208,7 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
 
 
 def test_page_is_printed_however_long_the_path_of_temporary_files(place):
-    (page,) = PdfReader(io.BytesIO(printing.pdf(drawn("printed")))).pages
+    (page,) = PdfReader(io.BytesIO(chromium.pdf(drawn("printed")))).pages
     assert "printed" in page.extract_text()
 
 
@@ -214,7 +216,7 @@ def test_browser_that_fails_leaves_no_temporary_file(monkeypatch, tmp_path, plac
     said = tmp_path / "said"
     monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f"mktemp > {said}")))
     with pytest.raises(PrintingProblem, match="failed"):
-        printing.pdf(drawn(""))
+        chromium.pdf(drawn(""))
     temporary = Path(said.read_text().strip())
     assert temporary.is_relative_to(place) is (len(str(place)) == 41)
     assert not temporary.parent.exists()

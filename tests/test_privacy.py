@@ -15,13 +15,11 @@ from flask import g
 from programme import PROGRAMME, load_rows
 from sqlalchemy import update
 
-from callbacks.asking import asking
-from data import exhibits, schema
-from data.access import Permission, Scope, Viewer
-from data.database import writing_engine
+from callbacks.page_request import asking
+from data import exhibits
 from data.decks import SLIDES, DeckSlide
 from data.demo import write_demo
-from data.editions import LIVE
+from data.editions.frozen_copies import LIVE
 from data.engine.slice import SliceFacts
 from data.exhibits import EXHIBITS, Definition, SelectionRefused, build
 from data.filters import Filters
@@ -32,7 +30,10 @@ from data.privacy.rounding import Blurred, Rounding, Secrets, middle, near_rank
 from data.privacy.selections import DIMENSIONS
 from data.privacy.shown import About, Under, Withheld, share, significant
 from data.privacy.table import Unprotected, marked, protected
-from data.record import Record
+from data.privacy.viewer import Permission, Scope, Viewer
+from data.records import Record
+from data.storage import schema
+from data.storage.database import writing_engine
 from data.tables import places
 from data.view import View
 
@@ -561,12 +562,12 @@ def test_answers_are_made_of_shown_numbers_alone(
 
 def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
-    from callbacks import how  # noqa: PLC0415 - brings every page along
+    from callbacks import method  # noqa: PLC0415 - brings every page along
 
     with asking(pages.held, search) as asked:
         for code in EXHIBITS:
             yield exhibits.to_csv(build(asked.view, code))
-            yield how.made(asked, code, how.chosen_indicator(asked, code, None))
+            yield method.made(asked, code, method.chosen_indicator(asked, code, None))
         for name in DIMENSIONS:
             yield list(places.option_counts(asked.view, name).items())
 

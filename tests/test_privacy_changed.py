@@ -8,12 +8,12 @@ from pathlib import Path
 import pytest
 from programme import PROGRAMME, Tables, load_rows
 
-from data import link_editions
-from data.access import Scope
-from data.database import writing_engine
-from data.links import Terms, scope_of
+from data.links import link_editions
+from data.links.share_links import Terms, scope_of
 from data.privacy.changed import changed_enterprises
-from data.record import Record
+from data.privacy.viewer import Scope
+from data.records import Record
+from data.storage.database import writing_engine
 
 Changing = Callable[[Tables], None]
 EVERYTHING = Scope()

@@ -11,14 +11,14 @@ from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
 from test_accounts_upgrading import at_once
 
-from dashboard import privacy_commands
-from dashboard.cli import main
-from data import links
-from data.accounts import accounts_engine, privacy_key
-from data.database import now
-from data.links import Terms
+from dashboard.commands import privacy_commands
+from dashboard.commands.cli import main
+from data.links import share_links
+from data.links.share_links import Terms
 from data.privacy import key
 from data.privacy.key import PrivacyKey
+from data.storage.accounts import accounts_engine, privacy_key
+from data.storage.database import now
 
 pytestmark = pytest.mark.both_databases
 
@@ -46,7 +46,7 @@ def same_keys() -> None:
 
 
 def states(accounts: Engine) -> list[str]:
-    return [each.state(now()) for each in reversed(links.links(accounts))]
+    return [each.state(now()) for each in reversed(share_links.links(accounts))]
 
 
 def test_key_is_made_once_and_is_32_random_bytes(accounts):
@@ -82,10 +82,10 @@ def test_fingerprint_is_of_the_key_and_no_part_of_it():
 
 
 def test_new_key_ends_every_link_that_is_not_revoked(accounts):
-    made = [links.make(accounts, TERMS)[0].id for _each in range(4)]
-    links.revoke(accounts, made[0])
-    revoked_at = links.by_id(accounts, made[0]).revoked_at
-    links.pause(accounts, made[1])
+    made = [share_links.make(accounts, TERMS)[0].id for _each in range(4)]
+    share_links.revoke(accounts, made[0])
+    revoked_at = share_links.by_id(accounts, made[0]).revoked_at
+    share_links.pause(accounts, made[1])
     with accounts.begin() as connection:
         connection.execute(text(f"UPDATE link SET expires_at = made_at WHERE id = {made[2]}"))
     assert states(accounts) == ["revoked", "paused", "expired", "active"]
@@ -94,14 +94,14 @@ def test_new_key_ends_every_link_that_is_not_revoked(accounts):
     assert renewed.secret != before.secret
     assert key.read(accounts) == renewed
     assert states(accounts) == ["revoked"] * 4
-    assert links.by_id(accounts, made[0]).revoked_at == revoked_at
+    assert share_links.by_id(accounts, made[0]).revoked_at == revoked_at
     assert key.ended_by(accounts, renewed) == 3
-    assert links.make(accounts, TERMS)[0].state(now()) == "active"
+    assert share_links.make(accounts, TERMS)[0].state(now()) == "active"
 
 
 def test_new_key_that_cannot_be_written_ends_no_link_and_is_told_to_nobody(accounts, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
-    links.make(accounts, TERMS)
+    share_links.make(accounts, TERMS)
     before = key.make(accounts)
     drawn = bytes(range(32))
     monkeypatch.setattr(secrets, "token_bytes", lambda _count: drawn)
@@ -146,7 +146,7 @@ def test_key_stands_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
 
 
 def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
-    links.make(accounts, TERMS)
+    share_links.make(accounts, TERMS)
     before = key.make(accounts)
     unasked = run("--renew")
     assert (unasked.exit_code, unasked.stdout) == (1, "")
@@ -166,6 +166,6 @@ def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
 
 def test_command_counts_the_links_it_ended(run, accounts):
     for _each in range(3):
-        links.make(accounts, TERMS)
+        share_links.make(accounts, TERMS)
     assert "3 links ended" in run("--renew", "--yes").stderr
     assert "0 links ended" in run("--renew", "--yes").stderr

@@ -13,8 +13,8 @@ import pytest
 from sqlalchemy import select
 from visiting import Visit
 
-from data.database import reading_engine
-from data.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.storage.database import reading_engine
+from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 from layouts import ids
 
 FOLDER = Path(__file__).parents[1] / "data" / "public_record"

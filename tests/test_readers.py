@@ -15,15 +15,18 @@ from programme import PROGRAMME, load_rows, with_more
 from sqlalchemy import Engine, text
 from visiting import PAGE, Visit
 
-from dashboard.cli import main
-from data import database, decks, editions, links
-from data.accounts import accounts_engine
+from dashboard.commands.cli import main
+from data import decks
 from data.decks import Deck, DeckSlide
-from data.editions import Edition
+from data.editions import frozen_copies
+from data.editions.frozen_copies import Edition
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
 from data.privacy import key
+from data.storage import database
+from data.storage.accounts import accounts_engine
 
 Run = Callable[..., Result]
 
@@ -60,7 +63,7 @@ def run(demo_url: str, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Run
 def spring(demo_url: str, tmp_path: Path) -> Edition:
     """An edition of the synthetic programme."""
     engine = database.reading_engine(demo_url)
-    made = editions.freeze(engine, "Spring", tmp_path / "editions")
+    made = frozen_copies.freeze(engine, "Spring", tmp_path / "editions")
     engine.dispose()
     return made
 
@@ -127,7 +130,7 @@ def test_rows_of_enterprises_are_none_and_one_line_says_so(run, code):
 
 
 def test_scope_is_all_they_may_see(run, spring, accounts):
-    links.make(accounts, Terms(scope=Filters.from_search("partner=donor-1"), edition=spring.key))
+    share_links.make(accounts, Terms(scope=Filters.from_search("partner=donor-1"), edition=spring.key))
     scoped = run("export", "overview", "--k", 5, "--scope", "partner=donor-1", "--edition", "Spring")
     assert 0 < int(rows(scoped)[0]["value"]) < 120
     assert scoped.stdout == run("export", "overview", "--link", 1).stdout, "equal sets, equal numbers"
@@ -141,7 +144,7 @@ def test_edition_is_what_they_see_and_not_the_live_record(accounts, tmp_path, mo
     key.make(accounts)
     engine = database.writing_engine(address)
     load_rows(engine, with_more(PROGRAMME))
-    editions.freeze(engine, "Spring", tmp_path / "editions")
+    frozen_copies.freeze(engine, "Spring", tmp_path / "editions")
     with engine.begin() as connection:
         connection.execute(text("DELETE FROM enrolment WHERE enterprise LIKE 'x5%'"))
     engine.dispose()
@@ -209,7 +212,7 @@ def test_edition_whose_file_was_changed_is_said(run, spring, tmp_path, monkeypat
 def donor(run: Run, spring: Edition, accounts: Engine, demo_url: str, tmp_path: Path) -> Visit:
     """Who has opened link 1: a scope of the edition, with export."""
     terms = Terms(scope=Filters.from_search("partner=donor-1"), export=True, edition=spring.key)
-    _made, token = links.make(accounts, terms)
+    _made, token = share_links.make(accounts, terms)
     others: dict[str, Any] = {"editions": tmp_path / "editions", "accounts_url": str(accounts.url)}
     visit = Visit.to(demo_url, signed_in=False, local=False, **others)
     visit.app.server.config["SESSION_COOKIE_SECURE"] = False
@@ -243,7 +246,7 @@ def test_package_as_a_link_shows_it_is_what_the_link_exports(run, donor, tmp_pat
 
 
 def test_link_that_waits_for_an_edition_is_said(run, accounts):
-    links.make(accounts, Terms(threshold=None))
+    share_links.make(accounts, Terms(threshold=None))
     assert "Link 1 has no edition yet" in stopped(run("export", "overview", "--link", 1))
 
 
@@ -253,11 +256,11 @@ def test_link_to_a_public_edition_shows_it_though_the_record_is_public_no_more(a
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
     engine = database.writing_engine(address)
     load_rows(engine, with_more(PROGRAMME) | {"programme": [PROGRAMME["programme"][0] | {"public": True}]})
-    made = editions.freeze(engine, "Spring", tmp_path / "editions")
+    made = frozen_copies.freeze(engine, "Spring", tmp_path / "editions")
     with engine.begin() as connection:
         connection.execute(text("UPDATE programme SET public = 0"))
     engine.dispose()
-    links.make(accounts, Terms(threshold=None, edition=made.key))
+    share_links.make(accounts, Terms(threshold=None, edition=made.key))
     assert rows(CliRunner().invoke(main, ["export", "overview", "--link", "1"]))[0]["value"] == "69"
 
 
@@ -265,7 +268,7 @@ def test_link_of_a_public_record_without_a_threshold_shows_everything(
     public_record_url, public, accounts, monkeypatch
 ):  # fmt: skip
     monkeypatch.setenv("SCORE_DATABASE_URL", public_record_url)
-    links.make(accounts, Terms(threshold=None))
+    share_links.make(accounts, Terms(threshold=None))
     done = CliRunner().invoke(main, ["export", "overview", "--link", "1"])
     assert "nothing is withheld" in done.stderr
     true = list(csv.DictReader(io.StringIO(public.client.get("/export/overview.csv").text)))
@@ -358,7 +361,7 @@ def test_pack_has_rows_of_enterprises_for_managers_alone(run, accounts, tmp_path
 
 def test_pack_and_newsletter_are_written_as_a_link_shows_them(run, spring, accounts, tmp_path):
     terms = Terms(audience=Audience.COMMITTEE, scope=Filters.from_search("partner=donor-1"), edition=spring.key)
-    links.make(accounts, terms)
+    share_links.make(accounts, terms)
     done = run("pack", "Counts", "--pptx", "--link", 1, "--out", tmp_path / "a.pptx")
     assert done.exit_code == 0, done.output
     assert "As link 1 shows it" in done.stderr

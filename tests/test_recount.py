@@ -19,11 +19,11 @@ from programme import PROGRAMME, load_rows
 from recount import EXHIBITS, KEYS, Asked, Row, Tables, asked, coverage_line, never_increases, started_before_the_latest
 
 from data import exhibits
-from data.access import MANAGER
 from data.catalogue import read_catalogue
-from data.database import writing_engine
 from data.exhibits import Coverage, build, to_csv
 from data.filters import DIMENSIONS, Filters
+from data.privacy.viewer import MANAGER
+from data.storage.database import writing_engine
 from data.tables import coverage
 from data.view import View
 

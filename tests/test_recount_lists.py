@@ -18,14 +18,15 @@ from recount import Asked, Row, Tables, asked
 from recount_lists import Lists, Scoped
 from test_recount import AS_OF, EARLIER, SEEDS, SOURCES, Invented, database_of, search_of
 
-from data.access import MANAGER, Viewer
 from data.exhibits import build, build_pairs, sources_of
 from data.filters import DIMENSIONS, Filters
-from data.links import Terms
+from data.links.share_links import Terms
+from data.lists import enterprise_list, follow_up
+from data.lists.enterprise_list import Wanted, listed
+from data.lists.follow_up import Which
 from data.privacy.shown import About, Withheld
-from data.tables import completeness, enterprises, places, results
-from data.tables.completeness import Which
-from data.tables.enterprises import Wanted, listed
+from data.privacy.viewer import MANAGER, Viewer
+from data.tables import places, results
 from data.view import View
 
 pytestmark = pytest.mark.both_databases
@@ -132,11 +133,11 @@ def question_of_list(view: View, lists: Lists, wanted: Wanted) -> Told:
     yield f"how many: {wanted}", (pages[0].count, pages[0].unnamed), (len(codes), unnamed)
 
 
-def pages_of(view: View, wanted: Wanted) -> list[enterprises.EnterpriseList]:
+def pages_of(view: View, wanted: Wanted) -> list[enterprise_list.EnterpriseList]:
     """A list, page after page."""
     first = listed(view, wanted)
     pages = [first, *(listed(view, replace(wanted, page=page)) for page in range(2, first.pages + 1))]
-    assert all(len(page.rows) == enterprises.PAGE for page in pages[:-1])
+    assert all(len(page.rows) == enterprise_list.PAGE for page in pages[:-1])
     return pages
 
 
@@ -153,7 +154,7 @@ def listed_codes(view: View, lists: Lists, wanted: Wanted) -> tuple[list[tuple[s
     return [*((code, code) for code in order), *aliased], len(hidden)
 
 
-def told_by(row: enterprises.Listed) -> tuple[Any, ...]:
+def told_by(row: enterprise_list.Listed) -> tuple[Any, ...]:
     states = [*row.states.items()]
     return row.place, row.sector, row.rounds, states, row.reported, plain(row.last_report), row.date_precision
 
@@ -166,23 +167,23 @@ def as_told(told: Row) -> tuple[Any, ...]:
 
 def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Told:
     """What is missing, and the list behind every number; where questions take turns, behind every other."""
-    yield "forms", completeness.form_counts(view), recount.form_counts(lists)
-    yield "silences", completeness.silences(view), recount.silence_counts(lists)
-    yield "outliers", completeness.outlier_count(view), len(recount.outliers(lists))
+    yield "forms", follow_up.form_counts(view), recount.form_counts(lists)
+    yield "silences", follow_up.silences(view), recount.silence_counts(lists)
+    yield "outliers", follow_up.outlier_count(view), len(recount.outliers(lists))
     key = recount.KEYS["result"]
-    yield "outliers by key", rows_of(completeness.outliers(view), key), in_no_order(recount.outliers(lists))
+    yield "outliers by key", rows_of(follow_up.outliers(view), key), in_no_order(recount.outliers(lists))
     tables = recount.OF_SLICE if view.viewer.limited else recount.SOURCED
-    yield "unsourced", completeness.unsourced_counts(view), recount.unsourced_counts(lists, tables)
+    yield "unsourced", follow_up.unsourced_counts(view), recount.unsourced_counts(lists, tables)
     if view.viewer.limited:
         return
     for table in recount.SOURCED:
         key = recount.KEYS.get(table, ("code",))
-        given = rows_of(completeness.unsourced(view, table), key)
+        given = rows_of(follow_up.unsourced(view, table), key)
         yield f"unsourced {table}", given, in_no_order(recount.unsourced(lists, table))
     for at, (which, members) in enumerate(lists_of_enterprises(lists)):
         if is_due(at, turn):
             yield from question_of_members(view, lists, which, members)
-    found = completeness.longest_silent(view)
+    found = follow_up.longest_silent(view)
     yield "longest silent", found and found.days, recount.longest_silent(lists)
     yield from question_of_everyone(view, lists)
 
@@ -201,8 +202,8 @@ def lists_of_enterprises(lists: Lists) -> Iterator[tuple[Which, set[str]]]:
 
 
 def question_of_members(view: View, lists: Lists, which: Which, members: set[str]) -> Told:
-    found, forms = completeness.page(view, Wanted(sort="last_report"), which)
-    order = recount.in_order(lists, members, "last_report")[: enterprises.PAGE]
+    found, forms = follow_up.page(view, Wanted(sort="last_report"), which)
+    order = recount.in_order(lists, members, "last_report")[: enterprise_list.PAGE]
     yield which.path, [each.listed.enterprise for each in forms], order
     yield f"how many {which.path}", found.count, len(members)
     given = [(each.states, each.days) for each in forms]
@@ -212,7 +213,7 @@ def question_of_members(view: View, lists: Lists, which: Which, members: set[str
 def question_of_everyone(view: View, lists: Lists) -> Told:
     for language, which in (("en", None), ("zh", Which("form", ("results", "present")))):
         members = lists.enterprises if which is None else recount.with_form(lists, "results", "present")
-        frame = completeness.everyone(view, which, language)
+        frame = follow_up.everyone(view, which, language)
         given = [tuple(plain(value) for value in row) for row in frame.itertuples(index=False, name=None)]
         expected = [
             (code, told["place"], told["sector"], *(lists.forms[code][form] for form in recount.FORMS),
@@ -252,7 +253,7 @@ def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Told
         yield f"sources of {code}", rests_on(build(view, code)), reported
     for code in indicators_due(of, turn):
         yield f"sources of {code}", rests_on(build_pairs(view, code)), recount.sources_of_results(of, code)
-    yield "sources of the list", enterprises.sources(view), trainings + reported
+    yield "sources of the list", enterprise_list.sources(view), trainings + reported
 
 
 def indicators_due(of: Asked, turn: int | None) -> list[str]:
@@ -268,7 +269,7 @@ def questions_of_neighbours(view: View, lists: Lists) -> Told:
     whole = Lists(of_filters(lists.of, {}))
     named = recount.nameable(lists.of.tables) if view.viewer.limited else whole.enterprises
     for code in [*sorted(whole.enterprises)[:2], *sorted(whole.enterprises)[-2:]]:
-        found = enterprises.one(view, code)
+        found = enterprise_list.one(view, code)
         yield f"page of {code}", found is not None, code in named
         if found is None:
             continue
@@ -426,7 +427,7 @@ def test_invented_programmes_have_what_the_lists_are_about() -> None:
         silences |= set(lists.silence.values())
         states |= {(form, state) for told in lists.forms.values() for form, state in told.items()}
     assert outliers
-    assert pages > enterprises.PAGE
+    assert pages > enterprise_list.PAGE
     assert silences == set(recount.SILENCES)
     assert states == set(product(recount.FORMS, recount.STATES))
 

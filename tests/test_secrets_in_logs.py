@@ -10,10 +10,12 @@ from sqlalchemy import Engine, select
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
-from data import database, links, managers
-from data.accounts import accounts as tables
-from data.accounts import accounts_engine, link, manager
-from data.links import Terms
+from data import managers
+from data.links import share_links
+from data.links.share_links import Terms
+from data.storage import database
+from data.storage.accounts import accounts as tables
+from data.storage.accounts import accounts_engine, link, manager
 
 ROOT = Path(__file__).parent.parent
 PACKAGES = ("benchmarks", "callbacks", "dashboard", "data", "layouts", "scripts")
@@ -64,7 +66,7 @@ class Office:
         self.accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
         managers.add(self.accounts, EMAIL, PASSWORD)
         terms = Terms(threshold=None)
-        _made, self.token = links.make(self.accounts, terms, password=LINKS_PASSWORD, label=LABEL, made_by=EMAIL)
+        _made, self.token = share_links.make(self.accounts, terms, password=LINKS_PASSWORD, label=LABEL, made_by=EMAIL)
         self.visit = Visit.to(
             database_url, signed_in=False, local=False, accounts_url=f"sqlite:///{folder}/accounts.db"
         )
@@ -118,7 +120,7 @@ def test_accounts_that_lack_a_table_tell_nobody_what_they_hold(office, lacking, 
 
 
 def test_failure_at_a_links_address_is_logged_without_its_token(office, caplog, monkeypatch):
-    monkeypatch.setattr(links, "by_token", lambda *_args: 1 / 0)
+    monkeypatch.setattr(share_links, "by_token", lambda *_args: 1 / 0)
     assert office.visit.stranger().get(f"/s/{office.token}", headers=PAGE).status_code == 500
     assert "GET /s/<token>" in caplog.text
     assert office.token not in caplog.text

@@ -12,12 +12,13 @@ from flask import g
 from sqlalchemy import Engine, select
 from visiting import Values, Visit, as_drawn, at, texts
 
-from dashboard.seeing import own_page
-from data import decks, links
-from data.accounts import accounts_engine, visit
+from dashboard.gate.link_preview import own_page
+from data import decks
 from data.decks import Deck, DeckSlide
 from data.filters import Filters
-from data.links import Audience, Link, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Link, Terms
+from data.storage.accounts import accounts_engine, visit
 from layouts import ids
 
 NAV = f"{ids.NAV}.content"
@@ -48,7 +49,7 @@ def own_view(desk: Visit) -> Iterator[None]:
 
 
 def make(desk: Visit, accounts: Engine, label: str = "", **terms: object) -> tuple[Link, str]:
-    return links.make(accounts, desk.fit(Terms(**terms)), label=label)  # type: ignore[arg-type]
+    return share_links.make(accounts, desk.fit(Terms(**terms)), label=label)  # type: ignore[arg-type]
 
 
 def guest(desk: Visit, token: str) -> Visit:
@@ -84,7 +85,7 @@ def test_manager_gets_byte_by_byte_what_the_reader_gets_and_no_visit_is_noted(de
     partner = desk.options()["partner"][0]["value"]
     made, token = make(desk, accounts, scope=Filters.from_search(f"partner={partner}"), names=True, export=True)
     reader = guest(desk, token)
-    before = links.with_use(accounts, made.id)
+    before = share_links.with_use(accounts, made.id)
     assert see(desk, made.id, "/modules?lang=zh") == "/modules?lang=zh"
     for output in ASKED:
         for search in ("", "?lang=zh", "?sector=machinery", "?as_of=2014-01-01&edition=x"):
@@ -93,7 +94,7 @@ def test_manager_gets_byte_by_byte_what_the_reader_gets_and_no_visit_is_noted(de
         own, theirs = (re.sub(r"<form .*?</form>", "", each.open(path).text) for each in (desk, reader))
         assert own == theirs, path
     desk.post(f"{ids.PAGE}.children", at("", "/results"))
-    assert links.with_use(accounts, made.id) == before
+    assert share_links.with_use(accounts, made.id) == before
     with accounts.connect() as connection:
         assert {row.page for row in connection.execute(select(visit).where(visit.c.link == made.id))} == {"/"}
 
@@ -103,7 +104,7 @@ def test_viewer_is_the_links_own(desk, accounts):
     see(desk, made.id)
     with desk.client as client:
         client.get("/alive")
-        assert g.viewer == links.viewer_of(accounts, made)
+        assert g.viewer == share_links.viewer_of(accounts, made)
         assert g.viewer.privacy_key
         assert g.link is None
 
@@ -143,10 +144,10 @@ def test_menu_offers_the_links_that_open_something_on_the_page_one_is_on(desk, a
     good, _token = make(desk, accounts, "Good <b>one</b>")
     committee, _token = make(desk, accounts, audience=Audience.COMMITTEE)
     paused, revoked, waiting = (make(desk, accounts, f"{name} link")[0] for name in ("Paused", "Revoked", "Waiting"))
-    links.pause(accounts, paused.id)
-    links.revoke(accounts, revoked.id)
+    share_links.pause(accounts, paused.id)
+    share_links.revoke(accounts, revoked.id)
     with accounts.begin() as connection:
-        connection.execute(links.link.update().where(links.link.c.id == waiting.id).values(edition=None))
+        connection.execute(share_links.link.update().where(share_links.link.c.id == waiting.id).values(edition=None))
     found = offered(desk, "/results?sector=machinery")
     assert found[f"Link {good.id} (Good <b>one</b>)"] == f"/share/{good.id}/see"
     assert f"Link {committee.id}" in found
@@ -246,7 +247,7 @@ def test_link_that_ends_while_a_manager_sees_through_it_does_not_turn_into_their
     made, _token = make(desk, accounts, audience=Audience.COMMITTEE)
     see(desk, made.id)
     assert desk.client.get("/present/slides.json").status_code == 200
-    getattr(links, how)(accounts, made.id)
+    getattr(share_links, how)(accounts, made.id)
     for path in ("/present", "/present/slides.json", "/", "/alive", "/share"):
         answer = desk.open(path)
         assert answer.status_code == 401, path
@@ -277,4 +278,4 @@ def test_only_managers_see_as_others(desk, accounts):
     with came.client as client:
         client.get("/alive")
         assert g.link.id == made.id
-        assert g.viewer == links.viewer_of(accounts, made)
+        assert g.viewer == share_links.viewer_of(accounts, made)

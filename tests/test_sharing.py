@@ -12,15 +12,18 @@ from sqlalchemy import Engine, delete, update
 from visiting import PAGE, Values, Visit, at, notice, texts
 from werkzeug.test import TestResponse
 
-from callbacks.filters import CONTROLS
-from dashboard.gate import NEEDED
-from data import database, decks, editions, links
-from data.access import BASES, DEFAULT_THRESHOLD, Permission
-from data.accounts import accounts_engine, link, visit
+from callbacks.filter_bar import CONTROLS
+from dashboard.gate.admission import NEEDED
+from data import decks
 from data.decks import Deck, DeckSlide
+from data.editions import frozen_copies
 from data.filters import Filters
-from data.links import DEFAULT_DAYS, LONGEST_SCOPE, Audience, Link, Terms
-from data.record import Record
+from data.links import share_links
+from data.links.share_links import DEFAULT_DAYS, LONGEST_SCOPE, Audience, Link, Terms
+from data.privacy.viewer import BASES, DEFAULT_THRESHOLD, Permission
+from data.records import Record
+from data.storage import database
+from data.storage.accounts import accounts_engine, link, visit
 from layouts import ids
 from layouts.pages import PAGES
 
@@ -91,7 +94,7 @@ def make(desk: Visit, **said: object) -> str:
 
 
 def newest(accounts: Engine) -> Link:
-    return links.links(accounts)[0]
+    return share_links.links(accounts)[0]
 
 
 def chosen(page: str, name: str) -> str:
@@ -178,7 +181,7 @@ def test_link_is_made_as_the_form_says_and_its_address_shown_once(desk, accounts
         password=PASSWORD,
     )  # fmt: skip
     made = newest(accounts)
-    assert links.by_token(accounts, path.removeprefix("/s/")) == links.by_id(accounts, made.id)
+    assert share_links.by_token(accounts, path.removeprefix("/s/")) == share_links.by_id(accounts, made.id)
     assert made.terms == Terms(
         Audience.DONOR, Filters(partner=frozenset(codes)), 10, names=True, export=True, edition=desk.frozen()
     )
@@ -200,7 +203,7 @@ def test_link_for_a_committee_has_the_deck_chosen_and_one_for_a_donor_has_none(d
 
 def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
-    edition = editions.freeze(engine, "Spring edition", folder / "editions")
+    edition = frozen_copies.freeze(engine, "Spring edition", folder / "editions")
     engine.dispose()
     page = desk.open(f"/share?edition={edition.key}").text
     assert f'<option value="{edition.key}" selected>Spring edition' in page
@@ -246,7 +249,7 @@ def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accou
 def test_problem_stands_beside_its_field_and_what_was_typed_is_kept(desk, accounts, codes, action, said, field, words):
     if action == "/share/preview" and field in ("days", "password", "label"):
         return  # a preview has none of these
-    before = len(links.links(accounts))
+    before = len(share_links.links(accounts))
     typed = form(label="A donor's view", partner=list(codes), export="1") | said
     answer = desk.client.post(action, data=typed)
     assert answer.status_code == 400
@@ -259,7 +262,7 @@ def test_problem_stands_beside_its_field_and_what_was_typed_is_kept(desk, accoun
         assert value(answer.text, name) == typed[name]
     assert sorted(ticked(answer.text, "partner")) == sorted(codes)
     assert re.search(r'name="export" value="1" checked', answer.text)
-    assert len(links.links(accounts)) == before
+    assert len(share_links.links(accounts)) == before
     assert desk.open("/share").status_code == 200, "and nobody looks through anything"
 
 
@@ -292,7 +295,7 @@ def test_host_of_an_address_is_the_one_people_reach_the_server_at(demo_url):
 
 def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as_it_was(desk, accounts, codes):
     partner, other = codes
-    before = len(links.links(accounts))
+    before = len(share_links.links(accounts))
     posted = form(partner=[partner], label="For them", days="30", threshold="10", names="1", edition=desk.frozen())
     answer = desk.client.post("/share/preview?lang=zh", data=posted)
     assert (answer.status_code, answer.location) == (303, "/?lang=zh")
@@ -303,7 +306,7 @@ def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as
     assert any(each.startswith("You see what this link shows. Data of 30 June 2017. ") for each in told)
     assert "Back to my own view" in told
     assert "Tools" not in list(texts(seen[f"{ids.NAV}.content"]))
-    assert len(links.links(accounts)) == before
+    assert len(share_links.links(accounts)) == before
     refused = desk.open("/share")
     assert refused.status_code == 404
     assert 'action="/leave"' in refused.text
@@ -376,7 +379,7 @@ def test_link_is_paused_resumed_extended_and_revoked_from_the_list(desk, account
 def test_second_of_two_managers_is_told_what_the_first_has_done(desk, accounts):
     make(desk)
     number = newest(accounts).id
-    links.revoke(accounts, number)
+    share_links.revoke(accounts, number)
     answer = desk.client.post(f"/share/{number}", data={"change": "extend", "days": "9"})
     assert answer.status_code == 400
     assert f"Link {number} was revoked" in plain(answer.text)
@@ -398,9 +401,9 @@ def test_second_of_two_managers_is_told_what_the_first_has_done(desk, accounts):
 )
 def test_change_that_cannot_be_carried_out_is_refused_and_changes_nothing(desk, accounts, path, said, status):
     make(desk)
-    before = links.links(accounts)
+    before = share_links.links(accounts)
     assert desk.client.post(path, data=said).status_code == status
-    assert links.links(accounts) == before
+    assert share_links.links(accounts) == before
 
 
 def test_list_says_of_a_link_that_it_shows_nothing_or_less(desk, accounts, codes):
@@ -511,7 +514,7 @@ def test_who_comes_by_a_link_finds_no_tool_of_managers(desk, accounts, audience)
         assert came.open(path).status_code == 404, path
     for path in ("/share", "/share/preview", f"/share/{number}"):
         assert came.client.post(path, data=form(change="revoke")).status_code == 404, path
-    assert links.by_id(accounts, number).state(database.now()) == "active"
+    assert share_links.by_id(accounts, number).state(database.now()) == "active"
 
 
 def test_looking_with_head_counts_nothing_and_opens_nothing(desk, accounts):
@@ -575,9 +578,9 @@ def test_right_password_forgets_the_wrong_tries(desk):
 def end(accounts: Engine, number: int, how: str) -> None:
     """Let a link end in one of the ways it can."""
     if how == "revoked":
-        links.revoke(accounts, number)
+        share_links.revoke(accounts, number)
     elif how == "paused":
-        links.pause(accounts, number)
+        share_links.pause(accounts, number)
     elif how == "expired":
         with accounts.begin() as connection:
             connection.execute(update(link).where(link.c.id == number).values(expires_at=database.now()))
@@ -642,10 +645,10 @@ def test_open_page_gets_nothing_from_the_moment_its_link_ends(desk, accounts, ho
         assert answer.status_code == 401
         assert "This link has ended" in answer.text
     if how == "paused":
-        links.resume(accounts, number)
+        share_links.resume(accounts, number)
         assert came.open("/").status_code == 200
     if how == "expired":
-        links.extend(accounts, number, 1)
+        share_links.extend(accounts, number, 1)
         assert came.open("/").status_code == 200
 
 
@@ -661,12 +664,12 @@ def test_link_is_good_to_its_last_moment_and_not_at_its_expiry(desk, accounts, m
     path = make(desk)
     expires_at = newest(accounts).expires_at
     for seconds, status in ((-1, 303), (0, 401), (1, 401)):
-        monkeypatch.setattr("dashboard.linking.now", lambda: expires_at + timedelta(seconds=seconds))  # noqa: B023
+        monkeypatch.setattr("dashboard.gate.link_entry.now", lambda: expires_at + timedelta(seconds=seconds))  # noqa: B023
         assert desk.stranger().get(path).status_code == status
     monkeypatch.undo()
     came = guest(desk, path)
     for seconds, status in ((-1, 204), (0, 401)):
-        monkeypatch.setattr("dashboard.sessions.now", lambda: expires_at + timedelta(seconds=seconds))  # noqa: B023
+        monkeypatch.setattr("dashboard.gate.sessions.now", lambda: expires_at + timedelta(seconds=seconds))  # noqa: B023
         assert came.open("/alive").status_code == status
 
 
@@ -712,7 +715,7 @@ def test_enterprise_that_may_not_be_named_has_a_number_in_words_whether_or_not_o
 ):
     visit = Visit.to(public_record_url, accounts_url=f"sqlite:///{tmp_path}/accounts.db")
     engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
-    _made, token = links.make(engine, Terms(threshold=None, names=names))
+    _made, token = share_links.make(engine, Terms(threshold=None, names=names))
     engine.dispose()
     donor = visit.stranger()
     donor.get(f"/s/{token}", headers=PAGE)

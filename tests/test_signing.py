@@ -20,10 +20,10 @@ from sqlalchemy import Engine
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
+from dashboard.gate.login_attempts import TRIES
 from dashboard.settings import INSTANCE
-from dashboard.trying import TRIES
 from data import managers
-from data.accounts import accounts_engine
+from data.storage.accounts import accounts_engine
 
 EMAIL, PASSWORD = "mei@example.org", "correct horse battery"
 QUARTER_OF_AN_HOUR, TWELVE_HOURS = 15 * 60, 12 * 60 * 60

@@ -25,10 +25,10 @@ from visiting import PAGE, Visit
 from werkzeug.serving import WSGIRequestHandler, make_server
 from werkzeug.test import TestResponse
 
-from dashboard import single_sign_on
+from dashboard.gate import single_sign_on
 from dashboard.settings import Provider, Settings, SettingsProblem
 from data import managers
-from data.accounts import accounts_engine
+from data.storage.accounts import accounts_engine
 
 with warnings.catch_warnings():
     # The provider is built on a part of Authlib that is to move elsewhere.

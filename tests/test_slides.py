@@ -12,11 +12,12 @@ from sqlalchemy import Engine
 from test_figures import hold_to_rules
 from visiting import PAGE, Visit
 
-from data import decks, links
-from data.accounts import accounts_engine
+from data import decks
 from data.decks import SLIDES, STANDARD, STANDARD_SLIDES, Deck, DeckSlide
 from data.filters import LANGUAGES, Filters
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage.accounts import accounts_engine
 
 Show = dict[str, Any]
 
@@ -84,7 +85,7 @@ def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
 
 def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
     """Somebody who has opened a link of these terms."""
-    _link, token = links.make(accounts, desk.fit(terms), made_by="manager")
+    _link, token = share_links.make(accounts, desk.fit(terms), made_by="manager")
     client = desk.stranger()
     assert client.get(f"/s/{token}").status_code == 303
     return client
@@ -399,11 +400,11 @@ def test_nobody_presents_without_a_way_in(desks):
 
 
 def test_link_that_ends_ends_the_very_next_answer(desks, accounts):
-    made, token = links.make(accounts, desks["public"].fit(Terms(audience=Audience.COMMITTEE)), made_by="manager")
+    made, token = share_links.make(accounts, desks["public"].fit(Terms(audience=Audience.COMMITTEE)), made_by="manager")
     client = desks["public"].stranger()
     client.get(f"/s/{token}")
     assert client.get("/present/slides.json").status_code == 200
-    links.revoke(accounts, made.id)
+    share_links.revoke(accounts, made.id)
     assert client.get("/present/slides.json").status_code == 401
     assert client.get("/alive").status_code == 401
 

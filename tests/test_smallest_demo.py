@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from visiting import Visit, at, notice
 
-from data.database import writing_engine
 from data.demo import write_demo
 from data.loading import load
+from data.storage.database import writing_engine
 from layouts import ids, pages
 
 PATHS = [page.path for page in pages.PAGES]

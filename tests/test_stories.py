@@ -11,14 +11,15 @@ from programme import PROGRAMME, Row, Tables, load_rows, with_more
 from sqlalchemy import Engine
 from visiting import PAGE, Values, Visit, at, texts
 
-from data import links, managers
-from data.access import MANAGER, Permission, Scope, Viewer
-from data.accounts import accounts_engine
-from data.database import writing_engine
+from data import managers
 from data.filters import Filters
-from data.links import Terms
-from data.record import Record
-from data.tables import stories
+from data.links import share_links
+from data.links.share_links import Terms
+from data.lists import story_list
+from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
+from data.records import Record
+from data.storage.accounts import accounts_engine
+from data.storage.database import writing_engine
 from layouts import ids
 
 pytestmark = pytest.mark.both_databases
@@ -88,7 +89,7 @@ def record(address: str) -> Iterator[Record]:
 def read(record: Record, search: str = "", viewer: Viewer = MANAGER) -> list[str]:
     """The codes of the stories a viewer reads, in order."""
     with record.view(viewer, Filters.from_search(search)) as view:
-        return list(stories.stories(view)["code"])
+        return list(story_list.stories(view)["code"])
 
 
 def by_link(*, scope: Scope | None = None, threshold: int | None = None, names: bool = False) -> Viewer:
@@ -142,7 +143,7 @@ def test_story_of_neither_enterprise_nor_round_stands_only_where_nothing_is_filt
 def test_public_record_s_twelve_stories_all_show_for_a_manager(public_record_url):
     record = Record(public_record_url)
     with record.view(MANAGER, Filters()) as view:
-        found = stories.stories(view)
+        found = story_list.stories(view)
     record.engine.dispose()
     assert len(found) == 12
     assert found["tells_both"].sum() == 4
@@ -181,7 +182,7 @@ def test_record_that_is_not_public_shows_a_link_no_story_without_names(new_datab
 
 def test_code_of_a_story_is_no_part_of_a_link_s_addresses_and_an_enterprise_without_a_name_is_numbered(record):
     with record.view(by_link(), Filters()) as view:
-        found = stories.stories(view)
+        found = story_list.stories(view)
     assert not set(found["address"]) & {each["code"] for each in STORIES}
     assert set(found["enterprise"].dropna()) == {"enterprise-1", "enterprise-2"}
 
@@ -212,7 +213,7 @@ def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """Someone who opened a link."""
-    _made, token = links.make(accounts, visit.fit(Terms(**terms)))
+    _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return client
@@ -336,14 +337,14 @@ def test_link_finds_its_pictures_by_signs_of_its_own(visit, accounts):
 
 
 def test_revoked_link_gets_no_picture_that_its_browser_has_kept(visit, accounts):
-    made, token = links.make(accounts, Terms(threshold=None))
+    made, token = share_links.make(accounts, Terms(threshold=None))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     body = visit.body(f"{ids.STORIES_LIST}.children", at("", "/stories"))
     drawn = client.post("/_dash-update-component", json=body).get_json()["response"][ids.STORIES_LIST]["children"]
     source = nodes(drawn, "Img")[0]["src"]
     kept = client.get(source).headers["ETag"]
-    links.revoke(accounts, made.id)
+    share_links.revoke(accounts, made.id)
     assert client.get(source, headers={"If-None-Match": kept}).status_code == 401
 
 

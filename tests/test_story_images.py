@@ -7,11 +7,11 @@ import pytest
 from PIL import Image, PngImagePlugin
 from sqlalchemy import select
 
-from data import editions
-from data.database import reading_engine
+from data.editions import frozen_copies
 from data.loading import load
-from data.loading.pictures import LONGEST_SIDE, prepare
-from data.schema import batch_change, story_image
+from data.loading.writes.picture_files import LONGEST_SIDE, prepare
+from data.storage.database import reading_engine
+from data.storage.schema import batch_change, story_image
 from tests.loading_files import small_programme, write_folder
 
 pytestmark = pytest.mark.both_databases
@@ -227,7 +227,7 @@ def test_what_a_batch_did_to_a_picture_is_noted_whole(engine, tmp_path):
 
 def test_edition_holds_the_pictures(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
-    made = editions.freeze(engine, "NTAC 6", tmp_path / "editions")
+    made = frozen_copies.freeze(engine, "NTAC 6", tmp_path / "editions")
     frozen = reading_engine(f"sqlite:///{made.path}", frozen=True)
     assert stored(frozen) == stored(engine)
     frozen.dispose()

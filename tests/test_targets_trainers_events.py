@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 from programme import PROGRAMME, Tables, load_rows, with_more
 
-from data.access import MANAGER, Viewer
 from data.catalogue import read_catalogue
-from data.database import writing_engine
 from data.exhibits import build
 from data.filters import Filters
-from data.links import Terms
+from data.links.share_links import Terms
 from data.precision import first_day, last_day, slip
+from data.privacy.viewer import MANAGER, Viewer
+from data.storage.database import writing_engine
 from data.tables import trainers
 from data.tables.calendar import ahead
 from data.tables.programme import status

@@ -10,10 +10,10 @@ import pytest
 from sqlalchemy import Engine, event
 from visiting import PAGE, Visit, at, notice
 
-from data import database
-from data.database import create_tables, writing_engine
 from data.loading import load
-from data.schema import SCHEMA_VERSION
+from data.storage import database
+from data.storage.database import create_tables, writing_engine
+from data.storage.schema import SCHEMA_VERSION
 from layouts import ids, pages
 
 STATES = (

@@ -11,14 +11,15 @@ from click.testing import CliRunner
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Engine, inspect, select
 
-from dashboard.cli import main
-from data import database, editions, upgrading
-from data.access import MANAGER
-from data.database import DatabaseProblem
+from dashboard.commands.cli import main
+from data.editions import frozen_copies
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
-from data.record import Record, Records
-from data.schema import SCHEMA_VERSION, batch, results
+from data.privacy.viewer import MANAGER
+from data.records import Record, Records
+from data.storage import database, migrations
+from data.storage.database import DatabaseProblem
+from data.storage.schema import SCHEMA_VERSION, batch, results
 
 FIRST = (
     "DROP TABLE batch_change",
@@ -76,7 +77,7 @@ def engine(path: Path) -> Iterator[Engine]:
 def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem, match="schema"):
         database.check(engine)
-    assert upgrading.upgrade(engine) == 1
+    assert migrations.upgrade(engine) == 1
     database.check(engine)
     new = database.writing_engine(f"sqlite:///{tmp_path / 'new.db'}")
     database.create_tables(new)
@@ -89,23 +90,23 @@ def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(en
 
 
 def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> None:
-    upgrading.upgrade(engine)
-    assert upgrading.upgrade(engine) is None
+    migrations.upgrade(engine)
+    assert migrations.upgrade(engine) is None
     with engine.begin() as connection:
         connection.execute(batch.update().values(schema_version=SCHEMA_VERSION + 1))
     with pytest.raises(DatabaseProblem, match="newer"):
-        upgrading.upgrade(engine)
+        migrations.upgrade(engine)
 
 
 def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Path, monkeypatch) -> None:
     def fails(operations: object) -> None:
-        upgrading._batches_that_can_be_rolled_back(operations)
+        migrations._batches_that_can_be_rolled_back(operations)
         raise RuntimeError
 
-    monkeypatch.setitem(upgrading._STEPS, 2, fails)
+    monkeypatch.setitem(migrations._STEPS, 2, fails)
     before = sha256(path.read_bytes()).hexdigest()
     with pytest.raises(RuntimeError):
-        upgrading.upgrade(engine)
+        migrations.upgrade(engine)
     assert "batch_change" not in inspect(engine).get_table_names()
     assert sha256(path.read_bytes()).hexdigest() == before
 
@@ -133,18 +134,18 @@ def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None
 def test_edition_of_the_first_version_is_read_as_before_and_its_file_stays_as_it_was(
     engine: Engine, path: Path, tmp_path: Path
 ) -> None:
-    upgrading.upgrade(engine)
+    migrations.upgrade(engine)
     live = f"sqlite:///{path}"
     expected = exported(Record(live))
     folder = tmp_path / "editions"
     reading = database.reading_engine(live)
-    frozen = editions.freeze(reading, "NTAC 6", folder)
+    frozen = frozen_copies.freeze(reading, "NTAC 6", folder)
     reading.dispose()
     frozen.path.chmod(0o644)
     ask(frozen.path, *FIRST)
     digest = sha256(frozen.path.read_bytes()).hexdigest()
     name = frozen.path.name.split(".")
     older = frozen.path.rename(frozen.path.with_name(".".join([name[0], digest, *name[2:]])))
-    (found,) = editions.editions(folder)
+    (found,) = frozen_copies.editions(folder)
     assert exported(Records(live, folder).edition(found.key)) == expected
     assert sha256(older.read_bytes()).hexdigest() == digest

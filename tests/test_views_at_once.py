@@ -10,10 +10,10 @@ from threading import Event, Thread
 
 import pytest
 
-from data.access import MANAGER, Viewer
 from data.filters import Filters
 from data.privacy.selections import Disclosure
-from data.record import Record
+from data.privacy.viewer import MANAGER, Viewer
+from data.records import Record
 from data.view import View
 
 READER = Viewer(limited=True, threshold=5, privacy_key=b"key")

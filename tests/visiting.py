@@ -15,10 +15,10 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from dashboard.app import create_app
-from dashboard.gate import OneTimeAddress
+from dashboard.gate.admission import OneTimeAddress
 from dashboard.settings import Settings
-from data import editions
-from data.links import Terms
+from data.editions import frozen_copies
+from data.links.share_links import Terms
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 
@@ -59,8 +59,8 @@ class Visit:
     def frozen(self) -> str:
         """The key of the latest edition of the visited record, frozen where there is none: what a link can show."""
         records = self.app.server.extensions["records"]
-        known = editions.editions(records.folder)
-        return known[0].key if known else editions.freeze(records.live.engine, "Visited", records.folder).key
+        known = frozen_copies.editions(records.folder)
+        return known[0].key if known else frozen_copies.freeze(records.live.engine, "Visited", records.folder).key
 
     def fit(self, terms: Terms) -> Terms:
         """`terms` with an edition of the visited record, where a link of them needs one and they name none."""

@@ -15,7 +15,7 @@ rows it writes:
 - `trainers`, `events`, `figures`: the programme's own people, meetings, published totals and targets.
 """
 
-from data.demo.late import hold_back
-from data.demo.programme import write_demo
+from data.demo.outcomes.late_results import hold_back
+from data.demo.synthetic_programme import write_demo
 
 __all__ = ["hold_back", "write_demo"]

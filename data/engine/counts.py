@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.engine.record import NONE, Array, count, runs
+from data.engine.facts import NONE, Array, count, runs
 from data.engine.slice import COMPLETION, SliceFacts
 from data.vocabulary import FIRST_MODULE
 

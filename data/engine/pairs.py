@@ -6,9 +6,9 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.engine.record import NEVER, NONE, PRECISIONS, Array, coded, runs
+from data.engine.facts import NEVER, NONE, PRECISIONS, Array, coded, runs
 from data.engine.slice import SliceFacts
-from data.schema import OPERATORS
+from data.storage.schema import OPERATORS
 
 _VERIFIED = (False, True)
 

@@ -10,9 +10,9 @@ from typing import NamedTuple
 import numpy as np
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
-from data.access import Slice
-from data.engine.record import NEVER, NONE, Array, RecordFacts, runs
+from data.engine.facts import NEVER, NONE, Array, RecordFacts, runs
 from data.privacy.rounding import Rounding
+from data.privacy.viewer import Slice
 from data.vocabulary import STATES
 
 WORKSHOP, VISIT, ASSESSMENT, COMPLETION, STARTED = (1 << bit for bit in range(5))

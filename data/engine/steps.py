@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from data.catalogue import Catalogue
-from data.engine.record import NONE, Array, coded
+from data.engine.facts import NONE, Array, coded
 from data.engine.slice import (
     ASSESSMENT,
     COMPLETED,

@@ -7,16 +7,13 @@ from pathlib import Path
 
 from sqlalchemy import Connection, Engine
 
-from data import row_changes
-from data.database import exists
-from data.loading import row_writing, story_images
-from data.loading.checking import Checked, check
-from data.loading.findings import LoadWarning, Refusal
-from data.loading.reading import read
-from data.loading.row_writing import Counts, Writing
-from data.loading.sheets import Reading
-from data.loading.stored import Stored
-from data.loading.writing import (
+from data.loading.checks.file_check import Checked, check
+from data.loading.checks.remarks import LoadWarning, Refusal
+from data.loading.checks.stored_rows import Stored
+from data.loading.files.sheets import Reading
+from data.loading.files.source_files import read
+from data.loading.writes import row_writing, story_images
+from data.loading.writes.record_writing import (
     LoadProblem,
     check_version,
     human_problems,
@@ -24,7 +21,10 @@ from data.loading.writing import (
     transaction,
     write_batch,
 )
-from data.schema import results, story_image
+from data.loading.writes.row_writing import Counts, Writing
+from data.storage import row_changes
+from data.storage.database import exists
+from data.storage.schema import results, story_image
 
 Progress = Callable[[int, int], None]
 

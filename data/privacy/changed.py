@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 from pandas.util import hash_array, hash_pandas_object
 
-from data.engine.record import NEVER, Array
+from data.engine.facts import NEVER, Array
 from data.engine.slice import SliceFacts
 
 

@@ -11,8 +11,8 @@ from hashlib import sha256
 
 from sqlalchemy import Connection, Engine, func, insert, select, update
 
-from data.accounts import link, privacy_key
-from data.database import hold, now
+from data.storage.accounts import link, privacy_key
+from data.storage.database import hold, now
 
 _BYTES = 32
 

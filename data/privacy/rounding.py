@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from data.engine.record import Array
+from data.engine.facts import Array
 from data.measures import Statistics, median_ranks, wilson_interval
 from data.privacy.shown import About, Under, Withheld, share, significant
 

@@ -13,12 +13,12 @@ from typing import Any
 import numpy as np
 from cachetools import LRUCache
 
-from data.access import BASES, Scope, Slice, Viewer
 from data.catalogue import Catalogue
-from data.engine.record import NONE, Array, RecordFacts, count
+from data.engine.facts import NONE, Array, RecordFacts, count
 from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters
 from data.privacy.rounding import Rounding, Secrets
+from data.privacy.viewer import BASES, Scope, Slice, Viewer
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place")
 """The filters that choose enterprises; a module does not."""

@@ -2,15 +2,15 @@
 question: a slice in, rows out. Whatever is counted comes from `data/engine`.
 """
 
-from data.queries.programme import event_partners, events, round_dates, targets, trainer_levels
-from data.queries.record import (
+from data.queries.programme_rows import event_partners, events, round_dates, targets, trainer_levels
+from data.queries.record_rows import (
     enterprise_entries,
     enterprise_names,
     nameable_enterprises,
     reported_figures,
     rows_of_source,
 )
-from data.queries.stories import stories, story_picture
+from data.queries.story_rows import stories, story_picture
 
 __all__ = [
     "enterprise_entries",

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from data import measures
-from data.engine import groups
-from data.engine.record import NONE
+from data.engine import group_counts
+from data.engine.facts import NONE
 from data.privacy.table import marked, total_marked
 from data.view import View
 
@@ -25,7 +25,7 @@ class Coverage:
 
 def coverage_line(view: View) -> Coverage:
     """The coverage line every exhibit of a view carries."""
-    totals = groups.coverage_totals(view.facts)
+    totals = group_counts.coverage_totals(view.facts)
     rounding = view.disclosure.rounding if view.disclosure else None
     if rounding is None:
         return Coverage(**totals)
@@ -34,7 +34,7 @@ def coverage_line(view: View) -> Coverage:
 
 
 def coverage(view: View) -> pd.DataFrame:
-    frame = groups.coverage_counts(view.facts, view.lines("partner"))
+    frame = group_counts.coverage_counts(view.facts, view.lines("partner"))
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     if view.threshold:

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from data import queries
-from data.schema import TRAINER_LEVELS
+from data.storage.schema import TRAINER_LEVELS
 from data.view import View
 
 CAPACITY_COLUMNS = ("module", "level", "trainers", "women")

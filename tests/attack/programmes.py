@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from programme import Tables, load_rows
 
-from data.database import writing_engine
+from data.storage.database import writing_engine
 
 AS_OF = date(2014, 12, 31)
 PAST, FUTURE = AS_OF - timedelta(days=30), AS_OF + timedelta(days=90)

@@ -10,10 +10,10 @@ import pandas as pd
 
 from attack.programmes import PARTNERS, PLACES, SECTORS, Programme
 from attack.truth import Cell, Selection, narrowed, stat_of
-from data.access import Permission, Scope, Viewer
 from data.exhibits import SelectionRefused, build
 from data.filters import Filters
-from data.record import Record
+from data.privacy.viewer import Permission, Scope, Viewer
+from data.records import Record
 from data.tables.places import option_counts, provinces
 
 BASE = 5

@@ -21,13 +21,14 @@ from attack.shown import (
 )
 from attack.solver import SMALL, Attack
 from attack.truth import Cell, Selection, Truth, narrowed, size, stat_of
-from data import editions, schema
-from data.database import writing_engine
+from data.editions import frozen_copies
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
 from data.privacy.rounding import MOST_NOISE
 from data.privacy.shown import About, Under, Withheld
-from data.record import Records
+from data.records import Records
+from data.storage import schema
+from data.storage.database import writing_engine
 
 WAITING, LATE, BEGUN = Training(), Training(state="overdue"), Training(True, state="in-progress")
 
@@ -257,7 +258,7 @@ def test_an_enterprise_added_to_the_live_record_changes_no_byte_of_an_edition(tm
     made = invented(2, 46, modules=3)
     address = made.write(tmp_path)
     engine = writing_engine(address)
-    edition = editions.freeze(engine, "June", tmp_path / "editions")
+    edition = frozen_copies.freeze(engine, "June", tmp_path / "editions")
     reader = replace(a_reader(), edition=edition.key)
 
     def bytes_shown() -> list[str]:

@@ -9,10 +9,10 @@ import recount
 from attack.programmes import Programme, invented
 from attack.shown import BASE, ROWS, Numbers, a_reader, everything_shown, is_count, reader_of, selections
 from attack.truth import Cell, Selection, Truth, size, stat_of
-from data.access import MANAGER
-from data.database import writing_engine
 from data.demo import write_demo
 from data.loading import load
+from data.privacy.viewer import MANAGER
+from data.storage.database import writing_engine
 
 PROGRAMMES = {
     "one round each": (1, 46, 0.0, 3),

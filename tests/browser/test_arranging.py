@@ -9,8 +9,8 @@ from test_pages import objections
 from visiting import Visit
 
 from data import decks, managers
-from data.accounts import accounts_engine
 from data.decks import Deck, DeckSlide
+from data.storage.accounts import accounts_engine
 
 MEI, WANG, PASSWORD = "mei@example.org", "wang@example.org", "correct horse battery"
 DECK = Deck(

@@ -7,10 +7,10 @@ from browsing import NewContext, Site, Tab, tab_of
 from playwright.sync_api import Locator, Page, expect
 from test_pages import objections
 
-from data.tables.enterprises import PAGE as ROWS
+from data.lists.enterprise_list import PAGE as ROWS
 from layouts import ids
-from layouts.completeness import LIST as COMPLETENESS
-from layouts.enterprises import LIST
+from layouts.enterprise_table import LIST
+from layouts.follow_up_layout import LIST as COMPLETENESS
 
 EVERYBODY = 120
 """How many the synthetic programme has."""

@@ -13,8 +13,8 @@ from playwright.sync_api import Page, expect
 from test_pages import objections
 from visiting import Visit
 
-from data.database import writing_engine
 from data.loading import load
+from data.storage.database import writing_engine
 
 MISTAKEN = {
     "enterprise": [{"code": "c", "name_en": "Third works", "workers": "about ninety"}],

@@ -11,10 +11,11 @@ from playwright.sync_api import BrowserContext, Page, expect
 from test_pages import objections
 from visiting import Visit
 
-from data import decks, links
-from data.accounts import accounts_engine
+from data import decks
 from data.decks import SLIDES, Deck, DeckSlide
-from data.links import Audience, Terms
+from data.links import share_links
+from data.links.share_links import Audience, Terms
+from data.storage.accounts import accounts_engine
 
 SIZES = ((1920, 1080), (1024, 768))
 RECORDS = ("public", "demo")
@@ -518,14 +519,14 @@ def test_window_of_another_show_is_not_moved(rooms, sites):
 
 def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
-    made, token = links.make(accounts, sites["public"].visit.fit(Terms(Audience.COMMITTEE, deck="Every exhibit")))
+    made, token = share_links.make(accounts, sites["public"].visit.fit(Terms(Audience.COMMITTEE, deck="Every exhibit")))
     with tab_of(new_context(viewport={"width": 1280, "height": 800}), sites["public"]) as tab:
         tab.page.goto(f"{tab.site.address}/s/{token}")
         page = drawn(tab.page, 1)
         page.keyboard.press("Escape")  # a committee has nowhere else to go
         page.keyboard.press("ArrowRight")
         drawn(page, 2)
-        links.revoke(accounts, made.id)
+        share_links.revoke(accounts, made.id)
         expect(page.locator("h1")).to_have_text("This link has ended", timeout=30_000)
     accounts.dispose()
 
@@ -533,7 +534,9 @@ def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
 def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
     site = sites["demo"]
-    made, _token = links.make(accounts, site.visit.fit(Terms(Audience.COMMITTEE, deck="standard")), label="The meeting")
+    made, _token = share_links.make(
+        accounts, site.visit.fit(Terms(Audience.COMMITTEE, deck="standard")), label="The meeting"
+    )
     accounts.dispose()
     with tab_of(site.sign_in(new_context(viewport={"width": 1280, "height": 800})), site) as tab:
         page = begin(tab, "?deck=Every+exhibit")

@@ -1,0 +1,255 @@
+"""The list of enterprises and the page of one; neither says anything to who may not see names."""
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from callbacks import paging
+from callbacks.drawing import source_link
+from callbacks.navigation import may_see
+from callbacks.page_request import Asked, Held, Kept, kept, showing
+from data.engine.enterprise_lists import Listed
+from data.lists import enterprise_list as data
+from data.lists.enterprise_list import Neighbours, OneEnterprise, Wanted
+from data.privacy.viewer import Permission
+from layouts import enterprise as drawn
+from layouts import enterprise_table as layout
+from layouts import ids, paged, pages, parts, words
+from layouts.enterprise import Beside, Story, on_record
+from layouts.figures.timeline import timeline
+from layouts.frames import records
+from layouts.paged import Order
+from layouts.parts import Basis, SourceLink
+from layouts.tables import Table
+from layouts.words import _, day, labelled, listed
+
+PATH = "/enterprises"
+SORTS = tuple(column.name for column in layout.COLUMNS if column.sorts)
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the callbacks."""
+
+    @app.callback(
+        Output(ids.ENTERPRISES_SEARCH_LABEL, "children"),
+        Output(ids.ENTERPRISES_NOTE, "content"),
+        Output(ids.ENTERPRISES_BASIS, "content"),
+        *paged.outputs(layout.LIST, layout.COLUMNS),
+        Input(ids.ADDRESS, "search"),
+        Input(ids.ENTERPRISES_SEARCH, "value"),
+        *paged.inputs(layout.LIST, layout.COLUMNS),
+    )
+    @kept(Kept.POSTED)
+    def enterprises(search: str | None, text: Any, *moved: Any) -> tuple[Any, ...]:
+        admit()
+        order = paging.stepped(layout.LIST, moved[-1], SORTS)
+        with showing(held, search) as asked:
+            return page(asked, text if isinstance(text, str) else "", order)
+
+    @app.callback(Output(ids.ENTERPRISE, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
+    @kept(Kept.UNDERSTOOD)
+    def enterprise(path: str | None, search: str | None) -> Any:
+        admit()
+        with showing(held, search) as asked:
+            return one(asked, str(path or "").removeprefix(PATH).strip("/"))
+
+
+def admit() -> None:
+    """Answer nothing to who may not see the page."""
+    found = pages.page_at(PATH)
+    if found is None or not may_see(found):
+        raise PreventUpdate
+
+
+def page(asked: Asked, text: str, order: Order) -> tuple[Any, ...]:
+    """The list as it is searched, sorted and turned."""
+    wanted = Wanted(text, order.sort, order.descending, order.page, words.language())
+    found = data.listed(asked.view, wanted)
+    order = Order(order.sort, order.descending, found.page, found.pages)
+    threshold = asked.view.threshold
+    said = layout.no_rows() if threshold else layout.found(found.count, text.strip())
+    modules = [code for code in asked.view.catalogue.module if any(code in row.states for row in found.rows)]
+    labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
+    notes = [layout.unnamed(found.unnamed)] if found.unnamed else []
+    return (
+        _("Search by name"),
+        [*parts.notice(notes), *layout.legend(modules, asked.name, position(asked))] if found.rows else [],
+        parts.basis_lines(based(asked, Counter() if threshold else data.sources(asked.view))),
+        *paged.fill(
+            layout.COLUMNS, labels, order, said, layout.rows(rows(asked, found.rows), asked.name, position(asked))
+        ),
+    )
+
+
+def position(asked: Asked) -> Any:
+    """How a module is numbered."""
+    return lambda code: str(asked.view.catalogue.module[code].columns["position"])
+
+
+def rows(asked: Asked, found: Iterable[Listed]) -> list[layout.Row]:
+    """Enterprises as the list shows them, with links for those that have a page."""
+    found = list(found)
+    asked.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
+    return [
+        layout.Row(
+            row.enterprise if asked.view.nameable is None else "",
+            asked.name("enterprise", row.enterprise),
+            asked.enterprise_href(row.enterprise),
+            asked.name("place", row.place),
+            asked.name("sector", row.sector),
+            [asked.name("round", code) for code in row.rounds],
+            row.states,
+            layout.reported(row.last_report, row.date_precision, anything=row.reported),
+        )
+        for row in found
+    ]
+
+
+def basis(asked: Asked, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
+    """What the rows of some frames rest on; what is said of one enterprise is not `filtered`."""
+    counted = Counter(source or "" for frame in frames for source in frame["source"])
+    return based(asked, counted, "" if filtered else unfiltered())
+
+
+def unfiltered() -> str:
+    """That a page about one enterprise is not filtered."""
+    return _("Everything on record of it, whatever is filtered")
+
+
+def based(asked: Asked, counted: Counter[str], said: str = "") -> Basis:
+    """What so many rows per source ("": none given) rest on."""
+    named = [code for code in asked.view.catalogue.source if code in counted]
+    return Basis(
+        coverage="",
+        filtered=said or asked.filtered(),
+        as_of=asked.as_of,
+        sources=tuple(SourceLink(asked.source_name(code), asked.source_href(code), counted[code]) for code in named),
+        unsourced=counted[""],
+        synthetic=asked.view.catalogue.programme.synthetic,
+        edition=asked.edition_line(),
+    )
+
+
+def one(asked: Asked, code: str) -> list[Any]:
+    """The page of one enterprise; of one that has none for this viewer it says what it says of any unknown address."""
+    found = data.one(asked.view, code) if code else None
+    if found is None:
+        return parts.not_found()
+    near = [name for each in found.neighbours for name in each.named]
+    asked.meet(pd.DataFrame({"enterprise": [code, *near]}))
+    entry = asked.enterprises[code]
+    other = entry.name_en if words.language() == "zh" else entry.name_zh
+    aside = [other if other != entry.name(words.language()) else "", code if asked.view.nameable is None else ""]
+    figure = timeline(found.trainings, asked.as_of, asked.name)
+    told = stories(asked, found)
+    return [
+        *drawn.heading(asked.name("enterprise", code), " · ".join(filter(None, aside)), asked.href(PATH)),
+        drawn.facts(
+            facts(asked, found), rounds(asked, found), basis_of(asked, found, found.enrolments, of_itself=True)
+        ),
+        drawn.timeline(
+            drawn.timeline_title(found.trainings),
+            figure,
+            asked.href(f"/enterprise-tables/{code}/trainings"),
+            basis_of(asked, found, found.trainings),
+        ),
+        drawn.results_section(
+            found.results, asked.href(f"/enterprise-tables/{code}/results"), basis_of(asked, found, found.results)
+        ),
+        *([drawn.stories(told)] if told else []),
+        drawn.neighbours(
+            [beside(asked, found, each) for each in found.neighbours],
+            [based(asked, Counter(each.sources), unfiltered()) for each in found.neighbours],
+        ),
+    ]
+
+
+def basis_of(asked: Asked, found: OneEnterprise, frame: pd.DataFrame, *, of_itself: bool = False) -> Basis:
+    """What one part of the page rests on: so many rows, from these sources."""
+    itself = [pd.DataFrame({"source": [found.facts["source"]]})] if of_itself else []
+    return basis(asked, [*itself, frame], filtered=False)
+
+
+def facts(asked: Asked, found: OneEnterprise) -> list[drawn.Fact]:
+    """What is known of the enterprise itself."""
+    known = found.facts
+    return [
+        (_("Sector"), on_record(asked.name("sector", known["sector"]) if known["sector"] else None)),
+        (_("Place"), on_record(asked.name("place", known["place"]) if known["place"] else None)),
+        (_("Workers"), drawn.people(known["workers"], known["workers_women"])),
+    ]
+
+
+def rounds(asked: Asked, found: OneEnterprise) -> list[tuple[str, list[drawn.Fact]]]:
+    """What is known of each of its enrolments."""
+    said = []
+    for row in records(found.enrolments):
+        partners = found.partners[found.partners["round"] == row["round"]]
+        roles: dict[str, list[str]] = {}
+        for party in records(partners):
+            roles.setdefault(party["role"], []).append(asked.name("partner", party["partner"]))
+        known: list[drawn.Fact] = [
+            (
+                _("Partners"),
+                on_record(" · ".join(labelled(drawn.role_name(role), listed(names)) for role, names in roles.items())),
+            ),
+            *(
+                (label, on_record(day(row[name], row["date_precision"]) if row[name] else None))
+                for name, label in (("recruited_on", _("Recruited")), ("baseline_on", _("Baseline assessed")))
+            ),
+        ]
+        if row["left_on"]:
+            left = day(row["left_on"], row["date_precision"])
+            # A reason is free text: it may speak of what lies outside a link.
+            reason = "" if asked.view.viewer.limited else row["left_reason"]
+            known.append((_("Left"), " · ".join(filter(None, (left, reason)))))
+        said.append((asked.name("round", row["round"]), known))
+    return said
+
+
+def stories(asked: Asked, found: OneEnterprise) -> list[Story]:
+    """The stories of the enterprise; free text may speak of what lies outside a link, so none for who came by one."""
+    if asked.view.viewer.limited:
+        return []
+    told = []
+    for row in records(found.stories):
+        title, before, after = (in_language(row, part) for part in ("title", "before", "after"))
+        texts = [(when, text) for when, text in ((_("Before"), before), (_("After"), after)) if text]
+        told.append(Story(title or row["code"], asked.href(f"/stories/{row['code']}"), texts))
+    return told
+
+
+def in_language(row: dict[str, Any], part: str) -> str:
+    """A text of a row in the language spoken, else in the other one."""
+    first, second = ("zh", "en") if words.language() == "zh" else ("en", "zh")
+    return row[f"{part}_{first}"] or row[f"{part}_{second}"] or ""
+
+
+def beside(asked: Asked, found: OneEnterprise, each: Neighbours) -> Beside:
+    """The neighbours of one kind, with how far they got in the modules this enterprise has planned."""
+    planned = set(found.trainings["module"])
+    modules = [code for code in asked.view.catalogue.module if code in planned] if each.count else []
+    return Beside(
+        drawn.beside_title(each.kind, asked.name(each.kind, each.code), each.count),
+        [drawn.beside_module(asked.name("module", code), each.completed.get(code, 0), each.count) for code in modules],
+        [(asked.name("enterprise", code), asked.enterprise_href(code)) for code in each.named],
+        each.count - len(each.named),
+    )
+
+
+TABLES = {"trainings": (data.trainings, drawn.trainings), "results": (data.results, drawn.results)}
+"""The tables of one enterprise's page: what is asked for, and how it is drawn."""
+
+
+def table(asked: Asked, code: str, name: str) -> tuple[pd.DataFrame, Table] | None:
+    """A table of one enterprise's page; None where there is none for this viewer."""
+    looks = asked.view.viewer.may(Permission.BROWSE)
+    if not looks or name not in TABLES or not data.may_open(asked.view, code):
+        return None
+    ask, draw = TABLES[name]
+    frame = ask(asked.view, code)
+    return frame, draw(frame, asked.name, source_link(asked))

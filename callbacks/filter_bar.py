@@ -1,0 +1,137 @@
+"""The filters: what the address asks for, as the controls and a sentence say it, and the controls into the address."""
+
+from typing import Any
+
+from dash import ClientsideFunction, Dash, Input, Output
+
+from callbacks.page_request import Asked, Held, Kept, asking, kept
+from data.filters import DIMENSIONS, Filters, language_of
+from data.tables import places
+from layouts import findings, ids, parts, words
+from layouts.pages import page_at
+from layouts.shell import CONTROLS
+from layouts.words import _, number
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the callbacks."""
+
+    @app.callback(
+        Output(ids.CANONICAL, "data"),
+        Output(ids.SENTENCE, "content"),
+        Output(ids.AS_OF, "value"),
+        Output(ids.AS_OF_BOX, "hidden"),
+        *(Output(ids.filter_control(name), "options") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "value") for name in CONTROLS),
+        Input(ids.ADDRESS, "search"),
+        Input(ids.ADDRESS, "pathname"),
+    )
+    @kept(Kept.UNDERSTOOD)
+    def filters(search: str | None, path: str | None) -> tuple[Any, ...]:
+        with asking(held, search) as asked:
+            return answer(asked, path)
+
+    @app.callback(
+        Output(ids.AS_OF_LABEL, "children"),
+        *(Output(ids.filter_label(name), "children") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "placeholder") for name in CONTROLS),
+        *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
+        Input(ids.LANGUAGE, "data"),
+    )
+    def labels(said: str | None) -> tuple[Any, ...]:
+        with words.speaking(language_of(said)):
+            return (
+                *(findings.filter_name(name) for name in ("as_of", *CONTROLS)),
+                *(_("All") for _name in CONTROLS),
+                *(parts.dropdown_labels() for _name in CONTROLS),
+            )
+
+    # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
+    app.clientside_callback(
+        ClientsideFunction("controls", "write"),
+        Input(ids.CANONICAL, "data"),
+        Input(ids.AS_OF, "value"),
+        Input(ids.PLACE_CHOSEN, "data"),
+        *(Input(ids.filter_control(name), "value") for name in CONTROLS),
+        prevent_initial_call=True,
+    )
+    app.clientside_callback(
+        ClientsideFunction("shell", "settle"),
+        Input(ids.CANONICAL, "data"),
+        prevent_initial_call=True,
+    )
+
+
+def answer(asked: Asked, path: str | None) -> tuple[Any, ...]:
+    """The address in its one form, by which what was opened is put right, and every control as it should stand."""
+    record_date = asked.view.catalogue.programme.as_of
+    # The record's own date is no filter: choosing it is choosing none.
+    filters = asked.filters.dated(None) if asked.filters.as_of == record_date else asked.filters
+    return (
+        filters.search(words.language()),
+        sentence(asked, filters, path or "/"),
+        (filters.as_of or record_date).isoformat(),
+        # Two dates a step apart would tell of the few enterprises between them: there is none to choose.
+        asked.view.threshold is not None,
+        *(options(asked, name) for name in CONTROLS),
+        *(sorted(filters.codes(name)) for name in CONTROLS),
+    )
+
+
+def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
+    """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
+    counts = places.option_counts(asked.view, dimension)
+    kept = asked.filters.codes(dimension)
+    shown = [code for code in asked.view.catalogue.table(dimension) if code in counts or code in kept]
+    if dimension == "place":
+        shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
+    # A dropdown takes away a value it does not offer, and with it the filter: what was asked for outside is offered.
+    shown += sorted(kept - set(shown))
+    return [
+        {
+            "label": _indent(asked, dimension, code) + _counted(asked.name(dimension, code), counts, code),
+            "value": code,
+            "search": f"{asked.name(dimension, code)} {code}",
+        }
+        for code in shown
+    ]
+
+
+def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
+    """A name with its number of enterprises; without one where that is not shown."""
+    count = counts.get(code, 0 if all(n is None or n for n in counts.values()) else None)
+    return name if count is None else f"{name} · {number(count)}"
+
+
+def _indent(asked: Asked, dimension: str, code: str) -> str:
+    depth = len(asked.view.catalogue.line("place", code)) - 1 if dimension == "place" else 0
+    return "\u2003" * max(depth - 1, 0)
+
+
+def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
+    """The filter sentence with a link that takes each filter away, and one that takes all; the edition looked into."""
+    page = page_at(path)
+    at = page.path if page else "/"
+    chosen = [
+        (dimension, asked.name(dimension, code), asked.href(at, filters.without(dimension, code)))
+        for dimension in DIMENSIONS
+        for code in sorted(filters.codes(dimension))
+    ]
+    if filters.as_of:
+        chosen.append(("as_of", words.day(filters.as_of), asked.href(at, filters.without("as_of"))))
+    edition = None
+    if asked.edition:
+        # Who comes by a link that is pinned to an edition has no other record to go to.
+        live = asked.href(at, filters.without("edition")) if filters.edition else ""
+        edition = (findings.filter_name("edition"), asked.edition.name, live)
+    named = [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen]
+    return parts.filter_sentence(named, asked.href(at, asked.unfiltered), edition, scope(asked))
+
+
+def scope(asked: Asked) -> list[tuple[str, str]]:
+    """What a viewer is limited to, where no filter narrows it further: filter and names."""
+    limited = [(name, codes) for name in DIMENSIONS if (codes := asked.scoped(name)) and not asked.filters.codes(name)]
+    return [
+        (findings.filter_name(name), words.listed([asked.name(name, code) for code in codes]))
+        for name, codes in limited
+    ]

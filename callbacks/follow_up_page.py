@@ -1,0 +1,242 @@
+"""The Completeness page and the lists behind its numbers: nothing of them for who may not see how good the data is."""
+
+from collections import Counter
+from typing import Any
+
+import pandas as pd
+from dash import Dash, Input, Output
+from dash.exceptions import PreventUpdate
+
+from callbacks import paging
+from callbacks.drawing import enterprise_link, source_link
+from callbacks.enterprise_pages import based
+from callbacks.navigation import may_see
+from callbacks.page_request import Asked, Held, Kept, kept, showing
+from data import exhibits
+from data.lists import enterprise_list
+from data.lists import follow_up as data
+from data.lists.enterprise_list import Wanted
+from data.lists.follow_up import GROUPS, KINDS, Forms, Which
+from data.queries.unsourced_rows import OF_SLICE
+from data.vocabulary import FORM_STATES, FORMS, SILENCE
+from layouts import enterprise_table as named
+from layouts import follow_up_layout as layout
+from layouts import follow_up_tables as tables
+from layouts import ids, paged, pages, parts, words
+from layouts.frames import records
+from layouts.paged import Order
+from layouts.tables import Table
+from layouts.words import _, number
+
+PATH = "/completeness"
+SORTS = tuple(column.name for column in layout.COLUMNS if column.sorts)
+REPORTED = "reported"
+"""The table of groups among the lists."""
+
+
+def register(app: Dash, held: Held) -> None:
+    """Add the callbacks."""
+
+    @app.callback(
+        Output(ids.COMPLETENESS_FORMS, "content"),
+        Output(ids.COMPLETENESS_DAYS, "content"),
+        Output(ids.COMPLETENESS_DOUBTS, "content"),
+        Output(ids.COMPLETENESS_REPORTED, "content"),
+        Input(ids.ADDRESS, "search"),
+    )
+    @kept(Kept.UNDERSTOOD)
+    def completeness(search: str | None) -> tuple[Any, ...]:
+        admit()
+        with showing(held, search) as asked:
+            return counts(asked)
+
+    @app.callback(Output(ids.COMPLETENESS_ONE, "content"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
+    @kept(Kept.UNDERSTOOD)
+    def one(path: str | None, search: str | None) -> Any:
+        admit()
+        with showing(held, search) as asked:
+            return heading(asked, below(path))
+
+    @app.callback(
+        Output(ids.COMPLETENESS_LIST, "hidden"),
+        Output(ids.COMPLETENESS_TITLE, "content"),
+        Output(ids.COMPLETENESS_FOOT, "content"),
+        *paged.outputs(layout.LIST, layout.COLUMNS),
+        Input(ids.ADDRESS, "pathname"),
+        Input(ids.ADDRESS, "search"),
+        *paged.inputs(layout.LIST, layout.COLUMNS),
+    )
+    @kept(Kept.POSTED)
+    def rows(path: str | None, search: str | None, *moved: Any) -> tuple[Any, ...]:
+        admit()
+        named_list = below(path)
+        which = data.read(named_list)
+        if named_list and (which is None or not which.of_enterprises):
+            return (True, [], [], *paged.nothing(layout.LIST, layout.COLUMNS))
+        order = paging.stepped(layout.LIST, moved[-1], SORTS)
+        with showing(held, search) as asked:
+            return page(asked, which, order)
+
+
+def admit() -> None:
+    """Answer nothing to who may not see the page."""
+    found = pages.page_at(PATH)
+    if found is None or not may_see(found):
+        raise PreventUpdate
+
+
+def below(path: str | None) -> str:
+    """The list an address names; empty for the page itself."""
+    return path.removeprefix(PATH).strip("/") if path and path.startswith(f"{PATH}/") else ""
+
+
+def href(asked: Asked, which: Which) -> str:
+    """Where a list stands."""
+    return asked.href(f"{PATH}/{which.path}")
+
+
+def counts(asked: Asked) -> tuple[Any, ...]:
+    """The counts of the page, each leading to its list."""
+    view = asked.view
+    silences, unsourced = data.silences(view), data.unsourced_counts(view)
+    trained = sum(silences.values())
+    basis = parts.basis_lines(based(asked, enterprise_list.sources(view)))
+    return (
+        [
+            *layout.forms(
+                data.form_counts(view),
+                {(form, state): href(asked, Which("form", (form, state))) for form in FORMS for state in FORM_STATES},
+            ),
+            *basis,
+        ],
+        [
+            *layout.silences(
+                silences, {each: href(asked, Which("silence", (each,))) for each in SILENCE}, longest(asked)
+            ),
+            *basis,
+        ],
+        [
+            *layout.doubts(
+                data.outlier_count(view),
+                href(asked, Which("outliers")),
+                unsourced,
+                {table: href(asked, Which("unsourced", (table,))) for table in unsourced},
+            ),
+            *basis,
+        ],
+        [
+            *layout.reported_heading(trained - silences["never"], trained),
+            parts.table_at(asked.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True),
+            *basis,
+        ],
+    )
+
+
+def longest(asked: Asked) -> tuple[str, str, int] | None:
+    """Who of those trained reported the longest ago, their page, and how many days; None where no report has a date."""
+    first = data.longest_silent(asked.view)
+    if first is None or first.days is None:
+        return None
+    code = first.listed.enterprise
+    asked.meet(pd.DataFrame({"enterprise": [code]}))
+    return asked.name("enterprise", code), asked.enterprise_href(code), first.days
+
+
+def page(asked: Asked, which: Which | None, order: Order) -> tuple[Any, ...]:
+    """The enterprises of a list as they are sorted and turned."""
+    wanted = Wanted("", order.sort, order.descending, order.page, words.language())
+    found, forms = data.page(asked.view, wanted, which)
+    asked.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
+    order = Order(order.sort, order.descending, found.page, found.pages)
+    labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
+    path = which.path if which else "all"
+    return (
+        False,
+        layout.list_heading(which is None),
+        [
+            layout.export(asked.href(f"/completeness-lists/{path}.csv")),
+            *parts.basis_lines(based(asked, enterprise_list.sources(asked.view))),
+        ],
+        *paged.fill(
+            layout.COLUMNS,
+            labels,
+            order,
+            named.found(found.count, ""),
+            layout.rows([row(asked, each) for each in forms]),
+        ),
+    )
+
+
+def row(asked: Asked, each: Forms) -> layout.Row:
+    """One enterprise as the list shows it."""
+    listed = each.listed
+    return layout.Row(
+        listed.enterprise,
+        asked.name("enterprise", listed.enterprise),
+        asked.enterprise_href(listed.enterprise),
+        asked.name("place", listed.place),
+        asked.name("sector", listed.sector),
+        each.states,
+        named.reported(listed.last_report, listed.date_precision, anything=listed.reported),
+        "–" if each.days is None else number(each.days),
+    )
+
+
+def heading(asked: Asked, path: str) -> list[Any]:
+    """What a list is, with its rows where they are no enterprises."""
+    which = data.read(path)
+    if which is None:
+        return parts.not_found()
+    title = layout.list_title(which.kind, which.words, asked.name)
+    fragment = None if which.of_enterprises else asked.href(f"/completeness-lists/{which.path}")
+    said = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
+    sources = Counter[str]() if which.of_enterprises else None
+    basis = [] if sources is not None else parts.basis_lines(based(asked, data.sources_of(asked.view, which), said))
+    return layout.list_page(title, asked.href(PATH), fragment, basis)
+
+
+def groups(asked: Asked) -> list[tables.Group]:
+    """The groups of the exhibit `coverage` that a list can be asked for of, with their counts."""
+    found = []
+    table = exhibits.build(asked.view, "coverage").table
+    for row in records(table[table["group_kind"].isin(KINDS)]):
+        kind, code, trained = row["group_kind"], row["group"], row["trained"]
+        silent = trained - row["trained_reported"]
+        numbers = dict(zip(GROUPS, (trained, row["trained_reported"], silent), strict=True))
+        lists = {what: href(asked, Which("group", (what, kind, code))) for what in GROUPS}
+        name = _("All enterprises") if kind == "total" else asked.name(kind, code)
+        found.append(tables.Group(name, kind, numbers, lists))
+    return found
+
+
+def table(asked: Asked, path: str) -> Table | None:
+    """A table of the page that is fetched by itself; None where the address names none."""
+    if path == REPORTED:
+        return tables.reported(groups(asked))
+    which = data.read(path)
+    if which is None or which.of_enterprises:
+        return None
+    frame = frame_of(asked, which)
+    asked.meet(frame)
+    link = enterprise_link(asked)
+    if which.kind == "outliers":
+        return tables.outliers(frame, asked.name, link, source_link(asked))
+    asked.meet(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
+    return tables.unsourced(frame, data.key_of(which.words[0]), asked.name, link)
+
+
+def frame_of(asked: Asked, which: Which) -> pd.DataFrame:
+    """The rows of a list, to be taken away."""
+    if which.kind == "outliers":
+        return data.outliers(asked.view)
+    if which.kind == "unsourced":
+        return data.unsourced(asked.view, which.words[0])
+    return data.everyone(asked.view, which, words.language())
+
+
+def csv(asked: Asked, path: str) -> pd.DataFrame | None:
+    """The rows of a list (`all`: of every enterprise); None where the address names none."""
+    if path == "all":
+        return data.everyone(asked.view, None, words.language())
+    which = data.read(path)
+    return frame_of(asked, which) if which else None

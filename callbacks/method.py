@@ -1,0 +1,137 @@
+"""How an exhibit's numbers were made: definition, selection, the rows used and the batch they came in with."""
+
+from typing import Any
+
+import pandas as pd
+
+from callbacks import drawing, results
+from callbacks.page_request import Asked
+from callbacks.slides import SHOWN
+from data import exhibits
+from data.exhibits import Exhibit
+from data.lists import rows_behind
+from data.lists.rows_behind import UsedRow
+from data.privacy.viewer import Permission
+from layouts import definitions, findings, method_page, parts, slides, words
+from layouts.method_page import How, Used
+from layouts.tables import Column, Table
+from layouts.words import _, labelled, ngettext, number
+
+FIRST_ROWS = 50
+"""So many rows stand on the page; the file has all."""
+
+
+def made(asked: Asked, code: str, indicator: str) -> How:
+    """What is said of one exhibit; of `pairs` for one indicator."""
+    exhibit = _exhibit(asked, code, indicator)
+    asked.meet(exhibit.table)
+    lacking = drawing.missing(exhibit)
+    finding, table = ("", None) if lacking or (code == "pairs" and not indicator) else _found(asked, exhibit, indicator)
+    basis = asked.basis(exhibit)
+    return How(
+        name=_("Rounds, planned and held") if code == "rounds" else slides.exhibit_name(code),
+        finding=finding or _("Nothing to show here"),
+        empty=lacking,
+        table=table,
+        definition=definitions.exhibit(code),
+        of_indicator=asked.definition(indicator) if indicator else "",
+        columns=definitions.columns(code),
+        section=definitions.SECTIONS[code],
+        selection=_selection(asked, exhibit),
+        used=[_used(asked, code, indicator, table, n) for table, n in _counts(asked, code, indicator).items()],
+        sources=parts.sources_title(basis),
+        source_links=[(each.name, each.href, "" if each.rows is None else number(each.rows)) for each in basis.sources],
+    )
+
+
+def chosen_indicator(asked: Asked, code: str, wanted: str | None) -> str:
+    """The indicator `pairs` is of: the one asked for, else that with most pairs; none for every other exhibit."""
+    if code != "pairs":
+        return ""
+    if wanted in asked.view.catalogue.indicator:
+        return str(wanted)
+    return next(iter(results.by_pairs(exhibits.build(asked.view, "change").table)["indicator"]), "")
+
+
+def _exhibit(asked: Asked, code: str, indicator: str) -> Exhibit:
+    return exhibits.build_pairs(asked.view, indicator) if indicator else exhibits.build(asked.view, code)
+
+
+def _found(asked: Asked, exhibit: Exhibit, indicator: str) -> tuple[str, Table]:
+    """What an exhibit found, and its numbers."""
+    if exhibit.code == "rounds":  # these stand on a slide with the events
+        return drawing.rounds(asked, exhibit).title, drawing.TABLES["rounds"](asked, exhibit.table)
+    shown = SHOWN[exhibit.code](asked, exhibit, indicator)
+    return shown.drawing.title, shown.table
+
+
+def _counts(asked: Asked, code: str, indicator: str) -> dict[str, int | None]:
+    return rows_behind.counts(asked.view, code, indicator or None)
+
+
+def _selection(asked: Asked, exhibit: Exhibit) -> list[tuple[str, str]]:
+    """Filters, date, edition and what the viewer is limited to, each behind its label."""
+    threshold = asked.view.threshold
+    said = [
+        (_("Selection"), asked.filtered()),
+        (findings.filter_name("as_of"), words.day(exhibit.as_of)),
+        (findings.filter_name("edition"), asked.edition_line() or _("the live record")),
+        (_("Coverage"), asked.basis(exhibit).coverage),
+    ]
+    if asked.view.cut:
+        said.append((_("Notice"), findings.cut()))
+    if threshold:
+        said.append((_("Protection of enterprises"), findings.rounded(threshold)))
+    return said
+
+
+def _used(asked: Asked, code: str, indicator: str, table: str, n: int | None) -> Used:
+    name = parts.table_name(table)
+    title = name if n is None else labelled(name, ngettext("{n} row", "{n} rows", n))
+    if not asked.view.viewer.may(Permission.SEE_DATA_QUALITY):
+        return Used(table, title)
+    first = rows_behind.rows(asked.view, code, table, indicator or None, FIRST_ROWS)
+    cut = (
+        _("The first {shown} of {all} rows.", shown=number(FIRST_ROWS), all=number(n)) if (n or 0) > FIRST_ROWS else ""
+    )
+    return Used(table, title, _table(first), cut, asked.href(f"/how/{code}/{table}.csv", indicator=indicator))
+
+
+def _table(rows: list[UsedRow]) -> Table | None:
+    """The rows with their columns as the sheets that are loaded call them, but for columns that hold nothing here."""
+    if not rows:
+        return None
+    names = [name for name in rows[0].cells if any(row.cells[name] not in (None, "") for row in rows)]
+    columns = (*(Column(name) for name in names), Column(_("Came in with")))
+    return Table(columns, [[*(_cell(row.cells[name]) for name in names), _came_in(row)] for row in rows])
+
+
+def _came_in(row: UsedRow) -> str:
+    came = row.batch
+    return (
+        method_page.came_in(came.number, came.loaded_at, came.origin, came.loaded_by)
+        if came
+        else method_page.batch_unknown()
+    )
+
+
+def _cell(value: Any) -> str:
+    if value is None or value == "":
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
+
+
+def rows_csv(asked: Asked, code: str, table: str, indicator: str) -> str:
+    """Every row of one table behind an exhibit, as the sheets call the columns, with the batch it came in with."""
+    found = rows_behind.rows(asked.view, code, table, indicator or None)
+    batches = ("batch", "loaded_at", "origin", "loaded_by")
+    rows = [row.cells | dict(zip(batches, _batch(row), strict=True)) for row in found]
+    columns = [*rows_behind.columns(table), *batches]
+    return exhibits.csv_of(pd.DataFrame(rows, columns=columns, dtype=object), columns)
+
+
+def _batch(row: UsedRow) -> tuple[Any, ...]:
+    came = row.batch
+    return (came.number, f"{came.loaded_at:%Y-%m-%d %H:%M} UTC", came.origin, came.loaded_by) if came else (None,) * 4

@@ -1,0 +1,191 @@
+"""From a request to an open view: who asks (the gate's word), what the address asks for, in which language."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+from typing import Any, TypeVar
+
+import pandas as pd
+from dash import set_props
+from flask import g
+
+from data.catalogue import Entry
+from data.editions.frozen_copies import Edition
+from data.exhibits import Exhibit
+from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
+from data.records import Records, RecordVersion
+from data.view import View
+from layouts import findings, ids, programme, words
+from layouts.figures.map import Ground
+from layouts.parts import Basis, SourceLink
+from layouts.words import _
+
+Callback = TypeVar("Callback", bound=Callable[..., Any])
+
+
+class Kept(StrEnum):
+    """What the answer of a page's callback is kept under, beside who asks, the language and the data version."""
+
+    UNDERSTOOD = "understood"  # the filters as they are understood, and whatever else was posted
+    POSTED = "posted"  # everything as it was posted: the address by the letter, and what had moved
+
+
+def kept(how: Kept) -> Callable[[Callback], Callback]:
+    """Say that a callback's answer may be kept and given to whoever sees the same.
+
+    It may: where the callback reads nothing but what is posted, the viewer's rights and the record, the address through
+    :func:`asking` alone (or ``POSTED``), and changes nothing.
+    """
+
+    def marked(callback: Callback) -> Callback:
+        callback.kept = how  # type: ignore[attr-defined]
+        return callback
+
+    return marked
+
+
+@dataclass(frozen=True)
+class Held:
+    """What the application holds for its callbacks: the records, and the ground its maps are drawn on per language."""
+
+    records: Records
+    grounds: dict[str, Ground]
+
+
+@dataclass(frozen=True)
+class Asked:
+    """One request understood: the filters as the address has them, the view of them, and names for its codes.
+
+    ``edition`` is the frozen copy of the record that answers; None for the live one.
+    """
+
+    filters: Filters
+    view: View
+    ground: Ground
+    edition: Edition | None = None
+    enterprises: dict[str, Entry] = field(default_factory=dict)
+
+    def meet(self, frame: pd.DataFrame) -> None:
+        """Learn the names of a frame's enterprises, all in one question."""
+        if "enterprise" in frame:
+            self.enterprises.update(self.view.enterprises(frame["enterprise"]))
+
+    def name(self, table: str, code: str | None) -> str:
+        """The name of a code in the language spoken, marked where it is borrowed from the other language."""
+        if not code:
+            return "–"
+        if code == OUTSIDE:
+            return _("outside what this link shows")
+        entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
+        if entry:
+            return words.marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
+        if table == "enterprise" and self.view.nameable is not None:
+            return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
+        return code
+
+    def href(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
+        """An address that keeps these filters (or has others) and the language; a table may be of one indicator."""
+        query = (self.filters if filters is None else filters).query(words.language())
+        parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
+        return f"{path}?{'&'.join(parts)}" if parts else path
+
+    def scoped(self, dimension: str) -> list[str]:
+        """The codes of one dimension that who comes by a link is limited to; empty where to none."""
+        codes: frozenset[str] | None = getattr(self.view.viewer.scope, dimension)
+        return sorted(codes or ())
+
+    def filtered(self) -> str:
+        """The filter sentence as plain text; what the viewer is limited to is part of it."""
+        chosen = {name: sorted(self.filters.codes(name)) or self.scoped(name) for name in DIMENSIONS}
+        parts = [(name, [self.name(name, code) for code in codes]) for name, codes in chosen.items() if codes]
+        return findings.filtered(parts, self.filters.as_of)
+
+    def definition(self, indicator: str) -> str:
+        """What an indicator measures, in the language spoken, else in the other."""
+        columns = self.view.catalogue.indicator[indicator].columns
+        spoken, other = (
+            ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
+        )
+        return columns[spoken] or columns[other] or ""
+
+    def enterprise_href(self, code: str) -> str:
+        """Where an enterprise has its page; empty for one whose name the viewer may not see, or who was not met."""
+        return self.href(f"/enterprises/{code}") if code in self.enterprises else ""
+
+    def source_href(self, code: str) -> str:
+        """Where a row of `source` stands."""
+        return self.href(f"/sources/{code}")
+
+    def source_name(self, code: str) -> str:
+        """The title of a source."""
+        return self.name("source", code)
+
+    def basis(self, exhibit: Exhibit) -> Basis:
+        """What an exhibit's numbers rest on."""
+        covered = exhibit.coverage
+        links = tuple(
+            SourceLink(self.source_name(code), self.source_href(code), rows) for code, rows in exhibit.sources.items()
+        )
+        return Basis(
+            coverage=programme.resting_on(exhibit.code, exhibit.table)
+            or findings.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
+            filtered=self.filtered(),
+            as_of=exhibit.as_of,
+            sources=links,
+            unsourced=exhibit.unsourced,
+            synthetic=self.view.catalogue.programme.synthetic,
+            edition=self.edition_line(),
+            rounded=words.sentences(
+                findings.rounded(exhibit.threshold) if exhibit.threshold else "",
+                findings.cut() if self.view.cut else "",
+            ),
+        )
+
+    def edition_line(self) -> str:
+        """Which frozen copy of the record answers; empty for the live one."""
+        frozen = self.edition
+        return findings.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
+
+    @property
+    def unfiltered(self) -> Filters:
+        """No filters, on the record that is looked into."""
+        return Filters(edition=self.filters.edition)
+
+    @property
+    def is_filtered(self) -> bool:
+        """Is anything chosen beside the record that is looked into?"""
+        return self.filters != self.unfiltered
+
+    def file_name(self, what: str) -> str:
+        """What a file taken away is called: synthetic or not, whose, what, as of when, of which edition."""
+        programme = self.view.catalogue.programme
+        parts = ["synthetic"] if programme.synthetic else []
+        parts += [programme.code, what, self.as_of.isoformat()]
+        return "-".join([*parts, self.edition.key] if self.edition else parts)
+
+    @property
+    def as_of(self) -> date:
+        """The date looked back from."""
+        return self.view.of.as_of
+
+
+@contextmanager
+def showing(held: Held, search: str | None) -> Iterator[Asked]:
+    """Like :func:`asking`, for a page's own callback: once it succeeds, what stands on the page is no longer stale."""
+    with asking(held, search) as asked:
+        yield asked
+    set_props(ids.PROBLEM, {"content": []})
+
+
+@contextmanager
+def asking(held: Held, search: str | None) -> Iterator[Asked]:
+    """Understand a request: speaks its language and holds its view open while the block runs."""
+    language = language_of(search)
+    with words.speaking(language):
+        asked = Filters.from_search(search)
+        record = held.records.asked(g.viewer, asked)
+        with record.view(g.viewer, asked) as view:
+            yield Asked(view.filters, view, held.grounds[language], record.edition)
+            g.setdefault("rested_on", set()).add(RecordVersion.of(record, view.catalogue))

@@ -1,0 +1,156 @@
+"""The command line: load, template, export, demo, serve, and the groups of `*_commands.py`.
+
+Commands import what they need themselves: pandas, scipy and dash take seconds, and `--help` shall not wait for them.
+"""
+
+import logging
+import os
+import shutil
+import sys
+import tempfile
+from pathlib import Path
+from typing import IO, TYPE_CHECKING
+
+import click
+
+from dashboard.commands import (
+    batch_commands,
+    demo_commands,
+    digest_commands,
+    edition_commands,
+    grant_commands,
+    link_commands,
+    loading_commands,
+    manager_commands,
+    pack_commands,
+    privacy_commands,
+    upgrade_commands,
+)
+from dashboard.commands.console import accounts, at_console, build_embedded, reading, stop
+from dashboard.commands.reader_options import Reader, readable, reader_options, remark
+from dashboard.settings import Settings, SettingsProblem, database_url, editions_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from callbacks.page_request import Asked
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="score-results")
+def main() -> None:
+    """Results of the SCORE programme: load them, look at them, take them out."""
+    logging.basicConfig(
+        level=os.environ.get("SCORE_LOG_LEVEL", "WARNING"), format="%(levelname)s %(name)s: %(message)s"
+    )
+
+
+@main.command()
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+def template(out: Path) -> None:
+    """Write an empty workbook to fill in: headers, notes, drop-downs."""
+    from data.loading.template.template_workbook import write_template
+
+    write_template(out)
+    click.echo(f"Written to {out}", err=True)
+
+
+@main.command()
+@click.argument("code")
+@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
+@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
+@reader_options()
+def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader) -> None:
+    """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
+    from data.exhibits import EXHIBITS, build, to_csv
+    from data.records import Records
+
+    if code not in EXHIBITS:
+        stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
+    if form == "xlsx":
+        from callbacks import downloads
+
+        _take(out, asked, reader, lambda found, to: downloads.workbook(found, code, to))
+        return
+    address = database_url()
+    build_embedded(address)
+    records, filters = Records(address, editions_folder()), reader.filters(asked)
+    with reading(), readable():
+        viewer = reader.viewer(records)
+        with records.asked(viewer, filters).view(viewer, filters) as view:
+            remark(view, code)
+            text = to_csv(build(view, code))
+            synthetic = view.catalogue.programme.synthetic
+    if synthetic:
+        click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+    if out is None:
+        click.echo(text, nl=False)
+    else:
+        out.write_text(text, encoding="utf-8", newline="")
+
+
+@main.command(name="export-package")
+@click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
+@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@reader_options()
+def export_package(out: Path, *, asked: str, reader: Reader) -> None:
+    """Write every exhibit as an open-data package, a ZIP file; without filters the record's own tables too."""
+    from callbacks import downloads
+
+    _take(out, asked, reader, downloads.data_package)
+
+
+def _take(out: Path | None, asked: str, reader: Reader, write: "Callable[[Asked, IO[bytes]], None]") -> None:
+    """Write a file of the record, or nothing of it where that fails."""
+    from callbacks.page_request import asking
+
+    with at_console(reader) as held, tempfile.TemporaryFile() as file, readable():
+        with asking(held, reader.filters(asked).search()) as found:
+            remark(found.view)
+            write(found, file)
+            synthetic = found.view.catalogue.programme.synthetic
+        if synthetic:
+            click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
+        file.seek(0)
+        if out is None:
+            shutil.copyfileobj(file, sys.stdout.buffer)
+            return
+        try:
+            with out.open("wb") as written:
+                shutil.copyfileobj(file, written)
+        except OSError as error:
+            stop(f"{out} cannot be written: {error.strerror}")
+    click.echo(f"Written to {out}", err=True)
+
+
+@main.command()
+@click.option("--port", type=int, default=8050, show_default=True)
+def serve(port: int) -> None:
+    """Serve to one person on this machine and print the one-time address to open."""
+    from dashboard.commands.local_server import serve_local
+    from data.places import BoundaryProblem, read_boundaries
+
+    try:
+        settings = Settings.from_environment(local=True)
+        read_boundaries(settings.boundaries)  # said here rather than by a worker that does not boot
+        with accounts():  # likewise
+            pass
+        build_embedded(settings.database_url)
+        serve_local(settings, port)
+    except (SettingsProblem, BoundaryProblem) as problem:
+        stop(str(problem))
+
+
+main.add_command(batch_commands.batches_command)
+main.add_command(batch_commands.rollback_command)
+main.add_command(demo_commands.demo)
+main.add_command(digest_commands.digest)
+main.add_command(edition_commands.edition_group)
+main.add_command(grant_commands.grant)
+main.add_command(link_commands.link_group)
+main.add_command(loading_commands.load_command)
+main.add_command(manager_commands.manager_group)
+main.add_command(pack_commands.pack)
+main.add_command(privacy_commands.privacy_key_command)
+main.add_command(upgrade_commands.upgrade_command)

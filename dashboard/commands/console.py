@@ -1,0 +1,120 @@
+"""What commands share: how they stop, what they say of a database they cannot use, the record they begin with.
+
+Like the commands, it imports what it needs itself: `--help` shall not wait for it.
+"""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, NoReturn, TextIO
+
+import click
+
+from dashboard.settings import PUBLIC_RECORD, Settings, SettingsProblem, accounts_url
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+    from callbacks.page_request import Held
+    from dashboard.commands.reader_options import Reader
+
+_DATABASE_HELP = {
+    "missing": "There is no results database: run `score-dashboard load PATH` first (or `make serve`).",
+    "empty": "The results database holds no programme: run `score-dashboard load PATH` first.",
+    "schema": "The results database was made by another version of this software: run `score-dashboard upgrade`.",
+    "large": "The results database holds more than this software counts: give each programme a database of its own.",
+    "unreadable": "The results database cannot be read just now: it may be locked, unreachable or damaged.",
+}
+
+ACCOUNTS_HELP = {
+    "older": "The accounts database was made by an older version of this software: run `score-dashboard upgrade`.",
+    "newer": "The accounts database was made by a newer version of this software: start that one.",
+}
+"""Messages about an accounts database of another version, by reason."""
+
+
+def stop(message: str) -> NoReturn:
+    """Say what went wrong on standard error and leave with status 1."""
+    click.echo(message, err=True)
+    sys.exit(1)
+
+
+def password_in(file: TextIO) -> str:
+    """A password from its file, without its line's end; stops where the file holds none."""
+    try:
+        password = file.read().rstrip("\r\n")
+    except UnicodeDecodeError:
+        stop("The password file is not UTF-8 text. Nothing was changed.")
+    return password or stop("The password file is empty. Nothing was changed.")
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Stop with what is wrong where the results database cannot be read inside the block."""
+    from data.storage.database import DatabaseProblem
+
+    try:
+        yield
+    except DatabaseProblem as problem:
+        said = _DATABASE_HELP.get(problem.reason, _DATABASE_HELP["unreadable"])
+        stop(f"{said} ({problem.detail or problem.reason})")
+
+
+@contextmanager
+def accounts(address: str = "") -> Iterator["Engine"]:
+    """The accounts database (at an address of its own) for the block; stops where it cannot be used."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data.storage.accounts import AccountsProblem, accounts_engine
+
+    try:
+        engine = accounts_engine(address or accounts_url())
+        try:
+            yield engine
+        finally:
+            engine.dispose()
+    except AccountsProblem as problem:
+        stop(f"{ACCOUNTS_HELP[problem.reason]} ({problem.detail})")
+    except (SQLAlchemyError, OSError) as error:
+        stop(f"The accounts database (SCORE_ACCOUNTS_URL) cannot be used: {error.__cause__ or error}")
+
+
+@contextmanager
+def at_console(reader: "Reader") -> Iterator["Held"]:
+    """The records and map grounds, as the application holds them; inside the block numbers are those of the reader."""
+    from flask import Flask, g
+
+    from callbacks.page_request import Held
+    from dashboard.app import HERE, grounds
+    from data.places import BoundaryProblem, read_boundaries
+    from data.records import Records
+
+    try:
+        settings = Settings.from_environment(local=True)
+        boundaries = read_boundaries(settings.boundaries)
+    except (SettingsProblem, BoundaryProblem) as problem:
+        stop(str(problem))
+    build_embedded(settings.database_url)
+    held = Held(Records(settings.database_url, settings.editions), grounds(boundaries))
+    with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
+        g.viewer = reader.viewer(held.records)
+        yield held
+
+
+def build_embedded(address: str) -> None:
+    """Build the embedded database from the public record where nobody named another and none is there yet."""
+    from data.loading import LoadProblem, load
+    from data.storage import database
+
+    if "SCORE_DATABASE_URL" not in os.environ and not database.exists(address):
+        click.echo("Building the results database from the public record.", err=True)
+        engine = database.writing_engine(address)
+        try:
+            report = load(engine, PUBLIC_RECORD)
+        except LoadProblem as problem:
+            stop(problem.english)
+        finally:
+            engine.dispose()
+        if report.refusals:
+            stop("The public record was refused: run `score-dashboard load data/public_record` to see why.")

@@ -1,0 +1,88 @@
+"""The command that makes the role a web process reads the results with.
+
+Like the other commands, it imports what it needs itself.
+"""
+
+import secrets
+from typing import TYPE_CHECKING, TextIO
+
+import click
+
+from dashboard.commands.console import password_in, stop
+from dashboard.settings import SettingsProblem, database_url, statement_seconds
+
+if TYPE_CHECKING:
+    from data.storage.database_roles import Granted
+
+
+@click.command()
+@click.option("--role", default="score_web", show_default=True, help="The name of the role.")
+@click.option(
+    "--password-file",
+    type=click.File(encoding="utf-8"),
+    help="Read its password from this file (- for standard input) rather than make one up.",
+)
+@click.option("--new-password", is_flag=True, help="Make up another password for a role that is there already.")
+def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> None:
+    """Make, or bring up to date, a role that can read the results and change nothing: for the web process.
+
+    Run it as the role that loads, where that may make roles, else as an administrator (SCORE_DATABASE_URL). A role
+    made anew gets a password, printed once.
+    """
+    from sqlalchemy.engine import make_url
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from data.storage import database, database_roles
+
+    address = database_url()
+    url = make_url(address)
+    if url.get_backend_name() == "sqlite":
+        click.echo("Nothing to do: the web process opens a SQLite file so that it can only read it.", err=True)
+        return
+    if url.get_backend_name() != "postgresql":
+        stop(f"Only PostgreSQL has roles this command knows how to make, not {url.get_backend_name()}.")
+    engine = database.writing_engine(address)
+    try:
+        password = password_in(password_file) if password_file else None
+        made_up = password is None and (new_password or not database_roles.exists(engine, role))
+        if made_up:
+            password = secrets.token_urlsafe(24)
+        done = database_roles.grant(engine, role, seconds=statement_seconds(), password=password)
+    except database_roles.GrantProblem as problem:
+        stop(_said(problem.reason, role, problem.detail))
+    except (SQLAlchemyError, SettingsProblem) as error:
+        denied = getattr(error.__cause__, "sqlstate", None) == "42501"
+        who = "\nRun this as a role that may make roles, for example an administrator." if denied else ""
+        stop(f"Nothing was changed: {error.__cause__ or error}{who}")
+    finally:
+        engine.dispose()
+    _tell(done, statement_seconds(), password is not None)
+    if made_up:
+        click.echo(url.set(username=role, password=password).render_as_string(hide_password=False))
+        click.echo("This is the SCORE_DATABASE_URL of the web process. Its password is not shown again.", err=True)
+
+
+def _tell(done: "Granted", seconds: float, new_password: bool) -> None:
+    state = "is made" if done.made else "was there and is brought up to date"
+    tables = f"{len(done.tables)} tables in schema {done.schema} and those {done.owner} makes there later"
+    stopped = f"stopped after {seconds:g} seconds" if seconds else "never stopped"
+    lines = [
+        f"Role {done.role} {state}{', with a new password' if new_password and not done.made else ''}.",
+        f"It may connect to {done.database}, and read {tables}.",
+        f"Its transactions are read-only; its statements are {stopped}.",
+    ]
+    if done.open_schema:
+        lines.append(f"Everybody may make tables there. To end that: REVOKE CREATE ON SCHEMA {done.schema} FROM PUBLIC")
+    click.echo("\n".join(lines), err=True)
+
+
+def _said(reason: str, role: str, detail: str) -> str:
+    said = {
+        "empty": "There are no results in this database yet: run `score-dashboard load PATH` first.",
+        "itself": f"{role} is the role that loads. Name another one for the web process: --role NAME",
+        "powerful": f"{role} is there already and may make roles or databases. Name another one: --role NAME",
+        "writes": f"{role} would be allowed more than to read ({detail}), by another role it belongs to or by what"
+        " everybody may. Take that away first, or name another role: --role NAME",
+        "lacks": f"{role} would not be able to read {detail}: run this as the role that owns the tables.",
+    }
+    return f"{said[reason]}\nNothing was changed."

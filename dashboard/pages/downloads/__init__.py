@@ -1,0 +1,1 @@
+"""Routes that send files and fragments: tables, exports, calendar, pictures of stories."""

@@ -1,0 +1,47 @@
+"""What a viewer takes away beside the CSV: an exhibit as a workbook, a selection as a workbook or as open data."""
+
+from collections.abc import Callable
+from tempfile import TemporaryFile
+from typing import IO
+
+from flask import Flask, Response, abort, g, request, send_file
+
+from callbacks import downloads
+from callbacks.page_request import Asked, Held, asking
+from data.exhibits import EXHIBITS
+from data.exports import packages, workbooks
+from data.privacy.viewer import Permission
+
+Write = Callable[[Asked, IO[bytes]], None]
+
+
+def install(server: Flask, held: Held) -> None:
+    """Add the routes; the gate stands before them as before everything."""
+
+    @server.get("/export/<code>.xlsx", endpoint="export-workbook")
+    def workbook(code: str) -> Response:
+        if code not in EXHIBITS:
+            abort(404)
+        return _sent(code, "xlsx", workbooks.MEDIA_TYPE, lambda asked, to: downloads.workbook(asked, code, to))
+
+    @server.get("/export/selection.xlsx", endpoint="export-selection")
+    def selection() -> Response:
+        return _sent("selection", "xlsx", workbooks.MEDIA_TYPE, downloads.selection)
+
+    @server.get("/export/package.zip", endpoint="export-package")
+    def package() -> Response:
+        return _sent("package", "zip", packages.MEDIA_TYPE, downloads.data_package)
+
+    def _sent(what: str, ending: str, media_type: str, write: Write) -> Response:
+        if not g.viewer.may(Permission.EXPORT):
+            abort(404)
+        file = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
+        try:
+            with asking(held, request.query_string.decode("ascii", "ignore")) as asked:
+                write(asked, file)
+                name = f"{asked.file_name(what)}.{ending}"
+        except BaseException:
+            file.close()
+            raise
+        file.seek(0)
+        return send_file(file, media_type, as_attachment=True, download_name=name)

@@ -1,0 +1,69 @@
+"""The tables of single enterprises and of what is missing, to look into and to take away."""
+
+import pandas as pd
+from flask import Flask, Response, abort, g, make_response, render_template, request
+
+from callbacks import enterprise_pages, follow_up_page
+from callbacks.page_request import Held, asking
+from data.exhibits import csv_of
+from data.privacy.viewer import Permission
+from layouts.tables import Table
+from layouts.words import _
+
+
+def install(server: Flask, held: Held) -> None:
+    """Add the routes; the gate stands before them as before everything."""
+
+    @server.get("/enterprise-tables/<code>/<name>", endpoint="enterprise-table")
+    def enterprise_table(code: str, name: str) -> str:
+        with asking(held, _search()) as asked:
+            found = enterprise_pages.table(asked, code, name)
+            if found is None:
+                abort(404)
+            return _fragment(found[1], asked.href(f"{request.path}.csv"))
+
+    @server.get("/enterprise-tables/<code>/<name>.csv", endpoint="enterprise-table-csv")
+    def enterprise_csv(code: str, name: str) -> Response:
+        with asking(held, _search()) as asked:
+            found = enterprise_pages.table(asked, code, name) if _may_export() else None
+            if found is None:
+                abort(404)
+            return _csv(found[0], asked.file_name(f"{code}-{name}"))
+
+    @server.get("/completeness-lists/<path:which>", endpoint="completeness-list")
+    def completeness_list(which: str) -> str:
+        with asking(held, _search()) as asked:
+            table = follow_up_page.table(asked, which)
+            if table is None:
+                abort(404)
+            export = "/export/coverage.csv" if which == follow_up_page.REPORTED else f"{request.path}.csv"
+            return _fragment(table, asked.href(export))
+
+    @server.get("/completeness-lists/<path:which>.csv", endpoint="completeness-list-csv")
+    def completeness_csv(which: str) -> Response:
+        with asking(held, _search()) as asked:
+            frame = follow_up_page.csv(asked, which) if _may_export() else None
+            if frame is None:
+                abort(404)
+            return _csv(frame, asked.file_name(which.replace("/", "-").strip("-")))
+
+
+def _fragment(table: Table, export: str) -> str:
+    return render_template(
+        "table.html", table=table, export=export if _may_export() else "", all_rows=_("All rows as CSV")
+    )
+
+
+def _csv(frame: pd.DataFrame, name: str) -> Response:
+    response = make_response(csv_of(frame, [str(column) for column in frame.columns]))
+    response.mimetype = "text/csv"
+    response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
+    return response
+
+
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def _may_export() -> bool:
+    return bool(g.viewer.may(Permission.EXPORT))

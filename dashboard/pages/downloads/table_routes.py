@@ -1,0 +1,56 @@
+"""What a page asks for beside its callbacks: boundaries for the map, tables to look into, tables to take away."""
+
+from flask import Flask, Response, abort, g, make_response, render_template, request
+
+from callbacks import drawing
+from callbacks.page_request import Held, asking
+from data.exhibits import EXHIBITS, build, to_csv
+from data.places import Boundaries
+from data.privacy.viewer import Permission
+from layouts.words import _
+
+
+def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
+    """Add the routes; the gate stands before them as before everything."""
+    shapes = {"provinces": boundaries.provinces, "south_china_sea": boundaries.south_china_sea}
+
+    @server.get("/boundaries/<fingerprint>/<name>.geojson")
+    def boundary(fingerprint: str, name: str) -> Response:
+        if fingerprint != boundaries.fingerprint or name not in shapes:
+            abort(404)
+        response = make_response(shapes[name])
+        response.mimetype = "application/geo+json"
+        response.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        return response
+
+    @server.get("/table/<name>")
+    def table(name: str) -> str:
+        indicator = request.args.get("indicator")
+        with asking(held, _search()) as asked:
+            if name not in drawing.TABLES or (indicator and indicator not in asked.view.catalogue.indicator):
+                abort(404)
+            return render_template(
+                "table.html",
+                table=drawing.table(asked, name, indicator),
+                export=asked.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
+                all_rows=_("All rows as CSV"),
+            )
+
+    @server.get("/export/<code>.csv")
+    def export(code: str) -> Response:
+        if code not in EXHIBITS or not _may_export():
+            abort(404)
+        with asking(held, _search()) as asked:
+            response = make_response(to_csv(build(asked.view, code)))
+            name = f"{asked.file_name(code)}.csv"
+        response.mimetype = "text/csv"
+        response.headers["Content-Disposition"] = f"attachment; filename={name}"
+        return response
+
+
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def _may_export() -> bool:
+    return bool(g.viewer.may(Permission.EXPORT))

@@ -1,0 +1,197 @@
+"""What changed between two states of the record as the managers' page shows it: in words, with names for codes."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from callbacks import overview
+from data.catalogue import Entry
+from data.editions import record_changes
+from data.editions.record_changes import NEW, Cell, Change, Comparison, Headline, Kind
+from data.filters import Filters
+from data.privacy.viewer import MANAGER
+from data.records import Record
+from data.storage.schema import results
+from data.view import View
+from layouts import words
+from layouts.parts import table_name
+from layouts.words import _, day, listed, ngettext, number, quantity, signed
+
+MOST_SHOWN = 100
+"""So many new results and corrections of a table stand on the page; the CSV has them all."""
+
+_DIGITS = 6  # a correction in the fourth decimal is one
+
+
+@dataclass(frozen=True)
+class Line:
+    """One change as people read it: of what, in which column, before and after."""
+
+    of: str
+    column: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True)
+class Section:
+    """The new results, or the corrections, of one table: how many, the first of them, and what is said of the rest."""
+
+    title: str
+    count: str
+    lines: tuple[Line, ...]
+    cut: str
+
+
+@dataclass(frozen=True)
+class Compared:
+    """Two states of the record side by side as the page shows them; ``headlines`` are (name, before, after, change)."""
+
+    before: str
+    after: str
+    headlines: list[tuple[str, str, str, str]]
+    new: list[Section]
+    corrections: list[Section]
+
+
+def compared(before: Record, after: Record) -> Compared:
+    """Two states of the record side by side, in the language spoken."""
+    with _side_by_side(before, after) as (was, now):
+        found = record_changes.compare(was, now, MOST_SHOWN)
+        names = _Names(was, now, found)
+        return Compared(
+            before=_side(before, was),
+            after=_side(after, now),
+            headlines=[
+                (overview.label(each.headline), number(each.before), number(each.after), _difference(each))
+                for each in found.headlines
+            ],
+            new=[_section(names, each.table, each.new_count, each.new) for each in found.tables if each.new_count],
+            corrections=[
+                _section(names, each.table, each.correction_count, each.corrections)
+                for each in found.tables
+                if each.correction_count
+            ],
+        )
+
+
+def csv_lines(before: Record, after: Record) -> Iterator[str]:
+    """Every change as the lines of a CSV file, read while they are taken."""
+    with _side_by_side(before, after) as (was, now):
+        yield from record_changes.csv_lines(record_changes.changes(was.connection, now.connection))
+
+
+@contextmanager
+def _side_by_side(before: Record, after: Record) -> Iterator[tuple[View, View]]:
+    with before.view(MANAGER, Filters()) as was, after.view(MANAGER, Filters()) as now:
+        yield was, now
+
+
+def _side(record: Record, view: View) -> str:
+    as_of = day(view.catalogue.programme.as_of)
+    if record.edition is None:
+        return _("The live record, as of {date}", date=as_of)
+    frozen = record.edition
+    return _(
+        "{name}, as of {date}, frozen {frozen}, {hash}",
+        name=frozen.name, date=as_of, frozen=day(frozen.frozen_at.date()), hash=frozen.short,
+    )  # fmt: skip
+
+
+def _difference(headline: Headline) -> str:
+    if headline.before is None or headline.after is None or headline.before == headline.after:
+        return ""
+    return signed(headline.after - headline.before)
+
+
+def _section(names: "_Names", table: str, count: int, shown: tuple[Change, ...]) -> Section:
+    cut = ""
+    if count > len(shown):
+        cut = _("The first {shown} of {all}; the CSV has all.", shown=number(len(shown)), all=number(count))
+    lines = tuple(_line(names, change) for change in shown)
+    return Section(table_name(table), ngettext("{n} change", "{n} changes", count), lines, cut)
+
+
+def _line(names: "_Names", change: Change) -> Line:
+    of = " · ".join(names.of_key(change))
+    if change.kind not in (Kind.NEW_ROW, Kind.WITHDRAWN_ROW):
+        (cell,) = change.cells
+        return Line(of, cell.column, *(names.value(change, cell, value) for value in (cell.before, cell.after)))
+    new = change.kind in NEW
+    known = listed(
+        [f"{cell.column} {names.value(change, cell, cell.after if new else cell.before)}" for cell in change.cells]
+    )
+    gone, there = _("not there"), known or _("there")
+    return Line(of, "", gone, there) if new else Line(of, "", there, gone)
+
+
+class _Names:
+    """Names for the codes in changes, from the record they lead to, else from the one they come from."""
+
+    def __init__(self, before: View, after: View, found: Comparison) -> None:
+        self._views = after, before
+        shown = [change for table in found.tables for change in (*table.new, *table.corrections)]
+        codes = {code for change in shown for table, code in _codes(change) if table == "enterprise"}
+        self._enterprises: dict[str, Entry] = before.enterprises(codes) | after.enterprises(codes)
+
+    def of_key(self, change: Change) -> list[str]:
+        """The parts of a key in words; those left blank are left out."""
+        columns = results.tables[change.table].primary_key
+        pairs = zip(columns, change.key, strict=True)
+        return [
+            self._said(_referred(change.table, column), value) for column, value in pairs if value not in ("", None)
+        ]
+
+    def value(self, change: Change, cell: Cell, value: Any) -> str:
+        """A value in words."""
+        if change.table == "result" and cell.column in ("before", "after"):
+            return quantity(value, self._unit(change))
+        return self._said(results.tables[change.table].c[cell.column].info["refers"], value)
+
+    def _unit(self, change: Change) -> str:
+        indicator = dict(zip(results.tables["result"].primary_key.columns.keys(), change.key, strict=True))["indicator"]
+        for view in self._views:
+            if indicator in view.catalogue.indicator:
+                return str(view.catalogue.indicator[indicator].columns["unit"])
+        return "other"
+
+    def _said(self, table: str, value: Any) -> str:
+        if table and (entry := self._entry(table, value)):
+            return entry.name(words.language())
+        match value:
+            case None:
+                return _("blank")
+            case bool():
+                return _("yes") if value else _("no")
+            case int() | float():
+                return number(value, _DIGITS)
+            case date():
+                return day(value)
+        return str(value)
+
+    def _entry(self, table: str, code: Any) -> Entry | None:
+        if table == "enterprise":
+            return self._enterprises.get(code)
+        for view in self._views:
+            entries = getattr(view.catalogue, table, {})
+            if code in entries:
+                found: Entry = entries[code]
+                return found
+        return None
+
+
+def _codes(change: Change) -> Iterator[tuple[str, Any]]:
+    """The codes a change speaks of, each with its table."""
+    table = results.tables[change.table]
+    yield from (
+        (_referred(change.table, column), value) for column, value in zip(table.primary_key, change.key, strict=True)
+    )
+    for cell in change.cells:
+        yield from ((table.c[cell.column].info["refers"], value) for value in (cell.before, cell.after) if value)
+
+
+def _referred(table: str, column: Any) -> str:
+    """The table whose code a key column holds: another's, or its own."""
+    return str(column.info["refers"] or (table if column.name == "code" else ""))

@@ -1,0 +1,172 @@
+"""The managers' page of editions: what was frozen, freezing anew, and what changed from one meeting to the next."""
+
+from dataclasses import dataclass
+
+from flask import Flask, Response, redirect, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from dashboard.pages import edition_changes, errors, plain_pages
+from data.editions import frozen_copies
+from data.editions.frozen_copies import LIVE, LONGEST_NAME, Edition, EditionProblem
+from data.filters import language_of
+from data.records import Record, Records
+from layouts import words
+from layouts.words import _, day
+
+
+@dataclass(frozen=True)
+class Listed:
+    """An edition in the list; where its file cannot be opened, its key alone."""
+
+    key: str
+    name: str
+    frozen: str
+    as_of: str
+    short: str
+    state: str
+    good: bool
+
+
+def install(server: Flask, records: Records) -> None:
+    """Add the routes."""
+
+    @server.get("/editions", endpoint="editions")
+    def page() -> Response:
+        with words.speaking(language_of(_search())):
+            return _page(records)
+
+    @server.post("/editions", endpoint="edition-freeze")
+    def freeze() -> AnyResponse:
+        with words.speaking(language_of(_search())):
+            name = request.form.get("name", "")
+            try:
+                made = frozen_copies.freeze(records.live.engine, name, records.folder)
+            except EditionProblem as problem:
+                return _page(records, 409 if problem.reason == "taken" else 400, _refused(problem), name)
+            return redirect(plain_pages.address("/editions", frozen=made.key), code=303)
+
+    @server.get("/editions/changes.csv", endpoint="edition-changes")
+    def changes() -> Response:
+        before, after = (_record(records, request.args.get(side, "")) for side in ("from", "to"))
+        response = Response(edition_changes.csv_lines(before, after), mimetype="text/csv")
+        name = f"changes-{_code(before)}-{_code(after)}.csv"
+        response.headers["Content-Disposition"] = f"attachment; filename={name}"
+        return response
+
+
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")
+
+
+def _record(records: Records, key: str) -> Record:
+    return records.live if key == LIVE else records.edition(key)
+
+
+def _code(record: Record) -> str:
+    return record.edition.key if record.edition else LIVE
+
+
+def _page(records: Records, status: int = 200, problem: str = "", name: str = "") -> Response:
+    found = frozen_copies.editions(records.folder)
+    before, after = request.args.get("from"), request.args.get("to")
+    compared, csv = None, ""
+    chosen = before or (found[0].key if found else LIVE), after or LIVE
+    if before and after and not problem:
+        try:
+            first, second = _record(records, before), _record(records, after)
+            compared = edition_changes.compared(first, second)
+            chosen = _code(first), _code(second)
+            csv = plain_pages.address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
+        except EditionProblem as gone:
+            status, problem = 404 if gone.reason == "gone" else 503, " ".join(errors.edition_words(gone))
+    made = next((each for each in found if each.key == request.args.get("frozen")), None)
+    live = records.live.catalogue()
+    return plain_pages.manage(
+        "editions.html",
+        status,
+        title=_("Editions"),
+        lead=_("A frozen copy of the record for a meeting: its numbers stay as they were, whatever is loaded later."),
+        problem=problem,
+        done=_("{name} is frozen. SHA-256 of its file: {hash}", name=made.name, hash=made.sha256) if made else "",
+        said=_said(),
+        editions=[_listed(each) for each in found] + [
+            _damaged(key) for key in frozen_copies.unreadable(records.folder)
+        ],
+        address=plain_pages.address,
+        name=name,
+        longest=LONGEST_NAME,
+        now=_("The record as it is now: as of {date}, loaded on {loaded}.",
+              date=day(live.programme.as_of), loaded=day(live.version.loaded_at)),
+        choices=[(LIVE, _("The live record")), *((each.key, each.name) for each in found)],
+        chosen=chosen,
+        compared=compared,
+        csv=csv,
+    )  # fmt: skip
+
+
+def _said() -> dict[str, str]:
+    """The words that stand on the page whatever it lists."""
+    return {
+        "edition": _("Edition"),
+        "frozen": _("Frozen"),
+        "as_of": _("Record as of"),
+        "hash": _("Hash"),
+        "state": _("File"),
+        "ways": _("Leads to"),
+        "number": _("Number"),
+        "none": _("Nothing has been frozen yet."),
+        "look": _("Look at it"),
+        "present": _("Present it"),
+        "compare": _("Compare"),
+        "since": _("What changed since"),
+        "freeze_title": _("Freeze the record"),
+        "name": _("Name of the edition, for example of the meeting"),
+        "freeze": _("Freeze"),
+        "compare_title": _("What changed"),
+        "from": _("From"),
+        "to": _("To"),
+        "headlines": _("Headline numbers"),
+        "before": _("Before"),
+        "after": _("After"),
+        "change": _("Change"),
+        "new": _("New results"),
+        "new_hint": _("Rows that were not there before, and cells that were blank."),
+        "corrections": _("Corrections of old ones"),
+        "corrections_hint": _("Values that were known and are others now, and what was withdrawn."),
+        "nothing_new": _("Nothing is new."),
+        "nothing_corrected": _("Nothing was corrected."),
+        "of": _("Of what"),
+        "column": _("Column"),
+        "columns_hint": _("Columns are called as in the sheets that are loaded."),
+        "csv": _("Every change as CSV"),
+    }
+
+
+def _listed(edition: Edition) -> Listed:
+    good = True
+    try:
+        frozen_copies.verify(edition)
+    except EditionProblem:
+        good = False
+    return Listed(
+        edition.key,
+        edition.name,
+        words.moment(edition.frozen_at),
+        day(edition.as_of),
+        edition.short,
+        _("as it was frozen") if good else _("changed: nothing is shown from it"),
+        good,
+    )
+
+
+def _damaged(key: str) -> Listed:
+    return Listed(key, "", "–", "–", key[-8:], _("cannot be opened"), good=False)
+
+
+def _refused(problem: EditionProblem) -> str:
+    """Why nothing was frozen."""
+    if problem.reason == "taken":
+        return _("There is an edition called {name} already: choose another name.", name=problem.detail)
+    if problem.reason == "folder":
+        return _("The edition could not be written: {why}. Nothing was frozen.", why=problem.detail)
+    return _('An edition needs a name of 1 to {n} letters, and not "live".', n=LONGEST_NAME)

@@ -1,0 +1,1 @@
+"""The page on which managers make and look after share links."""

@@ -1,0 +1,207 @@
+"""Share links as their managers read them: terms, state and use in words."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Engine
+
+from callbacks.page_request import Held
+from data import decks
+from data.catalogue import Catalogue
+from data.decks import STANDARD, DeckProblem
+from data.editions.frozen_copies import Edition, EditionProblem
+from data.filters import Filters
+from data.links import link_editions
+from data.links.share_links import SCOPE_DIMENSIONS, Audience, Link, Terms
+from data.privacy import key
+from data.privacy.key import PrivacyKey
+from data.storage.database import now
+from layouts import findings, words
+from layouts.pages import page_at
+from layouts.words import _, labelled, ngettext
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One link in words. ``state`` is a code, ``said`` the word for it; ``warning`` says why it shows nothing, or less.
+
+    ``stands``: it opens something, or would when resumed. ``waits``: it shows nothing until it is given an edition.
+    ``presents``: it is for a committee. ``newer`` is (key, what moving to it does) of a newer edition; None where there
+    is none.
+    """
+
+    number: int
+    name: str
+    state: str
+    said: str
+    audience: str
+    scope: str
+    terms: tuple[str, ...]
+    warning: str
+    ends: str
+    used: str
+    made: str
+    stands: bool
+    waits: bool
+    presents: bool
+    newer: tuple[str, str] | None
+
+
+def listed(known: Iterable[Link], held: Held, accounts: Engine) -> list[Listed]:
+    """Links with their counts of use, in words."""
+    privacy_key, latest = key.read(accounts), link_editions.latest(held.records)
+    return [_listed(each, held, accounts, privacy_key, latest) for each in known]
+
+
+def _listed(link: Link, held: Held, accounts: Engine, privacy_key: PrivacyKey | None, latest: Edition | None) -> Listed:
+    state = link.state(now())
+    catalogue, record, warning = _record(link.terms, held)
+    waits = link_editions.waits(held.records, link, privacy_key)
+    waiting = _("It waits for an edition: its readers are told to come back later.") if waits else ""
+    newer = None if waits or state == "revoked" else link_editions.newer(held.records, link.terms, latest)
+    return Listed(
+        number=link.id,
+        name=link.label or _("Link {number}", number=link.id),
+        state=state,
+        said=_state(state),
+        audience=_("Committee") if _presents(link.terms) else _("Donor"),
+        scope=scope_words(link.terms.scope, catalogue),
+        terms=(
+            _("no edition yet") if waits and not link.terms.edition else record,
+            *_terms(link, public=catalogue.programme.public),
+        ),
+        warning=words.sentences(waiting or warning or _lost(link.terms, catalogue), _deck_lost(link.terms, accounts)),
+        ends=_ends(link, state),
+        used=_used(link),
+        made=_("made on {moment} by {who}", moment=words.moment(link.made_at), who=link.made_by),
+        stands=state in ("active", "paused"),
+        waits=waits,
+        presents=_presents(link.terms),
+        newer=(newer.key, _moving(link, newer, catalogue)) if newer else None,
+    )
+
+
+def _moving(link: Link, newer: Edition, catalogue: Catalogue) -> str:
+    """What it does to move a link."""
+    does = _(
+        "From their next click on its readers see the edition {name}, data of {after}, in place of data of {before}.",
+        name=newer.name, after=words.day(newer.as_of), before=words.day(catalogue.programme.as_of),
+    )  # fmt: skip
+    if link.terms.threshold is None:
+        return does
+    least = link_editions.LEAST_CHANGED * link.terms.threshold
+    return words.sentences(
+        does,
+        _("There is no way back. It is refused while fewer than {least} of its enterprises have changed.", least=least),
+    )
+
+
+def _state(state: str) -> str:
+    return {
+        "active": _("Active"),
+        "paused": _("Paused"),
+        "revoked": _("Revoked"),
+        "expired": _("Expired"),
+    }[state]
+
+
+def _record(terms: Terms, held: Held) -> tuple[Catalogue, str, str]:
+    """The reference tables of a link's record, what that record is called, and why it shows nothing if so."""
+    live = held.records.live
+    if not terms.edition:
+        return live.catalogue(), _("live record"), ""
+    try:
+        record = held.records.edition(terms.edition)
+    except EditionProblem as problem:
+        warning = (
+            _("Its edition is gone: this link shows nothing.")
+            if problem.reason == "gone"
+            else _("Its edition is not what was frozen: this link shows nothing.")
+        )
+        return live.catalogue(), _("edition: {name}", name=terms.edition), warning
+    name = record.edition.name if record.edition else terms.edition
+    catalogue = record.catalogue()
+    said = _("edition: {name}, data of {date}", name=name, date=words.day(catalogue.programme.as_of))
+    return catalogue, said, ""
+
+
+def scope_words(scope: Filters, catalogue: Catalogue) -> str:
+    """What may be seen, with the names of the codes."""
+    parts = []
+    for dimension in SCOPE_DIMENSIONS:
+        entries = catalogue.table(dimension)
+        codes = sorted(scope.codes(dimension))
+        names = [entries[code].name(words.language()) if code in entries else code for code in codes]
+        if names:
+            parts.append(labelled(findings.filter_name(dimension), words.listed(names)))
+    return " · ".join(parts) or _("Everything on record")
+
+
+def _lost(terms: Terms, catalogue: Catalogue) -> str:
+    """What the scope names that the record no longer knows, and what comes of it."""
+    gone = [code for codes in terms.gone(catalogue.codes).values() for code in codes]
+    if not gone:
+        return ""
+    if terms.empty(catalogue.codes):
+        return _(
+            "This link shows nothing: what it is limited to is not in the record ({codes}).", codes=words.listed(gone)
+        )
+    return _(
+        "Part of what it is limited to is not in the record ({codes}); the rest is shown.", codes=words.listed(gone)
+    )
+
+
+def _deck_lost(terms: Terms, accounts: Engine) -> str:
+    if not _presents(terms):
+        return ""
+    try:
+        decks.read(accounts, terms.deck or STANDARD)
+    except DeckProblem:
+        return _("Its deck is gone: this link shows nothing.")
+    return ""
+
+
+def _terms(link: Link, *, public: bool) -> list[str]:
+    terms = link.terms
+    threshold = terms.viewer().looking_at(public=public).threshold
+    deck = terms.deck or STANDARD
+    return [
+        *([_("deck: {name}", name=_("Standard deck") if deck == STANDARD else deck)] if _presents(terms) else []),
+        _("nothing withheld") if threshold is None else _("counts rounded to multiples of {k}", k=threshold),
+        _("names shown where they may be") if terms.names else _("no names"),
+        _("tables may be taken away") if terms.export else _("no tables to take away"),
+        *([_("with a password")] if link.protected else []),
+    ]
+
+
+def _presents(terms: Terms) -> bool:
+    return terms.audience is Audience.COMMITTEE
+
+
+def _ends(link: Link, state: str) -> str:
+    if link.revoked_at is not None:
+        return _("revoked on {day}", day=words.day(link.revoked_at.date()))
+    day = words.day(link.expires_at.date())
+    return _("ended on {day}", day=day) if state == "expired" else _("ends on {day}", day=day)
+
+
+def _used(link: Link) -> str:
+    if link.last_used_at is None:
+        return _("never opened")
+    return words.listed(
+        [
+            ngettext("opened {n} time", "opened {n} times", link.opened),
+            ngettext("{n} page viewed", "{n} pages viewed", link.viewed),
+            _("last used {moment}", moment=words.moment(link.last_used_at)),
+        ]
+    )
+
+
+def visit_words(kind: str, path: str) -> str:
+    """What was done on a visit."""
+    if kind == "opened":
+        return _("Link opened")
+    if path == "/present":
+        return _("Present")
+    page = page_at(path)
+    return page.name() if page else path

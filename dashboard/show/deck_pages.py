@@ -1,0 +1,291 @@
+"""The pages where managers make decks: every deck, one deck's slides, and an exhibit added from where it is seen."""
+
+from collections import Counter
+from dataclasses import dataclass, replace
+from urllib.parse import urlencode
+
+from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, request
+from sqlalchemy import Engine
+from werkzeug.wrappers import Response as AnyResponse
+
+from callbacks.page_request import Held, asking
+from dashboard.packs import audience
+from dashboard.pages import plain_pages
+from dashboard.show import deck_form
+from dashboard.show.deck_form import Draft
+from dashboard.show.form_choices import Choice
+from data import decks
+from data.decks import (
+    LONGEST_NAME,
+    LONGEST_NOTES,
+    MOST_SLIDES,
+    SLIDES,
+    STANDARD,
+    Deck,
+    DeckProblem,
+    DeckSlide,
+)
+from data.links import share_links
+from data.storage.database import now
+from layouts import slides, words
+from layouts.words import _, listed, ngettext, number
+
+ADDRESS = "/decks"
+
+
+def install(server: Flask, held: Held, accounts: Engine) -> None:
+    """Add the routes."""
+    desk = Desk(held, accounts)
+
+    @server.get(ADDRESS, endpoint="decks")
+    def all_decks() -> Response:
+        with words.speaking(plain_pages.reader_language()):
+            return desk.all_decks()
+
+    @server.route(f"{ADDRESS}/edit", methods=["GET", "POST"], endpoint="deck")
+    def deck() -> AnyResponse:
+        with words.speaking(plain_pages.reader_language()):
+            return desk.change() if request.method == "POST" else desk.opened()
+
+    @server.route(f"{ADDRESS}/add", methods=["GET", "POST"], endpoint="deck-add")
+    def add() -> AnyResponse:
+        with words.speaking(plain_pages.reader_language()):
+            return desk.add()
+
+    @server.post(f"{ADDRESS}/remove", endpoint="deck-remove")
+    def remove() -> AnyResponse:
+        with words.speaking(plain_pages.reader_language()):
+            return desk.remove(request.form.get("deck", ""))
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One deck in words. ``lacking`` says which slides are left with nothing; ``shown_by`` that links show it."""
+
+    name: str
+    title: str
+    what: str
+    changed: str
+    lacking: tuple[str, ...]
+    shown_by: str
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where decks are made and changed: what the routes answer, in the language spoken."""
+
+    held: Held
+    accounts: Engine
+
+    def all_decks(self, refused: str = "") -> Response:
+        """Every deck: presented, changed, copied, taken away as a meeting pack, deleted."""
+        known = [decks.read(self.accounts, STANDARD), *decks.decks(self.accounts)]
+        standing = [each for each in share_links.links(self.accounts) if each.state(now()) in ("active", "paused")]
+        showing = Counter(each.terms.deck for each in standing)
+        return plain_pages.manage(
+            "decks.html",
+            404 if refused else 200,
+            ADDRESS,
+            title=_("Decks"),
+            lead=_("Exhibits in an order, with filters and notes, for a meeting."),
+            problem=refused,
+            done=_done(),
+            decks=[self._listed(deck, showing[deck.name]) for deck in known],
+            standard=STANDARD,
+            languages=words.LANGUAGES,
+            readers=audience.readers(),
+            address=plain_pages.address,
+        )
+
+    def _listed(self, deck: Deck, showing: int) -> Listed:
+        found = [(at, list(deck_form.lacking(slide, self.held))) for at, slide in enumerate(deck.slides, 1)]
+        return Listed(
+            name=deck.name,
+            title=_("Standard deck") if deck.name == STANDARD else deck.name,
+            what=ngettext("{n} slide", "{n} slides", len(deck.slides)),
+            changed=_changed(deck),
+            lacking=tuple(_("Slide {at}: {what}", at=number(at), what=listed(said)) for at, said in found if said),
+            shown_by=ngettext("{n} link shows it.", "{n} links show it.", showing) if showing else "",
+        )
+
+    def opened(self) -> AnyResponse:
+        """A deck to change, a copy of one, or a new one, as the address asks for it."""
+        name, copied = request.args.get("name", ""), request.args.get("copy", "")
+        try:
+            if name and name != STANDARD:
+                known = decks.read(self.accounts, name)
+                return self._form(Draft(known.name, known.slides, known.revision), done=_done())
+            if name or copied:
+                return self._form(Draft("", decks.read(self.accounts, copied or name).slides))
+        except DeckProblem:
+            return self.all_decks(refused=_gone(name or copied))
+        return self._form(Draft("", (DeckSlide(SLIDES[0]),)))
+
+    def change(self) -> AnyResponse:
+        """Do what the button pressed says, and save nothing until it says so."""
+        try:
+            draft = Draft.posted()
+            button = request.form.get("do", "")
+            if button not in ("save", "save-as"):
+                return self._form(draft.pressed(button), unsaved=True)
+        except DeckProblem:
+            return _unreadable()
+        other = request.form.get("other", "") if button == "save-as" else None
+        try:
+            saved = decks.save(self.accounts, draft.deck(other), g.viewer.name)
+        except DeckProblem as problem:
+            return self._unsaved(replace(draft, opened=None), problem, other)
+        flash(_("Saved."))
+        return redirect(plain_pages.address(f"{ADDRESS}/edit", name=saved.name), code=303)
+
+    def _unsaved(self, draft: Draft, problem: DeckProblem, other: str | None) -> Response:
+        """The form as it was filled in, with what kept it from being saved and what to do."""
+        if problem.reason == "changed":
+            try:
+                newer = decks.read(self.accounts, draft.name)
+            except DeckProblem as gone:
+                return self._unsaved(draft, gone, other)
+            said = _(
+                "{who} saved this deck on {moment}, after you had opened it. Nothing is lost: yours stands below, "
+                "unsaved. Look at the newer one, or save yours under another name.",
+                who=newer.changed_by,
+                moment=words.moment(newer.changed_at or now()),
+            )
+            return self._form(draft, 409, problem=said, newer=newer.name, other=_other_name(draft.name))
+        if problem.reason == "deck":
+            # Saved as a new one it may have its old name again.
+            said = _("Somebody has deleted this deck since. Yours stands below, unsaved: save it to have it back.")
+            return self._form(Draft(draft.name, draft.slides), 409, problem=said)
+        status = 409 if problem.reason == "taken" else 400
+        return self._form(draft, status, problem=_wrong(problem), other=other)
+
+    def _form(  # noqa: PLR0913 - what stands in the form beside the deck
+        self,
+        draft: Draft,
+        status: int = 200,
+        *,
+        unsaved: bool = False,
+        problem: str = "",
+        done: str = "",
+        newer: str = "",
+        other: str | None = None,
+    ) -> Response:
+        stored = bool(draft.revision)
+        here = f"{ADDRESS}/edit?{urlencode({'name': draft.name})}" if stored else f"{ADDRESS}/edit"
+        return plain_pages.manage(
+            "deck.html",
+            status,
+            here,
+            title=draft.name if stored else _("New deck"),
+            lead=_("What is changed here is kept once it is saved."),
+            problem=problem,
+            done=done,
+            draft=draft,
+            stored=stored,
+            unsaved=unsaved or bool(problem),
+            newer=newer,
+            other=other,
+            rows=deck_form.rows(draft, self.held),
+            new=list(deck_form.exhibits("")),
+            most=MOST_SLIDES,
+            longest_name=LONGEST_NAME,
+            longest_notes=LONGEST_NOTES,
+            action=plain_pages.address(f"{ADDRESS}/edit", name=draft.name)
+            if stored
+            else plain_pages.address(f"{ADDRESS}/edit"),
+            address=plain_pages.address,
+        )
+
+    def add(self) -> AnyResponse:
+        """Ask which deck an exhibit goes into, under the filters of the view it comes from; add it when posted."""
+        slide, about = self._asked_for()
+        wanted, name = request.form.get("deck", ""), request.form.get("name", "")
+        problem = ""
+        if request.method == "POST":
+            try:
+                saved = (
+                    decks.append(self.accounts, wanted, slide, g.viewer.name)
+                    if wanted
+                    else decks.save(self.accounts, Deck(name, (slide,)), g.viewer.name)
+                )
+            except DeckProblem as refused:
+                problem = _wrong(refused)
+            else:
+                flash(_("Added as slide {at}.", at=number(len(saved.slides))))
+                there = plain_pages.address(f"{ADDRESS}/edit", name=saved.name)
+                return redirect(f"{there}#slide-{len(saved.slides)}", code=303)
+        known = [deck.name for deck in decks.decks(self.accounts)]
+        return plain_pages.manage(
+            "deck_add.html",
+            400 if problem else 200,
+            title=_("Add to a deck"),
+            lead=slides.exhibit_name(slide.exhibit),
+            problem=problem,
+            about=about,
+            decks=[Choice(each, each, each == wanted) for each in known],
+            fresh=request.method == "POST" and not wanted,
+            name=name,
+            notes=slide.notes,
+            longest_name=LONGEST_NAME,
+            longest_notes=LONGEST_NOTES,
+        )
+
+    def _asked_for(self) -> tuple[DeckSlide, str]:
+        """The slide an address asks to add, and what it is of in words."""
+        exhibit, indicator = request.args.get("exhibit", ""), request.args.get("indicator", "")
+        if exhibit not in SLIDES:
+            abort(404)
+        notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]
+        with asking(self.held, request.query_string.decode("ascii", "ignore")) as asked:
+            if exhibit != "pairs" or indicator not in asked.view.catalogue.indicator:
+                indicator = ""
+            about = [asked.name("indicator", indicator)] if indicator else []
+            return DeckSlide(exhibit, indicator, asked.filters.query(), notes), " · ".join([*about, asked.filtered()])
+
+    def remove(self, name: str) -> AnyResponse:
+        """Delete a deck."""
+        try:
+            decks.remove(self.accounts, name)
+        except DeckProblem:
+            return self.all_decks(refused=_gone(name))
+        flash(_("“{name}” is deleted.", name=name))
+        return redirect(plain_pages.address(ADDRESS), code=303)
+
+
+def _done() -> str:
+    """What was just carried out."""
+    return " ".join(str(each) for each in get_flashed_messages())
+
+
+def _changed(deck: Deck) -> str:
+    if deck.changed_at is None:
+        return _("Every programme has it; it cannot be changed, but copied.")
+    return _("changed on {moment} by {who}", moment=words.moment(deck.changed_at), who=deck.changed_by)
+
+
+def _gone(name: str) -> str:
+    return _("There is no deck “{name}” any more.", name=name)
+
+
+def _wrong(problem: DeckProblem) -> str:
+    """What keeps a deck from being saved, in words."""
+    return {
+        "deck": _gone(problem.detail),
+        "name": _("Give the deck a name of at most {most} letters; “standard” is taken.", most=LONGEST_NAME),
+        "taken": _("There is a deck “{name}” already: choose another name.", name=problem.detail),
+        "slides": _("A deck has 1 to {most} slides.", most=MOST_SLIDES),
+    }[problem.reason]
+
+
+def _other_name(name: str) -> str:
+    """A name for the version of who was second."""
+    return f"{name[: LONGEST_NAME // 2]} ({g.viewer.name[: LONGEST_NAME // 3]})"
+
+
+def _unreadable() -> Response:
+    return plain_pages.message(
+        400,
+        _("This form could not be read"),
+        _("Nothing was changed. Open the deck again from the list."),
+        way=(_("Decks"), plain_pages.address(ADDRESS)),
+    )

@@ -1,0 +1,146 @@
+"""The slide show on a projector: its page, everything a deck needs as one answer, and the speaker's window."""
+
+from dataclasses import replace
+from typing import Any
+
+from flask import Flask, Response, g, make_response, render_template, request
+from plotly.io.json import to_json_plotly
+from sqlalchemy import Engine
+
+from callbacks import filter_bar as controls
+from callbacks.page_request import Held, asking
+from callbacks.slides import both_languages
+from dashboard.gate import link_preview
+from dashboard.pages import plain_pages
+from dashboard.static_files import PLOTLY, asset_address
+from data import decks
+from data.decks import STANDARD, DeckProblem
+from data.filters import LANGUAGES, Filters, language_of
+from data.links.share_links import Audience
+from data.privacy.viewer import Permission, Viewer
+from layouts import findings, show, words
+from layouts.shell import CONTROLS
+from layouts.theme import GRAPH_CONFIG
+from layouts.words import _, labelled
+
+
+def install(server: Flask, held: Held, accounts: Engine) -> None:
+    """Add the routes."""
+
+    @server.get("/present", endpoint="present")
+    def present() -> Response:
+        search = _search()
+        try:
+            decks.read(accounts, deck_of(g.viewer, request.args.get("deck")))
+        except DeckProblem:
+            return _no_deck()
+        with asking(held, search):  # an edition that is gone says so here, not in the middle of the show
+            through = g.viewer.limited and g.own is not None
+            return _page("present.html", title=_("Present"), leave=_way_back() if through else "")
+
+    @server.get("/present/slides.json", endpoint="present-slides")
+    def slides() -> Response:
+        name = deck_of(g.viewer, request.args.get("deck"))
+        try:
+            deck = decks.read(accounts, name)
+        except DeckProblem:
+            return make_response("", 404)
+        asked_for = Filters.from_search(_search())
+        told = {
+            "deck": name,
+            "language": language_of(_search()),
+            "browse": g.viewer.may(Permission.BROWSE),
+            "decks": _choices(accounts, g.viewer),
+            "readers": _readers(held, accounts, g.viewer),
+            "config": GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
+            "slides": [
+                {language: slide.plain() for language, slide in each.items()}
+                for each in both_languages(held, deck.slides, asked_for)
+            ],
+            **_interface(held, asked_for),
+        }
+        return Response(to_json_plotly(told), mimetype="application/json")  # as Dash writes figures
+
+    @server.get("/present/speaker", endpoint="present-speaker")
+    def speaker() -> Response:
+        with words.speaking(language_of(_search())):
+            return _page("speaker.html", title=_("Speaker's window"))
+
+
+def deck_of(viewer: Viewer, wanted: str | None) -> str:
+    """The name of the deck a viewer gets: who comes by a link has no choice."""
+    if viewer.limited or not wanted:
+        return viewer.deck or STANDARD
+    return wanted
+
+
+def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
+    """The decks to choose from inside the show."""
+    if not viewer.may(Permission.MANAGE_DECKS):
+        return []
+    return [STANDARD, *(deck.name for deck in decks.decks(accounts))]
+
+
+def _readers(held: Held, accounts: Engine, viewer: Viewer) -> list[dict[str, Any]]:
+    """The committees' links that a manager may show slides as: number, and name by language."""
+    if not viewer.may(Permission.MANAGE_LINKS):
+        return []
+    committees = [each for each in link_preview.open_links(held, accounts) if each.terms.audience is Audience.COMMITTEE]
+    found: list[dict[str, Any]] = [{"number": each.id} for each in committees]
+    for language in LANGUAGES:
+        with words.speaking(language):
+            for each, said in zip(committees, found, strict=True):
+                said[language] = findings.link_name(each.id, each.label)
+    return found
+
+
+def _way_back() -> str:
+    """The text of the way back to a manager's own view; it names the link looked through."""
+    back, link = _("Back to my own view"), g.look.link
+    return labelled(findings.link_name(link.id, link.label), back) if link else back
+
+
+def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
+    """Words and filters of the interface in every language, and the date looked back from where it can be chosen."""
+    said, panel = {}, {}
+    with asking(held, asked_for.search()) as asked:
+        dated = not asked.view.threshold
+        for language in LANGUAGES:
+            with words.speaking(language):
+                spoken = replace(asked, enterprises={})
+                said[language] = show.words() | {"name": words.LANGUAGES[language]}
+                panel[language] = [
+                    {
+                        "dimension": dimension,
+                        "name": findings.filter_name(dimension),
+                        "options": controls.options(spoken, dimension),
+                        "chosen": sorted(asked.filters.codes(dimension)),
+                    }
+                    for dimension in CONTROLS
+                ]
+        return {
+            "words": said,
+            "filters": panel,
+            "as_of": asked.as_of.isoformat() if dated else None,
+            "record_date": asked.view.catalogue.programme.as_of.isoformat(),
+        }
+
+
+def _page(template: str, **context: Any) -> Response:
+    plotly = asset_address(PLOTLY)
+    body = render_template(template, language=words.language(), plotly=plotly, said=show.words(), **context)
+    return make_response(body)
+
+
+def _no_deck() -> Response:
+    with words.speaking(language_of(_search())):
+        text = (
+            _("Whoever sent you the link has removed it since. Ask for a new one.")
+            if g.viewer.limited
+            else _("Somebody has removed or renamed it since. Choose another one among the decks.")
+        )
+        return plain_pages.message(404, _("This deck is gone"), text)
+
+
+def _search() -> str:
+    return request.query_string.decode("ascii", "ignore")

@@ -1,0 +1,1 @@
+"""What all parts of the synthetic programme use: draws from the seed, dates, files."""

@@ -1,0 +1,1 @@
+"""What comes of the synthetic programme: results, practices, stories, events, published figures."""

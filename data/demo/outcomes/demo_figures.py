@@ -1,0 +1,120 @@
+"""Published figures and targets: totals counted from the rows, and capacity and surveys with no rows behind them."""
+
+import math
+from collections.abc import Iterator
+from datetime import date
+from typing import NamedTuple
+
+from data.demo.basics.demo_writing import Tally, Writing
+from data.demo.basics.folder import Cell
+from data.demo.basics.programme_dates import AS_OF, SURVEYED_ON
+from data.demo.setting.demo_places import COUNTRY, EXPANSION, PROVINCES
+
+
+class Capacity(NamedTuple):
+    """Target and actual of the programme's own capacity; each a value and, of people, the percentage of women."""
+
+    indicator: str
+    scope: str
+    target: tuple[int, int | None]
+    actual: tuple[int, int | None]
+
+
+class Survey(NamedTuple):
+    """What a share of people said, and how many were asked where the survey says so."""
+
+    indicator: str
+    percent: int
+    asked: int | None
+    operator: str
+
+
+# The kinds are those of a country sheet (zero targets, cost split by module), the numbers not.
+CAPACITY = {
+    date(2014, 12, 31): (
+        Capacity("institutions-embedding", "", (3, None), (2, None)),
+        Capacity("cost-share-non-ilo", "m1", (35, None), (31, None)),
+        Capacity("cost-share-non-ilo", "m2-5", (0, None), (12, None)),
+        Capacity("clusters", "", (6, None), (8, None)),
+        Capacity("representatives-trained", "", (20, 50), (17, 41)),
+        Capacity("business-plans", "", (0, None), (0, None)),
+        Capacity("expert-trainers", "", (2, 50), (1, 0)),
+        Capacity("faulty-data-sheets", "", (0, None), (11, None)),
+    ),
+    AS_OF: (
+        Capacity("institutions-embedding", "", (6, None), (6, None)),
+        Capacity("cost-share-non-ilo", "m1", (60, None), (66, None)),
+        Capacity("cost-share-non-ilo", "m2-5", (45, None), (38, None)),
+        Capacity("sponsors", "", (9, None), (10, None)),
+        Capacity("clusters", "", (14, None), (15, None)),
+        Capacity("mous", "", (8, None), (6, None)),
+        Capacity("representatives-trained", "", (60, 50), (64, 47)),
+        Capacity("business-plans", "", (5, None), (3, None)),
+        Capacity("expert-trainers", "", (8, 50), (7, 43)),
+        Capacity("centre-of-excellence", "", (1, None), (0, None)),
+        Capacity("faulty-data-sheets", "", (0, None), (4, None)),
+    ),
+}
+SURVEYS = (
+    Survey("survey-relations", 86, 212, "="),
+    Survey("survey-environment", 83, 148, "="),
+    Survey("survey-environment", 90, None, ">"),
+    Survey("training-satisfaction", 89, 640, "="),
+)
+
+
+def write_figures(writing: Writing) -> None:
+    """Write the figures as the programme published them."""
+    for number, row in enumerate(_figures(writing.tally), start=1):
+        writing.folder.add("reported_figure", {"code": f"figure-{number}", "source": "reports"} | row)
+
+
+def _figures(tally: Tally) -> Iterator[dict[str, Cell]]:
+    """Totals of the country year by year and of provinces by as_of, then capacity and surveys."""
+    totals = {
+        "enterprises-trained": tally.enterprises,
+        "people-trained": tally.people,
+        "enterprise-visits": tally.visits,
+    }
+    for year in range(2012, AS_OF.year + 1):
+        day = min(date(year, 12, 31), AS_OF)
+        for indicator, counts in totals.items():
+            yield {"indicator": indicator, "as_of": day, "place": COUNTRY, "value": _until(counts, year)}
+    for province in PROVINCES:
+        count = tally.provinces[province]
+        yield {"indicator": "enterprises-trained", "as_of": AS_OF, "place": province, "value": count}
+    for day, sheet in CAPACITY.items():
+        for indicator, scope, _, (value, women) in sheet:
+            yield {
+                "indicator": indicator, "scope": scope, "as_of": day, "place": COUNTRY, "value": value,
+                "women_percent": women,
+            }  # fmt: skip
+    for survey in SURVEYS:
+        yield {
+            "indicator": survey.indicator, "as_of": SURVEYED_ON, "place": COUNTRY, "phase": "phase-2",
+            "value": survey.percent, "base": survey.asked, "operator": survey.operator, "source": "survey",
+        }  # fmt: skip
+
+
+def _until(counts: dict[int, int], year: int) -> int:
+    """The sum of `counts` up to and including `year`."""
+    return sum(count for each, count in counts.items() if each <= year)
+
+
+def write_targets(writing: Writing) -> None:
+    """Write capacity targets as in a country sheet, and enterprises to be trained somewhat above what came of it."""
+    for due_on, sheet in CAPACITY.items():
+        for indicator, scope, (value, women), _ in sheet:
+            writing.folder.add("target", {
+                "indicator": indicator, "place": COUNTRY, "due_on": due_on, "scope": scope, "value": value,
+                "women_percent": women, "source": "plans",
+            })  # fmt: skip
+    tally = writing.tally
+    goals = [(COUNTRY, date(2015, 12, 31), _until(tally.enterprises, 2015))]
+    goals += [(COUNTRY, date(2017, 12, 31), writing.enterprise_count)]
+    goals += [(province, date(2017, 12, 31), tally.provinces[province]) for province in EXPANSION]
+    for place, due_on, reached in goals:
+        writing.folder.add("target", {
+            "indicator": "enterprises-trained", "place": place, "due_on": due_on, "scope": "",
+            "value": 10 * math.ceil(reached * 1.15 / 10), "source": "plans",
+        })  # fmt: skip

@@ -1,0 +1,1 @@
+"""Rounds of the synthetic programme: enterprises, enrolments, workshops, trainings, trainers."""

@@ -1,0 +1,1 @@
+"""The setting of the synthetic programme: places, sectors, partners, modules, indicators."""

@@ -1,0 +1,1 @@
+"""Frozen editions of the record, and what changed between two states of it."""

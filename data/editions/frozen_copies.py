@@ -1,0 +1,257 @@
+"""Editions: frozen copies of the results database for a meeting, each with the SHA-256 of its file in its name."""
+
+import fcntl
+import os
+import re
+import unicodedata
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from hashlib import file_digest
+from itertools import count
+from pathlib import Path
+from shutil import rmtree
+from time import time_ns
+
+from sqlalchemy import Column, Date, DateTime, Engine, MetaData, Table, Text, insert, select
+from sqlalchemy.exc import SQLAlchemyError
+
+from data.storage import database
+from data.storage.database_copy import copy_rows
+from data.storage.schema import batch, batch_change, programme, results
+
+LIVE = "live"
+"""What the record that is not frozen is called beside editions; no edition can have this name."""
+
+LONGEST_NAME = 120
+_LONGEST_SLUG = 48
+_UNFINISHED = ".freezing"
+_FILE = re.compile(r"([a-z0-9-]{1,60})\.([0-9a-f]{64})\.db")
+_SETTLED_NS = 1_000_000_000  # file times are coarse: two changes within one tick would look like one
+
+_frozen = MetaData()
+_edition = Table(
+    "edition", _frozen,
+    Column("name", Text, nullable=False),
+    Column("frozen_at", DateTime, nullable=False),
+    Column("as_of", Date, nullable=False),
+)  # fmt: skip
+
+
+class EditionProblem(Exception):
+    """An edition cannot be made or used; ``reason`` is one of name, taken, folder, gone, changed,
+    waits (a link shows nothing until it has one).
+    """
+
+    def __init__(self, reason: str, detail: str = "") -> None:
+        super().__init__(f"{reason}: {detail}" if detail else reason)
+        self.reason = reason
+        self.detail = detail
+
+
+@dataclass(frozen=True)
+class Edition:
+    """A frozen copy: its ``key`` (a code, as in addresses), its name, when it was frozen (UTC), the record's date."""
+
+    key: str
+    name: str
+    frozen_at: datetime
+    as_of: date
+    sha256: str
+    path: Path
+
+    @property
+    def short(self) -> str:
+        """The first eight digits of the hash, as screens show it."""
+        return self.sha256[:8]
+
+
+def freeze(engine: Engine, name: str, folder: Path) -> Edition:
+    """Copy the results database as it is at one moment into a file that is never written again.
+
+    Raises :class:`EditionProblem` (name, taken, folder) and :class:`data.storage.database.DatabaseProblem`.
+    """
+    name = " ".join(unicodedata.normalize("NFC", name).split())
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or _alike(name) == LIVE:
+        raise EditionProblem("name", name)
+    database.check(engine)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with _alone(folder):
+            if any(_alike(each.name) == _alike(name) for each in editions(folder)):
+                raise EditionProblem("taken", name)
+            with _workplace(folder) as workplace:
+                unfinished = workplace / _slug(name)
+                _copy(engine, name, unfinished)
+                return _put(unfinished, folder)
+    except (OSError, SQLAlchemyError) as error:
+        raise EditionProblem("folder", str(error.__cause__ or error)) from error
+
+
+def freeze_today(engine: Engine, folder: Path) -> Edition:
+    """Freeze the record under the name of this day (UTC), with a number where it is taken; raises as :func:`freeze`."""
+    today = database.now().date().isoformat()
+    for number in count(1):
+        try:
+            return freeze(engine, today if number == 1 else f"{today} ({number})", folder)
+        except EditionProblem as problem:
+            if problem.reason != "taken":
+                raise
+    raise AssertionError("there is always another number")
+
+
+@contextmanager
+def _alone(folder: Path) -> Iterator[None]:
+    """Hold the folder, so that two who freeze at once cannot take the same name."""
+    held = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(held, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(held)
+
+
+@contextmanager
+def _workplace(folder: Path) -> Iterator[Path]:
+    """A folder for what is not finished yet, cleared of what a freeze that was cut short has left."""
+    place = folder / _UNFINISHED
+    rmtree(place, ignore_errors=True)
+    place.mkdir()
+    try:
+        yield place
+    finally:
+        rmtree(place, ignore_errors=True)
+
+
+_NOT_HANDED_OVER = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after)
+"""An edition may be given to others: who loaded what, and what stood in the record before, stays here."""
+
+
+def _copy(engine: Engine, name: str, path: Path) -> None:
+    target = database.writing_engine(f"sqlite:///{path}")
+    try:
+        results.create_all(target)
+        _frozen.create_all(target)
+        with database.snapshot(engine) as source, target.begin() as copy:
+            copy_rows(source, copy, _NOT_HANDED_OVER)
+            as_of = copy.scalar(select(programme.c.as_of))
+            copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=as_of))
+    finally:
+        target.dispose()
+
+
+def _put(unfinished: Path, folder: Path) -> Edition:
+    """Give the finished copy its whole name, and with it a place among the editions."""
+    with unfinished.open("rb") as file:
+        os.fsync(file.fileno())
+        sha256 = file_digest(file, "sha256").hexdigest()
+    unfinished.chmod(0o444)
+    path = folder / f"{unfinished.name}.{sha256}.db"
+    unfinished.replace(path)
+    made = _described(path)
+    if made is None:
+        raise EditionProblem("folder", str(path))
+    return made
+
+
+def _slug(name: str) -> str:
+    """A name as part of a code; "edition" where none of its letters can stand in one."""
+    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-") or "edition"
+
+
+def _alike(name: str) -> str:
+    """A name as it is compared with others."""
+    return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+
+
+def editions(folder: Path) -> list[Edition]:
+    """Every edition in a folder, newest first; files that are none, or cannot be opened, are left out."""
+    found = [edition for path in _files(folder) if (edition := _described(path))]
+    return sorted(found, key=lambda edition: (edition.frozen_at, edition.key), reverse=True)
+
+
+def unreadable(folder: Path) -> list[str]:
+    """The keys of editions whose files cannot be opened (any more)."""
+    return sorted(_key(path) for path in _files(folder) if _described(path) is None)
+
+
+def find(folder: Path, key: str) -> Edition:
+    """The edition with this key or name; raises :class:`EditionProblem` (gone; changed where it cannot be opened)."""
+    known = editions(folder)
+    for edition in known:
+        if edition.key == key:
+            return edition
+    for edition in known:
+        if _alike(edition.name) == _alike(key):
+            return edition
+    raise EditionProblem("changed" if key in unreadable(folder) else "gone", key)
+
+
+def verify(edition: Edition) -> None:
+    """Raise :class:`EditionProblem` where the file is not what its name says (changed), or is no more (gone)."""
+    try:
+        same = _digest(edition.path) == edition.sha256
+    except FileNotFoundError as error:
+        raise EditionProblem("gone", edition.name) from error
+    except OSError as error:
+        raise EditionProblem("changed", edition.name) from error
+    if not same:
+        raise EditionProblem("changed", edition.name)
+
+
+def _files(folder: Path) -> list[Path]:
+    with suppress(FileNotFoundError, NotADirectoryError), os.scandir(folder) as entries:
+        return [Path(entry.path) for entry in entries if _FILE.fullmatch(entry.name) and entry.is_file()]
+    return []
+
+
+def _key(path: Path) -> str:
+    slug, sha256, _suffix = path.name.split(".")
+    return f"{slug}-{sha256[:8]}"
+
+
+Stamp = tuple[int, int, int, int]
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes whenever a file does."""
+    stat = path.stat()
+    return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
+
+
+_digests: dict[Path, tuple[Stamp, str]] = {}
+
+
+def _digest(path: Path) -> str:
+    """The SHA-256 of a file, worked out anew only when the file has changed."""
+    stamp = _stamp(path)
+    known = _digests.get(path)
+    if known and known[0] == stamp:
+        return known[1]
+    with path.open("rb") as file:
+        sha256 = file_digest(file, "sha256").hexdigest()
+    if time_ns() - max(stamp[:2]) > _SETTLED_NS:
+        _digests[path] = stamp, sha256
+    return sha256
+
+
+def _described(path: Path) -> Edition | None:
+    """What the file at `path` says of itself; None where it cannot be opened."""
+    try:
+        return _description(path, _stamp(path))
+    except OSError:
+        return None
+
+
+@lru_cache(maxsize=1024)
+def _description(path: Path, _stamped: Stamp) -> Edition | None:
+    engine = database.reading_engine(f"sqlite:///{path}", frozen=True)
+    try:
+        with engine.connect() as connection:
+            row = connection.execute(select(_edition)).one()
+    except (SQLAlchemyError, ValueError, TypeError):  # damaged in whatever way
+        return None
+    return Edition(_key(path), str(row.name), row.frozen_at, row.as_of, path.name.split(".")[1], path)

@@ -1,0 +1,309 @@
+"""Reads the facts of a record from its database into arrays."""
+
+import logging
+from collections.abc import Callable, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field
+from datetime import date
+from functools import cached_property
+from operator import itemgetter
+from typing import Any
+
+import numpy as np
+from sqlalchemy import Column, Connection, Table, func, select
+
+from data.catalogue import Catalogue
+from data.engine.facts import ALWAYS, NEVER, NONE, PRECISIONS, Array, Enrolments, RecordFacts, Results, Trainings
+from data.storage.database import DatabaseProblem
+from data.storage.schema import OPERATORS, Kind, enrolment, enterprise, result, round_partner, round_place, training
+
+log = logging.getLogger(__name__)
+
+MOST_RESULTS = 20_000_000
+"""Results that a process holds at most: they take some 1.7 GB (docs/scale.md has the bytes of a result)."""
+
+MOST_MODULES = 52
+"""Modules of an enterprise are counted as the bits of a sum of floats."""
+
+_CHUNK = 20_000
+
+
+def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
+    """Reads the facts of the record as `connection` sees it.
+
+    Raises :class:`DatabaseProblem` (large) where it has more than :data:`MOST_RESULTS` results or :data:`MOST_MODULES`
+    modules; says in the log once it has half as many results.
+    """
+    results = connection.scalar(select(func.count()).select_from(result)) or 0
+    if results > MOST_RESULTS:
+        raise DatabaseProblem("large", f"{results:,} results, at most {MOST_RESULTS:,}")
+    if len(catalogue.module) > MOST_MODULES:
+        raise DatabaseProblem("large", f"{len(catalogue.module)} modules, at most {MOST_MODULES}")
+    if results > MOST_RESULTS // 2:
+        log.warning(
+            "The results database holds %s results, more than half of the %s that can be shown: see docs/scale.md.",
+            f"{results:,}", f"{MOST_RESULTS:,}",
+        )  # fmt: skip
+    record = _Reading(connection, catalogue).record()
+    megabytes = (record.enterprise_bytes + record.result_bytes) / 1e6
+    log.info("%s enterprises with %s results take %.0f MB.", f"{len(record.enterprises):,}", f"{results:,}", megabytes)
+    return record
+
+
+class _Days(dict[Any, int]):
+    """Days by date, as drivers give them: as dates, or as texts."""
+
+    def __missing__(self, day: Any) -> int:
+        number = (day if isinstance(day, date) else date.fromisoformat(day)).toordinal()
+        self[day] = number
+        return number
+
+
+class _Known(dict[Any, int]):
+    """Where codes stand among those known; :data:`NONE` where they do not."""
+
+    def __missing__(self, code: Any) -> int:
+        return NONE
+
+
+_CLOSED = {
+    "operator": _Known({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
+    "date_precision": _Known({name: at for at, name in enumerate(PRECISIONS)}),
+    "verified": _Known({False: 0, True: 1}),
+}
+"""Columns of a few values, each with the positions of these."""
+
+
+def _numbers(values: Sequence[Any]) -> Array:
+    """Numbers, NaN where there is none."""
+    return np.array(values, dtype=float)
+
+
+def _positions(values: Sequence[Any], known: dict[Any, int]) -> Array:
+    return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
+
+
+def _taken(column: Array, rows: Array, missing: int = NONE) -> Array:
+    """The values of `column` at `rows`, `missing` where a row is :data:`NONE`."""
+    return np.append(column, np.array(missing, column.dtype))[rows]
+
+
+def _latest_first(days: Array) -> Array:
+    return np.where(days == NEVER, 0, -days)
+
+
+def _unknown_first(days: Array) -> Array:
+    return np.where(days == NEVER, -1, days)
+
+
+def _numbered(values: Array) -> Array:
+    """Numbers from 0 for runs of one value."""
+    return np.cumsum(np.concatenate(([0], values[1:] != values[:-1]))).astype(np.int32) if len(values) else values
+
+
+@dataclass(frozen=True)
+class _Enterprises:
+    """The enterprises by code: positions of sector and place, workers (NaN: unknown)."""
+
+    codes: tuple[str, ...]
+    sector: Array
+    place: Array
+    workers: Array
+
+
+@dataclass(frozen=True)
+class _Reading:
+    connection: Connection
+    catalogue: Catalogue
+    days: _Days = field(default_factory=lambda: _Days({None: NEVER}))
+
+    def record(self) -> RecordFacts:
+        phases = [self.catalogue.round[code].columns["phase"] for code in self.codes("round")]
+        return RecordFacts(
+            enterprises=self.enterprises.codes,
+            rounds=self.codes("round"),
+            phases=self.codes("phase"),
+            sectors=self.codes("sector"),
+            places=self.codes("place"),
+            modules=self.codes("module"),
+            indicators=self.codes("indicator"),
+            sources=self.codes("source"),
+            workers=self.enterprises.workers,
+            phase_of=_positions(phases, self.at["phase"]),
+            parties=self.parties(),
+            enrolments=self.enrolments,
+            trainings=self.trainings(),
+            results=self.results(),
+        )
+
+    def codes(self, table: str) -> tuple[str, ...]:
+        return tuple(self.at[table])
+
+    @cached_property
+    def at(self) -> dict[str, _Known]:
+        """Where each code of a table stands."""
+        names = ("round", "phase", "sector", "place", "module", "indicator", "source")
+        return {name: _Known({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names}
+
+    def columns(self, table: Table, *names: str) -> dict[str, Array]:
+        """Columns of one table by name: days, numbers, or the positions of codes."""
+        made = [self._made(table.c[name]) for name in names]
+        found: list[list[Array]] = [[make(())] for make in made]
+        # Rows as the driver has them: to make a date of each text, and a row of each tuple, takes longer than the rest.
+        asked = select(*(table.c[name] for name in names)).compile(self.connection)
+        # PostgreSQL's driver would hold the whole answer, unless the cursor has a name.
+        named = {"name": "facts"} if self.connection.dialect.name == "postgresql" else {}
+        with closing(self.connection.connection.cursor(**named)) as cursor:
+            cursor.execute(str(asked))
+            while rows := cursor.fetchmany(_CHUNK):
+                for make, parts, values in zip(made, found, zip(*rows, strict=True), strict=True):
+                    parts.append(make(values))
+        return {name: np.concatenate(parts) for name, parts in zip(names, found, strict=True)}
+
+    def _made(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
+        """How the values of a column become numbers."""
+        if column.name in _CLOSED:
+            return lambda values: _positions(values, _CLOSED[column.name]).astype(np.int8)
+        kind, refers = column.info["kind"], column.info["refers"]
+        if kind == Kind.DATE:
+            return lambda values: _positions(values, self.days)
+        if kind != Kind.CODE:
+            return _numbers
+        known = self.enterprise_at if refers == enterprise.name else self.at[refers]
+        return lambda values: _positions(values, known)
+
+    @cached_property
+    def enterprises(self) -> _Enterprises:
+        """The enterprises by code."""
+        table = enterprise.c
+        rows = self.connection.execute(select(table.code, table.sector, table.place, table.workers)).all()
+        codes, sectors, places, workers = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * 4
+        return _Enterprises(
+            codes=codes,
+            sector=_positions(sectors, self.at["sector"]),
+            place=_positions(places, self.at["place"]),
+            workers=_numbers(workers),
+        )
+
+    @cached_property
+    def enterprise_at(self) -> _Known:
+        return _Known({code: at for at, code in enumerate(self.enterprises.codes)})
+
+    def single_places(self) -> Array:
+        """The place of each round that has a single one."""
+        found = np.full(len(self.at["round"]), NONE, np.int32)
+        table = round_place.c
+        single = select(table.round, func.min(table.place).label("place")).group_by(table.round)
+        for row in self.connection.execute(single.having(func.count() == 1)):
+            found[self.at["round"][row.round]] = self.at["place"].get(row.place, NONE)
+        return found
+
+    def parties(self) -> dict[str, Array]:
+        found: dict[str, Array] = {}
+        rounds = self.at["round"]
+        for row in self.connection.execute(select(round_partner.c.partner, round_partner.c.round).distinct()):
+            found.setdefault(row.partner, np.zeros(len(rounds), bool))[rounds[row.round]] = True
+        return found
+
+    @cached_property
+    def enrolments(self) -> Enrolments:
+        read = self.columns(enrolment, "enterprise", "round", "recruited_on", "baseline_on", "left_on", "source")
+        own = _taken(self.enterprises.place, read["enterprise"])
+        places = np.where(own == NONE, _taken(self.single_places(), read["round"]), own)
+        order = np.lexsort((read["round"], places, read["enterprise"]))
+        columns = read | {"place": places, "sector": _taken(self.enterprises.sector, read["enterprise"])}
+        return Enrolments(**_ordered(columns, order))
+
+    def keys(self, enterprises: Array, rounds: Array) -> Array:
+        """Enterprise and round as one number."""
+        found: Array = enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1
+        return found
+
+    @cached_property
+    def enrolled(self) -> tuple[Array, Array]:
+        """The keys of the enrolments in order, and the rows they are of."""
+        keys = self.keys(self.enrolments.enterprise, self.enrolments.round)
+        order = np.argsort(keys)
+        return keys[order], order.astype(np.int32)
+
+    def enrolment_of(self, enterprises: Array, rounds: Array) -> Array:
+        """The enrolment each fact belongs to."""
+        known, rows = self.enrolled
+        keys = self.keys(enterprises, rounds)
+        at = np.searchsorted(known, keys)
+        return np.where(_taken(known, at) == keys, _taken(rows, at), NONE)
+
+    def trainings(self) -> Trainings:
+        read = self.columns(
+            training, "enterprise", "round", "module", "due_on", "workshop_on", "assessed_on", "completed_on",
+            "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+        )  # fmt: skip
+        enrolments = self.enrolment_of(read["enterprise"], read["round"])
+        # A visit has no date of its own: it counts once the workshop's date is reached, or where there is none.
+        seen = np.where(read["workshop_on"] == NEVER, ALWAYS, read["workshop_on"])
+        recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
+        # The latest first; an unknown date counts as earlier than any known one.
+        order = np.lexsort(
+            (-read["round"], _latest_first(read["due_on"]), _latest_first(recruited), read["module"],
+             read["enterprise"])
+        )  # fmt: skip
+        columns = {name: read[name] for name in (
+            "enterprise", "module", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+        )} | {
+            "enrolment": enrolments,
+            "due": read["due_on"],
+            "workshop": read["workshop_on"],
+            "visit": np.where(read["visits_done"] > 0, seen, NEVER),
+            "assessment": read["assessed_on"],
+            "completion": read["completed_on"],
+            "dropped": np.minimum(read["dropped_on"], _taken(self.enrolments.left_on, enrolments, NEVER)),
+            "visits_seen": seen,
+        }  # fmt: skip
+        return Trainings(**_ordered(columns, order[enrolments[order] != NONE]))
+
+    def results(self) -> Results:
+        read = self.columns(
+            result, "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on",
+            "change_percent", "operator", "months", "verified", "source", "date_precision",
+        )  # fmt: skip
+        rounds, precision = read.pop("round"), read.pop("date_precision")
+        before_on, after_on = read["before_on"], read["after_on"]
+        enrolments = self.enrolment_of(read["enterprise"], rounds)
+        # What was measured after a before that is not seen yet is not seen either.
+        ended_on = np.where(after_on == NEVER, before_on, after_on)
+        before_from, after_from = _since(read["before"], before_on), _since(read["after"], ended_on)
+        ended_from = np.minimum(after_from, _since(read["change_percent"], ended_on))
+        recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
+        position = self._order_of_modules(read["module"])
+        group = read["indicator"].astype(np.int64) * (len(self.enterprise_at) or 1) + read["enterprise"]
+        order = np.lexsort((position, rounds, recruited, before_on, group))
+        # A row without a round follows its enterprise; one of a round that is no enrolment counts nowhere.
+        order = order[((enrolments != NONE) | (rounds == NONE))[order]]
+        keys = (position, rounds, _unknown_first(recruited), _unknown_first(after_on), group)
+        by_after = np.lexsort(tuple(key[order] for key in keys)).astype(np.int32)
+        rank = np.empty_like(by_after)
+        rank[by_after] = np.arange(len(by_after), dtype=np.int32)
+        columns = read | {
+            "enrolment": enrolments,
+            "before_from": before_from,
+            "after_from": after_from,
+            "ended_from": ended_from,
+            "seen_from": np.minimum(before_from, ended_from),
+            "precision": precision,
+        }
+        columns |= {name: columns[name].astype(np.int16) for name in ("module", "indicator", "source")}
+        return Results(**_ordered(columns, order), group=_numbered(group[order]), by_after=by_after, after_rank=rank)
+
+    def _order_of_modules(self, modules: Array) -> Array:
+        """The position in the programme of each module; what has none comes first."""
+        positions = [self.catalogue.module[code].columns["position"] for code in self.at["module"]]
+        return _taken(np.array(positions, np.int32), modules)
+
+
+def _ordered(columns: dict[str, Array], order: Array) -> dict[str, Array]:
+    return {name: column[order] for name, column in columns.items()}
+
+
+def _since(level: Array, day: Array) -> Array:
+    """The day from which a level is seen: from the beginning where it has no date, never where there is none."""
+    return np.where(np.isnan(level), NEVER, np.where(day == NEVER, ALWAYS, day)).astype(np.int32)

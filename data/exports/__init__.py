@@ -1,0 +1,1 @@
+"""Files that exhibits are written to: workbooks and open-data packages."""

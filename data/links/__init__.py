@@ -1,0 +1,1 @@
+"""Share links: their terms, their state, and which edition each shows."""

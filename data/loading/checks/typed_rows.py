@@ -1,0 +1,179 @@
+"""A sheet's columns and rows held against the schema: every cell typed, every cell that cannot be is refused."""
+
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from typing import Any, Never
+
+from sqlalchemy import Column, Table
+
+from data.loading.checks.cells import Dated, Raw, read_figure, read_level, reader_of, refuse_unread
+from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
+from data.loading.checks.stored_rows import Key, key_columns
+from data.loading.files.sheets import Row, Sheet
+from data.storage.schema import Kind, contract_columns
+
+Reader = Callable[[Raw], object]
+
+_REMEMBERED = 4096
+# Columns whose meaning hangs on the unit of the row's indicator.
+_BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
+    ("result", "before"): read_level,
+    ("result", "after"): read_level,
+    ("reported_figure", "value"): read_figure,
+    ("target", "value"): read_figure,
+}
+
+
+@dataclass(frozen=True)
+class TypedRow:
+    """One row with its cells typed. ``values`` has every column of the file that could be read (blank: None, or ''
+    in a key), ``precisions`` the precision of its dates, ``unfit`` the columns that were refused.
+    """
+
+    sheet: Sheet
+    row: Row
+    positions: Mapping[str, int]
+    values: Mapping[str, Any]
+    precisions: Mapping[str, str]
+    unfit: frozenset[str]
+
+    def spot(self, *columns: str) -> Spot:
+        """The first of `columns` that the file has, in this row."""
+        for column in columns:
+            if column in self.positions:
+                position = self.positions[column]
+                return self.sheet.spot(self.row.number, position, column, self.row.cells.get(position))
+        return self.sheet.spot(self.row.number, column=columns[0] if columns else "")
+
+    def key(self, table: Table) -> Key | None:
+        """The row's key; None where a part of it could not be read."""
+        if self.unfit.isdisjoint(key_columns(table)) and self.values.keys() >= _needed(table):
+            return tuple(self.values.get(name, "") for name in key_columns(table))
+        return None
+
+
+@cache
+def _needed(table: Table) -> frozenset[str]:
+    """The key columns of `table` that may not be blank."""
+    return frozenset(name for name in key_columns(table) if table.c[name].info["required"])
+
+
+def _reader(column: Column[Any]) -> Reader:
+    signed_percent = column.info["kind"] is Kind.NUMBER and column.name.endswith("_percent")
+    read = reader_of(column.info["kind"], column.info["choices"], signed_percent=signed_percent)
+    if column.info["kind"] in {Kind.TEXT, Kind.IMAGE}:
+        return read
+    # A long sheet says the same again and again. Only of text: 1, 1.0 and TRUE are alike as keys and not as cells.
+    remembered = lru_cache(_REMEMBERED)(read)
+    return lambda raw: remembered(raw) if type(raw) is str else read(raw)
+
+
+def _blank(column: Column[Any]) -> Callable[[], object]:
+    """What a blank cell of the column stands for."""
+    value = column.info["default"] or ("" if column.info["key"] else None)
+    return _refuse_blank if column.info["required"] else lambda: value
+
+
+def _refuse_blank() -> Never:
+    raise Unfit("required")
+
+
+def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal]]:
+    """Where each column of `table` stands in the sheet, and what is wrong with the header."""
+    columns = contract_columns(table)
+    known = [column.name for column in columns]
+    positions: dict[str, int] = {}
+    refusals: list[Refusal] = []
+    for position, name in sorted(sheet.header.items()):
+        spot = sheet.spot(sheet.header_row, position, name, name)
+        if name not in known:
+            refusals.append(refusal(spot, "unknown-column", table=table.name, known=", ".join(known)))
+        elif name in positions:
+            refusals.append(refusal(spot, "second-column"))
+        else:
+            positions[name] = position
+    if sheet.header:
+        refusals += [
+            refusal(
+                sheet.spot(sheet.header_row, column=column.name),
+                "missing-column",
+                table=table.name,
+                column=column.name,
+            )
+            for column in columns
+            if column.info["required"] and column.name not in positions
+        ]
+    return positions, refusals
+
+
+class Typist:
+    """Types the rows of one sheet as rows of `table`, one after the other.
+
+    `units` gives the unit of each indicator's code. Every cell that is no value, and every flaw of the header, is a
+    refusal, kept until it is taken. With `only` other columns are passed over.
+    """
+
+    def __init__(
+        self, sheet: Sheet, table: Table, units: Mapping[str, str] | None = None, only: Collection[str] = ()
+    ) -> None:
+        self.sheet = sheet
+        self.table = table
+        self.units = units or {}
+        self.positions, self.refusals = _positions(sheet, table)
+        columns = [c for c in contract_columns(table) if c.name in self.positions and (not only or c.name in only)]
+        # Values last: how they are read depends on the indicator.
+        columns.sort(key=lambda column: (table.name, column.name) in _BY_UNIT)
+        self._columns = [(c.name, self.positions[c.name], self._reader(c), _blank(c)) for c in columns]
+
+    def parts(self) -> Iterator[list[TypedRow]]:
+        """The rows of the sheet, some at a time."""
+        for part in self.sheet.rows.parts():
+            yield [self.type_row(row) for row in part]
+
+    def at(self, places: Iterable[int]) -> Iterator[tuple[int, TypedRow]]:
+        """The rows at these places in the sheet, each with its place, in order."""
+        for place, row in self.sheet.rows.at(places):
+            yield place, self.type_row(row)
+
+    def take_refusals(self) -> list[Refusal]:
+        """What was refused since this was last asked."""
+        taken, self.refusals = self.refusals, []
+        return taken
+
+    def type_row(self, row: Row) -> TypedRow:
+        """One row, whose cells may be refused."""
+        values: dict[str, Any] = {}
+        precisions: dict[str, str] = {}
+        unfit: set[str] = set()
+        for position in row.cells.keys() - self.sheet.header.keys():
+            spot = self.sheet.spot(row.number, position, raw=row.cells[position])
+            self.refusals.append(refusal(spot, "no-header"))
+        for name, position, read, blank in self._columns:
+            raw = row.cells.get(position)
+            try:
+                value = blank() if raw is None else read(raw, values)
+            except Unfit as problem:
+                unfit.add(name)
+                self.refusals.append(
+                    refusal(self.sheet.spot(row.number, position, name, raw), problem.reason, **problem.details)
+                )
+                continue
+            if isinstance(value, Dated):
+                precisions[name] = value.precision
+                value = value.date
+            values[name] = value
+        return TypedRow(self.sheet, row, self.positions, values, precisions, frozenset(unfit))
+
+    def _reader(self, column: Column[Any]) -> Callable[[Raw, Mapping[str, Any]], object]:
+        """Reads a cell of the column in a row of which these values are known."""
+        by_unit = _BY_UNIT.get((self.table.name, column.name))
+        if by_unit is None:
+            read = _reader(column)
+            return lambda raw, _values: read(raw)
+
+        def read_by_unit(raw: Raw, values: Mapping[str, Any]) -> float:
+            refuse_unread(raw)
+            return by_unit(raw, self.units.get(values.get("indicator", ""), ""))
+
+        return read_by_unit

@@ -1,0 +1,1 @@
+"""The workbook that people fill in, and their own workbook with refused cells marked."""

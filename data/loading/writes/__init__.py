@@ -1,0 +1,1 @@
+"""Writes checked rows into the results database, and takes a batch back."""

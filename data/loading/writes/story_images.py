@@ -1,0 +1,40 @@
+"""The pictures a sheet of stories names, on their way into the database."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from data.loading.checks.rules import Fact
+from data.loading.checks.stored_rows import Key, Stored
+from data.loading.writes.picture_files import prepare
+from data.loading.writes.row_writing import Writing
+from data.storage.schema import SIDES, story_image
+
+
+def of_stories(facts: Iterable[Fact], folder: Path, stored: Stored) -> Iterator[Writing]:
+    """What each story of a sheet does to its pictures: a name brings its picture in, a blank cell takes it away.
+
+    A picture that is on record need not lie beside the sheet again.
+    """
+    for fact in facts:
+        writing = Writing(story_image)
+        for side in SIDES:
+            if f"{side}_image" in fact.typed.positions:
+                _put(writing, fact.typed.values[f"{side}_image"], (fact.key[0], side), folder, stored)
+        yield writing
+
+
+def _put(writing: Writing, name: str | None, key: Key, folder: Path, stored: Stored) -> None:
+    before = stored.row(story_image, key)
+    if name is None:
+        if before is not None:
+            writing.removed.append((key, before))
+    elif before is not None and not (folder / name).is_file():
+        writing.unchanged += 1
+    else:
+        new = vars(prepare(folder / name))
+        if before is None:
+            writing.added.append({"story": key[0], "side": key[1], **new})
+        elif any(before[part] != value for part, value in new.items()):
+            writing.changed.append((key, before, new))
+        else:
+            writing.unchanged += 1

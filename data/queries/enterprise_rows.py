@@ -1,0 +1,138 @@
+"""What is on record of single enterprises, row by row, and the search by name."""
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, or_, select, true
+
+from data.privacy.viewer import Slice
+from data.queries import slice_rows
+from data.queries.asking import frame, rows
+from data.queries.slice_rows import among, seen
+from data.storage import schema
+
+
+def report_date(rows: CTE) -> ColumnElement[Any]:
+    """The date a result row speaks for: of its after where that is seen, else of its before."""
+    after = or_(rows.c.after.is_not(None), rows.c.change_percent.is_not(None))
+    return func.coalesce(case((after, rows.c.after_on)), rows.c.before_on)
+
+
+def _named(text: str, *, codes: bool) -> ColumnElement[bool]:
+    """Every word of a text is found in a name, in either language (or in the code)."""
+    table = schema.enterprise
+    searched = [table.c.name_en, table.c.name_zh, *([table.c.code] if codes else [])]
+    found = (or_(*(column.icontains(word, autoescape=True) for column in searched)) for word in text.split())
+    return and_(true(), *found)
+
+
+def found_by_name(connection: Connection, text: str, *, codes: bool) -> list[str]:
+    """The enterprises on record that a search finds, by their names (or codes)."""
+    return list(connection.scalars(select(schema.enterprise.c.code).where(_named(text, codes=codes))))
+
+
+def enterprise_row(connection: Connection, code: str) -> dict[str, Any]:
+    """One enterprise: workers, workers_women, source."""
+    table = schema.enterprise.c
+    (found,) = rows(connection, select(table.workers, table.workers_women, table.source).where(table.code == code))
+    return found
+
+
+def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
+    """The enrolments of some enterprises: enterprise, round, recruited_on, baseline_on, left_on (where seen),
+    left_reason, date_precision, source; the first recruited first.
+    """
+    enrolled = slice_rows.enrolments(of, codes)
+    table = schema.enrolment
+    left = seen(table.c.left_on, of)
+    return frame(
+        connection,
+        select(
+            enrolled.c.enterprise,
+            enrolled.c.round,
+            table.c.recruited_on,
+            case((seen(table.c.baseline_on, of), table.c.baseline_on)).label("baseline_on"),
+            case((left, table.c.left_on)).label("left_on"),
+            case((left, table.c.left_reason)).label("left_reason"),
+            table.c.date_precision,
+            enrolled.c.source,
+        )
+        .join(table, and_(table.c.enterprise == enrolled.c.enterprise, table.c.round == enrolled.c.round))
+        .order_by(enrolled.c.enterprise, table.c.recruited_on.nulls_last(), enrolled.c.round),
+    )
+
+
+def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
+    """Every planned training of an enterprise, each date of it where it is seen, its head counts and source.
+
+    Columns: round, module, due_on, workshop_on, assessed_on, completed_on, dropped_on, visits_planned, visits_done,
+    managers, workers, women, satisfaction, date_precision, source, note; as they follow one another.
+    """
+    trained, module = slice_rows.trainings(of, slice_rows.enrolments(of, [enterprise])), schema.module
+    dates = [
+        case((seen(trained.c[name], of), trained.c[name])).label(name)
+        for name in ("workshop_on", "assessed_on", "completed_on", "dropped_on")
+    ]
+    told = ("managers", "workers", "women", "satisfaction", "date_precision", "source", "note")
+    return frame(
+        connection,
+        select(
+            trained.c.round, trained.c.module, trained.c.due_on, *dates, trained.c.visits_planned,
+            case((seen(trained.c.workshop_on, of), trained.c.visits_done)).label("visits_done"),
+            *(trained.c[name] for name in told),
+        )
+        .join(module, module.c.code == trained.c.module)
+        .order_by(
+            func.coalesce(trained.c.due_on, trained.c.workshop_on, trained.c.completed_on).nulls_last(),
+            module.c.position,
+            trained.c.round,
+        ),
+    )  # fmt: skip
+
+
+def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
+    """Every result row of an enterprise, as `results_seen` gives them, with the indicator's unit and
+    better; the figures before the practices, each in the order of its dates.
+    """
+    seen_rows = slice_rows.results_seen(of, slice_rows.enrolments(of, [enterprise]))
+    indicator = schema.indicator
+    return frame(
+        connection,
+        select(seen_rows, indicator.c.unit, indicator.c.better)
+        .join(indicator, indicator.c.code == seen_rows.c.indicator)
+        .order_by(
+            indicator.c.unit == "yes-no",
+            seen_rows.c.indicator,
+            report_date(seen_rows).nulls_last(),
+            seen_rows.c.round,
+            seen_rows.c.position.nulls_first(),
+        ),
+    )
+
+
+def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.DataFrame:
+    """Who stands behind some rounds, of the partners that may be named: round, partner, role."""
+    party = schema.round_partner
+    return frame(
+        connection,
+        select(party.c.round, party.c.partner, party.c.role)
+        .where(party.c.round.in_(rounds), among(party.c.partner, of.visible_partners))
+        .order_by(party.c.round, party.c.role, party.c.partner),
+    )
+
+
+def stories_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
+    """The stories of an enterprise, but for those of rounds and modules outside the slice: all columns of `story`."""
+    story = schema.story
+    enrolled = slice_rows.enrolments(of)
+    rounds = select(enrolled.c.round).where(enrolled.c.enterprise == enterprise)
+    return frame(
+        connection,
+        select(story)
+        .where(
+            story.c.enterprise == enterprise,
+            or_(story.c.round.is_(None), story.c.round.in_(rounds)),
+            or_(story.c.module.is_(None), among(story.c.module, of.module)),
+        )
+        .order_by(story.c.code),
+    )

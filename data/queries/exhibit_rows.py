@@ -1,0 +1,62 @@
+"""The rows of the tables that an exhibit's numbers are made of, as they are on record."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from sqlalchemy import CTE, Connection, Select, Table, and_, func, or_, select
+
+from data.privacy.viewer import Slice
+from data.queries import slice_rows
+from data.queries.asking import rows
+from data.storage import schema
+
+Rows = Select[tuple[Any, ...]]
+
+
+def enterprise_rows(of: Slice) -> Rows:
+    """The enterprises enrolled."""
+    enrolled = slice_rows.enrolments(of)
+    return select(schema.enterprise).where(schema.enterprise.c.code.in_(select(enrolled.c.enterprise)))
+
+
+def enrolment_rows(of: Slice) -> Rows:
+    """The enrolments of the slice."""
+    return _joined(schema.enrolment, slice_rows.enrolments(of))
+
+
+def training_rows(of: Slice) -> Rows:
+    """The planned trainings of the slice."""
+    return _joined(schema.training, slice_rows.trainings(of, slice_rows.enrolments(of)))
+
+
+def result_rows(of: Slice) -> Rows:
+    """The results of the slice."""
+    return _joined(schema.result, slice_rows.results_seen(of, slice_rows.enrolments(of)))
+
+
+def coded_rows(table: Table, codes: Iterable[str]) -> Rows:
+    """The rows of a table with a code of its own."""
+    return select(table).where(table.c.code.in_(sorted(codes)))
+
+
+def keyed_rows(table: Table, keys: Iterable[tuple[Any, ...]]) -> Rows:
+    """The rows of a table with a key of several columns."""
+    columns = list(table.primary_key)
+    each = [and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys]
+    return select(table).where(or_(*each) if each else columns[0].in_([]))
+
+
+def row_count(connection: Connection, chosen: Rows) -> int:
+    """How many rows there are."""
+    return connection.scalar(select(func.count()).select_from(chosen.subquery("rows"))) or 0
+
+
+def listed(connection: Connection, table: Table, chosen: Rows, limit: int | None = None) -> list[dict[str, Any]]:
+    """The rows in the order of their key, all or the first."""
+    return rows(connection, chosen.order_by(*table.primary_key).limit(limit))
+
+
+def _joined(table: Table, narrowed: CTE) -> Rows:
+    """The rows of a table whose key is among those of a narrowed one."""
+    key = [column.name for column in table.primary_key]
+    return select(table).join(narrowed, and_(*(table.c[name] == narrowed.c[name] for name in key)))

@@ -1,0 +1,134 @@
+"""What the programme plans and builds up: targets, trainers, events, and when rounds were to begin."""
+
+from typing import Any
+
+import pandas as pd
+from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+
+from data.privacy.viewer import Slice
+from data.queries.asking import frame, rows
+from data.queries.slice_rows import among, seen
+from data.storage import schema
+
+
+def _nothing_under(of: Slice, *dimensions: str) -> list[ColumnElement[bool]]:
+    """What has no such dimension is not there under a filter or scope on it."""
+    return [literal(value=False)] if any(of.codes(name) is not None for name in dimensions) else []
+
+
+def targets(connection: Connection, of: Slice) -> list[dict[str, Any]]:
+    """Targets of the slice's places: all columns of `target`, with the indicator's unit and better.
+
+    A target speaks for its place alone: under a partner, sector, round or module there is none.
+    """
+    target, indicator = schema.target, schema.indicator
+    return rows(
+        connection,
+        select(target, indicator.c.unit, indicator.c.better)
+        .join(indicator, indicator.c.code == target.c.indicator)
+        .where(among(target.c.place, of.place), *_nothing_under(of, "partner", "sector", "round", "module"))
+        .order_by(target.c.due_on, target.c.indicator, target.c.place, target.c.scope),
+    )
+
+
+def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
+    """Levels trainers reached: trainer, sex, module, level, source, trainer_source.
+
+    A trainer has a place and an organisation of their own, but no sector, round or phase. A level without a date is
+    always seen.
+    """
+    trainer, level = schema.trainer, schema.trainer_level
+    return frame(
+        connection,
+        select(
+            level.c.trainer,
+            trainer.c.sex,
+            level.c.module,
+            level.c.level,
+            level.c.source,
+            trainer.c.source.label("trainer_source"),
+        )
+        .join(trainer, trainer.c.code == level.c.trainer)
+        .where(
+            seen(level.c.reached_on, of),
+            among(level.c.module, of.module),
+            among(trainer.c.place, of.place),
+            among(trainer.c.organisation, of.partner),
+            *_nothing_under(of, "sector", "round", "phase"),
+        )
+        .order_by(level.c.trainer, level.c.module, level.c.level),
+    )
+
+
+def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
+    """Events of the slice: all columns of `event`; one that was held after ``as_of`` is not seen.
+
+    An event has the phase of its round, and the partners of its own or of its round; it has no sector.
+    """
+    event, round_ = schema.event, schema.round_
+    conditions = [
+        or_(event.c.status != "held", seen(func.coalesce(event.c.starts_on, event.c.ends_on), of)),
+        among(event.c.place, of.place),
+        among(event.c.round, of.round),
+        among(round_.c.phase, of.phase),
+        among(event.c.module, of.module),
+        *_nothing_under(of, "sector"),
+    ]
+    if of.partner is not None:
+        own = select(schema.event_partner.c.event).where(among(schema.event_partner.c.partner, of.partner))
+        conditions.append(or_(event.c.code.in_(own), event.c.round.in_(_rounds_of_partners(of))))
+    return rows(
+        connection,
+        select(event)
+        .outerjoin(round_, round_.c.code == event.c.round)
+        .where(*conditions)
+        .order_by(func.coalesce(event.c.starts_on, event.c.ends_on).nulls_last(), event.c.code),
+    )
+
+
+def event_partners(connection: Connection, of: Slice) -> dict[str, list[str]]:
+    """Whose each event is, of the partners that may be named."""
+    party = schema.event_partner.c
+    question = select(party.event, party.partner).where(among(party.partner, of.visible_partners))
+    found: dict[str, list[str]] = {}
+    for row in connection.execute(question.order_by(party.event, party.partner)):
+        found.setdefault(row.event, []).append(row.partner)
+    return found
+
+
+def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
+    """Rounds of the slice, with or without enterprises: round, planned_start, planned_end, started_on, ended_on (as
+    seen), date_precision, source.
+
+    A round has partners, a phase and places; it has no sector and no module.
+    """
+    round_ = schema.round_
+    conditions = [
+        among(round_.c.code, of.round),
+        among(round_.c.phase, of.phase),
+        *_nothing_under(of, "sector", "module"),
+    ]
+    if of.partner is not None:
+        conditions.append(round_.c.code.in_(_rounds_of_partners(of)))
+    if of.place is not None:
+        there = select(schema.round_place.c.round).where(among(schema.round_place.c.place, of.place))
+        conditions.append(round_.c.code.in_(there))
+    begun = seen(round_.c.started_on, of)
+    return rows(
+        connection,
+        select(
+            round_.c.code.label("round"),
+            round_.c.planned_start,
+            round_.c.planned_end,
+            case((begun, round_.c.started_on)).label("started_on"),
+            case((and_(begun, seen(round_.c.ended_on, of)), round_.c.ended_on)).label("ended_on"),
+            round_.c.date_precision,
+            round_.c.source,
+        )
+        .where(*conditions)
+        .order_by(func.coalesce(round_.c.started_on, round_.c.planned_start).nulls_last(), round_.c.code),
+    )
+
+
+def _rounds_of_partners(of: Slice) -> Select[tuple[str]]:
+    return select(schema.round_partner.c.round).where(among(schema.round_partner.c.partner, of.partner))

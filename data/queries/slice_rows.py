@@ -1,0 +1,116 @@
+"""The rows inside a slice, as SELECTs to build on: enrolments, trainings, results as seen.
+
+Every query for rows starts from one of these. Counts do not: they are made of the arrays of `data/engine`, which
+narrows by the same rules (docs/measures.md, "Filters"). A fact dated after the slice's ``as_of`` is not seen.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
+
+from data.privacy.viewer import Slice
+from data.storage.schema import enrolment, enterprise, module, result, round_, round_partner, round_place, training
+
+
+def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnElement[bool]:
+    """`column` holds one of `codes`; None restricts nothing, an empty set leaves nothing, '' stands for "not given"."""
+    if codes is None:
+        return literal(value=True)
+    named = column.in_(sorted(codes - {""}))
+    return or_(named, column.is_(None)) if "" in codes else named
+
+
+def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
+    """The date in `column` is not after ``as_of``; a value without a date is always seen."""
+    return or_(column.is_(None), column <= of.as_of)
+
+
+def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
+    """Enrolments in the slice, of some `enterprises` or of all. Columns: enterprise, round, place, source.
+
+    ``place`` is the enterprise's own, else its round's single place, else NULL.
+    """
+    single_place = (
+        select(round_place.c.round, func.min(round_place.c.place).label("place"))
+        .group_by(round_place.c.round)
+        .having(func.count() == 1)
+        .subquery("single_place")
+    )
+    place = func.coalesce(enterprise.c.place, single_place.c.place)
+    conditions = [
+        seen(enrolment.c.recruited_on, of),
+        among(enrolment.c.enterprise, None if enterprises is None else frozenset(enterprises)),
+        among(enrolment.c.round, of.round),
+        among(round_.c.phase, of.phase),
+        among(enterprise.c.sector, of.sector),
+        among(place, of.place),
+    ]
+    if of.partner is not None:
+        conditions.append(
+            exists().where(round_partner.c.round == enrolment.c.round, among(round_partner.c.partner, of.partner))
+        )
+    return (
+        select(
+            enrolment.c.enterprise,
+            enrolment.c.round,
+            place.label("place"),
+            enrolment.c.source,
+        )
+        .join(enterprise, enterprise.c.code == enrolment.c.enterprise)
+        .join(round_, round_.c.code == enrolment.c.round)
+        .outerjoin(single_place, single_place.c.round == enrolment.c.round)
+        .where(*conditions)
+        .cte("enrolments")
+    )
+
+
+def trainings(of: Slice, enrolled: CTE) -> CTE:
+    """Planned trainings of the enrolments: all columns of `training`."""
+    key = and_(enrolled.c.enterprise == training.c.enterprise, enrolled.c.round == training.c.round)
+    return select(training).join(enrolled, key).where(among(training.c.module, of.module)).cte("trainings")
+
+
+def results_seen(of: Slice, enrolled: CTE) -> CTE:
+    """Result rows of the enrolments with only the values seen at ``as_of``, but for rows of which nothing is seen.
+
+    A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
+    change_percent, operator, months, verified, their dates, source, note, position (of the module).
+    """
+    before = case((seen(result.c.before_on, of), result.c.before))
+    # What was measured after a before that is not seen yet is not seen either.
+    after_on = func.coalesce(result.c.after_on, result.c.before_on)
+    after = case((seen(after_on, of), result.c.after))
+    change = case((seen(after_on, of), result.c.change_percent))
+    own = and_(enrolled.c.enterprise == result.c.enterprise, enrolled.c.round == result.c.round)
+    roundless = and_(
+        result.c.round == "", exists().where(enrolled.c.enterprise == result.c.enterprise).correlate(result)
+    )
+    return (
+        select(
+            result.c.enterprise,
+            result.c.round,
+            result.c.module,
+            result.c.indicator,
+            before.label("before"),
+            result.c.before_on,
+            after.label("after"),
+            result.c.after_on,
+            change.label("change_percent"),
+            func.coalesce(result.c.operator, "=").label("operator"),
+            result.c.months,
+            result.c.verified,
+            result.c.source,
+            result.c.note,
+            result.c.date_precision,
+            module.c.position,
+        )
+        .outerjoin(enrolled, own)
+        .outerjoin(module, module.c.code == result.c.module)
+        .where(
+            or_(enrolled.c.enterprise.is_not(None), roundless),
+            among(result.c.module, of.module),
+            or_(before.is_not(None), after.is_not(None), change.is_not(None)),
+        )
+        .cte("results_seen")
+    )
