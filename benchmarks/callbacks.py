@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 import callbacks
 from benchmarks.posting import OVERVIEW, body
 from benchmarks.spread import spread, timed
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from callbacks.slides import both_languages
 from dashboard.app import grounds
 from dashboard.pages.plain_pages import UPDATE
@@ -99,7 +99,7 @@ class Pages:
 
     def __init__(self, address: str, folder: Path) -> None:
         self.viewer: Viewer = MANAGER
-        self.held = Held(Records(address, folder / "editions"), grounds(read_boundaries()))
+        self.context = AppContext(Records(address, folder / "editions"), grounds(read_boundaries()))
         self._accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
         server = Flask("benchmark")
 
@@ -109,7 +109,7 @@ class Pages:
 
         self.app = Dash("benchmark", server=server, suppress_callback_exceptions=True)
         self.app.layout = shell()
-        callbacks.register(self.app, self.held)
+        callbacks.register(self.app, self.context)
         self._client = server.test_client()
         self._told = self._client.get("/_dash-dependencies").get_json()
 
@@ -125,7 +125,7 @@ class Pages:
         with self.app.server.test_request_context():
             g.viewer = self.viewer
             deck = decks.read(self._accounts, decks.STANDARD)
-            slides = both_languages(self.held, deck.slides, Filters.from_search(search))
+            slides = both_languages(self.context, deck.slides, Filters.from_search(search))
             told = [{language: slide.plain() for language, slide in each.items()} for each in slides]
             return to_json_plotly(told).encode()
 
@@ -172,7 +172,7 @@ def measure(
     found = []
     with TemporaryDirectory() as folder, _bare(address) as bare:
         asked = Pages(address, Path(folder))
-        engine = asked.held.records.live.engine
+        engine = asked.context.records.live.engine
         for who, viewer in (("manager", MANAGER), ("donor", donor)):
             asked.viewer = viewer
             search = f"?{filters}" if filters else ""

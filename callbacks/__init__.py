@@ -18,7 +18,7 @@ from callbacks import (
     story_page,
     targets,
 )
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 
 PAGES = (
     filter_bar,
@@ -38,7 +38,7 @@ PAGES = (
 )
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add every callback of the application to `app`."""
     for page in PAGES:
-        page.register(app, held)
+        page.register(app, context)

@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from data.exhibits import Exhibit
 from data.privacy.viewer import Permission
@@ -17,7 +17,7 @@ from layouts.programme import event_days, event_name, kind_name, partners_of, ro
 from layouts.words import _
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(
@@ -26,18 +26,18 @@ def register(app: Dash, held: Held) -> None:
         *parts.outputs("calendar", "rounds"),
         Input(ids.ADDRESS, "search"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def page(search: str | None) -> tuple[Any, ...]:
-        with showing(held, search) as asked:
-            events, rounds = (exhibits.build(asked.view, code) for code in ("events", "rounds"))
+        with open_request(context, search, clears_notice=True) as request:
+            events, rounds = (exhibits.build(request.view, code) for code in ("events", "rounds"))
             return (
-                coming(asked, events, rounds),
-                *drawing.filled(asked, events, drawing.events),
-                *drawing.filled(asked, rounds, drawing.rounds),
+                coming(request, events, rounds),
+                *drawing.filled(request, events, drawing.events),
+                *drawing.filled(request, rounds, drawing.rounds),
             )
 
 
-def coming(asked: Asked, events: Exhibit, rounds: Exhibit) -> list[Any]:
+def coming(request: PageRequest, events: Exhibit, rounds: Exhibit) -> list[Any]:
     """What is planned after the date looked back from, and the way to take the calendar along."""
     rows = [
         (
@@ -47,22 +47,22 @@ def coming(asked: Asked, events: Exhibit, rounds: Exhibit) -> list[Any]:
                 part
                 for part in (
                     kind_name(row["kind"]) if row["name_en"] != row["kind"] else "",
-                    asked.name("place", row["place"]) if row["place"] else "",
-                    partners_of(row, asked.name),
+                    request.name("place", row["place"]) if row["place"] else "",
+                    partners_of(row, request.name),
                 )
                 if part
             ),
             None,
         )
-        for row in records(calendar.ahead(events.table, asked.as_of))
+        for row in records(calendar.ahead(events.table, request.as_of))
     ]
     later = [
         row
         for row in records(rounds.table)
-        if row["first"] is None and row["planned_last"] and row["planned_last"] > asked.as_of
+        if row["first"] is None and row["planned_last"] and row["planned_last"] > request.as_of
     ]
-    rows += [(_("Round"), (asked.name("round", row["round"]),), round_plan(row), None) for row in later]
-    take = asked.href("/calendar.ics") if asked.view.viewer.may(Permission.EXPORT) else ""
+    rows += [(_("Round"), (request.name("round", row["round"]),), round_plan(row), None) for row in later]
+    take = request.href("/calendar.ics") if request.view.viewer.may(Permission.EXPORT) else ""
     return [
         beside(
             _("What comes next"),

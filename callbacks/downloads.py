@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from callbacks.page_request import Asked
+from callbacks.page_request import PageRequest
 from data.exhibits import EXHIBITS, Exhibit, build
 from data.exports import packages
 from data.exports.packages import Described, Package, Resource
@@ -19,36 +19,36 @@ from layouts.slides import exhibit_name
 from layouts.words import _
 
 
-def offered(asked: Asked, code: str, picture: str) -> TakeAway | None:
+def offered(request: PageRequest, code: str, picture: str) -> TakeAway | None:
     """What may be taken away of an exhibit, and what a `picture` of it is called."""
-    if not asked.view.viewer.may(Permission.EXPORT):
+    if not request.view.viewer.may(Permission.EXPORT):
         return None
-    files = ((ending.upper(), asked.href(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
-    return TakeAway(tuple(files), asked.file_name(picture))
+    files = ((ending.upper(), request.href(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
+    return TakeAway(tuple(files), request.file_name(picture))
 
 
-def of_selection(asked: Asked) -> list[tuple[str, str]]:
+def of_selection(request: PageRequest) -> list[tuple[str, str]]:
     """The files of the whole selection (what, address); none for who may take nothing."""
-    if not asked.view.viewer.may(Permission.EXPORT) or not asked.view.shown:
+    if not request.view.viewer.may(Permission.EXPORT) or not request.view.shown:
         return []
     return [
-        (_("workbook (XLSX)"), asked.href("/export/selection.xlsx")),
-        (_("open-data package (ZIP)"), asked.href("/export/package.zip")),
+        (_("workbook (XLSX)"), request.href("/export/selection.xlsx")),
+        (_("open-data package (ZIP)"), request.href("/export/package.zip")),
     ]
 
 
-def workbook(asked: Asked, code: str, to: IO[bytes]) -> None:
+def workbook(request: PageRequest, code: str, to: IO[bytes]) -> None:
     """Write one exhibit as a workbook, with a sheet of what it is."""
-    exhibit = build(asked.view, code)
-    write(to, [sheet_of(exhibit), Sheet(about.sheet_name(), (), _about(asked, exhibit))])
+    exhibit = build(request.view, code)
+    write(to, [sheet_of(exhibit), Sheet(about.sheet_name(), (), _about(request, exhibit))])
 
 
-def selection(asked: Asked, to: IO[bytes]) -> None:
+def selection(request: PageRequest, to: IO[bytes]) -> None:
     """Write every exhibit with rows as one workbook: contents first, a sheet an exhibit, and what each of them is."""
-    shown = [exhibit for exhibit in (build(asked.view, code) for code in EXHIBITS) if len(exhibit.table)]
+    shown = [exhibit for exhibit in (build(request.view, code) for code in EXHIBITS) if len(exhibit.table)]
     listed = [(exhibit.code, exhibit.code, len(exhibit.table)) for exhibit in shown]
-    contents = about.of_selection(_record(asked), asked.basis(build(asked.view, "overview")), listed)
-    told = [line for exhibit in shown for line in (*_about(asked, exhibit), ("", ""))]
+    contents = about.of_selection(_record(request), request.basis(build(request.view, "overview")), listed)
+    told = [line for exhibit in shown for line in (*_about(request, exhibit), ("", ""))]
     write(
         to,
         [
@@ -59,57 +59,57 @@ def selection(asked: Asked, to: IO[bytes]) -> None:
     )
 
 
-def data_package(asked: Asked, to: IO[bytes]) -> None:
+def data_package(request: PageRequest, to: IO[bytes]) -> None:
     """Write every exhibit as an open-data package; who sees the whole record has its own tables beside them."""
     taken_at = now().replace(microsecond=0)
-    whole = _whole(asked)
-    programme = asked.view.catalogue.programme
+    whole = _whole(request)
+    programme = request.view.catalogue.programme
     title = _both(lambda: package_text.title(programme.entry.name(words.language())))
-    rests_on = _both(lambda: _rests_on(asked))
+    rests_on = _both(lambda: _rests_on(request))
     head: dict[str, Any] = {
         "profile": "data-package",
-        "name": asked.file_name("package").lower(),
+        "name": request.file_name("package").lower(),
         "title": str(title),
         "description": str(rests_on),
         "created": f"{taken_at.isoformat()}Z",
-        "sources": _sources(asked, asked.view.catalogue.source) if whole else [],
+        "sources": _sources(request, request.view.catalogue.source) if whole else [],
         "synthetic": programme.synthetic,
-        "as_of": asked.as_of.isoformat(),
-        "filters": asked.filters.query(),
-        "edition": asked.edition.key if asked.edition else "",
+        "as_of": request.as_of.isoformat(),
+        "filters": request.filters.query(),
+        "edition": request.edition.key if request.edition else "",
     }
-    threshold = asked.view.threshold
+    threshold = request.view.threshold
 
     def readme() -> str:
         files = [(f"{code}.csv", exhibit_name(code)) for code in EXHIBITS]
         heading = title.zh if words.language() == "zh" else title.en
-        return package_text.readme(heading, _rests_on(asked), files, taken_at, threshold, record=whole)
+        return package_text.readme(heading, _rests_on(request), files, taken_at, threshold, record=whole)
 
     told = _both(readme)
     with Package(to, _without_blanks(head), f"{told.en}\n{told.zh}") as written:
         for code in EXHIBITS:
-            written.add(_resource(asked, build(asked.view, code)))
+            written.add(_resource(request, build(request.view, code)))
         if whole:
-            for resource in packages.record_tables(asked.view.connection):
+            for resource in packages.record_tables(request.view.connection):
                 written.add(resource)
-            for name, content in record_files.pictures(asked.view.connection):
+            for name, content in record_files.pictures(request.view.connection):
                 written.add_picture(name, content)
 
 
-def _whole(asked: Asked) -> bool:
+def _whole(request: PageRequest) -> bool:
     """Does this viewer ask for all there is?"""
-    viewer = asked.view.viewer
-    return not viewer.limited and viewer.scope == Scope() and asked.filters.of_edition(None) == Filters()
+    viewer = request.view.viewer
+    return not viewer.limited and viewer.scope == Scope() and request.filters.of_edition(None) == Filters()
 
 
-def _resource(asked: Asked, exhibit: Exhibit) -> Resource:
+def _resource(request: PageRequest, exhibit: Exhibit) -> Resource:
     code = exhibit.code
     return Resource.of_exhibit(
         exhibit,
         _both(lambda: exhibit_name(code)),
         _both(lambda: definitions.exhibit(code)),
         lambda name: _both(lambda: columns.column(code, name)),
-        _sources(asked, exhibit.sources),
+        _sources(request, exhibit.sources),
     )
 
 
@@ -121,10 +121,10 @@ def _both(say: Callable[[], str]) -> Described:
     return Described(*said)
 
 
-def _sources(asked: Asked, codes: Any) -> list[dict[str, str]]:
+def _sources(request: PageRequest, codes: Any) -> list[dict[str, str]]:
     found = []
     for code in codes:
-        entry = asked.view.catalogue.source[code]
+        entry = request.view.catalogue.source[code]
         source = {"title": entry.name(words.language())}
         url = entry.columns["url"]
         found.append(source | ({"path": url} if _web(url) else {}))
@@ -139,27 +139,27 @@ def _without_blanks(head: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in head.items() if value not in ("", [])}
 
 
-def _rests_on(asked: Asked) -> str:
-    programme = asked.view.catalogue.programme
+def _rests_on(request: PageRequest) -> str:
+    programme = request.view.catalogue.programme
     return package_text.description(
-        asked.filtered(), asked.as_of, asked.edition_line(), _terms(asked), synthetic=programme.synthetic
+        request.filtered(), request.as_of, request.edition_line(), _terms(request), synthetic=programme.synthetic
     )
 
 
-def _record(asked: Asked) -> Record:
-    name = asked.view.catalogue.programme.entry.name(words.language())
-    return Record(name, _terms(asked), now())
+def _record(request: PageRequest) -> Record:
+    name = request.view.catalogue.programme.entry.name(words.language())
+    return Record(name, _terms(request), now())
 
 
-def _terms(asked: Asked) -> str:
+def _terms(request: PageRequest) -> str:
     """The programme's note: free text, which of a record that is not public may speak of what lies outside a link."""
-    programme = asked.view.catalogue.programme
-    told = programme.public or not asked.view.viewer.limited
+    programme = request.view.catalogue.programme
+    told = programme.public or not request.view.viewer.limited
     return (programme.entry.columns["note"] or "") if told else ""
 
 
-def _about(asked: Asked, exhibit: Exhibit) -> Iterator[tuple[str, str]]:
-    urls = {code: asked.view.catalogue.source[code].columns["url"] or "" for code in exhibit.sources}
-    sources = {asked.source_name(code): url for code, url in urls.items()}
+def _about(request: PageRequest, exhibit: Exhibit) -> Iterator[tuple[str, str]]:
+    urls = {code: request.view.catalogue.source[code].columns["url"] or "" for code in exhibit.sources}
+    sources = {request.source_name(code): url for code, url in urls.items()}
     names = EXHIBITS[exhibit.code].columns
-    return iter(about.of_exhibit(_record(asked), exhibit.code, names, asked.basis(exhibit), sources))
+    return iter(about.of_exhibit(_record(request), exhibit.code, names, request.basis(exhibit), sources))

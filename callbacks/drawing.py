@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks import downloads
-from callbacks.page_request import Asked
+from callbacks.page_request import PageRequest
 from data import exhibits
 from data.exhibits import Exhibit
 from data.privacy.viewer import Permission
@@ -24,31 +24,31 @@ from layouts.tables import Link, Table
 from layouts.words import _, sentences
 
 
-def regions(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], room: map.Room = map.WIDE) -> Drawing:
+def regions(request: PageRequest, exhibit: Exhibit, metric: str = METRICS[0], room: map.Room = map.WIDE) -> Drawing:
     """The map by `metric`."""
     frame = exhibit.table
     located = frame[frame["place"].notna()]
-    entries = [asked.view.catalogue.place[code].columns for code in located["place"]]
+    entries = [request.view.catalogue.place[code].columns for code in located["place"]]
     points = located.assign(
         latitude=[entry["latitude"] for entry in entries],
         longitude=[entry["longitude"] for entry in entries],
-        name=[asked.name("place", code) for code in located["place"]],
+        name=[request.name("place", code) for code in located["place"]],
     )
     # A province that is a place of its own (a municipality, or no city known) is filled, not dotted as well.
     dotted = points[points["level"].isin(["city", "county"])]
-    provinces = _provinces(asked)
+    provinces = _provinces(request)
     return Drawing(
-        title=findings.regions(frame, provinces, metric, asked.name, rounded=exhibit.threshold is not None),
-        figure=map.regions(dotted, provinces, metric, asked.ground, room),
-        under=asked.ground.notice,
+        title=findings.regions(frame, provinces, metric, request.name, rounded=exhibit.threshold is not None),
+        figure=map.regions(dotted, provinces, metric, request.ground, room),
+        under=request.ground.notice,
     )
 
 
-def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], most: int = map.MOST_ROWS) -> Drawing:
+def ranking(request: PageRequest, exhibit: Exhibit, metric: str = METRICS[0], most: int = map.MOST_ROWS) -> Drawing:
     """The provinces as bars, with what lies in none."""
-    provinces = _provinces(asked)[["name", *METRICS]]
+    provinces = _provinces(request)[["name", *METRICS]]
     outside = exhibit.table[exhibit.table["province"].isna()]
-    names = [asked.name("place", code) if code else _("Place not given") for code in outside["place"]]
+    names = [request.name("place", code) if code else _("Place not given") for code in outside["place"]]
     rows = pd.concat([provinces, outside.assign(name=names)[["name", *METRICS]]], ignore_index=True)
     return Drawing(
         title=_("{metric}, by province", metric=map.metric_name(metric)),
@@ -57,44 +57,44 @@ def ranking(asked: Asked, exhibit: Exhibit, metric: str = METRICS[0], most: int 
     )
 
 
-def _provinces(asked: Asked) -> pd.DataFrame:
-    frame = places.provinces(asked.view)
-    return frame.assign(code=frame["place"], name=[asked.name("place", code) for code in frame["place"]])
+def _provinces(request: PageRequest) -> pd.DataFrame:
+    frame = places.provinces(request.view)
+    return frame.assign(code=frame["place"], name=[request.name("place", code) for code in frame["place"]])
 
 
-def module_funnel(asked: Asked, exhibit: Exhibit, *, wide: bool = False) -> Drawing:
+def module_funnel(request: PageRequest, exhibit: Exhibit, *, wide: bool = False) -> Drawing:
     """Planned to completed, module by module: one under the other, or for a `wide` area with the steps as columns."""
     frame = exhibit.table[exhibit.table["planned"] > 0]
     return Drawing(
-        title=findings.module_funnel(frame, asked.name),
-        figure=(funnel.module_steps if wide else funnel.module_funnel)(frame, asked.name),
+        title=findings.module_funnel(frame, request.name),
+        figure=(funnel.module_steps if wide else funnel.module_funnel)(frame, request.name),
         caption=_(
             "A step counts as reached when it or a later one has evidence. Those not due yet are left out of shares."
         ),
     )
 
 
-def completion(asked: Asked, exhibit: Exhibit) -> Drawing:
+def completion(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """The small funnel: completed of due."""
     return Drawing(
-        title=findings.module_funnel(exhibit.table, asked.name),
-        figure=funnel.completion(exhibit.table, asked.name),
+        title=findings.module_funnel(exhibit.table, request.name),
+        figure=funnel.completion(exhibit.table, request.name),
     )
 
 
-def states(asked: Asked, exhibit: Exhibit, *, every: bool = False) -> Drawing:
+def states(request: PageRequest, exhibit: Exhibit, *, every: bool = False) -> Drawing:
     """Where each planned training stands, with `every` number printed or those that have room."""
     return Drawing(
         title=findings.states(exhibit.table),
-        figure=funnel.states(exhibit.table, asked.name, every=every),
+        figure=funnel.states(exhibit.table, request.name, every=every),
         caption=_("Enterprises per module; each is in exactly one state."),
-        table=asked.href("/table/states"),
+        table=request.href("/table/states"),
     )
 
 
-def journey(asked: Asked, exhibit: Exhibit) -> Drawing:
+def journey(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """From enrolment to every planned module completed."""
-    del asked
+    del request
     return Drawing(
         title=findings.journey(exhibit.table),
         figure=funnel.journey(exhibit.table),
@@ -102,9 +102,9 @@ def journey(asked: Asked, exhibit: Exhibit) -> Drawing:
     )
 
 
-def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
+def breadth(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """How many modules enterprises completed."""
-    del asked
+    del request
     return Drawing(
         title=findings.breadth(exhibit.table),
         figure=funnel.breadth(exhibit.table, exhibit.coverage.enterprises),
@@ -112,7 +112,7 @@ def breadth(asked: Asked, exhibit: Exhibit) -> Drawing:
 
 
 def who_is_where(
-    asked: Asked,
+    request: PageRequest,
     exhibit: Exhibit,
     enterprises: int = matrix.MOST_ENTERPRISES,
     most: int = matrix.MOST_PATTERNS,
@@ -123,11 +123,11 @@ def who_is_where(
     if not rows:
         enterprises = 0
     planned = set(exhibit.table["module"])
-    modules = [code for code in asked.view.catalogue.module if code in planned]
+    modules = [code for code in request.view.catalogue.module if code in planned]
     many = exhibit.table["enterprise"].nunique() > enterprises
     return Drawing(
-        title=matrix.pattern_title(exhibit.table, modules, asked.name),
-        figure=matrix.matrix(exhibit.table, modules, asked.name, enterprises, most),
+        title=matrix.pattern_title(exhibit.table, modules, request.name),
+        figure=matrix.matrix(exhibit.table, modules, request.name, enterprises, most),
         caption=_combinations(len(matrix.patterns(exhibit.table, modules)), most, rows=rows) if many else "",
     )
 
@@ -144,7 +144,7 @@ def _combinations(all_of_them: int, most: int, *, rows: bool) -> str:
     return _("Every combination of states; the table names each enterprise.")
 
 
-def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
+def improved(request: PageRequest, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises that improved, per indicator that is a figure and not a practice."""
     figures = exhibit.table[exhibit.table["unit"] != YES_NO]
     rated = figures[figures["better_count"].notna() & (figures["pairs"] > 0)]
@@ -153,22 +153,22 @@ def improved(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS)
     )
     return Drawing(
         title=findings.change(figures),
-        figure=change.improved(rated, asked.name, most) if len(rated) else None,
+        figure=change.improved(rated, request.name, most) if len(rated) else None,
         caption=sentences(caption, _most(rated, most)) if len(rated) else "",
     )
 
 
-def practices(asked: Asked, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
+def practices(request: PageRequest, exhibit: Exhibit, most: int = change.MOST_INDICATORS) -> Drawing:
     """Share of enterprises with a practice, before and after."""
     of_practices = exhibit.table["unit"] == YES_NO
     frame = exhibit.table[of_practices & (exhibit.table["pairs"] > 0)]
     if not len(frame):
-        return Drawing(_("No practice was reported before and after"), table=asked.href("/table/change"))
+        return Drawing(_("No practice was reported before and after"), table=request.href("/table/change"))
     return Drawing(
         title=findings.practices(frame, rounded=exhibit.threshold is not None),
-        figure=change.practices(frame, asked.name, most),
+        figure=change.practices(frame, request.name, most),
         caption=sentences(_("Share of enterprises that reported both times."), _most(frame, most)),
-        table=asked.href("/table/change"),
+        table=request.href("/table/change"),
     )
 
 
@@ -176,25 +176,25 @@ def _most(frame: pd.DataFrame, most: int) -> str:
     return _("The {n} indicators with most pairs; the table has all.", n=most) if len(frame) > most else ""
 
 
-def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False, rows: bool = True) -> Drawing:
+def pairs(request: PageRequest, exhibit: Exhibit, indicator: str, *, close: bool = False, rows: bool = True) -> Drawing:
     """One indicator: a line per enterprise while they are few, `close` to one another or not; else the distribution.
 
     Where enterprises may have no `rows` few of them are their median.
     """
-    columns = asked.view.catalogue.indicator[indicator].columns
+    columns = request.view.catalogue.indicator[indicator].columns
     unit, better = columns["unit"], columns["better"]
     frame = exhibit.table
-    numbers = exhibits.change_of(asked.view, indicator)
+    numbers = exhibits.change_of(request.view, indicator)
     beyond = 0
     if not numbers["pairs"] or (unit != YES_NO and numbers["median_change"] is None):
         figure = None
     elif unit == YES_NO:
         figure = change.practice(numbers)
-    elif asked.view.threshold:
+    elif request.view.threshold:
         figure = change.middle(numbers, unit, better)
     elif len(frame) < change.FEWEST_FOR_DISTRIBUTION:
         figure = (
-            change.lines(frame, unit, better, asked.name, beside=close)
+            change.lines(frame, unit, better, request.name, beside=close)
             if rows
             else change.middle(numbers, unit, better)
         )
@@ -202,51 +202,53 @@ def pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, close: bool = False
         figure = change.distribution(frame, unit, better, numbers)
         beyond = change.bins(frame["change"].to_numpy(float))[2]
     return Drawing(
-        title=findings.pairs(indicator, numbers, unit, frame, asked.name),
+        title=findings.pairs(indicator, numbers, unit, frame, request.name),
         figure=figure,
         caption=findings.pairs_caption(numbers, unit, beyond),
         under=_("Definition: {definition}", definition=definition)
-        if (definition := asked.definition(indicator))
+        if (definition := request.definition(indicator))
         else "",
-        table=asked.href("/table/change" if asked.view.threshold else "/table/pairs", indicator=indicator),
+        table=request.href("/table/change" if request.view.threshold else "/table/pairs", indicator=indicator),
     )
 
 
 def coverage(
-    asked: Asked, exhibit: Exhibit, most: int = coverage_figure.MOST_GROUPS, *, close: bool = False
+    request: PageRequest, exhibit: Exhibit, most: int = coverage_figure.MOST_GROUPS, *, close: bool = False
 ) -> Drawing:
     """Who reported; so many partners and sectors at most, `close` to one another or not."""
     return Drawing(
         title=findings.coverage(exhibit.table),
-        figure=coverage_figure.coverage(exhibit.table, asked.name, most, beside=close),
+        figure=coverage_figure.coverage(exhibit.table, request.name, most, beside=close),
         caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
     )
 
 
-def published(asked: Asked, exhibit: Exhibit) -> Drawing:
+def published(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """Published figures as printed."""
-    del asked
+    del request
     return Drawing(
         title=findings.published(exhibit.table),
         caption=_("Shown as printed, never added to counted numbers. A share without its base says so."),
     )
 
 
-def targets(asked: Asked, exhibit: Exhibit, most: int = targets_figure.MOST_TARGETS, *, close: bool = False) -> Drawing:
+def targets(
+    request: PageRequest, exhibit: Exhibit, most: int = targets_figure.MOST_TARGETS, *, close: bool = False
+) -> Drawing:
     """Each target with what was reached of it; so many of the latest at most, `close` to one another or not."""
     frame = exhibit.table
     cut = _("The {n} that are due last; the table has all.", n=most) if len(frame) > most else ""
     return Drawing(
         title=programme.targets_found(frame),
-        figure=targets_figure.targets(frame, asked.name, most, close=close),
+        figure=targets_figure.targets(frame, request.name, most, close=close),
         caption=sentences(programme.targets_caption(frame), cut),
     )
 
 
-def capacity(asked: Asked, exhibit: Exhibit) -> Drawing:
+def capacity(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """The ladder of trainers."""
     del exhibit  # the ladder counts a trainer once in all modules
-    steps = trainers.ladder(asked.view)
+    steps = trainers.ladder(request.view)
     return Drawing(
         title=programme.ladder_found(steps),
         figure=ladder.ladder(steps),
@@ -254,93 +256,95 @@ def capacity(asked: Asked, exhibit: Exhibit) -> Drawing:
     )
 
 
-def events(asked: Asked, exhibit: Exhibit, most: int = len(calendar_figure.KINDS)) -> Drawing:
+def events(request: PageRequest, exhibit: Exhibit, most: int = len(calendar_figure.KINDS)) -> Drawing:
     """Events in time, a lane a kind; so many kinds at most."""
     frame = exhibit.table
     cut = _("The {n} kinds with most events; the table has all.", n=most) if frame["kind"].nunique() > most else ""
     return Drawing(
-        title=programme.events_found(frame, asked.as_of, len(calendar.ahead(frame, asked.as_of))),
-        figure=calendar_figure.events(frame, asked.as_of, most),
-        caption=sentences(programme.events_caption(frame, asked.as_of), cut),
+        title=programme.events_found(frame, request.as_of, len(calendar.ahead(frame, request.as_of))),
+        figure=calendar_figure.events(frame, request.as_of, most),
+        caption=sentences(programme.events_caption(frame, request.as_of), cut),
     )
 
 
-def rounds(asked: Asked, exhibit: Exhibit) -> Drawing:
+def rounds(request: PageRequest, exhibit: Exhibit) -> Drawing:
     """Rounds against their plan."""
     return Drawing(
         title=programme.rounds_found(exhibit.table),
-        figure=calendar_figure.rounds(exhibit.table, asked.as_of, asked.name),
+        figure=calendar_figure.rounds(exhibit.table, request.as_of, request.name),
         caption=_("Thin: as planned. Bold: as held, so far as its dates are on record."),
     )
 
 
-def beside(asked: Asked, indicator: str | None) -> pd.DataFrame:
+def beside(request: PageRequest, indicator: str | None) -> pd.DataFrame:
     """The result rows that are no pairs, newest first, with the ``unit`` of their indicator."""
-    frame = results.beside(asked.view, indicator)
+    frame = results.beside(request.view, indicator)
     newest = frame.sort_values("after_on", ascending=False, na_position="last", kind="stable")
-    return newest.assign(unit=newest["indicator"].map(_units(asked)))
+    return newest.assign(unit=newest["indicator"].map(_units(request)))
 
 
-def table(asked: Asked, name: str, indicator: str | None = None) -> Table:
+def table(request: PageRequest, name: str, indicator: str | None = None) -> Table:
     """One of :data:`TABLES`, of one indicator or of all."""
     if name == "beside":
-        frame = beside(asked, indicator)
+        frame = beside(request, indicator)
     elif name == "pairs" and indicator:
-        frame = exhibits.build_pairs(asked.view, indicator).table
+        frame = exhibits.build_pairs(request.view, indicator).table
     else:
-        frame = exhibits.build(asked.view, "module-funnel" if name == "states" else name).table
-    asked.meet(frame)
-    return TABLES[name](asked, frame)
+        frame = exhibits.build(request.view, "module-funnel" if name == "states" else name).table
+    request.meet(frame)
+    return TABLES[name](request, frame)
 
 
-TABLES: dict[str, Callable[[Asked, pd.DataFrame], Table]] = {
-    "regions": lambda asked, frame: tables.regions(frame, asked.name),
-    "module-funnel": lambda asked, frame: tables.module_funnel(frame, asked.name),
-    "states": lambda asked, frame: tables.states(frame, asked.name),
+TABLES: dict[str, Callable[[PageRequest, pd.DataFrame], Table]] = {
+    "regions": lambda request, frame: tables.regions(frame, request.name),
+    "module-funnel": lambda request, frame: tables.module_funnel(frame, request.name),
+    "states": lambda request, frame: tables.states(frame, request.name),
     "journey-funnel": lambda _asked, frame: tables.journey(frame),
     "breadth": lambda _asked, frame: tables.breadth(frame),
-    "matrix": lambda asked, frame: tables.matrix(frame, asked.name, enterprise_link(asked)),
-    "change": lambda asked, frame: tables.change(frame, asked.name),
-    "pairs": lambda asked, frame: tables.pairs(
-        frame, _units(asked), asked.name, source_link(asked), enterprise_link(asked)
+    "matrix": lambda request, frame: tables.matrix(frame, request.name, enterprise_link(request)),
+    "change": lambda request, frame: tables.change(frame, request.name),
+    "pairs": lambda request, frame: tables.pairs(
+        frame, _units(request), request.name, source_link(request), enterprise_link(request)
     ),
-    "beside": lambda asked, frame: tables.other_facts(frame, asked.name, source_link(asked), enterprise_link(asked)),
-    "coverage": lambda asked, frame: tables.coverage(frame, asked.name),
-    "targets": lambda asked, frame: programme_tables.targets(frame, asked.name, source_link(asked)),
-    "capacity": lambda asked, frame: programme_tables.capacity(frame, asked.name),
-    "events": lambda asked, frame: programme_tables.events(frame, asked.as_of, asked.name, source_link(asked)),
-    "rounds": lambda asked, frame: programme_tables.rounds(frame, asked.name),
-    "published": lambda asked, frame: tables.published(frame, asked.name, source_link(asked)),
+    "beside": lambda request, frame: tables.other_facts(
+        frame, request.name, source_link(request), enterprise_link(request)
+    ),
+    "coverage": lambda request, frame: tables.coverage(frame, request.name),
+    "targets": lambda request, frame: programme_tables.targets(frame, request.name, source_link(request)),
+    "capacity": lambda request, frame: programme_tables.capacity(frame, request.name),
+    "events": lambda request, frame: programme_tables.events(frame, request.as_of, request.name, source_link(request)),
+    "rounds": lambda request, frame: programme_tables.rounds(frame, request.name),
+    "published": lambda request, frame: tables.published(frame, request.name, source_link(request)),
 }
 """The tables behind the exhibits on screen: of each exhibit, and of the states and the facts beside the pairs."""
 
 
-def _units(asked: Asked) -> dict[str, str]:
-    return {code: entry.columns["unit"] for code, entry in asked.view.catalogue.indicator.items()}
+def _units(request: PageRequest) -> dict[str, str]:
+    return {code: entry.columns["unit"] for code, entry in request.view.catalogue.indicator.items()}
 
 
-def source_link(asked: Asked) -> tables.SourceLink:
+def source_link(request: PageRequest) -> tables.SourceLink:
     """How a table names a source: a link to its row."""
 
     def linked(code: str | None) -> tables.Cell:
-        return Link(asked.source_name(code), asked.source_href(code)) if code else "–"
+        return Link(request.source_name(code), request.source_href(code)) if code else "–"
 
     return linked
 
 
-def enterprise_link(asked: Asked) -> tables.EnterpriseLink:
+def enterprise_link(request: PageRequest) -> tables.EnterpriseLink:
     """How a table names an enterprise: a link to its page where it has one."""
 
     def linked(code: str | None) -> tables.Cell:
-        href = asked.enterprise_href(code or "")
-        name = asked.name("enterprise", code)
+        href = request.enterprise_href(code or "")
+        name = request.name("enterprise", code)
         return Link(name, href) if href else name
 
     return linked
 
 
 def filled(
-    asked: Asked,
+    request: PageRequest,
     exhibit: Exhibit,
     draw: Callable[..., Drawing],
     *arguments: Any,
@@ -353,19 +357,19 @@ def filled(
         drawing = Drawing(_("Nothing to show here"), empty=lacking)
     else:
         if "enterprise" in exhibit.table and exhibit.table["enterprise"].nunique() <= matrix.MOST_ENTERPRISES:
-            asked.meet(exhibit.table)  # of more no chart names one
-        drawing = draw(asked, exhibit, *arguments, **options)
-        drawing = replace(drawing, table=drawing.table or asked.href(f"/table/{exhibit.code}"))
+            request.meet(exhibit.table)  # of more no chart names one
+        drawing = draw(request, exhibit, *arguments, **options)
+        drawing = replace(drawing, table=drawing.table or request.href(f"/table/{exhibit.code}"))
         if leads_to:
-            drawing = replace(drawing, leads_to=(leads_to[0], asked.href(leads_to[1])))
+            drawing = replace(drawing, leads_to=(leads_to[0], request.href(leads_to[1])))
     basis = replace(
-        asked.basis(exhibit),
-        how=asked.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
-        deck=_to_deck(asked, exhibit, draw, *arguments),
-        take=downloads.offered(asked, exhibit.code, _picture(exhibit, draw, *arguments)),
+        request.basis(exhibit),
+        how=request.href(f"/how/{exhibit.code}", indicator=arguments[0] if exhibit.code == "pairs" else ""),
+        deck=_to_deck(request, exhibit, draw, *arguments),
+        take=downloads.offered(request, exhibit.code, _picture(exhibit, draw, *arguments)),
     )
     never = exhibit.code == "matrix" and exhibit.threshold is not None
-    way_back = (asked.href("", asked.unfiltered) or "?") if asked.is_filtered else ""
+    way_back = (request.href("", request.unfiltered) or "?") if request.is_filtered else ""
     return parts.fill(drawing, basis, way_back, absent=never)
 
 
@@ -377,14 +381,14 @@ def _picture(exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) ->
     return others.get(draw, exhibit.code)
 
 
-def _to_deck(asked: Asked, exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:
+def _to_deck(request: PageRequest, exhibit: Exhibit, draw: Callable[..., Drawing], *arguments: Any) -> str:
     """Where a manager adds an exhibit, as it is drawn here, to a deck; empty for who may not."""
-    viewer = asked.view.viewer
+    viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
         return ""
     others: dict[Callable[..., Drawing], str] = {states: "states", practices: "practices", rounds: "events"}
     code = others.get(draw, exhibit.code)
-    address = asked.href("/decks/add", indicator=arguments[0] if code == "pairs" else "")
+    address = request.href("/decks/add", indicator=arguments[0] if code == "pairs" else "")
     return f"{address}{'&' if '?' in address else '?'}exhibit={code}"
 
 

@@ -11,7 +11,7 @@ from dash.exceptions import PreventUpdate
 from callbacks import paging
 from callbacks.drawing import source_link
 from callbacks.navigation import may_see
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.engine.enterprise_lists import Listed
 from data.lists import enterprise_list as data
 from data.lists.enterprise_list import Neighbours, OneEnterprise, Wanted
@@ -31,7 +31,7 @@ PATH = "/enterprises"
 SORTS = tuple(column.name for column in layout.COLUMNS if column.sorts)
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the callbacks."""
 
     @app.callback(
@@ -43,19 +43,19 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ENTERPRISES_SEARCH, "value"),
         *paged.inputs(layout.LIST, layout.COLUMNS),
     )
-    @kept(Kept.POSTED)
+    @cacheable(Cacheable.POSTED)
     def enterprises(search: str | None, text: Any, *moved: Any) -> tuple[Any, ...]:
         admit()
         order = paging.stepped(layout.LIST, moved[-1], SORTS)
-        with showing(held, search) as asked:
-            return page(asked, text if isinstance(text, str) else "", order)
+        with open_request(context, search, clears_notice=True) as request:
+            return page(request, text if isinstance(text, str) else "", order)
 
     @app.callback(Output(ids.ENTERPRISE, "children"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def enterprise(path: str | None, search: str | None) -> Any:
         admit()
-        with showing(held, search) as asked:
-            return one(asked, str(path or "").removeprefix(PATH).strip("/"))
+        with open_request(context, search, clears_notice=True) as request:
+            return one(request, str(path or "").removeprefix(PATH).strip("/"))
 
 
 def admit() -> None:
@@ -65,43 +65,43 @@ def admit() -> None:
         raise PreventUpdate
 
 
-def page(asked: Asked, text: str, order: Order) -> tuple[Any, ...]:
+def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     """The list as it is searched, sorted and turned."""
     wanted = Wanted(text, order.sort, order.descending, order.page, words.language())
-    found = data.listed(asked.view, wanted)
+    found = data.listed(request.view, wanted)
     order = Order(order.sort, order.descending, found.page, found.pages)
-    threshold = asked.view.threshold
+    threshold = request.view.threshold
     said = layout.no_rows() if threshold else layout.found(found.count, text.strip())
-    modules = [code for code in asked.view.catalogue.module if any(code in row.states for row in found.rows)]
+    modules = [code for code in request.view.catalogue.module if any(code in row.states for row in found.rows)]
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     notes = [layout.unnamed(found.unnamed)] if found.unnamed else []
     return (
         _("Search by name"),
-        [*parts.notice(notes), *layout.legend(modules, asked.name, position(asked))] if found.rows else [],
-        parts.basis_lines(based(asked, Counter() if threshold else data.sources(asked.view))),
+        [*parts.notice(notes), *layout.legend(modules, request.name, position(request))] if found.rows else [],
+        parts.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
         *paged.fill(
-            layout.COLUMNS, labels, order, said, layout.rows(rows(asked, found.rows), asked.name, position(asked))
+            layout.COLUMNS, labels, order, said, layout.rows(rows(request, found.rows), request.name, position(request))
         ),
     )
 
 
-def position(asked: Asked) -> Any:
+def position(request: PageRequest) -> Any:
     """How a module is numbered."""
-    return lambda code: str(asked.view.catalogue.module[code].columns["position"])
+    return lambda code: str(request.view.catalogue.module[code].columns["position"])
 
 
-def rows(asked: Asked, found: Iterable[Listed]) -> list[layout.Row]:
+def rows(request: PageRequest, found: Iterable[Listed]) -> list[layout.Row]:
     """Enterprises as the list shows them, with links for those that have a page."""
     found = list(found)
-    asked.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
+    request.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
     return [
         layout.Row(
-            row.enterprise if asked.view.nameable is None else "",
-            asked.name("enterprise", row.enterprise),
-            asked.enterprise_href(row.enterprise),
-            asked.name("place", row.place),
-            asked.name("sector", row.sector),
-            [asked.name("round", code) for code in row.rounds],
+            row.enterprise if request.view.nameable is None else "",
+            request.name("enterprise", row.enterprise),
+            request.enterprise_href(row.enterprise),
+            request.name("place", row.place),
+            request.name("sector", row.sector),
+            [request.name("round", code) for code in row.rounds],
             row.states,
             layout.reported(row.last_report, row.date_precision, anything=row.reported),
         )
@@ -109,10 +109,10 @@ def rows(asked: Asked, found: Iterable[Listed]) -> list[layout.Row]:
     ]
 
 
-def basis(asked: Asked, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
+def basis(request: PageRequest, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
     """What the rows of some frames rest on; what is said of one enterprise is not `filtered`."""
     counted = Counter(source or "" for frame in frames for source in frame["source"])
-    return based(asked, counted, "" if filtered else unfiltered())
+    return based(request, counted, "" if filtered else unfiltered())
 
 
 def unfiltered() -> str:
@@ -120,78 +120,80 @@ def unfiltered() -> str:
     return _("Everything on record of it, whatever is filtered")
 
 
-def based(asked: Asked, counted: Counter[str], said: str = "") -> Basis:
+def based(request: PageRequest, counted: Counter[str], said: str = "") -> Basis:
     """What so many rows per source ("": none given) rest on."""
-    named = [code for code in asked.view.catalogue.source if code in counted]
+    named = [code for code in request.view.catalogue.source if code in counted]
     return Basis(
         coverage="",
-        filtered=said or asked.filtered(),
-        as_of=asked.as_of,
-        sources=tuple(SourceLink(asked.source_name(code), asked.source_href(code), counted[code]) for code in named),
+        filtered=said or request.filtered(),
+        as_of=request.as_of,
+        sources=tuple(
+            SourceLink(request.source_name(code), request.source_href(code), counted[code]) for code in named
+        ),
         unsourced=counted[""],
-        synthetic=asked.view.catalogue.programme.synthetic,
-        edition=asked.edition_line(),
+        synthetic=request.view.catalogue.programme.synthetic,
+        edition=request.edition_line(),
     )
 
 
-def one(asked: Asked, code: str) -> list[Any]:
+def one(request: PageRequest, code: str) -> list[Any]:
     """The page of one enterprise; of one that has none for this viewer it says what it says of any unknown address."""
-    found = data.one(asked.view, code) if code else None
+    found = data.one(request.view, code) if code else None
     if found is None:
         return parts.not_found()
     near = [name for each in found.neighbours for name in each.named]
-    asked.meet(pd.DataFrame({"enterprise": [code, *near]}))
-    entry = asked.enterprises[code]
+    request.meet(pd.DataFrame({"enterprise": [code, *near]}))
+    entry = request.enterprises[code]
     other = entry.name_en if words.language() == "zh" else entry.name_zh
-    aside = [other if other != entry.name(words.language()) else "", code if asked.view.nameable is None else ""]
-    figure = timeline(found.trainings, asked.as_of, asked.name)
-    told = stories(asked, found)
+    aside = [other if other != entry.name(words.language()) else "", code if request.view.nameable is None else ""]
+    figure = timeline(found.trainings, request.as_of, request.name)
+    told = stories(request, found)
     return [
-        *drawn.heading(asked.name("enterprise", code), " · ".join(filter(None, aside)), asked.href(PATH)),
+        *drawn.heading(request.name("enterprise", code), " · ".join(filter(None, aside)), request.href(PATH)),
         drawn.facts(
-            facts(asked, found), rounds(asked, found), basis_of(asked, found, found.enrolments, of_itself=True)
+            facts(request, found), rounds(request, found), basis_of(request, found, found.enrolments, of_itself=True)
         ),
         drawn.timeline(
             drawn.timeline_title(found.trainings),
             figure,
-            asked.href(f"/enterprise-tables/{code}/trainings"),
-            basis_of(asked, found, found.trainings),
+            request.href(f"/enterprise-tables/{code}/trainings"),
+            basis_of(request, found, found.trainings),
         ),
         drawn.results_section(
-            found.results, asked.href(f"/enterprise-tables/{code}/results"), basis_of(asked, found, found.results)
+            found.results, request.href(f"/enterprise-tables/{code}/results"), basis_of(request, found, found.results)
         ),
         *([drawn.stories(told)] if told else []),
         drawn.neighbours(
-            [beside(asked, found, each) for each in found.neighbours],
-            [based(asked, Counter(each.sources), unfiltered()) for each in found.neighbours],
+            [beside(request, found, each) for each in found.neighbours],
+            [based(request, Counter(each.sources), unfiltered()) for each in found.neighbours],
         ),
     ]
 
 
-def basis_of(asked: Asked, found: OneEnterprise, frame: pd.DataFrame, *, of_itself: bool = False) -> Basis:
+def basis_of(request: PageRequest, found: OneEnterprise, frame: pd.DataFrame, *, of_itself: bool = False) -> Basis:
     """What one part of the page rests on: so many rows, from these sources."""
     itself = [pd.DataFrame({"source": [found.facts["source"]]})] if of_itself else []
-    return basis(asked, [*itself, frame], filtered=False)
+    return basis(request, [*itself, frame], filtered=False)
 
 
-def facts(asked: Asked, found: OneEnterprise) -> list[drawn.Fact]:
+def facts(request: PageRequest, found: OneEnterprise) -> list[drawn.Fact]:
     """What is known of the enterprise itself."""
     known = found.facts
     return [
-        (_("Sector"), on_record(asked.name("sector", known["sector"]) if known["sector"] else None)),
-        (_("Place"), on_record(asked.name("place", known["place"]) if known["place"] else None)),
+        (_("Sector"), on_record(request.name("sector", known["sector"]) if known["sector"] else None)),
+        (_("Place"), on_record(request.name("place", known["place"]) if known["place"] else None)),
         (_("Workers"), drawn.people(known["workers"], known["workers_women"])),
     ]
 
 
-def rounds(asked: Asked, found: OneEnterprise) -> list[tuple[str, list[drawn.Fact]]]:
+def rounds(request: PageRequest, found: OneEnterprise) -> list[tuple[str, list[drawn.Fact]]]:
     """What is known of each of its enrolments."""
     said = []
     for row in records(found.enrolments):
         partners = found.partners[found.partners["round"] == row["round"]]
         roles: dict[str, list[str]] = {}
         for party in records(partners):
-            roles.setdefault(party["role"], []).append(asked.name("partner", party["partner"]))
+            roles.setdefault(party["role"], []).append(request.name("partner", party["partner"]))
         known: list[drawn.Fact] = [
             (
                 _("Partners"),
@@ -205,21 +207,21 @@ def rounds(asked: Asked, found: OneEnterprise) -> list[tuple[str, list[drawn.Fac
         if row["left_on"]:
             left = day(row["left_on"], row["date_precision"])
             # A reason is free text: it may speak of what lies outside a link.
-            reason = "" if asked.view.viewer.limited else row["left_reason"]
+            reason = "" if request.view.viewer.limited else row["left_reason"]
             known.append((_("Left"), " · ".join(filter(None, (left, reason)))))
-        said.append((asked.name("round", row["round"]), known))
+        said.append((request.name("round", row["round"]), known))
     return said
 
 
-def stories(asked: Asked, found: OneEnterprise) -> list[Story]:
+def stories(request: PageRequest, found: OneEnterprise) -> list[Story]:
     """The stories of the enterprise; free text may speak of what lies outside a link, so none for who came by one."""
-    if asked.view.viewer.limited:
+    if request.view.viewer.limited:
         return []
     told = []
     for row in records(found.stories):
         title, before, after = (in_language(row, part) for part in ("title", "before", "after"))
         texts = [(when, text) for when, text in ((_("Before"), before), (_("After"), after)) if text]
-        told.append(Story(title or row["code"], asked.href(f"/stories/{row['code']}"), texts))
+        told.append(Story(title or row["code"], request.href(f"/stories/{row['code']}"), texts))
     return told
 
 
@@ -229,14 +231,17 @@ def in_language(row: dict[str, Any], part: str) -> str:
     return row[f"{part}_{first}"] or row[f"{part}_{second}"] or ""
 
 
-def beside(asked: Asked, found: OneEnterprise, each: Neighbours) -> Beside:
+def beside(request: PageRequest, found: OneEnterprise, each: Neighbours) -> Beside:
     """The neighbours of one kind, with how far they got in the modules this enterprise has planned."""
     planned = set(found.trainings["module"])
-    modules = [code for code in asked.view.catalogue.module if code in planned] if each.count else []
+    modules = [code for code in request.view.catalogue.module if code in planned] if each.count else []
     return Beside(
-        drawn.beside_title(each.kind, asked.name(each.kind, each.code), each.count),
-        [drawn.beside_module(asked.name("module", code), each.completed.get(code, 0), each.count) for code in modules],
-        [(asked.name("enterprise", code), asked.enterprise_href(code)) for code in each.named],
+        drawn.beside_title(each.kind, request.name(each.kind, each.code), each.count),
+        [
+            drawn.beside_module(request.name("module", code), each.completed.get(code, 0), each.count)
+            for code in modules
+        ],
+        [(request.name("enterprise", code), request.enterprise_href(code)) for code in each.named],
         each.count - len(each.named),
     )
 
@@ -245,11 +250,11 @@ TABLES = {"trainings": (data.trainings, drawn.trainings), "results": (data.resul
 """The tables of one enterprise's page: what is asked for, and how it is drawn."""
 
 
-def table(asked: Asked, code: str, name: str) -> tuple[pd.DataFrame, Table] | None:
+def table(request: PageRequest, code: str, name: str) -> tuple[pd.DataFrame, Table] | None:
     """A table of one enterprise's page; None where there is none for this viewer."""
-    looks = asked.view.viewer.may(Permission.BROWSE)
-    if not looks or name not in TABLES or not data.may_open(asked.view, code):
+    looks = request.view.viewer.may(Permission.BROWSE)
+    if not looks or name not in TABLES or not data.may_open(request.view, code):
         return None
     ask, draw = TABLES[name]
-    frame = ask(asked.view, code)
-    return frame, draw(frame, asked.name, source_link(asked))
+    frame = ask(request.view, code)
+    return frame, draw(frame, request.name, source_link(request))

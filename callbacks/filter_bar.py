@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from callbacks.page_request import Asked, Held, Kept, asking, kept
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import DIMENSIONS, Filters, language_of
 from data.tables import places
 from layouts import findings, ids, parts, words
@@ -13,7 +13,7 @@ from layouts.shell import CONTROLS
 from layouts.words import _, number
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the callbacks."""
 
     @app.callback(
@@ -26,10 +26,10 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         Input(ids.ADDRESS, "pathname"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def filters(search: str | None, path: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
-            return answer(asked, path)
+        with open_request(context, search) as request:
+            return answer(request, path)
 
     @app.callback(
         Output(ids.AS_OF_LABEL, "children"),
@@ -62,36 +62,36 @@ def register(app: Dash, held: Held) -> None:
     )
 
 
-def answer(asked: Asked, path: str | None) -> tuple[Any, ...]:
+def answer(request: PageRequest, path: str | None) -> tuple[Any, ...]:
     """The address in its one form, by which what was opened is put right, and every control as it should stand."""
-    record_date = asked.view.catalogue.programme.as_of
+    record_date = request.view.catalogue.programme.as_of
     # The record's own date is no filter: choosing it is choosing none.
-    filters = asked.filters.dated(None) if asked.filters.as_of == record_date else asked.filters
+    filters = request.filters.dated(None) if request.filters.as_of == record_date else request.filters
     return (
         filters.search(words.language()),
-        sentence(asked, filters, path or "/"),
+        sentence(request, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
         # Two dates a step apart would tell of the few enterprises between them: there is none to choose.
-        asked.view.threshold is not None,
-        *(options(asked, name) for name in CONTROLS),
+        request.view.threshold is not None,
+        *(options(request, name) for name in CONTROLS),
         *(sorted(filters.codes(name)) for name in CONTROLS),
     )
 
 
-def options(asked: Asked, dimension: str) -> list[dict[str, str]]:
+def options(request: PageRequest, dimension: str) -> list[dict[str, str]]:
     """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
-    counts = places.option_counts(asked.view, dimension)
-    kept = asked.filters.codes(dimension)
-    shown = [code for code in asked.view.catalogue.table(dimension) if code in counts or code in kept]
+    counts = places.option_counts(request.view, dimension)
+    cacheable = request.filters.codes(dimension)
+    shown = [code for code in request.view.catalogue.table(dimension) if code in counts or code in cacheable]
     if dimension == "place":
-        shown = sorted(shown, key=lambda code: asked.view.catalogue.line("place", code)[::-1])
+        shown = sorted(shown, key=lambda code: request.view.catalogue.line("place", code)[::-1])
     # A dropdown takes away a value it does not offer, and with it the filter: what was asked for outside is offered.
-    shown += sorted(kept - set(shown))
+    shown += sorted(cacheable - set(shown))
     return [
         {
-            "label": _indent(asked, dimension, code) + _counted(asked.name(dimension, code), counts, code),
+            "label": _indent(request, dimension, code) + _counted(request.name(dimension, code), counts, code),
             "value": code,
-            "search": f"{asked.name(dimension, code)} {code}",
+            "search": f"{request.name(dimension, code)} {code}",
         }
         for code in shown
     ]
@@ -103,35 +103,37 @@ def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
     return name if count is None else f"{name} · {number(count)}"
 
 
-def _indent(asked: Asked, dimension: str, code: str) -> str:
-    depth = len(asked.view.catalogue.line("place", code)) - 1 if dimension == "place" else 0
+def _indent(request: PageRequest, dimension: str, code: str) -> str:
+    depth = len(request.view.catalogue.line("place", code)) - 1 if dimension == "place" else 0
     return "\u2003" * max(depth - 1, 0)
 
 
-def sentence(asked: Asked, filters: Filters, path: str) -> list[Any]:
+def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
     """The filter sentence with a link that takes each filter away, and one that takes all; the edition looked into."""
     page = page_at(path)
     at = page.path if page else "/"
     chosen = [
-        (dimension, asked.name(dimension, code), asked.href(at, filters.without(dimension, code)))
+        (dimension, request.name(dimension, code), request.href(at, filters.without(dimension, code)))
         for dimension in DIMENSIONS
         for code in sorted(filters.codes(dimension))
     ]
     if filters.as_of:
-        chosen.append(("as_of", words.day(filters.as_of), asked.href(at, filters.without("as_of"))))
+        chosen.append(("as_of", words.day(filters.as_of), request.href(at, filters.without("as_of"))))
     edition = None
-    if asked.edition:
+    if request.edition:
         # Who comes by a link that is pinned to an edition has no other record to go to.
-        live = asked.href(at, filters.without("edition")) if filters.edition else ""
-        edition = (findings.filter_name("edition"), asked.edition.name, live)
+        live = request.href(at, filters.without("edition")) if filters.edition else ""
+        edition = (findings.filter_name("edition"), request.edition.name, live)
     named = [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen]
-    return parts.filter_sentence(named, asked.href(at, asked.unfiltered), edition, scope(asked))
+    return parts.filter_sentence(named, request.href(at, request.unfiltered), edition, scope(request))
 
 
-def scope(asked: Asked) -> list[tuple[str, str]]:
+def scope(request: PageRequest) -> list[tuple[str, str]]:
     """What a viewer is limited to, where no filter narrows it further: filter and names."""
-    limited = [(name, codes) for name in DIMENSIONS if (codes := asked.scoped(name)) and not asked.filters.codes(name)]
+    limited = [
+        (name, codes) for name in DIMENSIONS if (codes := request.scoped(name)) and not request.filters.codes(name)
+    ]
     return [
-        (findings.filter_name(name), words.listed([asked.name(name, code) for code in codes]))
+        (findings.filter_name(name), words.listed([request.name(name, code) for code in codes]))
         for name, codes in limited
     ]

@@ -11,7 +11,7 @@ from callbacks import paging
 from callbacks.drawing import enterprise_link, source_link
 from callbacks.enterprise_pages import based
 from callbacks.navigation import may_see
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from data.lists import enterprise_list
 from data.lists import follow_up as data
@@ -34,7 +34,7 @@ REPORTED = "reported"
 """The table of groups among the lists."""
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the callbacks."""
 
     @app.callback(
@@ -44,18 +44,18 @@ def register(app: Dash, held: Held) -> None:
         Output(ids.COMPLETENESS_REPORTED, "content"),
         Input(ids.ADDRESS, "search"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def completeness(search: str | None) -> tuple[Any, ...]:
         admit()
-        with showing(held, search) as asked:
-            return counts(asked)
+        with open_request(context, search, clears_notice=True) as request:
+            return counts(request)
 
     @app.callback(Output(ids.COMPLETENESS_ONE, "content"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def one(path: str | None, search: str | None) -> Any:
         admit()
-        with showing(held, search) as asked:
-            return heading(asked, below(path))
+        with open_request(context, search, clears_notice=True) as request:
+            return heading(request, below(path))
 
     @app.callback(
         Output(ids.COMPLETENESS_LIST, "hidden"),
@@ -66,7 +66,7 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         *paged.inputs(layout.LIST, layout.COLUMNS),
     )
-    @kept(Kept.POSTED)
+    @cacheable(Cacheable.POSTED)
     def rows(path: str | None, search: str | None, *moved: Any) -> tuple[Any, ...]:
         admit()
         named_list = below(path)
@@ -74,8 +74,8 @@ def register(app: Dash, held: Held) -> None:
         if named_list and (which is None or not which.of_enterprises):
             return (True, [], [], *paged.nothing(layout.LIST, layout.COLUMNS))
         order = paging.stepped(layout.LIST, moved[-1], SORTS)
-        with showing(held, search) as asked:
-            return page(asked, which, order)
+        with open_request(context, search, clears_notice=True) as request:
+            return page(request, which, order)
 
 
 def admit() -> None:
@@ -90,63 +90,63 @@ def below(path: str | None) -> str:
     return path.removeprefix(PATH).strip("/") if path and path.startswith(f"{PATH}/") else ""
 
 
-def href(asked: Asked, which: Which) -> str:
+def href(request: PageRequest, which: Which) -> str:
     """Where a list stands."""
-    return asked.href(f"{PATH}/{which.path}")
+    return request.href(f"{PATH}/{which.path}")
 
 
-def counts(asked: Asked) -> tuple[Any, ...]:
+def counts(request: PageRequest) -> tuple[Any, ...]:
     """The counts of the page, each leading to its list."""
-    view = asked.view
+    view = request.view
     silences, unsourced = data.silences(view), data.unsourced_counts(view)
     trained = sum(silences.values())
-    basis = parts.basis_lines(based(asked, enterprise_list.sources(view)))
+    basis = parts.basis_lines(based(request, enterprise_list.sources(view)))
     return (
         [
             *layout.forms(
                 data.form_counts(view),
-                {(form, state): href(asked, Which("form", (form, state))) for form in FORMS for state in FORM_STATES},
+                {(form, state): href(request, Which("form", (form, state))) for form in FORMS for state in FORM_STATES},
             ),
             *basis,
         ],
         [
             *layout.silences(
-                silences, {each: href(asked, Which("silence", (each,))) for each in SILENCE}, longest(asked)
+                silences, {each: href(request, Which("silence", (each,))) for each in SILENCE}, longest(request)
             ),
             *basis,
         ],
         [
             *layout.doubts(
                 data.outlier_count(view),
-                href(asked, Which("outliers")),
+                href(request, Which("outliers")),
                 unsourced,
-                {table: href(asked, Which("unsourced", (table,))) for table in unsourced},
+                {table: href(request, Which("unsourced", (table,))) for table in unsourced},
             ),
             *basis,
         ],
         [
             *layout.reported_heading(trained - silences["never"], trained),
-            parts.table_at(asked.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True),
+            parts.table_at(request.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True),
             *basis,
         ],
     )
 
 
-def longest(asked: Asked) -> tuple[str, str, int] | None:
+def longest(request: PageRequest) -> tuple[str, str, int] | None:
     """Who of those trained reported the longest ago, their page, and how many days; None where no report has a date."""
-    first = data.longest_silent(asked.view)
+    first = data.longest_silent(request.view)
     if first is None or first.days is None:
         return None
     code = first.listed.enterprise
-    asked.meet(pd.DataFrame({"enterprise": [code]}))
-    return asked.name("enterprise", code), asked.enterprise_href(code), first.days
+    request.meet(pd.DataFrame({"enterprise": [code]}))
+    return request.name("enterprise", code), request.enterprise_href(code), first.days
 
 
-def page(asked: Asked, which: Which | None, order: Order) -> tuple[Any, ...]:
+def page(request: PageRequest, which: Which | None, order: Order) -> tuple[Any, ...]:
     """The enterprises of a list as they are sorted and turned."""
     wanted = Wanted("", order.sort, order.descending, order.page, words.language())
-    found, forms = data.page(asked.view, wanted, which)
-    asked.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
+    found, forms = data.page(request.view, wanted, which)
+    request.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
     order = Order(order.sort, order.descending, found.page, found.pages)
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     path = which.path if which else "all"
@@ -154,89 +154,89 @@ def page(asked: Asked, which: Which | None, order: Order) -> tuple[Any, ...]:
         False,
         layout.list_heading(which is None),
         [
-            layout.export(asked.href(f"/completeness-lists/{path}.csv")),
-            *parts.basis_lines(based(asked, enterprise_list.sources(asked.view))),
+            layout.export(request.href(f"/completeness-lists/{path}.csv")),
+            *parts.basis_lines(based(request, enterprise_list.sources(request.view))),
         ],
         *paged.fill(
             layout.COLUMNS,
             labels,
             order,
             named.found(found.count, ""),
-            layout.rows([row(asked, each) for each in forms]),
+            layout.rows([row(request, each) for each in forms]),
         ),
     )
 
 
-def row(asked: Asked, each: Forms) -> layout.Row:
+def row(request: PageRequest, each: Forms) -> layout.Row:
     """One enterprise as the list shows it."""
     listed = each.listed
     return layout.Row(
         listed.enterprise,
-        asked.name("enterprise", listed.enterprise),
-        asked.enterprise_href(listed.enterprise),
-        asked.name("place", listed.place),
-        asked.name("sector", listed.sector),
+        request.name("enterprise", listed.enterprise),
+        request.enterprise_href(listed.enterprise),
+        request.name("place", listed.place),
+        request.name("sector", listed.sector),
         each.states,
         named.reported(listed.last_report, listed.date_precision, anything=listed.reported),
         "–" if each.days is None else number(each.days),
     )
 
 
-def heading(asked: Asked, path: str) -> list[Any]:
+def heading(request: PageRequest, path: str) -> list[Any]:
     """What a list is, with its rows where they are no enterprises."""
     which = data.read(path)
     if which is None:
         return parts.not_found()
-    title = layout.list_title(which.kind, which.words, asked.name)
-    fragment = None if which.of_enterprises else asked.href(f"/completeness-lists/{which.path}")
+    title = layout.list_title(which.kind, which.words, request.name)
+    fragment = None if which.of_enterprises else request.href(f"/completeness-lists/{which.path}")
     said = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
     sources = Counter[str]() if which.of_enterprises else None
-    basis = [] if sources is not None else parts.basis_lines(based(asked, data.sources_of(asked.view, which), said))
-    return layout.list_page(title, asked.href(PATH), fragment, basis)
+    basis = [] if sources is not None else parts.basis_lines(based(request, data.sources_of(request.view, which), said))
+    return layout.list_page(title, request.href(PATH), fragment, basis)
 
 
-def groups(asked: Asked) -> list[tables.Group]:
+def groups(request: PageRequest) -> list[tables.Group]:
     """The groups of the exhibit `coverage` that a list can be asked for of, with their counts."""
     found = []
-    table = exhibits.build(asked.view, "coverage").table
+    table = exhibits.build(request.view, "coverage").table
     for row in records(table[table["group_kind"].isin(KINDS)]):
         kind, code, trained = row["group_kind"], row["group"], row["trained"]
         silent = trained - row["trained_reported"]
         numbers = dict(zip(GROUPS, (trained, row["trained_reported"], silent), strict=True))
-        lists = {what: href(asked, Which("group", (what, kind, code))) for what in GROUPS}
-        name = _("All enterprises") if kind == "total" else asked.name(kind, code)
+        lists = {what: href(request, Which("group", (what, kind, code))) for what in GROUPS}
+        name = _("All enterprises") if kind == "total" else request.name(kind, code)
         found.append(tables.Group(name, kind, numbers, lists))
     return found
 
 
-def table(asked: Asked, path: str) -> Table | None:
+def table(request: PageRequest, path: str) -> Table | None:
     """A table of the page that is fetched by itself; None where the address names none."""
     if path == REPORTED:
-        return tables.reported(groups(asked))
+        return tables.reported(groups(request))
     which = data.read(path)
     if which is None or which.of_enterprises:
         return None
-    frame = frame_of(asked, which)
-    asked.meet(frame)
-    link = enterprise_link(asked)
+    frame = frame_of(request, which)
+    request.meet(frame)
+    link = enterprise_link(request)
     if which.kind == "outliers":
-        return tables.outliers(frame, asked.name, link, source_link(asked))
-    asked.meet(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
-    return tables.unsourced(frame, data.key_of(which.words[0]), asked.name, link)
+        return tables.outliers(frame, request.name, link, source_link(request))
+    request.meet(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
+    return tables.unsourced(frame, data.key_of(which.words[0]), request.name, link)
 
 
-def frame_of(asked: Asked, which: Which) -> pd.DataFrame:
+def frame_of(request: PageRequest, which: Which) -> pd.DataFrame:
     """The rows of a list, to be taken away."""
     if which.kind == "outliers":
-        return data.outliers(asked.view)
+        return data.outliers(request.view)
     if which.kind == "unsourced":
-        return data.unsourced(asked.view, which.words[0])
-    return data.everyone(asked.view, which, words.language())
+        return data.unsourced(request.view, which.words[0])
+    return data.everyone(request.view, which, words.language())
 
 
-def csv(asked: Asked, path: str) -> pd.DataFrame | None:
+def csv(request: PageRequest, path: str) -> pd.DataFrame | None:
     """The rows of a list (`all`: of every enterprise); None where the address names none."""
     if path == "all":
-        return data.everyone(asked.view, None, words.language())
+        return data.everyone(request.view, None, words.language())
     which = data.read(path)
-    return frame_of(asked, which) if which else None
+    return frame_of(request, which) if which else None

@@ -5,7 +5,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks import drawing, results
-from callbacks.page_request import Asked
+from callbacks.page_request import PageRequest
 from callbacks.slides import SHOWN
 from data import exhibits
 from data.exhibits import Exhibit
@@ -21,80 +21,82 @@ FIRST_ROWS = 50
 """So many rows stand on the page; the file has all."""
 
 
-def made(asked: Asked, code: str, indicator: str) -> How:
+def made(request: PageRequest, code: str, indicator: str) -> How:
     """What is said of one exhibit; of `pairs` for one indicator."""
-    exhibit = _exhibit(asked, code, indicator)
-    asked.meet(exhibit.table)
+    exhibit = _exhibit(request, code, indicator)
+    request.meet(exhibit.table)
     lacking = drawing.missing(exhibit)
-    finding, table = ("", None) if lacking or (code == "pairs" and not indicator) else _found(asked, exhibit, indicator)
-    basis = asked.basis(exhibit)
+    finding, table = (
+        ("", None) if lacking or (code == "pairs" and not indicator) else _found(request, exhibit, indicator)
+    )
+    basis = request.basis(exhibit)
     return How(
         name=_("Rounds, planned and held") if code == "rounds" else slides.exhibit_name(code),
         finding=finding or _("Nothing to show here"),
         empty=lacking,
         table=table,
         definition=definitions.exhibit(code),
-        of_indicator=asked.definition(indicator) if indicator else "",
+        of_indicator=request.definition(indicator) if indicator else "",
         columns=definitions.columns(code),
         section=definitions.SECTIONS[code],
-        selection=_selection(asked, exhibit),
-        used=[_used(asked, code, indicator, table, n) for table, n in _counts(asked, code, indicator).items()],
+        selection=_selection(request, exhibit),
+        used=[_used(request, code, indicator, table, n) for table, n in _counts(request, code, indicator).items()],
         sources=parts.sources_title(basis),
         source_links=[(each.name, each.href, "" if each.rows is None else number(each.rows)) for each in basis.sources],
     )
 
 
-def chosen_indicator(asked: Asked, code: str, wanted: str | None) -> str:
+def chosen_indicator(request: PageRequest, code: str, wanted: str | None) -> str:
     """The indicator `pairs` is of: the one asked for, else that with most pairs; none for every other exhibit."""
     if code != "pairs":
         return ""
-    if wanted in asked.view.catalogue.indicator:
+    if wanted in request.view.catalogue.indicator:
         return str(wanted)
-    return next(iter(results.by_pairs(exhibits.build(asked.view, "change").table)["indicator"]), "")
+    return next(iter(results.by_pairs(exhibits.build(request.view, "change").table)["indicator"]), "")
 
 
-def _exhibit(asked: Asked, code: str, indicator: str) -> Exhibit:
-    return exhibits.build_pairs(asked.view, indicator) if indicator else exhibits.build(asked.view, code)
+def _exhibit(request: PageRequest, code: str, indicator: str) -> Exhibit:
+    return exhibits.build_pairs(request.view, indicator) if indicator else exhibits.build(request.view, code)
 
 
-def _found(asked: Asked, exhibit: Exhibit, indicator: str) -> tuple[str, Table]:
+def _found(request: PageRequest, exhibit: Exhibit, indicator: str) -> tuple[str, Table]:
     """What an exhibit found, and its numbers."""
     if exhibit.code == "rounds":  # these stand on a slide with the events
-        return drawing.rounds(asked, exhibit).title, drawing.TABLES["rounds"](asked, exhibit.table)
-    shown = SHOWN[exhibit.code](asked, exhibit, indicator)
+        return drawing.rounds(request, exhibit).title, drawing.TABLES["rounds"](request, exhibit.table)
+    shown = SHOWN[exhibit.code](request, exhibit, indicator)
     return shown.drawing.title, shown.table
 
 
-def _counts(asked: Asked, code: str, indicator: str) -> dict[str, int | None]:
-    return rows_behind.counts(asked.view, code, indicator or None)
+def _counts(request: PageRequest, code: str, indicator: str) -> dict[str, int | None]:
+    return rows_behind.counts(request.view, code, indicator or None)
 
 
-def _selection(asked: Asked, exhibit: Exhibit) -> list[tuple[str, str]]:
+def _selection(request: PageRequest, exhibit: Exhibit) -> list[tuple[str, str]]:
     """Filters, date, edition and what the viewer is limited to, each behind its label."""
-    threshold = asked.view.threshold
+    threshold = request.view.threshold
     said = [
-        (_("Selection"), asked.filtered()),
+        (_("Selection"), request.filtered()),
         (findings.filter_name("as_of"), words.day(exhibit.as_of)),
-        (findings.filter_name("edition"), asked.edition_line() or _("the live record")),
-        (_("Coverage"), asked.basis(exhibit).coverage),
+        (findings.filter_name("edition"), request.edition_line() or _("the live record")),
+        (_("Coverage"), request.basis(exhibit).coverage),
     ]
-    if asked.view.cut:
+    if request.view.cut:
         said.append((_("Notice"), findings.cut()))
     if threshold:
         said.append((_("Protection of enterprises"), findings.rounded(threshold)))
     return said
 
 
-def _used(asked: Asked, code: str, indicator: str, table: str, n: int | None) -> Used:
+def _used(request: PageRequest, code: str, indicator: str, table: str, n: int | None) -> Used:
     name = parts.table_name(table)
     title = name if n is None else labelled(name, ngettext("{n} row", "{n} rows", n))
-    if not asked.view.viewer.may(Permission.SEE_DATA_QUALITY):
+    if not request.view.viewer.may(Permission.SEE_DATA_QUALITY):
         return Used(table, title)
-    first = rows_behind.rows(asked.view, code, table, indicator or None, FIRST_ROWS)
+    first = rows_behind.rows(request.view, code, table, indicator or None, FIRST_ROWS)
     cut = (
         _("The first {shown} of {all} rows.", shown=number(FIRST_ROWS), all=number(n)) if (n or 0) > FIRST_ROWS else ""
     )
-    return Used(table, title, _table(first), cut, asked.href(f"/how/{code}/{table}.csv", indicator=indicator))
+    return Used(table, title, _table(first), cut, request.href(f"/how/{code}/{table}.csv", indicator=indicator))
 
 
 def _table(rows: list[UsedRow]) -> Table | None:
@@ -123,9 +125,9 @@ def _cell(value: Any) -> str:
     return f"{value:.12g}" if isinstance(value, float) else str(value)
 
 
-def rows_csv(asked: Asked, code: str, table: str, indicator: str) -> str:
+def rows_csv(request: PageRequest, code: str, table: str, indicator: str) -> str:
     """Every row of one table behind an exhibit, as the sheets call the columns, with the batch it came in with."""
-    found = rows_behind.rows(asked.view, code, table, indicator or None)
+    found = rows_behind.rows(request.view, code, table, indicator or None)
     batches = ("batch", "loaded_at", "origin", "loaded_by")
     rows = [row.cells | dict(zip(batches, _batch(row), strict=True)) for row in found]
     columns = [*rows_behind.columns(table), *batches]

@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
 from callbacks import downloads
-from callbacks.page_request import Asked, Held, Kept, asking, kept
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import Filters, language_of
 from data.privacy.viewer import Permission
 from layouts import download_menu, findings, ids, pages, parts, words
@@ -15,7 +15,7 @@ from layouts.parts import PageLink
 from layouts.words import _, day
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the callbacks."""
 
     @app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"))
@@ -32,10 +32,10 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def around(path: str | None, search: str | None) -> tuple[Any, ...]:
-        with asking(held, search) as asked:
-            return frame(asked, path)
+        with open_request(context, search) as request:
+            return frame(request, path)
 
     for each in pages.PAGES:
         _heading(app, each)
@@ -68,58 +68,58 @@ def _heading(app: Dash, page: pages.Page) -> None:
             return parts.page_heading(page.name(), page.lead())
 
 
-def frame(asked: Asked, path: str | None) -> tuple[Any, ...]:
+def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
     """Brand, page links, notice, footer, and what the document says of itself."""
-    programme = asked.view.catalogue.programme
+    programme = request.view.catalogue.programme
     name = programme.entry.name(words.language())
     here = pages.page_at(path)
     here = here if here and may_see(here) else None
     links = [
-        PageLink(page.name(), asked.href(page.path), here=page is here, main=page.main)
+        PageLink(page.name(), request.href(page.path), here=page is here, main=page.main)
         for page in pages.PAGES
         if may_see(page)
     ]
     other = "en" if words.language() == "zh" else "zh"
-    switch = (path or "/") + asked.filters.search(other)
+    switch = (path or "/") + request.filters.search(other)
     document = {
         "title": f"{here.name() if here else '404'} · {name}",
         "lang": "zh-Hans" if words.language() == "zh" else "en",
-        "single": asked.view.threshold is not None,
+        "single": request.view.threshold is not None,
     }
     # The programme's note is free text: it may speak of what lies outside a link.
-    note = None if asked.view.viewer.limited else programme.entry.columns["note"]
+    note = None if request.view.viewer.limited else programme.entry.columns["note"]
     return (
-        parts.brand(name, asked.href("/", asked.filters)),
-        parts.page_links(links, words.LANGUAGES[other], switch, other, _menus(asked, path)),
-        notices(asked),
-        [*_take_away(asked), *parts.footer(name, programme.as_of, note, asked.view.catalogue.version.loaded_at)],
+        parts.brand(name, request.href("/", request.filters)),
+        parts.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
+        notices(request),
+        [*_take_away(request), *parts.footer(name, programme.as_of, note, request.view.catalogue.version.loaded_at)],
         document,
     )
 
 
-def _take_away(asked: Asked) -> list[Any]:
-    files = downloads.of_selection(asked)
+def _take_away(request: PageRequest) -> list[Any]:
+    files = downloads.of_selection(request)
     return [download_menu.of_selection(files)] if files else []
 
 
-def _menus(asked: Asked, path: str | None) -> list[Any]:
+def _menus(request: PageRequest, path: str | None) -> list[Any]:
     """A manager's menus."""
-    pages_of_tools, address = tools(asked), readers(asked, path)
+    pages_of_tools, address = tools(request), readers(request, path)
     return [
         *([parts.tools(pages_of_tools)] if pages_of_tools else []),
         *([parts.readers(address)] if address else []),
     ]
 
 
-def tools(asked: Asked) -> list[tuple[str, str]]:
+def tools(request: PageRequest) -> list[tuple[str, str]]:
     """The pages a manager works with (name, address), the present filters kept where the page can do with them."""
-    viewer = asked.view.viewer
+    viewer = request.view.viewer
     if viewer.limited:
         return []
     language = Filters().search(words.language())
     found = [
-        (Permission.PRESENT, _("Present"), asked.href("/present")),
-        (Permission.MANAGE_LINKS, _("Share"), asked.href("/share")),
+        (Permission.PRESENT, _("Present"), request.href("/present")),
+        (Permission.MANAGE_LINKS, _("Share"), request.href("/share")),
         (Permission.MANAGE_DECKS, _("Decks"), f"/decks{language}"),
         (Permission.MAKE_NEWSLETTERS, _("Newsletter"), f"/digest{language}"),
         (Permission.CHOOSE_EDITION, _("Editions"), f"/editions{language}"),
@@ -128,27 +128,27 @@ def tools(asked: Asked) -> list[tuple[str, str]]:
     return [(name, address) for permission, name, address in found if viewer.may(permission)]
 
 
-def readers(asked: Asked, path: str | None) -> str:
+def readers(request: PageRequest, path: str | None) -> str:
     """Where the links stand that a manager may see this page through; empty for who may not."""
-    viewer = asked.view.viewer
+    viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_LINKS):
         return ""
-    said = {"page": asked.href(path or "/")} | ({"lang": words.language()} if words.language() != "en" else {})
+    said = {"page": request.href(path or "/")} | ({"lang": words.language()} if words.language() != "en" else {})
     return f"/share/readers?{urlencode(said)}"
 
 
-def notices(asked: Asked) -> list[Any]:
+def notices(request: PageRequest) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    synthetic = [invented] if asked.view.catalogue.programme.synthetic else []
-    said = parts.notice([*synthetic, *([findings.cut()] if asked.view.cut else [])])
-    if not asked.view.viewer.limited:
+    synthetic = [invented] if request.view.catalogue.programme.synthetic else []
+    said = parts.notice([*synthetic, *([findings.cut()] if request.view.cut else [])])
+    if not request.view.viewer.limited:
         return said
     leave = g.own is not None
     told = [
         _looking_through() if leave else "",
-        _("Data of {date}.", date=day(asked.edition.as_of)) if asked.edition else "",
-        findings.rounded(asked.view.threshold) if asked.view.threshold else "",
+        _("Data of {date}.", date=day(request.edition.as_of)) if request.edition else "",
+        findings.rounded(request.view.threshold) if request.view.threshold else "",
     ]
     return [*said, parts.looking_through(told, leave=leave)] if any(told) else said
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from data import newsletter as facts
 from data.exhibits import admit
 from data.filters import Filters
@@ -20,24 +20,26 @@ MOST_COMING = 12
 """So many coming events are told of, the soonest."""
 
 
-def letters(held: Held, filters: Filters, period: Period, languages: tuple[str, ...], server: str) -> list[Letter]:
+def letters(
+    context: AppContext, filters: Filters, period: Period, languages: tuple[str, ...], server: str
+) -> list[Letter]:
     """The newsletter in each of some languages; `server` is where people reach the dashboard."""
     found = []
     for language in languages:
-        with asking(held, filters.search(language)) as asked:
-            found.append(letter(asked, period, server))
+        with open_request(context, filters.search(language)) as request:
+            found.append(letter(request, period, server))
     return found
 
 
-def letter(asked: Asked, period: Period, server: str) -> Letter:
+def letter(request: PageRequest, period: Period, server: str) -> Letter:
     """The newsletter of a period in the language spoken."""
-    admit(asked.view)
-    period = held_to(asked, period)
-    asked = replace(asked, view=facts.outward(asked.view, period.until), enterprises={})
-    told = facts.digest(asked.view, period)
-    programme = asked.view.catalogue.programme
+    admit(request.view)
+    period = held_to(request, period)
+    request = replace(request, view=facts.outward(request.view, period.until), enterprises={})
+    told = facts.digest(request.view, period)
+    programme = request.view.catalogue.programme
     headings = said.headings()
-    ways = Ways(asked, period, server)
+    ways = Ways(request, period, server)
     parts = {
         "rounds": [_new_round(ways, each) for each in told.rounds],
         "completed": list(_completed(ways, told)),
@@ -47,37 +49,37 @@ def letter(asked: Asked, period: Period, server: str) -> Letter:
         "coming": [_event(ways, row) for row in told.coming[:MOST_COMING]],
     }
     foot = [said.partly(told.partly)] if told.partly else []
-    foot += [findings.rounded(asked.view.threshold)] if asked.view.threshold else []
+    foot += [findings.rounded(request.view.threshold)] if request.view.threshold else []
     return Letter(
         language=words.language(),
         title=said.title(programme.entry.name(words.language()), period.since, period.until),
         sign=said.invented() if programme.synthetic else "",
-        lead=(said.pieces(_nothing(asked, period)),) if told.empty else (),
+        lead=(said.pieces(_nothing(request, period)),) if told.empty else (),
         parts=tuple(said.part(headings[name], lines) for name, lines in parts.items() if lines),
         foot=tuple(said.pieces(each) for each in (*foot, said.how_counted())),
     )
 
 
-def _nothing(asked: Asked, period: Period) -> str:
+def _nothing(request: PageRequest, period: Period) -> str:
     """That a newsletter is empty; of rounded counts that does not mean that nothing is on record."""
-    tell = said.too_little if asked.view.threshold else said.nothing
+    tell = said.too_little if request.view.threshold else said.nothing
     return tell(period.since, period.until)
 
 
-def held_to(asked: Asked, period: Period) -> Period:
+def held_to(request: PageRequest, period: Period) -> Period:
     """The period that a reader may be told of: with a threshold it ends on the day of the data, since the numbers of
     another day would tell of the enterprises between the two.
     """
-    if not asked.view.threshold:
+    if not request.view.threshold:
         return period
-    return Period(min(period.since, asked.as_of), asked.as_of)
+    return Period(min(period.since, request.as_of), request.as_of)
 
 
 class Ways:
     """Where the numbers of a newsletter stand: addresses on the server, with names for codes."""
 
-    def __init__(self, asked: Asked, period: Period, server: str) -> None:
-        self.asked, self.period, self._server = asked, period, server
+    def __init__(self, request: PageRequest, period: Period, server: str) -> None:
+        self.asked, self.period, self._server = request, period, server
 
     def name(self, table: str, code: str | None) -> str:
         """The name of a code."""

@@ -6,7 +6,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import SMALL
@@ -26,7 +26,7 @@ SHOWN = (
 )
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(
@@ -34,33 +34,33 @@ def register(app: Dash, held: Held) -> None:
         *(output for code in ("regions", "module-funnel", "change") for output in parts.outputs("overview", code)),
         Input(ids.ADDRESS, "search"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def overview(search: str | None) -> tuple[Any, ...]:
-        with showing(held, search) as asked:
-            return page(asked)
+        with open_request(context, search, clears_notice=True) as request:
+            return page(request)
 
 
-def page(asked: Asked) -> tuple[Any, ...]:
+def page(request: PageRequest) -> tuple[Any, ...]:
     """Everything on the page."""
     build = exhibits.build
     return (
-        [*headlines(exhibits.build(asked.view, "overview")), parts.how_link(asked.href("/how/overview"))],
+        [*headlines(exhibits.build(request.view, "overview")), parts.how_link(request.href("/how/overview"))],
         *drawing.filled(
-            asked,
-            build(asked.view, "regions"),
+            request,
+            build(request.view, "regions"),
             drawing.regions,
             room=SMALL,
             leads_to=(_("All regions"), "/regions"),
         ),
         *drawing.filled(
-            asked,
-            build(asked.view, "module-funnel"),
+            request,
+            build(request.view, "module-funnel"),
             drawing.completion,
             leads_to=(_("Every step of every module"), "/modules"),
         ),
         *drawing.filled(
-            asked,
-            build(asked.view, "change"),
+            request,
+            build(request.view, "change"),
             drawing.improved,
             5,
             leads_to=(_("Every indicator, before and after"), "/results"),

@@ -25,29 +25,29 @@ from layouts.words import _
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 
-class Kept(StrEnum):
+class Cacheable(StrEnum):
     """What the answer of a page's callback is kept under, beside who asks, the language and the data version."""
 
     UNDERSTOOD = "understood"  # the filters as they are understood, and whatever else was posted
     POSTED = "posted"  # everything as it was posted: the address by the letter, and what had moved
 
 
-def kept(how: Kept) -> Callable[[Callback], Callback]:
+def cacheable(how: Cacheable) -> Callable[[Callback], Callback]:
     """Say that a callback's answer may be kept and given to whoever sees the same.
 
     It may: where the callback reads nothing but what is posted, the viewer's rights and the record, the address through
-    :func:`asking` alone (or ``POSTED``), and changes nothing.
+    :func:`open_request` alone (or ``POSTED``), and changes nothing.
     """
 
     def marked(callback: Callback) -> Callback:
-        callback.kept = how  # type: ignore[attr-defined]
+        callback.cacheable = how  # type: ignore[attr-defined]
         return callback
 
     return marked
 
 
 @dataclass(frozen=True)
-class Held:
+class AppContext:
     """What the application holds for its callbacks: the records, and the ground its maps are drawn on per language."""
 
     records: Records
@@ -55,7 +55,7 @@ class Held:
 
 
 @dataclass(frozen=True)
-class Asked:
+class PageRequest:
     """One request understood: the filters as the address has them, the view of them, and names for its codes.
 
     ``edition`` is the frozen copy of the record that answers; None for the live one.
@@ -172,20 +172,17 @@ class Asked:
 
 
 @contextmanager
-def showing(held: Held, search: str | None) -> Iterator[Asked]:
-    """Like :func:`asking`, for a page's own callback: once it succeeds, what stands on the page is no longer stale."""
-    with asking(held, search) as asked:
-        yield asked
-    set_props(ids.PROBLEM, {"content": []})
+def open_request(context: AppContext, search: str | None, *, clears_notice: bool = False) -> Iterator[PageRequest]:
+    """Opens the view that an address asks for and speaks its language while the block runs.
 
-
-@contextmanager
-def asking(held: Held, search: str | None) -> Iterator[Asked]:
-    """Understand a request: speaks its language and holds its view open while the block runs."""
+    `clears_notice`: the notice over the page goes once the block has succeeded; a callback of a page says so.
+    """
     language = language_of(search)
     with words.speaking(language):
-        asked = Filters.from_search(search)
-        record = held.records.asked(g.viewer, asked)
-        with record.view(g.viewer, asked) as view:
-            yield Asked(view.filters, view, held.grounds[language], record.edition)
+        filters = Filters.from_search(search)
+        record = context.records.record_for(g.viewer, filters)
+        with record.view(g.viewer, filters) as view:
+            yield PageRequest(view.filters, view, context.grounds[language], record.edition)
             g.setdefault("rested_on", set()).add(RecordVersion.of(record, view.catalogue))
+    if clears_notice:
+        set_props(ids.PROBLEM, {"content": []})

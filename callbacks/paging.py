@@ -12,11 +12,11 @@ MOST_PAGES = 10**6
 """No list has more; whoever posts a greater number gets the last page."""
 
 
-def stepped(name: str, held: Any, sorts: tuple[str, ...]) -> Order:
-    """The order asked for now: what was `held` on the page, moved by the button that was pressed (if one was)."""
+def stepped(name: str, context: Any, sorts: tuple[str, ...]) -> Order:
+    """The order asked for now: what was `context` on the page, moved by the button that was pressed (if one was)."""
     moved = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
     pressed = moved.pop() if len(moved) == 1 else ""  # a page that opens moves everything at once
-    order = _order(held, sorts)
+    order = _order(context, sorts)
     for sort in sorts:
         if pressed == ids.of_list(name, f"label-{sort}"):
             return replace(order, sort=sort, descending=sort == order.sort and not order.descending, page=1)
@@ -27,8 +27,8 @@ def stepped(name: str, held: Any, sorts: tuple[str, ...]) -> Order:
     return replace(order, page=1)
 
 
-def _order(held: Any, sorts: tuple[str, ...]) -> Order:
-    known = held if isinstance(held, dict) else {}
+def _order(context: Any, sorts: tuple[str, ...]) -> Order:
+    known = context if isinstance(context, dict) else {}
     sort = known.get("sort")
     return Order(
         sort if sort in sorts else sorts[0],

@@ -5,16 +5,16 @@ from typing import Any
 from dash import Dash, Input
 
 from callbacks import drawing
-from callbacks.page_request import Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, cacheable, open_request
 from data import exhibits
 from layouts import ids, parts
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(*parts.outputs("published", "published"), Input(ids.ADDRESS, "search"))
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def published(search: str | None) -> tuple[Any, ...]:
-        with showing(held, search) as asked:
-            return drawing.filled(asked, exhibits.build(asked.view, "published"), drawing.published)
+        with open_request(context, search, clears_notice=True) as request:
+            return drawing.filled(request, exhibits.build(request.view, "published"), drawing.published)

@@ -5,13 +5,13 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output, State
 
 from callbacks import drawing
-from callbacks.page_request import Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, cacheable, open_request
 from data import exhibits
 from layouts import ids, parts
 from layouts.figures.map import METRICS, metric_name
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callbacks."""
     app.clientside_callback(
         ClientsideFunction("shell", "placeOf"),
@@ -28,14 +28,14 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.REGIONS_METRIC, "value"),
         State(ids.REGIONS_METRIC, "options"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def regions(search: str | None, metric: str, _options: list[Any]) -> tuple[Any, ...]:
         metric = metric if metric in METRICS else METRICS[0]
-        with showing(held, search) as asked:
+        with open_request(context, search, clears_notice=True) as request:
             options = [{"label": metric_name(name), "value": name} for name in METRICS]
-            exhibit = exhibits.build(asked.view, "regions")
+            exhibit = exhibits.build(request.view, "regions")
             return (
                 options,
-                *drawing.filled(asked, exhibit, drawing.regions, metric),
-                *drawing.filled(asked, exhibit, drawing.ranking, metric),
+                *drawing.filled(request, exhibit, drawing.regions, metric),
+                *drawing.filled(request, exhibit, drawing.ranking, metric),
             )

@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks import drawing
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from data.vocabulary import YES_NO
 from layouts import ids, parts
@@ -18,7 +18,7 @@ FEW_FACTS = 25
 """So many facts that are no pairs are listed for all indicators at once; more, only for the chosen one."""
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(
@@ -31,33 +31,33 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         Input(ids.RESULTS_INDICATOR, "value"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def results(search: str | None, indicator: str | None) -> tuple[Any, ...]:
-        with showing(held, search) as asked:
-            return page(asked, indicator)
+        with open_request(context, search, clears_notice=True) as request:
+            return page(request, indicator)
 
 
-def page(asked: Asked, indicator: str | None) -> tuple[Any, ...]:
+def page(request: PageRequest, indicator: str | None) -> tuple[Any, ...]:
     """Everything on the page, for `indicator` where it has results in the view, else for the one with most pairs."""
-    change = exhibits.build(asked.view, "change")
+    change = exhibits.build(request.view, "change")
     ranked = by_pairs(change.table)
     reported = ranked["indicator"].tolist()
     chosen = indicator if indicator in reported else next(iter(reported), None)
     options = [
-        {"label": f"{asked.name('indicator', row['indicator'])} · {_count(row)}", "value": row["indicator"]}
+        {"label": f"{request.name('indicator', row['indicator'])} · {_count(row)}", "value": row["indicator"]}
         for row in records(ranked)
     ]
-    pairs = exhibits.build_pairs(asked.view, chosen) if chosen else exhibits.build(asked.view, "pairs")
+    pairs = exhibits.build_pairs(request.view, chosen) if chosen else exhibits.build(request.view, "pairs")
     return (
         _("Indicator"),
         parts.dropdown_labels(),
         options,
         chosen,
-        beside(asked, chosen, change.table) if chosen else [],
-        *drawing.filled(asked, pairs, drawing.pairs, chosen),
-        *drawing.filled(asked, exhibits.build(asked.view, "coverage"), drawing.coverage),
-        *drawing.filled(asked, change, drawing.improved),
-        *drawing.filled(asked, change, drawing.practices),
+        beside(request, chosen, change.table) if chosen else [],
+        *drawing.filled(request, pairs, drawing.pairs, chosen),
+        *drawing.filled(request, exhibits.build(request.view, "coverage"), drawing.coverage),
+        *drawing.filled(request, change, drawing.improved),
+        *drawing.filled(request, change, drawing.practices),
     )
 
 
@@ -73,9 +73,9 @@ def _count(row: Mapping[Any, Any]) -> str:
     return ngettext("{n} other fact", "{n} other facts", row["other_facts"])
 
 
-def beside(asked: Asked, indicator: str, change: pd.DataFrame) -> list[Any]:
+def beside(request: PageRequest, indicator: str, change: pd.DataFrame) -> list[Any]:
     """The facts that are no pairs: of `indicator`, or of all indicators while they are few."""
-    if asked.view.threshold:  # one row an enterprise
+    if request.view.threshold:  # one row an enterprise
         return []
     everything = int(change["other_facts"].sum())
     few = everything <= FEW_FACTS
@@ -87,4 +87,4 @@ def beside(asked: Asked, indicator: str, change: pd.DataFrame) -> list[Any]:
         "Beside the pairs, {n} facts that are none: they enter no median",
         count,
     )
-    return [parts.table_at(asked.href("/table/beside", indicator="" if few else indicator), title, opened=few)]
+    return [parts.table_at(request.href("/table/beside", indicator="" if few else indicator), title, opened=few)]

@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks import drawing, overview, results
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from data import exhibits
 from data.decks import DeckSlide
 from data.editions.frozen_copies import EditionProblem
@@ -43,11 +43,11 @@ class Shown:
     frame: pd.DataFrame | None = None
 
 
-Draw = dict[str, Callable[[Asked, Exhibit, str], Shown]]
+Draw = dict[str, Callable[[PageRequest, Exhibit, str], Shown]]
 
 
 def both_languages(
-    held: Held, deck: Iterable[DeckSlide], show: Filters, *, rows: bool = True
+    context: AppContext, deck: Iterable[DeckSlide], show: Filters, *, rows: bool = True
 ) -> list[dict[str, Slide]]:
     """Every slide of a deck by language, as the viewer who asks may see it.
 
@@ -61,8 +61,8 @@ def both_languages(
     spoken: dict[int, dict[str, Slide]] = {}
     for filters, slides_of in by_filters.items():
         try:
-            with asking(held, filters.search()) as asked:
-                spoken |= {at: _spoken(held, asked, slide, show, draw) for at, slide in slides_of}
+            with open_request(context, filters.search()) as request:
+                spoken |= {at: _spoken(context, request, slide, show, draw) for at, slide in slides_of}
         except EditionProblem:
             if filters.edition == show.edition:  # the whole show is of it
                 raise
@@ -97,22 +97,22 @@ def laid_over(own: Filters, show: Filters) -> Filters:
     return both
 
 
-def _spoken(held: Held, asked: Asked, slide: DeckSlide, show: Filters, draw: Draw) -> dict[str, Slide]:
+def _spoken(context: AppContext, request: PageRequest, slide: DeckSlide, show: Filters, draw: Draw) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
     try:
-        made = _made(asked, slide)
+        made = _made(request, slide)
     except SelectionRefused as refused:
-        return {language: _refused(asked, slide, refused, language) for language in LANGUAGES}
+        return {language: _refused(request, slide, refused, language) for language in LANGUAGES}
     spoken = {}
     for language in LANGUAGES:
         with words.speaking(language):
             # Names of enterprises are learnt anew: they are written in the language spoken.
-            speaking = replace(asked, ground=held.grounds[language], enterprises={})
-            spoken[language] = _drawn(speaking, slide, made, _gone(asked, slide, show, made), draw)
+            speaking = replace(request, ground=context.grounds[language], enterprises={})
+            spoken[language] = _drawn(speaking, slide, made, _gone(request, slide, show, made), draw)
     return spoken
 
 
-def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
+def _refused(request: PageRequest, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
     """The slide of a selection that the viewer's threshold leaves nothing of."""
     with words.speaking(language):
         title, text = findings.refusal(refused.threshold, alone=refused.wider is None)
@@ -121,11 +121,11 @@ def _refused(asked: Asked, slide: DeckSlide, refused: SelectionRefused, language
             language=language,
             title=title,
             coverage="",
-            filtered=replace(asked, enterprises={}).filtered(),
-            as_of=_("as of {date}", date=day(asked.as_of)),
+            filtered=replace(request, enterprises={}).filtered(),
+            as_of=_("as of {date}", date=day(request.as_of)),
             sources="",
-            edition=asked.edition_line(),
-            synthetic=slides.synthetic_sign() if asked.view.catalogue.programme.synthetic else "",
+            edition=request.edition_line(),
+            synthetic=slides.synthetic_sign() if request.view.catalogue.programme.synthetic else "",
             empty=text,
             notes=slide.notes,
         )
@@ -139,21 +139,21 @@ class _Made:
     indicator: str = ""
 
 
-def _made(asked: Asked, slide: DeckSlide) -> _Made:
+def _made(request: PageRequest, slide: DeckSlide) -> _Made:
     code, build = slide.exhibit, exhibits.build
     if code != "pairs":
-        return _Made(build(asked.view, {"states": "module-funnel", "practices": "change"}.get(code, code)))
-    ranked = results.by_pairs(build(asked.view, "change").table)["indicator"].tolist()
+        return _Made(build(request.view, {"states": "module-funnel", "practices": "change"}.get(code, code)))
+    ranked = results.by_pairs(build(request.view, "change").table)["indicator"].tolist()
     indicator = slide.indicator or next(iter(ranked), "")
-    if indicator not in asked.view.catalogue.indicator:
-        return _Made(build(asked.view, "pairs"))
-    return _Made(exhibits.build_pairs(asked.view, indicator), indicator)
+    if indicator not in request.view.catalogue.indicator:
+        return _Made(build(request.view, "pairs"))
+    return _Made(exhibits.build_pairs(request.view, indicator), indicator)
 
 
-def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -> Slide:
+def _drawn(request: PageRequest, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -> Slide:
     """One slide in the language spoken; where something is `gone` that it would show, it says that instead."""
     exhibit = made.exhibit
-    basis = asked.basis(exhibit)
+    basis = request.basis(exhibit)
     bare = Slide(
         exhibit=slide.exhibit,
         language=words.language(),
@@ -168,18 +168,18 @@ def _drawn(asked: Asked, slide: DeckSlide, made: _Made, gone: str, draw: Draw) -
         indicator=made.indicator,
         source_list=basis.sources,
         frame=exhibit.table,
-        names=asked.name,
+        names=request.name,
     )
-    lacking = gone or drawing.missing(exhibit) or _unreported(asked, made)
+    lacking = gone or drawing.missing(exhibit) or _unreported(request, made)
     if lacking:
         return replace(bare, empty=lacking)
-    asked.meet(exhibit.table)
-    shown = draw[slide.exhibit](asked, exhibit, made.indicator)
+    request.meet(exhibit.table)
+    shown = draw[slide.exhibit](request, exhibit, made.indicator)
     first = shown.figures or tuple(each for each in (shown.drawing.figure,) if each)
     return replace(
         bare,
         title=shown.drawing.title,
-        caption=words.sentences(shown.drawing.caption, findings.cut_slide() if asked.view.cut else ""),
+        caption=words.sentences(shown.drawing.caption, findings.cut_slide() if request.view.cut else ""),
         figures=first,
         cards=shown.cards,
         table=shown.table,
@@ -200,27 +200,27 @@ def _undrawn(table: Table) -> str:
     return _("Nothing of this is on record for this selection.")
 
 
-def _gone(asked: Asked, slide: DeckSlide, show: Filters, made: _Made) -> str:
+def _gone(request: PageRequest, slide: DeckSlide, show: Filters, made: _Made) -> str:
     """What a slide asks for that is no longer on record: without it the slide would say something else."""
-    known = asked.view.catalogue.codes
+    known = request.view.catalogue.codes
     own = Filters.from_search(slide.filters)
-    kept = {dimension: own.codes(dimension) for dimension in DIMENSIONS if not show.codes(dimension)}
-    if any(codes and not codes & known[dimension] for dimension, codes in kept.items()):
+    cacheable = {dimension: own.codes(dimension) for dimension in DIMENSIONS if not show.codes(dimension)}
+    if any(codes and not codes & known[dimension] for dimension, codes in cacheable.items()):
         return _("What this slide is filtered by is no longer on record.")
     if slide.exhibit == "pairs" and slide.indicator and not made.indicator:
         return _("The indicator of this slide is no longer on record.")
     return ""
 
 
-def _unreported(asked: Asked, made: _Made) -> str:
+def _unreported(request: PageRequest, made: _Made) -> str:
     """What a slide of one indicator says where nobody in the selection has reported it."""
-    reported = exhibits.build(asked.view, "change").table["indicator"] if made.indicator else ()
+    reported = exhibits.build(request.view, "change").table["indicator"] if made.indicator else ()
     if not made.indicator or made.indicator in set(reported):
         return ""
-    return _("Nobody in this selection has reported: {indicator}.", indicator=asked.name("indicator", made.indicator))
+    return _("Nobody in this selection has reported: {indicator}.", indicator=request.name("indicator", made.indicator))
 
 
-def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _overview(_asked: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     rows = {row["headline"]: row for row in records(exhibit.table)}
     cards = tuple(
         Card(overview.label(name), overview.value(rows[name]), overview.of(rows[name]), overview.note(name, rows))
@@ -237,141 +237,147 @@ def _overview(_asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
     )
 
 
-def _regions(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    first = drawing.regions(asked, exhibit, room=HALF)
-    second = drawing.ranking(asked, exhibit, most=MOST_ROWS)
+def _regions(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
+    first = drawing.regions(request, exhibit, room=HALF)
+    second = drawing.ranking(request, exhibit, most=MOST_ROWS)
     figures = tuple(each for each in (first.figure, second.figure) if each)
     ns = [
         (
-            asked.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
+            request.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
             number(row["enterprises"]),
         )
         for row in records(exhibit.table)
     ]
-    return Shown(first, _table(asked, "regions", exhibit.table), ns, figures=figures)
+    return Shown(first, _table(request, "regions", exhibit.table), ns, figures=figures)
 
 
-def _module_funnel(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _module_funnel(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     return Shown(
-        drawing.module_funnel(asked, exhibit, wide=True),
-        _table(asked, "module-funnel", exhibit.table),
-        _planned(asked, exhibit.table),
+        drawing.module_funnel(request, exhibit, wide=True),
+        _table(request, "module-funnel", exhibit.table),
+        _planned(request, exhibit.table),
     )
 
 
-def _states(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _states(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     return Shown(
-        drawing.states(asked, exhibit, every=True),
-        _table(asked, "states", exhibit.table),
-        _planned(asked, exhibit.table),
+        drawing.states(request, exhibit, every=True),
+        _table(request, "states", exhibit.table),
+        _planned(request, exhibit.table),
     )
 
 
-def _planned(asked: Asked, frame: pd.DataFrame) -> Ns:
+def _planned(request: PageRequest, frame: pd.DataFrame) -> Ns:
     return [
         (
-            asked.name("module", row["module"]),
+            request.name("module", row["module"]),
             _("{n} planned, {due} due", n=number(row["planned"]), due=number(row["due"])),
         )
         for row in records(frame)
     ]
 
 
-def _journey(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    table = _table(asked, "journey-funnel", exhibit.table)
-    return Shown(drawing.journey(asked, exhibit), table, _first_two(table))
+def _journey(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
+    table = _table(request, "journey-funnel", exhibit.table)
+    return Shown(drawing.journey(request, exhibit), table, _first_two(table))
 
 
-def _breadth(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _breadth(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     ns = [(_("Enterprises enrolled"), number(exhibit.coverage.enterprises))]
     frame = exhibit.table.assign(enrolled=exhibit.coverage.enterprises)
-    return Shown(drawing.breadth(asked, exhibit), _table(asked, "breadth", exhibit.table), ns, frame=frame)
+    return Shown(drawing.breadth(request, exhibit), _table(request, "breadth", exhibit.table), ns, frame=frame)
 
 
-def _matrix(asked: Asked, exhibit: Exhibit, _indicator: str, *, rows: bool = True) -> Shown:
+def _matrix(request: PageRequest, exhibit: Exhibit, _indicator: str, *, rows: bool = True) -> Shown:
     ns = [(_("Enterprises with a module planned"), number(exhibit.table["enterprise"].nunique()))]
-    table = _table(asked, "matrix", exhibit.table) if rows else Table((), [])
-    return Shown(drawing.who_is_where(asked, exhibit, MOST_LINES, MOST_LINES, rows=rows), table, ns)
+    table = _table(request, "matrix", exhibit.table) if rows else Table((), [])
+    return Shown(drawing.who_is_where(request, exhibit, MOST_LINES, MOST_LINES, rows=rows), table, ns)
 
 
-def _change(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _change(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table[exhibit.table["unit"] != YES_NO]
     return Shown(
-        drawing.improved(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
+        drawing.improved(request, exhibit, MOST_ROWS),
+        _table(request, "change", frame),
+        _paired(request, frame),
+        frame=frame,
     )
 
 
-def _practices(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _practices(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table[exhibit.table["unit"] == YES_NO]
     return Shown(
-        drawing.practices(asked, exhibit, MOST_ROWS), _table(asked, "change", frame), _paired(asked, frame), frame=frame
+        drawing.practices(request, exhibit, MOST_ROWS),
+        _table(request, "change", frame),
+        _paired(request, frame),
+        frame=frame,
     )
 
 
-def _paired(asked: Asked, frame: pd.DataFrame) -> Ns:
+def _paired(request: PageRequest, frame: pd.DataFrame) -> Ns:
     return [
-        (asked.name("indicator", row["indicator"]), ngettext("{n} pair", "{n} pairs", row["pairs"]))
+        (request.name("indicator", row["indicator"]), ngettext("{n} pair", "{n} pairs", row["pairs"]))
         for row in records(results.by_pairs(frame))
     ]
 
 
-def _pairs(asked: Asked, exhibit: Exhibit, indicator: str, *, rows: bool = True) -> Shown:
-    pairs = exhibits.change_of(asked.view, indicator)["pairs"]
+def _pairs(request: PageRequest, exhibit: Exhibit, indicator: str, *, rows: bool = True) -> Shown:
+    pairs = exhibits.change_of(request.view, indicator)["pairs"]
     ns = [
-        (asked.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", pairs)),
+        (request.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", pairs)),
         (_("Enterprises trained"), number(exhibit.coverage.trained)),
     ]
-    columns = asked.view.catalogue.indicator[indicator].columns
+    columns = request.view.catalogue.indicator[indicator].columns
     frame = exhibit.table.assign(unit=columns["unit"], better=columns["better"])
-    if asked.view.threshold or not rows:  # no table has a row an enterprise
-        change = exhibits.build(asked.view, "change").table
+    if request.view.threshold or not rows:  # no table has a row an enterprise
+        change = exhibits.build(request.view, "change").table
         row = change[change["indicator"] == indicator]
-        table = _table(asked, "change", row)
-        frame = row if asked.view.threshold else frame
+        table = _table(request, "change", row)
+        frame = row if request.view.threshold else frame
     else:
-        table = _table(asked, "pairs", exhibit.table)
-    drawn = drawing.pairs(asked, exhibit, indicator, close=True, rows=rows)
+        table = _table(request, "pairs", exhibit.table)
+    drawn = drawing.pairs(request, exhibit, indicator, close=True, rows=rows)
     return Shown(drawn, table, ns, frame=frame if rows else frame.drop(columns="enterprise", errors="ignore"))
 
 
-def _coverage(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    table = _table(asked, "coverage", exhibit.table)
+def _coverage(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
+    table = _table(request, "coverage", exhibit.table)
     ns = [
         (str(row[0]), _("{n} trained", n=number(trained)))
         for row, trained in zip(table.rows, exhibit.table["trained"], strict=True)
     ]
-    return Shown(drawing.coverage(asked, exhibit, MOST_GROUPS, close=True), table, ns)
+    return Shown(drawing.coverage(request, exhibit, MOST_GROUPS, close=True), table, ns)
 
 
-def _targets(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _targets(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table
-    ns = [(asked.name("indicator", row["indicator"]), programme.target_values(row)) for row in records(frame)]
-    drawn = drawing.targets(asked, exhibit, MOST_ROWS, close=True)
-    return Shown(drawn, _table(asked, "targets", frame), ns, frame=frame.tail(MOST_ROWS))
+    ns = [(request.name("indicator", row["indicator"]), programme.target_values(row)) for row in records(frame)]
+    drawn = drawing.targets(request, exhibit, MOST_ROWS, close=True)
+    return Shown(drawn, _table(request, "targets", frame), ns, frame=frame.tail(MOST_ROWS))
 
 
-def _capacity(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
-    steps = trainers.ladder(asked.view)
+def _capacity(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
+    steps = trainers.ladder(request.view)
     ns = [(programme.level_name(row["level"]), number(row["trainers"])) for row in records(steps)]
-    return Shown(drawing.capacity(asked, exhibit), _table(asked, "capacity", exhibit.table), ns, frame=steps)
+    return Shown(drawing.capacity(request, exhibit), _table(request, "capacity", exhibit.table), ns, frame=steps)
 
 
-def _events_without_notes(asked: Asked, exhibit: Exhibit, indicator: str) -> Shown:
-    return _events(asked, replace(exhibit, table=exhibit.table.assign(note=None)), indicator)
+def _events_without_notes(request: PageRequest, exhibit: Exhibit, indicator: str) -> Shown:
+    return _events(request, replace(exhibit, table=exhibit.table.assign(note=None)), indicator)
 
 
-def _events(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _events(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     counts = exhibit.table["kind"].value_counts()
     ns = [(programme.kind_name(str(kind)), number(int(n))) for kind, n in counts.items()]
-    return Shown(drawing.events(asked, exhibit, MOST_ROWS), _table(asked, "events", exhibit.table), ns)
+    return Shown(drawing.events(request, exhibit, MOST_ROWS), _table(request, "events", exhibit.table), ns)
 
 
-def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
+def _published(request: PageRequest, exhibit: Exhibit, _indicator: str) -> Shown:
     frame = exhibit.table
-    chosen = most_telling(frame, {code: entry.columns for code, entry in asked.view.catalogue.indicator.items()})
+    chosen = most_telling(frame, {code: entry.columns for code, entry in request.view.catalogue.indicator.items()})
     cards = []
     for row in records(chosen):
-        about = [asked.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
+        about = [request.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         said = [*about, *([day(row["as_of"], row["date_precision"])] if row["as_of"] else [])]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
         women = row["women_percent"]
@@ -380,12 +386,12 @@ def _published(asked: Asked, exhibit: Exhibit, _indicator: str) -> Shown:
         # A count is out of nothing; a share or a mean that does not say what it is out of says that.
         base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
         base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
-        cards.append(Card(asked.name("indicator", row["indicator"]), value, base, " · ".join(said)))
-    drawn, left = drawing.published(asked, exhibit), len(frame) - len(chosen)
+        cards.append(Card(request.name("indicator", row["indicator"]), value, base, " · ".join(said)))
+    drawn, left = drawing.published(request, exhibit), len(frame) - len(chosen)
     more = ngettext("{n} more stands in the table.", "{n} more stand in the table.", left) if left else ""
     return Shown(
         replace(drawn, caption=sentences(drawn.caption, more)),
-        _table(asked, "published", frame),
+        _table(request, "published", frame),
         [(card.label, sentences(card.value, card.of)) for card in cards],
         cards=tuple(cards),
     )
@@ -409,9 +415,9 @@ def most_telling(figures: pd.DataFrame, indicators: Mapping[str, Mapping[str, An
     return ranked.drop_duplicates("indicator").head(MOST_FIGURES)
 
 
-def _table(asked: Asked, name: str, frame: pd.DataFrame) -> Table:
+def _table(request: PageRequest, name: str, frame: pd.DataFrame) -> Table:
     """The table of an exhibit as a slide has it: on a slide nothing leads anywhere."""
-    table = drawing.TABLES[name](asked, frame)
+    table = drawing.TABLES[name](request, frame)
     rows: list[list[Cell]] = [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in table.rows]
     return replace(table, rows=rows)
 

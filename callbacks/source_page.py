@@ -4,30 +4,30 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from layouts import ids, parts
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(Output(ids.SOURCES_LIST, "content"), Input(ids.ADDRESS, "pathname"), Input(ids.ADDRESS, "search"))
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def sources(path: str | None, search: str | None) -> list[Any]:
-        with showing(held, search) as asked:
-            return page(asked, (path or "").removeprefix("/sources").strip("/"))
+        with open_request(context, search, clears_notice=True) as request:
+            return page(request, (path or "").removeprefix("/sources").strip("/"))
 
 
-def page(asked: Asked, chosen: str) -> list[Any]:
+def page(request: PageRequest, chosen: str) -> list[Any]:
     """Every source as a card; `chosen` first and marked."""
-    rows = exhibits.sources_of(asked.view)
+    rows = exhibits.sources_of(request.view)
     codes = sorted(rows, key=lambda code: code != chosen)
     return [
         parts.source_card(
-            asked.source_name(code),
-            asked.view.catalogue.source[code].columns,
-            None if asked.view.viewer.limited else rows[code],
+            request.source_name(code),
+            request.view.catalogue.source[code].columns,
+            None if request.view.viewer.limited else rows[code],
             chosen=code == chosen,
         )
         for code in codes

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output
 
-from callbacks.page_request import Asked, Held, Kept, kept, showing
+from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from data.lists import enterprise_list, story_list
 from data.privacy.viewer import Permission
@@ -23,7 +23,7 @@ STEP = 12
 PATH = "/stories"
 
 
-def register(app: Dash, held: Held) -> None:
+def register(app: Dash, context: AppContext) -> None:
     """Add the page's callback."""
 
     @app.callback(
@@ -35,95 +35,99 @@ def register(app: Dash, held: Held) -> None:
         Input(ids.ADDRESS, "search"),
         Input(ids.STORIES_MORE, "n_clicks"),
     )
-    @kept(Kept.UNDERSTOOD)
+    @cacheable(Cacheable.UNDERSTOOD)
     def page(path: str | None, search: str | None, clicks: Any) -> tuple[Any, ...]:
-        with showing(held, search) as asked:
-            exhibits.admit(asked.view)
+        with open_request(context, search, clears_notice=True) as request:
+            exhibits.admit(request.view)
             chosen = (path or "").removeprefix(PATH).strip("/")
-            found = story_list.stories(asked.view)
-            asked.meet(found[found["enterprise"].notna()])
+            found = story_list.stories(request.view)
+            request.meet(found[found["enterprise"].notna()])
             if chosen:
-                return one(asked, found[found["address"] == chosen])
-            return listed(asked, found, STEP * (1 + clicks if isinstance(clicks, int) and clicks > 0 else 1))
+                return one(request, found[found["address"] == chosen])
+            return listed(request, found, STEP * (1 + clicks if isinstance(clicks, int) and clicks > 0 else 1))
 
 
-def one(asked: Asked, found: pd.DataFrame) -> tuple[Any, ...]:
+def one(request: PageRequest, found: pd.DataFrame) -> tuple[Any, ...]:
     """The story at an address below the page's, or that there is none."""
-    back = asked.href(PATH)
-    shown = [cards.alone(story(asked, row), back) for row in records(found)]
+    back = request.href(PATH)
+    shown = [cards.alone(story(request, row), back) for row in records(found)]
     return [], shown[0] if shown else cards.missing(back), "", True
 
 
-def listed(asked: Asked, found: pd.DataFrame, most: int) -> tuple[Any, ...]:
+def listed(request: PageRequest, found: pd.DataFrame, most: int) -> tuple[Any, ...]:
     """The first of the stories of the selection, under the modules they belong to."""
     title = cards.heading(
-        cards.title(len(found), int(found["tells_both"].sum())), parts.basis_lines(basis(asked, found))
+        cards.title(len(found), int(found["tells_both"].sum())), parts.basis_lines(basis(request, found))
     )
     left = max(len(found) - most, 0)
     if not len(found):
-        return title, cards.nothing(why_none(asked), asked.href(PATH, asked.unfiltered)), "", True
+        return title, cards.nothing(why_none(request), request.href(PATH, request.unfiltered)), "", True
     shown = groupby(records(found.head(most)), key=lambda row: row["module"])
-    groups = [(group_name(asked, module), [story(asked, row) for row in rows]) for module, rows in shown]
+    groups = [(group_name(request, module), [story(request, row) for row in rows]) for module, rows in shown]
     return title, cards.groups(groups), cards.more(left, STEP) if left else "", not left
 
 
-def why_none(asked: Asked) -> str:
+def why_none(request: PageRequest) -> str:
     """Why a link shows no or few stories whatever is filtered; empty where it shows what the filters leave."""
-    viewer = asked.view.viewer
-    return cards.of_a_link(names=viewer.may(Permission.SEE_NAMES)) if asked.view.threshold else ""
+    viewer = request.view.viewer
+    return cards.of_a_link(names=viewer.may(Permission.SEE_NAMES)) if request.view.threshold else ""
 
 
-def group_name(asked: Asked, module: str | None) -> str:
+def group_name(request: PageRequest, module: str | None) -> str:
     """The heading of a group of stories."""
-    return asked.name("module", module) if module else _("Of no one module")
+    return request.name("module", module) if module else _("Of no one module")
 
 
-def basis(asked: Asked, found: pd.DataFrame) -> Basis:
+def basis(request: PageRequest, found: pd.DataFrame) -> Basis:
     """What the stories are of."""
     rows = found["source"].value_counts()
-    told = not asked.view.threshold
+    told = not request.view.threshold
     return Basis(
-        coverage=why_none(asked) if len(found) else "",
-        filtered=asked.filtered(),
-        as_of=asked.as_of,
+        coverage=why_none(request) if len(found) else "",
+        filtered=request.filtered(),
+        as_of=request.as_of,
         sources=tuple(
-            SourceLink(asked.source_name(code), asked.source_href(code), int(n) if told else None)
+            SourceLink(request.source_name(code), request.source_href(code), int(n) if told else None)
             for code, n in zip(map(str, rows.index), rows, strict=True)
         ),
         unsourced=int(found["source"].isna().sum()) if told else 0,
-        synthetic=asked.view.catalogue.programme.synthetic,
-        edition=asked.edition_line(),
+        synthetic=request.view.catalogue.programme.synthetic,
+        edition=request.edition_line(),
     )
 
 
-def story(asked: Asked, row: dict[str, Any]) -> Story:
+def story(request: PageRequest, row: dict[str, Any]) -> Story:
     """A story in the words of the reader."""
     facts = [
-        (asked.name("enterprise", row["enterprise"]), _enterprise_href(asked, row["enterprise"])),
-        *((asked.name(table, row[table]), "") for table in ("round", "module", "place", "sector") if row[table]),
+        (request.name("enterprise", row["enterprise"]), _enterprise_href(request, row["enterprise"])),
+        *((request.name(table, row[table]), "") for table in ("round", "module", "place", "sector") if row[table]),
     ]
-    source = (asked.source_name(row["source"]), asked.source_href(row["source"])) if row["source"] else None
+    source = (request.source_name(row["source"]), request.source_href(row["source"])) if row["source"] else None
     return Story(
-        href=asked.href(f"{PATH}/{row['address']}"),
+        href=request.href(f"{PATH}/{row['address']}"),
         title=Text(row["title_en"], row["title_zh"]),
         before=Text(row["before_en"], row["before_zh"]),
         after=Text(row["after_en"], row["after_zh"]),
         facts=tuple(facts if row["enterprise"] else facts[1:]),
         source=source,
-        pictures=(_picture(asked, row, "before"), _picture(asked, row, "after")),
+        pictures=(_picture(request, row, "before"), _picture(request, row, "after")),
     )
 
 
-def _picture(asked: Asked, row: dict[str, Any], side: str) -> Picture | None:
+def _picture(request: PageRequest, row: dict[str, Any], side: str) -> Picture | None:
     if pd.isna(row[f"{side}_width"]):
         return None
     # A picture is the same whatever is filtered: one address of it is kept by the browser.
-    filters = asked.unfiltered.dated(asked.filters.as_of)
-    href = asked.href(f"/story/{row['address']}/{side}", filters)
+    filters = request.unfiltered.dated(request.filters.as_of)
+    href = request.href(f"/story/{row['address']}/{side}", filters)
     return Picture(href, int(row[f"{side}_width"]), int(row[f"{side}_height"]))
 
 
-def _enterprise_href(asked: Asked, code: str | None) -> str:
-    if not code or not asked.view.viewer.may(Permission.SEE_NAMES) or not enterprise_list.may_open(asked.view, code):
+def _enterprise_href(request: PageRequest, code: str | None) -> str:
+    if (
+        not code
+        or not request.view.viewer.may(Permission.SEE_NAMES)
+        or not enterprise_list.may_open(request.view, code)
+    ):
         return ""
-    return asked.href(f"/enterprises/{code}")
+    return request.href(f"/enterprises/{code}")

@@ -6,7 +6,7 @@ from weakref import finalize
 from flask import Flask
 
 import callbacks
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard import static_files
 from dashboard.cache import responses
 from dashboard.cache.redis_store import Shared
@@ -60,29 +60,29 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     body_limits.install(server, {import_pages.UPLOAD})
     admission.install(server, settings, one_time, accounts)
     server.extensions["records"] = records
-    held = Held(records, grounds(boundaries))
+    context = AppContext(records, grounds(boundaries))
     bearing = [settings.database_url, boundaries.fingerprint]
-    questions = Questions(held, lambda: app.callback_map, settings.secret_key, bearing)
+    questions = Questions(context, lambda: app.callback_map, settings.secret_key, bearing)
     responses.install(server, questions, Answers(settings.secret_key, shared))
     admission.attend(server, accounts, Pace(shared))
     errors.install(server, records)
     sign_in.install(server, settings, one_time, accounts, tries)
     single_sign_on.install(server, settings, accounts)
     link_entry.install(server, accounts, tries)
-    share_pages.install(server, settings, held, accounts)
-    link_preview.install(server, held, accounts)
+    share_pages.install(server, settings, context, accounts)
+    link_preview.install(server, context, accounts)
     edition_pages.install(server, records)
-    import_pages.install(server, settings, held)
-    table_routes.install(server, held, boundaries)
-    exhibit_downloads.install(server, held)
-    newsletter_pages.install(server, settings, held, accounts)
-    calendar_file.install(server, held)
-    story_pictures.install(server, held)
-    method_pages.install(server, settings, held)
-    list_routes.install(server, held)
-    slide_show.install(server, held, accounts)
-    deck_pages.install(server, held, accounts)
-    pack_routes.install(server, held, accounts, boundaries)
+    import_pages.install(server, settings, context)
+    table_routes.install(server, context, boundaries)
+    exhibit_downloads.install(server, context)
+    newsletter_pages.install(server, settings, context, accounts)
+    calendar_file.install(server, context)
+    story_pictures.install(server, context)
+    method_pages.install(server, settings, context)
+    list_routes.install(server, context)
+    slide_show.install(server, context, accounts)
+    deck_pages.install(server, context, accounts)
+    pack_routes.install(server, context, accounts, boundaries)
     app = Application(
         "dashboard",
         server=server,
@@ -99,7 +99,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         enable_mcp=False,
     )
     app.layout = shell()
-    callbacks.register(app, held)
+    callbacks.register(app, context)
     static_files.install(app)
     headers.install(server, app)
     return app

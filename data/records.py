@@ -67,7 +67,7 @@ class Record:
         """A view of the record for `viewer` as it is at one moment, open while the block runs."""
         with self._told(), database.snapshot(self.engine) as connection:
             # The version is read where the numbers are: a load between the two would mix its names with older numbers.
-            yield View.asked(connection, self._catalogue_on(connection), viewer, filters)
+            yield View.open(connection, self._catalogue_on(connection), viewer, filters)
 
     def _catalogue_on(self, connection: Connection) -> Catalogue:
         version = database.version_on(connection)
@@ -119,7 +119,7 @@ class Records:
         self._copies = Path(mkdtemp(prefix="score-editions-"))
         finalize(self, rmtree, self._copies, ignore_errors=True)
 
-    def asked(self, viewer: Viewer, filters: Filters) -> Record:
+    def record_for(self, viewer: Viewer, filters: Filters) -> Record:
         """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
 
         Raises `EditionProblem` where the edition is gone or its file was changed, and (waits)

@@ -41,7 +41,7 @@ class View:
     built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def asked(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
+    def open(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":
         """The view of `filters` inside what `viewer` may see."""
         viewer = viewer.looking_at(public=catalogue.programme.public)
         everything = Filters()

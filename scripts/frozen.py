@@ -29,7 +29,7 @@ from pptx import Presentation
 import callbacks.enterprise_pages
 from benchmarks.callbacks import PAGES, Pages
 from callbacks.newsletter_text import letters
-from callbacks.page_request import Asked, asking
+from callbacks.page_request import PageRequest, open_request
 from callbacks.slides import both_languages
 from dashboard.packs import chromium
 from dashboard.packs.meeting_pack import Packer
@@ -184,7 +184,7 @@ def said(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> I
     """Everything under one filter state."""
     search = f"?{filters}&lang={language}"
     with as_viewer(pages):
-        with asking(pages.held, search) as asked:
+        with open_request(pages.held, search) as asked:
             yield from exhibits_and_methods(asked)
             yield from lists(asked)
         for pair in both_languages(pages.held, every, Filters.from_search(filters)):
@@ -234,7 +234,7 @@ def answer(pages: Pages, output: str, path: str, search: str) -> str:
     return as_json(json.loads(told or "null"))
 
 
-def exhibits_and_methods(asked: Asked) -> Iterator[str]:
+def exhibits_and_methods(asked: PageRequest) -> Iterator[str]:
     """Every exhibit with all its columns and what it rests on, and its method page."""
     for code in exhibits.EXHIBITS:
 
@@ -251,7 +251,7 @@ def exhibits_and_methods(asked: Asked) -> Iterator[str]:
         yield f"== method {code}\n{or_refused(method)}"
 
 
-def lists(asked: Asked) -> Iterator[str]:
+def lists(asked: PageRequest) -> Iterator[str]:
     """Options of filters, enterprises in every order, what stands beside the pairs, lists of what is missing."""
     view = asked.view
     for name in ("partner", "sector", "round", "phase", "place"):

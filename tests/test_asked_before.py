@@ -22,7 +22,7 @@ from visiting import Visit, at, notice
 from werkzeug.test import TestResponse
 
 from dashboard.cache import redis_store, response_store
-from dashboard.cache import response_keys as asking
+from dashboard.cache import response_keys as open_request
 from dashboard.cache.redis_store import Shared
 from dashboard.cache.response_keys import Questions
 from dashboard.cache.response_store import Answers
@@ -247,7 +247,7 @@ def test_addresses_of_which_other_values_are_kept_are_other_questions(frozen):
     holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
     searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
     with ExitStack() as opened:
-        record = frozen.app.server.extensions["records"].asked(holder, Filters())
+        record = frozen.app.server.extensions["records"].record_for(holder, Filters())
         views = [opened.enter_context(record.view(holder, Filters.from_search(search))) for search in searches]
         assert [view.filters.query() for view in views] == ["round=beibei-1", "round=buyer-a-1"]
     assert len({key_of(frozen, holder, search) for search in searches}) == 2
@@ -374,7 +374,7 @@ def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept
     viewer = Viewer(frozenset(Permission))
     before = key_of(Visit.to(demo_url), viewer)
     assert key_of(Visit.to(demo_url), viewer) == before
-    monkeypatch.setattr(asking, "software", lambda: "another")
+    monkeypatch.setattr(open_request, "software", lambda: "another")
     assert key_of(Visit.to(demo_url), viewer) != before
 
 

@@ -65,7 +65,7 @@ def asking_of(tables: Tables, address: str) -> Iterator[Ask]:
     load_rows(engine, tables)
     with engine.connect() as connection:
         catalogue = read_catalogue(connection)
-        yield lambda search="": View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
+        yield lambda search="": View.open(connection, catalogue, MANAGER, Filters.from_search(search))
     engine.dispose()
 
 

@@ -376,10 +376,10 @@ def test_edition_answers_who_chose_it_or_is_pinned_to_it_and_nobody_else(path, f
     records = Records(f"sqlite:///{path}", folder)
     one, two = (freeze(records.live.engine, name, folder) for name in ("One", "Two"))
     chosen = Filters(edition=one.key)
-    assert records.asked(MANAGER, chosen).edition == one
-    assert records.asked(Viewer(), chosen) is records.live
-    assert records.asked(Viewer(edition="Two"), chosen).edition == two
-    assert records.asked(MANAGER, Filters()) is records.live
+    assert records.record_for(MANAGER, chosen).edition == one
+    assert records.record_for(Viewer(), chosen) is records.live
+    assert records.record_for(Viewer(edition="Two"), chosen).edition == two
+    assert records.record_for(MANAGER, Filters()) is records.live
 
 
 def test_edition_is_opened_once_and_refused_as_soon_as_its_file_is_changed_or_gone(path, folder):

@@ -59,7 +59,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Ask]:
     load_rows(engine, opened())
     with engine.connect() as connection:
         catalogue = read_catalogue(connection)
-        yield lambda search="", viewer=MANAGER: View.asked(connection, catalogue, viewer, Filters.from_search(search))
+        yield lambda search="", viewer=MANAGER: View.open(connection, catalogue, viewer, Filters.from_search(search))
     engine.dispose()
 
 
@@ -130,7 +130,7 @@ def test_search_finds_every_word_in_either_language_and_the_code(view: Ask) -> N
 def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
     load_rows(engine, with_more(PROGRAMME))
     with engine.connect() as connection:
-        view = View.asked(connection, read_catalogue(connection), MANAGER, Filters())
+        view = View.open(connection, read_catalogue(connection), MANAGER, Filters())
         pages = [listed(view, Wanted(page=page)) for page in (1, 2, 3)]
         assert [len(page.rows) for page in pages] == [ROWS, ROWS, 69 - 2 * ROWS]
         assert [row.enterprise for page in pages for row in page.rows] == [
@@ -174,7 +174,7 @@ def test_threshold_leaves_no_row_and_no_page(engine: Engine) -> None:
     load_rows(engine, with_more(opened()))
     with engine.connect() as connection:
         viewer = replace(READS_NAMES, threshold=5, privacy_key=b"key")
-        shown = View.asked(connection, read_catalogue(connection), viewer, Filters())
+        shown = View.open(connection, read_catalogue(connection), viewer, Filters())
         assert shown.shown
         assert listed(shown, Wanted()).rows == ()
         assert not may_open(shown, "a")

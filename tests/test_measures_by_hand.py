@@ -29,7 +29,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Callable[[str], View]]:
     load_rows(engine, PROGRAMME)
     with engine.connect() as connection:
         catalogue = read_catalogue(connection)
-        yield lambda search: View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
+        yield lambda search: View.open(connection, catalogue, MANAGER, Filters.from_search(search))
     engine.dispose()
 
 

@@ -62,7 +62,7 @@ def hidden(new_database):
 
     def ask(viewer: Viewer, text: str) -> bool:
         with engine.connect() as connection:
-            return View.asked(connection, catalogue, viewer, Filters()).names_hidden(text)
+            return View.open(connection, catalogue, viewer, Filters()).names_hidden(text)
 
     yield ask
     engine.dispose()
@@ -104,6 +104,6 @@ def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not
     programme = [PROGRAMME["programme"][0] | {"public": public}]
     load_rows(engine, with_more(PROGRAMME) | {"reported_figure": figures, "programme": programme})
     with engine.connect() as connection:
-        table = build(View.asked(connection, read_catalogue(connection), viewer, Filters()), "published").table
+        table = build(View.open(connection, read_catalogue(connection), viewer, Filters()), "published").table
     assert {note for note in table["note"] if note} == read
     engine.dispose()

@@ -619,7 +619,7 @@ def test_second_pack_waits_for_the_first(desks, monkeypatch):
     answers: list[int] = []
     for client in clients:
         client.set_cookie("score_session", cookie.value)
-    asking = [
+    open_request = [
         threading.Thread(
             target=lambda client=client: answers.append(
                 client.post("/pack", data={"deck": STANDARD, "format": "pdf", "lang": "en"}).status_code
@@ -627,9 +627,9 @@ def test_second_pack_waits_for_the_first(desks, monkeypatch):
         )
         for client in clients
     ]
-    for thread in asking:
+    for thread in open_request:
         thread.start()
-    for thread in asking:
+    for thread in open_request:
         thread.join()
     assert answers == [200] * 3
     assert most == [1]

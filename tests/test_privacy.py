@@ -15,7 +15,7 @@ from flask import g
 from programme import PROGRAMME, load_rows
 from sqlalchemy import update
 
-from callbacks.page_request import asking
+from callbacks.page_request import open_request
 from data import exhibits
 from data.decks import SLIDES, DeckSlide
 from data.demo import write_demo
@@ -564,7 +564,7 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
     from callbacks import method  # noqa: PLC0415 - brings every page along
 
-    with asking(pages.held, search) as asked:
+    with open_request(pages.held, search) as asked:
         for code in EXHIBITS:
             yield exhibits.to_csv(build(asked.view, code))
             yield method.made(asked, code, method.chosen_indicator(asked, code, None))

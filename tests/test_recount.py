@@ -16,7 +16,17 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 from programme import PROGRAMME, load_rows
-from recount import EXHIBITS, KEYS, Asked, Row, Tables, asked, coverage_line, never_increases, started_before_the_latest
+from recount import (
+    EXHIBITS,
+    KEYS,
+    Asked,
+    Row,
+    Tables,
+    asked,
+    coverage_line,
+    never_increases,
+    started_before_the_latest,
+)
 
 from data import exhibits
 from data.catalogue import read_catalogue
@@ -411,7 +421,7 @@ def test_every_exhibit_agrees_with_the_recount_under_any_filter(new_database: Ca
     with database_of(invented.tables, new_database()) as (connection, catalogue):
         for filters, as_of in invented.questions():
             search = search_of(filters, as_of)
-            view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search))
+            view = View.open(connection, catalogue, MANAGER, Filters.from_search(search))
             wrong = disagreements(view, asked(invented.tables, filters, as_of))
             assert not wrong, "\n".join([f"seed {seed}, {search}", *wrong])
 
@@ -420,7 +430,7 @@ def test_every_exhibit_of_the_ten_enterprises_agrees_with_the_recount(address: s
     with database_of(PROGRAMME, address) as (connection, catalogue):
         for search in ("", "?partner=fed&as_of=2015-06-30", "?place=370000&module=m1,m3"):
             filters = Filters.from_search(search)
-            view = View.asked(connection, catalogue, MANAGER, filters)
+            view = View.open(connection, catalogue, MANAGER, filters)
             codes = {name: set(filters.codes(name)) for name in DIMENSIONS}
             wrong = disagreements(view, asked(PROGRAMME, codes, filters.as_of))
             assert not wrong, "\n".join([search, *wrong])
@@ -446,7 +456,7 @@ def counted(request: pytest.FixtureRequest, new_database: Callable[[], str]) -> 
     found = []
     with database_of(invented.tables, new_database()) as (connection, catalogue):
         for filters, as_of in (questions[0], questions[1], questions[-1]):
-            view = View.asked(connection, catalogue, MANAGER, Filters.from_search(search_of(filters, as_of)))
+            view = View.open(connection, catalogue, MANAGER, Filters.from_search(search_of(filters, as_of)))
             line = coverage.coverage_line(view)
             found.append(Counted(asked(invented.tables, filters, as_of), line, exported_all(view)))
     assert any(one.line.enterprises for one in found)

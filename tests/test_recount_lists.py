@@ -369,7 +369,7 @@ def test_every_list_agrees_with_the_recount_under_any_filter(new_database: Calla
         for turn, (codes, as_of) in enumerate(questions, seed):
             search = search_of(codes, as_of)
             for viewer, of in slices(tables, codes, as_of, scopes[turn % 2]):
-                view = View.asked(connection, catalogue, viewer, Filters.from_search(search))
+                view = View.open(connection, catalogue, viewer, Filters.from_search(search))
                 wrong = disagreements(questions_of_everything(view, of, turn))
                 assert not wrong, "\n".join([f"seed {seed}, {search}, limited: {viewer.limited}", *wrong])
 
@@ -393,7 +393,7 @@ def test_every_list_of_the_ten_enterprises_agrees_with_the_recount(
     codes = {name: set(filters.codes(name)) for name in DIMENSIONS}
     with database_of(tables, address) as (connection, catalogue):
         for viewer, of in slices(tables, codes, filters.as_of, scope):
-            view = View.asked(connection, catalogue, viewer, filters)
+            view = View.open(connection, catalogue, viewer, filters)
             wrong = disagreements(questions_of_everything(view, of))
             assert not wrong, "\n".join([search, *wrong])
 
@@ -413,7 +413,7 @@ def test_results_of_one_date_are_told_apart_alike(address: str, recruited: tuple
         for n, (code, module) in enumerate(product(("r1", "r2"), ("m2", "", "m1")))
     ]  # fmt: skip
     with database_of(tables, address) as (connection, catalogue):
-        view = View.asked(connection, catalogue, MANAGER, Filters())
+        view = View.open(connection, catalogue, MANAGER, Filters())
         wrong = disagreements(questions_of_results(view, asked(tables)))
         assert not wrong, "\n".join(wrong)
 
@@ -435,7 +435,7 @@ def test_invented_programmes_have_what_the_lists_are_about() -> None:
 def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
     # The before of e is of October 2014, its after of January 2015: at the end of 2014 nobody knows of the latter.
     with database_of(PROGRAMME, address) as (connection, catalogue):
-        view = View.asked(connection, catalogue, MANAGER, Filters())
+        view = View.open(connection, catalogue, MANAGER, Filters())
         columns = ("enterprise", "before_on", "after_on")
         facts = recount.facts_beside(asked(PROGRAMME), "defects")
         expected = in_no_order(tuple(row[name] for name in columns) for row in facts)
@@ -449,7 +449,7 @@ def test_sources_a_viewer_may_know_of_are_those_their_scope_rests_on(address: st
     scope, tables = invented.one_filter(dimension), with_sources_of_their_own(dressed(invented))
     with database_of(tables, address) as (connection, catalogue):
         asked_for = {
-            viewer: sources_of(View.asked(connection, catalogue, viewer, Filters()))
+            viewer: sources_of(View.open(connection, catalogue, viewer, Filters()))
             for viewer in (MANAGER, limited_to({}), limited_to(scope))
         }
     everything, unscoped, scoped = asked_for.values()
@@ -475,7 +475,7 @@ def test_source_of_a_trainer_alone_is_one_that_who_may_count_them_knows_of(addre
     tables["trainer"] = [{"code": "t", "organisation": "fed", "source": "trainer-list"}]
     tables["trainer_level"] = [{"trainer": "t", "module": "m1", "level": "expert", "source": "sheet"}]
     with database_of(tables, address) as (connection, catalogue):
-        view = View.asked(connection, catalogue, limited_to({"partner": {"fed"}}), Filters())
+        view = View.open(connection, catalogue, limited_to({"partner": {"fed"}}), Filters())
         assert "trainer-list" in build(view, "capacity").sources
         assert set(sources_of(view)) == recount.sources_in_scope(tables, {"partner": {"fed"}})
 
@@ -486,7 +486,7 @@ def test_sum_that_rests_on_few_enterprises_is_withheld_and_one_of_many_is_about(
     held = recount.rest_on(asked(tables))
     with database_of(tables, address) as (connection, catalogue):
         viewer = replace(Terms(threshold=base).viewer(), privacy_key=b"key")
-        view = View.asked(connection, catalogue, viewer, Filters())
+        view = View.open(connection, catalogue, viewer, Filters())
         assert view.shown
         shown = {("headline", row["headline"]): row["value"] for row in records(view, "overview")}
         shown |= {("workers", plain(row["place"]) or ""): row["workers"] for row in records(view, "regions")}

@@ -109,7 +109,7 @@ def views(address: str, tables: Tables) -> Iterator[Any]:
         catalogue = read_catalogue(connection)
 
         def view(search: str = "", viewer: Viewer = MANAGER) -> View:
-            return View.asked(connection, catalogue, viewer, Filters.from_search(search))
+            return View.open(connection, catalogue, viewer, Filters.from_search(search))
 
         yield view
     engine.dispose()

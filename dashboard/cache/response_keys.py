@@ -2,7 +2,7 @@
 
 That is the software and its settings, the version of the record (so that a load or a roll-back changes it at once,
 everywhere), everything about the viewer, the language, the filters as they are understood, and what is asked. Only what
-was opted in is such a question: callbacks marked :func:`callbacks.page_request.kept`, and the routes below.
+was opted in is such a question: callbacks marked `callbacks.page_request.cacheable`, and the routes below.
 """
 
 import json
@@ -17,7 +17,7 @@ from typing import Any
 
 from flask import g, request
 
-from callbacks.page_request import Held, Kept
+from callbacks.page_request import AppContext, Cacheable
 from dashboard.pages import plain_pages
 from data.catalogue import Catalogue
 from data.editions.frozen_copies import EditionProblem
@@ -75,8 +75,8 @@ class Questions:
     ``settings`` are those that bear on answers; `secret` keys the digest, so that a key tells nothing of what it is of.
     """
 
-    def __init__(self, held: Held, callbacks: Callbacks, secret: str, settings: list[str]) -> None:
-        self._held = held
+    def __init__(self, context: AppContext, callbacks: Callbacks, secret: str, settings: list[str]) -> None:
+        self._held = context
         self._callbacks = callbacks
         self._secret = sha256(secret.encode()).digest()
         self._settings = [software(), *settings]
@@ -94,7 +94,7 @@ class Questions:
         search, what = asked
         filters, viewer = Filters.from_search(search), g.viewer
         try:
-            record = self._held.records.asked(viewer, filters)
+            record = self._held.records.record_for(viewer, filters)
             catalogue = record.catalogue()
         except (DatabaseProblem, EditionProblem):  # who answers will say so
             return None
@@ -117,14 +117,14 @@ class Questions:
         if not isinstance(body, dict) or request.args or not isinstance(body.get("output"), str):
             return None
         callback = self._callbacks().get(body["output"])
-        how = getattr(callback["callback"], "kept", None) if callback else None
+        how = getattr(callback["callback"], "cacheable", None) if callback else None
         # Dash hands values on by their order, not by their names: only what stands where it belongs is understood.
         if callback is None or how is None or not all(_stands(callback, body, part) for part in ("inputs", "state")):
             return None
         (search,) = (each.get("value") for each in body["inputs"] if _name(each) == f"{ids.ADDRESS}.search")
         if search is not None and not isinstance(search, str):
             return None
-        if how is Kept.UNDERSTOOD:
+        if how is Cacheable.UNDERSTOOD:
             inputs = [each for each in body["inputs"] if _name(each) != f"{ids.ADDRESS}.search"]
             moved = ("changedPropIds", "parsedChangedPropsIds")
             body = {name: value for name, value in body.items() if name not in moved} | {"inputs": inputs}

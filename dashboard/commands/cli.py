@@ -33,7 +33,7 @@ from dashboard.settings import Settings, SettingsProblem, database_url, editions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callbacks.page_request import Asked
+    from callbacks.page_request import PageRequest
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,11 +57,11 @@ def template(out: Path) -> None:
 
 @main.command()
 @click.argument("code")
-@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--filters", "search", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
 @reader_options()
-def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader) -> None:
+def export(code: str, *, search: str, form: str, out: Path | None, reader: Reader) -> None:
     """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
     from data.exhibits import EXHIBITS, build, to_csv
     from data.records import Records
@@ -71,14 +71,14 @@ def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader
     if form == "xlsx":
         from callbacks import downloads
 
-        _take(out, asked, reader, lambda found, to: downloads.workbook(found, code, to))
+        _take(out, search, reader, lambda found, to: downloads.workbook(found, code, to))
         return
     address = database_url()
     build_embedded(address)
-    records, filters = Records(address, editions_folder()), reader.filters(asked)
+    records, filters = Records(address, editions_folder()), reader.filters(search)
     with reading(), readable():
         viewer = reader.viewer(records)
-        with records.asked(viewer, filters).view(viewer, filters) as view:
+        with records.record_for(viewer, filters).view(viewer, filters) as view:
             remark(view, code)
             text = to_csv(build(view, code))
             synthetic = view.catalogue.programme.synthetic
@@ -92,21 +92,21 @@ def export(code: str, *, asked: str, form: str, out: Path | None, reader: Reader
 
 @main.command(name="export-package")
 @click.argument("out", type=click.Path(path_type=Path, dir_okay=False))
-@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--filters", "search", default="", help='As in an address: "partner=cec&sector=machinery".')
 @reader_options()
-def export_package(out: Path, *, asked: str, reader: Reader) -> None:
+def export_package(out: Path, *, search: str, reader: Reader) -> None:
     """Write every exhibit as an open-data package, a ZIP file; without filters the record's own tables too."""
     from callbacks import downloads
 
-    _take(out, asked, reader, downloads.data_package)
+    _take(out, search, reader, downloads.data_package)
 
 
-def _take(out: Path | None, asked: str, reader: Reader, write: "Callable[[Asked, IO[bytes]], None]") -> None:
+def _take(out: Path | None, search: str, reader: Reader, write: "Callable[[PageRequest, IO[bytes]], None]") -> None:
     """Write a file of the record, or nothing of it where that fails."""
-    from callbacks.page_request import asking
+    from callbacks.page_request import open_request
 
-    with at_console(reader) as held, tempfile.TemporaryFile() as file, readable():
-        with asking(held, reader.filters(asked).search()) as found:
+    with at_console(reader) as context, tempfile.TemporaryFile() as file, readable():
+        with open_request(context, reader.filters(search).search()) as found:
             remark(found.view)
             write(found, file)
             synthetic = found.view.catalogue.programme.synthetic

@@ -16,7 +16,7 @@ from dashboard.settings import PUBLIC_RECORD, Settings, SettingsProblem, account
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from callbacks.page_request import Held
+    from callbacks.page_request import AppContext
     from dashboard.commands.reader_options import Reader
 
 _DATABASE_HELP = {
@@ -81,11 +81,11 @@ def accounts(address: str = "") -> Iterator["Engine"]:
 
 
 @contextmanager
-def at_console(reader: "Reader") -> Iterator["Held"]:
+def at_console(reader: "Reader") -> Iterator["AppContext"]:
     """The records and map grounds, as the application holds them; inside the block numbers are those of the reader."""
     from flask import Flask, g
 
-    from callbacks.page_request import Held
+    from callbacks.page_request import AppContext
     from dashboard.app import HERE, grounds
     from data.places import BoundaryProblem, read_boundaries
     from data.records import Records
@@ -96,10 +96,10 @@ def at_console(reader: "Reader") -> Iterator["Held"]:
     except (SettingsProblem, BoundaryProblem) as problem:
         stop(str(problem))
     build_embedded(settings.database_url)
-    held = Held(Records(settings.database_url, settings.editions), grounds(boundaries))
+    context = AppContext(Records(settings.database_url, settings.editions), grounds(boundaries))
     with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
-        g.viewer = reader.viewer(held.records)
-        yield held
+        g.viewer = reader.viewer(context.records)
+        yield context
 
 
 def build_embedded(address: str) -> None:

@@ -23,32 +23,32 @@ _PROBLEMS = {
 @click.option("--until", default="", help="Its last day; the record's own date without.")
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="both", show_default=True)
 @click.option("--format", "form", type=click.Choice(["html", "md"]), default="html", show_default=True)
-@click.option("--filters", "asked", default="", help='As in an address: "partner=cec&sector=machinery".')
+@click.option("--filters", "search", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output.")
 @reader_options(for_committee=True)
 def digest(  # noqa: PLR0913 - as many as the command has options
-    since: str, *, until: str, lang: str, form: str, asked: str, out: Path | None, reader: Reader
+    since: str, *, until: str, lang: str, form: str, search: str, out: Path | None, reader: Reader
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
     from callbacks.newsletter_text import held_to, letters
-    from callbacks.page_request import asking
+    from callbacks.page_request import open_request
     from dashboard.commands.link_commands import LOCAL_URL
     from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, read_period, written
 
-    with at_console(reader) as held, readable():
-        programme = held.records.live.catalogue().programme
+    with at_console(reader) as context, readable():
+        programme = context.records.live.catalogue().programme
         try:
             period = read_period(since, until, programme.as_of)
         except PeriodProblem as problem:
             stop(_PROBLEMS[problem.reason].format(value=problem.value))
-        filters = reader.filters(asked).dated(None)
-        with asking(held, filters.search()) as found:
+        filters = reader.filters(search).dated(None)
+        with open_request(context, filters.search()) as found:
             remark(found.view)
             programme, wanted = found.view.catalogue.programme, period
             period = held_to(found, period)
         if period != wanted:
             click.echo(f"It ends on {period.until}, the day of the data: see docs/privacy.md.", err=True)
-        text = written(letters(held, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
+        text = written(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if not public_url():

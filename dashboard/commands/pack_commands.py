@@ -30,7 +30,7 @@ _PRINTING_HELP = {
 @click.option("--pptx", "form", flag_value="pptx", help="PowerPoint, with charts that can be edited.")
 @click.option("--pdf", "form", flag_value="pdf", help="PDF, drawn as on the projector; needs Chromium.")
 @click.option("--lang", type=click.Choice(["en", "zh", "both"]), default="en", show_default=True)
-@click.option("--filters", "asked", default="", help='Over those of the slides: "partner=cec&sector=machinery".')
+@click.option("--filters", "search", default="", help='Over those of the slides: "partner=cec&sector=machinery".')
 @click.option("--notes", is_flag=True, help="With the speaker's notes: whoever gets the PowerPoint file can read them.")
 @click.option("--rows", is_flag=True, help="With names and values of single enterprises, for who may see all of them.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else one named after the deck.")
@@ -40,7 +40,7 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     *,
     form: str | None,
     lang: str,
-    asked: str,
+    search: str,
     notes: bool,
     rows: bool,
     out: Path | None,
@@ -49,7 +49,7 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     """Make the meeting pack of DECK: the name of a deck, or "standard"."""
     from flask import Flask, g
 
-    from callbacks.page_request import Held, asking
+    from callbacks.page_request import AppContext, open_request
     from dashboard.app import grounds
     from dashboard.packs.chromium import PrintingProblem
     from dashboard.packs.meeting_pack import Packer
@@ -67,14 +67,14 @@ def pack(  # noqa: PLR0913 - as many as the command has options
         stop(str(problem))
     build_embedded(settings.database_url)
     records = Records(settings.database_url, settings.editions)
-    held = Held(records, grounds(boundaries))
+    context = AppContext(records, grounds(boundaries))
     with accounts() as engine, explained(), Flask("dashboard").app_context():
         g.viewer = reader.viewer(records)
         try:
-            show = _filters(records, reader.filters(asked))
-            with asking(held, show.search()) as found:
+            show = _filters(records, reader.filters(search))
+            with open_request(context, show.search()) as found:
                 remark(found.view)
-            packer = Packer.on(held, boundaries)
+            packer = Packer.on(context, boundaries)
             made = packer.make(decks.read(engine, deck), show, form, lang, notes=notes, rows=rows)
         except DeckProblem:
             known = ", ".join(repr(name) for name in (decks.STANDARD, *(each.name for each in decks.decks(engine))))
@@ -103,7 +103,7 @@ def _filters(records: "Records", filters: "Filters") -> "Filters":
     from data.filters import DIMENSIONS
     from data.privacy.viewer import MANAGER
 
-    codes = records.asked(MANAGER, filters).catalogue().codes
+    codes = records.record_for(MANAGER, filters).catalogue().codes
     unknown = [f"{name}={code}" for name in DIMENSIONS for code in sorted(filters.codes(name) - codes[name])]
     if unknown:
         stop(f"The record does not know {', '.join(unknown)}.")

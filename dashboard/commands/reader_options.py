@@ -105,7 +105,7 @@ class Reader:
             stop(_NO_KEY)
         with readable():
             try:
-                records.asked(viewer, Filters())
+                records.record_for(viewer, Filters())
             except EditionProblem as problem:
                 if problem.reason == "waits":
                     stop(f"Link {number} has no edition yet: `score-dashboard link move {number}` gives it one.")

@@ -10,7 +10,7 @@ from flask import Flask, abort, flash, redirect, render_template, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard.gate import sessions
 from dashboard.pages import plain_pages
 from dashboard.pages.share.share_remarks import named
@@ -30,14 +30,14 @@ SHOW = "/present"
 _BELOW = re.compile(r"/[a-z0-9/-]{0,200}")
 
 
-def install(server: Flask, held: Held, accounts: Engine) -> None:
+def install(server: Flask, context: AppContext, accounts: Engine) -> None:
     """Add the routes."""
 
     @server.get("/share/readers", endpoint="share-readers")
     def readers() -> str:
         """The links that open something, for the menu of a page."""
         with words.speaking(plain_pages.reader_language()):
-            found = [(each.id, named(each)) for each in open_links(held, accounts)]
+            found = [(each.id, named(each)) for each in open_links(context, accounts)]
             page, language = request.args.get("page", ""), Filters().search(words.language())
             return render_template(
                 "share_readers.html", readers=found, page=page, asking_language=language,
@@ -47,16 +47,16 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
     @server.post("/share/<int:link>/see", endpoint="share-see")
     def see(link: int) -> AnyResponse:
         with words.speaking(plain_pages.reader_language()):
-            return _see(held, accounts, link)
+            return _see(context, accounts, link)
 
 
-def open_links(held: Held, accounts: Engine) -> list[Link]:
+def open_links(context: AppContext, accounts: Engine) -> list[Link]:
     """The links that open something now, newest first."""
     at, known = now(), key.read(accounts)
     return [
         each
         for each in share_links.links(accounts)
-        if each.state(at) == "active" and not link_editions.waits(held.records, each, known)
+        if each.state(at) == "active" and not link_editions.waits(context.records, each, known)
     ]
 
 
@@ -65,14 +65,14 @@ def start(terms: Terms) -> str:
     return SHOW if terms.audience is Audience.COMMITTEE else "/"
 
 
-def _see(held: Held, accounts: Engine, number: int) -> AnyResponse:
+def _see(context: AppContext, accounts: Engine, number: int) -> AnyResponse:
     try:
         link = share_links.by_id(accounts, number)
     except LinkProblem:
         abort(404)
     back = own_page(request.form.get("page", ""))
     language = Filters().search(words.language())
-    if link.id not in {each.id for each in open_links(held, accounts)}:
+    if link.id not in {each.id for each in open_links(context, accounts)}:
         flash(_("Link {number} opens nothing now.", number=number))
         return redirect(f"/share{language}", code=303)
     deck = request.form.get("deck", "") if link.terms.audience is Audience.COMMITTEE else ""
@@ -85,9 +85,9 @@ def _see(held: Held, accounts: Engine, number: int) -> AnyResponse:
     return redirect(_kept(back, link.viewer()) or start(link.terms) + language, code=303)
 
 
-def own_page(asked: str) -> str:
+def own_page(page_request: str) -> str:
     """A page or the show as an address of ours, with its filters, deck and language; empty for whatever is neither."""
-    parts = urlsplit(asked)
+    parts = urlsplit(page_request)
     page = page_at(parts.path)
     if (page is None and parts.path != SHOW) or not _BELOW.fullmatch(parts.path):
         return ""
@@ -97,7 +97,7 @@ def own_page(asked: str) -> str:
     return f"{parts.path}?{query}" if query else parts.path
 
 
-def _kept(asked: str, viewer: Viewer) -> str:
+def _kept(page_request: str, viewer: Viewer) -> str:
     """The page a manager is on, where the readers of the link may see it."""
-    page = page_at(urlsplit(asked).path) if asked else None
-    return asked if page and viewer.may(Permission(page.needs)) else ""
+    page = page_at(urlsplit(page_request).path) if page_request else None
+    return page_request if page and viewer.may(Permission(page.needs)) else ""

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import g
 from sqlalchemy import Engine
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from data.editions.frozen_copies import LIVE
 from data.links import share_links
 from data.links.share_links import Audience, Terms
@@ -31,9 +31,9 @@ def committee(accounts: Engine, edition: str | None) -> Viewer:
 
 
 @contextmanager
-def seen_by(whom: str, held: Held, accounts: Engine, edition: str | None) -> Iterator[None]:
+def seen_by(whom: str, context: AppContext, accounts: Engine, edition: str | None) -> Iterator[None]:
     """Let who reads a file be who asks in the block; of a public record nothing is rounded for anybody."""
-    own, record = g.viewer, held.records.edition(edition) if edition else held.records.live
+    own, record = g.viewer, context.records.edition(edition) if edition else context.records.live
     if whom != MANAGERS and not record.catalogue().programme.public:
         key.make(accounts)  # a manager asks for it here
         g.viewer = committee(accounts, edition)

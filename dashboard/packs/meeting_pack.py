@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from callbacks.slides import both_languages
 from dashboard.packs import chromium, pack_pages
 from dashboard.packs.chromium import PrintingProblem
@@ -46,16 +46,16 @@ class Pack:
 class Packer:
     """Makes packs; ``shapes`` are the boundary files by the address figures name them with."""
 
-    held: Held
+    context: AppContext
     shapes: Shapes
 
     @classmethod
-    def on(cls, held: Held, boundaries: Boundaries) -> Self:
+    def on(cls, context: AppContext, boundaries: Boundaries) -> Self:
         """The packer whose maps are drawn on these boundaries."""
         shapes: dict[str, bytes] = {}
-        for ground in held.grounds.values():
+        for ground in context.grounds.values():
             shapes |= {ground.provinces: boundaries.provinces, ground.inset: boundaries.south_china_sea}
-        return cls(held, shapes)
+        return cls(context, shapes)
 
     def make(  # noqa: PLR0913 - what a pack is made of, how, and what may stand in it
         self, deck: Deck, show: Filters, form: str, language: str, *, notes: bool, rows: bool
@@ -71,16 +71,16 @@ class Packer:
         spoken = "en" if both else language
         if form == "pdf":
             chromium.chromium()  # that there is none is said before anything is worked out
-        with words.speaking(spoken), asking(self.held, show.search(spoken)) as asked:
+        with words.speaking(spoken), open_request(self.context, show.search(spoken)) as page_request:
             named = _("Standard deck") if deck.name == STANDARD else deck.name
-            title = f"{asked.view.catalogue.programme.entry.name(spoken)} · {named}"
+            title = f"{page_request.view.catalogue.programme.entry.name(spoken)} · {named}"
             # For whom it is can be read off its name.
-            rounded = asked.view.threshold is not None
-            called = "-".join([asked.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
+            rounded = page_request.view.threshold is not None
+            called = "-".join([page_request.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
             name = f"{called}-{'en-zh' if both else spoken}.{form}"
-            synthetic = asked.view.catalogue.programme.synthetic
+            synthetic = page_request.view.catalogue.programme.synthetic
         shown = deck.slides if notes else [replace(slide, notes="") for slide in deck.slides]
-        slides = both_languages(self.held, shown, show, rows=rows)
+        slides = both_languages(self.context, shown, show, rows=rows)
         if form == "pdf":
             content = pack_pages.pdf(title, slides, self.shapes, spoken, both=both)
             return Pack(name, content, synthetic, without_map=False, rounded=rounded)

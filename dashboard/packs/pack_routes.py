@@ -7,7 +7,7 @@ from threading import Lock
 from flask import Flask, Response, request, send_file
 from sqlalchemy import Engine
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard.packs import audience
 from dashboard.packs.chromium import PrintingProblem
 from dashboard.packs.meeting_pack import FORMATS, LANGUAGES, Packer
@@ -22,9 +22,9 @@ from layouts.words import _
 log = logging.getLogger(__name__)
 
 
-def install(server: Flask, held: Held, accounts: Engine, boundaries: Boundaries) -> None:
+def install(server: Flask, context: AppContext, accounts: Engine, boundaries: Boundaries) -> None:
     """Add the route."""
-    packer = Packer.on(held, boundaries)
+    packer = Packer.on(context, boundaries)
     # A browser that draws takes a processor and some hundred megabytes: who asks second waits.
     alone = Lock()
 
@@ -40,7 +40,7 @@ def install(server: Flask, held: Held, accounts: Engine, boundaries: Boundaries)
             try:
                 deck = decks.read(accounts, request.form.get("deck", ""))
                 show = _show()
-                with alone, audience.seen_by(request.form.get("for", ""), held, accounts, show.edition):
+                with alone, audience.seen_by(request.form.get("for", ""), context, accounts, show.edition):
                     made = packer.make(deck, show, form, language, notes=_ticked("notes"), rows=_ticked("rows"))
             except DeckProblem:
                 text = _("Somebody has removed or renamed it since. Choose another one among the decks.")

@@ -190,7 +190,7 @@ def _looked_into(records: Records) -> Record:
     """The record that a page is opened on."""
     if g.viewer is None or page_at(request.path) is None:
         return records.live
-    return records.asked(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
+    return records.record_for(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
 
 
 def _asked_again(server: Flask, problem: DatabaseProblem) -> AnyResponse:

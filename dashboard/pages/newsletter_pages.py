@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, render_template, request
 from sqlalchemy import Engine
 
 from callbacks.newsletter_text import letters
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
@@ -104,52 +104,52 @@ class _Asked:
         return f"{address}&{filters}" if filters else address
 
 
-def install(server: Flask, settings: Settings, held: Held, accounts: Engine) -> None:
+def install(server: Flask, settings: Settings, context: AppContext, accounts: Engine) -> None:
     """Add the routes; the gate stands before them as before everything."""
 
     @server.get("/digest", endpoint="digest")
     def page() -> Response:
         with words.speaking(_spoken()):
-            asked, last = _understood(held)
+            page_request, last = _understood(context)
             try:
-                period = read_period(asked.since, asked.until, last)
+                period = read_period(page_request.since, page_request.until, last)
             except PeriodProblem as problem:
-                return _page(asked, Period(last - USUAL, last), [], problem_words(problem))
-            return _page(asked, period, _letters(held, asked, period))
+                return _page(page_request, Period(last - USUAL, last), [], problem_words(problem))
+            return _page(page_request, period, _letters(context, page_request, period))
 
     @server.get("/digest.<form>", endpoint="digest-file")
     def file(form: str) -> Response:
         if form not in FORMATS:
             abort(404)
         with words.speaking(_spoken()):
-            asked, last = _understood(held)
+            page_request, last = _understood(context)
             try:
-                period = read_period(asked.since, asked.until, last)
+                period = read_period(page_request.since, page_request.until, last)
             except PeriodProblem as problem:
                 return plain_pages.message(400, _("This newsletter could not be made"), problem_words(problem))
-            response = Response(written(_letters(held, asked, period), form), mimetype=FORMATS[form])
-        name = f"newsletter-{period.since.isoformat()}-{period.until.isoformat()}-{asked.language}.{form}"
+            response = Response(written(_letters(context, page_request, period), form), mimetype=FORMATS[form])
+        name = f"newsletter-{period.since.isoformat()}-{period.until.isoformat()}-{page_request.language}.{form}"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
 
-    def _letters(held: Held, asked: _Asked, period: Period) -> list[Letter]:
+    def _letters(context: AppContext, page_request: _Asked, period: Period) -> list[Letter]:
         server_address = settings.public_url or request.host_url.rstrip("/")
-        with audience.seen_by(asked.whom, held, accounts, asked.filters.edition):
-            return letters(held, asked.filters, period, LANGUAGES[asked.language], server_address)
+        with audience.seen_by(page_request.whom, context, accounts, page_request.filters.edition):
+            return letters(context, page_request.filters, period, LANGUAGES[page_request.language], server_address)
 
 
-def _understood(held: Held) -> tuple[_Asked, date]:
+def _understood(context: AppContext) -> tuple[_Asked, date]:
     """What was asked for, and the record's own date."""
-    asked = _Asked.of(request.args)
-    with asking(held, asked.filters.search()) as view:
-        return asked, view.view.catalogue.programme.as_of
+    page_request = _Asked.of(request.args)
+    with open_request(context, page_request.filters.search()) as view:
+        return page_request, view.view.catalogue.programme.as_of
 
 
 def _spoken() -> str:
     return language_of(request.query_string.decode("ascii", "ignore"))
 
 
-def _page(asked: _Asked, period: Period, told: list[Letter], problem: str = "") -> Response:
+def _page(page_request: _Asked, period: Period, told: list[Letter], problem: str = "") -> Response:
     languages = {"en": _("English"), "zh": _("Chinese"), BOTH: _("Both, Chinese beneath the English")}
     return plain_pages.manage(
         "digest.html",
@@ -157,15 +157,15 @@ def _page(asked: _Asked, period: Period, told: list[Letter], problem: str = "") 
         title=_("Newsletter"),
         lead=_("What a period brought, in words to send and to paste; every number leads to the dashboard."),
         problem=problem,
-        since=asked.since or period.since.isoformat(),
-        until=asked.until or period.until.isoformat(),
-        filters=parse_qsl(asked.filters.query()),
-        languages=[(code, name, code == asked.language) for code, name in languages.items()],
-        readers=[(code, name, code == asked.whom) for code, name in audience.readers().items()],
+        since=page_request.since or period.since.isoformat(),
+        until=page_request.until or period.until.isoformat(),
+        filters=parse_qsl(page_request.filters.query()),
+        languages=[(code, name, code == page_request.language) for code, name in languages.items()],
+        readers=[(code, name, code == page_request.whom) for code, name in audience.readers().items()],
         letters=told,
         tags=TAGS,
-        mail=asked.file("html", period) if told else "",
-        paste=asked.file("md", period) if told else "",
+        mail=page_request.file("html", period) if told else "",
+        paste=page_request.file("md", period) if told else "",
         text=newsletter_parts.markdown(told) if told else "",
         said={
             "since": _("From"), "until": _("To"), "language": _("Language"), "show": _("Show"),

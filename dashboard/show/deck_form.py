@@ -8,7 +8,7 @@ from typing import Self
 
 from flask import g, request
 
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from dashboard.pages import errors
 from dashboard.show import form_choices
 from dashboard.show.form_choices import Choice
@@ -94,51 +94,51 @@ class Row:
     as_of: str = ""
 
 
-def rows(draft: Draft, held: Held) -> list[Row]:
+def rows(draft: Draft, context: AppContext) -> list[Row]:
     """Every slide of a draft as its form shows it."""
-    return [_row(slide, held, opened=at == draft.opened) for at, slide in enumerate(draft.slides)]
+    return [_row(slide, context, opened=at == draft.opened) for at, slide in enumerate(draft.slides)]
 
 
-def _row(slide: DeckSlide, held: Held, *, opened: bool) -> Row:
+def _row(slide: DeckSlide, context: AppContext, *, opened: bool) -> Row:
     wanted = Filters.from_search(slide.filters)
-    with _looking(held, wanted) as asked:
+    with _looking(context, wanted) as page_request:
         # Where nothing of its filters is known, "everything on record" would not be what it shows.
-        filtered = asked.filtered() if asked.filters or not wanted else ""
+        filtered = page_request.filtered() if page_request.filters or not wanted else ""
         row = Row(
             slide,
-            filtered=" · ".join(part for part in (filtered, _edition(asked)) if part),
-            lacking=tuple(lacking(slide, held)),
+            filtered=" · ".join(part for part in (filtered, _edition(page_request)) if part),
+            lacking=tuple(lacking(slide, context)),
             exhibits=tuple(exhibits(slide.exhibit)),
-            indicators=tuple(_indicators(asked, slide.indicator)),
+            indicators=tuple(_indicators(page_request, slide.indicator)),
         )
     if not opened:
         return row
     # Every code is offered, not only those that the slide's own filters leave.
-    with _looking(held, Filters(edition=wanted.edition)) as asked:
+    with _looking(context, Filters(edition=wanted.edition)) as page_request:
         return replace(
             row,
             filters=tuple(
-                (name, findings.filter_name(name), form_choices.codes(asked, name, wanted.codes(name)))
+                (name, findings.filter_name(name), form_choices.codes(page_request, name, wanted.codes(name)))
                 for name in DIMENSIONS
             ),
-            records=tuple(form_choices.records(held, wanted.edition or "")),
+            records=tuple(form_choices.records(context, wanted.edition or "")),
             as_of=wanted.as_of.isoformat() if wanted.as_of else "",
         )
 
 
 @contextmanager
-def _looking(held: Held, filters: Filters) -> Iterator[Asked]:
+def _looking(context: AppContext, filters: Filters) -> Iterator[PageRequest]:
     """The record a slide is of; the live one where its edition cannot be used."""
     try:
-        held.records.asked(g.viewer, filters)
+        context.records.record_for(g.viewer, filters)
     except EditionProblem:
         filters = filters.of_edition(None)
-    with asking(held, filters.search(words.language())) as asked:
-        yield asked
+    with open_request(context, filters.search(words.language())) as page_request:
+        yield page_request
 
 
-def _edition(asked: Asked) -> str:
-    return _("edition: {name}", name=asked.edition.name) if asked.edition else ""
+def _edition(page_request: PageRequest) -> str:
+    return _("edition: {name}", name=page_request.edition.name) if page_request.edition else ""
 
 
 def exhibits(chosen: str) -> Iterator[Choice]:
@@ -147,20 +147,20 @@ def exhibits(chosen: str) -> Iterator[Choice]:
         yield Choice(code, slides.exhibit_name(code), code == chosen)
 
 
-def _indicators(asked: Asked, chosen: str) -> Iterator[Choice]:
+def _indicators(page_request: PageRequest, chosen: str) -> Iterator[Choice]:
     yield Choice("", _("the one with most pairs"), not chosen)
-    known = asked.view.catalogue.indicator
+    known = page_request.view.catalogue.indicator
     if chosen and chosen not in known:
         yield Choice(chosen, _("{code} (not in the record)", code=chosen), chosen=True)
     for code in known:
-        yield Choice(code, asked.name("indicator", code), code == chosen)
+        yield Choice(code, page_request.name("indicator", code), code == chosen)
 
 
-def lacking(slide: DeckSlide, held: Held) -> Iterator[str]:
+def lacking(slide: DeckSlide, context: AppContext) -> Iterator[str]:
     """What a slide asks for that is not on record (any more), and what comes of it."""
     wanted = Filters.from_search(slide.filters)
     try:
-        record = held.records.asked(g.viewer, wanted)
+        record = context.records.record_for(g.viewer, wanted)
     except EditionProblem as problem:
         yield words.sentences(*errors.edition_words(problem))
         return

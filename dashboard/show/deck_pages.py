@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, get_flashed_messages, redire
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.show import deck_form
@@ -33,9 +33,9 @@ from layouts.words import _, listed, ngettext, number
 ADDRESS = "/decks"
 
 
-def install(server: Flask, held: Held, accounts: Engine) -> None:
+def install(server: Flask, context: AppContext, accounts: Engine) -> None:
     """Add the routes."""
-    desk = Desk(held, accounts)
+    desk = Desk(context, accounts)
 
     @server.get(ADDRESS, endpoint="decks")
     def all_decks() -> Response:
@@ -74,7 +74,7 @@ class Listed:
 class Desk:
     """Where decks are made and changed: what the routes answer, in the language spoken."""
 
-    held: Held
+    context: AppContext
     accounts: Engine
 
     def all_decks(self, refused: str = "") -> Response:
@@ -98,7 +98,7 @@ class Desk:
         )
 
     def _listed(self, deck: Deck, showing: int) -> Listed:
-        found = [(at, list(deck_form.lacking(slide, self.held))) for at, slide in enumerate(deck.slides, 1)]
+        found = [(at, list(deck_form.lacking(slide, self.context))) for at, slide in enumerate(deck.slides, 1)]
         return Listed(
             name=deck.name,
             title=_("Standard deck") if deck.name == STANDARD else deck.name,
@@ -185,7 +185,7 @@ class Desk:
             unsaved=unsaved or bool(problem),
             newer=newer,
             other=other,
-            rows=deck_form.rows(draft, self.held),
+            rows=deck_form.rows(draft, self.context),
             new=list(deck_form.exhibits("")),
             most=MOST_SLIDES,
             longest_name=LONGEST_NAME,
@@ -236,11 +236,13 @@ class Desk:
         if exhibit not in SLIDES:
             abort(404)
         notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]
-        with asking(self.held, request.query_string.decode("ascii", "ignore")) as asked:
-            if exhibit != "pairs" or indicator not in asked.view.catalogue.indicator:
+        with open_request(self.context, request.query_string.decode("ascii", "ignore")) as page_request:
+            if exhibit != "pairs" or indicator not in page_request.view.catalogue.indicator:
                 indicator = ""
-            about = [asked.name("indicator", indicator)] if indicator else []
-            return DeckSlide(exhibit, indicator, asked.filters.query(), notes), " · ".join([*about, asked.filtered()])
+            about = [page_request.name("indicator", indicator)] if indicator else []
+            return DeckSlide(exhibit, indicator, page_request.filters.query(), notes), " · ".join(
+                [*about, page_request.filtered()]
+            )
 
     def remove(self, name: str) -> AnyResponse:
         """Delete a deck."""

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from callbacks import filter_bar as controls
-from callbacks.page_request import Asked, Held
+from callbacks.page_request import AppContext, PageRequest
 from data.editions import frozen_copies
 from layouts import words
 from layouts.shell import CONTROLS
@@ -20,31 +20,31 @@ class Choice:
     chosen: bool
 
 
-def codes(asked: Asked, dimension: str, ticked: AbstractSet[str]) -> list[Choice]:
+def codes(page_request: PageRequest, dimension: str, ticked: AbstractSet[str]) -> list[Choice]:
     """Every code of one dimension with enterprises; what is ticked stays ticked."""
     if dimension in CONTROLS:
-        offered = {each["value"]: each["label"] for each in controls.options(asked, dimension)}
+        offered = {each["value"]: each["label"] for each in controls.options(page_request, dimension)}
     else:
-        offered = {code: asked.name(dimension, code) for code in asked.view.catalogue.table(dimension)}
-    rest = {code: _lost(asked, dimension, code) for code in sorted(ticked - set(offered))}
+        offered = {code: page_request.name(dimension, code) for code in page_request.view.catalogue.table(dimension)}
+    rest = {code: _lost(page_request, dimension, code) for code in sorted(ticked - set(offered))}
     return [Choice(code, label, code in ticked) for code, label in (rest | offered).items()]
 
 
-def _lost(asked: Asked, dimension: str, code: str) -> str:
-    if code in asked.view.catalogue.table(dimension):
-        return asked.name(dimension, code)
+def _lost(page_request: PageRequest, dimension: str, code: str) -> str:
+    if code in page_request.view.catalogue.table(dimension):
+        return page_request.name(dimension, code)
     return _("{code} (not in the record)", code=code)
 
 
-def records(held: Held, chosen: str) -> list[Choice]:
+def records(context: AppContext, chosen: str) -> list[Choice]:
     """The live record and every edition; one that is `chosen` (by key or name) and gone as well."""
-    return [Choice("", _("The live record"), not chosen), *frozen(held, chosen)]
+    return [Choice("", _("The live record"), not chosen), *frozen(context, chosen)]
 
 
-def frozen(held: Held, chosen: str) -> list[Choice]:
+def frozen(context: AppContext, chosen: str) -> list[Choice]:
     """Every edition; one that is `chosen` (by key or name) and gone as well."""
     found = []
-    for each in frozen_copies.editions(held.records.folder):
+    for each in frozen_copies.editions(context.records.folder):
         label = f"{each.name} · {words.day(each.frozen_at.date())}"
         found.append(Choice(each.key, label, chosen in (each.key, each.name)))
     if chosen and not any(each.chosen for each in found):

@@ -8,7 +8,7 @@ from plotly.io.json import to_json_plotly
 from sqlalchemy import Engine
 
 from callbacks import filter_bar as controls
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from callbacks.slides import both_languages
 from dashboard.gate import link_preview
 from dashboard.pages import plain_pages
@@ -24,7 +24,7 @@ from layouts.theme import GRAPH_CONFIG
 from layouts.words import _, labelled
 
 
-def install(server: Flask, held: Held, accounts: Engine) -> None:
+def install(server: Flask, context: AppContext, accounts: Engine) -> None:
     """Add the routes."""
 
     @server.get("/present", endpoint="present")
@@ -34,7 +34,7 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
             decks.read(accounts, deck_of(g.viewer, request.args.get("deck")))
         except DeckProblem:
             return _no_deck()
-        with asking(held, search):  # an edition that is gone says so here, not in the middle of the show
+        with open_request(context, search):  # an edition that is gone says so here, not in the middle of the show
             through = g.viewer.limited and g.own is not None
             return _page("present.html", title=_("Present"), leave=_way_back() if through else "")
 
@@ -51,13 +51,13 @@ def install(server: Flask, held: Held, accounts: Engine) -> None:
             "language": language_of(_search()),
             "browse": g.viewer.may(Permission.BROWSE),
             "decks": _choices(accounts, g.viewer),
-            "readers": _readers(held, accounts, g.viewer),
+            "readers": _readers(context, accounts, g.viewer),
             "config": GRAPH_CONFIG | {"staticPlot": True, "responsive": False},
             "slides": [
                 {language: slide.plain() for language, slide in each.items()}
-                for each in both_languages(held, deck.slides, asked_for)
+                for each in both_languages(context, deck.slides, asked_for)
             ],
-            **_interface(held, asked_for),
+            **_interface(context, asked_for),
         }
         return Response(to_json_plotly(told), mimetype="application/json")  # as Dash writes figures
 
@@ -81,11 +81,13 @@ def _choices(accounts: Engine, viewer: Viewer) -> list[str]:
     return [STANDARD, *(deck.name for deck in decks.decks(accounts))]
 
 
-def _readers(held: Held, accounts: Engine, viewer: Viewer) -> list[dict[str, Any]]:
+def _readers(context: AppContext, accounts: Engine, viewer: Viewer) -> list[dict[str, Any]]:
     """The committees' links that a manager may show slides as: number, and name by language."""
     if not viewer.may(Permission.MANAGE_LINKS):
         return []
-    committees = [each for each in link_preview.open_links(held, accounts) if each.terms.audience is Audience.COMMITTEE]
+    committees = [
+        each for each in link_preview.open_links(context, accounts) if each.terms.audience is Audience.COMMITTEE
+    ]
     found: list[dict[str, Any]] = [{"number": each.id} for each in committees]
     for language in LANGUAGES:
         with words.speaking(language):
@@ -100,29 +102,29 @@ def _way_back() -> str:
     return labelled(findings.link_name(link.id, link.label), back) if link else back
 
 
-def _interface(held: Held, asked_for: Filters) -> dict[str, Any]:
+def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
     """Words and filters of the interface in every language, and the date looked back from where it can be chosen."""
     said, panel = {}, {}
-    with asking(held, asked_for.search()) as asked:
-        dated = not asked.view.threshold
+    with open_request(context, asked_for.search()) as page_request:
+        dated = not page_request.view.threshold
         for language in LANGUAGES:
             with words.speaking(language):
-                spoken = replace(asked, enterprises={})
+                spoken = replace(page_request, enterprises={})
                 said[language] = show.words() | {"name": words.LANGUAGES[language]}
                 panel[language] = [
                     {
                         "dimension": dimension,
                         "name": findings.filter_name(dimension),
                         "options": controls.options(spoken, dimension),
-                        "chosen": sorted(asked.filters.codes(dimension)),
+                        "chosen": sorted(page_request.filters.codes(dimension)),
                     }
                     for dimension in CONTROLS
                 ]
         return {
             "words": said,
             "filters": panel,
-            "as_of": asked.as_of.isoformat() if dated else None,
-            "record_date": asked.view.catalogue.programme.as_of.isoformat(),
+            "as_of": page_request.as_of.isoformat() if dated else None,
+            "record_date": page_request.view.catalogue.programme.as_of.isoformat(),
         }
 
 

@@ -263,7 +263,7 @@ def test_an_enterprise_added_to_the_live_record_changes_no_byte_of_an_edition(tm
 
     def bytes_shown() -> list[str]:
         records = Records(address, tmp_path / "editions")
-        with records.asked(reader, Filters()).view(reader, Filters()) as view:
+        with records.record_for(reader, Filters()).view(reader, Filters()) as view:
             return [to_csv(build(view, code)) for code in EXHIBITS]
 
     before = bytes_shown()

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, make_response, request
 from icalendar import Calendar, Event
 
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from data import exhibits
 from layouts import words
 from layouts.frames import records
@@ -17,81 +17,83 @@ from layouts.words import _, labelled, number
 STATUSES = {"held": "CONFIRMED", "planned": "TENTATIVE", "cancelled": "CANCELLED"}
 
 
-def install(server: Flask, held: Held) -> None:
+def install(server: Flask, context: AppContext) -> None:
     """Add the route."""
 
     @server.get("/calendar.ics", endpoint="calendar")
     def calendar() -> Response:
-        with asking(held, request.query_string.decode("ascii", "ignore")) as asked:
-            response = make_response(calendar_of(asked))
-            name = f"{asked.file_name('calendar')}.ics"
+        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+            response = make_response(calendar_of(page_request))
+            name = f"{page_request.file_name('calendar')}.ics"
         response.mimetype = "text/calendar"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
 
 
-def calendar_of(asked: Asked) -> bytes:
+def calendar_of(page_request: PageRequest) -> bytes:
     """The calendar of a view, in the language spoken: what has a date."""
-    programme = asked.view.catalogue.programme
+    programme = page_request.view.catalogue.programme
     calendar = Calendar()
     calendar.add("prodid", "-//SCORE results dashboard//calendar//EN")
     calendar.add("version", "2.0")
-    calendar.add("x-wr-calname", _titled(asked, programme.entry.name(words.language())))
-    for row in records(exhibits.build(asked.view, "events").table):
+    calendar.add("x-wr-calname", _titled(page_request, programme.entry.name(words.language())))
+    for row in records(exhibits.build(page_request.view, "events").table):
         if row["first"] is not None:
-            calendar.add_component(_event(asked, row))
-    for row in records(exhibits.build(asked.view, "rounds").table):
+            calendar.add_component(_event(page_request, row))
+    for row in records(exhibits.build(page_request.view, "rounds").table):
         if row["first"] or row["planned_first"]:
-            calendar.add_component(_round(asked, row))
+            calendar.add_component(_round(page_request, row))
     return bytes(calendar.to_ical())
 
 
-def _event(asked: Asked, row: Mapping[str, Any]) -> Event:
+def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     told = [
         kind_name(row["kind"]),
         labelled(event_status(row["status"]), event_days(row)),
         _rough(row["date_precision"]),
-        partners_of(row, asked.name),
+        partners_of(row, page_request.name),
     ]
     if row["participants"] is not None:
         told.append(labelled(_("Participants"), number(row["participants"])))
-    entry = _entry(asked, f"event-{row['event']}", event_name(row), told)
+    entry = _entry(page_request, f"event-{row['event']}", event_name(row), told)
     entry.add("dtstart", row["first"])
     entry.add("dtend", row["last"] + timedelta(days=1))  # the day after the last
     entry.add("status", STATUSES[row["status"]])
     if row["place"]:
-        entry.add("location", asked.name("place", row["place"]))
+        entry.add("location", page_request.name("place", row["place"]))
     return entry
 
 
-def _round(asked: Asked, row: Mapping[str, Any]) -> Event:
+def _round(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     """A round in the days it was held, or else planned for."""
     first = row["first"] or row["planned_first"]
     last = row["last"] or row["planned_last"] or first
     told = [round_plan(row), _rough(row["date_precision"])]
-    entry = _entry(asked, f"round-{row['round']}", labelled(_("Round"), asked.name("round", row["round"])), told)
+    entry = _entry(
+        page_request, f"round-{row['round']}", labelled(_("Round"), page_request.name("round", row["round"])), told
+    )
     entry.add("dtstart", first)
     entry.add("dtend", max(first, last) + timedelta(days=1))
     entry.add("status", STATUSES["held" if row["first"] else "planned"])
     return entry
 
 
-def _entry(asked: Asked, uid: str, summary: str, told: list[str]) -> Event:
-    programme, version = asked.view.catalogue.programme, asked.view.catalogue.version
+def _entry(page_request: PageRequest, uid: str, summary: str, told: list[str]) -> Event:
+    programme, version = page_request.view.catalogue.programme, page_request.view.catalogue.version
     entry = Event()
     entry.add("uid", f"{uid}@{programme.code}.score-results")
     # The same record gives the same file: it was made when the record was loaded.
     entry.add(
         "dtstamp", version.loaded_at.replace(tzinfo=UTC) if version.loaded_at else datetime(1970, 1, 1, tzinfo=UTC)
     )
-    entry.add("summary", _titled(asked, summary))
+    entry.add("summary", _titled(page_request, summary))
     entry.add("description", "\n".join(part for part in told if part))
     entry.add("transp", "TRANSPARENT")  # nobody is busy for a month
     return entry
 
 
-def _titled(asked: Asked, name: str) -> str:
-    return labelled(_("Synthetic data"), name) if asked.view.catalogue.programme.synthetic else name
+def _titled(page_request: PageRequest, name: str) -> str:
+    return labelled(_("Synthetic data"), name) if page_request.view.catalogue.programme.synthetic else name
 
 
 def _rough(precision: str | None) -> str:

@@ -7,22 +7,24 @@ from typing import IO
 from flask import Flask, Response, abort, g, request, send_file
 
 from callbacks import downloads
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from data.exhibits import EXHIBITS
 from data.exports import packages, workbooks
 from data.privacy.viewer import Permission
 
-Write = Callable[[Asked, IO[bytes]], None]
+Write = Callable[[PageRequest, IO[bytes]], None]
 
 
-def install(server: Flask, held: Held) -> None:
+def install(server: Flask, context: AppContext) -> None:
     """Add the routes; the gate stands before them as before everything."""
 
     @server.get("/export/<code>.xlsx", endpoint="export-workbook")
     def workbook(code: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        return _sent(code, "xlsx", workbooks.MEDIA_TYPE, lambda asked, to: downloads.workbook(asked, code, to))
+        return _sent(
+            code, "xlsx", workbooks.MEDIA_TYPE, lambda page_request, to: downloads.workbook(page_request, code, to)
+        )
 
     @server.get("/export/selection.xlsx", endpoint="export-selection")
     def selection() -> Response:
@@ -37,9 +39,9 @@ def install(server: Flask, held: Held) -> None:
             abort(404)
         file = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
         try:
-            with asking(held, request.query_string.decode("ascii", "ignore")) as asked:
-                write(asked, file)
-                name = f"{asked.file_name(what)}.{ending}"
+            with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+                write(page_request, file)
+                name = f"{page_request.file_name(what)}.{ending}"
         except BaseException:
             file.close()
             raise

@@ -4,48 +4,48 @@ import pandas as pd
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
 from callbacks import enterprise_pages, follow_up_page
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from data.exhibits import csv_of
 from data.privacy.viewer import Permission
 from layouts.tables import Table
 from layouts.words import _
 
 
-def install(server: Flask, held: Held) -> None:
+def install(server: Flask, context: AppContext) -> None:
     """Add the routes; the gate stands before them as before everything."""
 
     @server.get("/enterprise-tables/<code>/<name>", endpoint="enterprise-table")
     def enterprise_table(code: str, name: str) -> str:
-        with asking(held, _search()) as asked:
-            found = enterprise_pages.table(asked, code, name)
+        with open_request(context, _search()) as page_request:
+            found = enterprise_pages.table(page_request, code, name)
             if found is None:
                 abort(404)
-            return _fragment(found[1], asked.href(f"{request.path}.csv"))
+            return _fragment(found[1], page_request.href(f"{request.path}.csv"))
 
     @server.get("/enterprise-tables/<code>/<name>.csv", endpoint="enterprise-table-csv")
     def enterprise_csv(code: str, name: str) -> Response:
-        with asking(held, _search()) as asked:
-            found = enterprise_pages.table(asked, code, name) if _may_export() else None
+        with open_request(context, _search()) as page_request:
+            found = enterprise_pages.table(page_request, code, name) if _may_export() else None
             if found is None:
                 abort(404)
-            return _csv(found[0], asked.file_name(f"{code}-{name}"))
+            return _csv(found[0], page_request.file_name(f"{code}-{name}"))
 
     @server.get("/completeness-lists/<path:which>", endpoint="completeness-list")
     def completeness_list(which: str) -> str:
-        with asking(held, _search()) as asked:
-            table = follow_up_page.table(asked, which)
+        with open_request(context, _search()) as page_request:
+            table = follow_up_page.table(page_request, which)
             if table is None:
                 abort(404)
             export = "/export/coverage.csv" if which == follow_up_page.REPORTED else f"{request.path}.csv"
-            return _fragment(table, asked.href(export))
+            return _fragment(table, page_request.href(export))
 
     @server.get("/completeness-lists/<path:which>.csv", endpoint="completeness-list-csv")
     def completeness_csv(which: str) -> Response:
-        with asking(held, _search()) as asked:
-            frame = follow_up_page.csv(asked, which) if _may_export() else None
+        with open_request(context, _search()) as page_request:
+            frame = follow_up_page.csv(page_request, which) if _may_export() else None
             if frame is None:
                 abort(404)
-            return _csv(frame, asked.file_name(which.replace("/", "-").strip("-")))
+            return _csv(frame, page_request.file_name(which.replace("/", "-").strip("-")))
 
 
 def _fragment(table: Table, export: str) -> str:

@@ -5,17 +5,17 @@ from hashlib import sha256
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from data.lists import story_list
 
 
-def install(server: Flask, held: Held) -> None:
+def install(server: Flask, context: AppContext) -> None:
     """Add the route; the gate stands before it as before everything."""
 
     @server.get("/story/<address>/<side>", endpoint="story-picture")
     def picture(address: str, side: str) -> AnyResponse:
-        with asking(held, request.query_string.decode("ascii", "ignore")) as asked:
-            found = story_list.picture(asked.view, address, side)
+        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+            found = story_list.picture(page_request.view, address, side)
         if found is None:
             abort(404)
         response = Response(found.content, mimetype=found.media_type)

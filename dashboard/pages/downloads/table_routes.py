@@ -3,14 +3,14 @@
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
 from callbacks import drawing
-from callbacks.page_request import Held, asking
+from callbacks.page_request import AppContext, open_request
 from data.exhibits import EXHIBITS, build, to_csv
 from data.places import Boundaries
 from data.privacy.viewer import Permission
 from layouts.words import _
 
 
-def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
+def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
     """Add the routes; the gate stands before them as before everything."""
     shapes = {"provinces": boundaries.provinces, "south_china_sea": boundaries.south_china_sea}
 
@@ -26,13 +26,13 @@ def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
     @server.get("/table/<name>")
     def table(name: str) -> str:
         indicator = request.args.get("indicator")
-        with asking(held, _search()) as asked:
-            if name not in drawing.TABLES or (indicator and indicator not in asked.view.catalogue.indicator):
+        with open_request(context, _search()) as page_request:
+            if name not in drawing.TABLES or (indicator and indicator not in page_request.view.catalogue.indicator):
                 abort(404)
             return render_template(
                 "table.html",
-                table=drawing.table(asked, name, indicator),
-                export=asked.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
+                table=drawing.table(page_request, name, indicator),
+                export=page_request.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
                 all_rows=_("All rows as CSV"),
             )
 
@@ -40,9 +40,9 @@ def install(server: Flask, held: Held, boundaries: Boundaries) -> None:
     def export(code: str) -> Response:
         if code not in EXHIBITS or not _may_export():
             abort(404)
-        with asking(held, _search()) as asked:
-            response = make_response(to_csv(build(asked.view, code)))
-            name = f"{asked.file_name(code)}.csv"
+        with open_request(context, _search()) as page_request:
+            response = make_response(to_csv(build(page_request.view, code)))
+            name = f"{page_request.file_name(code)}.csv"
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response

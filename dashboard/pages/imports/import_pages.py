@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard.gate import body_limits
 from dashboard.pages import plain_pages
 from dashboard.pages.imports import import_preview, import_words
@@ -36,9 +36,9 @@ UPLOAD = "import-upload"
 """The endpoint that takes files, and has a limit of its own."""
 
 
-def install(server: Flask, settings: Settings, held: Held) -> None:
+def install(server: Flask, settings: Settings, context: AppContext) -> None:
     """Add the routes; the gate stands before them as before everything."""
-    desk = Desk(settings, held, Holding(settings.imports))
+    desk = Desk(settings, context, Holding(settings.imports))
 
     @server.get(ADDRESS, endpoint="import")
     def page() -> Response:
@@ -80,12 +80,12 @@ class Desk:
     """Where files are taken in: what the routes answer, in the language spoken."""
 
     settings: Settings
-    held: Held
+    context: AppContext
     holding: Holding
 
     def page(self, problem: str = "", status: int = 200) -> Response:
         """The form, and the history of batches."""
-        with database.snapshot(self.held.records.live.engine) as connection:
+        with database.snapshot(self.context.records.live.engine) as connection:
             history = [import_words.listed(each) for each in batches(connection)]
         return plain_pages.manage(
             "import.html",
@@ -155,7 +155,7 @@ class Desk:
 
     def batch(self, number: int, problem: str = "", status: int = 200) -> Response:
         """One batch, and what rolling it back would do, or why it cannot be."""
-        with database.snapshot(self.held.records.live.engine) as connection:
+        with database.snapshot(self.context.records.live.engine) as connection:
             known = {each.number: each for each in batches(connection)}
             if number not in known:
                 abort(404)
@@ -200,7 +200,7 @@ class Desk:
 
     def _previewed(self, upload: Upload, said: str = "") -> AnyResponse:
         try:
-            import_preview.preview(self.held, upload)
+            import_preview.preview(self.context, upload)
         except LoadProblem as problem:
             return self.page(import_words.said(problem), _status(problem))
         if said:

@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks import drawing, overview
-from callbacks.page_request import Asked, Held
+from callbacks.page_request import AppContext, PageRequest
 from dashboard.pages.imports.staged_uploads import Upload
 from data.editions import changed_numbers
 from data.editions.changed_numbers import Move
@@ -31,11 +31,11 @@ Said = dict[str, Any]
 """One number that moves, in words: exhibit, of what, which number, before, after."""
 
 
-def preview(held: Held, upload: Upload) -> None:
+def preview(context: AppContext, upload: Upload) -> None:
     """Load the upload into a copy of the record, and keep what came of it with the upload."""
     with tempfile.TemporaryDirectory(prefix="score-import-") as folder:
         before, after = Path(folder) / "before.db", Path(folder) / "after.db"
-        database_copy.copy(held.records.live.engine, before)
+        database_copy.copy(context.records.live.engine, before)
         shutil.copyfile(before, after)
         engine = database.writing_engine(f"sqlite:///{after}")
         try:
@@ -43,7 +43,7 @@ def preview(held: Held, upload: Upload) -> None:
             report = load(engine, upload.path, origin=upload.origin)
         finally:
             engine.dispose()
-        moves = _moves(held, before, after) if report.batch else ([], 0)
+        moves = _moves(context, before, after) if report.batch else ([], 0)
     upload.note("refusals", [_finding(each) for each in report.refusals])
     upload.note("preview", {"onto": onto, **told(report), "moves": moves[0], "moved": moves[1]})
 
@@ -67,7 +67,7 @@ def findings(kept: Iterable[dict[str, Any]]) -> list[Finding]:
     return [Finding(**each) for each in kept]
 
 
-def _moves(held: Held, before: Path, after: Path) -> tuple[dict[str, list[Said]], int]:
+def _moves(context: AppContext, before: Path, after: Path) -> tuple[dict[str, list[Said]], int]:
     """The first rows that move in words, by language, and how many there are; as a manager sees them unfiltered."""
     was, now = (Record(f"sqlite:///{path}") for path in (before, after))
     try:
@@ -76,7 +76,7 @@ def _moves(held: Held, before: Path, after: Path) -> tuple[dict[str, list[Said]]
             said = {}
             for language in words.LANGUAGES:
                 with words.speaking(language):
-                    sides = [Asked(Filters(), view, held.grounds[language]) for view in (old, new)]
+                    sides = [PageRequest(Filters(), view, context.grounds[language]) for view in (old, new)]
                     said[language] = [line for move in found[:MOST_MOVES] for line in _lines(sides[0], sides[1], move)]
             return said, len(found)
     finally:
@@ -84,7 +84,7 @@ def _moves(held: Held, before: Path, after: Path) -> tuple[dict[str, list[Said]]
         now.engine.dispose()
 
 
-def _lines(old: Asked, new: Asked, move: Move) -> list[Said]:
+def _lines(old: PageRequest, new: PageRequest, move: Move) -> list[Said]:
     """One line a number of the row; of a row that is new or gone one line for all it says."""
     before = None if move.before is None else _printed(old, move.exhibit, move.before)
     after = None if move.after is None else _printed(new, move.exhibit, move.after)
@@ -129,12 +129,12 @@ class _Printed:
         return [(label, cell) for label, cell in pairs if cell not in ("", "–")]
 
 
-def _printed(asked: Asked, code: str, row: pd.DataFrame) -> _Printed:
+def _printed(page_request: PageRequest, code: str, row: pd.DataFrame) -> _Printed:
     if code == "overview":
         (only,) = records(row)
         label = overview.label(only["headline"])
         return _Printed([_("Number"), _("Value"), _("Of")], [label, number(only["value"]), number(only["of"])],
                         [False, True, True])  # fmt: skip
-    table: Table = drawing.TABLES[code](asked, row)
+    table: Table = drawing.TABLES[code](page_request, row)
     cells = [cell.text if isinstance(cell, Link) else cell for cell in table.rows[0]]
     return _Printed([each.label for each in table.columns], cells, [each.numeric for each in table.columns])

@@ -10,7 +10,7 @@ from flask import request
 from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
-from callbacks.page_request import Asked, Held, asking
+from callbacks.page_request import AppContext, PageRequest, open_request
 from dashboard.pages import errors
 from dashboard.show import form_choices
 from dashboard.show.form_choices import Choice
@@ -77,11 +77,11 @@ class Draft:
     @classmethod
     def begun(cls) -> Self:
         """The draft an address asks for: the filters of the view it comes from, and what else it says."""
-        asked = Filters.from_search(request.query_string.decode("ascii", "ignore"))
+        page_request = Filters.from_search(request.query_string.decode("ascii", "ignore"))
         scope = Filters()
         for name in SCOPE_DIMENSIONS:
-            scope = scope.with_codes(name, asked.codes(name))
-        return cls(scope, dropped=bool(asked.module or asked.as_of), **_texts(request.args))
+            scope = scope.with_codes(name, page_request.codes(name))
+        return cls(scope, dropped=bool(page_request.module or page_request.as_of), **_texts(request.args))
 
     @classmethod
     def posted(cls) -> Self:
@@ -101,12 +101,12 @@ class Draft:
         query = "&".join(part for part in (self.scope.query(language), urlencode(said)) if part)
         return f"{ADDRESS}?{query}" if query else ADDRESS
 
-    def settled(self, held: Held) -> Self:
+    def settled(self, context: AppContext) -> Self:
         """The draft with an edition where nothing was said: the latest, or one of now if the record went on since."""
         if self.edition:
             return self
-        found = link_editions.latest(held.records)
-        now = found is None or link_editions.is_outdated(held.records, found)
+        found = link_editions.latest(context.records)
+        now = found is None or link_editions.is_outdated(context.records, found)
         return replace(self, edition=FREEZE if now or found is None else found.key)
 
     def terms(self) -> Terms:
@@ -139,41 +139,43 @@ def whole(text: str, reason: str) -> int:
         raise LinkProblem(reason, text) from error
 
 
-def sound(terms: Terms, held: Held, accounts: Engine) -> Terms:
+def sound(terms: Terms, context: AppContext, accounts: Engine) -> Terms:
     """`terms` for a record and a deck that are there, the edition by its key; raises one of :data:`PROBLEMS`."""
-    record = record_of(terms.edition, held)
+    record = record_of(terms.edition, context)
     if terms.deck:
         decks.read(accounts, terms.deck)
     key = record.edition.key if record.edition else terms.edition
     return replace(terms, edition=key).fit(public=record.catalogue().programme.public)
 
 
-def record_of(edition: str | None, held: Held) -> Record:
+def record_of(edition: str | None, context: AppContext) -> Record:
     """The record a link is to show, by what its terms or its draft say; raises :class:`EditionProblem`."""
-    return held.records.live if edition in (None, "", FREEZE, LIVE) else held.records.edition(str(edition))
+    return context.records.live if edition in (None, "", FREEZE, LIVE) else context.records.edition(str(edition))
 
 
 @contextmanager
-def looking(held: Held, draft: Draft) -> Iterator[Asked]:
+def looking(context: AppContext, draft: Draft) -> Iterator[PageRequest]:
     """The whole record a draft is of; the live one where its edition cannot be used."""
     try:
-        edition = record_of(draft.edition, held).edition
+        edition = record_of(draft.edition, context).edition
     except EditionProblem:
         edition = None
-    with asking(held, Filters(edition=edition.key if edition else None).search(words.language())) as asked:
-        yield asked
+    with open_request(
+        context, Filters(edition=edition.key if edition else None).search(words.language())
+    ) as page_request:
+        yield page_request
 
 
-def record_choices(draft: Draft, held: Held) -> list[Choice]:
+def record_choices(draft: Draft, context: AppContext) -> list[Choice]:
     """The record frozen now, every edition, and of a public record the live one."""
     chosen = draft.edition
     now = [Choice(FREEZE, _("The record as it is now, frozen when the link is made"), chosen == FREEZE)]
-    public = held.records.live.catalogue().programme.public
+    public = context.records.live.catalogue().programme.public
     live = [Choice(LIVE, _("The live record, where no number is withheld"), chosen == LIVE)] if public else []
-    return [*now, *form_choices.frozen(held, "" if chosen in (FREEZE, LIVE) else chosen), *live]
+    return [*now, *form_choices.frozen(context, "" if chosen in (FREEZE, LIVE) else chosen), *live]
 
 
-def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choice]]]:
+def scope_choices(draft: Draft, page_request: PageRequest) -> list[tuple[str, str, list[Choice]]]:
     """Per dimension of a scope its name, its title, and every code with enterprises; what is ticked stays ticked."""
     titles = {
         "partner": _("Partners"),
@@ -182,7 +184,10 @@ def scope_choices(draft: Draft, asked: Asked) -> list[tuple[str, str, list[Choic
         "phase": _("Phases"),
         "place": _("Places"),
     }
-    return [(name, titles[name], form_choices.codes(asked, name, draft.scope.codes(name))) for name in SCOPE_DIMENSIONS]
+    return [
+        (name, titles[name], form_choices.codes(page_request, name, draft.scope.codes(name)))
+        for name in SCOPE_DIMENSIONS
+    ]
 
 
 def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:

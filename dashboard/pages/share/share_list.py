@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from data import decks
 from data.catalogue import Catalogue
 from data.decks import STANDARD, DeckProblem
@@ -47,18 +47,20 @@ class Listed:
     newer: tuple[str, str] | None
 
 
-def listed(known: Iterable[Link], held: Held, accounts: Engine) -> list[Listed]:
+def listed(known: Iterable[Link], context: AppContext, accounts: Engine) -> list[Listed]:
     """Links with their counts of use, in words."""
-    privacy_key, latest = key.read(accounts), link_editions.latest(held.records)
-    return [_listed(each, held, accounts, privacy_key, latest) for each in known]
+    privacy_key, latest = key.read(accounts), link_editions.latest(context.records)
+    return [_listed(each, context, accounts, privacy_key, latest) for each in known]
 
 
-def _listed(link: Link, held: Held, accounts: Engine, privacy_key: PrivacyKey | None, latest: Edition | None) -> Listed:
+def _listed(
+    link: Link, context: AppContext, accounts: Engine, privacy_key: PrivacyKey | None, latest: Edition | None
+) -> Listed:
     state = link.state(now())
-    catalogue, record, warning = _record(link.terms, held)
-    waits = link_editions.waits(held.records, link, privacy_key)
+    catalogue, record, warning = _record(link.terms, context)
+    waits = link_editions.waits(context.records, link, privacy_key)
     waiting = _("It waits for an edition: its readers are told to come back later.") if waits else ""
-    newer = None if waits or state == "revoked" else link_editions.newer(held.records, link.terms, latest)
+    newer = None if waits or state == "revoked" else link_editions.newer(context.records, link.terms, latest)
     return Listed(
         number=link.id,
         name=link.label or _("Link {number}", number=link.id),
@@ -105,13 +107,13 @@ def _state(state: str) -> str:
     }[state]
 
 
-def _record(terms: Terms, held: Held) -> tuple[Catalogue, str, str]:
+def _record(terms: Terms, context: AppContext) -> tuple[Catalogue, str, str]:
     """The reference tables of a link's record, what that record is called, and why it shows nothing if so."""
-    live = held.records.live
+    live = context.records.live
     if not terms.edition:
         return live.catalogue(), _("live record"), ""
     try:
-        record = held.records.edition(terms.edition)
+        record = context.records.edition(terms.edition)
     except EditionProblem as problem:
         warning = (
             _("Its edition is gone: this link shows nothing.")

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, get_flashed_messages, redire
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard.gate import link_preview, sessions
 from dashboard.pages import plain_pages
 from dashboard.pages.share import share_form, share_list, share_remarks
@@ -28,9 +28,9 @@ LATEST = 50
 """So many of the last visits of a link are listed."""
 
 
-def install(server: Flask, settings: Settings, held: Held, accounts: Engine) -> None:
+def install(server: Flask, settings: Settings, context: AppContext, accounts: Engine) -> None:
     """Add the routes."""
-    desk = Desk(settings, held, accounts)
+    desk = Desk(settings, context, accounts)
 
     @server.get(ADDRESS, endpoint="share")
     def share() -> Response:
@@ -50,7 +50,7 @@ def install(server: Flask, settings: Settings, held: Held, accounts: Engine) -> 
     @server.post(f"{ADDRESS}/remarks", endpoint="share-remarks")
     def remarks() -> str:
         with words.speaking(plain_pages.reader_language()):
-            said = share_remarks.of_draft(Draft.posted().settled(held), held, accounts)
+            said = share_remarks.of_draft(Draft.posted().settled(context), context, accounts)
             return render_template("share_remarks.html", remarks=said)
 
     @server.post(f"{ADDRESS}/<int:link>", endpoint="share-change")
@@ -69,7 +69,7 @@ class Desk:
     """Where links are made and changed: what the routes answer, in the language spoken."""
 
     settings: Settings
-    held: Held
+    context: AppContext
     accounts: Engine
 
     def page(
@@ -83,9 +83,9 @@ class Desk:
     ) -> Response:
         """The form, with a `problem` beside its field, and every link; `address` and `made` are of a link just made."""
         field, said = share_form.wrong(problem) if problem else ("", "")
-        draft = draft.settled(self.held)
-        known = share_list.listed(share_links.links(self.accounts), self.held, self.accounts)
-        with share_form.looking(self.held, draft) as asked:
+        draft = draft.settled(self.context)
+        known = share_list.listed(share_links.links(self.accounts), self.context, self.accounts)
+        with share_form.looking(self.context, draft) as page_request:
             return plain_pages.manage(
                 "share.html",
                 400 if problem or refused else 200,
@@ -98,14 +98,14 @@ class Desk:
                 made=made or [],
                 local=self.settings.local,
                 draft=draft,
-                remarks=share_remarks.of_draft(draft, self.held, self.accounts),
+                remarks=share_remarks.of_draft(draft, self.context, self.accounts),
                 wrong_field=field,
                 wrong=said,
                 unfrozen=isinstance(problem, LinkProblem) and problem.reason == "unfrozen",
-                scope=share_form.scope_choices(draft, asked),
-                records=share_form.record_choices(draft, self.held),
+                scope=share_form.scope_choices(draft, page_request),
+                records=share_form.record_choices(draft, self.context),
                 decks=share_form.deck_choices(draft, self.accounts),
-                public=asked.view.catalogue.programme.public,
+                public=page_request.view.catalogue.programme.public,
                 waiting=sum(each.waits for each in known if each.stands),
                 standing=sorted((each for each in known if each.stands), key=lambda each: not each.waits),
                 over=[each for each in known if not each.stands],
@@ -115,14 +115,14 @@ class Desk:
 
     def make(self, draft: Draft) -> Response:
         """Make the link, or say why not."""
-        draft = draft.settled(self.held)
+        draft = draft.settled(self.context)
         try:
-            terms = share_form.sound(draft.terms(), self.held, self.accounts)
+            terms = share_form.sound(draft.terms(), self.context, self.accounts)
             days = share_form.whole(draft.days, "days")
             share_links.check(days=days, password=draft.password, label=draft.label)
-            remarks = share_remarks.of_terms(terms, self.held, share_links.links(self.accounts))
+            remarks = share_remarks.of_terms(terms, self.context, share_links.links(self.accounts))
             terms = link_editions.frozen(
-                self.held.records, terms
+                self.context.records, terms
             )  # last: nothing is frozen for a link that cannot be made
             _made, token = share_links.make(
                 self.accounts, terms, days=days, password=draft.password, label=draft.label, made_by=g.viewer.name
@@ -138,12 +138,12 @@ class Desk:
         A link shows an edition, and so does its preview. Where none is chosen yet, the first click asks for one, and
         freezes nothing: editions stay, and looking around should leave none behind.
         """
-        draft = draft.settled(self.held)
+        draft = draft.settled(self.context)
         try:
-            terms = share_form.sound(draft.terms(), self.held, self.accounts)
+            terms = share_form.sound(draft.terms(), self.context, self.accounts)
             if terms.edition == FREEZE and request.form.get("freeze") != "1":
                 raise LinkProblem("unfrozen")
-            terms = link_editions.frozen(self.held.records, terms)
+            terms = link_editions.frozen(self.context.records, terms)
         except PROBLEMS as problem:
             return self.page(draft, problem=problem)
         if terms.threshold is not None:
@@ -182,7 +182,7 @@ class Desk:
 
     def _moved(self, link: int, wish: str) -> str:
         """Let a link show another edition, or its first; raises :class:`LinkProblem` and :class:`EditionProblem`."""
-        records = self.held.records
+        records = self.context.records
         if wish == "give":
             edition = link_editions.give(self.accounts, records, link)
         else:
@@ -196,7 +196,7 @@ class Desk:
             found = share_links.with_use(self.accounts, link)
         except LinkProblem:
             abort(404)
-        (shown,) = share_list.listed([found], self.held, self.accounts)
+        (shown,) = share_list.listed([found], self.context, self.accounts)
         used, visits = share_links.days_used(self.accounts, link), share_links.visits(self.accounts, link, LATEST)
         return plain_pages.manage(
             "share_link.html",
@@ -215,7 +215,7 @@ class Desk:
         """What to know of a link that was made, beside the others."""
         others = [each for each in share_links.links(self.accounts) if each.id != found.id]
         try:
-            return share_remarks.of_terms(found.terms, self.held, others)
+            return share_remarks.of_terms(found.terms, self.context, others)
         except EditionProblem:  # it is said that its edition is gone
             return []
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine
 
-from callbacks.page_request import Held
+from callbacks.page_request import AppContext
 from dashboard.pages.share import share_form
 from dashboard.pages.share.share_form import PROBLEMS, Draft
 from data.links import link_editions, share_links
@@ -19,17 +19,17 @@ MOST_NAMED = 5
 """So many links that show some of the same enterprises are named; how many more there are is said."""
 
 
-def of_draft(draft: Draft, held: Held, accounts: Engine) -> list[str]:
+def of_draft(draft: Draft, context: AppContext, accounts: Engine) -> list[str]:
     """The remarks on a link as it stands in the form; none while something is wrong with it."""
     try:
-        return of_terms(draft.terms(), held, share_links.links(accounts))
+        return of_terms(draft.terms(), context, share_links.links(accounts))
     except PROBLEMS:
         return []
 
 
-def of_terms(terms: Terms, held: Held, others: Iterable[Link]) -> list[str]:
+def of_terms(terms: Terms, context: AppContext, others: Iterable[Link]) -> list[str]:
     """The remarks on a link of these terms beside `others`, in sentences; raises :class:`EditionProblem`."""
-    record = share_form.record_of(terms.edition, held)
+    record = share_form.record_of(terms.edition, context)
     shown, overlapping = link_editions.overlap(record, terms, others)
     said = [ngettext("It shows {n} enterprise.", "It shows {n} enterprises.", shown)]
     if terms.threshold is None:
