@@ -142,7 +142,7 @@ def stabler(edition: Edition) -> Callable[[str], str]:
 
 def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str, Viewer]]:
     """Every kind of viewer, by a name for their files."""
-    partners = pages.held.records.live.catalogue().partner
+    partners = pages.context.records.live.catalogue().partner
     scope = min(code for code, entry in partners.items() if entry.columns["kind"] == "employers")
     yield "manager", MANAGER
     donor = Terms(
@@ -158,7 +158,7 @@ def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str
 
 def filter_states(pages: Pages) -> list[str]:
     """Queries of no, one and several filters, on codes of the record."""
-    catalogue = pages.held.records.live.catalogue()
+    catalogue = pages.context.records.live.catalogue()
     partners, sectors, rounds = sorted(catalogue.partner), sorted(catalogue.sector), sorted(catalogue.round)
     provinces = sorted({province for code in catalogue.place if (province := catalogue.province(code))})
     cities = sorted(code for code in catalogue.place if catalogue.place[code].columns["level"] == "city")
@@ -184,10 +184,10 @@ def said(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> I
     """Everything under one filter state."""
     search = f"?{filters}&lang={language}"
     with as_viewer(pages):
-        with open_request(pages.held, search) as asked:
+        with open_request(pages.context, search) as asked:
             yield from exhibits_and_methods(asked)
             yield from lists(asked)
-        for pair in both_languages(pages.held, every, Filters.from_search(filters)):
+        for pair in both_languages(pages.context, every, Filters.from_search(filters)):
             yield f"== slide {pair[language].exhibit}\n{as_json(pair[language].plain())}"
     for name, (output, path) in page_outputs().items():
         yield f"== page {name}\n{answer(pages, output, path, search)}"
@@ -281,15 +281,15 @@ def told_list(found: EnterpriseList) -> str:
 
 def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
     """The pack and the newsletter, which managers alone make, with nothing filtered."""
-    packer = Packer.on(pages.held, read_boundaries())
+    packer = Packer.on(pages.context, read_boundaries())
     # Notes and rows are asked for where they can be asked for.
     everything = {name: True for name in ("notes", "rows") if name in signature(packer.make).parameters}
     chromium.chromium = without_browser
-    as_of = pages.held.records.live.catalogue().programme.as_of
+    as_of = pages.context.records.live.catalogue().programme.as_of
     period = Period(date(as_of.year - 1, 1, 1), as_of)
     with as_viewer(pages):
         made = packer.make(deck, Filters(), "pptx", language, **everything)
-        told = letters(pages.held, Filters(), period, (language,), "https://results.example.org")
+        told = letters(pages.context, Filters(), period, (language,), "https://results.example.org")
     for at, slide in enumerate(Presentation(io.BytesIO(made.content)).slides):
         yield from (f"== pack {at} {text_of(shape)}" for shape in slide.shapes)
         if slide.has_notes_slide:

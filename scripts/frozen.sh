@@ -10,8 +10,8 @@ mkdir -p "$build"
 git worktree prune
 git worktree add --quiet --force --detach "$build/tree" "$commit"
 trap 'git worktree remove --force "$build/tree"' EXIT
-# One script for both: what it writes is compared, and not how it writes.
-(cd "$build/tree" && PYTHONPATH=$PWD "$python" "$here/scripts/frozen.py" "$build/before") &
+# Each version is written by its own script: the names that it calls move with the code.
+(cd "$build/tree" && PYTHONPATH=$PWD "$python" scripts/frozen.py "$build/before") &
 before=$!
 PYTHONPATH=$here "$python" scripts/frozen.py "$build/after"
 wait $before
