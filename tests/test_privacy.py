@@ -564,7 +564,7 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
     from callbacks import method  # noqa: PLC0415 - brings every page along
 
-    with open_request(pages.held, search) as asked:
+    with open_request(pages.context, search) as asked:
         for code in EXHIBITS:
             yield exhibits.to_csv(build(asked.view, code))
             yield method.made(asked, code, method.chosen_indicator(asked, code, None))
@@ -576,7 +576,7 @@ def slides_of(pages: Any, search: str) -> Iterator[Any]:
     """Every kind of slide."""
     from callbacks.slides import both_languages  # noqa: PLC0415 - brings every page along
 
-    for each in both_languages(pages.held, [DeckSlide(code) for code in SLIDES], Filters.from_search(search)):
+    for each in both_languages(pages.context, [DeckSlide(code) for code in SLIDES], Filters.from_search(search)):
         yield {language: slide.plain() for language, slide in each.items()}
 
 
