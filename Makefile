@@ -60,7 +60,7 @@ screenshots: $(INSTALLED_DEV) browser ## make the pictures of the README anew
 	$(BIN)/python scripts/screenshots.py
 
 messages: $(INSTALLED_DEV) ## bring the Chinese catalogue up to date with the code
-	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k ngettext:1,2 --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
+	$(BIN)/pybabel -q extract -F babel.cfg -k _ -k _l -k ngettext:1,2 --no-location --sort-output --omit-header -o $(VENV)/messages.pot .
 	$(BIN)/pybabel -q update -i $(VENV)/messages.pot -d layouts/locale -l zh --no-fuzzy-matching --omit-header --ignore-obsolete --no-wrap
 
 boundaries: $(INSTALLED_DEV) ## build the map's boundary files anew

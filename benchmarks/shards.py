@@ -12,7 +12,8 @@ from typing import Any
 
 from benchmarks.databases import made, on_postgres, url
 from benchmarks.spread import spread, timed
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER
 from data.records import Record

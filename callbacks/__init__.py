@@ -1,44 +1,22 @@
-"""Joins questions (data) and drawings (layouts), in functions short enough to read at a glance."""
+"""Joins numbers (data) and looks (layouts). Functions here are short; what is counted or drawn is made elsewhere."""
 
 from dash import Dash
 
 from callbacks import (
-    calendar,
-    capacity,
     enterprise_pages,
+    exhibit_pages,
     filter_bar,
     follow_up_page,
-    modules,
     navigation,
-    overview,
-    published,
-    regions,
-    results,
     source_page,
     story_page,
-    targets,
 )
 from callbacks.page_request import AppContext
 
-PAGES = (
-    filter_bar,
-    navigation,
-    overview,
-    regions,
-    modules,
-    results,
-    enterprise_pages,
-    story_page,
-    capacity,
-    targets,
-    calendar,
-    published,
-    source_page,
-    follow_up_page,
-)
+_REGISTERED = (filter_bar, navigation, exhibit_pages, enterprise_pages, story_page, source_page, follow_up_page)
 
 
 def register(app: Dash, context: AppContext) -> None:
-    """Add every callback of the application to `app`."""
-    for page in PAGES:
-        page.register(app, context)
+    """Adds every callback of the application to `app`."""
+    for each in _REGISTERED:
+        each.register(app, context)

@@ -4,18 +4,18 @@ from collections.abc import Callable, Iterator
 from typing import IO, Any
 
 from callbacks.page_request import PageRequest
-from data.exhibits import EXHIBITS, Exhibit, build
-from data.exports import packages
+from data.exhibit import BuiltExhibit
+from data.exhibits import EXHIBITS, build
+from data.exports import packages, record_files
 from data.exports.packages import Described, Package, Resource
 from data.exports.workbooks import Sheet, sheet_of, write
 from data.filters import Filters
 from data.privacy.viewer import Permission, Scope
-from data.storage import record_files
 from data.storage.database import now
-from layouts import about, columns, definitions, package_text, words
+from layouts import about, package_text, words
 from layouts.about import Record
 from layouts.download_menu import TakeAway
-from layouts.slides import exhibit_name
+from layouts.exhibits import LOOKS, name_of
 from layouts.words import _
 
 
@@ -81,7 +81,7 @@ def data_package(request: PageRequest, to: IO[bytes]) -> None:
     threshold = request.view.threshold
 
     def readme() -> str:
-        files = [(f"{code}.csv", exhibit_name(code)) for code in EXHIBITS]
+        files = [(f"{code}.csv", name_of(code)) for code in EXHIBITS]
         heading = title.zh if words.language() == "zh" else title.en
         return package_text.readme(heading, _rests_on(request), files, taken_at, threshold, record=whole)
 
@@ -102,13 +102,13 @@ def _whole(request: PageRequest) -> bool:
     return not viewer.limited and viewer.scope == Scope() and request.filters.of_edition(None) == Filters()
 
 
-def _resource(request: PageRequest, exhibit: Exhibit) -> Resource:
+def _resource(request: PageRequest, exhibit: BuiltExhibit) -> Resource:
     code = exhibit.code
     return Resource.of_exhibit(
         exhibit,
-        _both(lambda: exhibit_name(code)),
-        _both(lambda: definitions.exhibit(code)),
-        lambda name: _both(lambda: columns.column(code, name)),
+        _both(lambda: name_of(code)),
+        _both(lambda: str(LOOKS[code].definition)),
+        lambda name: _both(lambda: str(LOOKS[code].described[name])),
         _sources(request, exhibit.sources),
     )
 
@@ -158,8 +158,8 @@ def _terms(request: PageRequest) -> str:
     return (programme.entry.columns["note"] or "") if told else ""
 
 
-def _about(request: PageRequest, exhibit: Exhibit) -> Iterator[tuple[str, str]]:
+def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:
     urls = {code: request.view.catalogue.source[code].columns["url"] or "" for code in exhibit.sources}
     sources = {request.source_name(code): url for code, url in urls.items()}
-    names = EXHIBITS[exhibit.code].columns
+    names = EXHIBITS[exhibit.code].exported
     return iter(about.of_exhibit(_record(request), exhibit.code, names, request.basis(exhibit), sources))

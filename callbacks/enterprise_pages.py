@@ -2,14 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterable
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
-from callbacks import paging
-from callbacks.drawing import source_link
+from callbacks import materials, paging
 from callbacks.navigation import may_see
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.engine.enterprise_lists import Listed
@@ -257,4 +257,4 @@ def table(request: PageRequest, code: str, name: str) -> tuple[pd.DataFrame, Tab
         return None
     ask, draw = TABLES[name]
     frame = ask(request.view, code)
-    return frame, draw(frame, request.name, source_link(request))
+    return frame, draw(frame, request.name, partial(materials.source, request))

@@ -5,11 +5,12 @@ from typing import Any
 from dash import ClientsideFunction, Dash, Input, Output
 
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from data import filter_options
 from data.filters import DIMENSIONS, Filters, language_of
-from data.tables import places
-from layouts import findings, ids, parts, words
+from layouts import ids, parts, words
 from layouts.pages import page_at
 from layouts.shell import CONTROLS
+from layouts.vocabulary import filter_name
 from layouts.words import _, number
 
 
@@ -41,7 +42,7 @@ def register(app: Dash, context: AppContext) -> None:
     def labels(said: str | None) -> tuple[Any, ...]:
         with words.speaking(language_of(said)):
             return (
-                *(findings.filter_name(name) for name in ("as_of", *CONTROLS)),
+                *(filter_name(name) for name in ("as_of", *CONTROLS)),
                 *(_("All") for _name in CONTROLS),
                 *(parts.dropdown_labels() for _name in CONTROLS),
             )
@@ -80,7 +81,7 @@ def answer(request: PageRequest, path: str | None) -> tuple[Any, ...]:
 
 def options(request: PageRequest, dimension: str) -> list[dict[str, str]]:
     """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
-    counts = places.option_counts(request.view, dimension)
+    counts = filter_options.option_counts(request.view, dimension)
     cacheable = request.filters.codes(dimension)
     shown = [code for code in request.view.catalogue.table(dimension) if code in counts or code in cacheable]
     if dimension == "place":
@@ -123,8 +124,8 @@ def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
     if request.edition:
         # Who comes by a link that is pinned to an edition has no other record to go to.
         live = request.href(at, filters.without("edition")) if filters.edition else ""
-        edition = (findings.filter_name("edition"), request.edition.name, live)
-    named = [(findings.filter_name(dimension), name, href) for dimension, name, href in chosen]
+        edition = (filter_name("edition"), request.edition.name, live)
+    named = [(filter_name(dimension), name, href) for dimension, name, href in chosen]
     return parts.filter_sentence(named, request.href(at, request.unfiltered), edition, scope(request))
 
 
@@ -133,7 +134,4 @@ def scope(request: PageRequest) -> list[tuple[str, str]]:
     limited = [
         (name, codes) for name in DIMENSIONS if (codes := request.scoped(name)) and not request.filters.codes(name)
     ]
-    return [
-        (findings.filter_name(name), words.listed([request.name(name, code) for code in codes]))
-        for name, codes in limited
-    ]
+    return [(filter_name(name), words.listed([request.name(name, code) for code in codes])) for name, codes in limited]

@@ -1,14 +1,14 @@
 """The Completeness page and the lists behind its numbers: nothing of them for who may not see how good the data is."""
 
 from collections import Counter
+from functools import partial
 from typing import Any
 
 import pandas as pd
 from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
-from callbacks import paging
-from callbacks.drawing import enterprise_link, source_link
+from callbacks import materials, paging
 from callbacks.enterprise_pages import based
 from callbacks.navigation import may_see
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
@@ -218,9 +218,9 @@ def table(request: PageRequest, path: str) -> Table | None:
         return None
     frame = frame_of(request, which)
     request.meet(frame)
-    link = enterprise_link(request)
+    link = partial(materials.enterprise, request)
     if which.kind == "outliers":
-        return tables.outliers(frame, request.name, link, source_link(request))
+        return tables.outliers(frame, request.name, link, partial(materials.source, request))
     request.meet(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
     return tables.unsourced(frame, data.key_of(which.words[0]), request.name, link)
 

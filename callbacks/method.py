@@ -4,41 +4,47 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks import drawing, results
+from callbacks.materials import build, material_of
 from callbacks.page_request import PageRequest
-from callbacks.slides import SHOWN
-from data import exhibits
-from data.exhibits import Exhibit
+from callbacks.slides import most_reported
+from data.exhibit import BuiltExhibit
+from data.exhibits import EXHIBITS
+from data.exports.csv_files import csv_of
 from data.lists import rows_behind
 from data.lists.rows_behind import UsedRow
 from data.privacy.viewer import Permission
-from layouts import definitions, findings, method_page, parts, slides, words
+from layouts import method_page, parts, selection_words, words
+from layouts.exhibits import LOOKS
+from layouts.look import Size
 from layouts.method_page import How, Used
 from layouts.tables import Column, Table
+from layouts.vocabulary import filter_name
 from layouts.words import _, labelled, ngettext, number
 
 FIRST_ROWS = 50
-"""So many rows stand on the page; the file has all."""
+"""Maximum number of rows on the page; the file has all."""
 
 
 def made(request: PageRequest, code: str, indicator: str) -> How:
-    """What is said of one exhibit; of `pairs` for one indicator."""
-    exhibit = _exhibit(request, code, indicator)
-    request.meet(exhibit.table)
-    lacking = drawing.missing(exhibit)
-    finding, table = (
-        ("", None) if lacking or (code == "pairs" and not indicator) else _found(request, exhibit, indicator)
-    )
+    """What is said of one exhibit; of one that is by indicator for one indicator."""
+    exhibit = build(request, code, indicator)
+    look = LOOKS[code]
+    picture = look.pictures[0]
+    material = material_of(request, code, indicator, size=Size.SLIDE, named=True)
+    missing = look.missing(material)
+    drawing = None
+    if not missing and picture.draw and bool(indicator) == EXHIBITS[code].by_indicator:
+        drawing = picture.draw(material)
     basis = request.basis(exhibit)
     return How(
-        name=_("Rounds, planned and held") if code == "rounds" else slides.exhibit_name(code),
-        finding=finding or _("Nothing to show here"),
-        empty=lacking,
-        table=table,
-        definition=definitions.exhibit(code),
+        name=str(look.name),
+        finding=drawing.title if drawing else _("Nothing to show here"),
+        empty=missing,
+        table=look.table(material, picture, drawing).without_links() if drawing else None,
+        definition=str(look.definition),
         of_indicator=request.definition(indicator) if indicator else "",
-        columns=definitions.columns(code),
-        section=definitions.SECTIONS[code],
+        columns={column.name: str(column.holds) for column in look.columns if column.holds and not column.obvious},
+        section=look.section,
         selection=_selection(request, exhibit),
         used=[_used(request, code, indicator, table, n) for table, n in _counts(request, code, indicator).items()],
         sources=parts.sources_title(basis),
@@ -47,43 +53,31 @@ def made(request: PageRequest, code: str, indicator: str) -> How:
 
 
 def chosen_indicator(request: PageRequest, code: str, wanted: str | None) -> str:
-    """The indicator `pairs` is of: the one asked for, else that with most pairs; none for every other exhibit."""
-    if code != "pairs":
+    """The indicator of an exhibit that is by indicator: the one asked for, else that with most pairs; else empty."""
+    if not EXHIBITS[code].by_indicator:
         return ""
     if wanted in request.view.catalogue.indicator:
         return str(wanted)
-    return next(iter(results.by_pairs(exhibits.build(request.view, "change").table)["indicator"]), "")
-
-
-def _exhibit(request: PageRequest, code: str, indicator: str) -> Exhibit:
-    return exhibits.build_pairs(request.view, indicator) if indicator else exhibits.build(request.view, code)
-
-
-def _found(request: PageRequest, exhibit: Exhibit, indicator: str) -> tuple[str, Table]:
-    """What an exhibit found, and its numbers."""
-    if exhibit.code == "rounds":  # these stand on a slide with the events
-        return drawing.rounds(request, exhibit).title, drawing.TABLES["rounds"](request, exhibit.table)
-    shown = SHOWN[exhibit.code](request, exhibit, indicator)
-    return shown.drawing.title, shown.table
+    return most_reported(request)
 
 
 def _counts(request: PageRequest, code: str, indicator: str) -> dict[str, int | None]:
     return rows_behind.counts(request.view, code, indicator or None)
 
 
-def _selection(request: PageRequest, exhibit: Exhibit) -> list[tuple[str, str]]:
+def _selection(request: PageRequest, exhibit: BuiltExhibit) -> list[tuple[str, str]]:
     """Filters, date, edition and what the viewer is limited to, each behind its label."""
     threshold = request.view.threshold
     said = [
         (_("Selection"), request.filtered()),
-        (findings.filter_name("as_of"), words.day(exhibit.as_of)),
-        (findings.filter_name("edition"), request.edition_line() or _("the live record")),
+        (filter_name("as_of"), words.day(exhibit.as_of)),
+        (filter_name("edition"), request.edition_line() or _("the live record")),
         (_("Coverage"), request.basis(exhibit).coverage),
     ]
     if request.view.cut:
-        said.append((_("Notice"), findings.cut()))
+        said.append((_("Notice"), selection_words.cut()))
     if threshold:
-        said.append((_("Protection of enterprises"), findings.rounded(threshold)))
+        said.append((_("Protection of enterprises"), selection_words.rounded(threshold)))
     return said
 
 
@@ -131,7 +125,7 @@ def rows_csv(request: PageRequest, code: str, table: str, indicator: str) -> str
     batches = ("batch", "loaded_at", "origin", "loaded_by")
     rows = [row.cells | dict(zip(batches, _batch(row), strict=True)) for row in found]
     columns = [*rows_behind.columns(table), *batches]
-    return exhibits.csv_of(pd.DataFrame(rows, columns=columns, dtype=object), columns)
+    return csv_of(pd.DataFrame(rows, columns=columns, dtype=object), columns)
 
 
 def _batch(row: UsedRow) -> tuple[Any, ...]:

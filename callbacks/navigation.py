@@ -10,7 +10,7 @@ from callbacks import downloads
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import Filters, language_of
 from data.privacy.viewer import Permission
-from layouts import download_menu, findings, ids, pages, parts, words
+from layouts import download_menu, ids, pages, parts, selection_words, words
 from layouts.parts import PageLink
 from layouts.words import _, day
 
@@ -141,14 +141,14 @@ def notices(request: PageRequest) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
     synthetic = [invented] if request.view.catalogue.programme.synthetic else []
-    said = parts.notice([*synthetic, *([findings.cut()] if request.view.cut else [])])
+    said = parts.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
     if not request.view.viewer.limited:
         return said
     leave = g.own is not None
     told = [
         _looking_through() if leave else "",
         _("Data of {date}.", date=day(request.edition.as_of)) if request.edition else "",
-        findings.rounded(request.view.threshold) if request.view.threshold else "",
+        selection_words.rounded(request.view.threshold) if request.view.threshold else "",
     ]
     return [*said, parts.looking_through(told, leave=leave)] if any(told) else said
 
@@ -161,4 +161,4 @@ def _looking_through() -> str:
     link = g.look.link
     if link is None:
         return _("You see what this link shows.")
-    return _("You see what the readers of {link} see.", link=findings.link_name(link.id, link.label))
+    return _("You see what the readers of {link} see.", link=selection_words.link_name(link.id, link.label))

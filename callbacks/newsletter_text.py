@@ -7,13 +7,13 @@ from typing import Any
 
 from callbacks.page_request import AppContext, PageRequest, open_request
 from data import newsletter as facts
-from data.exhibits import admit
+from data.exhibit import admit
 from data.filters import Filters
 from data.newsletter import Completed, Digest, Measured, NewRound, Period
-from layouts import findings, words
 from layouts import newsletter_parts as said
+from layouts import selection_words, words
+from layouts.event_words import event_name
 from layouts.newsletter_parts import Letter
-from layouts.programme import event_name
 from layouts.words import _
 
 MOST_COMING = 12
@@ -49,7 +49,7 @@ def letter(request: PageRequest, period: Period, server: str) -> Letter:
         "coming": [_event(ways, row) for row in told.coming[:MOST_COMING]],
     }
     foot = [said.partly(told.partly)] if told.partly else []
-    foot += [findings.rounded(request.view.threshold)] if request.view.threshold else []
+    foot += [selection_words.rounded(request.view.threshold)] if request.view.threshold else []
     return Letter(
         language=words.language(),
         title=said.title(programme.entry.name(words.language()), period.since, period.until),

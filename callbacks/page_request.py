@@ -13,11 +13,12 @@ from flask import g
 
 from data.catalogue import Entry
 from data.editions.frozen_copies import Edition
-from data.exhibits import Exhibit
+from data.exhibit import BuiltExhibit
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
 from data.records import Records, RecordVersion
 from data.view import View
-from layouts import findings, ids, programme, words
+from layouts import ids, selection_words, words
+from layouts.exhibits import LOOKS
 from layouts.figures.map import Ground
 from layouts.parts import Basis, SourceLink
 from layouts.words import _
@@ -100,7 +101,7 @@ class PageRequest:
         """The filter sentence as plain text; what the viewer is limited to is part of it."""
         chosen = {name: sorted(self.filters.codes(name)) or self.scoped(name) for name in DIMENSIONS}
         parts = [(name, [self.name(name, code) for code in codes]) for name, codes in chosen.items() if codes]
-        return findings.filtered(parts, self.filters.as_of)
+        return selection_words.filtered(parts, self.filters.as_of)
 
     def definition(self, indicator: str) -> str:
         """What an indicator measures, in the language spoken, else in the other."""
@@ -122,15 +123,15 @@ class PageRequest:
         """The title of a source."""
         return self.name("source", code)
 
-    def basis(self, exhibit: Exhibit) -> Basis:
+    def basis(self, exhibit: BuiltExhibit) -> Basis:
         """What an exhibit's numbers rest on."""
         covered = exhibit.coverage
         links = tuple(
             SourceLink(self.source_name(code), self.source_href(code), rows) for code, rows in exhibit.sources.items()
         )
         return Basis(
-            coverage=programme.resting_on(exhibit.code, exhibit.table)
-            or findings.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
+            coverage=LOOKS[exhibit.code].resting_on(exhibit.table)
+            or selection_words.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
             filtered=self.filtered(),
             as_of=exhibit.as_of,
             sources=links,
@@ -138,15 +139,15 @@ class PageRequest:
             synthetic=self.view.catalogue.programme.synthetic,
             edition=self.edition_line(),
             rounded=words.sentences(
-                findings.rounded(exhibit.threshold) if exhibit.threshold else "",
-                findings.cut() if self.view.cut else "",
+                selection_words.rounded(exhibit.threshold) if exhibit.threshold else "",
+                selection_words.cut() if self.view.cut else "",
             ),
         )
 
     def edition_line(self) -> str:
         """Which frozen copy of the record answers; empty for the live one."""
         frozen = self.edition
-        return findings.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
+        return selection_words.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
 
     @property
     def unfiltered(self) -> Filters:

@@ -5,7 +5,7 @@ from typing import Any
 from dash import Dash, Input, Output
 
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
-from data import exhibits
+from data.lists.source_list import sources_of
 from layouts import ids, parts
 
 
@@ -21,7 +21,7 @@ def register(app: Dash, context: AppContext) -> None:
 
 def page(request: PageRequest, chosen: str) -> list[Any]:
     """Every source as a card; `chosen` first and marked."""
-    rows = exhibits.sources_of(request.view)
+    rows = sources_of(request.view)
     codes = sorted(rows, key=lambda code: code != chosen)
     return [
         parts.source_card(

@@ -7,7 +7,7 @@ import pandas as pd
 from dash import Dash, Input, Output
 
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
-from data import exhibits
+from data.exhibit import admit
 from data.lists import enterprise_list, story_list
 from data.privacy.viewer import Permission
 from layouts import ids, parts
@@ -38,7 +38,7 @@ def register(app: Dash, context: AppContext) -> None:
     @cacheable(Cacheable.UNDERSTOOD)
     def page(path: str | None, search: str | None, clicks: Any) -> tuple[Any, ...]:
         with open_request(context, search, clears_notice=True) as request:
-            exhibits.admit(request.view)
+            admit(request.view)
             chosen = (path or "").removeprefix(PATH).strip("/")
             found = story_list.stories(request.view)
             request.meet(found[found["enterprise"].notna()])

@@ -7,7 +7,7 @@ from flask import Flask
 
 import callbacks
 from callbacks.page_request import AppContext
-from dashboard import static_files
+from dashboard import start_up, static_files
 from dashboard.cache import responses
 from dashboard.cache.redis_store import Shared
 from dashboard.cache.response_keys import Questions
@@ -47,6 +47,7 @@ INDEX = """<!DOCTYPE html>
 
 def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Application:
     """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
+    start_up.check()
     settings = settings or Settings.from_environment()
     records = Records(settings.database_url, settings.editions, seconds=settings.statement_seconds)
     accounts = accounts_engine(settings.accounts_url)

@@ -1,8 +1,7 @@
-"""The columns of the exhibits as a file declares them: what a cell may hold, which columns tell rows apart."""
+"""The kinds of columns that an exhibit declares: what the cells hold, and what protects them under a threshold."""
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from data.exhibits import SHARES
 
 
 class Holds(StrEnum):
@@ -15,60 +14,102 @@ class Holds(StrEnum):
     SHARE = "share"  # 0 to 1
 
 
-_DATES = frozenset(
-    {
-        "as_of",
-        "due_on",
-        "actual_as_of",
-        "starts_on",
-        "ends_on",
-        "planned_start",
-        "planned_end",
-        "started_on",
-        "ended_on",
-    }
-)
-_COUNTS = frozenset(
-    {
-        "enterprises", "trained", "m1_completed", "modules_completed", "workers", "planned", "workshop", "visited",
-        "assessed", "completed", "visited_without_record", "assessed_without_record", "in_progress", "dropped",
-        "overdue", "not_yet_due", "without_record", "modules_at_least", "pairs", "better_count", "same_count",
-        "worse_count", "had_before", "had_after", "gained", "lost", "other_facts", "reported", "paired", "trainers",
-        "women", "participants", "base",
-    }
-)  # fmt: skip
-_NUMBERS = frozenset(
-    {
-        "value", "of", "median_before", "median_after", "median_change", "change_low", "change_high", "before",
-        "after", "change", "target", "actual",
-    }
-)  # fmt: skip
+class Protection(StrEnum):
+    """What protects enterprises in a column where a threshold holds (docs/privacy.md)."""
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "overview": ("headline",),
-    "regions": ("place",),
-    "module-funnel": ("module",),
-    "journey-funnel": ("stage",),
-    "breadth": ("modules_at_least",),
-    "matrix": ("enterprise", "module"),
-    "change": ("indicator",),
-    "pairs": ("enterprise", "indicator"),
-    "coverage": ("group_kind", "group"),
-    "targets": ("indicator", "place", "due_on", "scope"),
-    "capacity": ("module", "level"),
-    "events": ("event",),
-    "rounds": ("round",),
-    "published": ("figure",),
-}
-"""What tells the rows of an exhibit apart."""
+    PLAIN = "plain"  # a key, a text, a date or a published number: it tells of no single enterprise
+    ROUNDED = "rounded"  # a count, rounded under its cell key
+    TOTAL = "total"  # a sum of rounded counts over modules
+    DIFFERENCE = "difference"  # a difference of two rounded counts
+    CHANGED = "changed"  # a sum whose terms were changed before they were added
+    DERIVED = "derived"  # calculated from numbers that are shown
 
 
-def holds(column: str) -> Holds:
-    """What a column of an exhibit holds, by its name: one name means the same in every exhibit."""
-    if column.endswith(SHARES):
-        return Holds.SHARE
-    if column in _DATES:
-        return Holds.DATE
-    if column in _COUNTS:
-        return Holds.COUNT
-    return Holds.NUMBER if column in _NUMBERS else Holds.TEXT
+@dataclass(frozen=True)
+class Column:
+    """One column of an exhibit.
+
+    ``of`` is the reference table whose codes it holds; a column that is not ``exported`` is drawn on pages and slides
+    and stands in no file.
+    """
+
+    name: str
+    of: str = ""
+    exported: bool = True
+    key: bool = False
+    holds: Holds = Holds.TEXT
+    protection: Protection = Protection.PLAIN
+
+
+@dataclass(frozen=True)
+class Key(Column):
+    """Distinguishes the rows, alone or with other keys."""
+
+    key: bool = True
+
+
+@dataclass(frozen=True)
+class Text(Column):
+    """A code, a name or a remark."""
+
+
+@dataclass(frozen=True)
+class Day(Column):
+    """A date."""
+
+    holds: Holds = Holds.DATE
+
+
+@dataclass(frozen=True)
+class Count(Column):
+    """A number of enterprises or people; rounded where a threshold holds."""
+
+    holds: Holds = Holds.COUNT
+    protection: Protection = Protection.ROUNDED
+
+
+@dataclass(frozen=True)
+class Total(Column):
+    """A sum of counts over modules."""
+
+    holds: Holds = Holds.COUNT
+    protection: Protection = Protection.TOTAL
+
+
+@dataclass(frozen=True)
+class Difference(Column):
+    """A difference of two counts."""
+
+    holds: Holds = Holds.COUNT
+    protection: Protection = Protection.DIFFERENCE
+
+
+@dataclass(frozen=True)
+class Sum(Column):
+    """A sum of values of enterprises; the engine changes and rounds or withholds it where a threshold holds."""
+
+    holds: Holds = Holds.COUNT
+    protection: Protection = Protection.CHANGED
+
+
+@dataclass(frozen=True)
+class Share(Column):
+    """A share of two counts, 0 to 1."""
+
+    holds: Holds = Holds.SHARE
+    protection: Protection = Protection.DERIVED
+
+
+@dataclass(frozen=True)
+class Derived(Column):
+    """A number calculated from counts, sums or pairs."""
+
+    holds: Holds = Holds.NUMBER
+    protection: Protection = Protection.DERIVED
+
+
+@dataclass(frozen=True)
+class Value(Column):
+    """A number as it is on record: published, planned, or of one enterprise."""
+
+    holds: Holds = Holds.NUMBER

@@ -8,18 +8,13 @@ from datetime import datetime
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
+from data.exhibits import SLIDES
 from data.filters import Filters
 from data.storage.accounts import deck
 from data.storage.database import now
 
 STANDARD = "standard"
 """The deck every programme has: not stored, not changed, and reached by this name."""
-
-SLIDES = (
-    "overview", "regions", "module-funnel", "states", "journey-funnel", "breadth", "matrix", "change", "practices",
-    "pairs", "coverage", "targets", "capacity", "events", "published",
-)  # fmt: skip
-"""What a slide can show."""
 
 LONGEST_NAME = 120
 MOST_SLIDES = 40
@@ -40,7 +35,7 @@ class DeckProblem(Exception):
 
 @dataclass(frozen=True)
 class DeckSlide:
-    """One slide: an exhibit (one of :data:`SLIDES`), the indicator `pairs` draws, filters as in an address, notes."""
+    """One slide: what it shows (one of `data.exhibits.SLIDES`), its indicator, filters as in an address, notes."""
 
     exhibit: str
     indicator: str = ""

@@ -15,6 +15,8 @@ import pandas as pd
 from data import measures
 from data.engine import pairs, steps
 from data.engine.counts import enterprises_per_round
+from data.exhibits.events import ahead
+from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
 from data.measures import Change, Statistics
 from data.precision import first_day, last_day
@@ -22,7 +24,6 @@ from data.privacy.rounding import Blurred
 from data.privacy.table import marked
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
-from data.tables import calendar
 from data.view import View
 from data.vocabulary import YES_NO
 
@@ -136,7 +137,7 @@ def digest(view: View, period: Period) -> Digest:
     begun = queries.rounds_begun(view.connection, view.of, period.since)
     completions = queries.completions(view.connection, view.of, period.since)
     reports = queries.reports(view.connection, view.of, period.since)
-    events = calendar.events(view)
+    events = event_rows(view)
     held = [row for row in _rows(events) if row["status"] == "held"]
     within = {
         "started_on": _within(begun, "started_on", period),
@@ -162,7 +163,7 @@ def digest(view: View, period: Period) -> Digest:
         unpaired=0 if view.threshold else max(len(reported) - paired, 0),
         stories=_stories(view, told),
         held=taken,
-        coming=tuple(_rows(calendar.ahead(events, period.until))),
+        coming=tuple(_rows(ahead(events, period.until))),
         partly=0 if view.threshold else met - sum(map(len, within.values())) - len(taken),
     )
 

@@ -38,7 +38,7 @@ class View:
     filters: Filters
     of: Slice
     cut: bool = False
-    built: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    built: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
     def open(cls, connection: Connection, catalogue: Catalogue, viewer: Viewer, filters: Filters) -> "View":

@@ -4,9 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from layouts import columns, definitions
+from layouts.exhibits import LOOKS, name_of
 from layouts.parts import Basis
-from layouts.slides import exhibit_name
 from layouts.words import _, day, labelled, moment, ngettext, sentences
 
 Lines = list[tuple[str, str]]
@@ -26,12 +25,12 @@ def of_exhibit(record: Record, code: str, names: Iterable[str], basis: Basis, so
     """All that is said of one exhibit: `names` are its columns, `sources` titles with the address of each."""
     return [
         *_sign(basis),
-        (_("Exhibit"), exhibit_name(code)),
-        (_("Definition"), definitions.exhibit(code)),
+        (_("Exhibit"), name_of(code)),
+        (_("Definition"), str(LOOKS[code].definition)),
         *_rests_on(record, basis),
         *((_("Source"), labelled(title, url) if url else title) for title, url in sources.items()),
         *_unsourced(basis),
-        *((name, columns.column(code, name)) for name in names),
+        *((name, str(LOOKS[code].described[name])) for name in names),
     ]
 
 
@@ -41,7 +40,7 @@ def of_selection(record: Record, basis: Basis, sheets: Iterable[tuple[str, str, 
         *_sign(basis),
         *_rests_on(record, basis),
         *(
-            (sheet, sentences(exhibit_name(code), _("({rows})", rows=ngettext("{n} row", "{n} rows", rows))))
+            (sheet, sentences(name_of(code), _("({rows})", rows=ngettext("{n} row", "{n} rows", rows))))
             for sheet, code, rows in sheets
         ),
     ]

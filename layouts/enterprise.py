@@ -9,13 +9,26 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import parts
-from layouts.figures.funnel import state_name
 from layouts.figures.timeline import step_name, visited
 from layouts.frames import records
 from layouts.parts import Basis
-from layouts.tables import Cell, Column, SourceLink, Table, percent_change
+from layouts.tables import Cell, Column, LinkTo, Table
 from layouts.theme import GRAPH_CONFIG, Figure
-from layouts.words import Names, _, change_of, day, known, labelled, listed, ngettext, number, quantity, sentences
+from layouts.vocabulary import state_name
+from layouts.words import (
+    Names,
+    _,
+    change_of,
+    day,
+    known,
+    labelled,
+    listed,
+    ngettext,
+    number,
+    quantity,
+    relative,
+    sentences,
+)
 
 Fact = tuple[str, str]
 """What is known and how it is called."""
@@ -91,7 +104,7 @@ def timeline_title(frame: pd.DataFrame) -> str:
     )
 
 
-def trainings(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
     """One row a training: every date, who took part, its source."""
     steps = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
     rows: list[list[Cell]] = []
@@ -121,14 +134,14 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Tab
     return Table(columns, rows, note=_("– means: not on record, or not by the date looked back from."))
 
 
-def results(frame: pd.DataFrame, names: Names, source_link: SourceLink) -> Table:
+def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
     """One row a result: before, after, what changed and how sure it is."""
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
     rows: list[list[Cell]] = []
     for row in records(frame):
         unit, sign, precision = row["unit"], row["operator"], row["date_precision"]
         if known(row["change_percent"]):
-            change = percent_change(row["change_percent"] / 100)
+            change = relative(row["change_percent"] / 100)
         else:
             change = "–" if unit == "yes-no" else change_of(row["change"], unit)
         rows.append(

@@ -8,11 +8,11 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.vocabulary import STATES
 from layouts import ids, paged
-from layouts.figures.funnel import state_name
-from layouts.figures.matrix import SIGNS, STATES
 from layouts.markup import Markup
 from layouts.paged import Column
+from layouts.vocabulary import STATE_SIGNS, state_name
 from layouts.words import Names, _, day, labelled, listed, ngettext, number
 
 COLUMNS = (
@@ -129,7 +129,7 @@ def chip(module: str, state: str, names: Names, position: Callable[[str], str]) 
     """A module's number and the sign of its state."""
     said = labelled(names("module", module), state_name(state))
     return html.Span(
-        f"{position(module)} {SIGNS[state]}",
+        f"{position(module)} {STATE_SIGNS[state]}",
         className=f"state state-{state}",
         role="img",
         title=said,
@@ -140,8 +140,9 @@ def chip(module: str, state: str, names: Names, position: Callable[[str], str]) 
 def legend(modules: Sequence[str], names: Names, position: Callable[[str], str]) -> list[Component]:
     """What the signs and the numbers of the list say."""
     signs = [
-        html.Li([html.Span(SIGNS[state], className=f"state state-{state}"), state_name(state)]) for state in STATES
-    ]  # fmt: skip
+        html.Li([html.Span(STATE_SIGNS[state], className=f"state state-{state}"), state_name(state)])
+        for state in STATES
+    ]
     numbers = [html.Li([html.B(position(code)), " ", names("module", code)]) for code in modules]
     return [html.Ul(signs, className="legend"), html.Ul(numbers, className="legend")]
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from layouts.frames import records
-from layouts.tables import Cell, Column, EnterpriseLink, Link, SourceLink, Table
+from layouts.tables import Cell, Column, Link, LinkTo, Table
 from layouts.words import Names, _, change_of, day, number, percent, quantity
 
 
@@ -41,7 +41,7 @@ def reported(groups: Sequence[Group]) -> Table:
     )
 
 
-def outliers(frame: pd.DataFrame, names: Names, enterprise_link: EnterpriseLink, source_link: SourceLink) -> Table:
+def outliers(frame: pd.DataFrame, names: Names, enterprise_link: LinkTo, source_link: LinkTo) -> Table:
     """One row a result that lies far from the others."""
     rows: list[list[Cell]] = []
     for row in records(frame):
@@ -74,7 +74,7 @@ def outliers(frame: pd.DataFrame, names: Names, enterprise_link: EnterpriseLink,
     )
 
 
-def unsourced(frame: pd.DataFrame, key: Mapping[str, str], names: Names, enterprise_link: EnterpriseLink) -> Table:
+def unsourced(frame: pd.DataFrame, key: Mapping[str, str], names: Names, enterprise_link: LinkTo) -> Table:
     """One row a row of the record, by what tells it from others; `key` gives the table each column refers to."""
     called = [column for column in _NAMES if column in frame and "enterprise" not in key.values()]
     rows: list[list[Cell]] = [
@@ -91,7 +91,7 @@ def unsourced(frame: pd.DataFrame, key: Mapping[str, str], names: Names, enterpr
 _NAMES = ("name_en", "name_zh", "title_en", "title_zh")
 
 
-def _key_cell(value: Any, refers: str, names: Names, enterprise_link: EnterpriseLink) -> Cell:
+def _key_cell(value: Any, refers: str, names: Names, enterprise_link: LinkTo) -> Cell:
     if refers == "enterprise":
         return enterprise_link(value)
     if refers in ("round", "module", "indicator", "place", "partner"):

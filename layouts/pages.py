@@ -1,148 +1,232 @@
-"""The pages: path, name, and a skeleton of exhibits without data or words; both arrive by callbacks behind the gate."""
+"""The pages: path, name, and a list of exhibits without data or words; both arrive by callbacks behind the gate."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from dash import html
 from dash.development.base_component import Component
 
 from layouts import enterprise_table, follow_up_layout, ids, parts, story_cards
+from layouts.exhibits import PICTURES, capacity, events, overview, pairs, regions
+from layouts.look import Control, Materials, Size
 from layouts.markup import Markup
-from layouts.words import _
+from layouts.words import Lazy, _, _l
+
+
+@dataclass(frozen=True)
+class Panel:
+    """A part of a page that is no exhibit: cards or a list, drawn from the materials of several exhibits.
+
+    ``style`` is its class; None is a panel inside the frame of an exhibit.
+    """
+
+    id: str
+    draw: Callable[[Materials], list[Component]]
+    style: str | None = None
+
+    def skeleton(self) -> Component:
+        """The panel, empty."""
+        if self.style is None:
+            return Markup(self.id)
+        return Markup(self.id, tag="section", **({"className": self.style} if self.style else {}))
+
+
+@dataclass(frozen=True)
+class Frame:
+    """One picture of an exhibit on a page, with everything it must say.
+
+    ``has_control``: the page's control is in it; ``leads_to`` is (text, path) of the page that has more.
+    """
+
+    picture: str
+    size: Size = Size.PAGE
+    table_open: bool = False
+    has_control: bool = False
+    after: Panel | None = None
+    leads_to: tuple[Lazy, str] | None = None
+
+
+@dataclass(frozen=True)
+class Row:
+    """Frames and panels side by side, in columns where ``columns`` are given."""
+
+    style: str
+    parts: tuple[Frame | Panel, ...] = ()
+    columns: tuple[tuple[Frame | Panel, ...], ...] = ()
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page; ``name`` gives its title in the language spoken.
+    """One page; ``name`` gives its title in the language spoken, ``rows`` what is on it.
 
-    ``needs`` is the permission asked of its viewer; a page that is not ``main`` stands under *The record*; ``below``
-    has pages of its own under its path, with the same skeleton or with ``each`` (which brings a heading of its own).
+    ``control`` is what can be chosen on it. ``skeleton`` is that of a page that is no list of exhibits. ``needs`` is
+    the permission that its viewer needs; a page that is not ``main`` is under *The record*; ``below`` has pages of its
+    own under its path, with the same skeleton or with ``each`` (which brings a heading of its own).
+
+    Raises TypeError for a picture that no exhibit has.
     """
 
     code: str
     path: str
     name: Callable[[], str]
-    skeleton: Callable[[], list[Component]]
     lead: Callable[[], str]
+    rows: tuple[Row | Panel, ...] = ()
+    control: Control | None = None
+    skeleton: Callable[[], list[Component]] | None = None
     needs: str = "browse"
     main: bool = True
     below: bool = False
     each: Callable[[], list[Component]] | None = None
 
+    def __post_init__(self) -> None:
+        unknown = [frame.picture for frame in self.frames if frame.picture not in PICTURES]
+        if unknown or bool(self.rows) == bool(self.skeleton):
+            raise TypeError(f"{self.code}: unknown pictures {unknown}, or not exactly one of rows and skeleton")
 
-def _overview() -> list[Component]:
-    return [
-        Markup(ids.OVERVIEW_HEADLINES, tag="section", className="headlines"),
-        html.Div(
-            [
-                parts.frame("overview", "regions"),
-                parts.frame("overview", "module-funnel"),
-                parts.frame("overview", "change"),
-            ],
-            className="exhibits three",
-        ),
-    ]
+    @property
+    def frames(self) -> tuple[Frame, ...]:
+        """The exhibits on the page, in the order of their rows."""
+        return tuple(each for each in self._parts() if isinstance(each, Frame))
 
+    @property
+    def panels(self) -> tuple[Panel, ...]:
+        """What else is on the page."""
+        inside = [frame.after for frame in self.frames if frame.after]
+        return (*(each for each in self._parts() if isinstance(each, Panel)), *inside)
 
-def _regions() -> list[Component]:
-    return [
-        html.Div(
-            [parts.frame("regions", "regions", before=parts.metric_chooser()), parts.frame("regions", "ranking")],
-            className="exhibits wide-left",
+    def _parts(self) -> Iterator[Frame | Panel]:
+        for row in self.rows:
+            if isinstance(row, Panel):
+                yield row
+            else:
+                yield from row.parts
+                for column in row.columns:
+                    yield from column
+
+    def body(self) -> list[Component]:
+        """The page's skeleton."""
+        if self.skeleton:
+            return self.skeleton()
+        return [row.skeleton() if isinstance(row, Panel) else self._row(row) for row in self.rows]
+
+    def _row(self, row: Row) -> Component:
+        columns = [html.Div(list(map(self._part, column)), className="column") for column in row.columns]
+        return html.Div([*map(self._part, row.parts), *columns], className=row.style)
+
+    def _part(self, part: Frame | Panel) -> Component:
+        if isinstance(part, Panel):
+            return part.skeleton()
+        return parts.frame(
+            self.code,
+            part.picture,
+            before=self.control.component() if self.control and part.has_control else None,
+            after=part.after.skeleton() if part.after else None,
+            table_open=part.table_open,
         )
-    ]
 
 
-def _columns(*columns: list[Component]) -> html.Div:
+def _columns(*columns: tuple[Frame | Panel, ...]) -> Row:
     """Columns that fill up each on its own, so that a short exhibit leaves no hole beside a tall one."""
-    return html.Div([html.Div(column, className="column") for column in columns], className="exhibits two")
+    return Row(style="exhibits two", columns=columns)
 
 
-def _modules() -> list[Component]:
-    return [
-        _columns(
-            [parts.frame("modules", "module-funnel"), parts.frame("modules", "breadth")],
-            [parts.frame("modules", "states"), parts.frame("modules", "journey-funnel")],
-        ),
-        html.Div([parts.frame("modules", "matrix")], className="exhibits one"),
-    ]
-
-
-def _results() -> list[Component]:
-    return [
-        _columns(
-            [
-                parts.frame("results", "pairs", before=parts.indicator_chooser()),
-                parts.frame("results", "coverage"),
-            ],
-            [
-                parts.frame("results", "change", after=Markup(ids.RESULTS_BESIDE)),
-                parts.frame("results", "practices"),
-            ],
-        )
-    ]
-
-
-def _capacity() -> list[Component]:
-    return [
-        Markup(ids.CAPACITY_HEADLINES, tag="section", className="headlines"),
-        html.Div([parts.frame("capacity", "capacity", table_open=True)], className="exhibits one"),
-        Markup(ids.CAPACITY_BESIDE, tag="section", className="beside"),
-    ]
-
-
-def _targets() -> list[Component]:
-    return [html.Div([parts.frame("targets", "targets")], className="exhibits one")]
-
-
-def _calendar() -> list[Component]:
-    return [
-        _columns([Markup(ids.CALENDAR_NEXT, tag="section")], [parts.frame("calendar", "rounds")]),
-        html.Div([parts.frame("calendar", "events", table_open=True)], className="exhibits one"),
-    ]
-
-
-def _published() -> list[Component]:
-    return [html.Div([parts.frame("published", "published", table_open=True)], className="exhibits one")]
-
-
-def _sources() -> list[Component]:
-    return [Markup(ids.SOURCES_LIST, tag="section", className="sources")]
+def _alone(frame: Frame) -> Row:
+    return Row(style="exhibits one", parts=(frame,))
 
 
 PAGES: tuple[Page, ...] = (
-    Page("overview", "/", lambda: _("Overview"), _overview,
-         lambda: _("Where the programme ran, how far enterprises got, and what changed.")),
-    Page("regions", "/regions", lambda: _("Regions"), _regions,
-         lambda: _("Where the enterprises are. Choose a province or a city to narrow everything to it.")),
-    Page("modules", "/modules", lambda: _("Modules"), _modules,
-         lambda: _("How far enterprises got: module by module, and through the programme.")),
-    Page("results", "/results", lambda: _("Results"), _results,
-         lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause.")),
-    Page("enterprises", "/enterprises", lambda: _("Enterprise list"), enterprise_table.skeleton,
-         lambda: _("Who takes part, how far each enterprise got, and when it last reported."),
-         needs="see-names", below=True, each=enterprise_table.one),
-    Page("stories", "/stories", lambda: _("Stories"), story_cards.skeleton,
-         lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
-         main=False, below=True),
-    Page("capacity", "/capacity", lambda: _("Trainers"), _capacity,
-         lambda: _("Who can train: from candidates to experts, and the providers that carry the training on."),
-         main=False),
-    Page("targets", "/targets", lambda: _("Targets"), _targets,
-         lambda: _("What was to be reached by when, and what was published of it since."),
-         main=False),
-    Page("calendar", "/calendar", lambda: _("Calendar"), _calendar,
-         lambda: _("What was planned, what was held, and what comes next."),
-         main=False),
-    Page("published", "/published", lambda: _("Published figures"), _published,
-         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
-         main=False),
-    Page("sources", "/sources", lambda: _("Sources"), _sources,
-         lambda: _("The documents this record was taken from, and how many rows rest on each."),
-         main=False, below=True),
-    Page("completeness", "/completeness", lambda: _("Completeness"), follow_up_layout.skeleton,
-         lambda: _("What is on record of each enterprise, and what is missing; every number leads to its list."),
-         needs="see-data-quality", main=False, below=True, each=follow_up_layout.one),
+    Page(
+        "overview", "/", lambda: _("Overview"),
+        lambda: _("Where the programme ran, how far enterprises got, and what changed."),
+        rows=(
+            Panel(ids.OVERVIEW_HEADLINES, overview.cards, "headlines"),
+            Row(
+                style="exhibits three",
+                parts=(
+                    Frame("regions", Size.SMALL, leads_to=(_l("All regions"), "/regions")),
+                    Frame("module-funnel", Size.SMALL, leads_to=(_l("Every step of every module"), "/modules")),
+                    Frame("change", Size.SMALL, leads_to=(_l("Every indicator, before and after"), "/results")),
+                ),
+            ),
+        ),
+    ),
+    Page(
+        "regions", "/regions", lambda: _("Regions"),
+        lambda: _("Where the enterprises are. Choose a province or a city to narrow everything to it."),
+        control=regions.METRIC,
+        rows=(Row(style="exhibits wide-left", parts=(Frame("regions", has_control=True), Frame("ranking"))),),
+    ),
+    Page(
+        "modules", "/modules", lambda: _("Modules"),
+        lambda: _("How far enterprises got: module by module, and through the programme."),
+        rows=(
+            _columns((Frame("module-funnel"), Frame("breadth")), (Frame("states"), Frame("journey-funnel"))),
+            _alone(Frame("matrix")),
+        ),
+    ),
+    Page(
+        "results", "/results", lambda: _("Results"),
+        lambda: _("What enterprises reported before and after. With no comparison group, no change proves a cause."),
+        control=pairs.INDICATOR,
+        rows=(
+            _columns(
+                (Frame("pairs", has_control=True), Frame("coverage")),
+                (Frame("change", after=Panel(ids.RESULTS_BESIDE, pairs.other_results)), Frame("practices")),
+            ),
+        ),
+    ),
+    Page(
+        "enterprises", "/enterprises", lambda: _("Enterprise list"),
+        lambda: _("Who takes part, how far each enterprise got, and when it last reported."),
+        skeleton=enterprise_table.skeleton, needs="see-names", below=True, each=enterprise_table.one,
+    ),
+    Page(
+        "stories", "/stories", lambda: _("Stories"),
+        lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
+        skeleton=story_cards.skeleton, main=False, below=True,
+    ),
+    Page(
+        "capacity", "/capacity", lambda: _("Trainers"),
+        lambda: _("Who can train: from candidates to experts, and the providers that carry the training on."),
+        rows=(
+            Panel(ids.CAPACITY_HEADLINES, capacity.headlines, "headlines"),
+            _alone(Frame("capacity", table_open=True)),
+            Panel(ids.CAPACITY_BESIDE, capacity.lists, "beside"),
+        ),
+        main=False,
+    ),
+    Page(
+        "targets", "/targets", lambda: _("Targets"),
+        lambda: _("What was to be reached by when, and what was published of it since."),
+        rows=(_alone(Frame("targets")),),
+        main=False,
+    ),
+    Page(
+        "calendar", "/calendar", lambda: _("Calendar"),
+        lambda: _("What was planned, what was held, and what comes next."),
+        rows=(
+            _columns((Panel(ids.CALENDAR_NEXT, events.coming, ""),), (Frame("rounds"),)),
+            _alone(Frame("events", table_open=True)),
+        ),
+        main=False,
+    ),
+    Page(
+        "published", "/published", lambda: _("Published figures"),
+        lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
+        rows=(_alone(Frame("published", table_open=True)),),
+        main=False,
+    ),
+    Page(
+        "sources", "/sources", lambda: _("Sources"),
+        lambda: _("The documents this record was taken from, and how many rows rest on each."),
+        skeleton=lambda: [Markup(ids.SOURCES_LIST, tag="section", className="sources")], main=False, below=True,
+    ),
+    Page(
+        "completeness", "/completeness", lambda: _("Completeness"),
+        lambda: _("What is on record of each enterprise, and what is missing; every number leads to its list."),
+        skeleton=follow_up_layout.skeleton, needs="see-data-quality", main=False, below=True,
+        each=follow_up_layout.one,
+    ),
 )  # fmt: skip
 
 
@@ -159,4 +243,4 @@ def body(page: Page, path: str | None = None) -> list[Component]:
     """The page slot's children at a path: a heading to be filled, and the page's skeleton."""
     if page.each and path and path.rstrip("/") != page.path:
         return page.each()
-    return [Markup(ids.page_title(page.code), className="page-heading"), *page.skeleton()]
+    return [Markup(ids.page_title(page.code), className="page-heading"), *page.body()]

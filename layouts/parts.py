@@ -47,23 +47,6 @@ class Basis:
     take: TakeAway | None = None
 
 
-@dataclass(frozen=True)
-class Drawing:
-    """One exhibit drawn: the finding as title, a figure or None, and the address of its table.
-
-    ``caption`` stands above the figure, ``under`` below it; ``empty`` is what an exhibit without numbers says instead;
-    ``leads_to`` is (text, address).
-    """
-
-    title: str
-    figure: Figure | None = None
-    table: str = ""
-    caption: str = ""
-    under: str = ""
-    empty: str = ""
-    leads_to: tuple[str, str] | None = None
-
-
 def frame(
     page: str,
     exhibit: str,
@@ -117,34 +100,45 @@ def outputs(page: str, exhibit: str) -> list[Output]:
     ]
 
 
-def fill(drawing: Drawing, basis: Basis, way_back: str, *, absent: bool = False) -> tuple[Any, ...]:
-    """The parts of an exhibit in the order of :func:`outputs`; ``way_back`` is the address without filters,
-    empty where there are none.
+@dataclass(frozen=True)
+class Filled:
+    """What stands in the frame of an exhibit; ``leads_to`` is (text, address), ``table`` the address of its table."""
 
-    One that its viewer can never have is ``absent`` from their page.
-    """
-    title: list[Any] = [html.H2(drawing.title)]
-    if drawing.empty:
-        back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
-        said = [html.P(drawing.empty), *([back] if way_back else [])]
-        empty = html.Div(said, className="empty", role="status")
-        kind = "exhibit is-absent" if absent else "exhibit is-empty"
-        return [*title, empty], theme.EMPTY, [], "", "", basis_lines(basis), kind
-    if drawing.caption:
-        title.append(html.P(drawing.caption, className="exhibit-caption"))
-    foot: list[Any] = [html.P(drawing.under, className="notice-under")] if drawing.under else []
-    if drawing.leads_to:
-        foot.append(dcc.Link([drawing.leads_to[0], " →"], href=drawing.leads_to[1], className="leads-to"))
-    kind = "exhibit" if drawing.figure else "exhibit no-figure"
+    title: str
+    figure: Figure | None = None
+    caption: str = ""
+    under: str = ""
+    table: str = ""
+    leads_to: tuple[str, str] | None = None
+
+
+def fill(filled: Filled, basis: Basis) -> tuple[Any, ...]:
+    """The parts of an exhibit in the order of :func:`outputs`."""
+    title: list[Any] = [html.H2(filled.title)]
+    if filled.caption:
+        title.append(html.P(filled.caption, className="exhibit-caption"))
+    foot: list[Any] = [html.P(filled.under, className="notice-under")] if filled.under else []
+    if filled.leads_to:
+        foot.append(dcc.Link([filled.leads_to[0], " →"], href=filled.leads_to[1], className="leads-to"))
     return (
         title,
-        drawing.figure or theme.EMPTY,
+        filled.figure or theme.EMPTY,
         foot,
         _("The same numbers as a table"),
-        drawing.table,
-        basis_lines(basis, pictured=drawing.figure is not None),
-        kind,
+        filled.table,
+        basis_lines(basis, pictured=filled.figure is not None),
+        "exhibit" if filled.figure else "exhibit no-figure",
     )
+
+
+def fill_empty(missing: str, basis: Basis, way_back: str, *, absent: bool = False) -> tuple[Any, ...]:
+    """The same of an exhibit without numbers, which says what is `missing`; `way_back` is the address without filters,
+    empty where there are none. One that its viewer can never have is `absent` from their page.
+    """
+    back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
+    empty = html.Div([html.P(missing), *([back] if way_back else [])], className="empty", role="status")
+    title: list[Any] = [html.H2(_("Nothing to show here")), empty]
+    return title, theme.EMPTY, [], "", "", basis_lines(basis), "exhibit is-absent" if absent else "exhibit is-empty"
 
 
 def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:

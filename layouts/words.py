@@ -5,6 +5,7 @@ import textwrap
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cache, lru_cache
 from io import BytesIO
@@ -62,6 +63,19 @@ def _(text: str, **values: object) -> str:
     """`text` in the language spoken, with ``{name}`` places filled in."""
     said = _translations(language()).gettext(text)
     return said.format(**values) if values else said
+
+
+@dataclass(frozen=True)
+class Lazy:
+    """A text that is translated when it is written: what is declared once is read in two languages."""
+
+    text: str
+
+    def __str__(self) -> str:
+        return _translations(language()).gettext(self.text)
+
+
+_l = Lazy
 
 
 def ngettext(one: str, many: str, n: float, **values: object) -> str:
@@ -251,6 +265,11 @@ def change_of(value: float | None, unit: str) -> str:
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
     return measured(signed(value), _("points") if unit == "percent" else unit_name(unit))
+
+
+def relative(share: float) -> str:
+    """A relative change as a signed percentage."""
+    return measured(signed(share * 100), "%")
 
 
 def direction(better: str) -> str:

@@ -28,6 +28,7 @@ from pptx import Presentation
 
 import callbacks.enterprise_pages
 from benchmarks.callbacks import PAGES, Pages
+from callbacks import method
 from callbacks.newsletter_text import letters
 from callbacks.page_request import PageRequest, open_request
 from callbacks.slides import both_languages
@@ -39,7 +40,10 @@ from data.decks import Deck, DeckSlide
 from data.demo import hold_back, write_demo
 from data.editions import frozen_copies
 from data.editions.frozen_copies import Edition
-from data.exhibits import SelectionRefused, csv_of
+from data.exhibit import SelectionRefused
+from data.exhibits import pairs as pairs_exhibit
+from data.exports.csv_files import csv_of, to_csv
+from data.filter_options import option_counts
 from data.filters import Filters
 from data.links.share_links import Audience, Terms
 from data.lists import enterprise_list, follow_up
@@ -51,13 +55,14 @@ from data.places import read_boundaries
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
-from data.tables import places, results
 from layouts import ids, newsletter_parts
 
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200
 PRIVACY_KEY = b"frozen" * 6
-NOT_COMPARED = {"module-funnel": ("due",), "coverage": ("pairs",)}
+NOT_COMPARED = {
+    "module-funnel": ("due",), "coverage": ("pairs",), "events": ("ahead",), "regions": ("latitude", "longitude"),
+}  # fmt: skip
 """Columns that tables have beside those of their exhibit in some versions of the code alone."""
 
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
@@ -95,7 +100,7 @@ def write_data_set(name: str, folder: Path) -> None:
         pages = Pages(f"sqlite:///{here}/results.db", here)
         pages.app.server.logger.disabled = True  # a selection that is refused is an answer here
         deck = decks.read(accounts_engine(f"sqlite:///{here}/accounts.db"), decks.STANDARD)
-        every = [DeckSlide(code) for code in decks.SLIDES]
+        every = [DeckSlide(code) for code in exhibits.SLIDES]
         stable = stabler(edition)
         for who, viewer in viewers(pages, edition, name):
             pages.viewer = viewer
@@ -241,27 +246,27 @@ def exhibits_and_methods(asked: PageRequest) -> Iterator[str]:
         def table(code: str = code) -> str:
             made = exhibits.build(asked.view, code)
             rests_on = {each.name: getattr(made, each.name) for each in fields(made) if each.name != "table"}
-            columns = [str(each) for each in made.table.columns if each not in NOT_COMPARED.get(code, ())]
-            return f"{exhibits.to_csv(made)}{csv_of(made.table, columns)}{rests_on}"
+            columns = sorted(str(each) for each in made.table.columns if each not in NOT_COMPARED.get(code, ()))
+            return f"{to_csv(made)}{made.table[columns].round(9).to_csv(index=False)}{rests_on}"
 
-        def method(code: str = code) -> str:
+        def method_page(code: str = code) -> str:
             return as_json(asdict(method.made(asked, code, method.chosen_indicator(asked, code, None))))
 
         yield f"== exhibit {code}\n{or_refused(table)}"
-        yield f"== method {code}\n{or_refused(method)}"
+        yield f"== method {code}\n{or_refused(method_page)}"
 
 
 def lists(asked: PageRequest) -> Iterator[str]:
     """Options of filters, enterprises in every order, what stands beside the pairs, lists of what is missing."""
     view = asked.view
     for name in ("partner", "sector", "round", "phase", "place"):
-        yield f"== options {name}\n{sorted(places.option_counts(view, name).items(), key=str)}"
+        yield f"== options {name}\n{sorted(option_counts(view, name).items(), key=str)}"
     for sort in SORTS:
         for descending in (False, True):
             wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
             yield f"== enterprises by {sort} {descending}\n{told_list(enterprise_list.listed(view, wanted))}"
     yield f"== enterprises found\n{told_list(enterprise_list.listed(view, Wanted(text='a')))}"
-    yield f"== beside\n{csv_of(results.beside(view), BESIDE)}"
+    yield f"== beside\n{csv_of(pairs_exhibit.other_results(view), BESIDE)}"
     if view.viewer.limited:
         return
     yield f"== forms\n{follow_up.form_counts(view)}\n{follow_up.silences(view)}"

@@ -278,7 +278,7 @@ def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, giv
 def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monkeypatch):
     visit = visit_to(demo_url, folder)
     with monkeypatch.context() as broken:
-        broken.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
+        broken.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
         someone = manager(visit)
         assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
     assert not notice(someone.post(HEADLINES).get_json())

@@ -17,7 +17,9 @@ from sqlalchemy import select
 from test_upgrading import FIRST, shape
 
 from data.editions import frozen_copies
-from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
+from data.exhibit import SelectionRefused
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.links.share_links import Audience, Terms
 from data.lists.enterprise_list import Wanted, listed

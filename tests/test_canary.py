@@ -17,7 +17,6 @@ from test_gate import METHODS, holds, routes
 from visiting import PAGE, Visit, at
 from werkzeug.test import TestResponse
 
-from callbacks import drawing
 from data import managers
 from data.exhibits import EXHIBITS
 from data.filters import Filters
@@ -28,6 +27,7 @@ from data.storage.accounts import accounts_engine
 from data.storage.accounts import link as link_table
 from data.storage.database import now
 from layouts import ids
+from layouts.exhibits import PICTURES
 from layouts.pages import PAGES
 from layouts.shell import CONTROLS
 
@@ -192,7 +192,7 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
     """What a client gets from every page, table, export and callback, at every address."""
     asked = [page.path for page in PAGES]
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
-    asked += [f"/table/{name}" for name in drawing.TABLES]
+    asked += [f"/table/{name}" for name in PICTURES]
     asked += ["/enterprises/canary", "/enterprise-tables/canary/results", "/enterprise-tables/canary/trainings.csv"]
     asked += ["/completeness-lists/all.csv", "/completeness-lists/unsourced/result", "/completeness-lists/reported"]
     asked += [f"/export/{code}.csv" for code in EXHIBITS]

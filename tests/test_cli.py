@@ -205,7 +205,7 @@ def test_export_of_pairs_from_the_public_record_is_the_three_pairs_there_are(run
 def test_export_of_every_exhibit_is_its_columns(run, public_record, code):
     done = run("export", code)
     assert (done.exit_code, done.stderr) == (0, "")
-    assert tuple(next(csv.reader(io.StringIO(done.stdout)))) == EXHIBITS[code].columns
+    assert tuple(next(csv.reader(io.StringIO(done.stdout)))) == EXHIBITS[code].exported
 
 
 def test_export_into_a_file_is_the_bytes_of_standard_output(run, public_record, tmp_path):

@@ -23,8 +23,9 @@ from visiting import PAGE, Visit
 
 from dashboard.commands.cli import main
 from data import managers
-from data.columns import KEYS, Holds, holds
-from data.exhibits import EXHIBITS, csv_of
+from data.columns import Holds
+from data.exhibits import EXHIBITS
+from data.exports.csv_files import csv_of
 from data.exports.workbooks import Sheet, write
 from data.links import share_links
 from data.links.share_links import Terms
@@ -32,7 +33,8 @@ from data.loading import load
 from data.privacy.shown import Under, Withheld
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
-from layouts import columns, words
+from layouts import words
+from layouts.exhibits import LOOKS
 
 
 def got(client: FlaskClient, address: str) -> bytes:
@@ -52,6 +54,9 @@ def lines(book: Workbook, sheet: str) -> list[tuple[str, str]]:
     return [(str(row[0]), str(row[1])) for row in book[sheet].iter_rows(values_only=True) if row[0]]
 
 
+SHARES = {column.name for exhibit in EXHIBITS.values() for column in exhibit.columns if column.holds is Holds.SHARE}
+
+
 def rows(content: bytes) -> list[list[str]]:
     return list(csv.reader(io.StringIO(content.decode())))
 
@@ -63,7 +68,7 @@ def as_written(value: Any, column: str) -> str:
     if isinstance(value, datetime):
         return value.date().isoformat()
     if isinstance(value, float):
-        return f"{value:.6g}" if holds(column) is Holds.SHARE else f"{value:.12g}"
+        return f"{value:.6g}" if column in SHARES else f"{value:.12g}"
     return str(value)
 
 
@@ -93,15 +98,18 @@ def test_workbook_has_real_numbers_and_real_dates(public):
 
 
 def test_every_column_of_every_exhibit_is_described_in_both_languages_and_has_a_kind():
-    for code, definition in EXHIBITS.items():
-        assert set(KEYS[code]) <= set(definition.columns)
-        for name in definition.columns:
+    for code, exhibit in EXHIBITS.items():
+        assert exhibit.key
+        assert set(exhibit.key) <= set(exhibit.exported)
+        for name in exhibit.exported:
+            texts = []
             for language in words.LANGUAGES:
                 with words.speaking(language):
-                    assert columns.column(code, name)
-    assert holds("reported_share") is Holds.SHARE
-    every = {name for definition in EXHIBITS.values() for name in definition.columns}
-    assert {holds(name) for name in every if name.endswith("_on")} == {Holds.DATE}
+                    texts.append(str(LOOKS[code].described[name]))
+            assert len(set(texts)) == 2, f"{code}.{name} is not translated"
+    every = [column for exhibit in EXHIBITS.values() for column in exhibit.columns]
+    assert {column.holds for column in every if column.name.endswith("_share")} == {Holds.SHARE}
+    assert {column.holds for column in every if column.name.endswith("_on")} == {Holds.DATE}
 
 
 def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
@@ -119,7 +127,7 @@ def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
     assert "Notice" not in said
     sources = [text for what, text in told if what == "Source"]
     assert any("http" in text for text in sources)
-    assert set(EXHIBITS["pairs"].columns) <= set(said)
+    assert set(EXHIBITS["pairs"].exported) <= set(said)
 
 
 def test_workbook_of_an_invented_programme_says_so_first(demo):

@@ -15,12 +15,14 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from data import decks, managers
-from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, SLIDES, STANDARD, Deck, DeckProblem, DeckSlide
+from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, STANDARD, Deck, DeckProblem, DeckSlide
+from data.exhibits import SLIDES
 from data.links import share_links
 from data.links.share_links import Audience, Terms
 from data.storage import accounts as tables
 from data.storage.accounts import accounts_engine
-from layouts import ids, slides, words
+from layouts import ids, words
+from layouts.exhibits import name_of
 
 pytestmark = pytest.mark.both_databases
 
@@ -254,7 +256,7 @@ def test_standard_deck_is_there_and_cannot_be_changed_or_deleted(accounts):
 @pytest.mark.parametrize("language", words.LANGUAGES)
 def test_every_exhibit_has_a_name_of_its_own_in_words(language):
     with words.speaking(language):
-        names = [slides.exhibit_name(code) for code in SLIDES]
+        names = [name_of(code) for code in SLIDES]
     assert len(set(names)) == len(SLIDES)
     assert not set(names) & set(SLIDES)
 

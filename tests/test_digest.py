@@ -17,7 +17,7 @@ from visiting import PAGE, Visit
 
 from dashboard.commands.cli import main
 from dashboard.pages.newsletter_pages import PeriodProblem, read_period
-from data.exhibits import build, build_pairs
+from data.exhibits import build
 from data.filters import Filters
 from data.newsletter import Digest, Period, digest, outward
 from data.privacy.viewer import MANAGER
@@ -160,7 +160,7 @@ def test_results_are_the_pairs_whose_after_lies_in_the_period(record):
     assert output.telling
     assert output.change.median_change == 3.5
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
-        assert len(build_pairs(view, "output").table) == output.by
+        assert len(build(view, "pairs", "output").table) == output.by
     earlier = told(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
     (defects,) = earlier.measured
     assert (defects.indicator, defects.change.pairs, defects.telling) == ("defects", 1, False)

@@ -17,7 +17,8 @@ from sqlalchemy import Engine, event, select
 
 from data.editions import frozen_copies
 from data.editions.frozen_copies import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record, Records

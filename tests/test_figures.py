@@ -9,8 +9,9 @@ import pytest
 from visiting import Visit, at
 
 from data.privacy.shown import Under
-from layouts import findings, ids, parts, theme
-from layouts.figures import change
+from layouts import ids, parts, theme
+from layouts.exhibits import change
+from layouts.look import Material
 from layouts.pages import PAGES
 from layouts.words import speaking
 
@@ -19,6 +20,15 @@ Drawn = dict[str, dict[str, Any]]
 
 INDICATOR = f"{ids.RESULTS_INDICATOR}.value"
 METRIC = f"{ids.REGIONS_METRIC}.value"
+
+
+def material(table: pd.DataFrame) -> Material:
+    """A table of some exhibit as its look gets it, whose codes are called by themselves."""
+    unknown: Any = None
+    return Material(
+        table=table, more=unknown, threshold=None, coverage=unknown, as_of=unknown, name=lambda _table, code: str(code),
+        entry=unknown, codes=unknown, source=unknown, enterprise=unknown, href=unknown, ground=unknown,
+    )  # fmt: skip
 
 
 def figure_callbacks(visit: Visit) -> list[str]:
@@ -218,8 +228,8 @@ def test_the_shares_better_drawn_are_the_indicators_the_headline_counts() -> Non
         }
     )
     with speaking("en"):
-        headline = findings.change(frame)
-        figure = change.improved(frame, lambda _table, code: code)
+        drawing = change.draw(material(frame.assign(unit="percent", worse_count=0)))
+        headline, figure = drawing.title, drawing.figure
     assert headline.startswith("For 1 of 2 indicators")
     (marks,) = figure["data"]
     assert marks["x"] == [75, None, 100]  # of fewer than 6 pairs a share, and no interval

@@ -25,7 +25,8 @@ from data.storage import schema
 from data.storage.accounts import accounts_engine
 from data.storage.database import now
 from data.storage.row_changes import written_key
-from layouts import definitions, words
+from layouts import words
+from layouts.exhibits import LOOKS
 
 MEASURES = Path(__file__).parent.parent / "docs" / "measures.md"
 EVERY_EXHIBIT = pytest.mark.parametrize("code", EXHIBITS)
@@ -36,21 +37,17 @@ EVERY_EXHIBIT = pytest.mark.parametrize("code", EXHIBITS)
 
 @EVERY_EXHIBIT
 def test_every_exhibit_has_a_definition_and_a_section_of_the_measures(code):
-    assert len(definitions.exhibit(code)) > 40
-    assert f"\n## {definitions.SECTIONS[code]}\n" in MEASURES.read_text(encoding="utf-8")
+    assert len(str(LOOKS[code].definition)) > 40
+    assert f"\n## {LOOKS[code].section}\n" in MEASURES.read_text(encoding="utf-8")
 
 
 @EVERY_EXHIBIT
 def test_columns_that_are_defined_are_columns_of_the_exhibit(code):
-    defined = definitions.columns(code)
-    assert set(defined) <= set(EXHIBITS[code].columns)
-    assert all(defined.values())
+    assert set(LOOKS[code].described) == set(EXHIBITS[code].exported)
 
 
-def test_definitions_are_of_no_exhibit_that_is_not_there():
-    assert set(definitions.SECTIONS) == set(EXHIBITS)
-    with words.speaking("zh"):
-        assert definitions.exhibit("breadth")
+def test_looks_are_of_every_exhibit_and_of_no_other():
+    assert list(LOOKS) == list(EXHIBITS)
 
 
 # --- the page -------------------------------------------------------------------------------------------------------
@@ -136,7 +133,7 @@ def test_every_exhibit_has_its_page_in_both_languages(visit, code, language):
     assert answer.status_code == 200
     assert 'id="permanent"' in answer.text
     with words.speaking(language):
-        assert definitions.exhibit(code)[:30] in unescape(answer.text)
+        assert str(LOOKS[code].definition)[:30] in unescape(answer.text)
 
 
 @EVERY_EXHIBIT

@@ -656,7 +656,7 @@ def test_copy_the_numbers_are_worked_out_on_is_removed(office, tmp_path, monkeyp
 
 
 def test_every_exhibit_is_compared_but_those_of_single_enterprises():
-    assert set(EXHIBITS) - set(changed_numbers.KEYS) == {"matrix", "pairs"}
+    assert set(EXHIBITS) - set(changed_numbers.COMPARED) == {"matrix", "pairs"}
 
 
 def test_database_is_copied_while_it_is_written(office, tmp_path):

@@ -1,10 +1,15 @@
 """Imports point one way: dashboard → callbacks → layouts, callbacks → data."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from data import exhibits
+from layouts import exhibits as looks
+from layouts.exhibits import PICTURES
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,15 +21,21 @@ NEVER = {
     "dashboard": {"tests"},
 }
 
+LEAVES = {"data.vocabulary"}
+"""What every layer may import: it imports nothing of ours."""
+
+CODES = frozenset(PICTURES)
+HOLDING_A_CODE = re.compile(r"(code|exhibit|picture|slide)$")
+
 
 def imported(source: str) -> Iterator[str]:
-    """The first name of every module a text imports, wherever in it the import stands."""
+    """Every module a text imports, wherever in it the import is."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
-            yield from (alias.name.split(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
             assert not node.level, "relative imports hide where they point"
-            yield (node.module or "").split(".")[0]
+            yield node.module or ""
 
 
 def modules(layer: str) -> list[Path]:
@@ -32,7 +43,7 @@ def modules(layer: str) -> list[Path]:
 
 
 def test_imports_are_found_inside_functions_too():
-    assert list(imported("import a.b as c\ndef f():\n    from d.e import g\n")) == ["a", "d"]
+    assert list(imported("import a.b as c\ndef f():\n    from d.e import g\n")) == ["a.b", "d.e"]
 
 
 @pytest.mark.parametrize("layer", NEVER)
@@ -43,7 +54,7 @@ def test_layer_imports_nothing_that_points_back(layer):
         f"{path.relative_to(ROOT)} imports {name}"
         for path in paths
         for name in imported(path.read_text(encoding="utf-8"))
-        if name in NEVER[layer]
+        if name.split(".")[0] in NEVER[layer] and name not in LEAVES
     }
     assert not against
 
@@ -61,6 +72,70 @@ def test_tests_are_imported_by_no_module_under_their_own_names():
         for layer in NEVER
         for path in modules(layer)
         for name in imported(path.read_text(encoding="utf-8"))
-        if name in names
+        if name.split(".")[0] in names
     }
     assert not against
+
+
+# ---- the rooms
+
+
+def test_the_leaf_imports_nothing_of_ours():
+    names = {name.split(".")[0] for name in imported((ROOT / "data" / "vocabulary.py").read_text(encoding="utf-8"))}
+    assert not names & (set(NEVER) | {"pandas", "numpy"})
+
+
+def test_an_exhibit_is_two_files_of_one_name():
+    halves = [
+        {path.stem for path in (ROOT / layer / "exhibits").glob("*.py")} - {"__init__"} for layer in ("data", "layouts")
+    ]
+    assert halves[0] == halves[1]
+    assert len(halves[0]) == len(exhibits.ALL) == len(looks.ALL)
+
+
+def test_no_two_modules_have_one_name_but_the_halves_of_exhibits():
+    names = [path.stem for layer in NEVER for path in modules(layer) if path.parent.name != "exhibits"]
+    names = [name for name in names if not name.startswith("__")]
+    assert sorted({name for name in names if names.count(name) > 1}) == []
+
+
+def test_folders_hold_about_a_dozen_files():
+    sizes = {
+        folder: len(list(folder.glob("*.py")))
+        for layer in NEVER
+        for folder in {path.parent for path in modules(layer)}
+        if folder.name != "exhibits"
+    }
+    assert {str(folder.relative_to(ROOT)): n for folder, n in sizes.items() if n > MOST_FILES} == {}
+
+
+MOST_FILES = 20
+
+
+def codes_compared(source: str) -> list[str]:
+    """Where an exhibit's code is compared with a string, or looked up in a table of codes."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Compare):
+            sides = [node.left, *node.comparators]
+            texts = {each.value for side in sides for each in ast.walk(side) if isinstance(each, ast.Constant)}
+            if any(HOLDING_A_CODE.search(ast.unparse(side)) for side in sides) and texts & CODES:
+                found.append(f"{node.lineno}: {ast.unparse(node)}")
+        elif isinstance(node, ast.Dict):
+            keys = {key.value for key in node.keys if isinstance(key, ast.Constant)}
+            if len(keys & CODES) > 2:
+                found.append(f"{node.lineno}: a table of codes")
+    return found
+
+
+def test_comparisons_with_codes_are_found():
+    assert codes_compared('if slide.exhibit == "pairs": pass')
+    assert codes_compared('x = code in ("matrix", "pairs")')
+    assert codes_compared('x = {"matrix": 1, "pairs": 2, "change": 3}')
+    assert not codes_compared('x = row["pairs"] == 1')
+
+
+@pytest.mark.parametrize("layer", NEVER)
+def test_no_exhibit_is_told_by_its_code(layer):
+    against = {str(path.relative_to(ROOT)): codes_compared(path.read_text(encoding="utf-8")) for path in modules(layer)}
+    assert {path: found for path, found in against.items() if found} == {}

@@ -30,7 +30,8 @@ from data import decks, managers
 from data.decks import Deck, DeckSlide
 from data.editions import frozen_copies
 from data.editions.frozen_copies import Edition
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.links import share_links
 from data.links.share_links import Audience, Terms

@@ -11,10 +11,13 @@ from programme import PROGRAMME, load_rows
 
 from data import measures
 from data.catalogue import read_catalogue
-from data.exhibits import EXHIBITS, Coverage, View, build, to_csv
+from data.coverage_line import Coverage
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER
 from data.storage.database import writing_engine
+from data.view import View
 
 pytestmark = pytest.mark.both_databases
 
@@ -39,7 +42,7 @@ def ask(view: Callable[[str], View]) -> Ask:
 
     def asked(code: str, search: str = "", by: tuple[str, ...] = ()) -> dict[str, Cells]:
         rows = list(csv.DictReader(io.StringIO(to_csv(build(view(search), code)))))
-        keys = by or (EXHIBITS[code].columns[0],)
+        keys = by or (EXHIBITS[code].exported[0],)
         found = {" ".join(row[key] for key in keys): row for row in rows}
         assert len(found) == len(rows)
         return found

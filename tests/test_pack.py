@@ -26,7 +26,8 @@ from werkzeug.test import TestResponse
 
 from dashboard.packs.meeting_pack import Pack, Packer
 from data import decks
-from data.decks import SLIDES, STANDARD, Deck, DeckSlide
+from data.decks import STANDARD, Deck, DeckSlide
+from data.exhibits import SLIDES
 from data.storage.accounts import accounts_engine
 from data.storage.database import reading_engine
 from data.storage.schema import enterprise, event

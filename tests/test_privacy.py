@@ -16,12 +16,15 @@ from programme import PROGRAMME, load_rows
 from sqlalchemy import update
 
 from callbacks.page_request import open_request
-from data import exhibits
-from data.decks import SLIDES, DeckSlide
+from data import exhibit, filter_options
+from data.columns import Count, Key, Protection, Value
+from data.decks import DeckSlide
 from data.demo import write_demo
 from data.editions.frozen_copies import LIVE
 from data.engine.slice import SliceFacts
-from data.exhibits import EXHIBITS, Definition, SelectionRefused, build
+from data.exhibit import Part, SelectionRefused
+from data.exhibits import EXHIBITS, SLIDES, build, regions
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.loading import load
 from data.measures import median_ranks
@@ -30,11 +33,10 @@ from data.privacy.rounding import Blurred, Rounding, Secrets, middle, near_rank
 from data.privacy.selections import DIMENSIONS
 from data.privacy.shown import About, Under, Withheld, share, significant
 from data.privacy.table import Unprotected, marked, protected
-from data.privacy.viewer import Permission, Scope, Viewer
+from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
 from data.records import Record
 from data.storage import schema
 from data.storage.database import writing_engine
-from data.tables import places
 from data.view import View
 
 KEY = b"a key of the tests" * 2
@@ -240,9 +242,15 @@ def test_a_true_count_is_refused() -> None:
 
 def test_a_column_that_nothing_protects_is_an_error_at_start_up() -> None:
     with pytest.raises(TypeError, match="trained"):
-        Definition(places.regions, ("place", "trained"), "trainings", plain=("place",))
-    with pytest.raises(TypeError, match="place"):
-        Definition(places.regions, ("place",), "trainings", counts=("place",), plain=("place",))
+        Part(columns=(Key("place"), Count("trained"), Value("trained")), numbers=regions.numbers)
+    with pytest.raises(TypeError, match="key"):
+        Part(columns=(Count("trained"),), numbers=regions.numbers)
+
+
+def test_a_column_that_is_not_declared_is_shown_to_nobody(record: Record) -> None:
+    bare = replace(EXHIBITS["breadth"], columns=(Key("modules_at_least"),))
+    with record.view(MANAGER, Filters()) as view, pytest.raises(TypeError, match="enterprises"):
+        exhibit.build(view, bare)
 
 
 def test_an_exhibit_that_counts_by_itself_is_shown_to_nobody_with_a_threshold(
@@ -254,9 +262,8 @@ def test_an_exhibit_that_counts_by_itself_is_shown_to_nobody_with_a_threshold(
     monkeypatch.setitem(
         EXHIBITS,
         "breadth",
-        Definition(counts, ("modules_at_least", "enterprises"), "trainings", counts=("enterprises",),
-                   plain=("modules_at_least",)),
-    )  # fmt: skip
+        replace(EXHIBITS["breadth"], numbers=counts),
+    )
     with record.view(reader(), Filters()) as view, pytest.raises(Unprotected):
         build(view, "breadth")
 
@@ -269,7 +276,7 @@ def test_a_threshold_without_the_key_shows_nothing(record: Record) -> None:
 
 def counts_of(code: str, table: pd.DataFrame) -> Iterator[Any]:
     """Every count in the table of an exhibit."""
-    for name in (*EXHIBITS[code].counts, *EXHIBITS[code].beside):
+    for name in EXHIBITS[code].protected_by(Protection.ROUNDED):
         yield from table[name]
 
 
@@ -286,7 +293,7 @@ def test_every_count_of_every_exhibit_is_rounded(record: Record, base: int) -> N
 def test_matrix_and_pairs_have_a_header_alone(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         for code in ("matrix", "pairs"):
-            assert exhibits.to_csv(build(view, code)).count("\n") == 1
+            assert to_csv(build(view, code)).count("\n") == 1
 
 
 # ---- exact totals
@@ -456,13 +463,13 @@ def test_rows_do_not_depend_on_the_filter(record: Record) -> None:
 
     with record.view(reader(), Filters()) as view:
         everything = {code: rows(view, code) for code in KEYED}
-        options = {name: set(places.option_counts(view, name)) for name in DIMENSIONS}
+        options = {name: set(filter_options.option_counts(view, name)) for name in DIMENSIONS}
         shown = [each for each in selections(view, 1) if view.disclosure.shows(each)]  # type: ignore[union-attr]
     assert len(shown) > 10
     for filters in shown:
         with record.view(reader(), filters) as view:
             assert {code: rows(view, code) for code in KEYED} == everything
-            assert {name: set(places.option_counts(view, name)) for name in DIMENSIONS} == options
+            assert {name: set(filter_options.option_counts(view, name)) for name in DIMENSIONS} == options
             table = build(view, "overview").table.set_index("headline")["value"]
             for name in ("rounds", "places", "partners"):
                 assert table[name] == totals_of_scope(record)[name]
@@ -477,7 +484,7 @@ def totals_of_scope(record: Record) -> dict[str, Any]:
 def test_lists_of_values_hold_those_that_may_be_chosen(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         for name in DIMENSIONS:
-            for code, n in places.option_counts(view, name).items():
+            for code, n in filter_options.option_counts(view, name).items():
                 assert n >= 10, (name, code)
 
 
@@ -496,7 +503,7 @@ def test_a_programme_of_a_thousand_is_told_to_about_a_per_cent(larger: Record) -
     off = []
     with larger.view(reader(), Filters()) as shown, larger.view(Viewer(frozenset(Permission)), Filters()) as true:
         for code in ("module-funnel", "journey-funnel", "breadth"):
-            for name in EXHIBITS[code].counts:
+            for name in EXHIBITS[code].protected_by(Protection.ROUNDED):
                 for seen, n in zip(build(shown, code).table[name], build(true, code).table[name], strict=True):
                     off += [abs(seen - n) / n] if n and seen else []
     assert len(off) > 40
@@ -566,10 +573,10 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
 
     with open_request(pages.context, search) as asked:
         for code in EXHIBITS:
-            yield exhibits.to_csv(build(asked.view, code))
+            yield to_csv(build(asked.view, code))
             yield method.made(asked, code, method.chosen_indicator(asked, code, None))
         for name in DIMENSIONS:
-            yield list(places.option_counts(asked.view, name).items())
+            yield list(filter_options.option_counts(asked.view, name).items())
 
 
 def slides_of(pages: Any, search: str) -> Iterator[Any]:

@@ -28,13 +28,15 @@ from recount import (
     started_before_the_latest,
 )
 
+from data import coverage_line as coverage
 from data import exhibits
 from data.catalogue import read_catalogue
-from data.exhibits import Coverage, build, to_csv
+from data.coverage_line import Coverage
+from data.exhibits import build
+from data.exports.csv_files import to_csv
 from data.filters import DIMENSIONS, Filters
 from data.privacy.viewer import MANAGER
 from data.storage.database import writing_engine
-from data.tables import coverage
 from data.view import View
 
 pytestmark = pytest.mark.both_databases
@@ -382,7 +384,7 @@ def differences(given: list[Row], expected: list[Row], code: str) -> list[str]:
     found = [f"{code} {key}: only in the export" for key in left.keys() - right.keys()]
     found += [f"{code} {key}: only in the recount: {right[key]}" for key in right.keys() - left.keys()]
     for key in left.keys() & right.keys():
-        columns = exhibits.EXHIBITS[code].columns
+        columns = exhibits.EXHIBITS[code].exported
         assert tuple(left[key]) == tuple(right[key]) == columns
         found += [
             f"{code} {key} {column}: export {left[key][column]!r}, recount {right[key][column]!r}"

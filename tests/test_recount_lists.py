@@ -1,6 +1,5 @@
 """The lists against a second count of the same tables: who is in them, in which order, and what stands beside whom."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import timedelta
@@ -18,15 +17,18 @@ from recount import Asked, Row, Tables, asked
 from recount_lists import Lists, Scoped
 from test_recount import AS_OF, EARLIER, SEEDS, SOURCES, Invented, database_of, search_of
 
-from data.exhibits import build, build_pairs, sources_of
+from data import filter_options
+from data.engine.counts import overview_counts
+from data.exhibits import build, regions
+from data.exhibits import pairs as pairs_exhibit
 from data.filters import DIMENSIONS, Filters
 from data.links.share_links import Terms
 from data.lists import enterprise_list, follow_up
 from data.lists.enterprise_list import Wanted, listed
 from data.lists.follow_up import Which
+from data.lists.source_list import sources_of
 from data.privacy.shown import About, Withheld
 from data.privacy.viewer import MANAGER, Viewer
-from data.tables import places, results
 from data.view import View
 
 pytestmark = pytest.mark.both_databases
@@ -229,8 +231,8 @@ def questions_of_filters(view: View, of: Asked) -> Told:
     for dimension in ("partner", "sector", "round", "phase", "place"):
         others = {name: codes for name, codes in of.filters.items() if name != dimension}
         counts = recount.option_counts(of_filters(of, others), dimension)
-        yield f"options of {dimension}", places.option_counts(view, dimension), counts
-    given = {row["place"]: row for row in places.provinces(view).to_dict("records")}
+        yield f"options of {dimension}", filter_options.option_counts(view, dimension), counts
+    given = {row["place"]: row for row in regions.provinces(view).to_dict("records")}
     expected = recount.provinces(of)
     yield "provinces", set(given), set(expected)
     for place, counts in expected.items():
@@ -252,7 +254,7 @@ def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Told
     for code in ("change", "pairs", "coverage"):
         yield f"sources of {code}", rests_on(build(view, code)), reported
     for code in indicators_due(of, turn):
-        yield f"sources of {code}", rests_on(build_pairs(view, code)), recount.sources_of_results(of, code)
+        yield f"sources of {code}", rests_on(build(view, "pairs", code)), recount.sources_of_results(of, code)
     yield "sources of the list", enterprise_list.sources(view), trainings + reported
 
 
@@ -298,7 +300,7 @@ def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Told
         # Dates that are not seen yet have a test of their own.
         given = (
             tuple(None if name.endswith("_on") and too_late(of, row[name]) else row[name] for name in BESIDE)
-            for row in results.beside(view, indicator).to_dict("records")
+            for row in pairs_exhibit.other_results(view, indicator).to_dict("records")
         )
         expected = (tuple((row | {"enterprise": named[row["enterprise"]]})[name] for name in BESIDE) for row in facts)
         yield f"beside the pairs of {indicator}", in_no_order(given), in_no_order(expected)
@@ -309,7 +311,7 @@ def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Told
         for (enterprise, indicator), row in pairs.items()
     )
     columns = ("enterprise", "indicator", *BESIDE_LEVELS)
-    yield "columns of the pairs", rows_of(results.paired(view), columns), in_no_order(expected)
+    yield "columns of the pairs", rows_of(pairs_exhibit.numbers(view), columns), in_no_order(expected)
 
 
 def too_late(of: Asked, day: Any) -> bool:
@@ -325,9 +327,14 @@ def names_shown(view: View, tables: Tables, codes: set[str]) -> dict[str, str]:
 
 def questions_of_headlines(view: View, of: Asked) -> Told:
     """What stands beside the numbers of the exhibits: of how many a sum is known, who planned Module 1 alone."""
-    notes = {row["headline"]: row["note"] for row in build(view, "overview").table.to_dict("records")}
+    n = overview_counts(view.facts)
+    known = {
+        "workers_reached": [n["trained"] - n["workers_unknown"]],
+        "people_trained": [n["trainings_with_head_count"], n["trainings"]],
+        "women_trained": [n["trainings_with_women"], n["trainings"]],
+    }
     for headline, counts in recount.head_counts(of).items():
-        yield f"note of {headline}", [int(n) for n in re.findall(r"\d+", notes[headline])], counts
+        yield f"terms of {headline}", known[headline], counts
     last = build(view, "journey-funnel").table.iloc[-1]
     yield "Module 1 alone", int(last["m1_only"]), recount.only_module_1(of)
 
@@ -439,7 +446,7 @@ def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
         columns = ("enterprise", "before_on", "after_on")
         facts = recount.facts_beside(asked(PROGRAMME), "defects")
         expected = in_no_order(tuple(row[name] for name in columns) for row in facts)
-        assert rows_of(results.beside(view, "defects"), columns) == expected
+        assert rows_of(pairs_exhibit.other_results(view, "defects"), columns) == expected
 
 
 @pytest.mark.parametrize("dimension", ["partner", "place", "phase", "sector"])

@@ -12,10 +12,10 @@ import pytest
 from dash import dcc
 from visiting import Visit, at, components, notice, texts
 
-from callbacks import drawing
 from data.exhibits import EXHIBITS
 from data.filters import DIMENSIONS
 from layouts import ids, pages, theme
+from layouts.exhibits import PICTURES
 from layouts.shell import CONTROLS, shell
 
 CANONICAL = f"{ids.CANONICAL}.data"
@@ -191,7 +191,7 @@ def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
 
 
 def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
-    monkeypatch.setattr("callbacks.overview.headlines", lambda _exhibit: 1 / 0)
+    monkeypatch.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
     said = {}
     for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # nobody asked it before
         response = public.post(HEADLINES, at(language))
@@ -320,7 +320,7 @@ def test_page_links_keep_filters_and_language_and_the_switch_keeps_page_and_filt
 @pytest.mark.parametrize("language", ["", "lang=zh"])
 def test_every_table_is_a_table_with_headings(visit, language, caplog):
     lengths = {}
-    for name in drawing.TABLES:
+    for name in PICTURES:
         response = visit.client.get(f"/table/{name}?{language}")
         assert response.status_code == 200, name
         headings = re.findall(r'<th scope="col"[^>]*>([^<]*)</th>', response.text)
@@ -335,7 +335,7 @@ def test_every_table_is_a_table_with_headings(visit, language, caplog):
 
 def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
     query = visit.nothing_left()
-    for name in set(drawing.TABLES) - {"published"}:
+    for name in set(PICTURES) - {"published", "overview"}:  # which says how many rounds there are in all
         response = visit.client.get(f"/table/{name}?{query}")
         assert response.status_code == 200, name
         cells = re.findall(r"<td[^>]*>([^<]*)</td>", response.text)
@@ -364,7 +364,7 @@ def test_every_exhibit_exports_with_its_columns_and_a_name_that_says_what_it_is(
         assert response.status_code == 200, code
         assert response.content_type == "text/csv; charset=utf-8"
         rows = list(csv.reader(io.StringIO(response.text)))
-        assert tuple(rows[0]) == definition.columns
+        assert tuple(rows[0]) == definition.exported
         assert len(rows) > 1, code
         name = re.fullmatch(r'attachment; filename="?([\w.-]+)"?', response.headers["Content-Disposition"])
         assert name, code
@@ -382,7 +382,7 @@ def test_export_speaks_of_the_filters_of_its_address(public):
 
 
 def test_every_table_links_to_the_export_of_the_same_filters(public):
-    for name in set(drawing.TABLES) & set(EXHIBITS):
+    for name in set(PICTURES) & set(EXHIBITS):
         told = public.client.get(f"/table/{name}?partner=saws&lang=zh").text
         (link,) = re.findall(r'href="(/export/[^"]+)"', told)
         assert link.replace("&amp;", "&") == f"/export/{name}.csv?lang=zh&partner=saws"

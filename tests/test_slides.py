@@ -13,7 +13,8 @@ from test_figures import hold_to_rules
 from visiting import PAGE, Visit
 
 from data import decks
-from data.decks import SLIDES, STANDARD, STANDARD_SLIDES, Deck, DeckSlide
+from data.decks import STANDARD, STANDARD_SLIDES, Deck, DeckSlide
+from data.exhibits import SLIDES
 from data.filters import LANGUAGES, Filters
 from data.links import share_links
 from data.links.share_links import Audience, Terms

@@ -9,15 +9,14 @@ import pytest
 from programme import PROGRAMME, Tables, load_rows, with_more
 
 from data.catalogue import read_catalogue
-from data.exhibits import build
+from data.exhibits import build, capacity, more
+from data.exhibits.events import ahead
+from data.exhibits.targets import status
 from data.filters import Filters
 from data.links.share_links import Terms
 from data.precision import first_day, last_day, slip
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import writing_engine
-from data.tables import trainers
-from data.tables.calendar import ahead
-from data.tables.programme import status
 from data.view import View
 
 pytestmark = pytest.mark.both_databases
@@ -205,7 +204,7 @@ def test_trainers_count_once_a_module_and_level_they_reached_by_the_date(ask):
 
 
 def test_ladder_counts_every_trainer_once_in_all_modules(ask):
-    ladder = trainers.ladder(ask())
+    ladder = capacity.ladder(ask())
     assert ladder["trainers"].tolist() == [6, 2, 1]
     assert ladder["everyone"].iloc[0] == 6
     assert ladder["women"].tolist() == [2, 1, None]
@@ -227,7 +226,7 @@ def test_numbers_of_trainers_are_rounded_under_a_threshold_and_rows_stay(larger)
     assert found["m1", "candidate"]["trainers"] in (5, 10)  # 6
     assert found["m1", "candidate"]["women"] in (0, 5)  # 2
     assert found["m1", "certified"]["trainers"] in (0, 5)  # 2
-    ladder = trainers.ladder(view)
+    ladder = more(view, "capacity", "ladder")
     assert ladder["trainers"].iloc[0] == ladder["everyone"].iloc[0] == found["m1", "candidate"]["trainers"], (
         "equal sets"
     )

@@ -13,7 +13,8 @@ from sqlalchemy import Engine, inspect, select
 
 from dashboard.commands.cli import main
 from data.editions import frozen_copies
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER
 from data.records import Record, Records

@@ -63,7 +63,8 @@ def template(out: Path) -> None:
 @reader_options()
 def export(code: str, *, search: str, form: str, out: Path | None, reader: Reader) -> None:
     """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
-    from data.exhibits import EXHIBITS, build, to_csv
+    from data.exhibits import EXHIBITS, build
+    from data.exports.csv_files import to_csv
     from data.records import Records
 
     if code not in EXHIBITS:

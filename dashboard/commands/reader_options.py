@@ -154,14 +154,14 @@ def _explained() -> Any:
 def readable() -> Iterator[None]:
     """Stop where an edition cannot be read, or a reader with a threshold is not shown the selection."""
     from dashboard.commands.edition_commands import explained
-    from data.exhibits import SelectionRefused
-    from layouts import findings
+    from data.exhibit import SelectionRefused
+    from layouts import selection_words
 
     try:
         with explained():
             yield
     except SelectionRefused as refused:
-        title, text = findings.refusal(refused.threshold, alone=refused.wider is None)
+        title, text = selection_words.refusal(refused.threshold, alone=refused.wider is None)
         if refused.wider is None:
             stop(f"{title}. {text}")
         wider = refused.wider.query()
@@ -170,9 +170,10 @@ def readable() -> Iterator[None]:
 
 def remark(view: "View", code: str = "") -> None:
     """Say what a reader with a threshold does not get: filters that were left out, rows of single enterprises."""
-    from layouts import findings
+    from data.exhibits import EXHIBITS
+    from layouts import selection_words
 
     if view.cut:
-        click.echo(f'{findings.cut()} (--filters "{view.filters.query()}")', err=True)
-    if view.threshold and code in ("matrix", "pairs"):
+        click.echo(f'{selection_words.cut()} (--filters "{view.filters.query()}")', err=True)
+    if view.threshold and code in EXHIBITS and EXHIBITS[code].row_per_enterprise:
         click.echo(f"{code} has a row for each enterprise: nothing but its header is for this reader.", err=True)

@@ -98,7 +98,7 @@ class Packer:
 
 
 def _has_map(slides: Sequence[Mapping[str, Slide]]) -> bool:
-    return any(slide.exhibit == "regions" and slide.figures for pair in slides for slide in pair.values())
+    return any(len(slide.figures) > 1 for pair in slides for slide in pair.values())
 
 
 def _slug(name: str) -> str:

@@ -1,6 +1,5 @@
 """A pack's charts as PowerPoint's own, which can be edited."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from pptx.chart.data import CategoryChartData
@@ -11,7 +10,7 @@ from pptx.oxml.ns import qn
 
 from dashboard.packs.pack_text import BODY, look, rgb
 from layouts import theme
-from layouts.charts import Chart, Series
+from layouts.figures.chart import Chart, Numbers, Series
 
 FEW = 3
 """Up to so many categories bars would be too thick."""
@@ -20,9 +19,9 @@ FEW = 3
 def add_chart(shapes: Any, place: tuple[int, int, int, int], drawn: Chart) -> Any:
     """Add a chart to a slide's shapes at a place (left, top, width, height); returns its shape."""
     data = CategoryChartData(number_format=drawn.format)
-    data.categories = drawn.categories
+    data.categories = drawn.labels
     for series in drawn.series:
-        data.add_series(series.name, series.values)
+        data.add_series(series.name, _plain(series.values, drawn))
     shape = shapes.add_chart(_kind(drawn), *place, data)
     chart = shape.chart
     look(chart.font, BODY)
@@ -42,6 +41,13 @@ def add_chart(shapes: Any, place: tuple[int, int, int, int], drawn: Chart) -> An
         if series.above:
             _error_bars(made, series)
     return shape
+
+
+def _plain(values: Numbers, drawn: Chart) -> list[float]:
+    """Values as a spreadsheet has them: none is 0, a share has six digits."""
+    # As plain numbers: one under a base would be written as it is read.
+    lengths = [float(theme.length(value)) for value in values]
+    return [round(length, 6) for length in lengths] if "%" in drawn.format else lengths
 
 
 def _kind(drawn: Chart) -> Any:
@@ -68,7 +74,7 @@ def _axes(chart: Any, drawn: Chart) -> None:
         look(run.font, BODY)
     values.visible = False
     values.has_major_gridlines = False
-    if all(value >= 0 for series in drawn.series for value in series.values):
+    if all(value >= 0 for series in drawn.series for value in series.lengths):
         values.minimum_scale = 0
     if drawn.most:
         # Behind a bar stands its number, but for those that have it inside.
@@ -130,8 +136,8 @@ def _error_bars(made: Any, series: Series) -> None:
     made._element.find(qn("c:cat")).addprevious(bars)  # noqa: SLF001
 
 
-def _numbers(name: str, values: Sequence[float]) -> str:
-    points = "".join(f'<c:pt idx="{at}"><c:v>{value:.6f}</c:v></c:pt>' for at, value in enumerate(values))
+def _numbers(name: str, values: Numbers) -> str:
+    points = "".join(f'<c:pt idx="{at}"><c:v>{theme.length(value):.6f}</c:v></c:pt>' for at, value in enumerate(values))
     return (
         f"<c:{name}><c:numLit><c:formatCode>General</c:formatCode>"
         f'<c:ptCount val="{len(values)}"/>{points}</c:numLit></c:{name}>'

@@ -25,8 +25,8 @@ from dashboard.packs.pack_text import (
     text_height,
     write,
 )
-from layouts import charts, theme
-from layouts.charts import Chart, Grid
+from layouts import theme
+from layouts.figures.chart import Chart, Grid
 from layouts.slides import Card, Slide
 from layouts.theme import Figure
 from layouts.words import _, labelled, sentences, speaking
@@ -104,25 +104,24 @@ class _Page:
     def fill(self, picture: Picture | None) -> None:
         """Everything on the slide, and its notes."""
         slide = self.slide
-        ranking = slide.figures[1:] if slide.exhibit == "regions" else ()
+        ranking = slide.figures[1:]  # a map with its ranking: the map is a picture, the ranking a chart
         if ranking and picture is None:
             left_out = _("The picture of the map is left out: no Chromium was found to draw it.")
             slide = replace(slide, caption=sentences(slide.caption, left_out), notice="")
         top = self._head(slide)
         bottom = self._foot(slide)
         room = Box(MARGIN, top + GAP, WIDTH - 2 * MARGIN, max(bottom - top - 2 * GAP, 1))
-        chart, grid = charts.chart(slide), charts.grid(slide)
         if slide.empty:
             said = Line(slide.language, Run(slide.empty, 20, colour=theme.MUTED), align=PP_ALIGN.CENTER)
             self._text(room, [said], anchor=MSO_ANCHOR.MIDDLE)
         elif slide.cards:
             self._cards(room, slide.cards)
-        elif grid:
-            self._grid(room, grid)
-        elif chart:
+        elif isinstance(slide.chart, Grid):
+            self._grid(room, slide.chart)
+        elif slide.chart:
             if ranking and picture:
                 room = self._map(room, slide.figures[0], picture)
-            self._chart(room, chart)
+            self._chart(room, slide.chart)
         self._notes(slide)
 
     # ---- words

@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from callbacks import overview
 from data.catalogue import Entry
 from data.editions import record_changes
 from data.editions.record_changes import NEW, Cell, Change, Comparison, Headline, Kind
@@ -16,6 +15,7 @@ from data.records import Record
 from data.storage.schema import results
 from data.view import View
 from layouts import words
+from layouts.exhibits.overview import label
 from layouts.parts import table_name
 from layouts.words import _, day, listed, ngettext, number, quantity, signed
 
@@ -65,7 +65,7 @@ def compared(before: Record, after: Record) -> Compared:
             before=_side(before, was),
             after=_side(after, now),
             headlines=[
-                (overview.label(each.headline), number(each.before), number(each.after), _difference(each))
+                (label(each.headline), number(each.before), number(each.after), _difference(each))
                 for each in found.headlines
             ],
             new=[_section(names, each.table, each.new_count, each.new) for each in found.tables if each.new_count],

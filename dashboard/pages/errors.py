@@ -12,12 +12,12 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.pages import plain_pages
 from data.editions.frozen_copies import EditionProblem
-from data.exhibits import SelectionRefused
+from data.exhibit import SelectionRefused
 from data.filters import Filters
 from data.records import Record, Records
 from data.storage.accounts import AccountsProblem
 from data.storage.database import DatabaseProblem
-from layouts import findings, ids, parts, words
+from layouts import ids, parts, selection_words, words
 from layouts.pages import page_at
 from layouts.words import _
 
@@ -58,7 +58,7 @@ def install(server: Flask, records: Records) -> None:
         with words.speaking(plain_pages.reader_language()):
             return plain_pages.message(
                 403,
-                *findings.refusal(refused.threshold, alone=refused.wider is None),
+                *selection_words.refusal(refused.threshold, alone=refused.wider is None),
                 way=_wider(refused, request.path),
             )
 
@@ -85,7 +85,7 @@ def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str] | None:
     """The way to the nearest selection that is shown: on the same page, or at a path; None where there is none."""
     if refused.wider is None:
         return None
-    return findings.wider(), path + (refused.wider.search(words.language()) or "?")
+    return selection_words.wider(), path + (refused.wider.search(words.language()) or "?")
 
 
 def _where() -> str:
@@ -107,7 +107,7 @@ def tell(error: Exception) -> None:
         elif isinstance(error, EditionProblem):
             title, text = edition_words(error)
         elif isinstance(error, SelectionRefused):
-            title, text = findings.refusal(error.threshold, alone=error.wider is None)
+            title, text = selection_words.refusal(error.threshold, alone=error.wider is None)
         else:
             title = _("This could not be worked out")
             text = _(

@@ -12,11 +12,14 @@ from callbacks.page_request import AppContext, PageRequest, open_request
 from dashboard.pages import errors
 from dashboard.show import form_choices
 from dashboard.show.form_choices import Choice
-from data.decks import MOST_SLIDES, SLIDES, Deck, DeckProblem, DeckSlide
+from data.coverage_line import coverage_line
+from data.decks import MOST_SLIDES, Deck, DeckProblem, DeckSlide
 from data.editions.frozen_copies import EditionProblem
+from data.exhibits import SLIDES
 from data.filters import DIMENSIONS, Filters
-from data.tables.coverage import coverage_line
-from layouts import findings, slides, words
+from layouts import words
+from layouts.exhibits import name_of
+from layouts.vocabulary import filter_name
 from layouts.words import _, listed
 
 
@@ -50,7 +53,7 @@ class Draft:
         at = _whole(number)
         found, opened = list(self.slides), None
         if kind == "add" and len(found) < MOST_SLIDES:
-            found.append(DeckSlide(request.form.get("new", SLIDES[0])))
+            found.append(DeckSlide(request.form.get("new", next(iter(SLIDES)))))
         elif at is not None and at < len(found):
             if kind == "filters":
                 opened = at
@@ -118,7 +121,7 @@ def _row(slide: DeckSlide, context: AppContext, *, opened: bool) -> Row:
         return replace(
             row,
             filters=tuple(
-                (name, findings.filter_name(name), form_choices.codes(page_request, name, wanted.codes(name)))
+                (name, filter_name(name), form_choices.codes(page_request, name, wanted.codes(name)))
                 for name in DIMENSIONS
             ),
             records=tuple(form_choices.records(context, wanted.edition or "")),
@@ -144,7 +147,7 @@ def _edition(page_request: PageRequest) -> str:
 def exhibits(chosen: str) -> Iterator[Choice]:
     """What a slide can show, in words."""
     for code in SLIDES:
-        yield Choice(code, slides.exhibit_name(code), code == chosen)
+        yield Choice(code, name_of(code), code == chosen)
 
 
 def _indicators(page_request: PageRequest, chosen: str) -> Iterator[Choice]:
@@ -173,10 +176,10 @@ def lacking(slide: DeckSlide, context: AppContext) -> Iterator[str]:
             yield _("Left with nothing: what it is filtered by is not in the record ({codes}).", codes=listed(gone))
         elif gone:
             yield _("Part of what it is filtered by is not in the record ({codes}).", codes=listed(gone))
-    if slide.exhibit == "pairs" and slide.indicator and slide.indicator not in catalogue.indicator:
+    if SLIDES[slide.exhibit].by_indicator and slide.indicator and slide.indicator not in catalogue.indicator:
         nothing = True
         yield _("Left with nothing: its indicator is not in the record ({codes}).", codes=slide.indicator)
-    if wanted and not nothing and slide.exhibit != "published":
+    if wanted and not nothing and SLIDES[slide.exhibit].of_enterprises:
         with record.view(g.viewer, wanted) as view:
             if not coverage_line(view).enterprises:
                 yield _("Left with nothing: no enterprise is enrolled in this selection.")

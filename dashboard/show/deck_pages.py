@@ -19,15 +19,16 @@ from data.decks import (
     LONGEST_NAME,
     LONGEST_NOTES,
     MOST_SLIDES,
-    SLIDES,
     STANDARD,
     Deck,
     DeckProblem,
     DeckSlide,
 )
+from data.exhibits import SLIDES
 from data.links import share_links
 from data.storage.database import now
-from layouts import slides, words
+from layouts import words
+from layouts.exhibits import name_of
 from layouts.words import _, listed, ngettext, number
 
 ADDRESS = "/decks"
@@ -119,7 +120,7 @@ class Desk:
                 return self._form(Draft("", decks.read(self.accounts, copied or name).slides))
         except DeckProblem:
             return self.all_decks(refused=_gone(name or copied))
-        return self._form(Draft("", (DeckSlide(SLIDES[0]),)))
+        return self._form(Draft("", (DeckSlide(next(iter(SLIDES))),)))
 
     def change(self) -> AnyResponse:
         """Do what the button pressed says, and save nothing until it says so."""
@@ -219,7 +220,7 @@ class Desk:
             "deck_add.html",
             400 if problem else 200,
             title=_("Add to a deck"),
-            lead=slides.exhibit_name(slide.exhibit),
+            lead=name_of(slide.exhibit),
             problem=problem,
             about=about,
             decks=[Choice(each, each, each == wanted) for each in known],
@@ -237,7 +238,7 @@ class Desk:
             abort(404)
         notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]
         with open_request(self.context, request.query_string.decode("ascii", "ignore")) as page_request:
-            if exhibit != "pairs" or indicator not in page_request.view.catalogue.indicator:
+            if not SLIDES[exhibit].by_indicator or indicator not in page_request.view.catalogue.indicator:
                 indicator = ""
             about = [page_request.name("indicator", indicator)] if indicator else []
             return DeckSlide(exhibit, indicator, page_request.filters.query(), notes), " · ".join(

@@ -18,9 +18,10 @@ from data.decks import STANDARD, DeckProblem
 from data.filters import LANGUAGES, Filters, language_of
 from data.links.share_links import Audience
 from data.privacy.viewer import Permission, Viewer
-from layouts import findings, show, words
+from layouts import selection_words, show, words
 from layouts.shell import CONTROLS
 from layouts.theme import GRAPH_CONFIG
+from layouts.vocabulary import filter_name
 from layouts.words import _, labelled
 
 
@@ -92,14 +93,14 @@ def _readers(context: AppContext, accounts: Engine, viewer: Viewer) -> list[dict
     for language in LANGUAGES:
         with words.speaking(language):
             for each, said in zip(committees, found, strict=True):
-                said[language] = findings.link_name(each.id, each.label)
+                said[language] = selection_words.link_name(each.id, each.label)
     return found
 
 
 def _way_back() -> str:
     """The text of the way back to a manager's own view; it names the link looked through."""
     back, link = _("Back to my own view"), g.look.link
-    return labelled(findings.link_name(link.id, link.label), back) if link else back
+    return labelled(selection_words.link_name(link.id, link.label), back) if link else back
 
 
 def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
@@ -114,7 +115,7 @@ def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
                 panel[language] = [
                     {
                         "dimension": dimension,
-                        "name": findings.filter_name(dimension),
+                        "name": filter_name(dimension),
                         "options": controls.options(spoken, dimension),
                         "chosen": sorted(page_request.filters.codes(dimension)),
                     }

@@ -6,24 +6,12 @@ from typing import Any
 
 import pandas as pd
 
-from data.exhibits import build
+from data.exhibit import Exhibit
+from data.exhibits import ALL, build
 from data.view import View
 
-KEYS: dict[str, tuple[str, ...]] = {
-    "overview": ("headline",),
-    "regions": ("place",),
-    "module-funnel": ("module",),
-    "journey-funnel": ("stage",),
-    "breadth": ("modules_at_least",),
-    "change": ("indicator",),
-    "coverage": ("group_kind", "group"),
-    "targets": ("indicator", "place", "due_on", "scope"),
-    "capacity": ("module", "level"),
-    "events": ("event",),
-    "rounds": ("round",),
-    "published": ("figure",),
-}
-"""The exhibits whose rows stand for more than one enterprise, and what tells their rows apart."""
+COMPARED: dict[str, Exhibit] = {each.code: each for each in ALL if not each.row_per_enterprise}
+"""The exhibits whose rows stand for more than one enterprise."""
 
 
 @dataclass(frozen=True)
@@ -36,14 +24,14 @@ class Move:
 
 
 def published(view: View) -> dict[str, pd.DataFrame]:
-    """The tables of the exhibits of :data:`KEYS`."""
-    return {code: build(view, code).table for code in KEYS}
+    """The tables of the exhibits of :data:`COMPARED`."""
+    return {code: build(view, code).table for code in COMPARED}
 
 
 def moves(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> Iterator[Move]:
     """Every row that is another, new, or gone, exhibit by exhibit in the order of the rows as they would stand."""
-    for code, key in KEYS.items():
-        was, now = (_keyed(tables[code], key) for tables in (before, after))
+    for code, exhibit in COMPARED.items():
+        was, now = (_keyed(tables[code], exhibit.key) for tables in (before, after))
         for each, (values, at) in now.items():
             if each not in was:
                 yield Move(code, None, after[code].iloc[[at]])

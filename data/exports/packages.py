@@ -12,11 +12,13 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pandas as pd
 from sqlalchemy import Column, Connection, Table
 
-from data.columns import KEYS, Holds, holds
-from data.exhibits import EXHIBITS, Exhibit, blank, to_csv
+from data.columns import Holds
+from data.exhibit import BuiltExhibit
+from data.exhibits import EXHIBITS
+from data.exports import record_files
+from data.exports.csv_files import blank, to_csv
 from data.loading.template.column_notes import TABLES, chinese_note, english_note
 from data.privacy.shown import Under, Withheld
-from data.storage import record_files
 from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 MEDIA_TYPE = "application/zip"
@@ -63,21 +65,22 @@ class Resource:
     @classmethod
     def of_exhibit(
         cls,
-        exhibit: Exhibit,
+        exhibit: BuiltExhibit,
         title: Described,
         description: Described,
         column: Callable[[str], Described],
         sources: Sequence[dict[str, str]],
     ) -> Self:
         """The fixed columns of an exhibit; a cell that is withheld counts as missing."""
-        code = exhibit.code
+        code, declared = exhibit.code, EXHIBITS[exhibit.code]
         fields = tuple(
-            {"name": name, "type": _TYPES[holds(name)], "description": str(column(name))}
-            for name in EXHIBITS[code].columns
+            {"name": each.name, "type": _TYPES[each.holds], "description": str(column(each.name))}
+            for each in declared.columns
+            if each.exported
         )
-        key = KEYS[code] if _told(exhibit.table, KEYS[code]) else ()
+        key = declared.key if _told(exhibit.table, declared.key) else ()
         usual = (f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ()
-        cells = (value for name in EXHIBITS[code].columns for value in exhibit.table[name])
+        cells = (value for name in declared.exported for value in exhibit.table[name])
         others = {str(value) for value in cells if isinstance(value, (Under, Withheld))}.difference(usual)
         missing = ("", *usual, *sorted(others))
         content = to_csv(exhibit).encode()

@@ -12,7 +12,10 @@ from openpyxl.styles import Alignment, Font
 from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
-from data.exhibits import EXHIBITS, FORMULA_SIGNS, SHARES, Exhibit, blank
+from data.columns import Holds
+from data.exhibit import BuiltExhibit
+from data.exhibits import EXHIBITS
+from data.exports.csv_files import FORMULA_SIGNS, blank
 from data.privacy.shown import Under, Withheld
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -27,19 +30,25 @@ _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, the names of its columns, its rows; without columns it is one to read, two texts a row."""
+    """One sheet: its name, the names of its columns, its rows; without columns it is one to read, two texts a row.
+
+    ``shares`` are the columns that hold a share.
+    """
 
     title: str
     columns: tuple[str, ...]
     rows: Iterable[Sequence[Any]]
+    shares: frozenset[str] = frozenset()
 
 
-def sheet_of(exhibit: Exhibit) -> Sheet:
+def sheet_of(exhibit: BuiltExhibit) -> Sheet:
     """The fixed columns of an exhibit as a sheet called after its code."""
-    columns = EXHIBITS[exhibit.code].columns
+    declared = EXHIBITS[exhibit.code]
+    columns = declared.exported
     # Column by column: row by row pandas makes plain numbers of withheld ones.
     rows = zip(*(list(exhibit.table[name]) for name in columns), strict=True)
-    return Sheet(exhibit.code, columns, rows)
+    shares = frozenset(column.name for column in declared.columns if column.holds is Holds.SHARE)
+    return Sheet(exhibit.code, columns, rows, shares)
 
 
 def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
@@ -58,7 +67,7 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
         page.freeze_panes = "A2"
         page.append([_text(page, name, bold=True) for name in sheet.columns])
     for row in rows:
-        page.append([_cell(page, value, sheet.columns, at) for at, value in enumerate(row)])
+        page.append([_cell(page, value, sheet, at) for at, value in enumerate(row)])
 
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
@@ -69,10 +78,10 @@ def _widths(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
     return [min(max(each + 2, _NARROW), _WIDE) for each in longest]
 
 
-def _cell(page: WriteOnlyWorksheet, value: Any, columns: Sequence[str], at: int) -> Any:
+def _cell(page: WriteOnlyWorksheet, value: Any, sheet: Sheet, at: int) -> Any:
     if blank(value):
         return None
-    if not columns:
+    if not sheet.columns:
         return _text(page, value, bold=at == 0, wrapped=True)
     if isinstance(value, bool):
         return "yes" if value else "no"
@@ -82,7 +91,7 @@ def _cell(page: WriteOnlyWorksheet, value: Any, columns: Sequence[str], at: int)
         cell = WriteOnlyCell(page, datetime(value.year, value.month, value.day))  # noqa: DTZ001 - a day has no zone
         cell.number_format = "yyyy-mm-dd"
         return cell
-    return _number(page, value, share=columns[at].endswith(SHARES))
+    return _number(page, value, share=sheet.columns[at] in sheet.shares)
 
 
 def _number(page: WriteOnlyWorksheet, value: Any, *, share: bool) -> Any:

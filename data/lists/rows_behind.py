@@ -1,17 +1,15 @@
 """The rows behind an exhibit: how many of which tables, and for who looks after the data the rows themselves."""
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from data import queries
 from data.engine.counts import row_counts
+from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.storage import schema
 from data.storage.batches import Batch, batch_of
-from data.tables import programme
 from data.view import View
 
 
@@ -26,16 +24,16 @@ class UsedRow:
 def counts(view: View, code: str, indicator: str | None = None) -> dict[str, int | None]:
     """How many rows of each table the numbers of an exhibit are made of; None where a threshold holds: not told.
 
-    An `indicator` is of `pairs` alone, whose rows are results.
+    An `indicator` narrows the rows of results.
     """
     if view.threshold:
-        return dict.fromkeys(_USED[code])
+        return dict.fromkeys(EXHIBITS[code].rests_on.tables)
     counted = row_counts(view.facts, indicator)
     return {
         table: counted[table]
         if table in counted
         else exhibit_rows.row_count(view.connection, _rows(view, code, table, indicator))
-        for table in _USED[code]
+        for table in EXHIBITS[code].rests_on.tables
     }
 
 
@@ -58,76 +56,5 @@ def columns(table: str) -> list[str]:
 
 
 def _rows(view: View, code: str, table: str, indicator: str | None) -> Rows:
-    found = _USED[code][table](view)
+    found = EXHIBITS[code].rests_on.tables[table](view)
     return found if indicator is None else found.where(schema.result.c.indicator == indicator)
-
-
-def _figures(view: View) -> Rows:
-    return exhibit_rows.coded_rows(schema.reported_figure, programme.published(view)["figure"])
-
-
-def _actuals(view: View) -> Rows:
-    return exhibit_rows.coded_rows(schema.reported_figure, programme.targets(view)["actual_figure"].dropna())
-
-
-def _targets(view: View) -> Rows:
-    found = programme.targets(view)
-    keys = zip(found["indicator"], found["place"], found["due_on"], found["scope"].fillna(""), strict=True)
-    return exhibit_rows.keyed_rows(schema.target, keys)
-
-
-def _trainers(view: View) -> Rows:
-    return exhibit_rows.coded_rows(schema.trainer, queries.trainer_levels(view.connection, view.of)["trainer"].unique())
-
-
-def _trainer_levels(view: View) -> Rows:
-    found = queries.trainer_levels(view.connection, view.of)
-    return exhibit_rows.keyed_rows(
-        schema.trainer_level, zip(found["trainer"], found["module"], found["level"], strict=True)
-    )
-
-
-def _events(view: View) -> Rows:
-    return exhibit_rows.coded_rows(schema.event, (row["code"] for row in queries.events(view.connection, view.of)))
-
-
-def _rounds(view: View) -> Rows:
-    return exhibit_rows.coded_rows(
-        schema.round_, (row["round"] for row in queries.round_dates(view.connection, view.of))
-    )
-
-
-def _enrolments(view: View) -> Rows:
-    return exhibit_rows.enrolment_rows(view.of)
-
-
-def _trainings(view: View) -> Rows:
-    return exhibit_rows.training_rows(view.of)
-
-
-def _results(view: View) -> Rows:
-    return exhibit_rows.result_rows(view.of)
-
-
-Tables = Mapping[str, Callable[[View], Rows]]
-
-_ENTERPRISES: Tables = {"enterprise": lambda view: exhibit_rows.enterprise_rows(view.of)}
-_TRAINED: Tables = {"enrolment": _enrolments, "training": _trainings}
-
-_USED: Mapping[str, Tables] = {
-    "overview": {**_ENTERPRISES, **_TRAINED},
-    "regions": {**_ENTERPRISES, **_TRAINED},
-    "module-funnel": _TRAINED,
-    "journey-funnel": _TRAINED,
-    "breadth": _TRAINED,
-    "matrix": _TRAINED,
-    "change": {"result": _results},
-    "pairs": {"result": _results},
-    "coverage": {**_TRAINED, "result": _results},
-    "targets": {"target": _targets, "reported_figure": _actuals},
-    "capacity": {"trainer": _trainers, "trainer_level": _trainer_levels},
-    "events": {"event": _events},
-    "rounds": {"round": _rounds},
-    "published": {"reported_figure": _figures},
-}
-"""The tables behind each exhibit, and how their rows are found."""

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from data import queries
+from data.privacy.aliases import by_enterprise
 from data.queries.story_rows import SIDES
-from data.tables.counting import by_enterprise
 from data.view import View
 
 TEXTS = ("title_en", "title_zh", "before_en", "before_zh", "after_en", "after_zh")

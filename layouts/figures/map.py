@@ -1,14 +1,16 @@
-"""The map of regions: provinces filled, places as points, drawn as SVG from boundary files of our own."""
+"""A map: provinces filled, places as points, drawn as SVG from boundary files of our own."""
 
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from layouts import theme
 from layouts.frames import records
 from layouts.theme import Figure
-from layouts.words import _, is_about, labelled, number, unseen
+from layouts.vocabulary import metric_name
+from layouts.words import is_about, labelled, number, unseen
 
 METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers")
 
@@ -36,17 +38,6 @@ _NO_BASE = {
     "showcoastlines": False,
     "bgcolor": "rgba(0,0,0,0)",
 }
-
-
-def metric_name(metric: str) -> str:
-    """A metric of the map in words."""
-    return {
-        "enterprises": _("Enterprises enrolled"),
-        "trained": _("Enterprises trained"),
-        "m1_completed": _("Module 1 completed"),
-        "modules_completed": _("Modules completed"),
-        "workers": _("Workers reached"),
-    }[metric]
 
 
 def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> dict[str, Any]:
@@ -79,14 +70,15 @@ class Room:
 WIDE, HALF, SMALL = Room(14, 15, chosen=True), Room(4, 8, 2.2), Room(3, 9, 4.0)
 
 
-def regions(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
-    """Provinces filled by `metric`, places as points by size; the largest are named.
+def map_of(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
+    """Fills provinces by `metric` and draws places as points by size; names the largest.
 
     `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
     `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
     """
     drawn = provinces[provinces["place"].isin(ground.province_codes)]
-    known, few = drawn[drawn[metric] > 0], drawn[[bool(unseen(value)) for value in drawn[metric]]]
+    known = drawn[drawn[metric] > 0]
+    few = drawn[np.array([bool(unseen(value)) for value in drawn[metric]], bool)]
     empty = [code for code in ground.province_codes if code not in {*known["place"], *few["place"]}]
     top = float(known[metric].max()) if len(known) else 1.0
     name = metric_name(metric)
@@ -156,31 +148,6 @@ def _said(provinces: pd.DataFrame, metric: str, name: str) -> dict[str, Any]:
     """The hover of provinces whose numbers are not plain: as they are written everywhere else."""
     texts = [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(provinces)]
     return {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
-
-
-MOST_ROWS = 16
-
-
-def ranking(rows: pd.DataFrame, metric: str, most: int = MOST_ROWS) -> Figure:
-    """The same as bars, most first: `rows` has name and the metric, one row a province or whatever lies outside one."""
-    shown = rows[rows[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(most)
-    places = list(range(len(shown)))
-    values = shown[metric].astype(float).tolist()
-    headings = [
-        theme.heading(f"{row['name']}  <b>{number(row[metric])}</b>", at) for at, row in enumerate(records(shown))
-    ]
-    return {
-        "data": [
-            {"type": "bar", "orientation": "h", "x": values, "y": places, "width": 0.34, "hoverinfo": "skip",
-             "marker": {"color": theme.AFTER}}
-        ],
-        "layout": theme.layout(
-            46 * max(len(shown), 1) + 20,
-            xaxis=theme.hidden_axis(range=[0, max([*values, 1])]),
-            yaxis=theme.hidden_axis(range=[len(shown) - 0.65, -0.75]),
-            annotations=headings,
-        ),
-    }  # fmt: skip
 
 
 def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:

@@ -6,10 +6,9 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.figures.funnel import state_name
-from layouts.figures.matrix import SIGNS
 from layouts.frames import records
 from layouts.theme import Figure
+from layouts.vocabulary import STATE_SIGNS, state_name
 from layouts.words import Names, _, day, known, labelled, number, wrapped
 
 STEPS = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
@@ -115,7 +114,7 @@ def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
-    state = f"{SIGNS[row['state']]} {state_name(row['state'])}"
+    state = f"{STATE_SIGNS[row['state']]} {state_name(row['state'])}"
     title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
     said = "<br>".join(lines(told(row)))
     text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{said}</span>"

@@ -10,29 +10,43 @@ import pandas as pd
 
 from attack.programmes import PARTNERS, PLACES, SECTORS, Programme
 from attack.truth import Cell, Selection, narrowed, stat_of
-from data.exhibits import SelectionRefused, build
+from data.columns import Protection
+from data.exhibit import Part, SelectionRefused
+from data.exhibits import ALL, build, more
+from data.filter_options import option_counts
 from data.filters import Filters
 from data.privacy.viewer import Permission, Scope, Viewer
 from data.records import Record
-from data.tables.places import option_counts, provinces
 
 BASE = 5
 TWO_FILTERS_FROM = 100
 """Enterprises in scope from which on a reader chooses two filters."""
 
-ROWS: dict[str, tuple[str, ...]] = {
-    "overview": ("headline",),
-    "regions": ("place",),
-    "provinces": ("place",),
-    "module-funnel": ("module",),
-    "journey-funnel": ("stage",),
-    "breadth": ("modules_at_least",),
-    "coverage": ("group_kind", "group"),
-    "change": ("indicator",),
+NOT_OF_ENTERPRISES = frozenset({"capacity", "ladder", "events"})
+"""Tables that count trainers and participants: the attack looks for enterprises."""
+
+
+def counts(part: Part) -> bool:
+    """Does a table hold anything that is made of counts?"""
+    return any(column.protection is not Protection.PLAIN for column in part.columns)  # an overview has derived ones
+
+
+def counting_parts() -> Iterator[tuple[str, str, Part]]:
+    """Every table of every exhibit that counts: name, exhibit, table."""
+    for exhibit in ALL:
+        parts = {exhibit.code: exhibit, **{name: part for name, part in exhibit.more.items() if part not in ALL}}
+        yield from ((name, exhibit.code, part) for name, part in parts.items() if counts(part))
+
+
+ATTACKED: dict[str, tuple[str, Part]] = {
+    name: (code, part) for name, code, part in counting_parts() if name not in NOT_OF_ENTERPRISES
 }
-"""The exhibits that count enterprises, and the map's provinces, with the columns that name a row. The line under every
-exhibit and the options of filters are shown besides.
+"""The tables that count enterprises, by name, each with its exhibit. The line under every exhibit and the options of
+filters are shown besides.
 """
+
+ROWS: dict[str, tuple[str, ...]] = {name: part.key for name, (_code, part) in ATTACKED.items()}
+"""The columns that name a row of each."""
 
 FILTERS = ("partner", "sector", "round", "phase", "place")
 
@@ -64,10 +78,12 @@ def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
             codes["module"] = frozenset({selection.module})
         with record.view(asks, Filters(**codes)) as view:
             try:
-                tables = {code: build(view, code).table for code in ROWS if code != "provinces"}
+                tables = {
+                    name: build(view, code).table if name == code else more(view, code, name)
+                    for name, (code, _part) in ATTACKED.items()
+                }
             except SelectionRefused:
                 return None
-            tables["provinces"] = provinces(view)
             line = vars(build(view, "coverage").coverage)
             offered = {name: option_counts(view, name) for name in FILTERS}
         numbers = {

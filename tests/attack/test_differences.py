@@ -22,7 +22,8 @@ from attack.shown import (
 from attack.solver import SMALL, Attack
 from attack.truth import Cell, Selection, Truth, narrowed, size, stat_of
 from data.editions import frozen_copies
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.rounding import MOST_NOISE
 from data.privacy.shown import About, Under, Withheld

@@ -7,8 +7,21 @@ import pytest
 import recount
 
 from attack.programmes import Programme, invented
-from attack.shown import BASE, ROWS, Numbers, a_reader, everything_shown, is_count, reader_of, selections
-from attack.truth import Cell, Selection, Truth, size, stat_of
+from attack.shown import (
+    ATTACKED,
+    BASE,
+    NOT_OF_ENTERPRISES,
+    ROWS,
+    Numbers,
+    a_reader,
+    counting_parts,
+    everything_shown,
+    is_count,
+    reader_of,
+    selections,
+)
+from attack.truth import STATS, Cell, Selection, Truth, size, stat_of
+from data.columns import Protection
 from data.demo import write_demo
 from data.loading import load
 from data.privacy.viewer import MANAGER
@@ -112,6 +125,16 @@ def test_sums_over_modules_are_sums_of_what_is_shown_of_each(tmp_path):
                 value for cell, value in numbers.items() if (cell.exhibit, cell.column) == ("module-funnel", column)
             ]
             assert numbers[Cell("overview", ("modules_completed",), total)] == sum(parts)
+
+
+def test_every_count_of_every_exhibit_is_attacked():
+    """A new count is looked for here: it must be given a statistic, or a reason why it is none of enterprises."""
+    for name, (code, part) in ATTACKED.items():
+        known = STATS.get("regions" if name == "provinces" else code, {})
+        unattacked = set(part.protected_by(Protection.ROUNDED)) - set(known)
+        assert not unattacked, f"{name}: no statistic in attack/truth.py for {sorted(unattacked)}"
+    every = {name for name, _code, _part in counting_parts()}
+    assert every - set(ATTACKED) == NOT_OF_ENTERPRISES
 
 
 @pytest.mark.parametrize("twice", [0.0, 0.5])

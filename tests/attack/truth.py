@@ -44,6 +44,8 @@ def tells(facts: Facts, stat: Stat) -> bool:
     name, about = stat[0], stat[-1]
     if name in FUNNEL or name == "held":
         return _funnel(name, facts.trainings.get(about))
+    if name == "m1_alone":
+        return about == STAGES[-1] and _module_1_alone(facts)
     if name in ("stage", "without", "own"):
         return _stage(name, STAGES.index(about), facts)
     if name in ("told", "pairs", *VERDICTS, *PRACTICE):
@@ -55,6 +57,10 @@ def tells(facts: Facts, stat: Stat) -> bool:
         "workers_unknown": trained and not facts.sized,
         "at_least": sum(each.completion for each in facts.trainings.values()) >= int(about if about.isdigit() else 0),
     }[name]  # fmt: skip
+
+
+def _module_1_alone(facts: Facts) -> bool:
+    return set(facts.trainings) == {"m1"} and facts.trainings["m1"].completion
 
 
 def _funnel(name: str, training: Training | None) -> bool:
@@ -145,7 +151,8 @@ STATS: dict[str, dict[str, str]] = {
     "regions": {"enterprises": "enterprises", "trained": "trained", "m1_completed": "completed",
                 "workers_unknown": "workers_unknown"},
     "module-funnel": dict(zip(FUNNEL, FUNNEL, strict=True)),
-    "journey-funnel": {"enterprises": "stage", "without_record": "without", "recorded": "own"},
+    "journey-funnel": {"enterprises": "stage", "without_record": "without", "recorded": "own",
+                       "m1_only": "m1_alone"},
     "breadth": {"enterprises": "at_least"},
     "change": {name: name for name in ("pairs", *VERDICTS, *PRACTICE)},
     "coverage": {name: name for name in ("enterprises", "trained", "reported", "paired", "trained_reported")},

@@ -12,7 +12,8 @@ from test_pages import objections
 from visiting import Visit
 
 from data import decks
-from data.decks import SLIDES, Deck, DeckSlide
+from data.decks import Deck, DeckSlide
+from data.exhibits import SLIDES
 from data.links import share_links
 from data.links.share_links import Audience, Terms
 from data.storage.accounts import accounts_engine

@@ -5,7 +5,7 @@ from flask import Flask, Response, abort, g, make_response, render_template, req
 
 from callbacks import enterprise_pages, follow_up_page
 from callbacks.page_request import AppContext, open_request
-from data.exhibits import csv_of
+from data.exports.csv_files import csv_of
 from data.privacy.viewer import Permission
 from layouts.tables import Table
 from layouts.words import _

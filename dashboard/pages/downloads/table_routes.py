@@ -2,11 +2,13 @@
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
-from callbacks import drawing
+from callbacks import tables
 from callbacks.page_request import AppContext, open_request
-from data.exhibits import EXHIBITS, build, to_csv
+from data.exhibits import EXHIBITS, build
+from data.exports.csv_files import to_csv
 from data.places import Boundaries
 from data.privacy.viewer import Permission
+from layouts.exhibits import PICTURES
 from layouts.words import _
 
 
@@ -27,11 +29,11 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
     def table(name: str) -> str:
         indicator = request.args.get("indicator")
         with open_request(context, _search()) as page_request:
-            if name not in drawing.TABLES or (indicator and indicator not in page_request.view.catalogue.indicator):
+            if name not in PICTURES or (indicator and indicator not in page_request.view.catalogue.indicator):
                 abort(404)
             return render_template(
                 "table.html",
-                table=drawing.table(page_request, name, indicator),
+                table=tables.table(page_request, name, indicator or ""),
                 export=page_request.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
                 all_rows=_("All rows as CSV"),
             )

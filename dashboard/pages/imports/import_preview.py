@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks import drawing, overview
+from callbacks import tables
 from callbacks.page_request import AppContext, PageRequest
 from dashboard.pages.imports.staged_uploads import Upload
 from data.editions import changed_numbers
@@ -19,10 +19,10 @@ from data.loading import Finding, Report, load
 from data.privacy.viewer import MANAGER
 from data.records import Record
 from data.storage import database, database_copy
-from layouts import slides, words
-from layouts.frames import records
-from layouts.tables import Link, Table
-from layouts.words import _, labelled, listed, number
+from layouts import words
+from layouts.exhibits import name_of
+from layouts.tables import Link
+from layouts.words import _, labelled, listed
 
 MOST_MOVES = 300
 """So many rows that move are put into words."""
@@ -88,7 +88,7 @@ def _lines(old: PageRequest, new: PageRequest, move: Move) -> list[Said]:
     """One line a number of the row; of a row that is new or gone one line for all it says."""
     before = None if move.before is None else _printed(old, move.exhibit, move.before)
     after = None if move.after is None else _printed(new, move.exhibit, move.after)
-    name = slides.exhibit_name(move.exhibit)
+    name = name_of(move.exhibit)
     if before and after:
         of = after.heads()
         return [
@@ -130,11 +130,6 @@ class _Printed:
 
 
 def _printed(page_request: PageRequest, code: str, row: pd.DataFrame) -> _Printed:
-    if code == "overview":
-        (only,) = records(row)
-        label = overview.label(only["headline"])
-        return _Printed([_("Number"), _("Value"), _("Of")], [label, number(only["value"]), number(only["of"])],
-                        [False, True, True])  # fmt: skip
-    table: Table = drawing.TABLES[code](page_request, row)
+    table = tables.of_rows(page_request, code, row)
     cells = [cell.text if isinstance(cell, Link) else cell for cell in table.rows[0]]
     return _Printed([each.label for each in table.columns], cells, [each.numeric for each in table.columns])

@@ -16,8 +16,9 @@ from data.links.share_links import SCOPE_DIMENSIONS, Audience, Link, Terms
 from data.privacy import key
 from data.privacy.key import PrivacyKey
 from data.storage.database import now
-from layouts import findings, words
+from layouts import words
 from layouts.pages import page_at
+from layouts.vocabulary import filter_name
 from layouts.words import _, labelled, ngettext
 
 
@@ -135,7 +136,7 @@ def scope_words(scope: Filters, catalogue: Catalogue) -> str:
         codes = sorted(scope.codes(dimension))
         names = [entries[code].name(words.language()) if code in entries else code for code in codes]
         if names:
-            parts.append(labelled(findings.filter_name(dimension), words.listed(names)))
+            parts.append(labelled(filter_name(dimension), words.listed(names)))
     return " · ".join(parts) or _("Everything on record")
 
 

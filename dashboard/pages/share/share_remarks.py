@@ -9,7 +9,7 @@ from dashboard.pages.share import share_form
 from dashboard.pages.share.share_form import PROBLEMS, Draft
 from data.links import link_editions, share_links
 from data.links.share_links import Link, Terms
-from layouts import findings
+from layouts import selection_words
 from layouts.words import _, ngettext
 
 LEAST_ENTERPRISES = 40
@@ -58,4 +58,4 @@ def of_terms(terms: Terms, context: AppContext, others: Iterable[Link]) -> list[
 
 def named(link: Link) -> str:
     """A link by its number, and its name where it has one."""
-    return findings.link_name(link.id, link.label)
+    return selection_words.link_name(link.id, link.label)

@@ -1,0 +1,89 @@
+"""From a request to what a look draws from: an exhibit built for the viewer, with names and addresses for its codes."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from callbacks.page_request import PageRequest
+from data import exhibits
+from data.exhibit import BuiltExhibit
+from data.exhibits import EXHIBITS
+from data.privacy.viewer import Permission
+from layouts import words
+from layouts.exhibits.matrix import MOST_ENTERPRISES
+from layouts.look import Material, Size
+from layouts.tables import Cell, Link
+
+
+def build(request: PageRequest, code: str, chosen: str = "") -> BuiltExhibit:
+    """Builds an exhibit; of one that is by indicator those rows alone that are `chosen` ("": all)."""
+    return exhibits.build(request.view, code, _indicator(code, chosen))
+
+
+def material_of(  # noqa: PLR0913 - what a picture depends on
+    request: PageRequest,
+    code: str,
+    chosen: str = "",
+    *,
+    size: Size = Size.PAGE,
+    rows: bool = True,
+    named: bool | None = None,
+) -> Material:
+    """The material of an exhibit; `chosen` is what the page's control chooses.
+
+    `named`: learn the names of its enterprises. None learns them where a chart can name as many.
+    """
+    view, table = request.view, build(request, code, chosen).table
+    fits = "enterprise" in table and table["enterprise"].nunique() <= MOST_ENTERPRISES
+    if fits if named is None else named:
+        request.meet(table)
+
+    def more(name: str) -> Any:
+        frame = exhibits.more(view, code, name, _indicator(code, chosen))
+        request.meet(frame)
+        return frame
+
+    return Material(
+        table=table,
+        more=more,
+        threshold=view.threshold,
+        coverage=build(request, code, chosen).coverage,
+        as_of=request.as_of,
+        name=request.name,
+        entry=lambda name, each: _entry(request, name, each),
+        codes=lambda name: list(view.catalogue.table(name)),
+        source=lambda each: Link(request.source_name(each), request.source_href(each)) if each else "–",
+        enterprise=lambda each: enterprise(request, each),
+        href=request.href,
+        ground=request.ground,
+        size=size,
+        rows=rows,
+        may_export=view.viewer.may(Permission.EXPORT),
+        chosen=chosen,
+    )
+
+
+def _indicator(code: str, chosen: str) -> str:
+    return chosen if EXHIBITS[code].by_indicator else ""
+
+
+def _entry(request: PageRequest, table: str, code: str) -> Mapping[str, Any]:
+    """The columns of a code, with its definition in the language spoken, else in the other."""
+    columns = request.view.catalogue.table(table)[code].columns
+    if "definition_en" not in columns:
+        return columns
+    first, second = (
+        ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
+    )
+    return {**columns, "definition": columns[first] or columns[second] or ""}
+
+
+def enterprise(request: PageRequest, code: str | None) -> Cell:
+    """A link to the page of an enterprise, or its name where it has none."""
+    href = request.enterprise_href(code or "")
+    name = request.name("enterprise", code)
+    return Link(name, href) if href else name
+
+
+def source(request: PageRequest, code: str | None) -> Cell:
+    """A link to the row of a source."""
+    return Link(request.source_name(code), request.source_href(code)) if code else "–"

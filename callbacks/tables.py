@@ -1,0 +1,23 @@
+"""The tables behind pictures, as people read them: fetched when they are opened, and row by row in import previews."""
+
+from dataclasses import replace
+
+import pandas as pd
+
+from callbacks.materials import material_of
+from callbacks.page_request import PageRequest
+from layouts.exhibits import LOOKS, PICTURES
+from layouts.look import written
+from layouts.tables import Table
+
+
+def table(request: PageRequest, code: str, indicator: str = "") -> Table:
+    """The table of a picture, of one indicator or of all."""
+    look, picture = PICTURES[code]
+    return look.table(material_of(request, look.code, indicator, named=True), picture)
+
+
+def of_rows(request: PageRequest, code: str, rows: pd.DataFrame) -> Table:
+    """Some rows of an exhibit, in the columns that a row by itself is enough to write."""
+    material = replace(material_of(request, code), table=rows)
+    return written(tuple(column for column in LOOKS[code].columns if column.lone), rows, material)

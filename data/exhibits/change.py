@@ -1,0 +1,63 @@
+"""What enterprises reported before and after, one row an indicator."""
+
+import numpy as np
+import pandas as pd
+
+from data import measures
+from data.columns import Count, Derived, Key, Share, Sum, Text
+from data.engine import pairs
+from data.exhibit import Exhibit
+from data.privacy.rounding import Blurred
+from data.rests_on import RESULTS
+from data.view import View
+
+_NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
+
+
+def numbers(view: View) -> pd.DataFrame:
+    """One row an indicator with a result; for a reader with a threshold, with one in everything the link covers."""
+    indicators = view.catalogue.indicator
+    levels, others = pairs.pair_levels(view.facts), pairs.other_fact_counts(view.facts)
+    reported = pairs.reported_indicators(view.scope if view.threshold else view.facts)
+    rows = []
+    for code in (code for code in indicators if code in reported):
+        unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
+        enterprises, before, after = levels.get(code, _NO_LEVELS)
+        by = Blurred(view.disclosure.rounding, enterprises) if view.disclosure else None
+        numbers = measures.change_between(before, after, unit=unit, better=better, by=by)
+        rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers)})
+    frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__])
+    counts = [others[code] for code in frame["indicator"]]
+    # As they are: pandas would make plain numbers of withheld ones.
+    return frame.assign(other_facts=pd.Series(counts, dtype=object if view.threshold else int))
+
+
+EXHIBIT = Exhibit(
+    code="change",
+    slides=("change", "practices"),
+    columns=(
+        Key("indicator", of="indicator"),
+        Text("unit"),
+        Text("better"),
+        Count("pairs"),
+        Derived("median_before"),
+        Derived("median_after"),
+        Derived("median_change"),
+        Derived("change_low"),
+        Derived("change_high"),
+        Share("median_relative_change"),
+        Count("better_count"),
+        Count("same_count"),
+        Count("worse_count"),
+        Share("better_share"),
+        Share("better_low"),
+        Share("better_high"),
+        Count("had_before"),
+        Count("had_after"),
+        Count("gained"),
+        Count("lost"),
+        Sum("other_facts"),
+    ),
+    numbers=numbers,
+    rests_on=RESULTS,
+)

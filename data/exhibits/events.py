@@ -1,0 +1,99 @@
+"""Events of the programme: planned, held and cancelled."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from data import queries
+from data.columns import Count, Day, Key, Text
+from data.exhibit import Exhibit
+from data.precision import first_day, last_day
+from data.queries import exhibit_rows
+from data.queries.exhibit_rows import Rows
+from data.rests_on import RestsOn, of_table
+from data.storage import schema
+from data.view import View
+
+
+def numbers(view: View) -> pd.DataFrame:
+    """One row an event, earliest first, undated last.
+
+    ``first`` and ``last`` are the days it may fill (None: undated); ``partners`` those that may be named. A name that
+    tells who may not be named is the kind's, and its code one that tells nothing; notes go to managers alone.
+    """
+    partners = queries.event_partners(view.connection, view.of)
+    rows = [_row(view, row, tuple(partners.get(row["code"], ()))) for row in queries.events(view.connection, view.of)]
+    columns = [column.name for column in EXHIBIT.columns if column.name != "ahead"]
+    frame = pd.DataFrame(rows, columns=columns, dtype=object)
+    return frame.assign(ahead=_is_ahead(frame, view.of.as_of))
+
+
+def ahead(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
+    """The events of :func:`numbers` that come after a date, soonest first: planned, and not over by then."""
+    return frame[_is_ahead(frame, as_of)]
+
+
+def _is_ahead(frame: pd.DataFrame, as_of: date) -> "pd.Series[bool]":
+    rows = zip(frame["status"], frame["last"], strict=True)
+    later = [status == "planned" and last is not None and last > as_of for status, last in rows]
+    return pd.Series(later, index=frame.index, dtype=bool)
+
+
+def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:
+    spelled_out = row["code"].replace("-", " ")
+    hidden = any(view.names_hidden(text) for text in (row["name_en"], row["name_zh"], spelled_out))
+    begins, ends, precision = row["starts_on"] or row["ends_on"], row["ends_on"] or row["starts_on"], "date_precision"
+    return row | {
+        "event": f"{row['kind']}-{view.viewer.alias_order(row['code'])[:8]}" if hidden else row["code"],
+        "name_en": row["kind"] if hidden else row["name_en"],
+        "name_zh": row["kind"] if hidden else row["name_zh"],
+        "first": first_day(begins, row[precision]),
+        "last": last_day(ends, row[precision]),
+        "partners": partners,
+        "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
+        "note": None if view.viewer.limited else row["note"],
+        **_heads(view, row),
+    }
+
+
+def _heads(view: View, row: dict[str, Any]) -> dict[str, int | None]:
+    """Those who came to an event, as the viewer is shown it: women are at most all."""
+    if view.disclosure is None:
+        return {name: row[name] for name in ("participants", "women")}
+    count_at = view.disclosure.rounding.count_at
+    people, women = (count_at(name, row["code"], row[name]) for name in ("participants", "women"))
+    return {"participants": people, "women": women if people is None or women is None else min(people, women)}
+
+
+def _rows(view: View) -> Rows:
+    events = queries.events(view.connection, view.of)
+    return exhibit_rows.coded_rows(schema.event, (row["code"] for row in events))
+
+
+EXHIBIT = Exhibit(
+    code="events",
+    columns=(
+        Key("event"),
+        Text("kind"),
+        Text("name_en"),
+        Text("name_zh"),
+        Text("status"),
+        Day("starts_on"),
+        Day("ends_on"),
+        Text("place", of="place"),
+        Count("participants"),
+        Count("women"),
+        Day("first", exported=False),
+        Day("last", exported=False),
+        Text("date_precision", exported=False),
+        Text("module", of="module", exported=False),
+        Text("round", of="round", exported=False),
+        Text("partners", of="partner", exported=False),
+        Text("source", of="source", exported=False),
+        Text("note", exported=False),
+        Text("ahead", exported=False),
+    ),
+    numbers=numbers,
+    rests_on=RestsOn(of_table, {"event": _rows}),
+)

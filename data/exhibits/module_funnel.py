@@ -1,0 +1,46 @@
+"""The module funnel: enterprises per module from planned to completed, and the state of each planned training."""
+
+import pandas as pd
+
+from data import measures
+from data.columns import Count, Difference, Key, Share
+from data.engine import steps
+from data.exhibit import Exhibit
+from data.rests_on import TRAININGS
+from data.view import View
+
+_STEPS = ("workshop", "visited", "assessed", "completed")
+
+
+def numbers(view: View) -> pd.DataFrame:
+    """One row a module; ``due`` are those planned less those not yet due, which the shares are out of."""
+    codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
+    counted = steps.module_steps(view.facts).set_index("module")
+    frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
+    due = (frame["planned"] - frame["not_yet_due"]).clip(lower=0)
+    shares = {f"{name}_share": measures.ratio(frame[name], due, view.share) for name in _STEPS}
+    return frame.assign(due=due, **shares)
+
+
+EXHIBIT = Exhibit(
+    code="module-funnel",
+    slides=("module-funnel", "states"),
+    columns=(
+        Key("module", of="module"),
+        Count("planned"),
+        Count("workshop"),
+        Count("visited"),
+        Count("assessed"),
+        Count("completed"),
+        Count("visited_without_record"),
+        Count("assessed_without_record"),
+        Count("in_progress"),
+        Count("dropped"),
+        Count("overdue"),
+        Count("not_yet_due"),
+        *(Share(f"{name}_share") for name in _STEPS),
+        Difference("due", exported=False),
+    ),
+    numbers=numbers,
+    rests_on=TRAININGS,
+)

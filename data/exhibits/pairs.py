@@ -1,0 +1,77 @@
+"""Pairs of before and after, one row a pair; and the results that are part of none."""
+
+import pandas as pd
+
+from data import measures
+from data.columns import Day, Holds, Key, Text, Value
+from data.engine import pairs
+from data.exhibit import Exhibit, Part
+from data.exhibits import change
+from data.privacy.aliases import by_enterprise
+from data.rests_on import RESULTS
+from data.view import View
+
+
+def numbers(view: View, indicator: str = "") -> pd.DataFrame:
+    """The pairs with their change and verdict, of one indicator or of all."""
+    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
+    judged = measures.with_change(pairs.pair_rows(view.facts, indicator or None), better)
+    order = {code: at for at, code in enumerate(view.catalogue.indicator)}
+    listed = judged.sort_values(
+        ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
+    )
+    return by_enterprise(view, listed)
+
+
+def other_results(view: View, indicator: str = "") -> pd.DataFrame:
+    """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
+    return by_enterprise(view, pairs.other_rows(view.facts, indicator or None))
+
+
+EXHIBIT = Exhibit(
+    code="pairs",
+    columns=(
+        Key("enterprise", of="enterprise"),
+        Key("indicator", of="indicator"),
+        Value("before"),
+        Value("after"),
+        Value("change"),
+        Value("relative_change", holds=Holds.SHARE),
+        Text("verdict"),
+        Text("round", of="round"),
+        Text("module", of="module"),
+        Text("source", of="source"),
+        Day("before_on", exported=False),
+        Day("after_on", exported=False),
+        Value("months", exported=False),
+        Text("verified", exported=False),
+        Text("date_precision", exported=False),
+    ),
+    numbers=numbers,
+    rests_on=RESULTS,
+    more={
+        "change": change.EXHIBIT,
+        "other-results": Part(
+            columns=(
+                Key("enterprise", of="enterprise"),
+                Key("round", of="round"),
+                Key("module", of="module"),
+                Key("indicator", of="indicator"),
+                Value("before"),
+                Day("before_on"),
+                Value("after"),
+                Day("after_on"),
+                Value("change_percent"),
+                Text("operator"),
+                Value("months"),
+                Text("verified"),
+                Text("source", of="source"),
+                Text("date_precision"),
+            ),
+            numbers=other_results,
+            row_per_enterprise=True,
+        ),
+    },
+    row_per_enterprise=True,
+    by_indicator=True,
+)

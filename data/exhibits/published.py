@@ -1,0 +1,54 @@
+"""Published figures as others printed them; nothing is counted here."""
+
+import pandas as pd
+
+from data import queries
+from data.columns import Day, Holds, Key, Text, Value
+from data.exhibit import Exhibit
+from data.queries import exhibit_rows
+from data.queries.exhibit_rows import Rows
+from data.rests_on import RestsOn, of_table
+from data.storage import schema
+from data.view import View
+
+
+def numbers(view: View) -> pd.DataFrame:
+    """One row a published figure; its note, which is free text, only where it tells nothing that is not theirs."""
+    frame = queries.reported_figures(view.connection, view.of)
+    frame["note"] = pd.Series([note if _may_read(view, note) else None for note in frame["note"]], dtype=object)
+    return frame.rename(columns={"code": "figure"}).drop(columns="phase").rename(columns={"of_phase": "phase"})
+
+
+def _may_read(view: View, note: str | None) -> bool:
+    return not view.viewer.limited or (view.catalogue.programme.public and not view.names_hidden(note))
+
+
+def _rows(view: View) -> Rows:
+    return exhibit_rows.coded_rows(schema.reported_figure, numbers(view)["figure"])
+
+
+EXHIBIT = Exhibit(
+    code="published",
+    of_enterprises=False,
+    columns=(
+        Key("figure"),
+        Text("indicator", of="indicator"),
+        Text("place", of="place"),
+        Text("phase", of="phase"),
+        Day("as_of"),
+        Text("operator"),
+        Value("value"),
+        Text("unit"),
+        Value("base", holds=Holds.COUNT),
+        Text("source", of="source"),
+        Text("date_precision", exported=False),
+        Text("round", of="round", exported=False),
+        Text("partner", of="partner", exported=False),
+        Text("scope", exported=False),
+        Value("women_percent", exported=False),
+        Text("note", exported=False),
+        Text("family", exported=False),
+    ),
+    numbers=numbers,
+    rests_on=RestsOn(of_table, {"reported_figure": _rows}),
+)

@@ -1,0 +1,82 @@
+"""The record's own tables as the files they could have come from: what is written here can be loaded again."""
+
+import csv
+from collections.abc import Iterable, Iterator
+from datetime import date
+from typing import IO, Any
+
+from sqlalchemy import Column, Connection, Table, select
+
+from data.exports.csv_files import unbroken
+from data.storage import schema
+from data.storage.schema import SIDES, Kind, contract_columns
+
+_ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
+_MONTH, _YEAR = 7, 4  # letters of 2014-05-01 that are known
+
+
+def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
+    """Write one table as CSV in the import format; a text is written as it stands."""
+    columns = contract_columns(table)
+    practices = _practices(connection) if table is schema.result else frozenset()
+    writer = csv.writer(to, lineterminator="\n")
+    writer.writerow([column.name for column in columns])
+    for row in _rows(connection, table):
+        yes_no = row.get("indicator") in practices
+        writer.writerow([_cell(column, row, yes_no=yes_no) for column in columns])
+
+
+def pictures(connection: Connection) -> Iterator[tuple[str, bytes]]:
+    """The pictures of the stories by the names that the table gives them."""
+    picture = schema.story_image
+    for (story, side), name in _pictures(connection).items():
+        found = select(picture.c.content).where(picture.c.story == story, picture.c.side == side)
+        yield name, connection.scalars(found).one()
+
+
+def _rows(connection: Connection, table: Table) -> Iterable[dict[str, Any]]:
+    names = _pictures(connection) if table is schema.story else {}
+    for found in connection.execute(select(table).order_by(*table.primary_key)).mappings():
+        row = dict(found)
+        if table is schema.story:
+            row |= {f"{side}_image": names.get((row["code"], side)) for side in SIDES}
+        yield row
+
+
+def _pictures(connection: Connection) -> dict[tuple[str, str], str]:
+    """What the picture of each story and side is called: they were made anew, and may be of another kind than sent."""
+    picture = schema.story_image
+    columns = select(picture.c.story, picture.c.side, picture.c.media_type).order_by(picture.c.story, picture.c.side)
+    return {
+        (row.story, row.side): f"{row.story}-{row.side}.{_ENDINGS[row.media_type]}"
+        for row in connection.execute(columns)
+    }
+
+
+def _practices(connection: Connection) -> frozenset[str]:
+    indicator = schema.indicator.c
+    return frozenset(connection.scalars(select(indicator.code).where(indicator.unit == "yes-no")))
+
+
+def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:
+    value = row[column.name]
+    if value is None:
+        return ""
+    kind = column.info["kind"]
+    if kind is Kind.DATE:
+        return _day(value, row["date_precision"])
+    if kind is Kind.YES_NO or (kind is Kind.VALUE and yes_no and value in (0, 1)):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return str(int(value)) if value.is_integer() else repr(value)
+    return unbroken(str(value))
+
+
+def _day(when: date, precision: str | None) -> str:
+    """A date as it was written: the row's precision is that of its coarsest date, and a coarse one is a first day."""
+    written = when.isoformat()
+    if precision == "month" and when.day == 1:
+        return written[:_MONTH]
+    if precision == "year" and (when.month, when.day) == (1, 1):
+        return written[:_YEAR]
+    return written

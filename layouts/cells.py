@@ -1,0 +1,45 @@
+"""How cells of tables are written: one function a kind of column, each gives a writer of (row, material)."""
+
+from layouts.look import Material, Row, Write
+from layouts.tables import Cell
+from layouts.words import day, number, percent
+
+
+def name(table: str, column: str = "", missing: str = "–") -> Write:
+    """The name of a code of a reference table; `column` where it is called otherwise than the table."""
+    at = column or table
+
+    def write(row: Row, material: Material) -> Cell:
+        return material.name(table, row[at]) if row[at] else missing
+
+    return write
+
+
+def count(column: str) -> Write:
+    """A number."""
+    return lambda row, _material: number(row[column])
+
+
+def share(column: str) -> Write:
+    """A share as a percentage."""
+    return lambda row, _material: percent(row[column])
+
+
+def text(column: str, missing: str = "") -> Write:
+    """A text as it is."""
+    return lambda row, _material: row[column] or missing
+
+
+def dated(column: str, precision: str) -> Write:
+    """A date at the precision it is known with."""
+    return lambda row, _material: day(row[column], row[precision])
+
+
+def source(column: str = "source") -> Write:
+    """A link to a source."""
+    return lambda row, material: material.source(row[column])
+
+
+def enterprise(row: Row, material: Material) -> Cell:
+    """A link to an enterprise, or its name where it has no page."""
+    return material.enterprise(row["enterprise"])

@@ -1,0 +1,76 @@
+"""How many modules enterprises completed: a bar a number of modules."""
+
+import pandas as pd
+
+from layouts import theme
+from layouts.cells import count
+from layouts.figures.bars import bar, under_headings
+from layouts.figures.chart import Category, Chart, Series
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture
+from layouts.words import _, _l, known, ngettext, number, percent
+
+
+def draw(material: Material) -> Drawing:
+    """The enterprises that completed at least 1, 2, 3 and more modules, of those enrolled."""
+    enrolled = material.coverage.enterprises
+    chart = _chart(material.table, enrolled)
+    (completed,) = chart.series
+    places = list(range(len(chart.categories)))
+    traces = [
+        bar([theme.length(enrolled)] * len(places), places, marker={"color": theme.NOTHING_HERE}, width=0.4),
+        bar(list(completed.lengths), places, marker={"color": completed.colour}, width=0.4),
+    ]
+    height, most = 60 * max(len(places), 1) + 20, max(theme.length(enrolled), 1)
+    return Drawing(
+        title=_title(material.table),
+        figure=under_headings(chart, traces, height, most, barmode="overlay"),
+        chart=chart,
+        ns=((_("Enterprises enrolled"), number(enrolled)),),
+    )
+
+
+def _chart(frame: pd.DataFrame, enrolled: float) -> Chart:
+    counts = frame["enterprises"].tolist()
+    categories = tuple(
+        Category(
+            _("At least one module") if k == 1 else _("At least {n} modules", n=number(k)),
+            number(n),
+            _("{share} of enrolled", share=percent(min(n, enrolled) / enrolled))
+            if enrolled and known(n, enrolled)
+            else "",
+        )
+        for k, n in zip(frame["modules_at_least"], counts, strict=True)
+    )
+    completed = Series(_("Enterprises"), tuple(counts), theme.AFTER, dark=True)
+    return Chart(categories, (completed,), most=float(enrolled))
+
+
+def _title(frame: pd.DataFrame) -> str:
+    """How many went beyond one module."""
+    counts = frame["enterprises"].tolist()
+    if counts and not known(counts[0]):
+        return _("Too few enterprises have completed a module to be shown")
+    if not counts or not counts[0]:
+        return _("No enterprise has completed a module yet")
+    return ngettext(
+        "{n} enterprise completed a module, {more} at least two",
+        "{n} enterprises completed a module, {more} at least two",
+        counts[0],
+        more=number(counts[1] if len(counts) > 1 else 0),
+    )
+
+
+LOOK = Look(
+    code="breadth",
+    name=_l("How many modules enterprises completed"),
+    definition=_l("Enterprises that completed at least 1, 2, 3 and more modules, whatever these are."),
+    section="Trainings",
+    columns=(
+        ColumnLook("modules_at_least", _l("so many modules"), _l("Modules, at least"), count("modules_at_least"), True),
+        ColumnLook(
+            "enterprises", _l("enterprises that completed at least so many"), _l("Enterprises"), count("enterprises"),
+            True,
+        ),
+    ),
+    pictures=(Picture("breadth", draw, _l("How many modules enterprises completed")),),
+)  # fmt: skip

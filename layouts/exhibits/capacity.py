@@ -1,0 +1,243 @@
+"""Trainers: the ladder from candidate to expert, trainings held, licences, and what was published of capacity."""
+
+from typing import Any
+
+import pandas as pd
+from dash.development.base_component import Component
+
+from layouts import parts, theme
+from layouts.beside import beside
+from layouts.cells import count, name
+from layouts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
+from layouts.figures.bars import ROOM
+from layouts.figures.chart import Category, Chart, Series
+from layouts.frames import records
+from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
+from layouts.theme import Figure
+from layouts.vocabulary import level_name
+from layouts.words import _, _l, day, known, labelled, ngettext, number, quantity, unseen, wrapped
+
+ACTIVE = "active-trainers"
+"""The indicator of a published number of trainers still active: no row of the record can say it."""
+
+_SEXES = ("women", "men", "sex_unknown")
+
+
+def draw(material: Material) -> Drawing:
+    """The ladder: one bar a level, in three parts where none of these is under the base."""
+    ladder = material.more("ladder")
+    chart = _chart(ladder)
+    return Drawing(
+        title=_title(ladder),
+        figure=_figure(ladder, chart),
+        caption=_("A trainer counts at every level on record, once in all modules together."),
+        chart=chart,
+        ns=tuple((level_name(row["level"]), number(row["trainers"])) for row in records(ladder)),
+    )
+
+
+def _chart(ladder: pd.DataFrame) -> Chart:
+    rows = records(ladder)
+    categories = tuple(
+        Category(level_name(row["level"]), number(row["trainers"]), wrapped(_women_share(row), 60, 1)) for row in rows
+    )
+    looks = {
+        "women": (_("Women"), theme.AFTER, ""),
+        "men": (_("Men"), "#9dbfd6", ""),
+        "sex_unknown": (_("Sex not on record"), theme.PALE, "/"),
+    }
+    series = [
+        Series(label, tuple(_part(row, sex) for row in rows), colour, hatched, theme.MUTED, dark=colour == theme.AFTER)
+        for sex, (label, colour, hatched) in looks.items()
+    ]
+    # A bar that is not parted since a part is under the base.
+    whole = tuple(0 if _is_parted(row) else theme.length(row["trainers"]) for row in rows)
+    if any(whole):
+        series.append(Series(_("Not parted"), whole, theme.SAME, hatching=theme.MUTED))
+    most = float(max([*map(theme.length, ladder["trainers"]), 1.0]))
+    return Chart(categories, tuple(series), stacked=True, most=most, fewest=most * ROOM)
+
+
+def _figure(ladder: pd.DataFrame, chart: Chart) -> Figure:
+    levels = len(ladder)
+    traces = []
+    for series in chart.series:
+        marker: dict[str, Any] = {"color": series.colour}
+        if series.hatched:
+            marker["pattern"] = {
+                "shape": series.hatched, "bgcolor": series.colour, "fgcolor": series.hatching, "size": 6,
+            }  # fmt: skip
+        traces.append(
+            {"type": "bar", "orientation": "h", "name": series.name, "x": list(series.lengths),
+             "y": list(range(levels)), "width": 0.4, "marker": marker, "hoverinfo": "skip"}
+        )  # fmt: skip
+    return {
+        "data": traces,
+        "layout": theme.layout(
+            78 * levels + 50,
+            barmode="stack",
+            showlegend=True,
+            legend=theme.legend(),
+            xaxis=theme.hidden_axis(range=[0, max([*(theme.length(n) for n in ladder["trainers"]), 1])]),
+            yaxis=theme.hidden_axis(range=[levels - 0.6, -0.75]),
+            annotations=[
+                theme.heading(
+                    f"{each.name}  <b>{each.number}</b>  "
+                    f"<span style='color:{theme.MUTED};font-size:13px'>{each.remark}</span>",
+                    at,
+                )
+                for at, each in enumerate(chart.categories)
+            ],
+            margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
+        ),
+    }
+
+
+def _is_parted(row: Row) -> bool:
+    return not any(unseen(row[sex]) for sex in _SEXES)
+
+
+def _part(row: Row, sex: str) -> float:
+    return theme.length(row[sex]) if _is_parted(row) else 0
+
+
+def _women_share(row: Row) -> str:
+    """How many are women, out of those whose sex is on record."""
+    if not row["trainers"] or any(unseen(row[each]) for each in ("trainers", "women", "sex_unknown")):
+        return ""
+    of = row["trainers"] - row["sex_unknown"]
+    if row["women"] and row["women"] > of:  # rounded apart from one another
+        return _("women {women}", women=number(row["women"]))
+    if not of:
+        return _("of nobody is the sex on record")
+    if not row["sex_unknown"]:
+        return _("women {women} of {n}", women=number(row["women"]), n=number(of))
+    return _("women {women} of {n} whose sex is on record", women=number(row["women"]), n=number(of))
+
+
+def _title(ladder: pd.DataFrame) -> str:
+    """The number of trainers on each step."""
+    steps = {row["level"]: row["trainers"] for row in records(ladder)}
+    return _(
+        "{candidates} candidates, {certified} certified trainers and {experts} experts on record",
+        candidates=number(steps["candidate"]),
+        certified=number(steps["certified"]),
+        experts=number(steps["expert"]),
+    )
+
+
+# ---- what the page shows besides
+
+
+def headlines(of: Materials) -> list[Component]:
+    """Trainers, trainings held, licences, and who is still active."""
+    everyone = of("capacity").more("ladder")["everyone"].iloc[0]
+    events = of("events").table
+    active = records(_of_capacity(of("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
+    held = events[events["status"] == "held"]
+    licences_by = events.loc[events["kind"] == "licence", "status"].value_counts()
+    return [
+        parts.headline(
+            _("Trainers on record"),
+            number(everyone) if everyone or unseen(everyone) else "",
+            "",
+            _("each counted once, in all modules and levels"),
+        ),
+        _trainings(held[held["kind"] == "tot"], _("Trainings of trainers held")),
+        _trainings(held[held["kind"] == "toe"], _("Trainings of enterprises held")),
+        parts.headline(
+            _("Licences and agreements"),
+            number(int(licences_by.get("held", 0))),
+            "",
+            _("signed; planned: {n}", n=number(int(licences_by.get("planned", 0)))),
+        ),
+        parts.headline(
+            _("Trainers still active"),
+            next((quantity(row["value"], row["unit"], row["operator"] or "=") for row in active), ""),
+            "",
+            next((day(row["as_of"], row["date_precision"]) for row in active), _("no published figure says it")),
+        ),
+    ]
+
+
+def _trainings(held: pd.DataFrame, label: str) -> Component:
+    counts = [n for n in held["participants"] if known(n) or unseen(n)]
+    if not len(held):
+        note = ""
+    elif not counts:
+        note = _("how many took part is not on record")
+    else:
+        note = ngettext("{people} participants in the {n} that says so", "{people} participants in the {n} that say so",
+                        len(counts), people=number(sum(counts)))  # fmt: skip
+    return parts.headline(label, number(len(held)), "", note)
+
+
+def lists(of: Materials) -> list[Component]:
+    """Providers with a licence or an agreement; and what others published of capacity."""
+    return [_licences(of("events")), _printed(of("published"))]
+
+
+def _licences(material: Material) -> Component:
+    rows = [
+        (
+            f"{EVENT_SIGNS[row['status']]} {event_status(row['status'])} · {event_days(row)}",
+            (partners_of(row, material.name) or _("partner not named"),),
+            event_name(row),
+            None,
+        )
+        for row in records(material.table.loc[lambda table: table["kind"] == "licence"])
+    ]
+    return beside(_("Providers with a licence or an agreement"), rows, _("None in this selection."))
+
+
+def _of_capacity(published: Material) -> pd.DataFrame:
+    return published.table.loc[lambda table: table["family"] == "capacity"]
+
+
+def _printed(material: Material) -> Component:
+    """What others published of capacity, as printed: one entry for what a source says of one date and subject."""
+    entries: dict[tuple[str, str, str | None], list[str]] = {}
+    for row in records(_of_capacity(material)):
+        about = [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
+        value = quantity(row["value"], row["unit"], row["operator"] or "=")
+        when = day(row["as_of"], row["date_precision"]) if row["as_of"] else _("no date given")
+        figure = labelled(material.name("indicator", row["indicator"]), value)
+        entries.setdefault((when, " · ".join(about), row["source"]), []).append(figure)
+    rows = [
+        (when, figures, about, material.source(source) if source else None)
+        for (when, about, source), figures in entries.items()
+    ]
+    return beside(_("Published figures of capacity, as printed"), rows, _("None in this selection."))
+
+
+def _resting_on(frame: pd.DataFrame) -> str:
+    return ngettext(
+        "{n} level of a module reached by trainers", "{n} levels of modules reached by trainers", len(frame)
+    )
+
+
+LOOK = Look(
+    code="capacity",
+    name=_l("Trainers by module and level"),
+    definition=_l(
+        "Trainers on record at each level of each module: candidate, certified, expert. One trainer counts once "
+        "per module and level, and stands in every level reached, so the rows do not add up to a number of "
+        "trainers. Women are counted among those whose sex is on record; where of nobody it is, the cell is blank."
+    ),
+    section="Trainers",
+    columns=(
+        ColumnLook("module", _l("code of the module"), _l("Module"), name("module"), obvious=True),
+        ColumnLook("level", _l("candidate, certified or expert"), _l("Level"),
+                   lambda row, _m: level_name(row["level"])),
+        ColumnLook("trainers", _l("trainers on record at the level"), _l("Trainers"), count("trainers"), True),
+        ColumnLook("women", _l("women among them; blank where nobody's sex is on record"), _l("Women"),
+                   count("women"), True),
+        ColumnLook(label=_l("Sex not on record"), write=count("sex_unknown"), numeric=True),
+    ),
+    note=_l("One trainer counts at every level and in every module on record."),
+    pictures=(Picture("capacity", draw, _l("Trainers by module and level")),),
+    missing=all_rows_missing(
+        _l("No trainer is on record in this selection; trainers have no sector, round or phase.")
+    ),
+    resting_on=_resting_on,
+)  # fmt: skip

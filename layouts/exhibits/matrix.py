@@ -1,0 +1,188 @@
+"""Enterprise by module: a row an enterprise while rows can be read, patterns of states where there are too many."""
+
+from typing import Any
+
+import pandas as pd
+
+from data.vocabulary import STATES
+from layouts import theme
+from layouts.cells import enterprise, name
+from layouts.figures.chart import Cell, Grid, plain
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture
+from layouts.theme import Figure
+from layouts.vocabulary import STATE_SIGNS, state_name
+from layouts.words import _, _l, ngettext, number, wrapped
+
+MOST_ENTERPRISES = 40
+MOST_PATTERNS = 15
+MOST_LINES = 10
+"""Lines without a heading that can be read on a slide from the back of a room."""
+
+_PALE = ("in-progress", "overdue", "not-yet-due")
+
+
+def draw(material: Material) -> Drawing:
+    """Squares of state, a row an enterprise; past a number of enterprises, or where none may be shown, the most common
+    patterns of states with their counts.
+    """
+    frame = material.table
+    planned = set(frame["module"])
+    modules = [code for code in material.codes("module") if code in planned]
+    most = MOST_LINES if material.on_slide else MOST_PATTERNS
+    fit = 0 if not material.rows else MOST_LINES if material.on_slide else MOST_ENTERPRISES
+    many = frame["enterprise"].nunique() > fit
+    grid = _grid(_patterns_labelled(frame, modules, most) if many else _enterprises(frame, modules, material), modules,
+                 material)  # fmt: skip
+    shown = frame if material.rows else frame.iloc[:0]
+    return Drawing(
+        title=_title(frame, modules, material),
+        figure=_figure(grid, [material.name("module", code) for code in modules]),
+        caption=_caption(len(patterns(frame, modules)), most, rows=material.rows) if many else "",
+        chart=grid,
+        ns=((_("Enterprises with a module planned"), number(frame["enterprise"].nunique())),),
+        table=shown if material.on_slide else None,
+        columns=() if material.on_slide and not material.rows else None,
+    )
+
+
+def patterns(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
+    """Enterprises per combination of states: a column a module, and ``enterprises``; the most common first."""
+    counted = _wide(frame, modules).fillna("").groupby(modules, sort=False).size()
+    by_count = counted.rename("enterprises").reset_index()
+    return by_count.sort_values(["enterprises", *modules], ascending=[False, *[True] * len(modules)], ignore_index=True)
+
+
+def _wide(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
+    states = frame.set_index(["enterprise", "module"])["state"]
+    return states.unstack("module").reindex(columns=modules)  # noqa: PD010 - states are texts, nothing is aggregated
+
+
+def _enterprises(frame: pd.DataFrame, modules: list[str], material: Material) -> pd.DataFrame:
+    rows = _wide(frame, modules).fillna("").reset_index(names="label")
+    rows["label"] = [material.name("enterprise", code) for code in rows["label"]]
+    return rows
+
+
+def _patterns_labelled(frame: pd.DataFrame, modules: list[str], most: int) -> pd.DataFrame:
+    rows = patterns(frame, modules).head(most)
+    rows["label"] = [ngettext("{n} enterprise", "{n} enterprises", int(n)) for n in rows["enterprises"]]
+    return rows
+
+
+def _grid(rows: pd.DataFrame, modules: list[str], material: Material) -> Grid:
+    looks = {state: Cell(STATE_SIGNS[state], theme.STATES[state], dark=state not in _PALE) for state in STATES}
+    cells = {
+        (y, x): looks[value]
+        for y, row in enumerate(rows[modules].to_numpy())
+        for x, value in enumerate(row)
+        if value in looks
+    }
+    key = tuple(
+        Cell(f"{STATE_SIGNS[state]} {state_name(state)}", look.colour, look.dark) for state, look in looks.items()
+    )
+    names = tuple(plain(wrapped(material.name("module", code), 16, 4)) for code in modules)
+    return Grid(names, tuple(rows["label"]), cells, key)
+
+
+def _figure(grid: Grid, modules: list[str]) -> Figure:
+    traces: list[dict[str, Any]] = []
+    for each, sign in zip(grid.key, STATE_SIGNS.values(), strict=True):
+        places = sorted(place for place, cell in grid.cells.items() if cell.text == sign)
+        traces.append(
+            {
+                "type": "scatter",
+                "mode": "markers+text",
+                "name": each.text,
+                "x": [x for _y, x in places] or [None],
+                "y": [y for y, _x in places] or [None],
+                "text": [sign] * max(len(places), 1),
+                "textfont": {"color": theme.PAPER if each.dark else theme.INK, "size": 13},
+                "marker": {"symbol": "square", "size": 21, "color": each.colour},
+                "hoverinfo": "skip",
+                "cliponaxis": False,
+            }
+        )
+    return {
+        "data": traces,
+        "layout": theme.layout(
+            27 * len(grid.rows) + 148,
+            showlegend=True,
+            legend=theme.legend(xref="container", yref="container", yanchor="top"),
+            xaxis=theme.axis(
+                side="top",
+                range=[-0.5, len(modules) - 0.5],
+                tickvals=list(range(len(modules))),
+                ticktext=[wrapped(module, 16, 4) for module in modules],
+                tickangle=0,
+                showgrid=False,
+            ),
+            yaxis=theme.axis(
+                range=[len(grid.rows) - 0.5, -0.5],
+                tickvals=list(range(len(grid.rows))),
+                ticktext=list(grid.rows),
+                gridcolor=theme.LINE,
+            ),
+            margin={"l": 8, "r": 8, "t": 122, "b": 8, "pad": 4},
+        ),
+    }
+
+
+def _title(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
+    """What most enterprises completed."""
+    done = frame[frame["state"] == "completed"]
+    if done.empty:
+        return _("No enterprise has completed a module yet")
+    completed = _wide(done, modules).notna().value_counts()
+    common = [material.name("module", code) for code, has in zip(modules, completed.index[0], strict=True) if has]
+    return ngettext(
+        "{n} of {all} enterprises completed exactly: {modules}",
+        "{n} of {all} enterprises completed exactly: {modules}",
+        int(completed.iloc[0]),
+        all=number(int(frame["enterprise"].nunique())),
+        modules=" + ".join(common),
+    )
+
+
+def _caption(every: int, most: int, *, rows: bool) -> str:
+    if not rows:
+        common = _("The {n} most common combinations of states.", n=most)
+        return common if every > most else _("Every combination of states.")
+    if every > most:
+        return _("The {n} most common combinations of states; the table names each enterprise.", n=most)
+    return _("Every combination of states; the table names each enterprise.")
+
+
+def missing(material: Material) -> str:
+    """What is missing where a reader has no rows, or nothing is planned."""
+    if not material.coverage.enterprises:
+        return _("No enterprise is enrolled in this selection.")
+    if material.threshold:
+        return _("It would have a row for each enterprise: this link shows counts of enterprises, and no single ones.")
+    if len(material.table):
+        return ""
+    return _("No training is planned for the {n} enterprises of this selection.", n=material.coverage.enterprises)
+
+
+LOOK = Look(
+    code="matrix",
+    name=_l("Enterprise by module"),
+    definition=_l(
+        "One row per enterprise and planned module, in exactly one state: completed, if any of its trainings of "
+        "the module is; otherwise the state of the latest one, by when the enterprise was recruited, then by when "
+        "the training was due."
+    ),
+    section="Trainings",
+    columns=(
+        ColumnLook(
+            "enterprise", _l("code of the enterprise; a number of its own where it is not named"), _l("Enterprise"),
+            enterprise, obvious=True,
+        ),
+        ColumnLook("module", _l("code of the module"), _l("Module"), name("module"), obvious=True),
+        ColumnLook(
+            "state", _l("state, as a code"), _l("State"), lambda row, _m: state_name(row["state"]), obvious=True
+        ),
+        ColumnLook("round", _l("the round of the training that gives the state"), _l("Round"), name("round")),
+    ),
+    pictures=(Picture("matrix", draw, _l("Enterprise by module")),),
+    missing=missing,
+)  # fmt: skip

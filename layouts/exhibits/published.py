@@ -1,0 +1,113 @@
+"""Published figures as printed: a table, and on a slide cards."""
+
+import pandas as pd
+
+from layouts.cells import dated, name, source
+from layouts.frames import records
+from layouts.look import Card, ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.words import _, _l, day, labelled, ngettext, number, percent, quantity, sentences
+
+MOST_CARDS = 8
+"""Maximum number of published figures on a slide."""
+
+_FAMILIES = ("reach", "kpi", "survey", "capacity", "cost", "practice")
+
+
+def draw(material: Material) -> Drawing:
+    """Published figures as printed; on a slide the most telling as cards."""
+    frame = material.table
+    caption = _("Shown as printed, never added to counted numbers. A share without its base says so.")
+    if not material.on_slide:
+        return Drawing(_title(frame), caption=caption)
+    chosen = most_telling(frame, material)
+    cards = tuple(_card(row, material) for row in records(chosen))
+    left = len(frame) - len(chosen)
+    more = ngettext("{n} more stands in the table.", "{n} more stand in the table.", left) if left else ""
+    return Drawing(
+        title=_title(frame),
+        caption=sentences(caption, more),
+        cards=cards,
+        ns=tuple((card.label, sentences(card.value, card.of)) for card in cards),
+    )
+
+
+def _card(row: Row, material: Material) -> Card:
+    about = _about(row, material)
+    if row["as_of"]:
+        about = [*about, day(row["as_of"], row["date_precision"])]
+    # A count is out of nothing; a share or a mean without a base says so.
+    base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
+    base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
+    return Card(material.name("indicator", row["indicator"]), _value(row, material), base, " · ".join(about))
+
+
+def most_telling(figures: pd.DataFrame, material: Material) -> pd.DataFrame:
+    """The published figures of a slide: one an indicator, results before circumstances, the wide before the narrow.
+
+    Among those of one indicator the newest of the widest.
+    """
+    better = [material.entry("indicator", code)["better"] for code in figures["indicator"]]
+    ranked = figures.assign(
+        circumstance=[each == "context" for each in better],
+        narrow=figures[["round", "partner"]].notna().sum(axis=1),
+        at=[_FAMILIES.index(family) for family in figures["family"]],
+        newest=pd.to_datetime(figures["as_of"]).rsub(pd.Timestamp.max),
+    ).sort_values(["circumstance", "narrow", "at", "newest"], kind="stable", na_position="last")
+    return ranked.drop_duplicates("indicator").head(MOST_CARDS)
+
+
+def _about(row: Row, material: Material) -> list[str]:
+    return [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
+
+
+def _value(row: Row, _material: Material) -> str:
+    value = quantity(row["value"], row["unit"], row["operator"] or "=")
+    if pd.notna(row["women_percent"]):
+        return sentences(value, _("({share} women)", share=percent(row["women_percent"] / 100)))
+    return value
+
+
+def _base(row: Row, _material: Material) -> str:
+    return number(row["base"]) if pd.notna(row["base"]) else _("not given")
+
+
+def _title(frame: pd.DataFrame) -> str:
+    """How many figures, and how many say what they are out of."""
+    return ngettext(
+        "{n} published figure; {based} with the number it is based on",
+        "{n} published figures; {based} with the number they are based on",
+        len(frame),
+        based=number(int(frame["base"].notna().sum())),
+    )
+
+
+LOOK = Look(
+    code="published",
+    name=_l("Published figures"),
+    definition=_l(
+        "Totals and survey shares that others printed, with nothing behind them in the tables: shown as printed, "
+        "with the sign of a bound, the number they are based on (or that none is given), date and source, and "
+        "never added to counted numbers."
+    ),
+    section="Published figures",
+    columns=(
+        ColumnLook("figure", _l("code of the published figure"), obvious=True),
+        ColumnLook("indicator", _l("code of the indicator"), _l("Figure"), name("indicator"), obvious=True),
+        ColumnLook("value", _l("the figure as printed"), _l("Value"), _value, True, obvious=True),
+        ColumnLook("base", _l("the number of enterprises or people it is out of, as the source gives it"),
+                   _l("Based on (n)"), _base, True),
+        ColumnLook("place", _l("code of the place; blank where it is not given"), obvious=True),
+        ColumnLook("phase", _l("code of the phase"), obvious=True),
+        ColumnLook(label=_l("About"), write=lambda row, m: " · ".join(_about(row, m)) or "–"),
+        ColumnLook("as_of", _l("the date the figure speaks for"), _l("Date"), dated("as_of", "date_precision")),
+        ColumnLook("operator", _l("= as printed, > more than, < up to, ~ about")),
+        ColumnLook("unit", _l("unit, as a code"), obvious=True),
+        ColumnLook("source", _l("code of the source"), _l("Source"), source(), obvious=True),
+        ColumnLook(label=_l("Note"), write=lambda row, _m: row["note"] if pd.notna(row["note"]) else ""),
+    ),
+    pictures=(Picture("published", draw, _l("Published figures")),),
+    missing=all_rows_missing(
+        _l("No published figure speaks for this selection; none is split by sector or module.")
+    ),
+    resting_on=lambda frame: ngettext("{n} published figure", "{n} published figures", len(frame)),
+)  # fmt: skip

@@ -1,0 +1,181 @@
+"""Enterprises per place: the map, and the provinces as bars."""
+
+from typing import Any
+
+import pandas as pd
+from dash.development.base_component import Component
+
+from layouts import ids, parts, theme
+from layouts.cells import count
+from layouts.figures.bars import headings
+from layouts.figures.chart import Category, Chart, Series
+from layouts.figures.map import HALF, METRICS, SMALL, WIDE, map_of
+from layouts.frames import records
+from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Size
+from layouts.slide_room import MOST_ROWS
+from layouts.theme import Figure
+from layouts.vocabulary import metric_name
+from layouts.words import _, _l, number
+
+_MOST_BARS = 16
+_ROOMS = {Size.PAGE: WIDE, Size.SMALL: SMALL, Size.SLIDE: HALF}
+
+
+def choose(posted: str | None, _of: Materials) -> tuple[str, tuple[Any, ...]]:
+    """The number the map shows, and the numbers it can show."""
+    options = [{"label": metric_name(each), "value": each} for each in METRICS]
+    return (posted if posted in METRICS else METRICS[0]), (options,)
+
+
+def chooser() -> Component:
+    """Which number the map shows."""
+    return parts.metric_chooser()
+
+
+METRIC = Control(
+    id=ids.REGIONS_METRIC,
+    component=chooser,
+    outputs=((ids.REGIONS_METRIC, "options"),),
+    states=((ids.REGIONS_METRIC, "options"),),
+    choose=choose,
+)
+
+
+def draw(material: Material) -> Drawing:
+    """The map; on a slide with the largest provinces as bars beside it."""
+    metric, frame = material.chosen or METRICS[0], material.table
+    located = frame[frame["place"].notna()]
+    points = located.assign(name=[material.name("place", code) for code in located["place"]])
+    # A province that is a place of its own (a municipality, or no city known) is filled, not dotted as well.
+    dotted = points[points["level"].isin(["city", "county"])]
+    provinces = _provinces(material)
+    drawing = Drawing(
+        title=_title(frame, provinces, metric, material),
+        figure=map_of(dotted, provinces, metric, material.ground, _ROOMS[material.size]),
+        notice=material.ground.notice,
+    )
+    if not material.on_slide:
+        return drawing
+    chart = _ranked(material, metric, MOST_ROWS)
+    ns = tuple(
+        (
+            material.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
+            number(row["enterprises"]),
+        )
+        for row in records(frame)
+    )
+    return Drawing(drawing.title, drawing.figure, notice=drawing.notice, second=_bars(chart), chart=chart, ns=ns)
+
+
+def draw_ranking(material: Material) -> Drawing:
+    """The provinces as bars, with what lies in none."""
+    metric = material.chosen or METRICS[0]
+    chart = _ranked(material, metric, _MOST_BARS)
+    return Drawing(
+        title=_("{metric}, by province", metric=metric_name(metric)),
+        figure=_bars(chart),
+        caption=_("Where no city or province is on record, the country; where nothing is: place not given."),
+        chart=chart,
+    )
+
+
+def _provinces(material: Material) -> pd.DataFrame:
+    frame = material.more("provinces")
+    return frame.assign(code=frame["place"], name=[material.name("place", code) for code in frame["place"]])
+
+
+def _ranked(material: Material, metric: str, most: int) -> Chart:
+    """The provinces and whatever lies in none, most first."""
+    provinces = _provinces(material)[["name", *METRICS]]
+    outside = material.table[material.table["province"].isna()]
+    names = [material.name("place", code) if code else _("Place not given") for code in outside["place"]]
+    rows = pd.concat([provinces, outside.assign(name=names)[["name", *METRICS]]], ignore_index=True)
+    shown = records(rows[rows[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(most))
+    categories = tuple(Category(row["name"], number(row[metric])) for row in shown)
+    series = Series(metric_name(metric), tuple(float(row[metric]) for row in shown), theme.AFTER, dark=True)
+    return Chart(categories, (series,), numbers_on_bars=True)
+
+
+def _bars(chart: Chart) -> Figure:
+    (series,) = chart.series
+    return {
+        "data": [
+            {"type": "bar", "orientation": "h", "x": list(series.lengths), "y": list(range(len(chart.categories))),
+             "width": 0.34, "hoverinfo": "skip", "marker": {"color": series.colour}}
+        ],
+        "layout": theme.layout(
+            46 * max(len(chart.categories), 1) + 20,
+            xaxis=theme.hidden_axis(range=[0, max([*series.lengths, 1])]),
+            yaxis=theme.hidden_axis(range=[len(chart.categories) - 0.65, -0.75]),
+            annotations=headings(chart.categories),
+        ),
+    }  # fmt: skip
+
+
+def _title(frame: pd.DataFrame, provinces: pd.DataFrame, metric: str, material: Material) -> str:
+    """Where most are. Rounded counts of places have no sum, which would be another number than the total."""
+    most = provinces[provinces[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(1)
+    name = metric_name(metric)
+    province = material.name("place", most["code"].iloc[0]) if len(most) else ""
+    largest = number(most[metric].iloc[0]) if len(most) else ""
+    if material.threshold is not None:
+        if most.empty:
+            return _("{metric}: too few in any one province to be shown", metric=name)
+        return _("{metric}: most in {province} ({most})", metric=name, province=province, most=largest)
+    total = sum(frame[metric])
+    if not total:
+        return _("{metric}: none in this selection", metric=name)
+    if not (frame["place"].notna() & (frame[metric] > 0)).any():
+        return _("{metric}: {n}, of which no place is on record", metric=name, n=number(total))
+    if most.empty:
+        return _("{metric}: {n}, none inside a province", metric=name, n=number(total))
+    return _(
+        "{metric}: {n}; most in {province} ({most})", metric=name, n=number(total), province=province, most=largest
+    )
+
+
+def _metric(metric: str, holds: Any) -> ColumnLook:
+    labels = {
+        "enterprises": _l("Enterprises enrolled"),
+        "trained": _l("Enterprises trained"),
+        "m1_completed": _l("Module 1 completed"),
+        "modules_completed": _l("Modules completed"),
+        "workers": _l("Workers reached"),
+    }
+    return ColumnLook(metric, holds, labels[metric], count(metric), numeric=True)
+
+
+LOOK = Look(
+    code="regions",
+    name=_l("Map of the regions"),
+    definition=_l(
+        "Distinct enterprises per place, each at its own place; an enterprise without a place counts through the "
+        "single place of its round, and where the round has several stands under place not given. An enterprise "
+        "in rounds of two places stands in both rows, so rows need not sum to the total."
+    ),
+    section="People and enterprises",
+    columns=(
+        ColumnLook(
+            "place", _l("code of the place; blank where it is not given"), _l("Place"),
+            lambda row, m: m.name("place", row["place"]) if pd.notna(row["place"]) else _("Place not given"),
+            obvious=True,
+        ),
+        ColumnLook("name_en", _l("name in English"), obvious=True),
+        ColumnLook("name_zh", _l("name in Chinese"), obvious=True),
+        ColumnLook("level", _l("what the place is: country, province, city or county")),
+        ColumnLook(
+            "province", _l("the province the place is or lies in"), _l("Province"),
+            lambda row, m: m.name("place", row["province"]) if pd.notna(row["province"]) else "–",
+        ),
+        _metric("enterprises", _l("distinct enterprises enrolled")),
+        _metric("trained", _l("of them with a training started")),
+        _metric("m1_completed", _l("of them with Module 1 completed")),
+        _metric("modules_completed", _l("distinct pairs of enterprise and module completed")),
+        _metric("workers", _l("workers of the trained enterprises whose size is known")),
+    ),
+    note=_l("Workers: of enterprises whose size is known; – means none is known."),
+    pictures=(
+        Picture("regions", draw, _l("Map of the regions")),
+        Picture("ranking", draw_ranking, slide="regions"),
+    ),
+)  # fmt: skip

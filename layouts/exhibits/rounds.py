@@ -1,0 +1,120 @@
+"""Rounds against their plan: a row a round, its plan thin, what came of it bold."""
+
+from datetime import date
+from typing import Any
+
+import pandas as pd
+
+from layouts import theme
+from layouts.cells import dated, name
+from layouts.event_words import round_plan, slipped
+from layouts.figures.time_axis import in_time
+from layouts.frames import records
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.theme import Figure
+from layouts.words import _, _l, ngettext, number, wrapped
+
+MOST_ROUNDS = 20
+
+
+def draw(material: Material) -> Drawing:
+    """The latest rounds against their plan."""
+    return Drawing(
+        title=_title(material.table),
+        figure=_figure(material),
+        caption=_("Thin: as planned. Bold: as held, so far as its dates are on record."),
+    )
+
+
+def _figure(material: Material) -> Figure | None:
+    """None where no round has a date."""
+    rows, as_of = records(material.table.tail(MOST_ROUNDS)), material.as_of
+    when = [row[each] for row in rows for each in ("planned_first", "planned_last", "first", "last") if row[each]]
+    if not when:
+        return None
+    plan = _lines(rows, "planned_first", "planned_last", 0.12)
+    held = _lines([row | {"last": _until(row, as_of)} for row in rows], "first", "last", 0)
+    traces = [
+        {"type": "scatter", "mode": "lines+markers", "name": _("Planned"), **plan, "hoverinfo": "skip",
+         "line": {"color": theme.BEFORE, "width": 3},
+         "marker": {"symbol": "line-ns-open", "size": 10, "color": theme.BEFORE}},
+        {"type": "scatter", "mode": "lines+markers", "name": _("Held"), **held, "hoverinfo": "skip",
+         "line": {"color": theme.AFTER, "width": 9},
+         "marker": {"symbol": "square", "size": 9, "color": theme.AFTER}},
+    ]  # fmt: skip
+    headings = []
+    for at, row in enumerate(rows):
+        heading = (
+            f"<b>{wrapped(material.name('round', row['round']), 50, 1)}</b>"
+            f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(round_plan(row), 74, 2)}</span>"
+        )
+        headings.append(theme.heading(heading, at, across=True) | {"y": at - 0.14, "yanchor": "bottom"})
+    return in_time(traces, when, as_of, headings, height=84)
+
+
+def _until(row: Row, as_of: date) -> date | None:
+    """Where the line of a round ends: at its end, or at the as-of date while it runs as planned."""
+    running = row["first"] and row["planned_last"] and row["planned_last"] >= as_of
+    return row["last"] or (as_of if running else row["first"])
+
+
+def _lines(rows: list[dict[str, Any]], first: str, last: str, lower: float) -> dict[str, Any]:
+    x: list[str | None] = []
+    y: list[float | None] = []
+    for at, row in enumerate(rows):
+        ends = [row[each] for each in (first, last) if row[each]]
+        if ends:
+            x += [min(ends).isoformat(), max(ends).isoformat(), None]
+            y += [at + lower, at + lower, None]
+    return {"x": x, "y": y}
+
+
+def _title(frame: pd.DataFrame) -> str:
+    """How many rounds began, and how many of them later than planned."""
+    slips = [slip for slip in frame["slip"] if slip is not None]
+    begun = int(frame["started_on"].notna().sum())
+    if not slips:
+        return ngettext(
+            "{n} round has begun; no plan to hold it against",
+            "{n} rounds have begun; no plans to hold them against",
+            begun,
+        )
+    return ngettext(
+        "{late} of {n} round with a plan and a start on record began later than planned",
+        "{late} of {n} rounds with a plan and a start on record began later than planned",
+        len(slips),
+        late=number(sum(slip > 0 for slip in slips)),
+    )
+
+
+def _resting_on(frame: pd.DataFrame) -> str:
+    return ngettext("{n} round with a date on record", "{n} rounds with a date on record", len(frame))
+
+
+LOOK = Look(
+    code="rounds",
+    name=_l("Rounds against their plan"),
+    definition=_l(
+        "One row per round with any date on record: when it was planned to begin and end, and when it did, as far "
+        "as that is known by the date looked back from. How much later than planned it began is given where both "
+        "dates are on record, and no finer than they are."
+    ),
+    section="Events and rounds",
+    columns=(
+        ColumnLook("round", _l("code of the round"), _l("Round"), name("round"), obvious=True),
+        ColumnLook("planned_start", _l("when the round was to begin"), _l("Planned start"),
+                   dated("planned_start", "date_precision")),
+        ColumnLook("started_on", _l("when the round began, where it has"), _l("Start"),
+                   dated("started_on", "date_precision")),
+        ColumnLook("planned_end", _l("when the round was to end"), _l("Planned end"),
+                   dated("planned_end", "date_precision")),
+        ColumnLook("ended_on", _l("when the round ended, where it has"), _l("End"),
+                   dated("ended_on", "date_precision")),
+        ColumnLook(label=_l("Start against the plan"),
+                   write=lambda row, _m: slipped(row["slip"], row["date_precision"]) or "–"),
+    ),
+    latest_first=True,
+    pictures=(Picture("rounds", draw, slide="events"),),
+    missing=all_rows_missing(_l("No round of this selection has a date on record.")),
+    resting_on=_resting_on,
+)  # fmt: skip

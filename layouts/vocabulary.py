@@ -1,0 +1,76 @@
+"""Codes in words: steps and states of trainings, stages of the journey, kinds of events, levels of trainers."""
+
+from layouts.words import _
+
+STATE_SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "overdue": "!", "not-yet-due": "○"}
+"""A sign a state, so that states are distinguished without colour."""
+
+
+def step_name(step: str) -> str:
+    """A step of the module funnel."""
+    return {
+        "planned": _("Planned"),
+        "workshop": _("Workshop held"),
+        "visited": _("Visited"),
+        "assessed": _("Assessed"),
+        "completed": _("Completed"),
+    }[step]
+
+
+def state_name(state: str) -> str:
+    """A state of a training."""
+    return {
+        "completed": _("Completed"),
+        "in-progress": _("In progress"),
+        "dropped": _("Dropped out"),
+        "overdue": _("Overdue"),
+        "not-yet-due": _("Not yet due"),
+    }[state.replace("_", "-")]
+
+
+def stage_name(stage: str) -> str:
+    """A stage of the journey funnel."""
+    return {
+        "enrolled": _("Enrolled"),
+        "baseline": _("Baseline assessed"),
+        "m1_workshop": _("Module 1 workshop"),
+        "m1_completed": _("Module 1 completed"),
+        "further_started": _("A further module started"),
+        "further_completed": _("A further module completed"),
+        "all_planned_completed": _("All planned modules completed"),
+    }[stage]
+
+
+def scope_name(scope: str | None) -> str:
+    """The modules that a target or figure is about; empty where it is about all."""
+    return {"m1": _("Module 1"), "m2-5": _("Modules 2 to 5")}.get(scope or "", "")
+
+
+def level_name(level: str) -> str:
+    """A step of the ladder of trainers."""
+    return {"candidate": _("Candidates"), "certified": _("Certified trainers"), "expert": _("Expert trainers")}[level]
+
+
+def filter_name(dimension: str) -> str:
+    """A filter."""
+    return {
+        "partner": _("Partner"),
+        "sector": _("Sector"),
+        "round": _("Round"),
+        "phase": _("Phase"),
+        "place": _("Place"),
+        "module": _("Module"),
+        "as_of": _("As of"),
+        "edition": _("Edition"),
+    }[dimension]
+
+
+def metric_name(metric: str) -> str:
+    """A number that the map can show."""
+    return {
+        "enterprises": _("Enterprises enrolled"),
+        "trained": _("Enterprises trained"),
+        "m1_completed": _("Module 1 completed"),
+        "modules_completed": _("Modules completed"),
+        "workers": _("Workers reached"),
+    }[metric]
