@@ -1,7 +1,7 @@
--- Spread the two large tables of a results database over two more PostgreSQL servers, by enterprise. Put your own
--- addresses in, and run it on the server that stays the one the dashboard is told of (psql -f docs/shards.sql). On the
--- other two the tables must be there and empty: load nothing, run `score-dashboard upgrade` against each.
--- tests/test_machines.py runs this very file, with addresses of its own.
+-- Spreads the two large tables of a results database over two more PostgreSQL servers, by enterprise. Set your own
+-- addresses, and run it on the server that the dashboard uses (psql -f docs/shards.sql). On the other two servers the
+-- tables must exist and be empty: load nothing, run `score-dashboard upgrade` against each.
+-- tests/test_machines.py runs this file with test addresses.
 
 BEGIN;
 CREATE EXTENSION postgres_fdw;
@@ -33,7 +33,7 @@ CREATE FOREIGN TABLE training_1 PARTITION OF training FOR VALUES WITH (MODULUS 2
 INSERT INTO training SELECT * FROM training_here;
 DROP TABLE training_here;
 
--- Each server groups its own part, and both at once.
+-- Each server aggregates its own part, both at the same time.
 ALTER DATABASE score SET enable_partitionwise_aggregate = on;
 ALTER DATABASE score SET enable_partitionwise_join = on;
 COMMIT;
