@@ -65,9 +65,9 @@ def _from_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
     return book, sheets
 
 
-def _sheet_title(stem: str, taken: set[str]) -> str:
+def _sheet_title(stem: str, used: set[str]) -> str:
     title = "".join("_" if character in "[]:*?/\\'" else character for character in stem)[:31] or "sheet"
-    while title.lower() in {name.lower() for name in taken}:
+    while title.lower() in {name.lower() for name in used}:
         title = title[:30] + "_"
     return title
 
