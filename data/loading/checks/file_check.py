@@ -116,7 +116,7 @@ class _Check:
         return units
 
     def defined_codes(self) -> dict[str, set[str]]:
-        """The codes of every table after the load. Tables with unreadable keys are left out."""
+        """The codes of every table after the load, without tables whose sheet is broken or has no column `code`."""
         codes: dict[str, set[str]] = {}
         for table in CONTRACT_TABLES:
             if key_columns(table) != ("code",) or table.name in self.broken:
