@@ -330,8 +330,8 @@ def test_failure_half_way_leaves_the_batch_standing(engine, tmp_path):
 
 CHILD = """
     import sys, time
-    from data.loading import row_writing
-    from data.loading import rolling_back
+    from data.loading.writes import row_writing
+    from data.loading.writes import rolling_back
     from data.storage.database import writing_engine
 
     def write(connection, number, changes, real=rolling_back.row_changes.write):

@@ -20,7 +20,7 @@ from data.exhibits import EXHIBITS
 from data.filters import Filters
 from data.links import share_links
 from data.links.share_links import Terms
-from data.loading.writes.record_writing import LoadProblem, human_problems
+from data.loading.writes.record_writing import LoadProblem, as_load_problems
 from data.privacy.viewer import MANAGER
 from data.records import Record
 from data.storage import database
@@ -124,7 +124,7 @@ def test_server_that_stops_is_told_and_its_return_needs_nobody(server_of_its_own
     assert visit.client.get("/health").status_code == 503
     with (
         pytest.raises(LoadProblem) as caught,
-        human_problems(),
+        as_load_problems(),
         writing_engine(url("score", server_of_its_own)).begin(),
     ):
         pass
@@ -271,7 +271,7 @@ def test_disk_without_room_is_said_by_a_load(address: str) -> None:
                 connection.execute(text(f"INSERT INTO sector (code) VALUES ('{'x' * 70}{number}')"))
         connection.execute(text("DO $$BEGIN RAISE 'no space left' USING ERRCODE = 'disk_full'; END$$"))
 
-    with pytest.raises(LoadProblem) as caught, human_problems(), engine.begin() as connection:
+    with pytest.raises(LoadProblem) as caught, as_load_problems(), engine.begin() as connection:
         fill(connection)
     assert caught.value.reason == "full"
     engine.dispose()

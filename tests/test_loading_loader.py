@@ -15,7 +15,7 @@ from loading_files import small_programme, write_folder, write_workbook
 from sqlalchemy import create_engine, event, inspect, select, update
 
 from data.loading import LoadProblem, load
-from data.loading.checks.remarks import MOST_KEPT
+from data.loading.checks.remarks import MOST_FINDINGS
 from data.storage.database import check, data_version, now, reading_engine, writing_engine
 from data.storage.schema import CONTRACT_TABLES, SCHEMA_VERSION, batch, results
 
@@ -207,12 +207,12 @@ def test_file_with_nothing_in_it_is_loaded_without_a_change(engine, tmp_path):
 
 
 def test_of_very_many_refusals_the_first_are_kept_and_all_are_counted(engine, tmp_path):
-    wrong = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(2 * MOST_KEPT + 500)]
+    wrong = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(2 * MOST_FINDINGS + 500)]
     report = put(
         engine, tmp_path, {"enterprise": wrong, "programme": small_programme()["programme"], "sector": [{"code": "?"}]}
     )
     assert report.refused == len(wrong) + 1
-    assert len(report.refusals) == MOST_KEPT
+    assert len(report.refusals) == MOST_FINDINGS
     assert [found.row for found in report.refusals[:3]] == [2, 3, 4]
     assert {found.sheet for found in report.refusals} == {"enterprise.csv"}
 

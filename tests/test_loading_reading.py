@@ -379,7 +379,7 @@ def test_workbook_that_lies_about_its_size_is_refused(tmp_path):
     bomb = {"xl/media/image1.bin": bytes(big)}
     path = repacked(tmp_path / "a.xlsx", lambda name, content: content if name else bomb, tmp_path / "b.xlsx")
     with pytest.raises(Unfit, match="too-big"):
-        workbook.look_over(path, most_megabytes=2)
+        workbook.check_workbook(path, most_megabytes=2)
     lying = path.read_bytes().replace(big.to_bytes(4, "little"), (10).to_bytes(4, "little"))
     assert lying != path.read_bytes()
     path.write_bytes(lying)

@@ -460,7 +460,7 @@ def test_every_reason_has_both_sentences_with_the_same_details():
 
 def test_every_sentence_is_used_and_every_problem_has_one():
     """A reason without sentences would only fail once someone's file met it."""
-    modules = [path for path in Path("data/loading").glob("*.py") if path.name != "reasons.py"]
+    modules = [path for path in Path("data/loading").rglob("*.py") if path.name != "reasons.py"]
     source = "".join(path.read_text("utf-8") for path in modules)
     assert [reason for reason in SENTENCES if f'"{reason}"' not in source] == []
     raised = set(re.findall(r'(?:Unfit|Unread|LoadProblem)\(\s*"([a-z-]+)"', source))

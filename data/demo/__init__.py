@@ -1,18 +1,19 @@
-"""A synthetic programme with the shape of the real one, written as an import folder: same seed, same bytes.
+"""A synthetic programme similar to the real one, written as an import folder. The same seed gives the same bytes.
 
-Everything in it is invented except the names and positions of places and the names of the modules. Start reading at
-`programme`, which puts the whole together; each other file has one subject and holds its words, its weights and the
-rows it writes:
+All data is invented, except the names and positions of places and the names of the modules. Start reading at
+`synthetic_programme`, which calls the other files. Each of them has one subject and contains its texts, its weights
+and the rows it writes:
 
-- `chance`, `folder`, `forms`: draws from the seed, the CSV files, and what real forms leave out;
-- `names`, `dates`, `places`, `partners`, `sectors`, `modules`, `indicators`: what the programme is made of, written
-  by `reference`;
-- `parts`, `writing`: what travels between these files, and what is remembered between rounds;
-- `growth`, `rounds`, `workshops`: how many rounds begin when, and how each is planned and goes;
-- `enterprises`, `enrolments`, `trainings`: who takes part and how far each gets;
-- `kpis`, `practices`, `stories`, `pictures`: what comes of it;
-- `late`: what comes in as a second batch;
-- `trainers`, `events`, `figures`: the programme's own people, meetings, published totals and targets.
+- `basics`: random draws (`chance`), CSV files (`folder`), dates (`programme_dates`), gaps in forms (`form_gaps`),
+  names in two languages (`bilingual`), the objects shared by all files (`demo_parts`) and the state of one run
+  (`demo_writing`);
+- `setting`: places, partners, sectors, modules, indicators and the growth of the programme; `reference_tables` writes
+  the reference rows;
+- `rounds`: rounds, workshops, enterprises, enrolments, trainings and trainers;
+- `outcomes`: KPIs, practices, stories with pictures, events, published figures with targets, and the late results of
+  a second batch.
+
+What does not belong here: loading the folder into a database (`data/loading`) and real data.
 """
 
 from data.demo.outcomes.late_results import hold_back

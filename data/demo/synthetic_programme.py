@@ -1,4 +1,4 @@
-"""Puts the synthetic programme together: reference tables, rounds in order of time, then what is counted from them."""
+"""Writes the synthetic programme: reference tables, rounds in order of time, then the totals counted from them."""
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
@@ -28,11 +28,10 @@ from data.demo.setting.reference_tables import write_reference
 def write_demo(
     folder: Path, enterprises: int, seed: int = 1, progress: Callable[[int, int], None] | None = None
 ) -> int:
-    """Write the synthetic programme with so many `enterprises` as CSV files into `folder`, which is made if need be.
+    """Write a synthetic programme with this number of `enterprises` as CSV files into `folder`; create it if missing.
 
-    Rows are written as they are made: memory does not grow with their number. How many results there are.
-    `progress` is told (enterprises written, enterprises in all) after every round. Raises ValueError where
-    `enterprises` is below 0.
+    Returns the number of results. Rows are written at once: memory does not grow with their number. `progress` receives
+    (enterprises written, total) after every round. Raises ValueError if `enterprises` is below 0.
     """
     if enterprises < 0:
         raise ValueError(f"A programme has 0 enterprises or more, not {enterprises}.")
@@ -52,7 +51,7 @@ def write_demo(
 
 
 def _write_round(writing: Writing, start: date, size: int) -> None:
-    """A round with everything that happens in it: so many new enterprises, and now and then one that returns."""
+    """Write a round with `size` new enterprises, a few returning ones, and everything that happens in the round."""
     round_ = draw_round(writing, start, size)
     groups = draw_groups(writing.chance, round_)
     for index in range(size):
@@ -66,7 +65,7 @@ def _write_round(writing: Writing, start: date, size: int) -> None:
 
 
 def _enrol(writing: Writing, round_: Round, enterprise: Enterprise, workshops: Sequence[Workshop]) -> None:
-    """One enterprise through one round: its enrolment, its trainings, and results where it was trained."""
+    """Write one enterprise in one round: its enrolment, its trainings, and its results if it was trained."""
     enrolment = write_enrolment(writing, round_, enterprise, workshops[0].held_on)
     steps = write_trainings(writing, enrolment, workshops)
     trained = [step for step in steps if step.workshop_on is not None]

@@ -1,4 +1,4 @@
-"""Loads a file into the results database in one transaction: everything, or nothing with every reason why not."""
+"""Loads a file into the results database in one transaction: all of it, or nothing with a reason for each refusal."""
 
 import os
 from collections.abc import Callable, Iterator, Mapping
@@ -15,8 +15,8 @@ from data.loading.files.source_files import read
 from data.loading.writes import row_writing, story_images
 from data.loading.writes.record_writing import (
     LoadProblem,
+    as_load_problems,
     check_version,
-    human_problems,
     next_number,
     transaction,
     write_batch,
@@ -34,10 +34,10 @@ _READING = 0.2
 
 @dataclass(frozen=True)
 class Report:
-    """What a load did. ``loaded``: the database now holds everything in the file (never so after a dry run).
+    """The result of a load. ``loaded`` is true if the file was written to the database; never after a dry run.
 
-    Of refusals and warnings the first ``MOST_KEPT`` in the file are here; ``refused`` and ``warned`` say how many there
-    are.
+    ``refusals`` and ``warnings`` list the first ``MOST_FINDINGS`` in the file. ``refused`` and ``warned`` are the
+    complete counts.
     """
 
     refusals: tuple[Refusal, ...] = ()
@@ -60,39 +60,39 @@ class Report:
 
     @property
     def unchanged(self) -> int:
-        """Rows in the file that are stored as they are."""
+        """Rows in the file that are equal to the stored rows, in all tables."""
         return sum(counts.unchanged for counts in self.tables.values())
 
 
 class _Steps:
-    """Tells the caller how far the load is: a fifth of the way is reading, two are checking and two are writing."""
+    """Reports progress to the caller: one fifth for reading, two for checking, two for writing."""
 
     def __init__(self, progress: Progress) -> None:
         self._progress = progress
         self._rows = self._done = 0
 
     def read(self, share: float) -> None:
-        """So much of the file is read."""
+        """Report the share of the file that has been read."""
         self._progress(int(_STEPS * _READING * min(share, 1.0)), _STEPS)
 
-    def go_through(self, reading: Reading) -> None:
-        """It is read; its rows are gone through twice from here on."""
+    def start_rows(self, reading: Reading) -> None:
+        """Report the end of reading. From here on every row counts twice: checked, then written."""
         self._rows = 2 * sum(len(sheet.rows) for sheet in reading.sheets)
         self.read(1.0)
 
     def tick(self, rows: int) -> None:
-        """So many rows more are checked or written."""
+        """Report that `rows` more rows were checked or written."""
         self._done += rows
         self._progress(int(_STEPS * (_READING + (1 - _READING) * self._done / max(self._rows, 1))), _STEPS)
 
     def finish(self) -> None:
-        """All is done."""
+        """Report the end of the load."""
         self._progress(_STEPS, _STEPS)
 
 
 @dataclass(frozen=True)
 class _Load:
-    """One file on its way in: where it lies, what is called its origin, who loads it."""
+    """The load of one file; ``origin`` and ``by`` are stored with its batch."""
 
     reading: Reading
     origin: str
@@ -103,47 +103,47 @@ class _Load:
         return check(self.reading, stored, self.origin, self.steps.tick)
 
     def preview(self, checked: Checked, stored: Stored) -> Report:
-        """What there is to say without having written anything."""
+        """The report of a dry run or a refused file. Writes nothing."""
         if checked.refusals:
             return _report(checked)
         tables = {name: Counts() for name in _tables(checked)}
-        for each in self.writings(checked, stored):
-            tables[each.table.name] += each.counts()
+        for writing in self.writings(checked, stored):
+            tables[writing.table.name] += writing.counts()
         self.steps.finish()
-        return _report(checked, _of_use(tables))
+        return _report(checked, _reported(tables))
 
     def write(self, connection: Connection, checked: Checked, stored: Stored) -> Report:
-        """Write the facts and say what was done."""
+        """Write the facts and their batch. Returns the report."""
         results.create_all(connection)
         number, position = next_number(connection), 1
         tables = {name: Counts() for name in _tables(checked)}
-        for each in self.writings(checked, stored):
-            row_writing.write(connection, each)
-            tables[each.table.name] += each.counts()
-            if number > 1:  # the batch that makes the database cannot be taken out of it
-                position = row_changes.write(connection, number, each.changes(), position)
+        for writing in self.writings(checked, stored):
+            row_writing.write(connection, writing)
+            tables[writing.table.name] += writing.counts()
+            if number > 1:  # the first batch cannot be rolled back and needs no log
+                position = row_changes.write(connection, number, writing.changes(), position)
         added, changed = (sum(getattr(c, kind) for c in tables.values()) for kind in ("added", "changed"))
         if added or changed:
             write_batch(connection, number, self.origin, added, changed, by=self.by)
-        return _report(checked, _of_use(tables), loaded=True, batch=number if added or changed else None)
+        return _report(checked, _reported(tables), loaded=True, batch=number if added or changed else None)
 
     def writings(self, checked: Checked, stored: Stored) -> Iterator[Writing]:
-        """What is to be done to each table of the file, then to the pictures of its stories, some rows at a time."""
+        """The rows to write for each table of the file, then for the pictures of its stories, in parts."""
         for name in checked.tables:
             for facts in checked.facts(name):
-                yield row_writing.of_facts(results.tables[name], facts)
+                yield row_writing.from_facts(results.tables[name], facts)
                 self.steps.tick(len(facts))
         if "story" in checked.tables:
             for facts in checked.facts("story"):
-                yield from story_images.of_stories(facts, self.reading.folder, stored)
+                yield from story_images.from_stories(facts, self.reading.folder, stored)
 
 
 def _tables(checked: Checked) -> tuple[str, ...]:
     return (*checked.tables, story_image.name) if "story" in checked.tables else checked.tables
 
 
-def _of_use(tables: Mapping[str, Counts]) -> dict[str, Counts]:
-    """Pictures are told of where there are any."""
+def _reported(tables: Mapping[str, Counts]) -> dict[str, Counts]:
+    """The counts that the report shows: pictures only if there are any."""
     return {name: counts for name, counts in tables.items() if name != story_image.name or counts != Counts()}
 
 
@@ -151,11 +151,17 @@ def _report(
     checked: Checked, tables: Mapping[str, Counts] | None = None, *, loaded: bool = False, batch: int | None = None
 ) -> Report:
     return Report(
-        checked.refusals, checked.warnings, checked.refused, checked.warned, tables or {}, loaded=loaded, batch=batch
+        checked.refusals,
+        checked.warnings,
+        checked.refusal_count,
+        checked.warning_count,
+        tables or {},
+        loaded=loaded,
+        batch=batch,
     )
 
 
-def load(  # noqa: PLR0913 - who, how and under what name
+def load(  # noqa: PLR0913 - all of these are options of one load
     engine: Engine,
     path: str | os.PathLike[str],
     *,
@@ -165,21 +171,23 @@ def load(  # noqa: PLR0913 - who, how and under what name
     origin: str | None = None,
     onto: int | None = None,
 ) -> Report:
-    """Load the folder or workbook at `path`, whole or not at all; a dry run only says what would change.
+    """Load the folder or workbook at `path`: all of it, or nothing. A dry run only reports the changes.
 
-    The file is gone through in parts: memory does not grow with it, but for its keys and codes. `progress` is called
-    with steps done and steps in all; `by` and `origin` (else the name at `path`) are noted with
-    the batch; `onto` is the batch that must still be the latest. Raises :class:`LoadProblem` where the database cannot
-    take it: locked by another load, full, unwritable, unreachable, of another version, or changed since `onto`.
+    The file is processed in parts: only its keys and codes stay in memory. `progress` receives the steps done and the
+    total steps. `by` and `origin` (default: the file name) are stored with the batch. `onto` is the number of the batch
+    that must still be the latest.
+
+    Raises :class:`LoadProblem` if the database is locked by another load, full, unwritable, unreachable, of another
+    version, or changed since `onto`.
     """
     path = Path(path)
     steps = _Steps(progress or (lambda _done, _total: None))
     reading = read(path, steps.read)
     if reading.refusals and not reading.sheets:
         return Report(reading.refusals, refused=len(reading.refusals))
-    steps.go_through(reading)
+    steps.start_rows(reading)
     load = _Load(reading, origin or path.name, by, steps)
-    with human_problems():
+    with as_load_problems():
         new = not exists(engine.url.render_as_string(hide_password=False))
         if new:
             # A refused file, or a dry run, must not leave an empty database behind.

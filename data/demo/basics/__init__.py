@@ -1,1 +1,4 @@
-"""What all parts of the synthetic programme use: draws from the seed, dates, files."""
+"""Basics for all parts of the synthetic programme: random draws, dates, files, shared objects.
+
+What does not belong here: rows of a table. Each table has its own file in `setting`, `rounds` or `outcomes`.
+"""

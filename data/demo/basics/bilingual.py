@@ -1,10 +1,10 @@
-"""Names in both languages."""
+"""Names in English and Chinese."""
 
 from typing import NamedTuple
 
 
 class Named(NamedTuple):
-    """A name in both languages."""
+    """A name in English and Chinese."""
 
     en: str
     zh: str

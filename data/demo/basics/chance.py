@@ -1,4 +1,4 @@
-"""Draws from one seed, the same on every machine."""
+"""Random draws from one seed. They are the same on every machine."""
 
 import math
 import random
@@ -9,7 +9,7 @@ T = TypeVar("T")
 
 
 class Chance:
-    """Draws from one seed, through ``random()`` alone: the one sequence Python promises not to change."""
+    """Random draws from one seed. Uses ``random()`` only: Python guarantees that this sequence does not change."""
 
     def __init__(self, seed: int) -> None:
         self.share: Callable[[], float] = random.Random(seed).random  # noqa: S311 - a sample, not a secret
@@ -19,34 +19,34 @@ class Chance:
         return self.share() < probability
 
     def whole(self, low: int, high: int) -> int:
-        """A whole number, both ends included."""
+        """A whole number from `low` to `high`, both included."""
         return low + int(self.share() * (high - low + 1))
 
     def pick(self, options: Sequence[T]) -> T:
-        """One of the options."""
+        """One of the options, all equally likely."""
         return options[int(self.share() * len(options))]
 
     def weighted(self, weights: Mapping[T, float]) -> T:
         """One of the keys, by weight."""
-        reached = self.share() * sum(weights.values())
+        remaining = self.share() * sum(weights.values())
         options = list(weights)
         for option in options[:-1]:
-            reached -= weights[option]
-            if reached < 0:
+            remaining -= weights[option]
+            if remaining < 0:
                 return option
         return options[-1]
 
     def several(self, weights: Mapping[T, float], count: int) -> list[T]:
         """Up to `count` different keys, by weight."""
-        rest = dict(weights)
+        remaining = dict(weights)
         chosen: list[T] = []
-        while rest and len(chosen) < count:
-            chosen.append(self.weighted(rest))
-            del rest[chosen[-1]]
+        while remaining and len(chosen) < count:
+            chosen.append(self.weighted(remaining))
+            del remaining[chosen[-1]]
         return chosen
 
     def normal(self) -> float:
-        """About a standard normal number: twelve uniform ones less six, the same on every machine."""
+        """A number from about the standard normal distribution: the sum of twelve uniform draws, minus six."""
         share = self.share
         return sum([share() for _ in range(12)]) - 6.0
 
@@ -55,5 +55,5 @@ class Chance:
         return middle * math.exp(spread * self.normal())
 
     def binomial(self, count: int, probability: float) -> int:
-        """How many of `count` (a few) are drawn with this probability."""
+        """A binomial number: the number of successes in `count` trials. Use it for a small `count`."""
         return sum([self.share() < probability for _ in range(count)])

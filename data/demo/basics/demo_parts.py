@@ -1,4 +1,4 @@
-"""What travels between the files here: an enterprise, a round and its workshops, an enrolment and its steps."""
+"""Objects shared by the files of `data.demo`: enterprise, round, workshop, enrolment and step."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -11,7 +11,7 @@ from data.demo.setting.demo_partners import BUYER_OWNERS
 
 @dataclass(frozen=True)
 class Enterprise:
-    """An enterprise as later rounds need to know it."""
+    """The data of an enterprise that later rounds need."""
 
     code: str
     sector: str
@@ -21,13 +21,13 @@ class Enterprise:
 
     @property
     def returning(self) -> bool:
-        """Was it in an earlier round?"""
+        """True if the enterprise was in an earlier round."""
         return self.free_from is not None
 
 
 @dataclass(frozen=True)
 class Workshop:
-    """A module's workshop for one group of enterprises; ``held_on`` is None where it was not held by as_of."""
+    """A module's workshop for one group of enterprises; ``held_on`` is None if it was not held by the as-of date."""
 
     module: str
     due_on: date
@@ -36,7 +36,7 @@ class Workshop:
 
 @dataclass(frozen=True)
 class Round:
-    """A round as planned and as it went."""
+    """A planned round. ``route`` has its modules in order, ``size`` is its number of new enterprises."""
 
     code: str
     name: Named
@@ -50,13 +50,13 @@ class Round:
 
     @property
     def of_buyer(self) -> bool:
-        """Is it a round for the suppliers of a buyer?"""
+        """True for a round for the suppliers of a buyer."""
         return self.owner in BUYER_OWNERS
 
 
 @dataclass(frozen=True)
 class Enrolment:
-    """An enterprise in a round; ``months`` says that its forms give no days."""
+    """An enterprise in a round; ``months`` is true if its forms give months without days."""
 
     enterprise: Enterprise
     round: Round
@@ -66,17 +66,17 @@ class Enrolment:
     months: bool
 
     def open_on(self, day: date | None) -> bool:
-        """Can something have happened on that day: by as_of, and before the enterprise left?"""
+        """True if something can have happened on that day: not after the as-of date, not after the enterprise left."""
         return day is not None and day <= AS_OF and (self.left_on is None or day <= self.left_on)
 
     def written(self, day: date | None) -> str | None:
-        """The day as its forms give it."""
+        """The day as the forms of the enrolment give it."""
         return as_written(day, months=self.months)
 
 
 @dataclass(frozen=True)
 class Step:
-    """What truly happened to one enterprise in one module."""
+    """The true dates of one enterprise in one module. The written rows may have gaps."""
 
     module: str
     due_on: date
@@ -87,5 +87,5 @@ class Step:
 
     @property
     def last_on(self) -> date:
-        """The last day it is busy with this module."""
+        """The last day the enterprise spends on this module."""
         return self.completed_on or self.dropped_on or self.assessed_on or self.workshop_on or self.due_on

@@ -1,4 +1,4 @@
-"""The state of one writing: the draws, the files, and the little that is remembered between rounds."""
+"""The state of one run that writes a synthetic programme: random draws, files, and memory between rounds."""
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from data.demo.basics.folder import Folder
 
 @dataclass
 class Tally:
-    """What the published figures of the programme are counted from, by year."""
+    """Counts for the published figures: enterprises, people and visits by year, enterprises by province."""
 
     enterprises: Counter[int] = field(default_factory=Counter)
     people: Counter[int] = field(default_factory=Counter)
@@ -20,10 +20,9 @@ class Tally:
 
 @dataclass
 class Writing:
-    """One writing of a programme with `enterprise_count` enterprises.
+    """The state of one run that writes a programme with `enterprise_count` enterprises.
 
-    ``returners`` are enterprises that may take part again, by province; ``rounds_named`` counts the rounds of one
-    name.
+    ``returners`` are enterprises that may take part again, by province. ``rounds_named`` counts rounds by name.
     """
 
     chance: Chance

@@ -13,7 +13,7 @@ Cell = str | int | float | date | None
 
 
 class Folder:
-    """The CSV files of an import folder, one per table of the contract, written row by row; ``rows`` of each."""
+    """Writes the CSV files of an import folder, one file per table, row by row. ``rows`` counts the rows per table."""
 
     def __init__(self, path: Path, stack: ExitStack) -> None:
         path.mkdir(parents=True, exist_ok=True)

@@ -1,4 +1,4 @@
-"""When the programme runs: its first year, the day its record speaks for, its survey and phases."""
+"""Dates of the programme: first year, as-of date, survey and phases."""
 
 from datetime import date
 from typing import NamedTuple
@@ -17,7 +17,7 @@ class Phase(NamedTuple):
     ends_on: date
 
 
-# As recorded by donors: the last months of Phase II are the first of Phase III.
+# As recorded by donors: the last months of Phase II overlap with Phase III.
 PHASES = {
     "phase-1": Phase("Phase I", "第一期", date(2009, 1, 1), date(2012, 12, 31)),
     "phase-2": Phase("Phase II", "第二期", date(2013, 1, 1), date(2017, 12, 31)),

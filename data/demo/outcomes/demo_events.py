@@ -1,4 +1,4 @@
-"""Events: the one a round begins with, meetings of the committee, and the programme's own."""
+"""Events: the first event of a round, committee meetings, and other events of the programme."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
@@ -13,7 +13,7 @@ from data.demo.setting.demo_partners import COMMITTEE, PROVIDERS
 
 
 class ProgrammeEvent(NamedTuple):
-    """An event of the programme itself; what lies after as_of is planned."""
+    """An event of the programme itself. An event after the as-of date is planned."""
 
     kind: str
     name: Named
@@ -54,7 +54,7 @@ ROUND_EVENT_WEIGHTS = {"tot": 4.0, "toe": 3.0, "launch": 2.0, "visit": 1.0}
 
 
 def write_round_event(writing: Writing, round_: Round, first: Workshop) -> None:
-    """Write for one round in three how it is announced, or begins with a training of trainers."""
+    """Write the first event of about one round in three, such as a launch or a training of trainers."""
     chance = writing.chance
     if not chance.happens(0.35):
         return
@@ -63,10 +63,10 @@ def write_round_event(writing: Writing, round_: Round, first: Workshop) -> None:
     status = "held" if day is not None else "cancelled" if chance.happens(0.1) else "planned"
     if day is None:
         day = max(round_.start, AS_OF + timedelta(chance.whole(5, 60)))
-    words = ROUND_EVENTS[kind]
+    name = ROUND_EVENTS[kind]
     event: dict[str, Cell] = {
         "code": f"{round_.code}-{kind}", "kind": kind, "status": status,
-        "name_en": f"{words.en}, {round_.name.en}", "name_zh": f"{round_.name.zh}{words.zh}",
+        "name_en": f"{name.en}, {round_.name.en}", "name_zh": f"{round_.name.zh}{name.zh}",
         "place": round_.places[0] if len(round_.places) == 1 else "",
         "module": "m1" if kind in {"tot", "toe"} else "", "round": round_.code,
     }  # fmt: skip
@@ -74,7 +74,7 @@ def write_round_event(writing: Writing, round_: Round, first: Workshop) -> None:
 
 
 def write_programme_events(writing: Writing) -> None:
-    """Write the committee's meetings and the programme's other events, held up to as_of and planned after it."""
+    """Write the committee meetings and other events: held up to the as-of date, planned after it."""
     for number, event in [*enumerate(_meetings(), start=1), *enumerate(PROGRAMME_EVENTS, start=1)]:
         row: dict[str, Cell] = {
             "code": f"{event.kind}-{number}", "kind": event.kind, "status": "held" if event.day <= AS_OF else "planned",
@@ -84,7 +84,7 @@ def write_programme_events(writing: Writing) -> None:
 
 
 def _meetings() -> list[ProgrammeEvent]:
-    """The committee meets twice a year."""
+    """The meetings of the committee, two a year."""
     days = [date(year, month, 20) for year in range(2012, 2018) for month in (4, 10)]
     return [
         ProgrammeEvent(
@@ -99,7 +99,7 @@ def _meetings() -> list[ProgrammeEvent]:
 
 
 def _write_event(writing: Writing, event: Mapping[str, Cell], day: date, partners: Sequence[str]) -> None:
-    """Add length and participants; only a held event has participants."""
+    """Write an event with its length, participants and partners. Only a held event has participants."""
     chance = writing.chance
     held = event["status"] == "held"
     ends_on = day + timedelta(chance.pick((0, 0, 1, 2)))

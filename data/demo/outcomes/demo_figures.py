@@ -1,4 +1,4 @@
-"""Published figures and targets: totals counted from the rows, and capacity and surveys with no rows behind them."""
+"""Published figures and targets. Totals are counted from the rows; capacity and surveys have no rows."""
 
 import math
 from collections.abc import Iterator
@@ -12,7 +12,7 @@ from data.demo.setting.demo_places import COUNTRY, EXPANSION, PROVINCES
 
 
 class Capacity(NamedTuple):
-    """Target and actual of the programme's own capacity; each a value and, of people, the percentage of women."""
+    """Target and actual of one capacity indicator: (value, percentage of women; None if it does not count people)."""
 
     indicator: str
     scope: str
@@ -21,15 +21,15 @@ class Capacity(NamedTuple):
 
 
 class Survey(NamedTuple):
-    """What a share of people said, and how many were asked where the survey says so."""
+    """A survey result in percent, and the number of respondents (None if not published)."""
 
     indicator: str
     percent: int
-    asked: int | None
+    respondents: int | None
     operator: str
 
 
-# The kinds are those of a country sheet (zero targets, cost split by module), the numbers not.
+# The indicators follow a real country sheet (zero targets, cost split by module). The numbers are invented.
 CAPACITY = {
     date(2014, 12, 31): (
         Capacity("institutions-embedding", "", (3, None), (2, None)),
@@ -64,13 +64,13 @@ SURVEYS = (
 
 
 def write_figures(writing: Writing) -> None:
-    """Write the figures as the programme published them."""
+    """Write the published figures."""
     for number, row in enumerate(_figures(writing.tally), start=1):
         writing.folder.add("reported_figure", {"code": f"figure-{number}", "source": "reports"} | row)
 
 
 def _figures(tally: Tally) -> Iterator[dict[str, Cell]]:
-    """Totals of the country year by year and of provinces by as_of, then capacity and surveys."""
+    """Totals of the country per year and of provinces at the as-of date, then capacity and surveys."""
     totals = {
         "enterprises-trained": tally.enterprises,
         "people-trained": tally.people,
@@ -92,17 +92,17 @@ def _figures(tally: Tally) -> Iterator[dict[str, Cell]]:
     for survey in SURVEYS:
         yield {
             "indicator": survey.indicator, "as_of": SURVEYED_ON, "place": COUNTRY, "phase": "phase-2",
-            "value": survey.percent, "base": survey.asked, "operator": survey.operator, "source": "survey",
+            "value": survey.percent, "base": survey.respondents, "operator": survey.operator, "source": "survey",
         }  # fmt: skip
 
 
 def _until(counts: dict[int, int], year: int) -> int:
     """The sum of `counts` up to and including `year`."""
-    return sum(count for each, count in counts.items() if each <= year)
+    return sum(count for counted_year, count in counts.items() if counted_year <= year)
 
 
 def write_targets(writing: Writing) -> None:
-    """Write capacity targets as in a country sheet, and enterprises to be trained somewhat above what came of it."""
+    """Write capacity targets, and targets of enterprises to train that are a little above the actual numbers."""
     for due_on, sheet in CAPACITY.items():
         for indicator, scope, (value, women), _ in sheet:
             writing.folder.add("target", {

@@ -1,4 +1,4 @@
-"""Pictures of stories, drawn: the same things lying about before, each in its place after. Marked as invented."""
+"""Draws the pictures of stories: the same things in disorder before, and in order after. Labels them as invented."""
 
 from pathlib import Path
 from typing import NamedTuple
@@ -24,20 +24,20 @@ class Thing(NamedTuple):
 
 
 def draw_pictures(folder: Path, story: int) -> dict[str, str]:
-    """Draw the pictures of one story into `folder`: two of most, one of some, none of others. File names by column."""
+    """Draw the pictures of one story into `folder`: two, one or none. Returns the file names by column."""
     chance = Chance(story)
-    wanted = chance.weighted({("before", "after"): 0.7, ("after",): 0.15, (): 0.15})
+    sides = chance.weighted({("before", "after"): 0.7, ("after",): 0.15, (): 0.15})
     things = [_thing(chance) for _ in range(chance.whole(12, _ROWS * _COLUMNS))]
     names = {}
-    for side in wanted:
-        image = _lying_about(things, chance) if side == "before" else _in_place(things)
+    for side in sides:
+        image = _in_disorder(things, chance) if side == "before" else _in_order(things)
         names[f"{side}_image"] = f"story-{story}-{side}.png"
         image.save(folder / names[f"{side}_image"], optimize=True)
     return names
 
 
 def remove_pictures(folder: Path) -> None:
-    """Take away the pictures an earlier programme left in the folder."""
+    """Delete the pictures of an earlier programme from the folder."""
     for side in ("before", "after"):
         for path in folder.glob(f"story-*-{side}.png"):
             path.unlink()
@@ -54,42 +54,42 @@ def _room(floor: int) -> tuple[Image.Image, ImageDraw.ImageDraw]:
     return image, draw
 
 
-def _lying_about(things: list[Thing], chance: Chance) -> Image.Image:
+def _in_disorder(things: list[Thing], chance: Chance) -> Image.Image:
     image, draw = _room(floor=410)
     for thing in things:
         _put(image, thing, chance.whole(50, WIDTH - 50), chance.whole(130, HEIGHT - 80), chance.whole(-60, 60))
-    return _marked(image, draw)
+    return _labelled(image, draw)
 
 
-def _in_place(things: list[Thing]) -> Image.Image:
+def _in_order(things: list[Thing]) -> Image.Image:
     image, draw = _room(floor=130)
-    across = (WIDTH - 120) // _COLUMNS
+    step = (WIDTH - 120) // _COLUMNS
     for row in range(_ROWS):
         y = 150 + row * 120
         draw.rectangle((50, y, WIDTH - 50, y + 8), fill=_SHELF)
         for column in range(_COLUMNS):
-            x = 60 + column * across
-            draw.rectangle((x + 22, y + 12, x + across - 22, y + 24), fill="#ffffff", outline=_SHELF)
-    for at, thing in enumerate(sorted(things)):
-        row, column = divmod(at, _COLUMNS)
-        _put(image, thing, 60 + column * across + across // 2, 150 + row * 120 - thing.height // 2, 0)
-    return _marked(image, draw)
+            x = 60 + column * step
+            draw.rectangle((x + 22, y + 12, x + step - 22, y + 24), fill="#ffffff", outline=_SHELF)
+    for position, thing in enumerate(sorted(things)):
+        row, column = divmod(position, _COLUMNS)
+        _put(image, thing, 60 + column * step + step // 2, 150 + row * 120 - thing.height // 2, 0)
+    return _labelled(image, draw)
 
 
-def _put(image: Image.Image, thing: Thing, x: int, y: int, turned: int) -> None:
-    """Lay a thing with its middle at a point."""
+def _put(image: Image.Image, thing: Thing, x: int, y: int, degrees: int) -> None:
+    """Draw a thing with its middle at (x, y), turned by this number of degrees."""
     piece = Image.new("RGBA", (_SIDE, _SIDE), (0, 0, 0, 0))
     left, top = (_SIDE - thing.width) // 2, (_SIDE - thing.height) // 2
     box = (left, top, left + thing.width, top + thing.height)
     draw = ImageDraw.Draw(piece)
     (draw.ellipse if thing.round else draw.rectangle)(box, fill=thing.colour, outline=_INK, width=2)
-    piece = piece.rotate(turned, expand=True)
+    piece = piece.rotate(degrees, expand=True)
     image.paste(piece, (x - piece.width // 2, y - piece.height // 2), piece)
 
 
-def _marked(image: Image.Image, draw: ImageDraw.ImageDraw) -> Image.Image:
-    """The picture with a band that says it is invented, in few colours so that the file is small."""
+def _labelled(image: Image.Image, draw: ImageDraw.ImageDraw) -> Image.Image:
+    """The picture with a label that it is synthetic. It has few colours, so that the file is small."""
     draw.rectangle((0, HEIGHT - 44, WIDTH, HEIGHT), fill=_INK)
-    said = "SYNTHETIC: drawn for demonstration"
-    draw.text((WIDTH / 2, HEIGHT - 22), said, fill="#ffffff", font=ImageFont.load_default(22), anchor="mm")
+    label = "SYNTHETIC: drawn for demonstration"
+    draw.text((WIDTH / 2, HEIGHT - 22), label, fill="#ffffff", font=ImageFont.load_default(22), anchor="mm")
     return image.quantize(64)

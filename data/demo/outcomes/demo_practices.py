@@ -1,4 +1,4 @@
-"""Practices in place or not, before and after a module: what most enterprises report."""
+"""Practices in place or not, before and after a module. Most enterprises report them."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -13,7 +13,7 @@ PRACTICE_ANSWERED = 0.96
 
 
 class Practice(NamedTuple):
-    """The module that works on a practice, and its shares: in place before, gained if absent, lost if there."""
+    """The module that works on a practice, and three shares: in place before, gained if absent, lost if present."""
 
     module: str
     had: float
@@ -40,7 +40,7 @@ PRACTICES = {
 
 
 def write_practices(writing: Writing, enrolment: Enrolment, trained: Sequence[Step]) -> None:
-    """Write all practices with the first module, and those a further module works on again with it."""
+    """Write all practices with the first module. Further modules write again the practices they work on."""
     chance = writing.chance
     if not chance.happens(REPORTS_PRACTICES):
         return

@@ -88,11 +88,11 @@ TALES = (
 
 
 def write_story(writing: Writing, enrolment: Enrolment, trained: Sequence[Step]) -> None:
-    """Write at times a story of a module the enterprise completed."""
+    """Write a story of a completed module for a few enterprises."""
     chance = writing.chance
-    wanted = min(0.05, STORIES_AT_MOST / writing.enterprise_count)
+    probability = min(0.05, STORIES_AT_MOST / writing.enterprise_count)
     completed = [step.module for step in trained if step.completed_on]
-    if not completed or writing.stories_written >= STORIES_AT_MOST or not chance.happens(wanted):
+    if not completed or writing.stories_written >= STORIES_AT_MOST or not chance.happens(probability):
         return
     tale = chance.pick([tale for tale in TALES if tale.module in completed])
     writing.stories_written += 1

@@ -1,4 +1,4 @@
-"""KPIs before and after a module: few enterprises report them, about themselves, in several forms."""
+"""KPIs before and after a module. Few enterprises report them, and in different forms."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -15,17 +15,17 @@ from data.demo.setting.demo_indicators import INDICATORS
 REPORTS_KPI, REPORTS_KPI_BUYER = 0.42, 0.55
 KPI_COUNTS = {1: 35.0, 2: 30.0, 3: 22.0, 4: 13.0}
 BETTER, SAME = 0.74, 0.1  # the rest is worse
-# How a KPI is reported.
+# Forms of reporting a KPI, by weight.
 REPORTED_AS = {"pair": 76.0, "before": 8.0, "after": 3.0, "change": 7.0, "bound": 4.0, "about": 2.0}
-NO_LEVEL_YET = 0.5  # of those asked too early to know what came of it
+NO_LEVEL_YET = 0.5  # share of KPIs without a row if there is no value after yet
 
 
 @dataclass(frozen=True)
 class Kpi:
-    """How one KPI is drawn: log-normal levels, and the size of a change for the better.
+    """The parameters of one KPI: log-normal levels, and the size of an improvement.
 
-    ``effect`` is relative (0.2 = 20 %), or in the indicator's own unit where ``points``. The medians over all
-    reporters, the worse and the unchanged among them, come out about a quarter smaller.
+    ``effect`` is relative (0.2 = 20 %), or in the indicator's own unit if ``points`` is true. The medians over all
+    results, including worse and unchanged ones, are about a quarter smaller.
     """
 
     weight: float
@@ -36,13 +36,13 @@ class Kpi:
     highest: float
     digits: int = 0
     points: bool = False
-    zeros: float = 0.0  # share that starts at zero
+    zeros: float = 0.0  # share of enterprises that start at zero
     after_only: bool = False
     months: tuple[int, ...] = ()
 
 
-# Effects follow published figures: defects −11 %, energy −13 % a unit, on-time delivery +4 points, savings of
-# some USD 18,670; the rest is of the same order.
+# Effects follow published figures: defects −11 %, energy per unit −13 %, on-time delivery +4 points, savings of
+# about USD 18,670. The other effects are of similar size.
 KPIS = {
     "defect-rate": Kpi(16, "m2", 3.2, 0.7, 0.2, 40, digits=2),
     "on-time-delivery": Kpi(12, "m1", 91, 0.06, 5.0, 100, digits=2, points=True),
@@ -68,12 +68,12 @@ KPIS = {
 
 
 def write_kpis(writing: Writing, enrolment: Enrolment, trained: Sequence[Step]) -> None:
-    """Write up to four KPIs of an enterprise that reports any."""
+    """Write up to four KPIs of an enterprise, if it reports any."""
     chance = writing.chance
     if not chance.happens(REPORTS_KPI_BUYER if enrolment.round.of_buyer else REPORTS_KPI):
         return
     by_module = {step.module: step for step in trained}
-    # What a module works on is asked for first.
+    # KPIs that a module works on are more likely.
     weights = {code: kpi.weight * (2.5 if kpi.module in by_module else 0.6) for code, kpi in KPIS.items()}
     for code in chance.several(weights, chance.weighted(KPI_COUNTS)):
         step = by_module.get(KPIS[code].module, trained[0])
@@ -93,7 +93,7 @@ def write_kpis(writing: Writing, enrolment: Enrolment, trained: Sequence[Step]) 
 
 
 def _values(chance: Chance, enrolment: Enrolment, step: Step, code: str) -> dict[str, Cell] | None:
-    """The value columns of one result as its form gives them; None where nothing can be known yet."""
+    """The value columns of one result as its form gives them; None if there is no result yet."""
     kpi = KPIS[code]
     before_on = enrolment.baseline_on if chance.happens(0.85) else None
     day = values_taken_on(chance, enrolment, step)
@@ -118,20 +118,20 @@ def _values(chance: Chance, enrolment: Enrolment, step: Step, code: str) -> dict
 
 
 def _levels(chance: Chance, code: str) -> tuple[float, float]:
-    """Before and after of one KPI: most better, some the same, some worse, with a long tail."""
+    """The levels before and after of one KPI: most improve, some stay the same, some get worse; with a long tail."""
     kpi = KPIS[code]
     direction = INDICATORS[code].direction or chance.pick((-1, 1))
     before = 0.0 if chance.happens(kpi.zeros) else chance.around(kpi.middle, kpi.spread)
     before = _rounded(min(before, kpi.highest), kpi.digits)
-    fate = chance.share()
-    if BETTER <= fate < BETTER + SAME:
+    outcome = chance.share()
+    if BETTER <= outcome < BETTER + SAME:
         return before, before
     size = chance.around(kpi.effect, 0.7)
-    if fate >= BETTER:
+    if outcome >= BETTER:
         direction, size = -direction, size / 2
     if before == 0:
-        # Suggestions begin; accidents stay at none, or the first one happens.
-        after = chance.around(kpi.middle, kpi.spread) if INDICATORS[code].direction > 0 else float(fate >= BETTER)
+        # Suggestions start to come in; accidents stay at zero, or the first one happens.
+        after = chance.around(kpi.middle, kpi.spread) if INDICATORS[code].direction > 0 else float(outcome >= BETTER)
     elif kpi.points:
         after = before + direction * size
     else:

@@ -1,15 +1,15 @@
-"""Forms that come in late: the last results of a programme, held back to be loaded as a second batch."""
+"""Late forms: the last results of a programme, moved out so that they can be loaded as a second batch."""
 
 from pathlib import Path
 
 LATE_AT_MOST = 200
-LATE_SHARE = 50  # one row in so many
+LATE_SHARE = 50  # one row in 50 is late
 
 _TAIL = 64 * 1024
 
 
 def hold_back(folder: Path, late: Path, results: int) -> int:
-    """Move the last of the `results` in `folder`, so many, into a folder of their own; how many were moved, if any."""
+    """Move the last of the `results` rows in `folder` to the new folder `late`. Returns the number of rows moved."""
     count = min(LATE_AT_MOST, results // LATE_SHARE)
     if not count:
         return 0

@@ -1,4 +1,4 @@
-"""Enrolments: when an enterprise of a round is recruited, has its baseline, and perhaps leaves."""
+"""Enrolments: the dates an enterprise of a round is recruited, has its baseline, and perhaps leaves."""
 
 from datetime import date, timedelta
 
@@ -8,7 +8,7 @@ from data.demo.basics.demo_writing import Writing
 from data.demo.basics.form_gaps import only_months, source_of
 from data.demo.basics.programme_dates import AS_OF
 
-LEFT = 0.11  # drawn; about 8 % remain whose leaving falls before as_of
+LEFT = 0.11  # about 8 % in the rows, because dates after the as-of date are dropped
 NO_BASELINE = 0.2
 
 LEFT_REASONS = (
@@ -21,7 +21,7 @@ LEFT_REASONS = (
 
 
 def write_enrolment(writing: Writing, round_: Round, enterprise: Enterprise, workshop_on: date | None) -> Enrolment:
-    """Write how the enterprise joined the round whose first workshop was held then, None where it was not yet."""
+    """Write the enrolment of an enterprise. `workshop_on` is the day of the first workshop; None if not held yet."""
     chance = writing.chance
     enrolment = _draw_enrolment(chance, round_, enterprise, workshop_on)
     writing.folder.add("enrolment", {

@@ -1,4 +1,4 @@
-"""Enterprises: their names, places and sizes, and which of them return for a later round."""
+"""Enterprises: their names, places and sizes, and the choice of enterprises that return for a later round."""
 
 from collections.abc import Sequence
 from datetime import timedelta
@@ -13,7 +13,7 @@ from data.demo.setting.demo_modules import MODULES
 from data.demo.setting.demo_places import BELOW, PLACES, draw_below, province_of
 from data.demo.setting.demo_sectors import SECTORS, draw_sector, draw_women_share
 
-# Two or three lucky characters each, as firms like them; none is a person's name.
+# Two or three lucky characters each, as in many company names. None is a person's name.
 BRANDS = (
     Named("Hengxin", "恒信"), Named("Dingsheng", "鼎盛"), Named("Ruifeng", "瑞丰"), Named("Tengda", "腾达"),
     Named("Jintai", "锦泰"), Named("Xingyuan", "兴源"), Named("Hongda", "宏达"), Named("Huifengyuan", "汇丰源"),
@@ -28,14 +28,14 @@ BRANDS = (
 
 PLACE_UNKNOWN = 0.04
 PLACE_UNKNOWN_WHERE_SEVERAL = 0.75
-WORKERS_MIDDLE, WORKERS_SPREAD, WORKERS_RANGE = 170.0, 0.65, (18, 1_500)  # most between 50 and 500
+WORKERS_MIDDLE, WORKERS_SPREAD, WORKERS_RANGE = 170.0, 0.65, (18, 1_500)  # most are between 50 and 500
 
-RETURNS = 0.045  # drawn for each enterprise of a round; about 3 % find someone to return
-RETURNERS_AT_MOST = 200  # enterprises of a province remembered as possible returners: memory stays bounded
+RETURNS = 0.045  # for each new enterprise of a round; in about 3 % there is one that can return
+RETURNERS_AT_MOST = 200  # per province; limits memory
 
 
 def write_enterprise(writing: Writing, round_: Round) -> Enterprise:
-    """Write a new enterprise of the round, under the next number."""
+    """Write a new enterprise of the round with the next serial number."""
     chance = writing.chance
     writing.enterprises_written += 1
     serial = f"{writing.enterprises_written:0{max(4, len(str(writing.enterprise_count)))}d}"
@@ -61,34 +61,34 @@ def write_enterprise(writing: Writing, round_: Round) -> Enterprise:
 
 
 def _place(chance: Chance, base: str) -> str:
-    """Where in the round's place: anywhere below a province, mostly the city itself in a city."""
+    """A place in the round's place: any place below a province; in a city mostly the city itself."""
     if PLACES[base].level == "province":
         return draw_below(chance, base)
     return chance.pick(BELOW[base]) if base in BELOW and chance.happens(0.3) else base
 
 
 def remember(writing: Writing, enrolment: Enrolment, steps: Sequence[Step]) -> None:
-    """Keep the enterprise in mind for a later round, once: most that return completed something before."""
+    """Add the enterprise to the possible returners, once. Most of them have completed a module."""
     completed = frozenset(step.module for step in steps if step.completed_on)
-    remembered = writing.returners[province_of(enrolment.round.places[0])]
-    known = enrolment.enterprise
-    if known.returning or len(completed) == len(MODULES) or len(remembered) >= RETURNERS_AT_MOST:
+    returners = writing.returners[province_of(enrolment.round.places[0])]
+    enterprise = enrolment.enterprise
+    if enterprise.returning or len(completed) == len(MODULES) or len(returners) >= RETURNERS_AT_MOST:
         return
     if not completed and not writing.chance.happens(0.3):
         return
     free_from = max([step.last_on for step in steps] + ([enrolment.left_on] if enrolment.left_on else []))
-    remembered.append(Enterprise(known.code, known.sector, known.women_share, completed, free_from))
+    returners.append(Enterprise(enterprise.code, enterprise.sector, enterprise.women_share, completed, free_from))
 
 
 def find_returner(writing: Writing, round_: Round) -> Enterprise | None:
-    """At times, an enterprise of the province that is free again and to which the round offers something new."""
+    """Sometimes an enterprise of the province that is free again and for which the round has a new module."""
     if not writing.chance.happens(RETURNS):
         return None
-    remembered = writing.returners[province_of(round_.places[0])]
-    free_by = min(round_.start, AS_OF) - timedelta(130)  # before the round recruits
-    for enterprise in remembered:
+    returners = writing.returners[province_of(round_.places[0])]
+    free_by = min(round_.start, AS_OF) - timedelta(130)  # before the recruitment of the round
+    for enterprise in returners:
         free = enterprise.free_from is not None and enterprise.free_from <= free_by
         if free and not enterprise.completed.issuperset(round_.route):
-            remembered.remove(enterprise)
+            returners.remove(enterprise)
             return enterprise
     return None

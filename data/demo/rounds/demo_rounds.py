@@ -1,4 +1,4 @@
-"""Rounds: where each is held, who owns it, which modules it plans, and its rows."""
+"""Rounds: their places, owner and planned modules, and their rows."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -14,22 +14,22 @@ from data.demo.setting.demo_partners import BUYER_OWNERS, PARTNERS, PROVIDERS, P
 from data.demo.setting.demo_places import EXPANSION, PLACES, PROVINCES, ROLL_OUT_PROVINCES, Place, draw_below
 from data.demo.setting.growth import is_roll_out
 
-SEVERAL_PLACES = 0.25  # of buyers' rounds: four factories in four provinces are on record
+SEVERAL_PLACES = 0.25  # of buyers' rounds; a real one had four factories in four provinces
 
 
 def draw_round(writing: Writing, start: date, size: int) -> Round:
-    """Decide route, owner, places and name of the round that is planned to start then."""
+    """Draw the route, owner, places and name of a round with this planned start."""
     chance = writing.chance
     route = chance.weighted(ROUTES)
-    taking_part = {code: province.weight for code, province in PROVINCES.items() if province.since <= start.year}
+    province_weights = {code: province.weight for code, province in PROVINCES.items() if province.since <= start.year}
     roll_out = is_roll_out(size)
-    weights = ROLL_OUT_PROVINCES if roll_out else taking_part
+    weights = ROLL_OUT_PROVINCES if roll_out else province_weights
     province = chance.weighted(weights) if size else chance.pick(EXPANSION)
     owner = draw_owner(chance, route, province, start)
     if roll_out or not size:
         places = [province]
     elif owner in BUYER_OWNERS and chance.happens(SEVERAL_PLACES):
-        places = chance.several(taking_part, chance.whole(2, 4))
+        places = chance.several(province_weights, chance.whole(2, 4))
     else:
         places = [draw_below(chance, province)]
     label = owner if len(places) > 1 else _slug(places[0]) + ("-roll-out" if roll_out else "")
@@ -60,14 +60,14 @@ def _name(subject: Place | Partner, number: int, *, roll_out: bool) -> Named:
 
 
 def _phase(chance: Chance, start: date) -> str:
-    """A recorded fact, not a matter of the date alone: the last months of Phase II belong to either."""
+    """The phase of a round. The date alone does not decide it: in the last months of Phase II both are possible."""
     if start < PHASES["phase-2"].starts_on:
         return "phase-1"
     return "phase-3" if start >= PHASES["phase-3"].starts_on and chance.happens(0.7) else "phase-2"
 
 
 def write_round(writing: Writing, round_: Round, groups: Sequence[Sequence[Workshop]]) -> None:
-    """Write the round with its places and partners, as planned and as its workshops went."""
+    """Write the round with its plan, its actual dates, its places and its partners."""
     chance = writing.chance
     workshops = [workshop for group in groups for workshop in group] if round_.size else []
     held = [workshop.held_on for workshop in workshops if workshop.held_on is not None]
@@ -76,7 +76,7 @@ def write_round(writing: Writing, round_: Round, groups: Sequence[Sequence[Works
         ended_on = max(held) + timedelta(chance.whole(150, 220))
     months = only_months(chance, round_.start)
     planned_end = round_.start + timedelta(200 + 150 * (len(round_.route) - 1))
-    # Ten were planned and four came: plans are kept as they were.
+    # Plans are not corrected afterwards: ten may be planned and four may come.
     planned = max(1, (round_.size or 5) + chance.pick((-1, 0, 0, 0, 0, 1, 2, 5)))
     writing.folder.add("round", {
         "code": round_.code, "name_en": round_.name.en, "name_zh": round_.name.zh, "phase": round_.phase,
@@ -93,7 +93,7 @@ def write_round(writing: Writing, round_: Round, groups: Sequence[Sequence[Works
 
 
 def _partners(chance: Chance, owner: str) -> list[tuple[str, str]]:
-    """Partners and their roles: the owner, mostly a provider and a funder, at times a sponsor."""
+    """Partners and their roles: the owner, often a provider and a funder, sometimes a sponsor."""
     partners = [(owner, "owner")]
     if chance.happens(0.75):
         partners.append((chance.pick(PROVIDERS), "provider"))

@@ -1,4 +1,4 @@
-"""Trainers under codes: a candidate first, certified for most, an expert here and there; Module 1 before others."""
+"""Trainers, with codes instead of names: first candidate, most become certified, a few expert. Module 1 comes first."""
 
 from datetime import date, timedelta
 
@@ -12,12 +12,12 @@ ENTERPRISES_PER_TRAINER = 15
 FURTHER_MODULES = {"m2": 5.0, "m3": 2.0, "m4": 2.0, "m5": 4.0}
 ORGANISATIONS = {code: 1.0 for code, partner in PARTNERS.items() if partner.kind in {"employers", "government"}}
 ORGANISATIONS |= dict.fromkeys(PROVIDERS, 4.0)
-# Levels, and the share of trainers of the level before that reach each.
+# Levels, and the share of trainers of the previous level that reach each.
 LEVELS = {"candidate": 1.0, "certified": 0.65, "expert": 0.15}
 
 
 def write_trainers(writing: Writing) -> None:
-    """Write trainers and their levels, as many as the enterprises need."""
+    """Write trainers and their levels. Their number depends on the number of enterprises."""
     chance = writing.chance
     places = {code: province.weight for code, province in PROVINCES.items()}
     for number in range(1, 5 + writing.enterprise_count // ENTERPRISES_PER_TRAINER):

@@ -1,4 +1,4 @@
-"""Trainings: how far an enterprise gets in each module of its round, and what its forms say of that."""
+"""Trainings: the progress of an enterprise in each module of its round, and the rows of its forms."""
 
 from collections.abc import Sequence
 from datetime import date, timedelta
@@ -11,15 +11,15 @@ from data.demo.basics.form_gaps import source_of
 from data.demo.basics.programme_dates import AS_OF
 from data.demo.setting.demo_places import province_of
 
-MISSED = 0.025  # an enterprise that did not come to its round's workshop
+MISSED = 0.025  # share of enterprises that do not come to a workshop
 NEVER_ASSESSED = 0.05
 DROPPED = 0.03
-# Steps that happened and were not written down.
+# Shares of steps that happened but were not recorded.
 NO_VISIT_RECORD, NO_ASSESSMENT_RECORD, NO_WORKSHOP_RECORD = 0.04, 0.05, 0.02
 
 
 def write_trainings(writing: Writing, enrolment: Enrolment, workshops: Sequence[Workshop]) -> list[Step]:
-    """Write a training for every workshop whose module is new to the enterprise, and tell what truly happened."""
+    """Write a training for every workshop whose module is new to the enterprise. Returns the true steps."""
     new = [workshop for workshop in workshops if workshop.module not in enrolment.enterprise.completed]
     steps = _draw_steps(writing.chance, enrolment, new)
     for step in steps:
@@ -33,7 +33,7 @@ def write_trainings(writing: Writing, enrolment: Enrolment, workshops: Sequence[
 
 
 def values_taken_on(chance: Chance, enrolment: Enrolment, step: Step) -> date | None:
-    """The day the values after the module were taken, None where there was none by as_of."""
+    """The day the values after the module were measured; None if not measured by the as-of date."""
     if step.assessed_on is not None or step.workshop_on is None:
         return step.assessed_on
     day = step.workshop_on + timedelta(chance.whole(100, 220))
@@ -41,7 +41,7 @@ def values_taken_on(chance: Chance, enrolment: Enrolment, step: Step) -> date | 
 
 
 def _draw_steps(chance: Chance, enrolment: Enrolment, workshops: Sequence[Workshop]) -> list[Step]:
-    """What becomes of each planned module; after Module 1 was missed or dropped nothing follows."""
+    """The step of each planned module. After a missed Module 1 or a dropped module there are no further workshops."""
     steps: list[Step] = []
     out_since: date | None = None
     missed_first = False
@@ -62,9 +62,9 @@ def _draw_step(chance: Chance, enrolment: Enrolment, workshop: Workshop) -> Step
     if held_on is None or not enrolment.open_on(held_on):
         return Step(module, due_on)
     if chance.happens(MISSED):
-        given_up = held_on + timedelta(chance.whole(30, 200))
-        known = enrolment.open_on(given_up) and chance.happens(0.4)
-        return Step(module, due_on, dropped_on=given_up if known else None)
+        dropped_on = held_on + timedelta(chance.whole(30, 200))
+        recorded = enrolment.open_on(dropped_on) and chance.happens(0.4)
+        return Step(module, due_on, dropped_on=dropped_on if recorded else None)
     if chance.happens(DROPPED):
         dropped_on = held_on + timedelta(chance.whole(10, 150))
         return Step(module, due_on, held_on, dropped_on=dropped_on if enrolment.open_on(dropped_on) else None)
@@ -76,7 +76,7 @@ def _draw_step(chance: Chance, enrolment: Enrolment, workshop: Workshop) -> Step
 
 
 def _write_training(writing: Writing, enrolment: Enrolment, step: Step) -> None:
-    """One row, with the gaps real forms have: a step that happened may lack its record."""
+    """Write one row with gaps as in real forms: some steps that happened are not recorded."""
     chance = writing.chance
     planned = chance.pick((3, 3, 4)) if step.module == "m1" else chance.pick((2, 3, 3))
     until = step.completed_on or step.dropped_on or enrolment.left_on or AS_OF
@@ -103,7 +103,7 @@ def _write_training(writing: Writing, enrolment: Enrolment, step: Step) -> None:
 
 
 def _participants(writing: Writing, enrolment: Enrolment, year: int) -> dict[str, Cell]:
-    """Two managers and two workers as a rule; now and then more, at times nobody wrote it down."""
+    """The participants: mostly two managers and two workers, sometimes more, sometimes not recorded."""
     chance = writing.chance
     if chance.happens(0.06):
         return {}
@@ -120,7 +120,7 @@ def _participants(writing: Writing, enrolment: Enrolment, year: int) -> dict[str
 
 
 def _visits(chance: Chance, step: Step, planned: int, until: date) -> int | None:
-    """Visits made by then: about one a month after the workshop, sometimes fewer than planned."""
+    """The number of visits made until that day: about one a month after the workshop, sometimes fewer than planned."""
     if step.completed_on is not None and chance.happens(NO_VISIT_RECORD):
         return None
     possible = (until - step.workshop_on).days // 25 if step.workshop_on else 0

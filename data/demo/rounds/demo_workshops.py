@@ -1,4 +1,4 @@
-"""When the workshops of a round are due and held: plans slip, and some workshops are never held."""
+"""Workshops of a round: due dates and actual dates. Most are late, and some are never held."""
 
 import math
 from datetime import date, timedelta
@@ -8,15 +8,15 @@ from data.demo.basics.demo_parts import Round, Workshop
 from data.demo.basics.programme_dates import AS_OF
 from data.demo.setting.growth import is_roll_out
 
-# One workshop of a roll-out takes so many enterprises; the next follows so many days later.
+# Enterprises in one workshop of a roll-out, and days until the workshop of the next group.
 GROUP_SIZE, GROUP_DAYS = 5, 12
-# Days from the due date of a workshop to the workshop: plans slip, by weeks more often than by months.
+# Days from the due date of a workshop to the workshop, by weight. Delays of weeks are more common than of months.
 DELAYS = {(-5, 5): 25.0, (6, 45): 50.0, (46, 120): 20.0, (121, 240): 5.0}
-NEVER_HELD = 0.03  # a further module of a round that was planned and is simply overdue
+NEVER_HELD = 0.03  # share of further modules that are planned but never held
 
 
 def draw_groups(chance: Chance, round_: Round) -> list[tuple[Workshop, ...]]:
-    """The workshops of every group of the round's enterprises; a batch is one group."""
+    """The workshops of each group of enterprises in the round. An ordinary round is one group."""
     group_count = math.ceil(round_.size / GROUP_SIZE) if is_roll_out(round_.size) else 1
     return [
         _draw_workshops(chance, round_.route, round_.start + timedelta(GROUP_DAYS * group))
@@ -25,7 +25,7 @@ def draw_groups(chance: Chance, round_: Round) -> list[tuple[Workshop, ...]]:
 
 
 def _draw_workshops(chance: Chance, route: tuple[str, ...], start: date) -> tuple[Workshop, ...]:
-    """Due dates and workshops of one group: Module 1 first, later ones not before the earlier is digested."""
+    """The workshops of one group: Module 1 first, and at least 40 days between workshops that are held."""
     workshops: list[Workshop] = []
     due_on = start + timedelta(chance.whole(0, 20))
     earliest = date.min

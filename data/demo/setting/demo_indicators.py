@@ -1,10 +1,10 @@
-"""Indicators and their definitions in both languages."""
+"""Indicators and their definitions in English and Chinese."""
 
 from typing import NamedTuple
 
 
 class Indicator(NamedTuple):
-    """An indicator and its definition; fields as in the table of the same name."""
+    """An indicator and its definition. The fields are columns of the table `indicator`."""
 
     en: str
     zh: str
@@ -16,7 +16,7 @@ class Indicator(NamedTuple):
 
     @property
     def direction(self) -> int:
-        """1 where more is better, -1 where less is, 0 where that depends."""
+        """1 if higher is better, -1 if lower is better, 0 if it depends on the context."""
         return {"up": 1, "down": -1}.get(self.better, 0)
 
 

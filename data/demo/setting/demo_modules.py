@@ -1,4 +1,4 @@
-"""The training modules, and how they combine in rounds."""
+"""The training modules, and their combinations in rounds."""
 
 from data.demo.basics.bilingual import Named
 
@@ -10,7 +10,7 @@ MODULES: dict[str, Named] = {
     "m5": Named("Safety and Health at Work: a Platform for Productivity", "职业安全与健康：提高生产力的平台"),
 }
 
-# As modules really combine, by weight: Module 1 first, no ladder after it.
+# Combinations of modules as in the real programme, by weight: Module 1 first, then no fixed order.
 ROUTES: dict[tuple[str, ...], float] = {
     ("m1",): 30.0,
     ("m1", "m2"): 22.0,

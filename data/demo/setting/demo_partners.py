@@ -1,6 +1,6 @@
-"""Partners of the programme, and which of them owns a round.
+"""Partners of the programme, and the choice of the owner of a round.
 
-They are fictitious, so that no institution speaks through invented data.
+The partners are fictitious: invented data must not be attributed to a real institution.
 """
 
 from datetime import date
@@ -59,15 +59,15 @@ PARTNERS = {
 PROVIDERS = ("provider-1", "provider-2", "provider-3", "provider-4")
 COMMITTEE = ("employers-national", "safety-national", "union-national", "donor-1", "donor-2", "agency")
 
-# Owners of rounds, by weight: buyers where all modules are trained, others elsewhere. `employers` stands for the
-# employers' confederation of the province, `provider` for any provider.
+# Owners of rounds, by weight. Buyers own rounds with all modules, other partners the rest. `employers` is the
+# employers' confederation of the province, `provider` is any provider.
 BUYER_OWNERS = {"buyer-a": 5.0, "buyer-b": 3.5, "vehicle-group": 1.5}
 PLAIN_OWNERS = {"employers": 7.0, "association-textile": 0.8, "association-machinery": 0.8, "provider": 1.4}
-SAFETY_FROM = date(2014, 1, 1)  # the work safety authorities joined then
+SAFETY_FROM = date(2014, 1, 1)  # the day the work safety authorities joined
 
 
 def draw_owner(chance: Chance, route: tuple[str, ...], province: str, start: date) -> str:
-    """The partner that owns a round of these modules which starts then in the province."""
+    """The partner that owns a round with this route, province and start."""
     if len(route) == len(MODULES):
         return chance.weighted(BUYER_OWNERS)
     kind = "safety" if "m5" in route and start >= SAFETY_FROM else chance.weighted(PLAIN_OWNERS)

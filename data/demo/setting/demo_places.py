@@ -1,6 +1,6 @@
-"""Where the programme works: provinces, their cities and counties, and when each province takes part.
+"""Places of the programme: provinces, their cities and counties, and the first year of each province.
 
-Places are real, since a map needs them.
+The places are real, because the map needs real positions.
 """
 
 from typing import NamedTuple
@@ -11,7 +11,7 @@ COUNTRY = "100000"
 
 
 class Place(NamedTuple):
-    """A place; its parent is found from its code. Latitude and longitude are WGS84."""
+    """A place. Latitude and longitude are WGS84. :func:`parent_of` gives its parent."""
 
     en: str
     zh: str
@@ -21,13 +21,13 @@ class Place(NamedTuple):
 
 
 class Province(NamedTuple):
-    """The first year a province takes part, and its weight from then on."""
+    """The first year of a province in the programme, and its weight from that year."""
 
     since: int
     weight: float
 
 
-# GB/T 2260 names and codes; coordinates of the city centre, good to about 0.05 degrees.
+# GB/T 2260 names and codes. Coordinates of the city centre, accurate to about 0.05 degrees.
 PLACES = {
     COUNTRY: Place("China", "中国", "country", 35.86, 104.20),
     "110000": Place("Beijing", "北京市", "province", 39.90, 116.41),
@@ -129,7 +129,7 @@ PROVINCES = {
     "430000": Province(2016, 4.0),
     "360000": Province(2016, 4.0),
 }
-# Roll-outs, where the authorities or buyers asked for many at once.
+# Weights of roll-outs: authorities or buyers request many enterprises at once.
 ROLL_OUT_PROVINCES = {
     "330000": 30.0, "510000": 20.0, "320000": 12.0, "440000": 11.0, "500000": 8.0, "430000": 6.0, "360000": 6.0,
     "370000": 4.0, "110000": 3.0,
@@ -138,7 +138,7 @@ EXPANSION = ("330000", "430000", "360000", "110000")
 
 
 def parent_of(code: str) -> str:
-    """The place above `code` in the table: city, province, country; GB/T 2260 codes nest by pairs of digits."""
+    """The parent of a place: city, province, country, or blank. GB/T 2260 codes nest by pairs of digits."""
     for above in (f"{code[:4]}00", province_of(code), COUNTRY):
         if above != code and above in PLACES:
             return above
@@ -146,7 +146,7 @@ def parent_of(code: str) -> str:
 
 
 def province_of(code: str) -> str:
-    """The province a place lies in, or is."""
+    """The code of the province of a place. The province of a province is itself."""
     return f"{code[:2]}0000"
 
 
@@ -156,7 +156,7 @@ for _code in PLACES:
 
 
 def draw_below(chance: Chance, place: str) -> str:
-    """A city of the province, or at times a county of it; the place itself where nothing lies below."""
+    """A city of the province, sometimes a county of that city; the place itself if it has no places below."""
     if place not in BELOW:
         return place
     below = chance.pick(BELOW[place])

@@ -1,4 +1,4 @@
-"""Sectors: their names, where they are at home, and how many of their workers are women."""
+"""Sectors: their names, their provinces, and the share of women among their workers."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from data.demo.setting.demo_places import province_of
 
 
 class Sector(NamedTuple):
-    """A sector, its ISIC Rev. 4 division, and how an enterprise of it calls itself."""
+    """A sector, its ISIC Rev. 4 division, and its word in the names of enterprises."""
 
     name: Named
     isic: str
@@ -31,7 +31,7 @@ SECTORS = {
     "fireworks": Sector(Named("Fireworks", "烟花爆竹"), "20", Named("Fireworks", "烟花")),
 }
 
-# General weights of sectors, and the ones half the enterprises of a province come from.
+# Weights of sectors in the country. Half the enterprises of a province come from its local sectors.
 SECTOR_WEIGHTS = {
     "machinery": 22.0, "auto-parts": 14.0, "garment": 13.0, "electronics": 9.0, "metal-products": 10.0,
     "rubber-plastic": 7.0, "textile": 8.0, "furniture": 5.0, "toys": 4.0, "sports-goods": 3.0, "food": 5.0,
@@ -45,7 +45,7 @@ LOCAL_SECTORS = {
     "340000": ("appliances", "garment"), "350000": ("sports-goods", "garment"), "420000": ("auto-parts",),
     "110000": ("food", "machinery"), "430000": ("fireworks",), "360000": ("fireworks",),
 }  # fmt: skip
-# Women among workers; where a sector is not named, about a third.
+# Share of women among workers. Sectors that are not listed have about a third.
 WOMEN_SHARE = {
     "garment": 0.72,
     "textile": 0.62,
@@ -58,7 +58,7 @@ WOMEN_SHARE_ELSEWHERE = 0.35
 
 
 def draw_sector(chance: Chance, place: str) -> str:
-    """The sector of an enterprise there."""
+    """The sector of an enterprise in this place."""
     if chance.happens(0.5):
         return chance.pick(LOCAL_SECTORS[province_of(place)])
     return chance.weighted(SECTOR_WEIGHTS)

@@ -1,4 +1,4 @@
-"""The reference tables: the programme, its sources and phases, and what the other tables refer to."""
+"""Writes the reference tables: programme, sources, phases, and the tables that others refer to."""
 
 from datetime import date
 

@@ -1,1 +1,4 @@
-"""Checks what was read: cells, rows, rules, and what is already stored. Nothing is written here."""
+"""Checks the sheets of a file: cells, rows, rules, and references to stored rows.
+
+What does not belong here: reading files (`files`) and writing to the database (`writes`).
+"""

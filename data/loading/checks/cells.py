@@ -1,4 +1,4 @@
-"""One cell: what stands in it → a typed value, or :class:`Unfit` with the reason."""
+"""Reads one cell into a typed value. Raises :class:`Unfit` with the reason if the cell holds no such value."""
 
 import re
 from collections.abc import Callable
@@ -18,7 +18,7 @@ YEARS = range(1900, 2100)
 
 @dataclass(frozen=True)
 class Unread:
-    """A cell whose content is no value: an error, a formula without a result, a part of merged cells."""
+    """A cell without a usable value: an error, a formula without a result, or a part of merged cells."""
 
     reason: str
     text: str
@@ -28,12 +28,12 @@ class Unread:
 
 
 Raw = str | int | float | bool | datetime | date | time | timedelta | Unread | None
-"""What a cell of a CSV file or a workbook may hold."""
+"""The content of a cell in a CSV file or a workbook, before it is typed."""
 
 
 @dataclass(frozen=True)
 class Dated:
-    """A date and how much of it is known: ``day``, ``month`` or ``year``."""
+    """A date and its precision: ``day``, ``month`` or ``year``."""
 
     date: date
     precision: str
@@ -44,7 +44,7 @@ ERRORS = frozenset(
 )
 _INVISIBLE = "\u200b\u200c\u200d\u200e\u200f\u2060\ufeff"
 _SPACES = "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u205f\u3000"
-# Only the full-width forms of ASCII: Unicode's own folding would turn 5² into 52 and ① into 1.
+# Only the full-width forms of ASCII. Unicode normalisation (NFKC) would turn 5² into 52 and ① into 1.
 _FOLD: dict[int, str | None] = {
     **{0xFF00 + code: chr(0x20 + code) for code in range(1, 0x5F)},
     **{ord(space): " " for space in _SPACES},
@@ -66,17 +66,17 @@ _YES_NO = {"yes": True, "no": False, "是": True, "否": False, "1": True, "0": 
 
 @lru_cache(maxsize=65536)
 def folded(text: str) -> str:
-    """`text` with full-width forms made narrow, invisible marks dropped, and the spaces around it gone."""
+    """`text` with full-width characters as ASCII, without invisible characters and without spaces around it."""
     return text.translate(_FOLD).strip()
 
 
 def is_blank(raw: Raw) -> bool:
-    """Is there nothing in the cell?"""
+    """True if the cell is blank."""
     return raw is None or (isinstance(raw, str) and not (raw[:1].isalnum() or folded(raw)))
 
 
-def _written(raw: Raw) -> str:
-    """The cell as a person would type it."""
+def _as_text(raw: Raw) -> str:
+    """The text a person would type for this cell."""
     if isinstance(raw, bool):
         return "TRUE" if raw else "FALSE"
     if isinstance(raw, float) and raw.is_integer():
@@ -87,7 +87,7 @@ def _written(raw: Raw) -> str:
 
 
 def refuse_unread(raw: Raw) -> None:
-    """Raise :class:`Unfit` where the cell holds no value that could be read."""
+    """Raise :class:`Unfit` if the cell has no readable value."""
     if isinstance(raw, Unread):
         raise Unfit(raw.reason, area=raw.text)
     if isinstance(raw, str) and "#" in raw and raw.strip().upper() in ERRORS:
@@ -95,8 +95,8 @@ def refuse_unread(raw: Raw) -> None:
 
 
 def read_text(raw: Raw) -> str:
-    """Prose, as it was written, without the spaces around it."""
-    text = _written(raw).replace("\r\n", "\n").replace("\r", "\n").strip().strip(_INVISIBLE)
+    """Text as it was written, without spaces around it."""
+    text = _as_text(raw).replace("\r\n", "\n").replace("\r", "\n").strip().strip(_INVISIBLE)
     if _CONTROL.search(text):
         raise Unfit("control-character")
     if len(text) > MOST_TEXT:
@@ -105,8 +105,8 @@ def read_text(raw: Raw) -> str:
 
 
 def read_code(raw: Raw) -> str:
-    """A code: lower-case letters, digits and hyphens; capitals are made small."""
-    code = folded(_written(raw)).lower()
+    """A code: lower-case letters, digits and hyphens. Capital letters become lower-case."""
+    code = folded(_as_text(raw)).lower()
     if len(code) > MOST_CODE or not _CODE.fullmatch(code):
         raise Unfit("code", most=MOST_CODE)
     return code
@@ -114,7 +114,7 @@ def read_code(raw: Raw) -> str:
 
 def read_choice(raw: Raw, choices: tuple[str, ...]) -> str:
     """One of `choices`."""
-    choice = folded(_written(raw)).lower()
+    choice = folded(_as_text(raw)).lower()
     if choice not in choices:
         raise Unfit("choice", choices=", ".join(choices))
     return choice
@@ -138,7 +138,7 @@ def _date_of(text: str) -> Dated:
 
 
 def read_date(raw: Raw) -> Dated:
-    """A date with the precision it was written in; a real spreadsheet date is known to the day."""
+    """A date with the precision it was written in. A real spreadsheet date has the precision ``day``."""
     if isinstance(raw, datetime):
         raw = raw.date()
     if isinstance(raw, date):
@@ -147,11 +147,11 @@ def read_date(raw: Raw) -> Dated:
         return Dated(raw, "day")
     if isinstance(raw, bool | time | timedelta):
         raise Unfit("date")
-    return _date_of(_written(raw))
+    return _date_of(_as_text(raw))
 
 
 def read_number(raw: Raw, *, percent_sign: bool = False) -> float:
-    """A finite number; thousands may be set off in threes, a percent sign may follow where `percent_sign` says so."""
+    """A finite number. It may have thousands separators, and a percent sign at the end if `percent_sign` is true."""
     if isinstance(raw, int | float) and not isinstance(raw, bool):
         number = float(raw)
     elif isinstance(raw, str):
@@ -185,33 +185,33 @@ def read_count(raw: Raw) -> int:
 def read_percent(raw: Raw) -> float:
     """A percentage from 0 to 100."""
     number = read_number(raw, percent_sign=True)
-    if not 0 <= number <= 100:  # noqa: PLR2004 - that is what a percentage is
+    if not 0 <= number <= 100:  # noqa: PLR2004 - the definition of a percentage
         raise Unfit("percent-range")
     return number
 
 
 def read_yes_no(raw: Raw) -> bool:
     """Yes or no, in either language, as 1 or 0, or as the spreadsheet's own true and false."""
-    answer = _YES_NO.get(folded(_written(raw)).lower())
+    answer = _YES_NO.get(folded(_as_text(raw)).lower())
     if answer is None:
         raise Unfit("yes-no")
     return answer
 
 
 def read_level(raw: Raw, unit: str) -> float:
-    """A level of an indicator measured in `unit`; yes and no are 1 and 0. Without a unit, either is taken."""
+    """A level of an indicator measured in `unit`. Yes is 1, no is 0. An empty unit accepts yes, no and numbers."""
     if unit == "yes-no":
         return float(read_yes_no(raw))
-    if not unit and folded(_written(raw)).lower() in _YES_NO:
+    if not unit and folded(_as_text(raw)).lower() in _YES_NO:
         return float(read_yes_no(raw))
     return read_figure(raw, unit)
 
 
 def read_figure(raw: Raw, unit: str) -> float:
-    """A total or share of an indicator measured in `unit`; of a yes-no indicator either the answer or a number."""
+    """A total or share of an indicator measured in `unit`. A yes-no indicator accepts yes, no or a number."""
     if unit == "percent":
         return read_percent(raw)
-    if unit == "yes-no" and folded(_written(raw)).lower() in _YES_NO:
+    if unit == "yes-no" and folded(_as_text(raw)).lower() in _YES_NO:
         return float(read_yes_no(raw))
     number = read_number(raw, percent_sign=unit in {"", "yes-no"})
     if number < 0 and unit in {"count", "count-per-month"}:
@@ -229,11 +229,11 @@ READERS: dict[Kind, Callable[[Raw], object]] = {
     Kind.YES_NO: read_yes_no,
     Kind.IMAGE: read_text,
 }
-"""How each kind of cell is read; ``Kind.VALUE`` waits for the indicator's unit."""
+"""The reader of each kind of cell. ``Kind.VALUE`` is missing here: it depends on the indicator's unit."""
 
 
 def reader_of(kind: Kind, choices: tuple[str, ...] = (), *, signed_percent: bool = False) -> Callable[[Raw], object]:
-    """The reader of a column: refuses what is no value, then reads by `kind`; `signed_percent` lets ``-12 %`` pass."""
+    """The reader of a column: refuses unreadable cells, then reads by `kind`. `signed_percent` accepts ``-12 %``."""
     if choices:
         read: Callable[[Raw], object] = lambda raw: read_choice(raw, choices)  # noqa: E731
     elif signed_percent:

@@ -1,7 +1,7 @@
-"""A file held against the rules and what is stored, part by part: facts to be written, refusals and warnings.
+"""Checks a file against the rules and the stored rows, part by part. Gives facts to write, refusals and warnings.
 
-Of a long file only keys, codes and the numbers warnings are made of stay in memory; its rows are typed anew whenever
-they are asked for.
+Memory holds only the keys and codes of a file and the numbers that warnings need. The rows are typed again each time
+they are needed.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -24,33 +24,34 @@ from data.loading.checks.rules import (
     refuse_unknown_codes,
 )
 from data.loading.checks.stored_rows import Key, Stored, key_columns
-from data.loading.checks.typed_rows import TypedRow, Typist
+from data.loading.checks.typed_rows import RowParser, TypedRow
 from data.loading.files.sheets import Reading, Sheet
 from data.storage.schema import CONTRACT_TABLES, story_image
 
 _TABLES: Mapping[str, Table] = {table.name: table for table in CONTRACT_TABLES}
-# Of warnings about one cell this is the order.
+# The order of warnings about the same cell.
 _ORDER = ("no-visit", "outlier", "large-change", "no-training")
-_OF_PAIRS = ("before", "after", "operator", "indicator")
+_PAIR_COLUMNS = ("before", "after", "operator", "indicator")
 
 Facts = Iterator[list[Fact]]
-"""The facts of one table, some at a time."""
+"""The facts of one table, in parts."""
 
 
 @dataclass(frozen=True)
 class Checked:
-    """What came of it: the tables in the file, their facts, what is to be said about them, and how much there is of it.
+    """The result of a check: the tables in the file, their facts, refusals and warnings.
 
-    ``facts`` gives the facts of a table, each laid over what is stored, as often as they are wanted; there are some of
-    every row only where nothing is refused.
+    ``facts`` gives the facts of a table, each merged with the stored row. It can be called again and again. It covers
+    every row only if nothing is refused. ``refusals`` and ``warnings`` list at most ``MOST_FINDINGS``; the counts are
+    complete.
     """
 
     tables: tuple[str, ...]
     facts: Callable[[str], Facts]
     refusals: tuple[Refusal, ...]
-    refused: int
+    refusal_count: int
     warnings: tuple[LoadWarning, ...]
-    warned: int
+    warning_count: int
 
 
 def _known_sheets(reading: Reading) -> tuple[dict[str, Sheet], list[Refusal]]:
@@ -67,19 +68,19 @@ def _known_sheets(reading: Reading) -> tuple[dict[str, Sheet], list[Refusal]]:
 
 
 class _Check:
-    """One pass over one file, after a look at what its rows may refer to."""
+    """The check of one file: first collects the codes that rows may refer to, then goes through the rows once."""
 
     def __init__(self, reading: Reading, stored: Stored, tick: Callable[[int], None]) -> None:
         self.reading = reading
         self.stored = stored
         self.tick = tick
-        self.sheets, found = _known_sheets(reading)
+        self.sheets, sheet_refusals = _known_sheets(reading)
         names = [sheet.origin for sheet in reading.sheets]
         self.order = {name: names.index(name) for name in names}
         self.refusals: Findings[Refusal] = Findings(self.in_file_order)
-        self.refusals.add([*reading.refusals, *found])
+        self.refusals.add([*reading.refusals, *sheet_refusals])
         self.warnings: Findings[LoadWarning] = Findings(
-            lambda each: (self.in_file_order(each), _ORDER.index(each.reason))
+            lambda warning: (self.in_file_order(warning), _ORDER.index(warning.reason))
         )
         tables = [sheet.table for sheet in reading.sheets]
         self.broken = reading.broken | {table for table in tables if tables.count(table) > 1}
@@ -91,23 +92,23 @@ class _Check:
         self.first_results: dict[str, int] = {}
 
     def in_file_order(self, finding: Finding) -> tuple[int, int, int, str]:
-        """Findings as someone meets them who goes through the file from the top."""
+        """The sort key that puts findings in the order of the file, from the top."""
         sheet = self.order.get(finding.sheet, -1)
         return (sheet, finding.row or 0, len(finding.cell), finding.cell)
 
-    def typist(self, name: str, *only: str) -> Typist:
-        """Who types the sheet of a table; of values only once the units are known."""
+    def parser(self, name: str, *only: str) -> RowParser:
+        """The parser of a table's sheet. Columns that depend on a unit need `units` to be known first."""
         units = self.units if name in {"result", "reported_figure", "target"} else {}
-        return Typist(self.sheets[name], _TABLES[name], units, only)
+        return RowParser(self.sheets[name], _TABLES[name], units, only)
 
     def typed(self, name: str, *only: str) -> Iterator[TypedRow]:
-        """The rows of a table's sheet, none where the file has no such sheet."""
+        """The rows of a table's sheet; no rows if the file has no such sheet."""
         if name in self.sheets:
-            for part in self.typist(name, *only).parts():
+            for part in self.parser(name, *only).parts():
                 yield from part
 
     def units_of_indicators(self) -> dict[str, str]:
-        """The unit of every indicator, as it will stand after the load."""
+        """The unit of every indicator after the load, by code."""
         units = {key[0]: row["unit"] for key, row in self.stored.rows("indicator").items()}
         for typed in self.typed("indicator", "code", "unit"):
             if {"code", "unit"} <= typed.values.keys():
@@ -115,7 +116,7 @@ class _Check:
         return units
 
     def defined_codes(self) -> dict[str, set[str]]:
-        """The codes of every table; those of a table whose keys could not all be read are left out."""
+        """The codes of every table after the load, without tables whose sheet is broken or has no column `code`."""
         codes: dict[str, set[str]] = {}
         for table in CONTRACT_TABLES:
             if key_columns(table) != ("code",) or table.name in self.broken:
@@ -130,7 +131,7 @@ class _Check:
         return codes
 
     def as_of(self) -> Dated | None:
-        """The date the record speaks for, as it will stand after the load."""
+        """The as-of date of the record after the load."""
         stored, table = self.stored.rows("programme"), _TABLES["programme"]
         for typed in self.programme:
             key = typed.key(table)
@@ -141,38 +142,39 @@ class _Check:
         return None
 
     def images(self) -> frozenset[Key]:
-        """The images on record, by story and column."""
+        """The stored images, by story and column."""
         if "story" not in self.sheets:
             return frozenset()
         return frozenset((story, f"{side}_image") for story, side in self.stored.keys(story_image))
 
     def facts(self, name: str) -> Facts:
-        """The rows of a sheet of which none is refused, each laid over what is stored."""
-        for part in self.typist(name).parts():
+        """The facts of a sheet without refusals, each merged with the stored row."""
+        for part in self.parser(name).parts():
             keys = [typed.key(_TABLES[name]) for typed in part]
-            yield self.laid_over(name, [(key, typed) for key, typed in zip(keys, part, strict=True) if key is not None])
+            yield self.merge(name, [(key, typed) for key, typed in zip(keys, part, strict=True) if key is not None])
 
-    def laid_over(self, name: str, typed: list[tuple[Key, TypedRow]]) -> list[Fact]:
+    def merge(self, name: str, rows: list[tuple[Key, TypedRow]]) -> list[Fact]:
+        """The facts of these rows, each merged with the stored row of its key."""
         table = _TABLES[name]
-        stored = self.stored.matching(table, [key for key, _row in typed])
-        return [fact_of(table, row, key, stored.get(key)) for key, row in typed]
+        stored = self.stored.matching(table, [key for key, _row in rows])
+        return [fact_of(table, row, key, stored.get(key)) for key, row in rows]
 
-    def judge(self, name: str) -> None:
-        """Collect what the rows of one sheet get wrong, and what is worth a second look.
+    def check_sheet(self, name: str) -> None:
+        """Collect the refusals and warnings of one sheet.
 
-        Rows without a readable key, and repeated ones, are no facts.
+        Rows without a readable key and rows that repeat a key are refused and give no fact.
         """
-        table, typist = _TABLES[name], self.typist(name)
-        places: dict[Key, int] = {}
+        table, parser = _TABLES[name], self.parser(name)
+        indexes: dict[Key, int] = {}
         parents = self.stored_parents(table)
         outliers = Outliers(self.units)
-        self.refusals.add(typist.take_refusals())
+        self.refusals.add(parser.take_refusals())
         done = 0
-        for part in typist.parts():
-            self.refusals.add(typist.take_refusals())
-            facts = self.laid_over(name, list(self.new(typist, part, done, places)))
+        for part in parser.parts():
+            self.refusals.add(parser.take_refusals())
+            facts = self.merge(name, list(self.new_rows(parser, part, done, indexes)))
             self.refusals.add(refuse_unknown_codes(table, part, self.defined))
-            self.refusals.add(found for fact in facts for found in refuse_row(fact, self.setting))
+            self.refusals.add(problem for fact in facts for problem in refuse_row(fact, self.setting))
             if "parent" in table.columns:
                 parents.update((fact.key[0], fact.values["parent"]) for fact in facts)
             if name == "training":
@@ -181,58 +183,60 @@ class _Check:
             if name == "result":
                 self.warnings.add(plausibility.large_changes(facts, self.units))
                 for fact in facts:
-                    outliers.add(fact.values, places[fact.key])
-                    self.first_results.setdefault(fact.key[0], places[fact.key])
+                    outliers.add(fact.values, indexes[fact.key])
+                    self.first_results.setdefault(fact.key[0], indexes[fact.key])
             done += len(part)
             self.tick(len(part))
-        self.find_cycles(typist, parents, places)
-        self.find_outliers(typist, outliers, places)
+        self.find_cycles(parser, parents, indexes)
+        self.find_outliers(parser, outliers, indexes)
 
-    def new(
-        self, typist: Typist, part: list[TypedRow], done: int, places: dict[Key, int]
+    def new_rows(
+        self, parser: RowParser, part: list[TypedRow], done: int, indexes: dict[Key, int]
     ) -> Iterator[tuple[Key, TypedRow]]:
-        """The rows of a part whose key is new, noted in `places`; every other with a key is refused."""
-        for place, typed in enumerate(part, start=done):
-            key = typed.key(typist.table)
-            if key is not None and key in places:
-                first_row = typist.sheet.rows.numbers[places[key]]
-                self.refusals.add([refuse_repeated(typed, typist.table, key, first_row)])
+        """The rows of a part whose key is new. Adds their keys to `indexes`; refuses rows that repeat a key."""
+        for index, typed in enumerate(part, start=done):
+            key = typed.key(parser.table)
+            if key is not None and key in indexes:
+                first_row = parser.sheet.rows.numbers[indexes[key]]
+                self.refusals.add([refuse_repeated(typed, parser.table, key, first_row)])
             elif key is not None:
-                places[key] = place
+                indexes[key] = index
                 yield key, typed
 
     def stored_parents(self, table: Table) -> dict[str, str | None]:
         return dict(self.stored.each(table, ("code", "parent"))) if "parent" in table.columns else {}
 
-    def find_cycles(self, typist: Typist, parents: Mapping[str, str | None], places: Mapping[Key, int]) -> None:
-        """Refuse every row that is, over its parents, its own parent."""
-        if "parent" in typist.table.columns:
-            paths = cycles(parents, [code for (code,) in places])
-            found = {places[(code,)]: " → ".join(path) for code, path in paths}
-            self.refusals.add(refusal(typed.spot("parent"), "cycle", path=found[at]) for at, typed in typist.at(found))
+    def find_cycles(self, parser: RowParser, parents: Mapping[str, str | None], indexes: Mapping[Key, int]) -> None:
+        """Refuse every row whose chain of parents leads back to itself."""
+        if "parent" in parser.table.columns:
+            cycle_paths = cycles(parents, [code for (code,) in indexes])
+            paths = {indexes[(code,)]: " → ".join(path) for code, path in cycle_paths}
+            self.refusals.add(
+                refusal(typed.spot("parent"), "cycle", path=paths[index]) for index, typed in parser.at(paths)
+            )
 
-    def find_outliers(self, typist: Typist, outliers: Outliers, places: Mapping[Key, int]) -> None:
-        """Warn of results far from the others, those stored that the file leaves alone among them."""
-        if typist.table.name != "result":
+    def find_outliers(self, parser: RowParser, outliers: Outliers, indexes: Mapping[Key, int]) -> None:
+        """Warn of results far from the others. Stored rows that the file does not change count among the others."""
+        if parser.table.name != "result":
             return
-        keys = key_columns(typist.table)
-        for row in self.stored.each(typist.table, (*keys, *_OF_PAIRS)):
-            if row[: len(keys)] not in places:
-                outliers.add_stored(dict(zip(_OF_PAIRS, row[len(keys) :], strict=True)))
-        found = dict(outliers.found())
-        self.warnings.add(plausibility.outlier(typed, found[at]) for at, typed in typist.at(found))
+        keys = key_columns(parser.table)
+        for row in self.stored.each(parser.table, (*keys, *_PAIR_COLUMNS)):
+            if row[: len(keys)] not in indexes:
+                outliers.add_stored(dict(zip(_PAIR_COLUMNS, row[len(keys) :], strict=True)))
+        details = dict(outliers.find())
+        self.warnings.add(plausibility.outlier(typed, details[index]) for index, typed in parser.at(details))
 
     def find_untrained(self) -> None:
         """Warn of the first result of every enterprise that has no training, in the file or stored."""
         trained = self.trained | self.stored.column("training", "enterprise")
-        found = [place for enterprise, place in self.first_results.items() if enterprise not in trained]
-        if found:
-            self.warnings.add(plausibility.no_training(typed) for _at, typed in self.typist("result").at(found))
+        indexes = [index for enterprise, index in self.first_results.items() if enterprise not in trained]
+        if indexes:
+            self.warnings.add(plausibility.no_training(typed) for _index, typed in self.parser("result").at(indexes))
 
     def run(self, file_name: str) -> Checked:
-        """Hold every sheet against the rules."""
+        """Check every sheet."""
         for name in self.sheets:
-            self.judge(name)
+            self.check_sheet(name)
         self.find_untrained()
         if "programme" not in self.broken:
             self.refusals.add(refuse_programme(self.programme, _TABLES["programme"], self.stored, file_name))
@@ -247,5 +251,5 @@ class _Check:
 
 
 def check(reading: Reading, stored: Stored, file_name: str, tick: Callable[[int], None] = lambda _: None) -> Checked:
-    """Hold everything in `reading` against the rules; `tick` hears how many rows were done since the last call."""
+    """Check all sheets of `reading`. `tick` receives the number of rows done since its last call."""
     return _Check(reading, stored, tick).run(file_name)

@@ -1,4 +1,4 @@
-"""What is worth a second look and yet no reason to refuse: outliers, large changes, gaps in the record."""
+"""Warnings about rows that are valid but may be wrong: outliers, large changes, gaps in the record."""
 
 from array import array
 from collections import defaultdict
@@ -18,8 +18,8 @@ _LARGE_CHANGE = 100
 def modified_z_scores(changes: Sequence[float]) -> list[float]:
     """The distance of each change from the median, in median absolute deviations (0.6745 of them are one sigma).
 
-    Where more than half of the changes are equal that deviation is 0, and the mean absolute deviation serves
-    instead (Iglewicz and Hoaglin); where all are equal every score is 0.
+    If more than half of the changes are equal, the median deviation is 0; the mean absolute deviation is used instead
+    (Iglewicz and Hoaglin). If all changes are equal, every score is 0.
     """
     middle = median(changes)
     distances = [abs(change - middle) for change in changes]
@@ -28,7 +28,7 @@ def modified_z_scores(changes: Sequence[float]) -> list[float]:
 
 
 def _change(values: Mapping[str, Any]) -> float | None:
-    """The change of a pair; None where the row is none."""
+    """The change from before to after; None if the row is not an exact pair."""
     if values["before"] is None or values["after"] is None or values["operator"] != "=":
         return None
     return float(values["after"]) - float(values["before"])
@@ -39,49 +39,49 @@ def _plain(number: float) -> str:
 
 
 class Outliers:
-    """Finds the pairs of a file that lie far from the others of their indicator, those stored included.
+    """Finds pairs in a file that are far from the other pairs of their indicator, in the file or stored.
 
-    Holds a number a pair, and where it stands in the file.
+    Keeps in memory one number for each pair, and the row index of each pair of the file.
     """
 
     def __init__(self, units: Mapping[str, str]) -> None:
         self._units = units
         self._changes: dict[str, array[float]] = defaultdict(lambda: array("d"))
-        self._places: dict[str, array[int]] = defaultdict(lambda: array("q"))
+        self._indexes: dict[str, array[int]] = defaultdict(lambda: array("q"))
 
-    def add(self, values: Mapping[str, Any], place: int) -> None:
-        """Take in a row of the file and its place there."""
+    def add(self, values: Mapping[str, Any], index: int) -> None:
+        """Add a row of the file and its index in the sheet."""
         change, indicator = _change(values), values["indicator"]
         if change is not None and self._units.get(indicator) != "yes-no":
             self._changes[indicator].append(change)
-            self._places[indicator].append(place)
+            self._indexes[indicator].append(index)
 
     def add_stored(self, values: Mapping[str, Any]) -> None:
-        """Take in a row that is stored and stays as it is, after those of the file."""
+        """Add a stored row that the file does not change. Call this after all rows of the file are added."""
         change = _change(values)
         if change is not None and values["indicator"] in self._changes:
             self._changes[values["indicator"]].append(change)
 
-    def found(self) -> Iterator[tuple[int, dict[str, object]]]:
-        """The place of every outlier, and what is to be said of it."""
-        for indicator, places in self._places.items():
+    def find(self) -> Iterator[tuple[int, dict[str, object]]]:
+        """The row index of every outlier, with the details of its warning."""
+        for indicator, indexes in self._indexes.items():
             changes = self._changes[indicator]
             if len(changes) < FEWEST_PAIRS:
                 continue
             middle = _plain(median(changes))
-            # There may be more changes than places: those stored come after those of the file.
-            for place, change, score in zip(places, changes, modified_z_scores(changes), strict=False):
+            # There may be more changes than indexes: stored rows come last and have no index.
+            for index, change, score in zip(indexes, changes, modified_z_scores(changes), strict=False):
                 if score > HIGHEST_SCORE:
-                    yield place, {"change": _plain(change), "others": len(changes) - 1, "median": middle}
+                    yield index, {"change": _plain(change), "others": len(changes) - 1, "median": middle}
 
 
 def outlier(typed: TypedRow, details: Mapping[str, object]) -> LoadWarning:
-    """The warning of an outlier."""
+    """The warning about an outlier."""
     return load_warning(typed.spot("after", "before"), "outlier", **details)
 
 
 def large_changes(facts: Iterable[Fact], units: Mapping[str, str]) -> Iterator[LoadWarning]:
-    """The results that changed by more than 100 % of where they began."""
+    """Warnings about results that changed by more than 100 % of their first value."""
     for fact in facts:
         change, percent = _change(fact.values), fact.values["change_percent"]
         if change is not None and fact.values["before"] and units.get(fact.values["indicator"]) != "yes-no":
@@ -92,12 +92,12 @@ def large_changes(facts: Iterable[Fact], units: Mapping[str, str]) -> Iterator[L
 
 
 def completed_without_visit(facts: Iterable[Fact]) -> Iterator[LoadWarning]:
-    """The trainings that are completed though no visit is on record."""
+    """Warnings about trainings that are completed without a recorded visit."""
     for fact in facts:
         if fact.values["completed_on"] is not None and not fact.values["visits_done"]:
             yield load_warning(fact.typed.spot("visits_done", "completed_on"), "no-visit")
 
 
 def no_training(typed: TypedRow) -> LoadWarning:
-    """The warning of a result whose enterprise has no training."""
+    """The warning about a result whose enterprise has no training."""
     return load_warning(typed.spot("enterprise"), "no-training", enterprise=typed.values["enterprise"])

@@ -1,6 +1,6 @@
-"""Why something is refused or remarked on: for every reason an English and a Chinese sentence, both always shown.
+"""The sentences of refusals, warnings and load problems, in English and in Chinese. Both are always shown.
 
-Each says what is wrong and what to do about it.
+Each sentence says what is wrong and what to do about it.
 """
 
 _FILES: dict[str, tuple[str, str]] = {
@@ -320,7 +320,7 @@ _BATCHES: dict[str, tuple[str, str]] = {
 }
 
 SENTENCES: dict[str, tuple[str, str]] = {**_FILES, **_SHEETS, **_CELLS, **_ROWS, **_WARNINGS, **_DATABASE, **_BATCHES}
-"""Reason → (English, Chinese), with named places for the details."""
+"""The English and the Chinese sentence of each reason, with named placeholders for the details."""
 
 
 def sentences(reason: str, **details: object) -> tuple[str, str]:

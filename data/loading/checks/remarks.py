@@ -1,4 +1,4 @@
-"""What is said about a file: refusals, which stop the load, and warnings, which do not."""
+"""Findings about a file: refusals stop the load, warnings do not."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -6,15 +6,15 @@ from typing import Any, Generic, TypeVar
 
 from data.loading.checks.reasons import sentences
 
-MOST_KEPT = 10_000
-"""So many findings of a file are kept, the first in it; the others are counted."""
+MOST_FINDINGS = 10_000
+"""Maximum number of findings listed for a file. Further findings are only counted."""
 
-_SHOWN = 80
+_VALUE_LENGTH = 80
 
 
 @dataclass(frozen=True)
 class Spot:
-    """Where something stands, as the person who sent the file sees it."""
+    """A position in the file, as the sender sees it."""
 
     sheet: str
     row: int | None = None
@@ -25,9 +25,9 @@ class Spot:
 
 @dataclass(frozen=True)
 class Finding:
-    """One remark: sheet or file, row number as the spreadsheet shows it, column, value, the reason in two languages.
+    """One finding: sheet or file, row number as the spreadsheet shows it, column, value, the reason in two languages.
 
-    ``cell`` is the address in the spreadsheet (``D7``), empty where the remark is about no cell.
+    ``cell`` is the address in the spreadsheet (``D7``), or empty if the finding is not about a cell.
     """
 
     sheet: str
@@ -45,31 +45,31 @@ class Refusal(Finding):
 
 
 class LoadWarning(Finding):
-    """A finding worth a second look; the load goes on."""
+    """A finding that the sender should check; the load goes on."""
 
 
 F = TypeVar("F", bound=Finding)
 
 
 class Findings(Generic[F]):
-    """Findings as they are met; the first :data:`MOST_KEPT` in the order of `key` are kept, all are counted."""
+    """Counts findings, and lists the first :data:`MOST_FINDINGS` of them in the order of `key`."""
 
     def __init__(self, key: Callable[[F], Any]) -> None:
         self.count = 0
         self._key = key
-        self._kept: list[F] = []
+        self._findings: list[F] = []
 
-    def add(self, found: Iterable[F]) -> None:
-        """Keep these too; of those alike in order the one met first comes first."""
-        for each in found:
+    def add(self, findings: Iterable[F]) -> None:
+        """Add findings. Findings with equal keys stay in the order they were added."""
+        for finding in findings:
             self.count += 1
-            self._kept.append(each)
-            if len(self._kept) >= 2 * MOST_KEPT:
-                self._kept = list(self.first())
+            self._findings.append(finding)
+            if len(self._findings) >= 2 * MOST_FINDINGS:
+                self._findings = list(self.first())
 
     def first(self) -> tuple[F, ...]:
-        """Those that are kept, in order."""
-        return tuple(sorted(self._kept, key=self._key)[:MOST_KEPT])
+        """The listed findings, in order."""
+        return tuple(sorted(self._findings, key=self._key)[:MOST_FINDINGS])
 
 
 class Unfit(ValueError):
@@ -82,18 +82,18 @@ class Unfit(ValueError):
 
 
 def shown(raw: object) -> str:
-    """`raw` as a remark prints it: on one line, cut after 80 characters."""
+    """`raw` as a finding shows it: on one line, cut after 80 characters."""
     text = " ".join(("" if raw is None else str(raw)).split())
-    return text if len(text) <= _SHOWN else text[:_SHOWN] + "…"
+    return text if len(text) <= _VALUE_LENGTH else text[:_VALUE_LENGTH] + "…"
 
 
 def refusal(spot: Spot, reason: str, **details: Any) -> Refusal:
-    """The refusal of what stands at `spot`, with the sentences of `reason`."""
+    """The refusal of the content at `spot`, with the sentences of `reason`."""
     english, chinese = sentences(reason, **details)
     return Refusal(spot.sheet, spot.row, spot.column, spot.value, reason, english, chinese, spot.cell)
 
 
 def load_warning(spot: Spot, reason: str, **details: Any) -> LoadWarning:
-    """The warning about what stands at `spot`, with the sentences of `reason`."""
+    """The warning about the content at `spot`, with the sentences of `reason`."""
     english, chinese = sentences(reason, **details)
     return LoadWarning(spot.sheet, spot.row, spot.column, spot.value, reason, english, chinese, spot.cell)

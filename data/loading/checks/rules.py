@@ -1,4 +1,4 @@
-"""What a row must obey beyond its cells: within itself, within the file, and together with what is stored."""
+"""Rules for a whole row: between its columns, between the rows of the file, and with the stored rows."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -17,9 +17,9 @@ from data.loading.files.image_check import check_image
 from data.storage.schema import Kind, contract_columns
 
 COARSE = ("day", "month", "year")
-"""Precisions from fine to coarse."""
+"""Precisions of a date, from fine to coarse."""
 
-# Per table: pairs of dates of which the second is never before the first.
+# Per table: pairs of dates. The second date must not be before the first.
 _ORDERS: dict[str, tuple[tuple[str, str], ...]] = {
     "phase": (("starts_on", "ends_on"),),
     "round": (("planned_start", "planned_end"), ("started_on", "ended_on")),
@@ -28,7 +28,7 @@ _ORDERS: dict[str, tuple[tuple[str, str], ...]] = {
     "result": (("before_on", "after_on"),),
     "event": (("starts_on", "ends_on"),),
 }
-# Per table: the women, and the columns that together are the people they are counted among.
+# Per table: the column of women, and the columns whose sum is the total number of people.
 _WOMEN: dict[str, tuple[str, tuple[str, ...]]] = {
     "enterprise": ("workers_women", ("workers",)),
     "training": ("women", ("managers", "workers")),
@@ -44,15 +44,15 @@ def _columns(table: Table, kind: Kind) -> tuple[str, ...]:
 
 @cache
 def _defaults(table: Table) -> dict[str, Any]:
-    """A new row of which the file says nothing."""
+    """The values of a new row before the file fills them in."""
     return {c.name: c.info["default"] or ("" if c.info["key"] else None) for c in contract_columns(table)}
 
 
 @dataclass(frozen=True)
 class Fact:
-    """One row of the file together with the stored row it would change (None: a new one).
+    """One row of the file, together with the stored row it changes (None if the row is new).
 
-    ``values`` is the row as it would stand afterwards; what was refused in the file is None there.
+    ``values`` is the row after the load. Cells that were refused are None there.
     """
 
     table: Table
@@ -62,7 +62,7 @@ class Fact:
     values: Mapping[str, Any]
 
     def dated(self, column: str) -> Dated | None:
-        """The date in `column` as precisely as it is known."""
+        """The date in `column` with its precision; None if it is blank."""
         known = self.values[column]
         if known is None:
             return None
@@ -71,15 +71,15 @@ class Fact:
         return Dated(known, self.stored["date_precision"] or "day")
 
     def precision(self) -> str | None:
-        """The coarsest precision of the row's dates, None where it has none."""
-        found = [known.precision for known in map(self.dated, _columns(self.table, Kind.DATE)) if known is not None]
-        return max(found, key=COARSE.index, default=None)
+        """The coarsest precision of the row's dates; None if it has no dates."""
+        dates = map(self.dated, _columns(self.table, Kind.DATE))
+        return max((known.precision for known in dates if known is not None), key=COARSE.index, default=None)
 
 
 @dataclass(frozen=True)
 class Setting:
-    """What the rules must know beside the row: the date the record speaks for, where images lie, and the images on
-    record by story and column.
+    """The context of the rules: the as-of date of the record, the folder of the images, and the stored images by story
+    and column.
     """
 
     as_of: Dated | None
@@ -88,14 +88,14 @@ class Setting:
 
 
 def fact_of(table: Table, typed: TypedRow, key: Key, stored: Mapping[str, Any] | None) -> Fact:
-    """`typed` laid over what is stored: columns the file lacks stay as they are, or take their default."""
+    """The fact of a row. Columns that are not in the file keep the stored value, or get their default in a new row."""
     values = _defaults(table)
-    kept = {name: stored[name] for name in values} if stored is not None else values
-    return Fact(table, key, typed, stored, {**kept, **typed.values, **dict.fromkeys(typed.unfit)})
+    earlier = {name: stored[name] for name in values} if stored is not None else values
+    return Fact(table, key, typed, stored, {**earlier, **typed.values, **dict.fromkeys(typed.unfit)})
 
 
 def before(first: Dated, second: Dated) -> bool:
-    """Is `first` surely before `second`? Compared at the coarser of the two precisions."""
+    """True if `first` is certainly before `second`. Compares at the coarser of the two precisions."""
     precision = max(first.precision, second.precision, key=COARSE.index)
 
     def cut(day: date) -> tuple[int, ...]:
@@ -105,7 +105,7 @@ def before(first: Dated, second: Dated) -> bool:
 
 
 def as_written(known: Dated) -> str:
-    """The date as far as it is known: ``2014-05-03``, ``2014-05`` or ``2014``."""
+    """The date at its precision: ``2014-05-03``, ``2014-05`` or ``2014``."""
     return known.date.isoformat()[: {"day": 10, "month": 7, "year": 4}[known.precision]]
 
 
@@ -135,7 +135,7 @@ def _women(fact: Fact, _: Setting) -> Iterator[Refusal]:
         return
     column, among = _WOMEN[fact.table.name]
     women, people = fact.values[column], [fact.values[name] for name in among]
-    # A blank part is unknown, and so is the total: nothing can be said then.
+    # If a part is blank, the total is unknown and there is nothing to compare.
     if women is not None and None not in people and women > sum(people):
         yield refusal(fact.typed.spot(column, *among), "women", women=women, total=sum(people), among=" + ".join(among))
 
@@ -144,8 +144,8 @@ def _held_event(fact: Fact, setting: Setting) -> Iterator[Refusal]:
     if fact.table.name != "event" or fact.values["status"] != "held" or setting.as_of is None:
         return
     column = "starts_on" if fact.values["starts_on"] is not None else "ends_on"
-    held = fact.dated(column)
-    if held is not None and before(setting.as_of, held):
+    event_date = fact.dated(column)
+    if event_date is not None and before(setting.as_of, event_date):
         yield refusal(fact.typed.spot(column, "status"), "future-event", as_of=as_written(setting.as_of))
 
 
@@ -161,13 +161,13 @@ def _result(fact: Fact, _: Setting) -> Iterator[Refusal]:
 
 def _place(fact: Fact, _: Setting) -> Iterator[Refusal]:
     if fact.table.name == "place":
-        for column, most in _DEGREES.items():
-            if fact.values[column] is not None and abs(fact.values[column]) > most:
+        for column, limit in _DEGREES.items():
+            if fact.values[column] is not None and abs(fact.values[column]) > limit:
                 yield refusal(fact.typed.spot(column), "coordinates")
 
 
-def _on_record(fact: Fact, column: str, setting: Setting) -> bool:
-    """Is this the image that is stored, and not sent again?"""
+def _is_stored_image(fact: Fact, column: str, setting: Setting) -> bool:
+    """True if the image is already stored and was not sent again."""
     name = fact.typed.values[column]
     if fact.stored is None or fact.stored[column] != name or (fact.key[0], column) not in setting.images:
         return False
@@ -177,7 +177,7 @@ def _on_record(fact: Fact, column: str, setting: Setting) -> bool:
 def _images(fact: Fact, setting: Setting) -> Iterator[Refusal]:
     for column in _columns(fact.table, Kind.IMAGE):
         name = fact.typed.values.get(column)
-        if name is not None and not _on_record(fact, column, setting):
+        if name is not None and not _is_stored_image(fact, column, setting):
             try:
                 check_image(setting.folder, name)
             except Unfit as problem:
@@ -190,21 +190,21 @@ _ROW_RULES: tuple[Callable[[Fact, Setting], Iterator[Refusal]], ...] = (
 
 
 def refuse_row(fact: Fact, setting: Setting) -> list[Refusal]:
-    """Everything wrong with one row by itself."""
-    return [found for rule in _ROW_RULES for found in rule(fact, setting)]
+    """The refusals of one row by the rules that need no other row."""
+    return [problem for rule in _ROW_RULES for problem in rule(fact, setting)]
 
 
 def refuse_repeated(typed: TypedRow, table: Table, key: Key, first_row: int) -> Refusal:
-    """The refusal of a row whose key an earlier row of its sheet has, which is number `first_row`."""
+    """The refusal of a row that repeats the key of row number `first_row` in the same sheet."""
     names = [column.name for column in table.primary_key]
     words = ", ".join(f"{name} {part}" for name, part in zip(names, key, strict=True) if part != "")
     return refusal(typed.spot(*names), "second-key", first=first_row, sheet=typed.sheet.origin, key=words)
 
 
 def refuse_unknown_codes(table: Table, rows: Iterable[TypedRow], defined: Mapping[str, set[str]]) -> list[Refusal]:
-    """Every code that refers to a row neither stored nor in the file.
+    """The refusals of codes that refer to a row neither stored nor in the file.
 
-    `defined` gives the codes of each table; a table it lacks cannot be judged.
+    `defined` gives the codes of each table. References to tables that are not in it are not checked.
     """
     columns = [c for c in contract_columns(table) if c.info["refers"] in defined]
     return [
@@ -216,7 +216,7 @@ def refuse_unknown_codes(table: Table, rows: Iterable[TypedRow], defined: Mappin
 
 
 def cycles(parents: Mapping[str, str | None], codes: Iterable[str]) -> Iterator[tuple[str, list[str]]]:
-    """Every one of `codes` that is, over its `parents`, its own parent, with the path that leads back to it."""
+    """The `codes` whose chain of `parents` leads back to themselves, each with that path."""
     for code in codes:
         path = [code]
         while (above := parents.get(path[-1])) and above not in path:
@@ -226,13 +226,13 @@ def cycles(parents: Mapping[str, str | None], codes: Iterable[str]) -> Iterator[
 
 
 def refuse_programme(rows: list[TypedRow], table: Table, stored: Stored, file_name: str) -> list[Refusal]:
-    """One programme a database: a second row, another programme than the stored one, or none at all."""
-    have = {key[0] for key in stored.rows("programme")}
+    """The refusals of a second programme row, of a programme other than the stored one, and of no programme at all."""
+    stored_codes = {key[0] for key in stored.rows("programme")}
     refusals = [refusal(typed.spot("code"), "second-programme") for typed in rows[1:]]
     for typed in rows[:1]:
         key = typed.key(table)
-        if have and key is not None and key[0] not in have:
-            refusals.append(refusal(typed.spot("code"), "other-programme", code=min(have)))
-    if not rows and not have:
+        if stored_codes and key is not None and key[0] not in stored_codes:
+            refusals.append(refusal(typed.spot("code"), "other-programme", code=min(stored_codes)))
+    if not rows and not stored_codes:
         refusals.append(refusal(Spot(file_name), "no-programme"))
     return refusals

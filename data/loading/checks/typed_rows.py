@@ -1,4 +1,4 @@
-"""A sheet's columns and rows held against the schema: every cell typed, every cell that cannot be is refused."""
+"""Types the cells of a sheet by the schema. Refuses cells that cannot be typed and columns that do not exist."""
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ from data.storage.schema import Kind, contract_columns
 
 Reader = Callable[[Raw], object]
 
-_REMEMBERED = 4096
-# Columns whose meaning hangs on the unit of the row's indicator.
+_CACHE_SIZE = 4096
+# Columns whose meaning depends on the unit of the row's indicator.
 _BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
     ("result", "before"): read_level,
     ("result", "after"): read_level,
@@ -27,8 +27,10 @@ _BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
 
 @dataclass(frozen=True)
 class TypedRow:
-    """One row with its cells typed. ``values`` has every column of the file that could be read (blank: None, or ''
-    in a key), ``precisions`` the precision of its dates, ``unfit`` the columns that were refused.
+    """One row with typed cells.
+
+    ``values`` has every column of the file that could be read (blank: None, or '' in a key). ``precisions`` has the
+    precision of each date. ``unfit`` has the columns that were refused.
     """
 
     sheet: Sheet
@@ -39,7 +41,7 @@ class TypedRow:
     unfit: frozenset[str]
 
     def spot(self, *columns: str) -> Spot:
-        """The first of `columns` that the file has, in this row."""
+        """The cell of this row in the first of `columns` that the file has."""
         for column in columns:
             if column in self.positions:
                 position = self.positions[column]
@@ -47,7 +49,7 @@ class TypedRow:
         return self.sheet.spot(self.row.number, column=columns[0] if columns else "")
 
     def key(self, table: Table) -> Key | None:
-        """The row's key; None where a part of it could not be read."""
+        """The row's key; None if a part of it could not be read."""
         if self.unfit.isdisjoint(key_columns(table)) and self.values.keys() >= _needed(table):
             return tuple(self.values.get(name, "") for name in key_columns(table))
         return None
@@ -64,13 +66,14 @@ def _reader(column: Column[Any]) -> Reader:
     read = reader_of(column.info["kind"], column.info["choices"], signed_percent=signed_percent)
     if column.info["kind"] in {Kind.TEXT, Kind.IMAGE}:
         return read
-    # A long sheet says the same again and again. Only of text: 1, 1.0 and TRUE are alike as keys and not as cells.
-    remembered = lru_cache(_REMEMBERED)(read)
-    return lambda raw: remembered(raw) if type(raw) is str else read(raw)
+    # A long sheet repeats the same text many times. Only text is cached: 1, 1.0 and TRUE are equal as cache keys but
+    # are different cells.
+    cached_read = lru_cache(_CACHE_SIZE)(read)
+    return lambda raw: cached_read(raw) if type(raw) is str else read(raw)
 
 
 def _blank(column: Column[Any]) -> Callable[[], object]:
-    """What a blank cell of the column stands for."""
+    """The reader of a blank cell in the column: gives its default, or refuses it if the column is required."""
     value = column.info["default"] or ("" if column.info["key"] else None)
     return _refuse_blank if column.info["required"] else lambda: value
 
@@ -80,7 +83,7 @@ def _refuse_blank() -> Never:
 
 
 def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal]]:
-    """Where each column of `table` stands in the sheet, and what is wrong with the header."""
+    """The position of each column of `table` in the sheet, and the refusals of the header."""
     columns = contract_columns(table)
     known = [column.name for column in columns]
     positions: dict[str, int] = {}
@@ -107,11 +110,11 @@ def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal
     return positions, refusals
 
 
-class Typist:
-    """Types the rows of one sheet as rows of `table`, one after the other.
+class RowParser:
+    """Types the rows of one sheet as rows of `table`.
 
-    `units` gives the unit of each indicator's code. Every cell that is no value, and every flaw of the header, is a
-    refusal, kept until it is taken. With `only` other columns are passed over.
+    `units` gives the unit of each indicator by code. With `only`, other columns are ignored. Refusals of the header and
+    of cells are collected until :meth:`take_refusals` is called.
     """
 
     def __init__(
@@ -122,27 +125,27 @@ class Typist:
         self.units = units or {}
         self.positions, self.refusals = _positions(sheet, table)
         columns = [c for c in contract_columns(table) if c.name in self.positions and (not only or c.name in only)]
-        # Values last: how they are read depends on the indicator.
+        # Columns by unit come last: their reader needs the indicator of the row.
         columns.sort(key=lambda column: (table.name, column.name) in _BY_UNIT)
         self._columns = [(c.name, self.positions[c.name], self._reader(c), _blank(c)) for c in columns]
 
     def parts(self) -> Iterator[list[TypedRow]]:
-        """The rows of the sheet, some at a time."""
+        """The rows of the sheet, in parts."""
         for part in self.sheet.rows.parts():
-            yield [self.type_row(row) for row in part]
+            yield [self.parse(row) for row in part]
 
-    def at(self, places: Iterable[int]) -> Iterator[tuple[int, TypedRow]]:
-        """The rows at these places in the sheet, each with its place, in order."""
-        for place, row in self.sheet.rows.at(places):
-            yield place, self.type_row(row)
+    def at(self, indexes: Iterable[int]) -> Iterator[tuple[int, TypedRow]]:
+        """The rows at these indexes in the sheet, each with its index, in order."""
+        for index, row in self.sheet.rows.at(indexes):
+            yield index, self.parse(row)
 
     def take_refusals(self) -> list[Refusal]:
-        """What was refused since this was last asked."""
+        """The refusals since the last call."""
         taken, self.refusals = self.refusals, []
         return taken
 
-    def type_row(self, row: Row) -> TypedRow:
-        """One row, whose cells may be refused."""
+    def parse(self, row: Row) -> TypedRow:
+        """The typed row. Collects the refusals of its cells."""
         values: dict[str, Any] = {}
         precisions: dict[str, str] = {}
         unfit: set[str] = set()
@@ -166,7 +169,7 @@ class Typist:
         return TypedRow(self.sheet, row, self.positions, values, precisions, frozenset(unfit))
 
     def _reader(self, column: Column[Any]) -> Callable[[Raw, Mapping[str, Any]], object]:
-        """Reads a cell of the column in a row of which these values are known."""
+        """The reader of a cell in the column. It receives the cell and the values of the row that are already known."""
         by_unit = _BY_UNIT.get((self.table.name, column.name))
         if by_unit is None:
             read = _reader(column)

@@ -1,1 +1,4 @@
-"""Reads files as they came: folders of CSV and workbooks. Nothing is interpreted here."""
+"""Reads files: folders of CSV files, Excel workbooks, and story images.
+
+What does not belong here: typing cells and applying rules (`checks`).
+"""

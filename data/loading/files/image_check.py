@@ -1,4 +1,4 @@
-"""Is the image beside the sheet what its name says?"""
+"""Checks that a story image next to the sheet is the kind of image its name says."""
 
 import re
 import warnings
@@ -9,12 +9,12 @@ from PIL import Image
 from data.loading.checks.remarks import Unfit
 
 _NAME = re.compile(r"[^/\\:\x00-\x1f.][^/\\:\x00-\x1f]*\.(png|jpe?g)", re.IGNORECASE)
-_LONGEST_NAME = 200  # what the column holds
+_LONGEST_NAME = 200  # the length of the database column
 _MOST_PIXELS = 50_000_000
 
 
 def image_kind(name: str) -> str:
-    """What the ending of an image's name says it is: PNG or JPEG; raises :class:`Unfit` where it is no such name."""
+    """The kind of image by its file name: PNG or JPEG. Raises :class:`Unfit` for any other name."""
     match = _NAME.fullmatch(name)
     if match is None or len(name) > _LONGEST_NAME:
         raise Unfit("image-name")
@@ -22,7 +22,7 @@ def image_kind(name: str) -> str:
 
 
 def check_image(folder: Path, name: str) -> None:
-    """Raise :class:`Unfit` unless `name` is a whole PNG or JPEG file in `folder`, as its ending says."""
+    """Raise :class:`Unfit` unless `name` is an undamaged PNG or JPEG file in `folder`, of the kind its name says."""
     kind = image_kind(name)
     path = folder / name
     if not path.is_file():
@@ -36,7 +36,7 @@ def check_image(folder: Path, name: str) -> None:
                 too_large = image.width * image.height > _MOST_PIXELS
                 if not too_large:
                     image.load()
-    except Exception as error:  # broken images fail in every way their decoders know
+    except Exception as error:  # decoders raise many kinds of errors for broken images
         raise Unfit("image-kind") from error
     if too_large:
         raise Unfit("image-size", most=_MOST_PIXELS // 1_000_000)

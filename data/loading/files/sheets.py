@@ -1,4 +1,4 @@
-"""A sheet as it came: rows with their numbers, cells with their positions, nothing interpreted yet."""
+"""Sheets as they are in the file: rows with row numbers, cells with positions. Cells are not typed yet."""
 
 import pickle
 import weakref
@@ -15,37 +15,37 @@ from data.loading.checks.cells import Raw, folded, is_blank
 from data.loading.checks.remarks import Refusal, Spot, shown
 
 IGNORED_SHEETS = frozenset({"readme", "notes", "说明"})
-"""Sheets people write for people; the template's first one is among them."""
+"""Names of sheets that people write for people, such as the first sheet of the template. They are not read."""
 MOST_MEGABYTES = 200
-"""What a file may unpack to."""
+"""Maximum size of a file after unpacking, in megabytes."""
 
-Heard = Callable[[float], None]
-"""Is told how much of a file is read, from 0 to 1."""
+ReadProgress = Callable[[float], None]
+"""Receives the share of a file that has been read so far, from 0 to 1."""
 
 _PART = 1000
-_IN_MEMORY = 4 * 1024**2  # a sheet longer than this is set aside on disk
+_IN_MEMORY = 4 * 1024**2  # a sheet larger than this, in bytes, goes to a temporary file
 
 
 @dataclass(frozen=True)
 class Row:
-    """One row: its number as the spreadsheet shows it, and its cells that are not blank, by position."""
+    """One row: its row number as the spreadsheet shows it, and its cells by position, without blank cells."""
 
     number: int
     cells: Mapping[int, Raw]
 
 
 class Rows:
-    """The rows of one sheet, set aside as they were read and taken up again in parts, as often as need be.
+    """The rows of one sheet, stored in a temporary file. They can be read again, in parts, any number of times.
 
-    Only the numbers of the rows stay in memory. A file changed by its owner meanwhile changes nothing here.
-    `marks` are cells to lay over those of the rows, by row number and position.
+    Only the row numbers stay in memory. A later change of the original file has no effect here.
+    `marks` are cells that replace those of the rows, by row number and position.
     """
 
     def __init__(self, rows: Iterable[Row]) -> None:
         self.numbers = array("q")
         self.marks: Mapping[int, Mapping[int, Raw]] = {}
         self._starts: list[int] = []
-        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed with the last who holds the rows
+        self._file = SpooledTemporaryFile(_IN_MEMORY)  # noqa: SIM115 - closed when the rows are no longer used
         weakref.finalize(self, self._file.close)
         rest = iter(rows)
         while part := [(row.number, row.cells) for row in islice(rest, _PART)]:
@@ -61,27 +61,27 @@ class Rows:
             yield from part
 
     def parts(self) -> Iterator[list[Row]]:
-        """All rows in order, some at a time."""
-        return (self._part(index) for index in range(len(self._starts)))
+        """All rows in order, in parts."""
+        return (self._part(part_number) for part_number in range(len(self._starts)))
 
-    def at(self, places: Iterable[int]) -> Iterator[tuple[int, Row]]:
-        """The rows at these places (the first is 0), each with its place, in order."""
-        index, part = -1, []
-        for place in sorted(places):
-            if place // _PART != index:
-                index = place // _PART
-                part = self._part(index)
-            yield place, part[place % _PART]
+    def at(self, indexes: Iterable[int]) -> Iterator[tuple[int, Row]]:
+        """The rows at these indexes (the first is 0), each with its index, in order."""
+        part_number, part = -1, []
+        for index in sorted(indexes):
+            if index // _PART != part_number:
+                part_number = index // _PART
+                part = self._part(part_number)
+            yield index, part[index % _PART]
 
-    def _part(self, index: int) -> list[Row]:
-        self._file.seek(self._starts[index])
-        rows = pickle.load(self._file)  # noqa: S301 - we wrote it
+    def _part(self, part_number: int) -> list[Row]:
+        self._file.seek(self._starts[part_number])
+        rows = pickle.load(self._file)  # noqa: S301 - written by this class
         return [Row(number, {**cells, **self.marks.get(number, {})}) for number, cells in rows]
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet of a workbook or one CSV file; ``origin`` is its name as a person sees it."""
+    """One sheet of a workbook, or one CSV file. ``origin`` is its name as the sender sees it."""
 
     table: str
     origin: str
@@ -90,16 +90,16 @@ class Sheet:
     rows: Rows
 
     def spot(self, row: int | None = None, position: int | None = None, column: str = "", raw: object = None) -> Spot:
-        """The place a finding speaks of."""
+        """The position of a finding in this sheet."""
         cell = f"{get_column_letter(position)}{row}" if row is not None and position is not None else ""
         return Spot(self.origin, row, column, shown(raw), cell)
 
 
 @dataclass(frozen=True)
 class Reading:
-    """What was read: the sheets, the refusals met on the way, and the folder story images lie in.
+    """The result of reading a file: sheets, refusals, and the folder of the story images.
 
-    ``broken`` names the tables whose file is there but could not be read.
+    ``broken`` has the names of tables whose file exists but could not be read.
     """
 
     sheets: tuple[Sheet, ...]
@@ -108,26 +108,26 @@ class Reading:
     broken: frozenset[str] = frozenset()
 
 
-def told_in_bytes(heard: Heard, before: int, whole: int) -> Callable[[int], None]:
-    """Of a part that begins after `before` of `whole` bytes: is told how many bytes of the part are read."""
-    return lambda done: heard((before + done) / whole)
+def byte_progress(progress: ReadProgress, start: int, total: int) -> Callable[[int], None]:
+    """Reports progress in bytes within a part of the file that begins at byte `start` of `total`."""
+    return lambda done: progress((start + done) / total)
 
 
 def table_name(name: str) -> str:
-    """A sheet's or file's name as table names are written."""
+    """The name of a sheet or file, in the form of a table name."""
     return folded(name).lower()
 
 
 def sheet_of(origin: str, name: str, records: Iterable[tuple[int, Mapping[int, Raw]]]) -> Sheet:
-    """The sheet made of `records` (row number, cells by position); the first row not blank names the columns."""
+    """The sheet made of `records` (row number, cells by position). The first row that is not blank is the header."""
     filled = _filled(records)
     header_row, first = next(filled, (1, {}))
     header = {position: folded(str(raw)).lower() for position, raw in first.items()}
-    return Sheet(table_name(name), origin, header_row, header, Rows(Row(*each) for each in filled))
+    return Sheet(table_name(name), origin, header_row, header, Rows(Row(*record) for record in filled))
 
 
 def _filled(records: Iterable[tuple[int, Mapping[int, Raw]]]) -> Iterator[tuple[int, dict[int, Raw]]]:
-    """The records that are not blank, without their blank cells."""
+    """The records without blank rows and blank cells."""
     for number, cells in records:
         filled = {position: raw for position, raw in cells.items() if not is_blank(raw)}
         if filled:

@@ -1,4 +1,4 @@
-"""One ``.xlsx`` workbook from Excel or WPS: looked over before it is read, then read as values, never evaluated."""
+"""Reads one ``.xlsx`` workbook from Excel or WPS. Checks it first, then reads values; never evaluates formulas."""
 
 import re
 import warnings
@@ -16,12 +16,12 @@ from data.loading.checks.remarks import Unfit
 from data.loading.files.sheets import (
     IGNORED_SHEETS,
     MOST_MEGABYTES,
-    Heard,
     Reading,
+    ReadProgress,
     Sheet,
+    byte_progress,
     sheet_of,
     table_name,
-    told_in_bytes,
 )
 from data.loading.files.worksheet import Book, read_cells
 from data.storage.schema import CONTRACT_TABLES
@@ -29,7 +29,7 @@ from data.storage.schema import CONTRACT_TABLES
 _CHUNK = 1024**2
 _MACROS = re.compile(rb"vbaproject|macroenabled|macrosheet", re.IGNORECASE)
 _LINKS = re.compile(rb"externallink", re.IGNORECASE)
-# Date formats that Chinese Excel and WPS use by number alone, without writing down what they look like.
+# Date formats that Chinese Excel and WPS store as a number only, without the format code.
 _CHINESE_FORMATS = {
     **dict.fromkeys((27, 36, 50, 52, 57), "yyyy年m月"),
     **dict.fromkeys((28, 29, 51, 53, 54, 58), "m月d日"),
@@ -40,21 +40,21 @@ _CHINESE_FORMATS = {
 
 
 def _unpack(package: zipfile.ZipFile, most_megabytes: int) -> None:
-    """Unpack every part once and count, since the sizes a package claims may be lies."""
-    most = most_megabytes * _CHUNK
-    if sum(part.file_size for part in package.infolist()) > most:
+    """Unpack every part and count its bytes: the sizes in the package index may be false. Raises :class:`Unfit`."""
+    limit = most_megabytes * _CHUNK
+    if sum(part.file_size for part in package.infolist()) > limit:
         raise Unfit("too-big", limit=most_megabytes)
     unpacked = 0
     for part in package.infolist():
         with package.open(part) as stream:
             while chunk := stream.read(_CHUNK):
                 unpacked += len(chunk)
-                if unpacked > most:
+                if unpacked > limit:
                     raise Unfit("too-big", limit=most_megabytes)
 
 
-def look_over(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
-    """Raise :class:`Unfit` unless the file is a workbook of bearable size without macros and external links."""
+def check_workbook(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
+    """Raise :class:`Unfit` unless the file is a workbook within the size limit, without macros and external links."""
     suffix = path.suffix.lower()
     with path.open("rb") as file:
         start = file.read(8)
@@ -65,12 +65,12 @@ def look_over(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
     with zipfile.ZipFile(path) as package:
         _unpack(package, most_megabytes)
         names = set(package.namelist())
-        telling = "\n".join(names).encode()
+        searched = "\n".join(names).encode()
         for name in names & {"[Content_Types].xml", "xl/_rels/workbook.xml.rels"}:
-            telling += package.read(name)
-    if _MACROS.search(telling):
+            searched += package.read(name)
+    if _MACROS.search(searched):
         raise Unfit("macros")
-    if _LINKS.search(telling):
+    if _LINKS.search(searched):
         raise Unfit("external-links")
     if suffix != ".xlsx" or "[Content_Types].xml" not in names:
         raise Unfit("no-workbook")
@@ -79,22 +79,24 @@ def look_over(path: Path, most_megabytes: int = MOST_MEGABYTES) -> None:
 def _formats(package: zipfile.ZipFile) -> list[str]:
     """The number format of every cell style, by its index.
 
-    Nothing else of the styles is looked at: what some programs write about fills and fonts makes openpyxl give up.
+    The other styles are not read: openpyxl fails on the fills and fonts that some programs write.
     """
     if ARC_STYLE not in package.namelist():
         return []
     root = fromstring(package.read(ARC_STYLE))
     space = {"m": SHEET_MAIN_NS}
-    own = {int(one.get("numFmtId", 0)): one.get("formatCode", "") for one in root.iterfind("m:numFmts/m:numFmt", space)}
+    formats = root.iterfind("m:numFmts/m:numFmt", space)
+    own = {int(each.get("numFmtId", 0)): each.get("formatCode", "") for each in formats}
     codes = {**_CHINESE_FORMATS, **BUILTIN_FORMATS, **own}
     styles = root.iterfind("m:cellXfs/m:xf", space)
     return [codes.get(int(style.get("numFmtId", 0)), "General") for style in styles]
 
 
 def _mark_merged(sheet: Sheet, areas: list[str]) -> None:
-    """Mark the cells that merging emptied as such, in the rows that hold anything else.
+    """Mark the cells that are empty because they were merged, in rows that are not blank.
 
-    A merged value belongs to its top-left cell alone; to read the others as blank would break a row silently.
+    A merged value is stored in the top-left cell only. The other cells must not be read as blank: the row would lose a
+    value without any message.
     """
     if not areas:
         return
@@ -110,48 +112,45 @@ def _mark_merged(sheet: Sheet, areas: list[str]) -> None:
     sheet.rows.marks = marks
 
 
-def _read_sheets(path: Path, heard: Heard) -> list[Sheet]:
+def _read_sheets(path: Path, progress: ReadProgress) -> list[Sheet]:
     known = {table.name for table in CONTRACT_TABLES}
     sheets: list[Sheet] = []
-    # Step by step, since a whole load would stumble over parts we have no use for, and read every sheet twice.
+    # openpyxl runs step by step: a complete load fails on parts that are not needed, and reads every sheet twice.
     reader = ExcelReader(str(path), read_only=True, data_only=True, keep_links=False)
     with reader.archive as package:
         reader.read_manifest()
         reader.read_strings()
         reader.read_workbook()
         book = Book(reader.shared_strings, _formats(package), reader.wb.epoch)
-        found = [
+        parts = [
             (entry, package.getinfo(link.target))
             for entry, link in reader.parser.find_sheets()
             if table_name(entry.name) not in IGNORED_SHEETS and "chartsheet" not in link.Type
         ]
-        whole = sum(part.file_size for _entry, part in found) or 1
-        before = 0
-        for entry, part in found:
+        total = sum(part.file_size for _entry, part in parts) or 1
+        start = 0
+        for entry, part in parts:
             areas: list[str] = []
             with package.open(part) as stream:
-                records = read_cells(stream, book, areas, told_in_bytes(heard, before, whole))
+                records = read_cells(stream, book, areas, byte_progress(progress, start, total))
                 sheet = sheet_of(entry.name, entry.name, records)
-            before += part.file_size
-            # A new workbook comes with empty sheets of its own: they say nothing.
+            start += part.file_size
+            # A new workbook has empty sheets of its own (Sheet1): they are ignored.
             if sheet.table in known or sheet.header:
                 _mark_merged(sheet, areas)
                 sheets.append(sheet)
     return sheets
 
 
-def read_workbook(path: Path, heard: Heard = lambda _: None) -> Reading:
-    """The sheets of the workbook at `path`; `heard` is told the share that is read.
-
-    Raises :class:`Unfit` where it cannot or must not be read.
-    """
+def read_workbook(path: Path, progress: ReadProgress = lambda _: None) -> Reading:
+    """The sheets of the workbook at `path`. Raises :class:`Unfit` if it cannot or must not be read."""
     try:
-        look_over(path)
+        check_workbook(path)
         with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # openpyxl remarks on decoration it will not keep
-            sheets = _read_sheets(path, heard)
+            warnings.simplefilter("ignore")  # openpyxl warns of decoration that it drops
+            sheets = _read_sheets(path, progress)
     except Unfit:
         raise
-    except Exception as error:  # broken packages fail in every way XML, zip and openpyxl know
+    except Exception as error:  # XML, zip and openpyxl raise many kinds of errors for broken packages
         raise Unfit("unreadable") from error
     return Reading(tuple(sheets), (), path.parent)

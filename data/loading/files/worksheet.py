@@ -1,4 +1,4 @@
-"""The cells of one worksheet as values: streamed, with what a value alone does not tell kept apart."""
+"""Reads the cells of one worksheet as values, as a stream. Cells without a usable value become :class:`Unread`."""
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -27,7 +27,7 @@ _LITERAL = re.compile(r'"[^"]*"|\[[^\]]*\]|\\.|_.')
 
 @dataclass(frozen=True)
 class Book:
-    """What the cells of every sheet of a workbook refer to: shared texts, number formats by style, first day."""
+    """The data of a workbook that its cells refer to: shared texts, number formats by style, first day of dates."""
 
     texts: Sequence[str]
     formats: Sequence[str]
@@ -39,8 +39,8 @@ def _position(letters: str) -> int:
     return column_index_from_string(letters)
 
 
-def _as_seen(value: Any, code: str) -> Raw:
-    """A date whose format hides the day (or day and month), as far as it is seen: ``2014-05``, ``2014``."""
+def _as_displayed(value: Any, code: str) -> Raw:
+    """The value. A date whose format hides the day, or day and month, becomes ``2014-05`` or ``2014``."""
     if not isinstance(value, date) or value.day != 1:
         return value  # type: ignore[no-any-return]
     bare = _LITERAL.sub("", code.split(";", maxsplit=1)[0]).lower()
@@ -52,13 +52,13 @@ def _as_seen(value: Any, code: str) -> Raw:
 
 
 def _percent(number: float) -> str:
-    """A number formatted as a percentage, as it is seen: 0.85 is ``85%``."""
-    seen = f"{Decimal(repr(number)) * 100:f}"
-    return (seen.rstrip("0").rstrip(".") if "." in seen else seen) + "%"
+    """A number with a percent format as the spreadsheet shows it: 0.85 is ``85%``."""
+    text = f"{Decimal(repr(number)) * 100:f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text) + "%"
 
 
 class _Cells:
-    """Takes what the XML parser meets and keeps whole rows until they are fetched."""
+    """The target of the XML parser: collects complete rows until the caller takes them."""
 
     def __init__(self, book: Book) -> None:
         self.book = book
@@ -70,7 +70,7 @@ class _Cells:
         self.areas: list[str] = []
         self.row, self.column = 0, 0
         self.cells: dict[int, Raw] = {}
-        self.about: Mapping[str, str] = {}
+        self.attributes: Mapping[str, str] = {}
         self.parts: list[str] | None = None
         self.value: str | None = None
         self.inline: list[str] = []
@@ -78,7 +78,7 @@ class _Cells:
         self.phonetic = False
 
     def doctype(self, *_: object) -> None:
-        """Refuse what no spreadsheet writes and entity bombs need."""
+        """Refuse document types: spreadsheets never have one, entity bombs need one."""
         raise Unfit("unreadable")
 
     def start(self, tag: str, attributes: dict[str, str]) -> None:
@@ -87,7 +87,7 @@ class _Cells:
             self.column = _position(letters) if letters else self.column + 1
             if self.column > _WIDEST_ROW:
                 raise Unfit("unreadable")
-            self.about, self.value, self.formula, self.inline = attributes, None, None, []
+            self.attributes, self.value, self.formula, self.inline = attributes, None, None, []
         elif tag in {_VALUE, _TEXT, _FORMULA}:
             self.parts = []
         elif tag == _ROW:
@@ -120,12 +120,12 @@ class _Cells:
             elif not self.phonetic:
                 self.inline.append(text)
 
-    def read_cell(self) -> Raw:  # noqa: PLR0911 - one a kind of cell
-        kind, text = self.about.get("t", "n"), self.value
+    def read_cell(self) -> Raw:  # noqa: PLR0911 - one return for each kind of cell
+        kind, text = self.attributes.get("t", "n"), self.value
         if kind == "inlineStr":
             return "".join(self.inline).replace("_x000D_", "\r")
         if not text:
-            # An empty text is a result too; any other formula without one was never calculated.
+            # Empty text is a valid result of a formula. Any other formula without a result was never calculated.
             return None if self.formula is None or kind == "str" else Unread("formula", "=" + self.formula)
         if kind == "n":
             return self.read_number(text)
@@ -138,31 +138,32 @@ class _Cells:
         return text  # the text of a formula, and dates in ISO form
 
     def read_number(self, text: str) -> Raw:
-        style = int(self.about.get("s", 0))
+        style = int(self.attributes.get("s", 0))
         try:
             number = float(text) if "." in text or "e" in text or "E" in text else int(text)
             if style in self.dates:
-                seen = from_excel(number, self.book.epoch, timedelta=style in self.spans)
-                return _as_seen(seen, self.book.formats[style])
+                value = from_excel(number, self.book.epoch, timedelta=style in self.spans)
+                return _as_displayed(value, self.book.formats[style])
         except (ValueError, OverflowError):
             return text
         return _percent(number) if style in self.percents else number
 
 
 def read_cells(
-    stream: IO[bytes], book: Book, areas: list[str], read: Callable[[int], None] = lambda _: None
+    stream: IO[bytes], book: Book, areas: list[str], report_bytes: Callable[[int], None] = lambda _: None
 ) -> Iterator[tuple[int, dict[int, Raw]]]:
-    """Row numbers and cells by position; `read` is told how many bytes were read so far.
+    """The rows of a worksheet: row number, and cells by position.
 
-    Once all are taken, `areas` holds the merged cells (``A2:A4``).
+    `report_bytes` receives the number of bytes read so far. When the iterator is finished, `areas` has the merged cells
+    (``A2:A4``).
     """
     cells = _Cells(book)
-    parser = XMLParser(target=cells)  # noqa: S314 - as above
+    parser = XMLParser(target=cells)  # noqa: S314 - `doctype` refuses entity bombs
     while chunk := stream.read(_CHUNK):
         parser.feed(chunk)
         yield from cells.rows
         cells.rows.clear()
-        read(stream.tell())
+        report_bytes(stream.tell())
     parser.close()
     yield from cells.rows
     areas += cells.areas

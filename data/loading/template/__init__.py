@@ -1,1 +1,4 @@
-"""The workbook that people fill in, and their own workbook with refused cells marked."""
+"""Makes workbooks for people: the empty template, and the sender's own workbook with refused cells marked.
+
+What does not belong here: reading workbooks for a load (`files`).
+"""

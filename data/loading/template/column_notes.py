@@ -1,4 +1,4 @@
-"""What a table and a column hold, in two languages: the notes people read in the template."""
+"""Notes on tables and columns, in English and in Chinese. People read them in the template."""
 
 from typing import Any
 
@@ -163,11 +163,11 @@ def _lines(column: Column[Any], doc: str, language: int) -> list[str]:
 
 
 def english_note(column: Column[Any]) -> str:
-    """What the column holds, how it is written and whether it must be filled in, in English."""
+    """The note on a column in English: its content, its format, and whether it is required."""
     return ". ".join(line for line in _lines(column, column.doc or "", 0) if line) + "."
 
 
 def chinese_note(table: Table, column: Column[Any]) -> str:
-    """What the column holds, how it is written and whether it must be filled in, in Chinese."""
+    """The note on a column in Chinese: its content, its format, and whether it is required."""
     doc = _CHINESE_IN_TABLE.get((table.name, column.name), _CHINESE[column.name])
     return "。".join(_lines(column, doc, 1)) + "。"

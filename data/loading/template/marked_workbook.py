@@ -1,4 +1,4 @@
-"""The sender's own workbook back, with every refused cell coloured and the reason as a comment."""
+"""Makes a copy of the sender's workbook in which every refused cell is coloured and has the reason as a comment."""
 
 import warnings
 from collections import defaultdict
@@ -18,22 +18,22 @@ from data.loading.checks.cells import Unread
 from data.loading.checks.remarks import Finding, Unfit
 from data.loading.files.csv_folder import csv_files, records
 from data.loading.files.sheets import Row
-from data.loading.files.workbook import look_over, read_workbook
+from data.loading.files.workbook import check_workbook, read_workbook
 
 AUTHOR = "SCORE refusals"
 _REFUSED = PatternFill("solid", fgColor="FFFFC7CE")
-_HEADING = "▲ "  # where our words in a comment begin
+_HEADING = "▲ "  # the start of our text in a comment
 _LONGEST_CELL = 32767
 
 
 def _first_sheet(book: Workbook) -> Worksheet:
     sheet = book.active
-    assert isinstance(sheet, Worksheet)  # noqa: S101 - we made it, or look at worksheets only
+    assert isinstance(sheet, Worksheet)  # noqa: S101 - a new workbook has a worksheet
     return sheet
 
 
 def _only_reasons(refusals: Iterable[Finding]) -> Workbook:
-    """Where the file itself cannot be given back: a sheet with the reasons."""
+    """A workbook with the reasons only, for a file that cannot be copied."""
     book = Workbook()
     sheet = _first_sheet(book)
     sheet.title = "README"
@@ -44,12 +44,12 @@ def _only_reasons(refusals: Iterable[Finding]) -> Workbook:
 
 def _write_text(cell: Cell | MergedCell, text: str) -> None:
     cell.value = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
-    cell.data_type = "s"  # what begins with = is text here too, never a formula
+    cell.data_type = "s"  # text that begins with = must not become a formula
     cell.number_format = "@"
 
 
-def _of_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
-    """A workbook made of the CSV files in `folder`, cell by cell as text, and its sheets by file name."""
+def _from_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+    """A workbook made of the CSV files in `folder`, with all cells as text, and its sheets by file name."""
     book = Workbook()
     book.remove(_first_sheet(book))
     sheets: dict[str, Worksheet] = {}
@@ -61,19 +61,19 @@ def _of_folder(folder: Path) -> tuple[Workbook, dict[str, Worksheet]]:
                     if text:
                         _write_text(sheet.cell(number, position), text)
         except (Unfit, OSError):
-            continue  # the part before the broken place is what we have to give back
+            continue  # the sheet keeps the rows before the error
     return book, sheets
 
 
-def _sheet_title(stem: str, taken: set[str]) -> str:
-    title = "".join("_" if sign in "[]:*?/\\'" else sign for sign in stem)[:31] or "sheet"
-    while title.lower() in {name.lower() for name in taken}:
+def _sheet_title(stem: str, used: set[str]) -> str:
+    title = "".join("_" if character in "[]:*?/\\'" else character for character in stem)[:31] or "sheet"
+    while title.lower() in {name.lower() for name in used}:
         title = title[:30] + "_"
     return title
 
 
-def _of_workbook(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
-    """The workbook at `path`, formulas and all, without the marks of an earlier time, and its sheets by name."""
+def _from_workbook(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+    """The workbook at `path` with its formulas and without earlier marks, and its sheets by name."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         book = openpyxl.load_workbook(path)
@@ -85,8 +85,8 @@ def _of_workbook(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
     return book, {sheet.title: sheet for sheet in book.worksheets}
 
 
-def _of_values(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
-    """A workbook of the values alone, for files whose decoration openpyxl cannot read."""
+def _from_values(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+    """A workbook with the values only, for files with styles that openpyxl cannot read."""
     book = Workbook()
     book.remove(_first_sheet(book))
     sheets: dict[str, Worksheet] = {}
@@ -115,7 +115,7 @@ def _mark(sheet: Worksheet, address: str, findings: list[Finding]) -> None:
         if area.min_row <= row <= area.max_row and area.min_col <= column <= area.max_col:
             row, column = area.min_row, area.min_col  # only the top-left cell of merged cells can be marked
     cell = sheet.cell(row, column)
-    text = "\n\n".join(dict.fromkeys(f"{_HEADING}{found.english}\n{found.chinese}" for found in findings))
+    text = "\n\n".join(dict.fromkeys(f"{_HEADING}{finding.english}\n{finding.chinese}" for finding in findings))
     author = AUTHOR
     if cell.comment is not None:
         text, author = f"{cell.comment.text}\n\n{text}", f"{cell.comment.author} + {AUTHOR}"
@@ -123,28 +123,29 @@ def _mark(sheet: Worksheet, address: str, findings: list[Finding]) -> None:
     cell.fill = _REFUSED
 
 
-def _opened(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
+def _open(path: Path) -> tuple[Workbook, dict[str, Worksheet]]:
     if path.is_dir():
-        return _of_folder(path)
-    look_over(path)
+        return _from_folder(path)
+    check_workbook(path)
     try:
-        return _of_workbook(path)
-    except Exception:  # noqa: BLE001 - openpyxl stumbles over fills, filters and lists that our own reading passes over
-        return _of_values(path)
+        return _from_workbook(path)
+    except Exception:  # noqa: BLE001 - openpyxl fails on fills, filters and lists that our own reader ignores
+        return _from_values(path)
 
 
 def write_marked(path_in: Path, refusals: Iterable[Finding], path_out: Path) -> None:
-    """Write what was sent from `path_in` (a workbook, or a folder as a workbook) to `path_out` with `refusals` marked.
+    """Write a copy of `path_in` (a workbook, or a folder as a workbook) to `path_out`, with `refusals` marked.
 
-    A refusal about no cell stands on the first cell of its row or sheet, one about no sheet on the first sheet. Of a
-    file that must not be opened only the reasons are written. Charts and pictures inside the workbook are not kept.
+    A refusal without a cell marks the first cell of its row or sheet; one without a sheet marks the first sheet. If the
+    file must not be opened, only the reasons are written. Charts and pictures in the workbook are lost. Raises
+    ValueError if `path_out` is `path_in`.
     """
     refusals = list(refusals)
     if path_out.exists() and path_out.resolve() == path_in.resolve():
         raise ValueError("the marked workbook must not replace the file that was sent")
     try:
-        book, sheets = _opened(path_in)
-    except Exception:  # noqa: BLE001 - whatever made it unreadable is among the refusals
+        book, sheets = _open(path_in)
+    except Exception:  # noqa: BLE001 - the refusals include the reason why it is unreadable
         sheets = {}
     if not sheets:
         _only_reasons(refusals).save(path_out)

@@ -1,4 +1,4 @@
-"""The empty workbook people fill in: a sheet a table, a note on every column, drop-downs for closed lists and codes."""
+"""Makes the empty workbook that people fill in: one sheet per table, column notes, drop-downs for lists and codes."""
 
 from pathlib import Path
 from typing import Any
@@ -93,7 +93,7 @@ def _choices_of(column: Column[Any]) -> tuple[str, ...]:
 
 
 def _drop_down(column: Column[Any]) -> DataValidation | None:
-    """The list a cell is chosen from: strict for closed lists, a help only for codes, which may be stored already."""
+    """The drop-down list of a cell. Closed lists are strict; code lists accept other codes, which may be stored."""
     choices, refers = _choices_of(column), column.info["refers"]
     if choices:
         return DataValidation(
@@ -130,7 +130,7 @@ def _write_table(sheet: Worksheet, table: Table) -> None:
 
 
 def write_template(path: Path) -> None:
-    """Write the empty workbook to `path`; loading it as it is changes nothing."""
+    """Write the empty workbook to `path`. Loading it without filling it in changes nothing."""
     book = Workbook()
     readme = book.active
     assert isinstance(readme, Worksheet)  # noqa: S101 - a new workbook has one worksheet

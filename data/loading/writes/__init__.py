@@ -1,1 +1,4 @@
-"""Writes checked rows into the results database, and takes a batch back."""
+"""Writes checked rows and story pictures into the results database, and rolls batches back.
+
+What does not belong here: checks of a file (`checks`). Rows that arrive here are valid.
+"""

@@ -1,4 +1,4 @@
-"""Pictures of stories as the database keeps them: upright, no larger than a screen, nothing but the picture."""
+"""Prepares story pictures for the database: upright, at most the size of a screen, without metadata."""
 
 import io
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ _PLAIN = ("L", "LA", "P", "RGB", "RGBA")
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture ready to be stored."""
+    """A picture ready to be stored; width and height in pixels."""
 
     media_type: str
     width: int
@@ -24,21 +24,22 @@ class Picture:
 
 
 def prepare(path: Path) -> Picture:
-    """The picture at `path`, which was checked: turned as the camera held it, made smaller, without anything a camera,
-    a phone or a program wrote beside it.
+    """The picture at `path`, turned upright, made smaller, and without metadata (camera, position, comments).
+
+    The file must have been checked before.
     """
     kind = image_kind(path.name)
     with Image.open(path, formats=(kind,)) as opened:
         if kind == "JPEG":
-            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # the decoder itself skips what is too fine
+            opened.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # the decoder reads at a lower resolution
         image = ImageOps.exif_transpose(opened)
     if image.mode not in _PLAIN or (kind == "JPEG" and image.mode not in ("L", "RGB")):
         image = image.convert("RGB")
     if max(image.size) > LONGEST_SIDE:
         if image.mode == "P":
-            image = image.convert("RGBA")  # colours of a palette cannot be mixed
+            image = image.convert("RGBA")  # a palette has no colours in between
         image.thumbnail((LONGEST_SIDE, LONGEST_SIDE), Image.Resampling.LANCZOS)
-    # Pillow would write back the profile and the comments it read.
+    # Pillow would save the profile and the comments again.
     image.info = {name: value for name, value in image.info.items() if name == "transparency"}
     content = io.BytesIO()
     image.save(content, kind, **({"quality": _QUALITY} if kind == "JPEG" else {}))

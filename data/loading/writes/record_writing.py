@@ -1,4 +1,4 @@
-"""Writing into the results database beside others: the lock, the transaction, the batch, and what can go wrong."""
+"""Transactions that write to the results database: lock, batch, and errors as messages for people."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,11 +12,11 @@ from data.storage.database import check as check_database
 from data.storage.schema import SCHEMA_VERSION, batch
 
 WAIT = 5
-"""Seconds a load waits for another one to finish on PostgreSQL, as SQLite's driver does by default."""
+"""Seconds a load waits for another load on PostgreSQL. SQLite's driver waits as long by default."""
 
 
 class LoadProblem(Exception):
-    """The database cannot take the file now; ``reason`` is a key of `reasons`."""
+    """The database cannot be written now; ``reason`` is a key of :mod:`data.loading.checks.reasons`."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         self.reason = reason
@@ -25,8 +25,8 @@ class LoadProblem(Exception):
 
 
 @contextmanager
-def human_problems() -> Iterator[None]:
-    """Turn what drivers raise into a :class:`LoadProblem` a person can act on."""
+def as_load_problems() -> Iterator[None]:
+    """Turn the errors of drivers into a :class:`LoadProblem` with a message that a person can act on."""
     try:
         yield
     except SQLAlchemyError as error:
@@ -49,7 +49,7 @@ def _reason(detail: str, state: str | None = None) -> str:
 
 
 def check_version(engine: Engine) -> None:
-    """Raise `DatabaseProblem` unless the database is of this version, or holds nothing yet."""
+    """Raise `DatabaseProblem` unless the database has the current schema version or is empty."""
     try:
         check_database(engine)
     except DatabaseProblem as problem:
@@ -59,7 +59,7 @@ def check_version(engine: Engine) -> None:
 
 @contextmanager
 def transaction(engine: Engine, *, writes: bool = True) -> Iterator[Connection]:
-    """A transaction; one that writes holds the database against other loads until it ends."""
+    """A transaction. One that writes locks the database against other loads until it ends."""
     with engine.begin() as connection:
         if writes:
             hold(connection, WAIT)
@@ -67,11 +67,11 @@ def transaction(engine: Engine, *, writes: bool = True) -> Iterator[Connection]:
 
 
 def next_number(connection: Connection) -> int:
-    """The number the next batch gets; 1 where the database is new."""
+    """The number of the next batch; 1 in a new database."""
     return (connection.scalar(select(func.max(batch.c.number))) or 0) + 1
 
 
-def write_batch(  # noqa: PLR0913 - what a batch is
+def write_batch(  # noqa: PLR0913 - the columns of a batch
     connection: Connection,
     number: int,
     origin: str,
@@ -81,7 +81,7 @@ def write_batch(  # noqa: PLR0913 - what a batch is
     by: str | None = None,
     undoes: int | None = None,
 ) -> None:
-    """Note a batch: from now on the data is of its version."""
+    """Store a batch: its number is the version of the data from now on."""
     connection.execute(
         batch.insert().values(
             number=number,

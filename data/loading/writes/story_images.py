@@ -1,4 +1,4 @@
-"""The pictures a sheet of stories names, on their way into the database."""
+"""Writes the pictures that are named in a sheet of stories."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -10,20 +10,21 @@ from data.loading.writes.row_writing import Writing
 from data.storage.schema import SIDES, story_image
 
 
-def of_stories(facts: Iterable[Fact], folder: Path, stored: Stored) -> Iterator[Writing]:
-    """What each story of a sheet does to its pictures: a name brings its picture in, a blank cell takes it away.
+def from_stories(facts: Iterable[Fact], folder: Path, stored: Stored) -> Iterator[Writing]:
+    """The pictures to insert, update and delete for each story.
 
-    A picture that is on record need not lie beside the sheet again.
+    A file name in a cell stores the picture, a blank cell deletes it. A picture that is already stored does not need
+    a file next to the sheet.
     """
     for fact in facts:
         writing = Writing(story_image)
         for side in SIDES:
             if f"{side}_image" in fact.typed.positions:
-                _put(writing, fact.typed.values[f"{side}_image"], (fact.key[0], side), folder, stored)
+                _add_picture(writing, fact.typed.values[f"{side}_image"], (fact.key[0], side), folder, stored)
         yield writing
 
 
-def _put(writing: Writing, name: str | None, key: Key, folder: Path, stored: Stored) -> None:
+def _add_picture(writing: Writing, name: str | None, key: Key, folder: Path, stored: Stored) -> None:
     before = stored.row(story_image, key)
     if name is None:
         if before is not None:
