@@ -149,7 +149,7 @@ class Desk:
         if terms.threshold is not None:
             key.make(self.accounts)  # as making the link would
         sessions.begin_preview(terms, replace(draft, edition=terms.edition or LIVE).address(words.language()))
-        return redirect(link_preview.start(terms) + _asking_language(), code=303)
+        return redirect(link_preview.start_page(terms) + _asking_language(), code=303)
 
     def change(self, link: int) -> AnyResponse:
         """Pause, resume, extend, revoke or move a link, or say why not."""
