@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from callbacks.page_request import AppContext
 from dashboard.gate import sessions
 from dashboard.pages import plain_pages
-from dashboard.pages.share.share_remarks import named
+from dashboard.pages.share.share_remarks import link_name
 from data import decks
 from data.decks import DeckProblem
 from data.filters import Filters, language_of
@@ -37,7 +37,7 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
     def readers() -> str:
         """The links that can be previewed, for the menu of a page."""
         with words.speaking(plain_pages.reader_language()):
-            links = [(each.id, named(each)) for each in open_links(context, accounts)]
+            links = [(each.id, link_name(each)) for each in open_links(context, accounts)]
             page, language = request.args.get("page", ""), Filters().search(words.language())
             return render_template(
                 "share_readers.html", readers=links, page=page, asking_language=language,
