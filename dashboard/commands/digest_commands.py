@@ -33,7 +33,7 @@ def digest(  # noqa: PLR0913 - as many as the command has options
     from callbacks.newsletter_text import held_to, letters
     from callbacks.page_request import open_request
     from dashboard.commands.link_commands import LOCAL_URL
-    from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, read_period, written
+    from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, file_text, read_period
 
     with at_console(reader) as context, readable():
         programme = context.records.live.catalogue().programme
@@ -48,7 +48,7 @@ def digest(  # noqa: PLR0913 - as many as the command has options
             period = held_to(found, period)
         if period != wanted:
             click.echo(f"It ends on {period.until}, the day of the data: see docs/privacy.md.", err=True)
-        text = written(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
+        text = file_text(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if not public_url():
