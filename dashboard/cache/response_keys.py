@@ -135,14 +135,14 @@ def canonical(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> Filters
     """The same form for all filters that have the same response; unknown codes, for example, are left out."""
     viewer = viewer.looking_at(public=catalogue.programme.public)
     filters = viewer.permitted(filters)
-    known = filters.known(catalogue.codes)
+    result = filters.known(catalogue.codes)
     if viewer.limited:  # a code outside the viewer's scope selects nothing, known or not: see View.own
         for name in DIMENSIONS:
-            if known.codes(name) != filters.codes(name):
-                known = known.with_codes(name, known.codes(name) | {OUTSIDE})
+            if result.codes(name) != filters.codes(name):
+                result = result.with_codes(name, result.codes(name) | {OUTSIDE})
     if viewer.limited and viewer.threshold:  # all other dates are ignored in the same way: see Disclosure.allowed
-        known = known.dated(None if known.as_of in (None, catalogue.programme.as_of) else date.min)
-    return known
+        result = result.dated(None if result.as_of in (None, catalogue.programme.as_of) else date.min)
+    return result
 
 
 def _matches(callback: Mapping[str, Any], body: Mapping[str, Any], part: str) -> bool:

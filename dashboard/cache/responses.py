@@ -38,7 +38,7 @@ def install(server: Flask, keys: CacheKeys, cache: ResponseCache) -> None:
     def store(response: Response) -> Response:
         key: CacheKey | None = g.get("cache_key")
         succeeded = response.status_code == HTTPStatus.OK
-        # Data may have been loaded while the response was made. Then it rests on another version than the key says.
+        # Data may have been loaded while the response was made. Then it rests on another version than that in the key.
         if key is None or not succeeded or g.get("record_versions") != {key.version}:
             return response
         if request.endpoint not in BROWSER_CACHED_ROUTES:

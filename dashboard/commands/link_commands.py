@@ -153,7 +153,8 @@ def make(  # noqa: PLR0913 - one per option
         password = read_password_file(password_file) if password_file else ""
         days = share_links.DEFAULT_DAYS if days is None else days
         share_links.check(days=days, password=password, label=label)
-        terms = link_editions.frozen(records, terms)  # last: nothing is frozen for a link that cannot be made
+        # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
+        terms = link_editions.frozen(records, terms)
         made, token = share_links.make(engine, terms, days=days, password=password, label=label, made_by="command line")
         for line in (*_edition_lines(records, made, named=bool(edition)), *_warnings(made, record)):
             click.echo(line, err=True)

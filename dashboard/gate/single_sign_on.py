@@ -121,7 +121,7 @@ def _confirmed_address(client: FlaskOAuth2App, provider: Provider) -> str:
         claims = user_info
     email = claims.get("email")
     if not isinstance(email, str) or not email:
-        raise SignOnProblem("identity", "the provider told no e-mail address")
+        raise SignOnProblem("identity", "the provider sent no e-mail address")
     if claims.get("email_verified", True) not in (True, "true"):
         raise SignOnProblem("unverified", f"the provider has not verified the address {email}")
     return email

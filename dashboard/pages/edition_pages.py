@@ -77,8 +77,8 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
             compared = edition_changes.compared(first, second)
             chosen = _code(first), _code(second)
             csv = plain_pages.address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
-        except EditionProblem as gone:
-            status, problem = 404 if gone.reason == "gone" else 503, " ".join(errors.edition_words(gone))
+        except EditionProblem as error:
+            status, problem = 404 if error.reason == "gone" else 503, " ".join(errors.edition_words(error))
     made = next((each for each in editions if each.key == request.args.get("frozen")), None)
     live = records.live.catalogue()
     return plain_pages.manage(

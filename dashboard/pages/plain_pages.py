@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, g, make_response, redirect, render_template, request
+from flask import Response, g, get_flashed_messages, make_response, redirect, render_template, request
 from plotly.io.json import to_json_plotly
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -198,6 +198,11 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
         **context,
     )
     return make_response(body, status)
+
+
+def done_message() -> str:
+    """The messages about changes just made, which a redirect carried over."""
+    return " ".join(str(each) for each in get_flashed_messages())
 
 
 def address(path: str, **parameters: str) -> str:

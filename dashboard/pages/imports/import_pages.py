@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, request, send_file
+from flask import Flask, Response, abort, flash, g, redirect, request, send_file
 from sqlalchemy import Engine
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
@@ -94,7 +94,7 @@ class ImportPages:
             title=_("Import"),
             lead=_("Send a workbook, look at what it would change, then load it or leave it."),
             problem=problem,
-            done=_done(),
+            done=plain_pages.done_message(),
             address=plain_pages.address,
             most=MOST_MEGABYTES,
             history=history,
@@ -171,7 +171,7 @@ class ImportPages:
             title=_("Batch {number}", number=number),
             lead=row.origin,
             problem=problem,
-            done=_done(),
+            done=plain_pages.done_message(),
             address=plain_pages.address,
             batch=row,
             plan=plan_rows,
@@ -238,7 +238,7 @@ class ImportPages:
             title=shown.title,
             lead=upload.origin,
             problem=problem,
-            done=_done(),
+            done=plain_pages.done_message(),
             address=plain_pages.address,
             key=upload.key,
             shown=shown,
@@ -259,8 +259,3 @@ class ImportPages:
 
 def _status(problem: LoadProblem) -> int:
     return 409 if problem.reason == "locked" else 503
-
-
-def _done() -> str:
-    """The messages about changes just made."""
-    return " ".join(str(each) for each in get_flashed_messages())

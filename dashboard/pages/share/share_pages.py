@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, render_template, request
+from flask import Flask, Response, abort, flash, g, redirect, render_template, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -94,7 +94,7 @@ class SharePages:
                 title=_("Share"),
                 lead=_("Make a link that shows a donor or a committee what you choose, for as long as you choose."),
                 problem=_("No link was made. What is wrong stands below, beside its field.") if problem else refused,
-                done=_done(),
+                done=plain_pages.done_message(),
                 address=address,
                 made=made or [],
                 local=self.settings.local,
@@ -122,9 +122,8 @@ class SharePages:
             days = share_form.whole_number(draft.days, "days")
             share_links.check(days=days, password=draft.password, label=draft.label)
             remarks = share_remarks.of_terms(terms, self.context, share_links.links(self.accounts))
-            terms = link_editions.frozen(
-                self.context.records, terms
-            )  # last: nothing is frozen for a link that cannot be made
+            # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
+            terms = link_editions.frozen(self.context.records, terms)
             _made, token = share_links.make(
                 self.accounts, terms, days=days, password=draft.password, label=draft.label, made_by=g.viewer.name
             )
@@ -203,7 +202,7 @@ class SharePages:
             "share_link.html",
             title=row.name,
             lead=_("What this link shows, and how it was used."),
-            done=_done(),
+            done=plain_pages.done_message(),
             link=row,
             remarks=self._remarks(link_with_use),
             days=[(words.day(day), number(opened), number(viewed)) for day, opened, viewed in used],
@@ -219,11 +218,6 @@ class SharePages:
             return share_remarks.of_terms(link.terms, self.context, others)
         except EditionProblem:  # the page shows a warning already
             return []
-
-
-def _done() -> str:
-    """The messages about changes just made."""
-    return " ".join(str(each) for each in get_flashed_messages())
 
 
 def _language_query() -> str:
