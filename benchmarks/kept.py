@@ -51,7 +51,7 @@ def sending() -> Any:
 
 def anew() -> Any:
     """The application, which keeps nothing."""
-    response_store.LARGEST = 0
+    response_store.MAX_RESPONSE_BYTES = 0
     return create_app()
 
 

@@ -184,6 +184,6 @@ def open_request(context: AppContext, search: str | None, *, clears_notice: bool
         record = context.records.record_for(g.viewer, filters)
         with record.view(g.viewer, filters) as view:
             yield PageRequest(view.filters, view, context.grounds[language], record.edition)
-            g.setdefault("rested_on", set()).add(RecordVersion.of(record, view.catalogue))
+            g.setdefault("record_versions", set()).add(RecordVersion.of(record, view.catalogue))
     if clears_notice:
         set_props(ids.PROBLEM, {"content": []})

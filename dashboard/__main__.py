@@ -1,4 +1,4 @@
-"""``python -m dashboard`` is ``score-dashboard``."""
+"""Runs the command line: ``python -m dashboard`` is the same as ``score-dashboard``."""
 
 from dashboard.commands.cli import main
 

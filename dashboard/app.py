@@ -1,4 +1,4 @@
-"""Assembles the application; nothing else knows all its parts."""
+"""Assembles the application from its parts."""
 
 from pathlib import Path
 from weakref import finalize
@@ -9,13 +9,13 @@ import callbacks
 from callbacks.page_request import AppContext
 from dashboard import start_up, static_files
 from dashboard.cache import responses
-from dashboard.cache.redis_store import Shared
-from dashboard.cache.response_keys import Questions
-from dashboard.cache.response_store import Answers
+from dashboard.cache.redis_store import SharedRedis
+from dashboard.cache.response_keys import CacheKeys
+from dashboard.cache.response_store import ResponseCache
 from dashboard.gate import admission, body_limits, headers, link_entry, link_preview, sign_in, single_sign_on
 from dashboard.gate.admission import OneTimeAddress
-from dashboard.gate.login_attempts import Tries
-from dashboard.gate.rate_limit import Pace
+from dashboard.gate.login_attempts import LoginAttempts
+from dashboard.gate.rate_limit import RateLimit
 from dashboard.packs import pack_routes
 from dashboard.pages import edition_pages, errors, method_pages, newsletter_pages
 from dashboard.pages.downloads import calendar_file, exhibit_downloads, list_routes, story_pictures, table_routes
@@ -33,8 +33,8 @@ from layouts.shell import shell
 
 HERE = Path(__file__).parent
 
-# Dash's own page, but for its <footer> around the scripts: the page has a footer of its own, and two confuse a reader.
-# What Dash asks for once its scripts run is asked for beside them.
+# The page of Dash without its <footer> around the scripts: our page has a footer, and two confuse screen readers.
+# The two preloads are requests that Dash sends once its scripts run. They now load at the same time as the scripts.
 INDEX = """<!DOCTYPE html>
 <html lang="en">
   <head>{%metas%}<title>{%title%}</title>{%favicon%}{%css%}
@@ -46,13 +46,16 @@ INDEX = """<!DOCTYPE html>
 
 
 def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None = None) -> Application:
-    """The application, ready to be served; reads :class:`Settings` from the environment where none are given."""
+    """The application, ready to serve. Without `settings` it reads them from the environment.
+
+    Raises TypeError where an exhibit is not whole.
+    """
     start_up.check()
     settings = settings or Settings.from_environment()
     records = Records(settings.database_url, settings.editions, seconds=settings.statement_seconds)
     accounts = accounts_engine(settings.accounts_url)
-    shared = Shared(settings.cache_url) if settings.cache_url else None
-    tries = Tries(shared)
+    shared = SharedRedis(settings.cache_url) if settings.cache_url else None
+    login_attempts = LoginAttempts(shared)
     boundaries = read_boundaries(settings.boundaries)
     server = Flask("dashboard", template_folder=str(HERE / "templates"), static_folder=None)
     finalize(server, accounts.dispose)
@@ -62,14 +65,15 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
     admission.install(server, settings, one_time, accounts)
     server.extensions["records"] = records
     context = AppContext(records, grounds(boundaries))
-    bearing = [settings.database_url, boundaries.fingerprint]
-    questions = Questions(context, lambda: app.callback_map, settings.secret_key, bearing)
-    responses.install(server, questions, Answers(settings.secret_key, shared))
-    admission.attend(server, accounts, Pace(shared))
+    keys = CacheKeys(
+        context, lambda: app.callback_map, settings.secret_key, [settings.database_url, boundaries.fingerprint]
+    )
+    responses.install(server, keys, ResponseCache(settings.secret_key, shared))
+    admission.limit_link_viewers(server, accounts, RateLimit(shared))
     errors.install(server, records)
-    sign_in.install(server, settings, one_time, accounts, tries)
+    sign_in.install(server, settings, one_time, accounts, login_attempts)
     single_sign_on.install(server, settings, accounts)
-    link_entry.install(server, accounts, tries)
+    link_entry.install(server, accounts, login_attempts)
     share_pages.install(server, settings, context, accounts)
     link_preview.install(server, context, accounts)
     edition_pages.install(server, records)
@@ -91,12 +95,12 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
         index_string=INDEX,
         update_title=None,
         assets_folder=str(static_files.ASSETS),
-        assets_ignore=r"^2\d-",  # style of the managers' own tools
-        assets_path_ignore=["present"],  # the slide show has pages and scripts of its own
+        assets_ignore=r"^2\d-",  # style sheets of the managers' tools
+        assets_path_ignore=["present"],  # the slide show has its own pages and scripts
         compress=True,
         suppress_callback_exceptions=True,
-        on_error=errors.tell,
-        # An environment variable alone could otherwise open every callback as a tool for agents.
+        on_error=errors.show_callback_error,
+        # Without this, an environment variable alone could offer every callback as a tool for agents.
         enable_mcp=False,
     )
     app.layout = shell()
@@ -107,7 +111,7 @@ def create_app(settings: Settings | None = None, one_time: OneTimeAddress | None
 
 
 def grounds(boundaries: Boundaries) -> dict[str, Ground]:
-    """What maps are drawn on, per language."""
+    """The base map per language."""
     address = f"/boundaries/{boundaries.fingerprint}"
     review = f" · 审图号：{boundaries.review_number}" if boundaries.review_number else ""
     return {

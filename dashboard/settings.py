@@ -1,4 +1,4 @@
-"""Settings of one running application, read from the environment once."""
+"""The settings of the application, read from the environment once."""
 
 import os
 import secrets
@@ -8,16 +8,16 @@ from pathlib import Path
 from typing import Self
 
 STATEMENT_SECONDS = 10.0
-"""How long the database may take over one question of a page."""
+"""Maximum time the database may take for one query."""
 
 INSTANCE = Path(__file__).resolve().parent.parent / "instance"
-"""Where this installation keeps what it makes; not under version control."""
+"""The folder for the data of this installation; not under version control."""
 
 PUBLIC_RECORD = Path(__file__).resolve().parent.parent / "data" / "public_record"
 
 
 class SettingsProblem(Exception):
-    """A setting is missing or makes no sense; the message says which and what to do."""
+    """A setting is missing or invalid; the message says which, and what to do."""
 
 
 def database_url(environ: Mapping[str, str] = os.environ) -> str:
@@ -26,22 +26,25 @@ def database_url(environ: Mapping[str, str] = os.environ) -> str:
 
 
 def accounts_url(environ: Mapping[str, str] = os.environ) -> str:
-    """``SCORE_ACCOUNTS_URL``, or a SQLite database of our own."""
+    """``SCORE_ACCOUNTS_URL``, or a SQLite database in :data:`INSTANCE`."""
     return environ.get("SCORE_ACCOUNTS_URL") or f"sqlite:///{INSTANCE / 'accounts.db'}"
 
 
 def editions_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """``SCORE_EDITIONS``, or a folder of our own."""
+    """``SCORE_EDITIONS``, or a folder in :data:`INSTANCE`."""
     return Path(environ.get("SCORE_EDITIONS") or INSTANCE / "editions")
 
 
 def imports_folder(environ: Mapping[str, str] = os.environ) -> Path:
-    """``SCORE_IMPORTS``, or a folder of our own; several servers of one record share it."""
+    """``SCORE_IMPORTS``, or a folder in :data:`INSTANCE`. Several servers of one record share it."""
     return Path(environ.get("SCORE_IMPORTS") or INSTANCE / "imports")
 
 
 def cache_url(environ: Mapping[str, str] = os.environ) -> str:
-    """``SCORE_CACHE_URL``: the Redis that several web processes share; empty where each goes by itself."""
+    """``SCORE_CACHE_URL``, the Redis that several web processes share; empty if there is none.
+
+    Raises :class:`SettingsProblem` for an invalid address.
+    """
     address = environ.get("SCORE_CACHE_URL", "")
     if not address:
         return ""
@@ -58,7 +61,7 @@ def cache_url(environ: Mapping[str, str] = os.environ) -> str:
 
 @dataclass(frozen=True)
 class Provider:
-    """A provider of single sign-on (OpenID Connect): where it describes itself, and who we are to it."""
+    """A provider of single sign-on (OpenID Connect), and our client id and secret there."""
 
     issuer: str
     client_id: str
@@ -67,9 +70,9 @@ class Provider:
 
 @dataclass(frozen=True)
 class Settings:
-    """What the application needs to know. ``local`` is the mode for one person on one machine (loopback only).
+    """The settings. ``local`` is the mode for one person on one machine (loopback only).
 
-    ``public_url`` is the address people reach the server at, for links made on the command line.
+    ``public_url`` is the public address of the server, for links made on the command line.
     """
 
     database_url: str
@@ -86,7 +89,7 @@ class Settings:
 
     @classmethod
     def from_environment(cls, environ: Mapping[str, str] = os.environ, *, local: bool = False) -> Self:
-        """Read the settings; raises :class:`SettingsProblem` where a server would start without a secret."""
+        """Read the settings; raises :class:`SettingsProblem` if one is invalid, or if a server has no secret key."""
         secret = environ.get("SCORE_SECRET_KEY", "")
         if not secret and not local:
             raise SettingsProblem(
@@ -110,28 +113,31 @@ class Settings:
 
 
 def public_url(environ: Mapping[str, str] = os.environ) -> str:
-    """``SCORE_PUBLIC_URL`` without a slash at its end; empty where it is not set."""
+    """``SCORE_PUBLIC_URL`` without a slash at its end; empty if it is not set."""
     return environ.get("SCORE_PUBLIC_URL", "").rstrip("/")
 
 
 def statement_seconds(environ: Mapping[str, str] = os.environ) -> float:
-    """``SCORE_STATEMENT_SECONDS``: how long the database may take over one question; 0: as long as it likes."""
-    said = environ.get("SCORE_STATEMENT_SECONDS") or STATEMENT_SECONDS
+    """``SCORE_STATEMENT_SECONDS``, the maximum time for one query; 0: no limit.
+
+    Raises :class:`SettingsProblem` if it is not such a number.
+    """
+    value = environ.get("SCORE_STATEMENT_SECONDS") or STATEMENT_SECONDS
     try:
-        seconds = float(said)
+        seconds = float(value)
     except ValueError:
         seconds = -1
     if not 0 <= seconds < float("inf"):
-        raise SettingsProblem(f"SCORE_STATEMENT_SECONDS is a number of seconds, or 0 for no limit, not {said!r}.")
+        raise SettingsProblem(f"SCORE_STATEMENT_SECONDS is a number of seconds, or 0 for no limit, not {value!r}.")
     return seconds
 
 
 def _provider(environ: Mapping[str, str]) -> Provider | None:
     names = ("SCORE_OIDC_ISSUER", "SCORE_OIDC_CLIENT_ID", "SCORE_OIDC_CLIENT_SECRET")
-    given = [environ.get(name, "") for name in names]
-    if not any(given):
+    values = [environ.get(name, "") for name in names]
+    if not any(values):
         return None
-    missing = [name for name, value in zip(names, given, strict=True) if not value]
+    missing = [name for name, value in zip(names, values, strict=True) if not value]
     if missing:
         raise SettingsProblem(f"Single sign-on is set in part: {', '.join(missing)} is missing.")
-    return Provider(*given)
+    return Provider(*values)

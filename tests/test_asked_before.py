@@ -1,4 +1,4 @@
-"""Answers kept: never out of date, never another's, never made up by who can write into the shared cache."""
+"""Cached responses: never out of date, never those of another viewer, never forged through the shared cache."""
 
 import json
 import pickle
@@ -21,11 +21,10 @@ from sqlalchemy import Connection, Engine
 from visiting import Visit, at, notice
 from werkzeug.test import TestResponse
 
-from dashboard.cache import redis_store, response_store
-from dashboard.cache import response_keys as open_request
-from dashboard.cache.redis_store import Shared
-from dashboard.cache.response_keys import Questions
-from dashboard.cache.response_store import Answers
+from dashboard.cache import redis_store, response_keys, response_store
+from dashboard.cache.redis_store import SharedRedis
+from dashboard.cache.response_keys import CacheKeys
+from dashboard.cache.response_store import ResponseCache
 from dashboard.settings import Settings, SettingsProblem
 from data import managers
 from data.editions import frozen_copies
@@ -49,24 +48,25 @@ EMAIL, PASSWORD = "manager@example.org", "a long enough password"
 
 @pytest.fixture
 def given(monkeypatch) -> list[str]:
-    """The keys of answers that were given again, in order."""
+    """The keys of responses served from the cache, in order."""
     found: list[str] = []
-    get = Answers.get
+    get = ResponseCache.get
 
-    def noted(self: Answers, key: str) -> bytes | None:
+    def noted(self: ResponseCache, key: str) -> bytes | None:
         answer = get(self, key)
         if answer is not None:
             found.append(key)
         return answer
 
-    monkeypatch.setattr(Answers, "get", noted)
+    monkeypatch.setattr(ResponseCache, "get", noted)
     return found
 
 
-def questions(visit: Visit) -> Questions:
-    """What tells the questions of an application, out of the step before its requests."""
-    (again,) = (each for each in visit.app.server.before_request_funcs[None] if each.__name__ == "again")
-    return next(cell.cell_contents for cell in again.__closure__ if isinstance(cell.cell_contents, Questions))
+def cache_keys(visit: Visit) -> CacheKeys:
+    """The cache keys of an application, from the function that runs before its requests."""
+    steps = visit.app.server.before_request_funcs[None]
+    (serve_cached,) = (each for each in steps if each.__name__ == "serve_cached")
+    return next(cell.cell_contents for cell in serve_cached.__closure__ if isinstance(cell.cell_contents, CacheKeys))
 
 
 # --- who gets which answer ----------------------------------------------------------------------------------------
@@ -141,7 +141,7 @@ def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
     """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
     keeps = visit_to(demo_url, folder)
     with monkeypatch.context() as nothing:
-        nothing.setattr(response_store, "LARGEST", 0)
+        nothing.setattr(response_store, "MAX_RESPONSE_BYTES", 0)
         plain = visit_to(demo_url, folder)
 
     def everyone(visit: Visit) -> dict[str, Visit]:
@@ -189,12 +189,12 @@ def holder_of(visit: Visit) -> Viewer:
 
 
 def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES, **body: Any) -> str | None:
-    """The key of a question, asked by a viewer."""
+    """The cache key of a callback request by a viewer; None if its response may not be cached."""
     posted = visit.body(what, at(search)) | body
     with visit.app.server.test_request_context("/_dash-update-component", method="POST", json=posted):
         g.viewer, g.own = viewer, None
-        question = questions(visit).understood()
-    return question.key if question else None
+        key = cache_keys(visit).of_request()
+    return key.digest if key else None
 
 
 def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
@@ -223,7 +223,7 @@ def test_key_tells_nothing_of_the_privacy_key_and_nothing_is_kept_for_who_waits(
     assert key_of(frozen, replace(viewer, edition=None)) is None
 
 
-def test_spellings_of_one_view_are_one_question_and_other_views_are_others(frozen):
+def test_spellings_of_one_view_have_one_key_and_other_views_have_others(frozen):
     demo, anyone, holder = frozen, Viewer(frozenset(Permission)), holder_of(frozen)
     code, other = (each["value"] for each in demo.options()["partner"][:2])
     for viewer, searches in (
@@ -242,7 +242,7 @@ def test_spellings_of_one_view_are_one_question_and_other_views_are_others(froze
     assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
 
 
-def test_addresses_of_which_other_values_are_kept_are_other_questions(frozen):
+def test_addresses_of_which_other_values_are_kept_have_other_keys(frozen):
     """The first value is outside the scope: each address shows what it names beside that."""
     holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
     searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
@@ -253,7 +253,7 @@ def test_addresses_of_which_other_values_are_kept_are_other_questions(frozen):
     assert len({key_of(frozen, holder, search) for search in searches}) == 2
 
 
-def test_ten_thousand_addresses_that_are_made_up_are_one_question(frozen):
+def test_ten_thousand_addresses_that_are_made_up_have_one_key(frozen):
     demo, holder = frozen, holder_of(frozen)
     keys = {key_of(demo, holder, f"?partner=p{n},q{n}&x={n}&as_of=2014-01-{n % 28 + 1:02}") for n in range(300)}
     assert len(keys) == 1
@@ -343,7 +343,7 @@ def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing
     _engine, visit, put = changing
     visit.post(NAV)
     puts: list[str] = []
-    monkeypatch.setattr(Answers, "put", lambda _self, key, _answer: puts.append(key))
+    monkeypatch.setattr(ResponseCache, "put", lambda _self, key, _answer: puts.append(key))
     snapshot = database.snapshot
     with monkeypatch.context() as meanwhile:
 
@@ -358,7 +358,7 @@ def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing
     assert len(puts) == 1
 
 
-def test_two_databases_with_as_many_batches_have_different_questions(tmp_path):
+def test_two_databases_with_as_many_batches_have_different_keys(tmp_path):
     keys = set()
     for name in ("one", "other"):
         address = f"sqlite:///{tmp_path}/{name}.db"
@@ -374,7 +374,7 @@ def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept
     viewer = Viewer(frozenset(Permission))
     before = key_of(Visit.to(demo_url), viewer)
     assert key_of(Visit.to(demo_url), viewer) == before
-    monkeypatch.setattr(open_request, "software", lambda: "another")
+    monkeypatch.setattr(response_keys, "software_digest", lambda: "another")
     assert key_of(Visit.to(demo_url), viewer) != before
 
 
@@ -412,26 +412,26 @@ def test_who_signs_out_has_the_browser_forget(demo_url, folder, accounts):
 # --- bounded ------------------------------------------------------------------------------------------------------
 
 
-def kept_of(answers: Answers) -> list[bytes]:
-    """What is still kept of answers that were numbered."""
-    return [kept for n in range(10_000) if (kept := answers.get(f"{n}")) is not None]
+def numbered_entries(cache: ResponseCache) -> list[bytes]:
+    """The entries under numbers that are still in the cache."""
+    return [kept for n in range(10_000) if (kept := cache.get(f"{n}")) is not None]
 
 
 def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
-    answers = Answers("secret", most_bytes=2**20)
-    answers.put("used", b"u")
+    cache = ResponseCache("secret", max_bytes=2**20)
+    cache.put("used", b"u")
     for n in range(10_000):
-        answers.put(f"{n}", bytes(n % 3000))
-        assert answers.get("used") == b"u"
-    assert 0 < len(kept_of(answers)) <= 2**20 / response_store.SMALLEST, "many that are short"
+        cache.put(f"{n}", bytes(n % 3000))
+        assert cache.get("used") == b"u"
+    assert 0 < len(numbered_entries(cache)) <= 2**20 / response_store.MIN_COUNTED_BYTES, "many that are short"
     for n in range(100):
-        assert answers.get("used") == b"u"
-        answers.put(f"{n}", bytes(2**18))
-    before = kept_of(answers)
+        assert cache.get("used") == b"u"
+        cache.put(f"{n}", bytes(2**18))
+    before = numbered_entries(cache)
     assert 2**19 < sum(map(len, before)) <= 2**20, "few that are long"
-    answers.put("long", bytes(2**20 + 1))
-    assert answers.get("long") is None
-    assert kept_of(answers) == before
+    cache.put("long", bytes(2**20 + 1))
+    assert cache.get("long") is None
+    assert numbered_entries(cache) == before
 
 
 # --- shared -------------------------------------------------------------------------------------------------------
@@ -444,7 +444,7 @@ def redis_server(machines: Rack) -> RedisServer:
 
 @pytest.fixture
 def redis(redis_server, monkeypatch) -> Iterator[Redis]:
-    monkeypatch.setattr(redis_store, "PATIENCE", 5.0)  # a machine that is busy with other tests is not broken
+    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)  # a machine that is busy with other tests is not broken
     if redis_server.process is None:
         redis_server.start()
     client = Redis(host=redis_server.host, port=redis_server.port)
@@ -469,7 +469,7 @@ def test_what_one_process_answered_another_does_not_work_out_again(redis, cache,
     assert one.post(HEADLINES).data == other.post(HEADLINES).data
     assert len(given) == 1
     (name,) = redis.keys("score:kept:*")
-    assert 0 < redis.ttl(name) <= response_store.KEPT_FOR
+    assert 0 < redis.ttl(name) <= response_store.TTL_SECONDS
 
 
 class _Code:
@@ -490,7 +490,7 @@ def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, account
         lambda _n: b"",
         lambda _n: b'[["Content-Type", "text/html"]]\n<script>alert(1)</script>',
         lambda _n: pickle.dumps(_Code()),
-        lambda _n: bytes(3 * response_store.LARGEST),
+        lambda _n: bytes(3 * response_store.MAX_RESPONSE_BYTES),
     ]
     for lie in lies:
         redis.mset({name: lie(n) for n, name in enumerate(names)})
@@ -505,21 +505,21 @@ def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, account
     assert [newcomer.post(HEADLINES, at(search)).data for search in truth] == list(truth.values())
 
 
-def test_who_knows_another_secret_has_other_questions_and_is_not_believed(redis, cache):
-    ours, theirs = (Answers(secret, Shared(cache)) for secret in ("ours", "theirs"))
+def test_who_knows_another_secret_has_other_keys_and_is_not_believed(redis, cache):
+    ours, theirs = (ResponseCache(secret, SharedRedis(cache)) for secret in ("ours", "theirs"))
     theirs.put("key", b"theirs")
     assert ours.get("key") is None
     ours.put("key", b"ours")
-    assert Answers("ours", Shared(cache)).get("key") == b"ours"
+    assert ResponseCache("ours", SharedRedis(cache)).get("key") == b"ours"
 
 
 @pytest.mark.parametrize("how", ["slow", "down", "full"])
 def test_cache_that_fails_costs_nobody_their_page(
     redis, redis_server, cache, demo_url, folder, accounts, monkeypatch, caplog, how
 ):
-    monkeypatch.setattr(redis_store, "PAUSE", 3600.0)
+    monkeypatch.setattr(redis_store, "RETRY_SECONDS", 3600.0)
     if how == "slow":
-        monkeypatch.setattr(redis_store, "PATIENCE", 0.5)
+        monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 0.5)
     asked = []
     send = redis_store.Redis.execute_command
     monkeypatch.setattr(
@@ -553,15 +553,15 @@ def test_cache_that_fails_costs_nobody_their_page(
 def test_after_a_pause_one_tries_again_and_says_that_it_answers(redis, cache, monkeypatch, caplog):
     clock = iter(range(0, 1000, 4))
     monkeypatch.setattr(redis_store, "monotonic", lambda: float(next(clock)))
-    common = Shared(cache)
+    common = SharedRedis(cache)
     failing = iter([True, True, False, False, False])
 
-    def question() -> str:
+    def command() -> str:
         if next(failing):
             common.redis.execute_command("NO SUCH COMMAND")
         return "answer"
 
     # 0: fails, silent until 10; 4 and 8: silent; 12: tries, fails at 20, silent until 30; 24 and 28: silent; 32: tries.
-    said = [common.ask(question, otherwise="none") for _request in range(9)]
+    said = [common.call(command, fallback="none") for _request in range(9)]
     assert said == ["none"] * 6 + ["answer"] * 3
     assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING"]

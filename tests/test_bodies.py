@@ -78,7 +78,7 @@ WAYS = pytest.mark.parametrize("send", [at_once, in_pieces])
 @pytest.mark.parametrize("path", ["/sign-in", "/s/nothing", "/", "/share", "/nowhere", "/health"])
 def test_too_much_is_refused_before_it_is_known_who_sends_it(served, path, send, monkeypatch):
     monkeypatch.setattr("werkzeug.formparser.parse_qsl", lambda *_args, **_named: pytest.fail("it was parsed"))
-    monkeypatch.setattr("dashboard.gate.sessions.own", lambda *_args: pytest.fail("the gate was asked"))
+    monkeypatch.setattr("dashboard.gate.sessions.signed_in_manager", lambda *_args: pytest.fail("the gate was asked"))
     answer = send(served.stranger(), path, b"a=&" * (LARGEST // 3 + 1))
     assert answer.status_code == 413
     assert spoken(answer.text)[1][0] == TITLE

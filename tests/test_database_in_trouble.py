@@ -14,7 +14,7 @@ from sqlalchemy.engine import make_url
 from test_unreadable import spoken
 from visiting import Visit, at, notice
 
-from dashboard.commands.console import reading
+from dashboard.commands.console import stop_on_database_error
 from dashboard.settings import Settings, SettingsProblem
 from data.exhibits import EXHIBITS
 from data.filters import Filters
@@ -92,7 +92,7 @@ def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, mo
 
 def test_command_that_took_too_long_says_so(public_record_url: str, capsys) -> None:
     record = Record(public_record_url, seconds=0.2)
-    with pytest.raises(SystemExit), reading(), record.view(MANAGER, Filters()) as view:
+    with pytest.raises(SystemExit), stop_on_database_error(), record.view(MANAGER, Filters()) as view:
         view.connection.execute(ENDLESS)
     assert "cannot be read just now" in capsys.readouterr().err
 

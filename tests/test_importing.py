@@ -383,7 +383,7 @@ def test_files_that_are_not_taken_in_say_why(office, files, said):
 
 @pytest.mark.parametrize("name", ["../../enterprise.csv", "..\\..\\enterprise.csv", "C:\\data\\enterprise.csv"])
 def test_name_with_folders_is_kept_without_them(tmp_path, name):
-    upload = staged_uploads.Holding(tmp_path).hold("local", [FileStorage(io.BytesIO(b"code"), name)])
+    upload = staged_uploads.UploadStore(tmp_path).add("local", [FileStorage(io.BytesIO(b"code"), name)])
     found = [path.relative_to(upload.folder).as_posix() for path in tmp_path.rglob("*.csv")]
     assert (found, upload.origin) == (["files/enterprise.csv"], "enterprise.csv")
 
@@ -526,10 +526,10 @@ def test_only_the_page_of_imports_holds_an_engine_that_writes(office):
 
 
 def test_upload_of_another_manager_is_not_there(office, tmp_path):
-    upload = staged_uploads.Holding(office.imports)
+    uploads = staged_uploads.UploadStore(office.imports)
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
-    assert upload.find(address.rsplit("/", 1)[1], "local") is not None
-    assert upload.find(address.rsplit("/", 1)[1], "li@example.org") is None
+    assert uploads.find(address.rsplit("/", 1)[1], "local") is not None
+    assert uploads.find(address.rsplit("/", 1)[1], "li@example.org") is None
 
 
 @pytest.mark.parametrize("key", ["batches", "0" * 32, "..", "%2e%2e", "." + "0" * 31])

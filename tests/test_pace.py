@@ -13,7 +13,7 @@ from visiting import PAGE, Visit, at, notice
 
 from dashboard.cache import redis_store
 from dashboard.gate import rate_limit
-from dashboard.gate.login_attempts import Tries
+from dashboard.gate.login_attempts import LoginAttempts
 from data.links import share_links
 from data.links.share_links import Audience, Terms
 from data.storage.accounts import accounts_engine
@@ -36,8 +36,8 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 @pytest.fixture
 def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Made:
     """Makes an application where one browser may ask five times a minute, and all of a link nine times."""
-    monkeypatch.setattr(rate_limit, "ONE", RateLimitItemPerMinute(5))
-    monkeypatch.setattr(rate_limit, "TOGETHER", RateLimitItemPerMinute(9))
+    monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(5))
+    monkeypatch.setattr(rate_limit, "PER_LINK", RateLimitItemPerMinute(9))
 
     def make(**others: Any) -> Visit:
         shares = {"accounts_url": f"sqlite:///{tmp_path}/accounts.db"}
@@ -121,7 +121,7 @@ def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
 def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
     application, accounts, monkeypatch, caplog
 ):
-    monkeypatch.setattr(redis_store, "PATIENCE", 5.0)
+    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)
     caplog.set_level(logging.WARNING, "dashboard.cache.redis_store")
     with rack() as room:
         redis = room.place(Redis, "127.0.0.1", "redis").start()
@@ -133,12 +133,12 @@ def test_several_processes_count_together_and_each_by_itself_while_nothing_is_sh
         there.client.set_cookie("score_session", cookie.value)
         asked = [each.open(WORK).status_code for each in (came, there, came, there, came, there, came)]
         assert asked == [404] * 5 + [429] * 2
-        tries = [Tries(redis_store.Shared(f"redis://{redis.address}/0")) for _each in range(2)]
-        assert [tries[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
-        tries[0].forget("manager", "a@b")
-        assert tries[1].allowed("manager", "a@b")
+        attempts = [LoginAttempts(redis_store.SharedRedis(f"redis://{redis.address}/0")) for _each in range(2)]
+        assert [attempts[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
+        attempts[0].reset("manager", "a@b")
+        assert attempts[1].allowed("manager", "a@b")
         redis.kill()
         # What this process has counted itself so far it goes on from.
         assert [there.open(WORK).status_code for _each in range(3)] == [404, 404, 429]
-        assert [tries[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
+        assert [attempts[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
     assert any("SCORE_CACHE_URL" in record.message for record in caplog.records)

@@ -12,7 +12,7 @@ from flask import g
 from sqlalchemy import Engine, select
 from visiting import Values, Visit, as_drawn, at, texts
 
-from dashboard.gate.link_preview import own_page
+from dashboard.gate.link_preview import safe_page
 from data import decks
 from data.decks import Deck, DeckSlide
 from data.filters import Filters
@@ -193,7 +193,7 @@ def test_share_and_the_page_of_a_link_lead_to_what_its_readers_see(desk, account
     ],
 )
 def test_page_that_is_kept_is_one_of_ours(asked, kept):
-    assert own_page(asked) == kept
+    assert safe_page(asked) == kept
 
 
 def test_page_that_the_reader_may_not_see_gives_way_to_their_first(desk, accounts):

@@ -13,7 +13,7 @@ from visiting import PAGE, Values, Visit, at, notice, texts
 from werkzeug.test import TestResponse
 
 from callbacks.filter_bar import CONTROLS
-from dashboard.gate.admission import NEEDED
+from dashboard.gate.admission import REQUIRED_PERMISSIONS
 from data import decks
 from data.decks import Deck, DeckSlide
 from data.editions import frozen_copies
@@ -344,7 +344,7 @@ def test_preview_is_nothing_to_who_is_no_manager_any_more(demo_url):
     visit = Visit.to(demo_url)
     assert visit.client.post("/share/preview", data=form(edition=visit.frozen())).status_code == 303
     assert visit.open("/").status_code == 200
-    visit.one_time.end()
+    visit.one_time.sign_out()
     assert visit.open("/").status_code == 401
 
 
@@ -508,7 +508,7 @@ def test_who_comes_by_a_link_finds_no_tool_of_managers(desk, accounts, audience)
     number = newest(accounts).id
     forbidden = {Permission.MANAGE_LINKS, Permission.MANAGE_DECKS, Permission.CHOOSE_EDITION}
     assert {"share", "share-make", "share-preview", "share-change", "share-link"} <= {
-        endpoint for endpoint, needed in NEEDED.items() if needed in forbidden
+        endpoint for endpoint, needed in REQUIRED_PERMISSIONS.items() if needed in forbidden
     }
     for path in ("/share", f"/share/{number}", "/editions"):
         assert came.open(path).status_code == 404, path

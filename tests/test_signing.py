@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
-from dashboard.gate.login_attempts import TRIES
+from dashboard.gate.login_attempts import LOGIN_LIMIT
 from dashboard.settings import INSTANCE
 from data import managers
 from data.storage.accounts import accounts_engine
@@ -209,7 +209,7 @@ def test_wrong_try_costs_one_equal_check_whoever_it_is_for(accounts, monkeypatch
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
 def test_too_many_tries_are_stopped_for_an_address_whether_it_exists_or_not(served, email):
-    for _try in range(TRIES.amount):
+    for _try in range(LOGIN_LIMIT.amount):
         assert sign_in(served.stranger(), email, "wrong password").status_code == 401
     answer = sign_in(served.stranger(), email)
     assert answer.status_code == 429
@@ -227,13 +227,13 @@ def test_tries_at_one_address_stop_nobody_else_and_no_spelling_gets_round_them(s
 
 def test_tries_are_forgotten_after_a_right_one(served):
     for _round in range(3):
-        for _try in range(TRIES.amount - 1):
+        for _try in range(LOGIN_LIMIT.amount - 1):
             assert sign_in(served.stranger(), EMAIL, "wrong password").status_code == 401
         assert sign_in(served.stranger()).status_code == 303
 
 
 def test_address_can_be_tried_again_after_a_quarter_of_an_hour(served, monkeypatch):
-    for _try in range(TRIES.amount):
+    for _try in range(LOGIN_LIMIT.amount):
         sign_in(served.stranger(), EMAIL, "wrong password")
     assert sign_in(served.stranger()).status_code == 429
     pass_by(QUARTER_OF_AN_HOUR + 5, monkeypatch)

@@ -468,7 +468,7 @@ def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisatio
 
 
 def test_provider_that_falls_silent_holds_nobody_up_for_long(organisation, accounts, public_record_url, monkeypatch):
-    monkeypatch.setattr(single_sign_on, "PATIENCE", 1)
+    monkeypatch.setattr(single_sign_on, "TIMEOUT_SECONDS", 1)
     served = server_of(organisation, accounts, public_record_url)
     address = organisation.let_in(out(served.client), EMAIL)
     awake, spoken = threading.Event(), threading.Event()

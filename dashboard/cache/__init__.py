@@ -1,1 +1,1 @@
-"""Keeps answers under everything they depend on, and gives them again. Nothing here computes an answer."""
+"""The response cache. It stores responses under keys and serves them again. Nothing here computes a response."""

@@ -1,4 +1,4 @@
-"""What several web processes share: a Redis at ``SCORE_CACHE_URL``; while it is silent, each goes on by itself."""
+"""The Redis that several web processes share (``SCORE_CACHE_URL``). While it is down, each process works alone."""
 
 import logging
 from collections.abc import Callable
@@ -11,60 +11,60 @@ from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-PATIENCE = 0.25
-"""Seconds an answer may take: what is shared saves work, and must not cost any."""
+TIMEOUT_SECONDS = 0.25
+"""Maximum time for one Redis command. A shared cache saves work, so it must not cost time."""
 
-PAUSE = 10.0
-"""Seconds in which nothing is asked of a Redis that did not answer; then one request tries it again."""
+RETRY_SECONDS = 10.0
+"""Pause after a failed command. No command is sent in this time; then one request tries again."""
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 log = logging.getLogger(__name__)
 
 
-class Shared:
-    """A Redis that may be down, slow or full: whoever asks has an answer to fall back on."""
+class SharedRedis:
+    """A Redis that may be down, slow or full. Every call has a fallback."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.pool = ConnectionPool.from_url(
-            address, socket_timeout=PATIENCE, socket_connect_timeout=PATIENCE, retry=Retry(NoBackoff(), 0)
+            address, socket_timeout=TIMEOUT_SECONDS, socket_connect_timeout=TIMEOUT_SECONDS, retry=Retry(NoBackoff(), 0)
         )
         self.redis: Any = Redis(connection_pool=self.pool)
         self._lock = Lock()
-        self._silent = False
-        self._again_at = 0.0
+        self._down = False
+        self._retry_at = 0.0
 
-    def ask(self, question: Callable[[], Answer], otherwise: Answer) -> Answer:
-        """What `question` answers, which asks this Redis; `otherwise` where it does not answer."""
-        if not self._worth_asking():
-            return otherwise
+    def call(self, command: Callable[[], Result], fallback: Result) -> Result:
+        """The result of `command`, which uses this Redis; `fallback` if Redis does not answer."""
+        if not self._may_try():
+            return fallback
         try:
-            answer = question()
+            result = command()
         except RedisError as error:
             self._failed(error)
-            return otherwise
-        self._answered()
-        return answer
+            return fallback
+        self._succeeded()
+        return result
 
-    def _worth_asking(self) -> bool:
-        if not self._silent:
+    def _may_try(self) -> bool:
+        if not self._down:
             return True
         with self._lock:
-            if monotonic() < self._again_at:
+            if monotonic() < self._retry_at:
                 return False
-            self._again_at = monotonic() + PAUSE  # one tries, the others do not wait with it
+            self._retry_at = monotonic() + RETRY_SECONDS  # one request tries, the others do not wait with it
             return True
 
     def _failed(self, error: RedisError) -> None:
         with self._lock:
-            told, self._silent = self._silent, True
-            self._again_at = monotonic() + PAUSE
-        if not told:
+            was_down, self._down = self._down, True
+            self._retry_at = monotonic() + RETRY_SECONDS
+        if not was_down:
             log.warning("SCORE_CACHE_URL does not answer, each process goes on by itself: %s", error)
 
-    def _answered(self) -> None:
-        if self._silent:
+    def _succeeded(self) -> None:
+        if self._down:
             with self._lock:
-                told, self._silent = not self._silent, False
-            if not told:
+                was_down, self._down = self._down, False
+            if was_down:
                 log.warning("SCORE_CACHE_URL answers again")

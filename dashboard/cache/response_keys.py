@@ -1,8 +1,8 @@
-"""The questions whose answers may be kept, each under a key of all that its answer depends on.
+"""The keys of cached responses. A key contains everything a response depends on.
 
-That is the software and its settings, the version of the record (so that a load or a roll-back changes it at once,
-everywhere), everything about the viewer, the language, the filters as they are understood, and what is asked. Only what
-was opted in is such a question: callbacks marked `callbacks.page_request.cacheable`, and the routes below.
+That is: the software and its settings; the version of the record, so that a load or a roll-back changes the key at
+once; everything about the viewer; the language; the filters in their canonical form; and the request itself. Only two
+kinds of requests have a key: callbacks marked with `callbacks.page_request.cacheable`, and the routes listed below.
 """
 
 import json
@@ -27,125 +27,125 @@ from data.records import RecordVersion
 from data.storage.database import DatabaseProblem
 from layouts import ids
 
-KEPT_ROUTES = frozenset(
+CACHED_ROUTES = frozenset(
     {"table", "export", "enterprise-table", "enterprise-table-csv", "completeness-list", "completeness-list-csv"}
 )
-"""Routes whose answers are kept: they read their path, the filters, the language, and :data:`READ`."""
+"""Routes with cached responses. They read only their path, the filters, the language and :data:`READ_PARAMETERS`."""
 
-TAKEN_ROUTES = frozenset({"export-workbook", "export-selection", "export-package", "calendar"})
-"""Routes that read the same, whose answers the browser alone keeps: long files, which say when they were taken."""
+BROWSER_CACHED_ROUTES = frozenset({"export-workbook", "export-selection", "export-package", "calendar"})
+"""Routes that read the same, but only the browser caches: long files that contain the time of the download."""
 
-READ = ("indicator",)
+READ_PARAMETERS = ("indicator",)
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
-_MADE_OF = ("callbacks", "dashboard", "data", "layouts")
-_SOURCES = (".py", ".po", ".html", ".csv", ".json")
+_PACKAGES = ("callbacks", "dashboard", "data", "layouts")
+_SUFFIXES = (".py", ".po", ".html", ".csv", ".json")
 
 Callbacks = Callable[[], Mapping[str, Mapping[str, Any]]]
 
 
 @dataclass(frozen=True)
-class Question:
-    """One request as it is kept: its key, and the version of the record an answer must rest on."""
+class CacheKey:
+    """The key of one response: a digest, and the version of the record that the response must rest on."""
 
-    key: str
+    digest: str
     version: RecordVersion
 
     @property
-    def tag(self) -> str:
-        """The ETag of the answer."""
-        return self.key[:32]
+    def etag(self) -> str:
+        """The ETag of the response."""
+        return self.digest[:32]
 
 
-def software() -> str:
-    """A digest of the source this process runs and of what draws with it: another version answers for itself."""
+def software_digest() -> str:
+    """A digest of this source code and of its main libraries: another version of them has other keys."""
     digest = sha256()
-    for package in _MADE_OF:
+    for package in _PACKAGES:
         for path in sorted((_ROOT / package).rglob("*")):
-            if path.suffix in _SOURCES and path.is_file():
+            if path.suffix in _SUFFIXES and path.is_file():
                 digest.update(f"{path.relative_to(_ROOT)}\0".encode() + path.read_bytes() + b"\0")
     for library in ("dash", "dash-bootstrap-components", "babel", "pandas", "scipy"):
         digest.update(f"{library} {version(library)}\0".encode())
     return digest.hexdigest()
 
 
-class Questions:
-    """Tells the questions whose answers may be kept, and what they are kept under.
+class CacheKeys:
+    """Makes the cache keys of requests.
 
-    ``settings`` are those that bear on answers; `secret` keys the digest, so that a key tells nothing of what it is of.
+    `settings` are the settings that change responses. `secret` keys the digest, so that a cache key reveals nothing.
     """
 
     def __init__(self, context: AppContext, callbacks: Callbacks, secret: str, settings: list[str]) -> None:
-        self._held = context
+        self._context = context
         self._callbacks = callbacks
         self._secret = sha256(secret.encode()).digest()
-        self._settings = [software(), *settings]
+        self._settings = [software_digest(), *settings]
 
-    def understood(self) -> Question | None:
-        """The present request, where its answer may be kept."""
+    def of_request(self) -> CacheKey | None:
+        """The key of the present request; None if its response may not be cached."""
         if request.path == plain_pages.UPDATE:
-            asked = self._posted()
-        elif request.method == "GET" and request.endpoint in KEPT_ROUTES | TAKEN_ROUTES:
-            asked = request.query_string.decode("ascii", "ignore"), [request.path, _read()]
+            parts = self._callback_parts()
+        elif request.method == "GET" and request.endpoint in CACHED_ROUTES | BROWSER_CACHED_ROUTES:
+            parts = request.query_string.decode("ascii", "ignore"), [request.path, _read_parameters()]
         else:
-            asked = None
-        if asked is None:
+            parts = None
+        if parts is None:
             return None
-        search, what = asked
+        search, content = parts
         filters, viewer = Filters.from_search(search), g.viewer
         try:
-            record = self._held.records.record_for(viewer, filters)
+            record = self._context.records.record_for(viewer, filters)
             catalogue = record.catalogue()
-        except (DatabaseProblem, EditionProblem):  # who answers will say so
+        except (DatabaseProblem, EditionProblem):  # the route or callback reports it
             return None
-        at = RecordVersion.of(record, catalogue)
+        version = RecordVersion.of(record, catalogue)
         filters = canonical(filters, viewer, catalogue)
         key = [
             self._settings,
-            _plain(at),
+            _plain(version),
             _viewer(viewer),
             g.own is not None,
             language_of(search),
             filters.query(),
-            what,
+            content,
         ]
-        return Question(blake2b(_text(key).encode(), key=self._secret, digest_size=32).hexdigest(), at)
+        return CacheKey(blake2b(_text(key).encode(), key=self._secret, digest_size=32).hexdigest(), version)
 
-    def _posted(self) -> tuple[str, Any] | None:
-        """The address a callback was posted with, and everything else that was posted; None where it is not kept."""
+    def _callback_parts(self) -> tuple[str, Any] | None:
+        """The page's query string and the other posted values of a callback; None if it may not be cached."""
         body: Any = request.get_json(silent=True)
         if not isinstance(body, dict) or request.args or not isinstance(body.get("output"), str):
             return None
         callback = self._callbacks().get(body["output"])
         how = getattr(callback["callback"], "cacheable", None) if callback else None
-        # Dash hands values on by their order, not by their names: only what stands where it belongs is understood.
-        if callback is None or how is None or not all(_stands(callback, body, part) for part in ("inputs", "state")):
+        # Dash passes values by position, not by name: the posted names must be the declared ones, in the same order.
+        if callback is None or how is None or not all(_matches(callback, body, part) for part in ("inputs", "state")):
             return None
         (search,) = (each.get("value") for each in body["inputs"] if _name(each) == f"{ids.ADDRESS}.search")
         if search is not None and not isinstance(search, str):
             return None
         if how is Cacheable.UNDERSTOOD:
             inputs = [each for each in body["inputs"] if _name(each) != f"{ids.ADDRESS}.search"]
-            moved = ("changedPropIds", "parsedChangedPropsIds")
-            body = {name: value for name, value in body.items() if name not in moved} | {"inputs": inputs}
+            changed = ("changedPropIds", "parsedChangedPropsIds")
+            body = {name: value for name, value in body.items() if name not in changed} | {"inputs": inputs}
         return search or "", [how, body]
 
 
 def canonical(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> Filters:
-    """`filters` in the one spelling of all that are answered alike: whatever is made up is no address of its own."""
+    """The same form for all filters that have the same response; unknown codes, for example, are left out."""
     viewer = viewer.looking_at(public=catalogue.programme.public)
     filters = viewer.permitted(filters)
-    known = filters.known(catalogue.codes)
-    if viewer.limited:  # a code that is not theirs leaves nothing, on record or not: see View.own
+    result = filters.known(catalogue.codes)
+    if viewer.limited:  # a code outside the viewer's scope selects nothing, known or not: see View.own
         for name in DIMENSIONS:
-            if known.codes(name) != filters.codes(name):
-                known = known.with_codes(name, known.codes(name) | {OUTSIDE})
-    if viewer.limited and viewer.threshold:  # every other date is left out alike: see Disclosure.allowed
-        known = known.dated(None if known.as_of in (None, catalogue.programme.as_of) else date.min)
-    return known
+            if result.codes(name) != filters.codes(name):
+                result = result.with_codes(name, result.codes(name) | {OUTSIDE})
+    if viewer.limited and viewer.threshold:  # all other dates are ignored in the same way: see Disclosure.allowed
+        result = result.dated(None if result.as_of in (None, catalogue.programme.as_of) else date.min)
+    return result
 
 
-def _stands(callback: Mapping[str, Any], body: Mapping[str, Any], part: str) -> bool:
+def _matches(callback: Mapping[str, Any], body: Mapping[str, Any], part: str) -> bool:
     posted = body.get(part, [])
     declared = [f"{each['id']}.{each['property']}" for each in callback[part]]
     return isinstance(posted, list) and [_name(each) for each in posted] == declared
@@ -155,13 +155,13 @@ def _name(each: Any) -> str:
     return f"{each.get('id')}.{each.get('property')}" if isinstance(each, dict) else ""
 
 
-def _read() -> dict[str, str]:
-    return {name: request.args[name] for name in READ if name in request.args}
+def _read_parameters() -> dict[str, str]:
+    return {name: request.args[name] for name in READ_PARAMETERS if name in request.args}
 
 
 @lru_cache(maxsize=1024)
 def _viewer(viewer: Viewer) -> str:
-    """Everything about a viewer but their name: that is for what they make, and no answer that is kept says it."""
+    """Everything about a viewer except the name, which no cached response contains."""
     return _text({name: value for name, value in _plain(viewer).items() if name != "name"})
 
 
@@ -170,15 +170,15 @@ def _text(value: Any) -> str:
 
 
 def _plain(value: Any) -> Any:
-    """A value in JSON's types, the same for equal values; TypeError for one that has no such form."""
+    """The value in JSON types, the same for equal values; raises TypeError for a type without such a form."""
     if is_dataclass(value):
         return {field.name: _plain(getattr(value, field.name)) for field in fields(value)}
     if isinstance(value, frozenset):
         return sorted(map(str, value))
     if isinstance(value, tuple):
         return [_plain(each) for each in value]
-    if isinstance(value, bytes):  # a key: what is told by it, and not itself
+    if isinstance(value, bytes):  # a secret key: only its digest
         return sha256(value).hexdigest()
     if value is None or isinstance(value, (str, int, bool)):
         return value
-    raise TypeError(f"{type(value).__name__} cannot stand in a key")
+    raise TypeError(f"{type(value).__name__} cannot be part of a cache key")

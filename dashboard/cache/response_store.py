@@ -1,5 +1,7 @@
-"""Answers kept: in the memory of this process, and beside it in what several share. None is ever out of date, since
-everything an answer rests on is in its key; the least used are dropped.
+"""The stored responses: in the memory of this process, and in a Redis if one is shared.
+
+No entry is ever out of date, because its key contains everything the response depends on. The least recently used
+entries are dropped.
 """
 
 from hashlib import sha256
@@ -8,69 +10,71 @@ from threading import Lock
 from cachetools import LRUCache
 from itsdangerous import BadSignature, Signer
 
-from dashboard.cache.redis_store import Shared
+from dashboard.cache.redis_store import SharedRedis
 
-MOST_BYTES = 64 * 2**20
-"""What the answers kept in one process may take together."""
+MAX_BYTES = 64 * 2**20
+"""Maximum size of all responses in the memory of one process."""
 
-LARGEST = 2**20
-"""A longer answer is not kept."""
+MAX_RESPONSE_BYTES = 2**20
+"""Maximum size of one cached response. Longer ones are not cached."""
 
-SMALLEST = 4096
-"""Every answer is counted as at least so many bytes, so that their number is bounded as well."""
+MIN_COUNTED_BYTES = 4096
+"""Minimum size that every response counts with. It limits the number of entries."""
 
-KEPT_FOR = 24 * 60 * 60
-"""Seconds an answer is kept where it is shared: those of an older data version go by themselves."""
+TTL_SECONDS = 24 * 60 * 60
+"""Lifetime of an entry in Redis. It removes the entries of older data versions."""
 
 
-class Answers:
-    """Bytes by key; safe for threads.
+class ResponseCache:
+    """Bytes by key; thread-safe.
 
-    What comes out of the shared memory is signed, together with its key, by the application's secret: whoever else can
-    write there can neither put words into our mouth nor answer one question with the answer to another.
+    Entries in Redis are signed together with their key, by the secret of the application. Another program that can
+    write to Redis can neither forge a response nor move one to another key.
     """
 
-    def __init__(self, secret: str, shared: Shared | None = None, most_bytes: int = MOST_BYTES) -> None:
-        self._near: LRUCache[str, bytes] = LRUCache(most_bytes, getsizeof=lambda kept: max(len(kept), SMALLEST))
-        self._largest = min(LARGEST, most_bytes)
+    def __init__(self, secret: str, shared: SharedRedis | None = None, max_bytes: int = MAX_BYTES) -> None:
+        self._memory: LRUCache[str, bytes] = LRUCache(
+            max_bytes, getsizeof=lambda content: max(len(content), MIN_COUNTED_BYTES)
+        )
+        self._max_response_bytes = min(MAX_RESPONSE_BYTES, max_bytes)
         self._lock = Lock()
         self._secret = secret
         self._shared = shared
 
     def get(self, key: str) -> bytes | None:
-        """What was kept; None where nothing was, or nothing that can be believed."""
+        """The entry under `key`; None if there is none or its signature is wrong."""
         with self._lock:
-            kept = self._near.get(key)
-        if kept is None and self._shared:
-            kept = self._from_afar(self._shared, key)
-        return kept
+            content = self._memory.get(key)
+        if content is None and self._shared:
+            content = self._get_shared(self._shared, key)
+        return content
 
-    def put(self, key: str, answer: bytes) -> None:
-        """Keep an answer, unless it is too long."""
-        if len(answer) > self._largest:
+    def put(self, key: str, content: bytes) -> None:
+        """Store an entry, unless it is too long."""
+        if len(content) > self._max_response_bytes:
             return
-        self._put_near(key, answer)
+        self._put_in_memory(key, content)
         if self._shared:
-            shared, signed = self._shared, self._signer(key).sign(answer)
-            shared.ask(lambda: shared.redis.set(_name(key), signed, ex=KEPT_FOR), otherwise=None)
+            shared, signed = self._shared, self._signer(key).sign(content)
+            shared.call(lambda: shared.redis.set(_redis_key(key), signed, ex=TTL_SECONDS), fallback=None)
 
-    def _put_near(self, key: str, answer: bytes) -> None:
+    def _put_in_memory(self, key: str, content: bytes) -> None:
         with self._lock:
-            self._near[key] = answer
+            self._memory[key] = content
 
-    def _from_afar(self, shared: Shared, key: str) -> bytes | None:
-        # No more is read than can be an answer of ours.
-        signed = shared.ask(lambda: shared.redis.getrange(_name(key), 0, 2 * LARGEST), otherwise=b"")
+    def _get_shared(self, shared: SharedRedis, key: str) -> bytes | None:
+        # The length is limited: a longer value cannot be ours.
+        signed = shared.call(lambda: shared.redis.getrange(_redis_key(key), 0, 2 * MAX_RESPONSE_BYTES), fallback=b"")
         try:
-            answer = self._signer(key).unsign(signed)
+            content = self._signer(key).unsign(signed)
         except BadSignature:
             return None
-        self._put_near(key, answer)
-        return answer
+        self._put_in_memory(key, content)
+        return content
 
     def _signer(self, key: str) -> Signer:
         return Signer(self._secret, salt=f"kept {key}", key_derivation="hmac", digest_method=sha256)
 
 
-def _name(key: str) -> str:
+def _redis_key(key: str) -> str:
     return f"score:kept:{key}"

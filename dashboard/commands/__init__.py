@@ -1,1 +1,1 @@
-"""The command line `score-dashboard`: one module a group of commands. Commands print; they compute nothing."""
+"""The command line `score-dashboard`, one module per group of commands. Commands print; they compute nothing."""

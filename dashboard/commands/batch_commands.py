@@ -1,25 +1,25 @@
-"""The commands of batches: what was loaded when and by whom, and rolling one of them back.
+"""The commands of batches: list them, and roll one back.
 
-Like the other commands, they import what they need themselves.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.commands.console import build_embedded, reading, stop
+from dashboard.commands.console import build_embedded, stop, stop_on_database_error
 from dashboard.settings import database_url
 
 if TYPE_CHECKING:
     from data.storage.batches import Batch
 
 MOST_NAMED = 20
-"""So many rows that stand in the way are named."""
+"""Maximum number of listed rows that block a roll-back."""
 
 
 @click.command(name="batches")
 def batches_command() -> None:
-    """List the batches, the latest first: number, when, rows added and changed, file, by whom, what became of it."""
+    """List the batches, latest first: number, time, rows added and changed, file, loaded by, rolled back by."""
     from data.records import Record
     from data.storage import database
     from data.storage.batches import batches
@@ -27,22 +27,22 @@ def batches_command() -> None:
     address = database_url()
     build_embedded(address)
     record = Record(address)
-    with reading():
-        record.catalogue()  # says what is wrong with a database that cannot be read
+    with stop_on_database_error():
+        record.catalogue()  # raises an error if the database cannot be read
         with database.snapshot(record.engine) as connection:
             for each in batches(connection):
                 click.echo(_line(each))
 
 
-def _line(each: "Batch") -> str:
+def _line(batch: "Batch") -> str:
     parts = [
-        str(each.number),
-        f"{each.loaded_at:%Y-%m-%d %H:%M} UTC",
-        f"{each.added} added, {each.changed} changed",
-        each.origin,
-        f"by {each.loaded_by}" if each.loaded_by else "",
-        f"rolls back {each.undoes}" if each.undoes else "",
-        f"rolled back by {each.undone_by}" if each.undone_by else "",
+        str(batch.number),
+        f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC",
+        f"{batch.added} added, {batch.changed} changed",
+        batch.origin,
+        f"by {batch.loaded_by}" if batch.loaded_by else "",
+        f"rolls back {batch.undoes}" if batch.undoes else "",
+        f"rolled back by {batch.undone_by}" if batch.undone_by else "",
     ]
     return "\t".join(part for part in parts if part)
 
@@ -50,7 +50,7 @@ def _line(each: "Batch") -> str:
 @click.command(name="rollback")
 @click.argument("number", type=int)
 def rollback_command(number: int) -> None:
-    """Put the rows that batch NUMBER touched back to what they were; a roll-back can itself be rolled back."""
+    """Undo the changes of batch NUMBER. A roll-back can itself be rolled back."""
     from data.editions.record_changes import written_key
     from data.loading import LoadProblem
     from data.loading.writes.rolling_back import RollbackProblem, rollback

@@ -1,6 +1,6 @@
 """The command line: load, template, export, demo, serve, and the groups of `*_commands.py`.
 
-Commands import what they need themselves: pandas, scipy and dash take seconds, and `--help` shall not wait for them.
+Imports are inside the functions: pandas, scipy and dash take seconds to import, and `--help` must be fast.
 """
 
 import logging
@@ -26,8 +26,8 @@ from dashboard.commands import (
     privacy_commands,
     upgrade_commands,
 )
-from dashboard.commands.console import accounts, at_console, build_embedded, reading, stop
-from dashboard.commands.reader_options import Reader, readable, reader_options, remark
+from dashboard.commands.console import accounts, build_embedded, open_context, stop, stop_on_database_error
+from dashboard.commands.reader_options import Reader, reader_options, stop_on_refusal, warn_of_omissions
 from dashboard.settings import Settings, SettingsProblem, database_url, editions_folder
 
 if TYPE_CHECKING:
@@ -72,15 +72,15 @@ def export(code: str, *, search: str, form: str, out: Path | None, reader: Reade
     if form == "xlsx":
         from callbacks import downloads
 
-        _take(out, search, reader, lambda found, to: downloads.workbook(found, code, to))
+        _write_file(out, search, reader, lambda page_request, file: downloads.workbook(page_request, code, file))
         return
     address = database_url()
     build_embedded(address)
     records, filters = Records(address, editions_folder()), reader.filters(search)
-    with reading(), readable():
+    with stop_on_database_error(), stop_on_refusal():
         viewer = reader.viewer(records)
         with records.record_for(viewer, filters).view(viewer, filters) as view:
-            remark(view, code)
+            warn_of_omissions(view, code)
             text = to_csv(build(view, code))
             synthetic = view.catalogue.programme.synthetic
     if synthetic:
@@ -99,18 +99,20 @@ def export_package(out: Path, *, search: str, reader: Reader) -> None:
     """Write every exhibit as an open-data package, a ZIP file; without filters the record's own tables too."""
     from callbacks import downloads
 
-    _take(out, search, reader, downloads.data_package)
+    _write_file(out, search, reader, downloads.data_package)
 
 
-def _take(out: Path | None, search: str, reader: Reader, write: "Callable[[PageRequest, IO[bytes]], None]") -> None:
-    """Write a file of the record, or nothing of it where that fails."""
+def _write_file(
+    out: Path | None, search: str, reader: Reader, write: "Callable[[PageRequest, IO[bytes]], None]"
+) -> None:
+    """Write a file of the record to `out` or standard output. It is complete before `out` is opened."""
     from callbacks.page_request import open_request
 
-    with at_console(reader) as context, tempfile.TemporaryFile() as file, readable():
-        with open_request(context, reader.filters(search).search()) as found:
-            remark(found.view)
-            write(found, file)
-            synthetic = found.view.catalogue.programme.synthetic
+    with open_context(reader) as context, tempfile.TemporaryFile() as file, stop_on_refusal():
+        with open_request(context, reader.filters(search).search()) as page_request:
+            warn_of_omissions(page_request.view)
+            write(page_request, file)
+            synthetic = page_request.view.catalogue.programme.synthetic
         if synthetic:
             click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
         file.seek(0)
@@ -118,8 +120,8 @@ def _take(out: Path | None, search: str, reader: Reader, write: "Callable[[PageR
             shutil.copyfileobj(file, sys.stdout.buffer)
             return
         try:
-            with out.open("wb") as written:
-                shutil.copyfileobj(file, written)
+            with out.open("wb") as target:
+                shutil.copyfileobj(file, target)
         except OSError as error:
             stop(f"{out} cannot be written: {error.strerror}")
     click.echo(f"Written to {out}", err=True)
@@ -134,8 +136,8 @@ def serve(port: int) -> None:
 
     try:
         settings = Settings.from_environment(local=True)
-        read_boundaries(settings.boundaries)  # said here rather than by a worker that does not boot
-        with accounts():  # likewise
+        read_boundaries(settings.boundaries)  # so that an error is shown here, not by a worker that does not start
+        with accounts():  # for the same reason
             pass
         build_embedded(settings.database_url)
         serve_local(settings, port)

@@ -1,6 +1,6 @@
-"""What commands share: how they stop, what they say of a database they cannot use, the record they begin with.
+"""Helpers of the commands: stop with a message, open the databases, build the embedded database.
 
-Like the commands, it imports what it needs itself: `--help` shall not wait for it.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import os
@@ -35,13 +35,13 @@ ACCOUNTS_HELP = {
 
 
 def stop(message: str) -> NoReturn:
-    """Say what went wrong on standard error and leave with status 1."""
+    """Print a message on standard error and exit with status 1."""
     click.echo(message, err=True)
     sys.exit(1)
 
 
-def password_in(file: TextIO) -> str:
-    """A password from its file, without its line's end; stops where the file holds none."""
+def read_password_file(file: TextIO) -> str:
+    """The password in a file, without the end of the line. Stops if it is empty or not UTF-8."""
     try:
         password = file.read().rstrip("\r\n")
     except UnicodeDecodeError:
@@ -50,20 +50,20 @@ def password_in(file: TextIO) -> str:
 
 
 @contextmanager
-def reading() -> Iterator[None]:
-    """Stop with what is wrong where the results database cannot be read inside the block."""
+def stop_on_database_error() -> Iterator[None]:
+    """Stop with a message if the results database cannot be read in the block."""
     from data.storage.database import DatabaseProblem
 
     try:
         yield
     except DatabaseProblem as problem:
-        said = _DATABASE_HELP.get(problem.reason, _DATABASE_HELP["unreadable"])
-        stop(f"{said} ({problem.detail or problem.reason})")
+        message = _DATABASE_HELP.get(problem.reason, _DATABASE_HELP["unreadable"])
+        stop(f"{message} ({problem.detail or problem.reason})")
 
 
 @contextmanager
 def accounts(address: str = "") -> Iterator["Engine"]:
-    """The accounts database (at an address of its own) for the block; stops where it cannot be used."""
+    """The accounts database (or the one at `address`) for the block. Stops if it cannot be used."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from data.storage.accounts import AccountsProblem, accounts_engine
@@ -81,8 +81,8 @@ def accounts(address: str = "") -> Iterator["Engine"]:
 
 
 @contextmanager
-def at_console(reader: "Reader") -> Iterator["AppContext"]:
-    """The records and map grounds, as the application holds them; inside the block numbers are those of the reader."""
+def open_context(reader: "Reader") -> Iterator["AppContext"]:
+    """The records and base maps of the application. In the block, numbers are as the reader sees them."""
     from flask import Flask, g
 
     from callbacks.page_request import AppContext
@@ -97,13 +97,13 @@ def at_console(reader: "Reader") -> Iterator["AppContext"]:
         stop(str(problem))
     build_embedded(settings.database_url)
     context = AppContext(Records(settings.database_url, settings.editions), grounds(boundaries))
-    with reading(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
+    with stop_on_database_error(), Flask("dashboard", template_folder=str(HERE / "templates")).app_context():
         g.viewer = reader.viewer(context.records)
         yield context
 
 
 def build_embedded(address: str) -> None:
-    """Build the embedded database from the public record where nobody named another and none is there yet."""
+    """Build the embedded database from the public record, unless it exists or SCORE_DATABASE_URL is set."""
     from data.loading import LoadProblem, load
     from data.storage import database
 

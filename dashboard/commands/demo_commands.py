@@ -1,6 +1,6 @@
-"""The command that makes a synthetic programme: its record in two batches, an edition of the first, and decks.
+"""The command that makes a synthetic programme: a record in two batches, an edition of the first, and decks.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import os
@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard import settings
-from dashboard.commands.console import accounts, reading, stop
+from dashboard.commands.console import accounts, stop, stop_on_database_error
 from dashboard.commands.loading_commands import load_file, progress
 
 if TYPE_CHECKING:
@@ -29,18 +29,18 @@ MADE_BY = "score-dashboard demo"
 def demo(enterprises: int, seed: int) -> None:
     """Make a synthetic programme in a database of its own (SCORE_DATABASE_URL, else instance/demo.db).
 
-    An edition and decks of it stand beside it (SCORE_EDITIONS, else instance/demo-editions; SCORE_ACCOUNTS_URL, else
-    instance/demo-accounts.db).
+    An edition of it is saved in SCORE_EDITIONS, else instance/demo-editions; decks are saved in SCORE_ACCOUNTS_URL,
+    else instance/demo-accounts.db.
     """
     from data.demo import hold_back, write_demo
 
     address = os.environ.get("SCORE_DATABASE_URL") or f"sqlite:///{settings.INSTANCE / 'demo.db'}"
     if enterprises < 0:
         stop(f"A programme has 0 enterprises or more, not {enterprises}.")
-    _make_room(address)
+    _remove_earlier(address)
     origin = f"score-dashboard demo --seed {seed}"
-    with tempfile.TemporaryDirectory() as place:
-        folder, late = Path(place) / "programme", Path(place) / "late"
+    with tempfile.TemporaryDirectory() as root:
+        folder, late = Path(root) / "programme", Path(root) / "late"
         with progress("Inventing a programme") as step:
             results = write_demo(folder, enterprises, seed, step)
         held_back = hold_back(folder, late, results)
@@ -58,7 +58,7 @@ def _load(address: str, path: Path, origin: str) -> None:
 
 
 def _freeze(address: str) -> None:
-    """Freeze the programme as it is now; the edition of an earlier one of ours makes room."""
+    """Freeze the programme as it is now. Replaces the edition of an earlier synthetic programme."""
     from data.editions import frozen_copies
     from data.editions.frozen_copies import EditionProblem
     from data.storage import database
@@ -77,7 +77,7 @@ def _freeze(address: str) -> None:
 
 
 def _save_decks() -> None:
-    """Save two decks, where there are none of their names."""
+    """Save two decks, unless there are decks of these names."""
     from data import decks
     from data.decks import DeckProblem
 
@@ -101,15 +101,15 @@ def _decks() -> list["Deck"]:
     return [Deck("Annual meeting", tuple(meeting)), Deck("Buyer initiative A", tuple(buyers))]
 
 
-def _make_room(address: str) -> None:
-    """Remove an earlier synthetic programme, which a second one would mix with; anything else is left alone."""
+def _remove_earlier(address: str) -> None:
+    """Remove an earlier synthetic programme, so that the two do not mix. Stops if the database has another record."""
     from data.records import Record
     from data.storage import database
     from data.storage.database import DatabaseProblem
 
     if not database.exists(address):
         return
-    with reading():
+    with stop_on_database_error():
         try:
             programme = Record(address).catalogue().programme
         except DatabaseProblem as problem:

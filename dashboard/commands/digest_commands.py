@@ -1,14 +1,14 @@
 """The command that writes a newsletter.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from pathlib import Path
 
 import click
 
-from dashboard.commands.console import at_console, stop
-from dashboard.commands.reader_options import Reader, readable, reader_options, remark
+from dashboard.commands.console import open_context, stop
+from dashboard.commands.reader_options import Reader, reader_options, stop_on_refusal, warn_of_omissions
 from dashboard.settings import public_url
 
 _PROBLEMS = {
@@ -26,29 +26,29 @@ _PROBLEMS = {
 @click.option("--filters", "search", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--output", "out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else standard output.")
 @reader_options(for_committee=True)
-def digest(  # noqa: PLR0913 - as many as the command has options
+def digest(  # noqa: PLR0913 - one per option
     since: str, *, until: str, lang: str, form: str, search: str, out: Path | None, reader: Reader
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
     from callbacks.newsletter_text import held_to, letters
     from callbacks.page_request import open_request
     from dashboard.commands.link_commands import LOCAL_URL
-    from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, read_period, written
+    from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, file_text, read_period
 
-    with at_console(reader) as context, readable():
+    with open_context(reader) as context, stop_on_refusal():
         programme = context.records.live.catalogue().programme
         try:
             period = read_period(since, until, programme.as_of)
         except PeriodProblem as problem:
             stop(_PROBLEMS[problem.reason].format(value=problem.value))
         filters = reader.filters(search).dated(None)
-        with open_request(context, filters.search()) as found:
-            remark(found.view)
-            programme, wanted = found.view.catalogue.programme, period
-            period = held_to(found, period)
-        if period != wanted:
+        with open_request(context, filters.search()) as page_request:
+            warn_of_omissions(page_request.view)
+            programme, requested = page_request.view.catalogue.programme, period
+            period = held_to(page_request, period)
+        if period != requested:
             click.echo(f"It ends on {period.until}, the day of the data: see docs/privacy.md.", err=True)
-        text = written(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
+        text = file_text(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)
     if programme.synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
     if not public_url():

@@ -1,6 +1,6 @@
-"""The commands of editions: freeze the record for a meeting, list and verify what was frozen, say what changed since.
+"""The commands of editions: freeze the record for a meeting, list and verify editions, compare two of them.
 
-Like the other commands, they import what they need themselves.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from dashboard.commands.console import build_embedded, reading, stop
+from dashboard.commands.console import build_embedded, stop, stop_on_database_error
 from dashboard.settings import database_url, editions_folder
 
 if TYPE_CHECKING:
@@ -19,26 +19,26 @@ if TYPE_CHECKING:
     from data.view import View
 
 MOST_PRINTED = 100
-"""So many new results and corrections of a table are printed; a file (--csv) has them all."""
+"""Maximum number of printed new results, and corrections, per table. A file (--csv) has all."""
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Stop with what is wrong with an edition, or with the record, inside the block."""
+def stop_on_edition_error() -> Iterator[None]:
+    """Stop with a message if an edition or the record cannot be used in the block."""
     from data.editions.frozen_copies import LONGEST_NAME, EditionProblem
 
     try:
-        with reading():
+        with stop_on_database_error():
             yield
     except EditionProblem as problem:
-        said = {
+        messages = {
             "name": f'An edition needs a name of 1 to {LONGEST_NAME} letters, and not "live".',
             "taken": f'There is an edition called "{problem.detail}" already: choose another name.',
             "folder": f"The edition cannot be written to {editions_folder()}: {problem.detail}",
             "gone": f'There is no edition "{problem.detail}": see `score-dashboard edition list`.',
             "changed": f'The file of edition "{problem.detail}" is not what was frozen: it was changed or damaged.',
         }
-        stop(said[problem.reason])
+        stop(messages[problem.reason])
 
 
 @click.group(name="edition")
@@ -57,40 +57,40 @@ def freeze(name: str) -> None:
     build_embedded(address)
     engine = database.reading_engine(address)
     try:
-        with explained():
-            made = frozen_copies.freeze(engine, name, editions_folder())
+        with stop_on_edition_error():
+            edition = frozen_copies.freeze(engine, name, editions_folder())
     finally:
         engine.dispose()
-    click.echo(f"key     {made.key}\nfile    {made.path}\nSHA-256 {made.sha256}")
+    click.echo(f"key     {edition.key}\nfile    {edition.path}\nSHA-256 {edition.sha256}")
 
 
 @edition_group.command(name="list")
 def list_command() -> None:
-    """List the editions, newest first: key, when frozen, the record's date, name."""
+    """List the editions, newest first: key, time of freezing, date of the record, name."""
     from data.editions import frozen_copies
 
-    found = frozen_copies.editions(editions_folder())
-    for each in found:
+    editions = frozen_copies.editions(editions_folder())
+    for each in editions:
         click.echo(f"{each.key}\t{each.frozen_at:%Y-%m-%d %H:%M} UTC\tas of {each.as_of}\t{each.name}")
     damaged = frozen_copies.unreadable(editions_folder())
     for key in damaged:
         click.echo(f"{key}: its file cannot be opened.", err=True)
-    if not found and not damaged:
+    if not editions and not damaged:
         click.echo('There is no edition yet: make one with `score-dashboard edition freeze "NAME"`.', err=True)
 
 
 @edition_group.command()
 @click.argument("name", required=False)
 def verify(name: str | None) -> None:
-    """Check that the file of an edition (NAME or key), or of every edition, is what was frozen."""
+    """Check that the file of an edition (NAME or key), or of every edition, is unchanged."""
     from data.editions import frozen_copies
     from data.editions.frozen_copies import EditionProblem
 
     folder = editions_folder()
     damaged = [] if name else frozen_copies.unreadable(folder)
-    with explained():
-        found = [frozen_copies.find(folder, name)] if name else frozen_copies.editions(folder)
-    for each in found:
+    with stop_on_edition_error():
+        editions = [frozen_copies.find(folder, name)] if name else frozen_copies.editions(folder)
+    for each in editions:
         try:
             frozen_copies.verify(each)
         except EditionProblem as problem:
@@ -106,7 +106,7 @@ def verify(name: str | None) -> None:
 @click.argument("after")
 @click.option("--csv", "out", type=click.Path(path_type=Path, dir_okay=False), help="Write every change to this file.")
 def diff(before: str, after: str, out: Path | None) -> None:
-    """Say what changed from one edition to another: new results, apart from corrections; "live" is the record now."""
+    """Print the changes between two editions: new results, then corrections. "live" is the present record."""
     from data.editions import record_changes
     from data.editions.frozen_copies import LIVE
     from data.filters import Filters
@@ -117,12 +117,12 @@ def diff(before: str, after: str, out: Path | None) -> None:
     if LIVE in (before, after):
         build_embedded(address)
     records = Records(address, editions_folder())
-    with explained():
+    with stop_on_edition_error():
         first, second = (records.live if each == LIVE else records.edition(each) for each in (before, after))
         with first.view(MANAGER, Filters()) as was, second.view(MANAGER, Filters()) as now:
-            found = record_changes.compare(was, now, MOST_PRINTED)
-            click.echo(f"{_described(first.edition, was)}\n{_described(second.edition, now)}")
-            for line in _lines(found):
+            comparison = record_changes.compare(was, now, MOST_PRINTED)
+            click.echo(f"{_description(first.edition, was)}\n{_description(second.edition, now)}")
+            for line in _lines(comparison):
                 click.echo(line)
             if out is not None:
                 try:
@@ -137,34 +137,34 @@ def diff(before: str, after: str, out: Path | None) -> None:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)
 
 
-def _described(edition: "Edition | None", view: "View") -> str:
+def _description(edition: "Edition | None", view: "View") -> str:
     as_of = view.catalogue.programme.as_of
     if edition is None:
         return f"live record, as of {as_of}"
     return f"{edition.name}, frozen {edition.frozen_at:%Y-%m-%d}, {edition.short}, as of {as_of}"
 
 
-def _lines(found: "Comparison") -> Iterator[str]:
-    """A comparison as it is printed: the headline numbers, how much changed where, then what."""
+def _lines(comparison: "Comparison") -> Iterator[str]:
+    """The lines of a comparison: headline numbers, counts of changes per table, then the changes."""
     yield f"\n{'headline numbers':<24}{'before':>12}{'after':>12}"
-    for each in found.headlines:
+    for each in comparison.headlines:
         yield f"  {each.headline:<22}{_count(each.before):>12}{_count(each.after):>12}"
-    if not found.tables:
+    if not comparison.tables:
         yield "\nNothing changed."
         return
     yield f"\n{'tables':<24}{'new':>12}{'corrections':>12}"
-    for table in found.tables:
+    for table in comparison.tables:
         yield f"  {table.table:<22}{table.new_count:>12}{table.correction_count:>12}"
-    for table in found.tables:
-        yield from _changed(f"{table.table}: new results", table.new, table.new_count)
-        yield from _changed(f"{table.table}: corrections", table.corrections, table.correction_count)
+    for table in comparison.tables:
+        yield from _change_lines(f"{table.table}: new results", table.new, table.new_count)
+        yield from _change_lines(f"{table.table}: corrections", table.corrections, table.correction_count)
 
 
 def _count(value: int | None) -> str:
     return "-" if value is None else str(value)
 
 
-def _changed(title: str, shown: "tuple[Change, ...]", count: int) -> Iterator[str]:
+def _change_lines(title: str, shown: "tuple[Change, ...]", count: int) -> Iterator[str]:
     from data.editions.record_changes import written_key
 
     if shown:

@@ -1,6 +1,6 @@
-"""The command that makes the role a web process reads the results with.
+"""The command that makes the database role of the web process.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import secrets
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.commands.console import password_in, stop
+from dashboard.commands.console import read_password_file, stop
 from dashboard.settings import SettingsProblem, database_url, statement_seconds
 
 if TYPE_CHECKING:
@@ -24,10 +24,10 @@ if TYPE_CHECKING:
 )
 @click.option("--new-password", is_flag=True, help="Make up another password for a role that is there already.")
 def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> None:
-    """Make, or bring up to date, a role that can read the results and change nothing: for the web process.
+    """Make or update the database role of the web process. It can read the results and change nothing.
 
-    Run it as the role that loads, where that may make roles, else as an administrator (SCORE_DATABASE_URL). A role
-    made anew gets a password, printed once.
+    Run this as the role that loads, if it may make roles, else as an administrator (SCORE_DATABASE_URL). A new role
+    gets a password, printed once.
     """
     from sqlalchemy.engine import make_url
     from sqlalchemy.exc import SQLAlchemyError
@@ -43,41 +43,43 @@ def grant(role: str, *, password_file: TextIO | None, new_password: bool) -> Non
         stop(f"Only PostgreSQL has roles this command knows how to make, not {url.get_backend_name()}.")
     engine = database.writing_engine(address)
     try:
-        password = password_in(password_file) if password_file else None
-        made_up = password is None and (new_password or not database_roles.exists(engine, role))
-        if made_up:
+        password = read_password_file(password_file) if password_file else None
+        generated = password is None and (new_password or not database_roles.exists(engine, role))
+        if generated:
             password = secrets.token_urlsafe(24)
-        done = database_roles.grant(engine, role, seconds=statement_seconds(), password=password)
+        granted = database_roles.grant(engine, role, seconds=statement_seconds(), password=password)
     except database_roles.GrantProblem as problem:
-        stop(_said(problem.reason, role, problem.detail))
+        stop(_error_message(problem.reason, role, problem.detail))
     except (SQLAlchemyError, SettingsProblem) as error:
         denied = getattr(error.__cause__, "sqlstate", None) == "42501"
-        who = "\nRun this as a role that may make roles, for example an administrator." if denied else ""
-        stop(f"Nothing was changed: {error.__cause__ or error}{who}")
+        advice = "\nRun this as a role that may make roles, for example an administrator." if denied else ""
+        stop(f"Nothing was changed: {error.__cause__ or error}{advice}")
     finally:
         engine.dispose()
-    _tell(done, statement_seconds(), password is not None)
-    if made_up:
+    _print_result(granted, statement_seconds(), password is not None)
+    if generated:
         click.echo(url.set(username=role, password=password).render_as_string(hide_password=False))
         click.echo("This is the SCORE_DATABASE_URL of the web process. Its password is not shown again.", err=True)
 
 
-def _tell(done: "Granted", seconds: float, new_password: bool) -> None:
-    state = "is made" if done.made else "was there and is brought up to date"
-    tables = f"{len(done.tables)} tables in schema {done.schema} and those {done.owner} makes there later"
+def _print_result(granted: "Granted", seconds: float, new_password: bool) -> None:
+    state = "is made" if granted.made else "was there and is brought up to date"
+    tables = f"{len(granted.tables)} tables in schema {granted.schema} and those {granted.owner} makes there later"
     stopped = f"stopped after {seconds:g} seconds" if seconds else "never stopped"
     lines = [
-        f"Role {done.role} {state}{', with a new password' if new_password and not done.made else ''}.",
-        f"It may connect to {done.database}, and read {tables}.",
+        f"Role {granted.role} {state}{', with a new password' if new_password and not granted.made else ''}.",
+        f"It may connect to {granted.database}, and read {tables}.",
         f"Its transactions are read-only; its statements are {stopped}.",
     ]
-    if done.open_schema:
-        lines.append(f"Everybody may make tables there. To end that: REVOKE CREATE ON SCHEMA {done.schema} FROM PUBLIC")
+    if granted.open_schema:
+        lines.append(
+            f"Everybody may make tables there. To end that: REVOKE CREATE ON SCHEMA {granted.schema} FROM PUBLIC"
+        )
     click.echo("\n".join(lines), err=True)
 
 
-def _said(reason: str, role: str, detail: str) -> str:
-    said = {
+def _error_message(reason: str, role: str, detail: str) -> str:
+    messages = {
         "empty": "There are no results in this database yet: run `score-dashboard load PATH` first.",
         "itself": f"{role} is the role that loads. Name another one for the web process: --role NAME",
         "powerful": f"{role} is there already and may make roles or databases. Name another one: --role NAME",
@@ -85,4 +87,4 @@ def _said(reason: str, role: str, detail: str) -> str:
         " everybody may. Take that away first, or name another role: --role NAME",
         "lacks": f"{role} would not be able to read {detail}: run this as the role that owns the tables.",
     }
-    return f"{said[reason]}\nNothing was changed."
+    return f"{messages[reason]}\nNothing was changed."

@@ -1,6 +1,6 @@
-"""The commands of share links: make one, list and show them, pause, resume, extend, revoke, move to a newer edition.
+"""The commands of share links: make, list, show, pause, resume, extend, revoke, move to a newer edition.
 
-Like the other commands, they import what they need themselves.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.commands.console import accounts, build_embedded, password_in, reading, stop
+from dashboard.commands.console import accounts, build_embedded, read_password_file, stop, stop_on_database_error
 from dashboard.settings import database_url, editions_folder, public_url
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from data.records import Record, Records
 
 LOCAL_URL = "http://127.0.0.1:8050"
-"""Where `serve` answers, for whoever set no SCORE_PUBLIC_URL."""
+"""The address of `serve`, used if SCORE_PUBLIC_URL is not set."""
 
 _NUMBER = click.argument("number", type=int)
 
@@ -32,14 +32,14 @@ def link_group() -> None:
 
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
-    """The accounts database; stops with what is wrong where a link cannot be made or changed so."""
-    with accounts() as engine, explained():
+    """The accounts database for the block. Stops with a message if a link cannot be made or changed."""
+    with accounts() as engine, stop_on_link_error():
         yield engine
 
 
 @contextmanager
-def explained() -> Iterator[None]:
-    """Stop with what is wrong with a link, its edition, its deck or the record, inside the block."""
+def stop_on_link_error() -> Iterator[None]:
+    """Stop with a message about an error of a link, its edition, its deck or the record in the block."""
     from data.decks import DeckProblem
     from data.editions.frozen_copies import EditionProblem
     from data.links.share_links import (
@@ -53,10 +53,10 @@ def explained() -> Iterator[None]:
     )
 
     try:
-        with reading():
+        with stop_on_database_error():
             yield
     except LinkProblem as problem:
-        said = {
+        messages = {
             "scope": f'The scope is not understood at "{problem.detail}". It is written as in an address, of '
             f"{', '.join(SCOPE_DIMENSIONS)}: partner=eti&sector=footwear. No link was made.",
             "long": f"The scope is longer than {LONGEST_SCOPE} letters: name a province rather than its cities.",
@@ -69,10 +69,10 @@ def explained() -> Iterator[None]:
             "label": f"A label has at most {LONGEST_LABEL} letters.",
             "link": f"There is no link {problem.detail}: see `score-dashboard link list`.",
             "older": f"Link {problem.detail} shows this edition already, or a newer one. Nothing was changed.",
-            "few": _few(problem.detail),
+            "few": _too_few(problem.detail),
             "over": f"Link {problem.detail} was revoked: it is over for good. Make a new one.",
         }
-        stop(said[problem.reason])
+        stop(messages[problem.reason])
     except EditionProblem as problem:
         gone = problem.reason == "gone"
         wrong = "There is no edition" if gone else "The file is not what was frozen of edition"
@@ -83,7 +83,7 @@ def explained() -> Iterator[None]:
         stop(f'There is no deck "{problem.detail}". No link was made.')
 
 
-def _few(detail: str) -> str:
+def _too_few(detail: str) -> str:
     changed, _space, needed = detail.partition(" ")
     return (
         f"Only {changed} enterprises of this link have changed since, and {needed} must have: whoever saw both "
@@ -106,7 +106,7 @@ def _few(detail: str) -> str:
 @click.option("--deck", help="The deck a committee is shown.  [default: standard]")
 @click.option("--label", default="", help="What the list calls the link.")
 @click.option("--password-file", type=click.File(encoding="utf-8"), help="Its password (- for standard input).")
-def make(  # noqa: PLR0913 - a link is described by that many words
+def make(  # noqa: PLR0913 - one per option
     audience: str,
     scope: str,
     days: int | None,
@@ -120,9 +120,10 @@ def make(  # noqa: PLR0913 - a link is described by that many words
     label: str,
     password_file: TextIO | None,
 ) -> None:
-    """Make a link and write its address, which is shown this once.
+    """Make a link and print its address, which is shown only once.
 
-    It shows a frozen edition of the record. Of a public record, with `--k 0` and no edition, it shows the live one.
+    The link shows a frozen edition of the record. With `--k 0`, no edition and a public record, it shows the live
+    record.
     """
     from data import decks
     from data.links import link_editions, share_links
@@ -149,31 +150,32 @@ def make(  # noqa: PLR0913 - a link is described by that many words
             edition=record.edition.key if record.edition else FREEZE if freeze or threshold != 0 else None,
             deck=deck,
         ).fit(public=record.catalogue().programme.public)
-        password = password_in(password_file) if password_file else ""
+        password = read_password_file(password_file) if password_file else ""
         days = share_links.DEFAULT_DAYS if days is None else days
         share_links.check(days=days, password=password, label=label)
-        terms = link_editions.frozen(records, terms)  # last: nothing is frozen for a link that cannot be made
+        # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
+        terms = link_editions.frozen(records, terms)
         made, token = share_links.make(engine, terms, days=days, password=password, label=label, made_by="command line")
-        for line in (*_edition(records, made, asked=edition), *_warnings(made, record)):
+        for line in (*_edition_lines(records, made, named=bool(edition)), *_warnings(made, record)):
             click.echo(line, err=True)
     click.echo(f"{public_url() or LOCAL_URL}/s/{token}")
 
 
 def _record(records: "Records", edition: str | None, *, live: bool, freeze: bool) -> "Record":
-    """The record a new link is to show; the live one where that is still to be frozen, or is shown itself."""
+    """The record a new link shows; the live one if it is shown itself or still has to be frozen."""
     from data.links import link_editions
 
     if edition is None and not live and not freeze:
-        found = link_editions.latest(records)
-        edition = found.key if found else None
+        latest = link_editions.latest(records)
+        edition = latest.key if latest else None
     return records.edition(edition) if edition else records.live
 
 
-def _edition(records: "Records", made: "Link", *, asked: str | None) -> Iterator[str]:
-    """Which edition a link shows that was just made, where nobody named one."""
+def _edition_lines(records: "Records", made: "Link", *, named: bool) -> Iterator[str]:
+    """The edition of a new link, unless the command named it."""
     from data.links import link_editions
 
-    shown = records.edition(made.terms.edition).edition if made.terms.edition and not asked else None
+    shown = records.edition(made.terms.edition).edition if made.terms.edition and not named else None
     if shown is None:
         return
     frozen = f"frozen {_moment(shown.frozen_at)}, data of {shown.as_of}"
@@ -183,16 +185,16 @@ def _edition(records: "Records", made: "Link", *, asked: str | None) -> Iterator
 
 
 def _warnings(made: "Link", record: "Record") -> Iterator[str]:
-    """What to know of a link that was just made."""
-    yield f"Link {made.id}: {_rounded(made.terms)}; ends {_moment(made.expires_at)}."
+    """Remarks on a new link."""
+    yield f"Link {made.id}: {_rounding(made.terms)}; ends {_moment(made.expires_at)}."
     yield "This address is shown this once. Whoever has it sees what the link shows."
-    yield from _gone(made.terms, record)
+    yield from _missing_codes(made.terms, record)
     if not public_url():
         yield f"SCORE_PUBLIC_URL is not set: the address is that of a server on this machine ({LOCAL_URL})."
 
 
-def _gone(terms: "Terms", record: "Record") -> Iterator[str]:
-    """What the scope names that the record does not know."""
+def _missing_codes(terms: "Terms", record: "Record") -> Iterator[str]:
+    """Warnings about codes of the scope that are not in the record."""
     codes = record.catalogue().codes
     for name, missing in terms.gone(codes).items():
         yield f"The record knows no {name} {', '.join(missing)}."
@@ -200,7 +202,7 @@ def _gone(terms: "Terms", record: "Record") -> Iterator[str]:
         yield "The link therefore shows nothing."
 
 
-def _rounded(terms: "Terms") -> str:
+def _rounding(terms: "Terms") -> str:
     if terms.threshold is None:
         return "no number is withheld"
     return f"counts are rounded to multiples of {terms.threshold}"
@@ -212,13 +214,13 @@ def _moment(at: datetime | None) -> str:
 
 @link_group.command(name="list")
 def list_() -> None:
-    """Write every link, newest first: number, state, audience, scope, expiry, opened, viewed, last use, label."""
+    """List every link, newest first: number, state, audience, scope, expiry, opened, viewed, last use, label."""
     from data.links import share_links
     from data.storage.database import now
 
     with _accounts() as engine:
-        known = share_links.links(engine)
-    for each in known:
+        links = share_links.links(engine)
+    for each in links:
         columns = (
             str(each.id),
             each.state(now()),
@@ -231,41 +233,41 @@ def list_() -> None:
             each.label,
         )
         click.echo("\t".join(columns))
-    if not known:
+    if not links:
         click.echo("There is no link yet: `score-dashboard link make` makes one.", err=True)
 
 
 @link_group.command()
 @_NUMBER
 def show(number: int) -> None:
-    """Write what link NUMBER shows, its state, and how it was used day by day."""
+    """Show the terms and the state of link NUMBER, and its use per day."""
     from data.editions.frozen_copies import EditionProblem
     from data.links import share_links
     from data.records import Records
     from data.storage.database import now
 
     with _accounts() as engine:
-        found, used = share_links.with_use(engine, number), share_links.days_used(engine, number)
-    terms = found.terms
+        link, used = share_links.with_use(engine, number), share_links.days_used(engine, number)
+    terms = link.terms
     lines = {
-        "number": str(found.id),
-        "label": found.label,
-        "state": found.state(now()),
+        "number": str(link.id),
+        "label": link.label,
+        "state": link.state(now()),
         "audience": terms.audience.value,
         "scope": terms.scope.query() or "everything",
         "edition": terms.edition or ("live record" if terms.threshold is None else "none yet: it shows nothing"),
-        "shows it": f"since {_moment(found.edition_since)}" if found.edition_since else "",
+        "shows it": f"since {_moment(link.edition_since)}" if link.edition_since else "",
         "deck": terms.deck or "",
-        "threshold": _rounded(terms),
+        "threshold": _rounding(terms),
         "names": "shown where an enterprise may be named" if terms.names else "not shown",
         "export": "allowed" if terms.export else "not allowed",
-        "password": "yes" if found.protected else "no",
-        "made": f"{_moment(found.made_at)} by {found.made_by}",
-        "ends": _moment(found.expires_at),
-        "revoked": _moment(found.revoked_at) if found.revoked_at else "",
-        "opened": str(found.opened),
-        "viewed": str(found.viewed),
-        "last used": _moment(found.last_used_at),
+        "password": "yes" if link.protected else "no",
+        "made": f"{_moment(link.made_at)} by {link.made_by}",
+        "ends": _moment(link.expires_at),
+        "revoked": _moment(link.revoked_at) if link.revoked_at else "",
+        "opened": str(link.opened),
+        "viewed": str(link.viewed),
+        "last used": _moment(link.last_used_at),
     }
     for name, value in lines.items():
         if value:
@@ -274,9 +276,9 @@ def show(number: int) -> None:
         click.echo(f"{'':<10} {day}: opened {opened}, viewed {viewed}")
     records = Records(database_url(), editions_folder())
     try:
-        with reading():
+        with stop_on_database_error():
             record = records.edition(terms.edition) if terms.edition else records.live
-            for line in _gone(terms, record):
+            for line in _missing_codes(terms, record):
                 click.echo(line, err=True)
     except EditionProblem as problem:
         gone = "is gone" if problem.reason == "gone" else "is not what was frozen"
@@ -286,7 +288,7 @@ def show(number: int) -> None:
 @link_group.command()
 @_NUMBER
 def pause(number: int) -> None:
-    """Let link NUMBER open nothing until it is resumed."""
+    """Pause link NUMBER: it opens nothing until it is resumed."""
     from data.links import share_links
 
     with _accounts() as engine:
@@ -297,7 +299,7 @@ def pause(number: int) -> None:
 @link_group.command()
 @_NUMBER
 def resume(number: int) -> None:
-    """Let paused link NUMBER open again."""
+    """Resume the paused link NUMBER."""
     from data.links import share_links
 
     with _accounts() as engine:
@@ -310,7 +312,7 @@ def resume(number: int) -> None:
 @_NUMBER
 @click.option("--days", type=int, help="How many days from now.  [default: 90]")
 def extend(number: int, days: int | None) -> None:
-    """Let link NUMBER, run out or not, last so many days from now."""
+    """Set the end of link NUMBER, active or ended, to a number of days from now."""
     from data.links import share_links
 
     with _accounts() as engine:
@@ -322,7 +324,7 @@ def extend(number: int, days: int | None) -> None:
 @link_group.command()
 @_NUMBER
 def revoke(number: int) -> None:
-    """End link NUMBER for good: its very next request is refused."""
+    """End link NUMBER for good. Its next request is refused."""
     from data.links import share_links
 
     with _accounts() as engine:
@@ -334,9 +336,9 @@ def revoke(number: int) -> None:
 @_NUMBER
 @click.argument("edition", required=False)
 def move(number: int, edition: str | None) -> None:
-    """Let link NUMBER show EDITION (a name or key), newer than the one it shows; without it the latest there is.
+    """Move link NUMBER to EDITION (a name or key), newer than the present one. The default is the latest edition.
 
-    It is refused while too few enterprises of the link have changed. A link that has no edition yet may be given any.
+    This is refused while too few enterprises of the link have changed. A link without an edition can get any edition.
     """
     from data.links import link_editions
     from data.records import Records
@@ -345,8 +347,8 @@ def move(number: int, edition: str | None) -> None:
     build_embedded(address)
     records = Records(address, editions_folder())
     with _accounts() as engine:
-        found = None if edition else link_editions.latest(records)
-        if not edition and not found:
+        latest = None if edition else link_editions.latest(records)
+        if not edition and not latest:
             stop('There is no edition yet: make one with `score-dashboard edition freeze "NAME"`. Nothing was changed.')
-        shown = link_editions.move(engine, records, number, edition or (found.key if found else ""))
+        shown = link_editions.move(engine, records, number, edition or (latest.key if latest else ""))
     click.echo(f'Link {number} shows the edition "{shown.name}" now: data of {shown.as_of}.', err=True)

@@ -1,6 +1,6 @@
-"""The command that loads a file, and what is said of every load: how far it is, what was refused, what came of it.
+"""The command that loads a file, and the printed report of a load: progress, refusals, warnings, result.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import sys
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from data.loading import Finding, Report
 
-MOST_SAID = 200
-"""So many refusals, and so many warnings, are printed; a marked workbook shows more."""
+MOST_PRINTED = 200
+"""Maximum number of printed refusals, and of warnings. A marked workbook has more."""
 
 
 @click.command(name="load")
@@ -31,7 +31,7 @@ MOST_SAID = 200
     "--marked", type=click.Path(path_type=Path), help="Write the workbook back with each refused cell marked."
 )
 def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
-    """Load a folder of CSV files or one workbook: everything, or nothing with every reason why not."""
+    """Load a folder of CSV files or one workbook, whole or not at all. Every refused cell is listed."""
     from data.loading.template.marked_workbook import write_marked
 
     report = load_file(database_url(), path, dry_run=dry_run)
@@ -43,7 +43,7 @@ def load_command(path: Path, *, dry_run: bool, marked: Path | None) -> None:
 
 
 def load_file(address: str, path: Path, *, dry_run: bool = False, origin: str | None = None) -> "Report":
-    """Load what lies at `path` into a database, and say on standard error how it goes and what came of it."""
+    """Load the file or folder at `path` into a database. Progress and report go to standard error."""
     from data.loading import LoadProblem, load
     from data.storage import database
 
@@ -55,8 +55,8 @@ def load_file(address: str, path: Path, *, dry_run: bool = False, origin: str | 
         stop(f"{problem.english}\n{problem.chinese}")
     finally:
         engine.dispose()
-    _say_all(report.refusals, report.refused, "refused")
-    _say_all(report.warnings, report.warned, "warning")
+    _print_findings(report.refusals, report.refused, "refused")
+    _print_findings(report.warnings, report.warned, "warning")
     if report.refused:
         click.echo(
             f"{report.refused} refused: nothing was loaded. 拒绝 {report.refused} 处：未载入任何数据。",
@@ -71,14 +71,14 @@ def load_file(address: str, path: Path, *, dry_run: bool = False, origin: str | 
     return report
 
 
-def _say_all(findings: Sequence["Finding"], count: int, kind: str) -> None:
-    for each in findings[:MOST_SAID]:
-        _say(each, kind)
-    if count > MOST_SAID:
-        click.echo(f"{kind}: … and {count - MOST_SAID} more.", err=True)
+def _print_findings(findings: Sequence["Finding"], count: int, kind: str) -> None:
+    for each in findings[:MOST_PRINTED]:
+        _print_finding(each, kind)
+    if count > MOST_PRINTED:
+        click.echo(f"{kind}: … and {count - MOST_PRINTED} more.", err=True)
 
 
-def _say(finding: "Finding", kind: str) -> None:
+def _print_finding(finding: "Finding", kind: str) -> None:
     where = ", ".join(
         part for part in (finding.sheet, f"row {finding.row}" if finding.row else "", finding.column or "") if part
     )
@@ -88,19 +88,19 @@ def _say(finding: "Finding", kind: str) -> None:
 
 @contextmanager
 def progress(label: str) -> Iterator[Callable[[int, int], None]]:
-    """How far the work is, once it takes more than a second: on a terminal a bar, in a log a line for every tenth."""
-    began = monotonic()
+    """Progress of work longer than a second: a bar on a terminal, in a log one line for each tenth."""
+    started_at = monotonic()
     with ExitStack() as shown:
         bar: ProgressBar[int] | None = None
-        told = 0
+        printed_tenths = 0
 
         def step(done: int, total: int) -> None:
-            nonlocal bar, told
-            if monotonic() - began <= 1 or not total:
+            nonlocal bar, printed_tenths
+            if monotonic() - started_at <= 1 or not total:
                 return
             if not sys.stderr.isatty():
-                if (tenths := 10 * done // total) > told:
-                    told = tenths
+                if (tenths := 10 * done // total) > printed_tenths:
+                    printed_tenths = tenths
                     click.echo(f"{label}: {10 * tenths} %", err=True)
                 return
             if bar is None:

@@ -1,4 +1,4 @@
-"""Serves the application to one person on the loopback, with the same server the Procfile uses."""
+"""Serves the application to one person on the loopback, with gunicorn as in the Procfile."""
 
 from typing import Any
 
@@ -13,8 +13,8 @@ from dashboard.settings import Settings
 HOST = "127.0.0.1"
 
 
-class _Local(BaseApplication):
-    """gunicorn with one worker, so that the one-time address is known in one place."""
+class _LocalServer(BaseApplication):
+    """gunicorn with one worker, so that only one process knows the one-time address."""
 
     def __init__(self, settings: Settings, port: int) -> None:
         self._settings = settings
@@ -44,6 +44,6 @@ class _Local(BaseApplication):
 
 
 def serve_local(settings: Settings, port: int) -> None:
-    """Serve until stopped; prints the one-time address once the server listens."""
+    """Serve until stopped. Prints the one-time address when the server listens."""
     static_files.prepare()
-    _Local(settings, port).run()
+    _LocalServer(settings, port).run()

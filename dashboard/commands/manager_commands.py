@@ -1,6 +1,6 @@
 """The commands of managers: add, list, disable, enable, password.
 
-Like the other commands, they import what they need themselves.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from dashboard.commands.console import accounts, password_in, stop
+from dashboard.commands.console import accounts, read_password_file, stop
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -23,15 +23,15 @@ _PASSWORD_FILE = click.option(
 
 @click.group(name="manager")
 def manager_group() -> None:
-    """Who may sign in: managers by e-mail address."""
+    """Managers: the people who may sign in, by e-mail address."""
 
 
 @contextmanager
 def _accounts() -> Iterator["Engine"]:
-    """The accounts database; stops with what is wrong where a manager cannot be added or changed so."""
+    """The accounts database for the block. Stops with a message if a manager cannot be added or changed."""
     from data.managers import LONGEST_PASSWORD, SHORTEST_PASSWORD, ManagerProblem
 
-    said = {
+    messages = {
         "email": "This is no e-mail address: {}",
         "password": f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} letters. Nothing was changed.",
         "taken": "There is a manager {} already. `score-dashboard manager password` sets a new password.",
@@ -41,13 +41,13 @@ def _accounts() -> Iterator["Engine"]:
         with accounts() as engine:
             yield engine
     except ManagerProblem as problem:
-        stop(said[problem.reason].format(problem.detail))
+        stop(messages[problem.reason].format(problem.detail))
 
 
-def _asked_for(file: TextIO | None) -> str:
-    """A password from a file, without its line's end; else asked for twice, unseen."""
+def _read_password(file: TextIO | None) -> str:
+    """The password from a file; without a file, from a prompt that asks twice and hides the input."""
     if file is not None:
-        return password_in(file)
+        return read_password_file(file)
     password: str = click.prompt("Password", hide_input=True, confirmation_prompt=True, err=True)
     return password
 
@@ -57,34 +57,34 @@ def _asked_for(file: TextIO | None) -> str:
 @click.option("--single-sign-on", is_flag=True, help="No password: comes by the organisation's account alone.")
 @_PASSWORD_FILE
 def add(email: str, *, single_sign_on: bool, password_file: TextIO | None) -> None:
-    """Let someone sign in; asks for a password twice."""
+    """Add a manager; asks for a password twice."""
     from data import managers
 
     if single_sign_on and password_file:
         raise click.UsageError("--single-sign-on is for someone without a password: leave --password-file out.")
     with _accounts() as engine:
-        added = managers.add(engine, email, None if single_sign_on else _asked_for(password_file))
-    click.echo(f"{added.email} may sign in{' by single sign-on' if single_sign_on else ''}.", err=True)
+        manager = managers.add(engine, email, None if single_sign_on else _read_password(password_file))
+    click.echo(f"{manager.email} may sign in{' by single sign-on' if single_sign_on else ''}.", err=True)
 
 
 @manager_group.command(name="list")
 def list_() -> None:
-    """Write every manager: address, way in, state, since when."""
+    """List every manager: address, way of sign-in, state, date of adding."""
     from data import managers
 
     with _accounts() as engine:
-        known = managers.managers(engine)
-    for each in known:
+        all_managers = managers.managers(engine)
+    for each in all_managers:
         way = "password" if each.has_password else "single-sign-on"
         click.echo("\t".join((each.email, way, "disabled" if each.disabled else "active", f"{each.made_at:%Y-%m-%d}")))
-    if not known:
+    if not all_managers:
         click.echo("There is no manager yet: `score-dashboard manager add EMAIL` makes the first.", err=True)
 
 
 @manager_group.command()
 @click.argument("email")
 def disable(email: str) -> None:
-    """Let a manager in no more; whoever is signed in is out at the next click."""
+    """Disable a manager, who is signed out at the next click."""
     from data import managers
 
     with _accounts() as engine:
@@ -95,7 +95,7 @@ def disable(email: str) -> None:
 @manager_group.command()
 @click.argument("email")
 def enable(email: str) -> None:
-    """Let a disabled manager in again."""
+    """Enable a disabled manager."""
     from data import managers
 
     with _accounts() as engine:
@@ -111,6 +111,6 @@ def password(email: str, *, password_file: TextIO | None) -> None:
     from data import managers
 
     with _accounts() as engine:
-        managers.by_email(engine, email)  # before anyone types a password for nobody
-        managers.set_password(engine, email, _asked_for(password_file))
+        managers.by_email(engine, email)  # before a password is typed for an unknown manager
+        managers.set_password(engine, email, _read_password(password_file))
     click.echo(f"{email} has a new password and is signed out everywhere.", err=True)

@@ -1,6 +1,6 @@
 """The command that makes a deck's meeting pack.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from pathlib import Path
@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 import click
 
 from dashboard.commands.console import accounts, build_embedded, stop
-from dashboard.commands.edition_commands import explained
-from dashboard.commands.reader_options import Reader, reader_options, remark
+from dashboard.commands.edition_commands import stop_on_edition_error
+from dashboard.commands.reader_options import Reader, reader_options, warn_of_omissions
 from dashboard.settings import Settings, SettingsProblem
 
 if TYPE_CHECKING:
@@ -35,7 +35,7 @@ _PRINTING_HELP = {
 @click.option("--rows", is_flag=True, help="With names and values of single enterprises, for who may see all of them.")
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; else one named after the deck.")
 @reader_options(for_committee=True)
-def pack(  # noqa: PLR0913 - as many as the command has options
+def pack(  # noqa: PLR0913 - one per option
     deck: str,
     *,
     form: str | None,
@@ -68,17 +68,17 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     build_embedded(settings.database_url)
     records = Records(settings.database_url, settings.editions)
     context = AppContext(records, grounds(boundaries))
-    with accounts() as engine, explained(), Flask("dashboard").app_context():
+    with accounts() as engine, stop_on_edition_error(), Flask("dashboard").app_context():
         g.viewer = reader.viewer(records)
         try:
-            show = _filters(records, reader.filters(search))
-            with open_request(context, show.search()) as found:
-                remark(found.view)
+            filters = _known_filters(records, reader.filters(search))
+            with open_request(context, filters.search()) as page_request:
+                warn_of_omissions(page_request.view)
             packer = Packer.on(context, boundaries)
-            made = packer.make(decks.read(engine, deck), show, form, lang, notes=notes, rows=rows)
+            made = packer.make(decks.read(engine, deck), filters, form, lang, notes=notes, rows=rows)
         except DeckProblem:
-            known = ", ".join(repr(name) for name in (decks.STANDARD, *(each.name for each in decks.decks(engine))))
-            stop(f"There is no deck {deck!r}. There are: {known}.")
+            names = ", ".join(repr(name) for name in (decks.STANDARD, *(each.name for each in decks.decks(engine))))
+            stop(f"There is no deck {deck!r}. There are: {names}.")
         except PrintingProblem as problem:
             stop(_PRINTING_HELP[problem.reason] + (f"\n{problem.detail}" if problem.reason == "failed" else ""))
     path = out or Path(made.name)
@@ -98,8 +98,8 @@ def pack(  # noqa: PLR0913 - as many as the command has options
     click.echo(f"Written to {path}", err=True)
 
 
-def _filters(records: "Records", filters: "Filters") -> "Filters":
-    """The filters over the whole pack; stops where one is no code of the record: it would be left out unsaid."""
+def _known_filters(records: "Records", filters: "Filters") -> "Filters":
+    """The filters for the whole pack. Stops if a code is not in the record: it would be ignored without a message."""
     from data.filters import DIMENSIONS
     from data.privacy.viewer import MANAGER
 

@@ -1,6 +1,6 @@
-"""The command of the privacy key: say which one there is, make it, or make another.
+"""The command of the privacy key: show it, make it, or replace it.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import sys
@@ -14,30 +14,30 @@ from dashboard.commands.console import accounts, stop
 @click.option("--renew", is_flag=True, help="Make another key. Every link ends for good.")
 @click.option("--yes", is_flag=True, help="Do not ask before.")
 def privacy_key_command(*, renew: bool, yes: bool) -> None:
-    """Write when the privacy key was made, and its fingerprint; make the key where there is none.
+    """Show the time and the fingerprint of the privacy key. Make the key if there is none.
 
-    Numbers are rounded under it for whoever comes by a link with a threshold. The key itself is never shown.
+    The key is used to round numbers for viewers with a threshold. It is never shown itself.
     """
     from data.privacy import key
 
     with accounts() as engine:
         if renew:
             if not yes:
-                _ask()
+                _confirm()
             made = key.renew(engine)
             ended = key.ended_by(engine, made)
             click.echo(f"The key is a new one. {ended} link{'s' * (ended != 1)} ended.", err=True)
         else:
-            known = key.read(engine)
-            made = known or key.make(engine)
-            if known is None:
+            existing = key.read(engine)
+            made = existing or key.make(engine)
+            if existing is None:
                 click.echo("There was no key: one was made.", err=True)
     click.echo(f"made        {made.made_at:%Y-%m-%d %H:%M} UTC")
     click.echo(f"fingerprint {made.fingerprint}")
 
 
-def _ask() -> None:
-    """Stop unless somebody at a terminal says yes."""
+def _confirm() -> None:
+    """Stop unless a person at a terminal confirms."""
     if not _at_terminal():
         stop("A new key ends every link for good, so it is asked for at a terminal, or by --yes. Nothing was changed.")
     if not click.confirm("A new key ends every link for good. Make it?", err=True):

@@ -1,6 +1,6 @@
-"""For whom a command writes: for managers, or for readers with a threshold, who are shown rounded counts.
+"""The options for the reader of a command's output: managers, or readers with a threshold, who get rounded counts.
 
-Like the commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 from collections.abc import Callable, Iterator
@@ -28,10 +28,10 @@ _NO_KEY = (
 
 @dataclass(frozen=True)
 class Reader:
-    """For whom a command writes, as its options say.
+    """The reader of a command's output, from its options.
 
-    ``link`` is a link's number; ``base`` what counts are rounded to, of a ``scope`` and an ``edition``; ``managers``:
-    the whole record. Without any of these it is `managers`, or where a command is ``for_committee`` the committee.
+    ``link``: the number of a link. ``base``: counts are rounded to multiples of it, for a ``scope`` and an ``edition``.
+    ``managers``: the whole record. The default is managers, or the committee if the command is ``for_committee``.
     """
 
     link: int | None = None
@@ -41,19 +41,19 @@ class Reader:
     managers: bool = False
     for_committee: bool = False
 
-    def filters(self, asked: str) -> "Filters":
-        """The filters a command was asked for, on the edition it was asked for."""
+    def filters(self, search: str) -> "Filters":
+        """The filters in `search`, with the edition in the options."""
         from data.editions import frozen_copies
         from data.filters import Filters
 
-        filters = Filters.from_search(asked)
+        filters = Filters.from_search(search)
         if not self.edition:
             return filters
-        with _explained():
+        with _stop_on_link_error():
             return filters.of_edition(frozen_copies.find(editions_folder(), self.edition).key)
 
     def viewer(self, records: "Records") -> "Viewer":
-        """Who sees what is written of some records, said on standard error. Stops where that cannot be."""
+        """The viewer for some records. It is printed on standard error. Stops if the options cannot be used."""
         from data.privacy.viewer import DEFAULT_THRESHOLD, MANAGER
 
         if sum((self.link is not None, self.base is not None, self.managers)) > 1:
@@ -66,7 +66,7 @@ class Reader:
             return self._of_link(self.link, records)
         if self.base is not None:
             return self._limited(self.base)
-        with readable():
+        with stop_on_refusal():
             record = records.edition(self.edition) if self.edition else records.live
             if record.catalogue().programme.public:
                 return MANAGER
@@ -84,14 +84,14 @@ class Reader:
 
         if base not in BASES:
             stop(f"--k is {' or '.join(map(str, BASES))}: what counts are rounded to a multiple of.")
-        with accounts() as engine, _explained():
+        with accounts() as engine, _stop_on_link_error():
             edition = frozen_copies.find(editions_folder(), self.edition).key if self.edition else LIVE
             terms = Terms(Audience.DONOR, share_links.scope_of(self.scope), base, export=True, edition=edition)
             viewer = share_links.viewer_of(engine, terms)
         if not viewer.privacy_key:
             stop(_NO_KEY)
-        who = "the committee" if self.base is None else "readers with a threshold"
-        click.echo(f"For {who}: counts are rounded at random to multiples of {base}{others}.", err=True)
+        reader = "the committee" if self.base is None else "readers with a threshold"
+        click.echo(f"For {reader}: counts are rounded at random to multiples of {base}{others}.", err=True)
         return viewer
 
     def _of_link(self, number: int, records: "Records") -> "Viewer":
@@ -99,31 +99,31 @@ class Reader:
         from data.filters import Filters
         from data.links import share_links
 
-        with accounts() as engine, _explained():
+        with accounts() as engine, _stop_on_link_error():
             viewer = share_links.viewer_of(engine, share_links.by_id(engine, number))
         if viewer.threshold and viewer.edition and not viewer.privacy_key:
             stop(_NO_KEY)
-        with readable():
+        with stop_on_refusal():
             try:
                 records.record_for(viewer, Filters())
             except EditionProblem as problem:
                 if problem.reason == "waits":
                     stop(f"Link {number} has no edition yet: `score-dashboard link move {number}` gives it one.")
                 raise
-        rounded = f"counts are rounded at random to multiples of {viewer.threshold}"
-        click.echo(f"As link {number} shows it: {rounded if viewer.threshold else 'nothing is withheld'}.", err=True)
+        rounding = f"counts are rounded at random to multiples of {viewer.threshold}"
+        click.echo(f"As link {number} shows it: {rounding if viewer.threshold else 'nothing is withheld'}.", err=True)
         return viewer
 
 
 def reader_options(*, for_committee: bool = False) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-    """The options by which a command learns for whom it writes: it gets a :class:`Reader` as ``reader``."""
+    """A decorator with the options for the reader. The command gets a :class:`Reader` as ``reader``."""
 
-    def added(command: Callable[..., Any]) -> Callable[..., Any]:
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
         @wraps(command)
-        def run(**given: Any) -> Any:
-            named = {name: given.pop(name) for name in ("link", "base", "scope", "edition")}
-            managers = given.pop("managers", False)
-            return command(reader=Reader(**named, managers=managers, for_committee=for_committee), **given)
+        def run(**values: Any) -> Any:
+            named = {name: values.pop(name) for name in ("link", "base", "scope", "edition")}
+            managers = values.pop("managers", False)
+            return command(reader=Reader(**named, managers=managers, for_committee=for_committee), **values)
 
         options = [
             click.option("--link", type=int, help="As the link of this number shows it."),
@@ -141,24 +141,24 @@ def reader_options(*, for_committee: bool = False) -> Callable[[Callable[..., An
             run = option(run)
         return run
 
-    return added
+    return decorate
 
 
-def _explained() -> Any:
-    from dashboard.commands.link_commands import explained
+def _stop_on_link_error() -> Any:
+    from dashboard.commands.link_commands import stop_on_link_error
 
-    return explained()
+    return stop_on_link_error()
 
 
 @contextmanager
-def readable() -> Iterator[None]:
-    """Stop where an edition cannot be read, or a reader with a threshold is not shown the selection."""
-    from dashboard.commands.edition_commands import explained
+def stop_on_refusal() -> Iterator[None]:
+    """Stop with a message if an edition cannot be read, or if the selection is not shown to the reader."""
+    from dashboard.commands.edition_commands import stop_on_edition_error
     from data.exhibit import SelectionRefused
     from layouts import selection_words
 
     try:
-        with explained():
+        with stop_on_edition_error():
             yield
     except SelectionRefused as refused:
         title, text = selection_words.refusal(refused.threshold, alone=refused.wider is None)
@@ -168,8 +168,8 @@ def readable() -> Iterator[None]:
         stop(f"{title}. {text} " + (f'A wider one: --filters "{wider}".' if wider else "Without filters it is shown."))
 
 
-def remark(view: "View", code: str = "") -> None:
-    """Say what a reader with a threshold does not get: filters that were left out, rows of single enterprises."""
+def warn_of_omissions(view: "View", code: str = "") -> None:
+    """Print what a reader with a threshold does not get: filters that were left out, rows of single enterprises."""
     from data.exhibits import EXHIBITS
     from layouts import selection_words
 

@@ -1,6 +1,6 @@
 """The command that brings both databases, results and accounts, up to date.
 
-Like the other commands, it imports what it needs itself.
+Imports are inside the functions, so that `--help` is fast.
 """
 
 import sys
@@ -21,25 +21,25 @@ if TYPE_CHECKING:
 
 @click.command(name="upgrade")
 def upgrade_command() -> None:
-    """Bring databases that an older version made up to date: the results, and the accounts.
+    """Upgrade the databases of an older version: the results and the accounts.
 
-    Each is changed whole or not at all. Leaves with status 1 where one was made by a newer version.
+    Each is changed whole or not at all. Exits with status 1 if one was made by a newer version.
     """
     from data.storage import accounts_migrations, database, migrations
 
     results, accounts = database_url(), accounts_url()
     if not (database.exists(results) or database.exists(accounts)):
         stop(f"There is no database at {results}, and none at {accounts}.")
-    done = [
-        _upgraded("results", results, migrations.upgrade),
-        _upgraded("accounts", accounts, accounts_migrations.upgrade, _tell_who_waits),
+    succeeded = [
+        _upgrade("results", results, migrations.upgrade),
+        _upgrade("accounts", accounts, accounts_migrations.upgrade, _report_waiting_links),
     ]
-    if not all(done):
+    if not all(succeeded):
         sys.exit(1)
 
 
-def _upgraded(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engine], None] | None" = None) -> bool:
-    """Bring a database up to date, where there is one, and say what was done; False where it could not be."""
+def _upgrade(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engine], None] | None" = None) -> bool:
+    """Upgrade a database, if it exists, and print the result; False if it failed."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from data.storage import database
@@ -57,8 +57,10 @@ def _upgraded(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engi
             then(engine)
     except (AccountsProblem, DatabaseProblem) as problem:
         newer = problem.reason == "newer"
-        said = "made by a newer version of this software: start that one" if newer else "cannot be brought up to date"
-        click.echo(f"{name}: {said} ({problem.detail or problem.reason})", err=True)
+        message = (
+            "made by a newer version of this software: start that one" if newer else "cannot be brought up to date"
+        )
+        click.echo(f"{name}: {message} ({problem.detail or problem.reason})", err=True)
         return False
     except SQLAlchemyError as error:
         click.echo(f"{name}: cannot be brought up to date, nothing was changed: {error.__cause__ or error}", err=True)
@@ -68,23 +70,25 @@ def _upgraded(name: str, address: str, upgrade: "Upgrade", then: "Callable[[Engi
     return True
 
 
-def _tell_who_waits(engine: "Engine") -> None:
-    """Name the links that show nothing until they get an edition; what others round under is made where it is not."""
+def _report_waiting_links(engine: "Engine") -> None:
+    """Print the links that show nothing until they get an edition. Makes the privacy key if links need it."""
     from data.links import share_links
     from data.privacy import key
     from data.storage.accounts_migrations import waiting
     from data.storage.database import now
 
-    rounds = any(
+    key_needed = any(
         each.terms.threshold and each.state(now()) in ("active", "paused") for each in share_links.links(engine)
     )
-    if rounds and key.read(engine) is None:
+    if key_needed and key.read(engine) is None:
         made = key.make(engine)
         click.echo(f"accounts: a privacy key was made for the links that round counts ({made.fingerprint})", err=True)
     numbers = [str(each) for each in waiting(engine)]
     if not numbers:
         return
     *others, last = numbers
-    who = f"Links {', '.join(others)} and {last} wait" if others else f"Link {last} waits"
+    subject = f"Links {', '.join(others)} and {last} wait" if others else f"Link {last} waits"
     move = "`score-dashboard link move NUMBER EDITION`"
-    click.echo(f"{who} for an edition: nothing is shown until a manager gives one, on Share or by {move}.", err=True)
+    click.echo(
+        f"{subject} for an edition: nothing is shown until a manager gives one, on Share or by {move}.", err=True
+    )

@@ -1,4 +1,4 @@
-"""Decides who asks, before every request: sessions, sign-in, share links, limits of bodies and pace, headers.
+"""The checks before every request: sessions, sign-in, share links, size limits, rate limits, response headers.
 
-A viewer leaves this folder; nothing here computes a number or draws a page.
+Their result is a viewer. Nothing here computes a number or draws a page.
 """

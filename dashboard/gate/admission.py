@@ -1,4 +1,4 @@
-"""Before every request: who asks? A viewer from the session, or the way in. Nothing the client posts decides it."""
+"""Admits a request: finds its viewer in the session and checks the permission. Nothing the client posts decides it."""
 
 import hmac
 import secrets
@@ -12,7 +12,7 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.gate import sessions
-from dashboard.gate.rate_limit import Pace
+from dashboard.gate.rate_limit import RateLimit
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.links import share_links
@@ -22,9 +22,9 @@ from layouts import ids
 from layouts.pages import page_at
 
 OPEN_ENDPOINTS = frozenset({"enter", "health", "sign-in", "single-sign-on", "single-sign-on-back", "link"})
-"""The routes that answer without a viewer; every other route, known or unknown, needs one."""
+"""Routes without a viewer. Every other route, known or unknown, needs one."""
 
-EVERY_VIEWER = frozenset(
+VIEWER_ENDPOINTS = frozenset(
     {
         "alive",
         "leave",
@@ -34,9 +34,9 @@ EVERY_VIEWER = frozenset(
         "/_dash-component-suites/<string:package_name>/<path:fingerprinted_path>",
     }
 )
-"""The routes that any viewer is answered: no number passes through them."""
+"""Routes for every viewer. They show no number."""
 
-NEEDED: dict[str, Permission] = {
+REQUIRED_PERMISSIONS: dict[str, Permission] = {
     "export": Permission.EXPORT,
     "export-workbook": Permission.EXPORT,
     "export-selection": Permission.EXPORT,
@@ -76,16 +76,16 @@ NEEDED: dict[str, Permission] = {
     "batch": Permission.IMPORT,
     "batch-roll-back": Permission.IMPORT,
 }
-"""What a route asks of its viewer; a route named nowhere asks for the pages' own permission."""
+"""The permission each route requires. Other routes require the permission to browse the pages."""
 
-WAYS_BACK = frozenset({"leave", "sign-out"})
-"""Routes open to a manager whose link, looked through, has ended."""
+EXIT_ENDPOINTS = frozenset({"leave", "sign-out"})
+"""Routes that a manager may use when the link they look through has ended."""
 
 _LOOPBACK = frozenset({"127.0.0.1", "localhost", "[::1]"})
 
 
 class OneTimeAddress:
-    """The address that `serve` prints: lets one visitor in, once; ``session`` is what marks that visitor's session."""
+    """The address that `serve` prints. It signs in one visitor, once; ``session`` marks their session."""
 
     def __init__(self) -> None:
         self.token = secrets.token_urlsafe(32)
@@ -93,30 +93,30 @@ class OneTimeAddress:
         self._lock = Lock()
         self._used = False
 
-    def take(self, token: str) -> bool:
-        """Is this the token, and the first time it is shown?"""
+    def redeem(self, token: str) -> bool:
+        """Use up the address; True if the token is right and was not used before."""
         with self._lock:
             if self._used or not hmac.compare_digest(token.encode(), self.token.encode()):
                 return False
             self._used = True
             return True
 
-    def end(self) -> None:
+    def sign_out(self) -> None:
         """Sign the visitor out everywhere."""
         self.session = secrets.token_urlsafe(16)
 
 
 def install(server: Flask, settings: Settings, one_time: OneTimeAddress, accounts: Engine) -> None:
-    """Put the gate before every route of `server`."""
+    """Check every request to `server`."""
     server.secret_key = settings.secret_key
     server.config.update(
         SESSION_COOKIE_NAME="score_session",
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        # Local mode speaks plain http on the loopback; everywhere else the cookie travels by https alone.
+        # Local mode uses plain http on the loopback. Everywhere else the cookie is sent over https only.
         SESSION_COOKIE_SECURE=not settings.local,
         PERMANENT_SESSION_LIFETIME=timedelta(hours=12),
-        # Twelve hours from signing in, however long a page stays open.
+        # A session ends twelve hours after sign-in, even if a page stays open.
         SESSION_REFRESH_EACH_REQUEST=False,
     )
 
@@ -124,54 +124,54 @@ def install(server: Flask, settings: Settings, one_time: OneTimeAddress, account
     def gate() -> AnyResponse | None:
         g.viewer = g.own = g.link = g.look = None
         if settings.local and _host() not in _LOOPBACK:
-            return plain_pages.refusal(400)  # a foreign name that resolves to this machine is not this machine's user
+            return plain_pages.refusal(400)  # another host name that resolves to this machine (DNS rebinding)
         if request.method not in ("GET", "HEAD", "OPTIONS") and not _same_origin():
             return plain_pages.refusal(403)
         return None if request.endpoint in OPEN_ENDPOINTS else admit(one_time.session if settings.local else None)
 
     def admit(local: str | None) -> AnyResponse | None:
-        g.own = sessions.own(accounts, local)
-        own = g.own is not None
-        look = g.look = sessions.through(accounts, own=own)
-        if look is None and sessions.looks_through(own=own) and not (own and request.endpoint in WAYS_BACK):
-            # A manager as well is told: on a projector their own view must not take the place of a link's by itself.
+        g.own = sessions.signed_in_manager(accounts, local)
+        is_manager = g.own is not None
+        access = g.look = sessions.link_access(accounts, is_manager=is_manager)
+        may_leave = is_manager and request.endpoint in EXIT_ENDPOINTS
+        if access is None and sessions.names_link(is_manager=is_manager) and not may_leave:
+            # A manager gets this page too: on a projector, their own view must not replace the view of a link.
             return plain_pages.link_ended()
-        g.viewer = look.viewer if look else g.own
+        g.viewer = access.viewer if access else g.own
         if g.viewer is None:
-            return plain_pages.way_in(local=settings.local)
-        g.link = look.link if look and look.held else None
-        return _unpermitted(g.viewer)
+            return plain_pages.sign_in_required(local=settings.local)
+        g.link = access.link if access and access.is_recipient else None
+        return _refusal(g.viewer)
 
     @server.get("/alive", endpoint="alive")
     def alive() -> tuple[str, int]:
-        """An open page asks now and then whether it still may stand; the gate's answer is the answer."""
+        """An open page requests this now and then, to learn whether its viewer is still admitted."""
         return "", 204
 
 
-def attend(server: Flask, accounts: Engine, pace: Pace) -> None:
-    """Before what has to be worked out: who came by a link keeps its pace, and what they look at is noted.
+def limit_link_viewers(server: Flask, accounts: Engine, rate_limit: RateLimit) -> None:
+    """Apply the rate limit to viewers with a share link, and log the pages they view.
 
-    To be called once whatever answers without work has had its turn: a key held down that asks for the same few views
-    over and over costs nothing.
+    Call it after the response cache is installed: cached responses cost nothing and are not counted.
     """
 
     @server.before_request
-    def attended() -> AnyResponse | None:
-        if g.link is None or request.endpoint in EVERY_VIEWER | OPEN_ENDPOINTS:
+    def limit() -> AnyResponse | None:
+        if g.link is None or request.endpoint in VIEWER_ENDPOINTS | OPEN_ENDPOINTS:
             return None
-        wait = pace.wait(g.link)
-        if wait:
-            return plain_pages.too_much(wait)
+        seconds = rate_limit.seconds_to_wait(g.link)
+        if seconds:
+            return plain_pages.too_many_requests(seconds)
         _log_view(accounts, g.link)
         return None
 
 
-def _unpermitted(viewer: Viewer) -> AnyResponse | None:
-    """The refusal of a route this viewer may not use: it says no more than that of an address that does not exist."""
+def _refusal(viewer: Viewer) -> AnyResponse | None:
+    """The refusal of a route this viewer may not use, the same as for an unknown address; None if they may use it."""
     endpoint = request.endpoint
-    if endpoint in EVERY_VIEWER:
+    if endpoint in VIEWER_ENDPOINTS:
         return None
-    if viewer.may(NEEDED.get(endpoint or "", Permission.BROWSE)):
+    if viewer.may(REQUIRED_PERMISSIONS.get(endpoint or "", Permission.BROWSE)):
         return None
     if request.method == "GET" and request.path == "/" and viewer.may(Permission.PRESENT):
         return redirect("/present")
@@ -179,7 +179,7 @@ def _unpermitted(viewer: Viewer) -> AnyResponse | None:
 
 
 def _log_view(accounts: Engine, link: Link) -> None:
-    """Note which page is looked at: the slide show, or whatever fills the page slot."""
+    """Log the page that is viewed: the slide show, or the page in the page slot."""
     page = None
     if request.endpoint == "present":
         page = "/present"
@@ -187,8 +187,10 @@ def _log_view(accounts: Engine, link: Link) -> None:
         body: Any = request.get_json(silent=True)
         if isinstance(body, dict) and body.get("output") == f"{ids.PAGE}.children":
             inputs = body.get("inputs")
-            asked = [each.get("value") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
-            page = next((each for each in asked if isinstance(each, str) and page_at(each)), None)
+            values = (
+                [each.get("value") for each in inputs if isinstance(each, dict)] if isinstance(inputs, list) else []
+            )
+            page = next((each for each in values if isinstance(each, str) and page_at(each)), None)
     if page:
         share_links.log_visit(accounts, link.id, "viewed", page)
 
@@ -199,7 +201,7 @@ def _host() -> str:
 
 
 def _same_origin() -> bool:
-    """Browsers say where an unsafe request comes from; programs that say nothing carry no session by accident."""
+    """True if the request comes from this site. Browsers send a header that says so; without a header it is allowed."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site in ("same-origin", "none")

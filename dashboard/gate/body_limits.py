@@ -1,4 +1,4 @@
-"""Limits on the size of requests, checked before the body is parsed and before the gate looks at the sender."""
+"""Limits the size of request bodies, before the body is parsed and before the gate checks the viewer."""
 
 from collections.abc import Collection
 
@@ -8,23 +8,23 @@ from werkzeug.exceptions import RequestEntityTooLarge
 from dashboard.pages import plain_pages
 
 LARGEST = 1024**2
-"""Bytes of a form: a deck with many notes has some thousands."""
+"""Maximum bytes of a form. A deck with many notes has some thousands."""
 
 LARGEST_CALLBACK = 256 * 1024
-"""Bytes of a callback: it posts an address, and what a page's controls hold."""
+"""Maximum bytes of a callback. It posts an address and the values of a page's controls."""
 
-_DRAINED = 8
-"""Multiple of a limit that is read and thrown away before the connection is cut."""
+_DRAIN_FACTOR = 8
+"""Multiple of a limit that is read and discarded before the connection is closed."""
 
 _CHUNK = 64 * 1024
 
 
-def install(server: Flask, own: Collection[str]) -> None:
-    """Refuse what is too large, but for endpoints with a limit of their `own`. To be called before the gate's."""
+def install(server: Flask, exempt: Collection[str]) -> None:
+    """Refuse large bodies, except for `exempt` endpoints, which have their own limit. Call it before the gate's."""
 
     @server.before_request
-    def small_enough() -> Response | None:
-        if request.endpoint in own:
+    def refuse_large_body() -> Response | None:
+        if request.endpoint in exempt:
             return None
         largest = LARGEST_CALLBACK if request.path == plain_pages.UPDATE else LARGEST
         if not _longer_than(largest):
@@ -34,8 +34,8 @@ def install(server: Flask, own: Collection[str]) -> None:
 
 
 def _longer_than(largest: int) -> bool:
-    """Is the body longer than `largest` bytes? A body that is not stays in memory for whoever parses it later."""
-    # A chunked body has no length, and Werkzeug cuts it at the limit without an error: allow one byte more to notice.
+    """True if the body is longer than `largest` bytes. A shorter body stays in memory and is parsed later."""
+    # A chunked body has no length, and Werkzeug cuts it at the limit without an error. One more byte shows the excess.
     request.max_content_length = largest + 1
     try:
         return len(request.get_data()) > largest
@@ -44,8 +44,8 @@ def _longer_than(largest: int) -> bool:
 
 
 def drain(largest: int) -> None:
-    """Read what is still being sent: a browser that is cut off in the middle shows no answer."""
-    stream, most = request.environ["wsgi.input"], _DRAINED * largest
+    """Read the rest of the body. A browser that is cut off while it sends shows no response."""
+    stream, most = request.environ["wsgi.input"], _DRAIN_FACTOR * largest
     left = min(request.content_length or most, most)
     while left > 0 and (part := stream.read(min(_CHUNK, left))):
         left -= len(part)

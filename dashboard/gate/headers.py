@@ -1,16 +1,16 @@
-"""Response headers: what a page may load, that it is nobody's frame, and that nothing of it is kept."""
+"""Response headers: content policy, no framing by other sites, no storing by browsers."""
 
 from dash import Dash
 from flask import Flask, Response, request
 
 
 def install(server: Flask, app: Dash) -> None:
-    """Set the headers on every response; to be called after all callbacks are registered, whose scripts are hashed."""
+    """Set the headers on every response. Call it after all callbacks are registered: their scripts are hashed."""
     policy = "; ".join(
         (
             "default-src 'self'",
             f"script-src 'self' {' '.join(app.csp_hashes())}",
-            # Dash and plotly set style attributes; without this charts lose their size.
+            # Dash and plotly set style attributes; without this, charts lose their size.
             "style-src 'self' 'unsafe-inline'",
             "img-src 'self' data: blob:",
             "font-src 'self' data:",
@@ -29,7 +29,7 @@ def install(server: Flask, app: Dash) -> None:
         response.headers["Referrer-Policy"] = "no-referrer"
         response.headers["X-Robots-Tag"] = "noindex"
         response.headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=()"
-        kept = request.path.startswith(("/_dash-component-suites/", "/assets/")) or response.cache_control.private
-        if not kept:
+        cacheable = request.path.startswith(("/_dash-component-suites/", "/assets/")) or response.cache_control.private
+        if not cacheable:
             response.headers["Cache-Control"] = "no-store"
         return response

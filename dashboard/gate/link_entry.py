@@ -1,11 +1,11 @@
-"""The address of a share link: opens it, after its password where it has one; and the way back."""
+"""The address of a share link: opens the link, after its password if it has one. Also the way out of a link."""
 
 from flask import Flask, Response, g, redirect, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.gate import sessions
-from dashboard.gate.login_attempts import Tries
+from dashboard.gate.login_attempts import LoginAttempts
 from dashboard.pages import plain_pages
 from data.links import share_links
 from data.links.share_links import Audience, Link
@@ -14,43 +14,43 @@ from layouts import words
 from layouts.words import _
 
 
-def install(server: Flask, accounts: Engine, tries: Tries) -> None:
+def install(server: Flask, accounts: Engine, login_attempts: LoginAttempts) -> None:
     """Add the routes."""
 
     @server.route("/s/<token>", methods=["GET", "POST"], endpoint="link")
-    def link(token: str) -> AnyResponse:
-        found = share_links.by_token(accounts, token)
-        if found is None or found.state(now()) != "active":
+    def open_link(token: str) -> AnyResponse:
+        link = share_links.by_token(accounts, token)
+        if link is None or link.state(now()) != "active":
             return plain_pages.link_ended()
-        if request.method == "HEAD":  # previews look before anyone opens
+        if request.method == "HEAD":  # mail programs check an address before anyone opens it
             return Response(status=204)
-        if found.protected:
+        if link.protected:
             if request.method != "POST":
-                return _ask()
-            if not tries.allowed("link", found.token_hash):
-                return _ask(429, _too_often())
+                return _password_form()
+            if not login_attempts.allowed("link", link.token_hash):
+                return _password_form(429, _too_many_attempts())
             password = request.form.get("password", "")[: share_links.LONGEST_PASSWORD]
-            if not share_links.opens_with(accounts, found.id, password):
-                return _ask(401, _not_it())
-            tries.forget("link", found.token_hash)
-        return _open(accounts, found)
+            if not share_links.opens_with(accounts, link.id, password):
+                return _password_form(401, _wrong_password())
+            login_attempts.reset("link", link.token_hash)
+        return _open(accounts, link)
 
     @server.post("/leave", endpoint="leave")
     def leave() -> AnyResponse:
-        """Stop looking through a link; a manager is back in their own view."""
+        """Leave the link; a manager returns to their own view."""
         back = sessions.leave()
         return redirect((back or "/share") if g.own else "/", code=303)
 
 
-def _open(accounts: Engine, found: Link) -> AnyResponse:
-    sessions.begin_link(found)
-    share_links.log_visit(accounts, found.id, "opened", "/")
+def _open(accounts: Engine, link: Link) -> AnyResponse:
+    sessions.begin_link(link)
+    share_links.log_visit(accounts, link.id, "opened", "/")
     language = plain_pages.reader_language()
-    start = "/present" if found.terms.audience is Audience.COMMITTEE else "/"
+    start = "/present" if link.terms.audience is Audience.COMMITTEE else "/"
     return redirect(f"{start}?lang={language}" if language != "en" else start, code=303)
 
 
-def _ask(status: int = 200, problem: str = "") -> Response:
+def _password_form(status: int = 200, problem: str = "") -> Response:
     with words.speaking(plain_pages.reader_language()):
         return plain_pages.form(
             status,
@@ -62,11 +62,11 @@ def _ask(status: int = 200, problem: str = "") -> Response:
         )
 
 
-def _not_it() -> str:
+def _wrong_password() -> str:
     with words.speaking(plain_pages.reader_language()):
         return _("That is not the password.")
 
 
-def _too_often() -> str:
+def _too_many_attempts() -> str:
     with words.speaking(plain_pages.reader_language()):
         return _("Too many tries. Wait a quarter of an hour and try again.")

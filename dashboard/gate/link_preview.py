@@ -1,6 +1,6 @@
-"""Managers see what the readers of a link see: on the page they are on, or as a show.
+"""Previews of share links for managers: on their present page, or as a slide show.
 
-They go the way of who was sent the link: the same viewer, edition and threshold. Only no visit is noted.
+A preview has the same viewer, edition and threshold as the link. It is not logged as a visit.
 """
 
 import re
@@ -13,7 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from callbacks.page_request import AppContext
 from dashboard.gate import sessions
 from dashboard.pages import plain_pages
-from dashboard.pages.share.share_remarks import named
+from dashboard.pages.share.share_remarks import link_name
 from data import decks
 from data.decks import DeckProblem
 from data.filters import Filters, language_of
@@ -27,7 +27,7 @@ from layouts.pages import page_at
 from layouts.words import _
 
 SHOW = "/present"
-_BELOW = re.compile(r"/[a-z0-9/-]{0,200}")
+_PATH = re.compile(r"/[a-z0-9/-]{0,200}")
 
 
 def install(server: Flask, context: AppContext, accounts: Engine) -> None:
@@ -35,42 +35,42 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
 
     @server.get("/share/readers", endpoint="share-readers")
     def readers() -> str:
-        """The links that open something, for the menu of a page."""
+        """The links that can be previewed, for the menu of a page."""
         with words.speaking(plain_pages.reader_language()):
-            found = [(each.id, named(each)) for each in open_links(context, accounts)]
+            links = [(each.id, link_name(each)) for each in open_links(context, accounts)]
             page, language = request.args.get("page", ""), Filters().search(words.language())
             return render_template(
-                "share_readers.html", readers=found, page=page, asking_language=language,
+                "share_readers.html", readers=links, page=page, asking_language=language,
                 none=_("No link opens anything now."),
             )  # fmt: skip
 
     @server.post("/share/<int:link>/see", endpoint="share-see")
     def see(link: int) -> AnyResponse:
         with words.speaking(plain_pages.reader_language()):
-            return _see(context, accounts, link)
+            return _begin_preview(context, accounts, link)
 
 
 def open_links(context: AppContext, accounts: Engine) -> list[Link]:
-    """The links that open something now, newest first."""
-    at, known = now(), key.read(accounts)
+    """The active links that have an edition if they need one, newest first."""
+    at, privacy_key = now(), key.read(accounts)
     return [
         each
         for each in share_links.links(accounts)
-        if each.state(at) == "active" and not link_editions.waits(context.records, each, known)
+        if each.state(at) == "active" and not link_editions.waits(context.records, each, privacy_key)
     ]
 
 
-def start(terms: Terms) -> str:
-    """Where the readers of a link begin."""
+def start_page(terms: Terms) -> str:
+    """The first page of a link."""
     return SHOW if terms.audience is Audience.COMMITTEE else "/"
 
 
-def _see(context: AppContext, accounts: Engine, number: int) -> AnyResponse:
+def _begin_preview(context: AppContext, accounts: Engine, number: int) -> AnyResponse:
     try:
         link = share_links.by_id(accounts, number)
     except LinkProblem:
         abort(404)
-    back = own_page(request.form.get("page", ""))
+    back = safe_page(request.form.get("page", ""))
     language = Filters().search(words.language())
     if link.id not in {each.id for each in open_links(context, accounts)}:
         flash(_("Link {number} opens nothing now.", number=number))
@@ -81,15 +81,15 @@ def _see(context: AppContext, accounts: Engine, number: int) -> AnyResponse:
             decks.read(accounts, deck)
         except DeckProblem:
             abort(404)
-    sessions.begin_seeing(link, deck, back or f"/share{language}")
-    return redirect(_kept(back, link.viewer()) or start(link.terms) + language, code=303)
+    sessions.begin_link_preview(link, deck, back or f"/share{language}")
+    return redirect(_permitted_page(back, link.viewer()) or start_page(link.terms) + language, code=303)
 
 
-def own_page(page_request: str) -> str:
-    """A page or the show as an address of ours, with its filters, deck and language; empty for whatever is neither."""
-    parts = urlsplit(page_request)
+def safe_page(requested: str) -> str:
+    """The requested page or slide show with its filters, deck and language; empty for any other address."""
+    parts = urlsplit(requested)
     page = page_at(parts.path)
-    if (page is None and parts.path != SHOW) or not _BELOW.fullmatch(parts.path):
+    if (page is None and parts.path != SHOW) or not _PATH.fullmatch(parts.path):
         return ""
     query = Filters.from_search(parts.query).query(language_of(parts.query))
     if page is None and (deck := parse_qs(parts.query).get("deck", [""])[-1]):
@@ -97,7 +97,7 @@ def own_page(page_request: str) -> str:
     return f"{parts.path}?{query}" if query else parts.path
 
 
-def _kept(page_request: str, viewer: Viewer) -> str:
-    """The page a manager is on, where the readers of the link may see it."""
-    page = page_at(urlsplit(page_request).path) if page_request else None
-    return page_request if page and viewer.may(Permission(page.needs)) else ""
+def _permitted_page(address: str, viewer: Viewer) -> str:
+    """The page at an address if the viewer may see it; else empty."""
+    page = page_at(urlsplit(address).path) if address else None
+    return address if page and viewer.may(Permission(page.needs)) else ""

@@ -1,31 +1,31 @@
-"""How often a password may be tried, whoever tries: by the thing tried, never by the address of a person."""
+"""Limits login attempts per account or link. Never counts by IP address."""
 
 from hashlib import sha256
 
 from limits import RateLimitItemPerMinute
 from limits.strategies import MovingWindowRateLimiter
 
-from dashboard.cache.redis_store import Shared
-from dashboard.gate.limit_counter import Counter
+from dashboard.cache.redis_store import SharedRedis
+from dashboard.gate.limit_counter import LimitCounter
 
-TRIES = RateLimitItemPerMinute(5, 15)
-"""Five wrong passwords in a quarter of an hour; where nothing is shared, each worker process counts its own."""
+LOGIN_LIMIT = RateLimitItemPerMinute(5, 15)
+"""Five wrong passwords in a quarter of an hour. Without a shared Redis, each worker process counts separately."""
 
 
-class Tries:
-    """Counts tries at passwords; a right one is forgotten."""
+class LoginAttempts:
+    """Counts attempts at passwords. A right password resets the count."""
 
-    def __init__(self, shared: Shared | None = None) -> None:
-        self._counter = Counter(TRIES, MovingWindowRateLimiter, shared)
+    def __init__(self, shared: SharedRedis | None = None) -> None:
+        self._counter = LimitCounter(LOGIN_LIMIT, MovingWindowRateLimiter, shared)
 
-    def allowed(self, kind: str, what: str) -> bool:
-        """Count one more try at `what`; False where there were too many."""
-        return self._counter.hit(*self._names(kind, what))
+    def allowed(self, kind: str, name: str) -> bool:
+        """Count one more attempt at `name`; False if there were too many."""
+        return self._counter.hit(*self._key(kind, name))
 
-    def forget(self, kind: str, what: str) -> None:
-        """Forget the tries at `what`: the password was right."""
-        self._counter.clear(*self._names(kind, what))
+    def reset(self, kind: str, name: str) -> None:
+        """Forget the attempts at `name`, because the password was right."""
+        self._counter.clear(*self._key(kind, name))
 
     @staticmethod
-    def _names(kind: str, what: str) -> tuple[str, str]:
-        return kind, sha256(what.strip().lower().encode()).hexdigest()
+    def _key(kind: str, name: str) -> tuple[str, str]:
+        return kind, sha256(name.strip().lower().encode()).hexdigest()

@@ -1,7 +1,6 @@
-"""What a session says of who comes: a manager, the one visitor of the local mode, or a link looked through: by who was
-sent it, or by a manager who wants to see what its readers see.
+"""Sessions of a manager, of the one visitor in local mode, and of a share link, opened or previewed by a manager.
 
-A session is a signed cookie; whether what it says still holds is looked up at every request.
+A session is a signed cookie. The account or link it names is looked up at every request.
 """
 
 import hmac
@@ -21,7 +20,7 @@ from data.storage.database import now
 
 
 def begin_local(mark: str) -> None:
-    """Begin the session of the local mode's one visitor."""
+    """Begin the session of the one visitor in local mode."""
     session.clear()
     session["local"] = mark
 
@@ -34,29 +33,29 @@ def begin_manager(manager: Manager) -> None:
 
 
 def begin_link(link: Link) -> None:
-    """Begin looking through a link; who is signed in as a manager stays so beneath."""
+    """Begin the session of a link. A manager stays signed in."""
     leave()
     session.permanent = True
     session["link"] = [link.id, link.token_hash[:16]]
-    session["mark"] = secrets.token_hex(4)  # tells browsers apart that came by one link: see Pace
+    session["mark"] = secrets.token_hex(4)  # distinguishes browsers with the same link: see RateLimit
 
 
 def begin_preview(terms: Terms, back: str) -> None:
-    """Let a manager look at what a link of these terms would show; `back` is where they come from."""
+    """Begin a manager's preview of a link with these terms; `back` is the address to return to."""
     leave()
     session["preview"] = terms.plain()
     session["back"] = back
 
 
-def begin_seeing(link: Link, deck: str, back: str) -> None:
-    """Let a manager see what the readers of a link see; `deck` is one of their own to be shown (empty: the link's)."""
+def begin_link_preview(link: Link, deck: str, back: str) -> None:
+    """Begin a manager's preview of a link. `deck` replaces the deck of the link; empty: no replacement."""
     leave()
     session["seeing"] = [link.id, link.token_hash[:16], deck]
     session["back"] = back
 
 
 def leave() -> str:
-    """Look through no link any more; says where a manager came from, if that is known."""
+    """Leave the link or preview; the address to return to, or empty."""
     session.pop("link", None)
     session.pop("mark", None)
     session.pop("preview", None)
@@ -65,20 +64,20 @@ def leave() -> str:
     return back
 
 
-def looks_through(*, own: bool) -> bool:
-    """Does the session name a link, made or not, whether or not it is good any more? Only managers preview one."""
-    return "link" in session or (own and ("preview" in session or "seeing" in session))
+def names_link(*, is_manager: bool) -> bool:
+    """True if the session names a link or, for a manager, a preview. The link may have ended."""
+    return "link" in session or (is_manager and ("preview" in session or "seeing" in session))
 
 
-def own(accounts: Engine, local: str | None) -> Viewer | None:
-    """The manager whose session this is; `local` is the mark of the local mode's visitor, None on a server."""
+def signed_in_manager(accounts: Engine, local: str | None) -> Viewer | None:
+    """The manager who is signed in; `local` is the mark of the visitor in local mode, None on a server."""
     mark = session.get("local")
     if local and isinstance(mark, str) and hmac.compare_digest(mark, local):
         return _manager("local")
     match session.get("manager"):
         case [int(number), int(epoch)]:
-            found = managers.of_session(accounts, number, epoch)
-            return _manager(found.email) if found else None
+            manager = managers.of_session(accounts, number, epoch)
+            return _manager(manager.email) if manager else None
     return None
 
 
@@ -87,43 +86,44 @@ def _manager(name: str) -> Viewer:
 
 
 @dataclass(frozen=True)
-class Look:
-    """What somebody looks through, and who they are by it.
+class LinkAccess:
+    """A request through a link or a preview.
 
-    ``link`` is the one that was made, None for a preview; ``held``: they were sent it, and their visit counts.
+    ``link`` is None if the previewed link is not made yet. ``is_recipient``: the viewer opened the link themselves, so
+    the visit counts; False for a preview.
     """
 
     viewer: Viewer
     link: Link | None
-    held: bool = False
+    is_recipient: bool = False
 
 
-def through(accounts: Engine, *, own: bool) -> Look | None:
-    """What is looked through: a manager's preview, or a link that is good at this moment; else None."""
+def link_access(accounts: Engine, *, is_manager: bool) -> LinkAccess | None:
+    """The active link or preview of this session; else None."""
     preview: Any = session.get("preview")
-    if own and isinstance(preview, dict):
+    if is_manager and isinstance(preview, dict):
         try:
-            return Look(share_links.viewer_of(accounts, Terms.from_plain(preview)), None)
-        except LinkProblem:  # terms that were good for an older version of this software
+            return LinkAccess(share_links.viewer_of(accounts, Terms.from_plain(preview)), None)
+        except LinkProblem:  # terms that were valid in an older version of this software
             return None
     match session.get("link"), session.get("seeing"):
         case [int(number), str(mark)], _:
-            link = _good(accounts, number, mark)
-            return Look(share_links.viewer_of(accounts, link), link, held=True) if link else None
-        case _, [int(number), str(mark), str(deck)] if own:
-            link = _good(accounts, number, mark)
+            link = _active_link(accounts, number, mark)
+            return LinkAccess(share_links.viewer_of(accounts, link), link, is_recipient=True) if link else None
+        case _, [int(number), str(mark), str(deck)] if is_manager:
+            link = _active_link(accounts, number, mark)
             if link is None:
                 return None
             viewer = share_links.viewer_of(accounts, link)
-            return Look(replace(viewer, deck=deck) if deck else viewer, link)
+            return LinkAccess(replace(viewer, deck=deck) if deck else viewer, link)
     return None
 
 
-def _good(accounts: Engine, number: int, mark: str) -> Link | None:
-    """The link a session means, if it opens anything now."""
+def _active_link(accounts: Engine, number: int, mark: str) -> Link | None:
+    """The link a session names, if it is active; else None."""
     try:
         link = share_links.by_id(accounts, number)
     except LinkProblem:
         return None
-    good = hmac.compare_digest(link.token_hash[:16], mark) and link.state(now()) == "active"
-    return link if good else None
+    active = hmac.compare_digest(link.token_hash[:16], mark) and link.state(now()) == "active"
+    return link if active else None

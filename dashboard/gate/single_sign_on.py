@@ -1,4 +1,4 @@
-"""Single sign-on by OpenID Connect: out to the organisation's provider and back; it says who comes, we say who may."""
+"""Single sign-on with OpenID Connect. The provider confirms an e-mail address; it must be that of a manager here."""
 
 import logging
 from typing import Any
@@ -13,24 +13,24 @@ from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.gate import sessions
-from dashboard.gate.sign_in import onward
+from dashboard.gate.sign_in import next_page
 from dashboard.pages import plain_pages
 from dashboard.settings import Provider, Settings
 from data import managers
 from layouts import words
 from layouts.words import _
 
-PATIENCE = 10
-"""Seconds the provider may take to answer; a thread of ours waits as long."""
+TIMEOUT_SECONDS = 10
+"""Maximum time the provider may take to answer. One of our threads waits for it."""
 
 _FAILURES = (AuthlibBaseError, JoseError, RequestException, LookupError, RuntimeError, TypeError, ValueError)
-"""What Authlib raises when a provider refuses, cannot be reached, or says what makes no sense."""
+"""Exceptions that Authlib raises if a provider refuses, cannot be reached, or sends an invalid answer."""
 
 log = logging.getLogger(__name__)
 
 
 class SignOnProblem(Exception):
-    """The provider's word cannot be taken; ``reason`` is one of provider, identity, unverified."""
+    """The answer of the provider is not accepted; ``reason`` is one of provider, identity, unverified."""
 
     def __init__(self, reason: str, detail: str) -> None:
         super().__init__(f"{reason}: {detail}")
@@ -38,43 +38,43 @@ class SignOnProblem(Exception):
 
 
 def install(server: Flask, settings: Settings, accounts: Engine) -> None:
-    """Add the routes; without a provider they lead to the sign-in page."""
+    """Add the routes. Without a provider they redirect to the sign-in page."""
     provider = None if settings.local else settings.provider
     client = _client(server, provider) if provider else None
 
     @server.get("/sign-in/single", endpoint="single-sign-on")
-    def out() -> AnyResponse:
+    def send_to_provider() -> AnyResponse:
         if client is None or provider is None:
-            return _not_this_way()
+            return _not_available()
         with words.speaking(plain_pages.reader_language()):
             _begin()
-            # The provider compares the address letter by letter: it carries no language and no page to go on to.
+            # The provider compares the address letter by letter. So it contains no language and no next page.
             back = (settings.public_url or request.host_url.rstrip("/")) + url_for("single-sign-on-back")
             try:
                 _check_provider(client, provider)
-                answer: AnyResponse = client.authorize_redirect(back)
+                response: AnyResponse = client.authorize_redirect(back)
             except (SignOnProblem, *_FAILURES) as error:
                 return _failed(error)
-            return answer
+            return response
 
     @server.get("/sign-in/back", endpoint="single-sign-on-back")
-    def back() -> AnyResponse:
+    def return_from_provider() -> AnyResponse:
         if client is None or provider is None:
-            return _not_this_way()
+            return _not_available()
         begun = session.get("begun") or {}
         with words.speaking(begun.get("language") or plain_pages.reader_language()):
             try:
-                email = _vouched_for(client, provider)
+                email = _confirmed_address(client, provider)
             except (SignOnProblem, *_FAILURES) as error:
                 return _failed(error)
-            known = managers.with_address(accounts, email)
-            if known is None:
+            manager = managers.with_address(accounts, email)
+            if manager is None:
                 log.warning("single sign-on: %s is no manager here", email)
                 return _no_manager(email)
-            sessions.begin_manager(known)
-            return redirect(onward(begun.get("next", "")), code=303)
+            sessions.begin_manager(manager)
+            return redirect(next_page(begun.get("next", "")), code=303)
 
-    def _not_this_way() -> AnyResponse:
+    def _not_available() -> AnyResponse:
         return plain_pages.refusal(401) if settings.local else redirect("/sign-in")
 
 
@@ -84,54 +84,54 @@ def _client(server: Flask, provider: Provider) -> FlaskOAuth2App:
         client_id=provider.client_id,
         client_secret=provider.client_secret,
         server_metadata_url=provider.issuer.rstrip("/") + "/.well-known/openid-configuration",
-        client_kwargs={"scope": "openid email", "code_challenge_method": "S256", "default_timeout": PATIENCE},
+        client_kwargs={"scope": "openid email", "code_challenge_method": "S256", "default_timeout": TIMEOUT_SECONDS},
     )
 
 
 def _check_provider(client: FlaskOAuth2App, provider: Provider) -> dict[str, Any]:
-    """What the provider says of itself; raises :class:`SignOnProblem` where it is not the one we were told of."""
-    said: dict[str, Any] = client.load_server_metadata()
-    issuer = str(said.get("issuer"))
+    """The metadata of the provider; raises :class:`SignOnProblem` if it is not the configured provider."""
+    metadata: dict[str, Any] = client.load_server_metadata()
+    issuer = str(metadata.get("issuer"))
     if issuer.rstrip("/") != provider.issuer.rstrip("/"):
         raise SignOnProblem("provider", f"SCORE_OIDC_ISSUER is {provider.issuer}, not {issuer!r}")
-    # A token signed with nothing, or with a secret that others may know, proves nothing.
-    algorithms = said.get("id_token_signing_alg_values_supported", ["RS256"])
-    said["id_token_signing_alg_values_supported"] = [
+    # A token without a signature, or signed with a secret that others may know, proves nothing.
+    algorithms = metadata.get("id_token_signing_alg_values_supported", ["RS256"])
+    metadata["id_token_signing_alg_values_supported"] = [
         name for name in algorithms if not name.startswith("HS") and name != "none"
     ]
-    return said
+    return metadata
 
 
-def _vouched_for(client: FlaskOAuth2App, provider: Provider) -> str:
-    """The e-mail address the provider vouches for; raises :class:`SignOnProblem` or one of :data:`_FAILURES`."""
-    said = _check_provider(client, provider)
-    # Authlib checks state, nonce, signature and times; whom the token is for it checks only where it is told to.
-    wanted = {
-        "iss": {"essential": True, "value": said["issuer"]},
+def _confirmed_address(client: FlaskOAuth2App, provider: Provider) -> str:
+    """The e-mail address the provider confirms; raises :class:`SignOnProblem` or one of :data:`_FAILURES`."""
+    metadata = _check_provider(client, provider)
+    # Authlib checks state, nonce, signature and times. It checks issuer and audience only with these options.
+    required_claims = {
+        "iss": {"essential": True, "value": metadata["issuer"]},
         "aud": {"essential": True, "value": provider.client_id},
     }
-    token = client.authorize_access_token(claims_options=wanted)
+    token = client.authorize_access_token(claims_options=required_claims)
     claims = token.get("userinfo")
     if not claims:
         raise SignOnProblem("identity", "the provider sent no identity")
     if "email" not in claims:
-        more = client.userinfo(token=token)
-        if more.get("sub") != claims["sub"]:
+        user_info = client.userinfo(token=token)
+        if user_info.get("sub") != claims["sub"]:
             raise SignOnProblem("identity", "the provider's user information is of somebody else")
-        claims = more
+        claims = user_info
     email = claims.get("email")
     if not isinstance(email, str) or not email:
-        raise SignOnProblem("identity", "the provider told no e-mail address")
+        raise SignOnProblem("identity", "the provider sent no e-mail address")
     if claims.get("email_verified", True) not in (True, "true"):
         raise SignOnProblem("unverified", f"the provider has not verified the address {email}")
     return email
 
 
 def _begin() -> None:
-    """Note where to go on to, and forget what was begun and never came back: a cookie holds no more than a few."""
+    """Store the next page, and forget sign-ins that were not finished: a cookie has room for only a few."""
     for name in [name for name in session if name.startswith("_state_")]:
         session.pop(name)
-    session["begun"] = {"next": onward(request.args.get("next", "")), "language": words.language()}
+    session["begun"] = {"next": next_page(request.args.get("next", "")), "language": words.language()}
 
 
 def _failed(error: Exception) -> Response:

@@ -1,4 +1,4 @@
-"""What changed between two states of the record as the managers' page shows it: in words, with names for codes."""
+"""The changes between two states of the record, in words and with names for codes, for the page of editions."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -20,14 +20,14 @@ from layouts.parts import table_name
 from layouts.words import _, day, listed, ngettext, number, quantity, signed
 
 MOST_SHOWN = 100
-"""So many new results and corrections of a table stand on the page; the CSV has them all."""
+"""Maximum number of new results, and of corrections, per table on the page. The CSV has all."""
 
-_DIGITS = 6  # a correction in the fourth decimal is one
+_DIGITS = 6  # a correction in the fourth decimal must be visible
 
 
 @dataclass(frozen=True)
 class Line:
-    """One change as people read it: of what, in which column, before and after."""
+    """One change in words: ``of`` names the row; ``before`` and ``after`` are values of ``column``, or of the row."""
 
     of: str
     column: str
@@ -37,7 +37,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Section:
-    """The new results, or the corrections, of one table: how many, the first of them, and what is said of the rest."""
+    """The new results, or the corrections, of one table: their number, the first lines, a note about the rest."""
 
     title: str
     count: str
@@ -47,7 +47,7 @@ class Section:
 
 @dataclass(frozen=True)
 class Compared:
-    """Two states of the record side by side as the page shows them; ``headlines`` are (name, before, after, change)."""
+    """A comparison of two states of the record in words; ``headlines`` are (name, before, after, change)."""
 
     before: str
     after: str
@@ -57,28 +57,28 @@ class Compared:
 
 
 def compared(before: Record, after: Record) -> Compared:
-    """Two states of the record side by side, in the language spoken."""
+    """A comparison of two states of the record, in the current language."""
     with _side_by_side(before, after) as (was, now):
-        found = record_changes.compare(was, now, MOST_SHOWN)
-        names = _Names(was, now, found)
+        comparison = record_changes.compare(was, now, MOST_SHOWN)
+        names = _Names(was, now, comparison)
         return Compared(
-            before=_side(before, was),
-            after=_side(after, now),
+            before=_title(before, was),
+            after=_title(after, now),
             headlines=[
                 (label(each.headline), number(each.before), number(each.after), _difference(each))
-                for each in found.headlines
+                for each in comparison.headlines
             ],
-            new=[_section(names, each.table, each.new_count, each.new) for each in found.tables if each.new_count],
+            new=[_section(names, each.table, each.new_count, each.new) for each in comparison.tables if each.new_count],
             corrections=[
                 _section(names, each.table, each.correction_count, each.corrections)
-                for each in found.tables
+                for each in comparison.tables
                 if each.correction_count
             ],
         )
 
 
 def csv_lines(before: Record, after: Record) -> Iterator[str]:
-    """Every change as the lines of a CSV file, read while they are taken."""
+    """Every change as lines of a CSV file. The records are read while the lines are consumed."""
     with _side_by_side(before, after) as (was, now):
         yield from record_changes.csv_lines(record_changes.changes(was.connection, now.connection))
 
@@ -89,7 +89,7 @@ def _side_by_side(before: Record, after: Record) -> Iterator[tuple[View, View]]:
         yield was, now
 
 
-def _side(record: Record, view: View) -> str:
+def _title(record: Record, view: View) -> str:
     as_of = day(view.catalogue.programme.as_of)
     if record.edition is None:
         return _("The live record, as of {date}", date=as_of)
@@ -120,35 +120,35 @@ def _line(names: "_Names", change: Change) -> Line:
         (cell,) = change.cells
         return Line(of, cell.column, *(names.value(change, cell, value) for value in (cell.before, cell.after)))
     new = change.kind in NEW
-    known = listed(
+    cells = listed(
         [f"{cell.column} {names.value(change, cell, cell.after if new else cell.before)}" for cell in change.cells]
     )
-    gone, there = _("not there"), known or _("there")
-    return Line(of, "", gone, there) if new else Line(of, "", there, gone)
+    absent, present = _("not there"), cells or _("there")
+    return Line(of, "", absent, present) if new else Line(of, "", present, absent)
 
 
 class _Names:
-    """Names for the codes in changes, from the record they lead to, else from the one they come from."""
+    """Names for the codes in changes, from the later record, else from the earlier one."""
 
-    def __init__(self, before: View, after: View, found: Comparison) -> None:
+    def __init__(self, before: View, after: View, comparison: Comparison) -> None:
         self._views = after, before
-        shown = [change for table in found.tables for change in (*table.new, *table.corrections)]
+        shown = [change for table in comparison.tables for change in (*table.new, *table.corrections)]
         codes = {code for change in shown for table, code in _codes(change) if table == "enterprise"}
         self._enterprises: dict[str, Entry] = before.enterprises(codes) | after.enterprises(codes)
 
     def of_key(self, change: Change) -> list[str]:
-        """The parts of a key in words; those left blank are left out."""
+        """The parts of a key in words, without blank ones."""
         columns = results.tables[change.table].primary_key
         pairs = zip(columns, change.key, strict=True)
         return [
-            self._said(_referred(change.table, column), value) for column, value in pairs if value not in ("", None)
+            self._text(_code_table(change.table, column), value) for column, value in pairs if value not in ("", None)
         ]
 
     def value(self, change: Change, cell: Cell, value: Any) -> str:
         """A value in words."""
         if change.table == "result" and cell.column in ("before", "after"):
             return quantity(value, self._unit(change))
-        return self._said(results.tables[change.table].c[cell.column].info["refers"], value)
+        return self._text(results.tables[change.table].c[cell.column].info["refers"], value)
 
     def _unit(self, change: Change) -> str:
         indicator = dict(zip(results.tables["result"].primary_key.columns.keys(), change.key, strict=True))["indicator"]
@@ -157,7 +157,7 @@ class _Names:
                 return str(view.catalogue.indicator[indicator].columns["unit"])
         return "other"
 
-    def _said(self, table: str, value: Any) -> str:
+    def _text(self, table: str, value: Any) -> str:
         if table and (entry := self._entry(table, value)):
             return entry.name(words.language())
         match value:
@@ -177,21 +177,21 @@ class _Names:
         for view in self._views:
             entries = getattr(view.catalogue, table, {})
             if code in entries:
-                found: Entry = entries[code]
-                return found
+                entry: Entry = entries[code]
+                return entry
         return None
 
 
 def _codes(change: Change) -> Iterator[tuple[str, Any]]:
-    """The codes a change speaks of, each with its table."""
+    """The codes in a change: (table, code)."""
     table = results.tables[change.table]
     yield from (
-        (_referred(change.table, column), value) for column, value in zip(table.primary_key, change.key, strict=True)
+        (_code_table(change.table, column), value) for column, value in zip(table.primary_key, change.key, strict=True)
     )
     for cell in change.cells:
         yield from ((table.c[cell.column].info["refers"], value) for value in (cell.before, cell.after) if value)
 
 
-def _referred(table: str, column: Any) -> str:
-    """The table whose code a key column holds: another's, or its own."""
+def _code_table(table: str, column: Any) -> str:
+    """The table of the codes in a key column: another table, or its own; empty if the column has no codes."""
     return str(column.info["refers"] or (table if column.name == "code" else ""))

@@ -1,4 +1,4 @@
-"""The managers' page of editions: what was frozen, freezing anew, and what changed from one meeting to the next."""
+"""The page of editions for managers: list them, freeze the record, compare two editions."""
 
 from dataclasses import dataclass
 
@@ -15,8 +15,8 @@ from layouts.words import _, day
 
 
 @dataclass(frozen=True)
-class Listed:
-    """An edition in the list; where its file cannot be opened, its key alone."""
+class EditionRow:
+    """An edition in the list; only its key if its file cannot be opened. ``good``: the file is unchanged."""
 
     key: str
     name: str
@@ -40,10 +40,10 @@ def install(server: Flask, records: Records) -> None:
         with words.speaking(language_of(_search())):
             name = request.form.get("name", "")
             try:
-                made = frozen_copies.freeze(records.live.engine, name, records.folder)
+                edition = frozen_copies.freeze(records.live.engine, name, records.folder)
             except EditionProblem as problem:
-                return _page(records, 409 if problem.reason == "taken" else 400, _refused(problem), name)
-            return redirect(plain_pages.address("/editions", frozen=made.key), code=303)
+                return _page(records, 409 if problem.reason == "taken" else 400, _error_message(problem), name)
+            return redirect(plain_pages.address("/editions", frozen=edition.key), code=303)
 
     @server.get("/editions/changes.csv", endpoint="edition-changes")
     def changes() -> Response:
@@ -67,19 +67,19 @@ def _code(record: Record) -> str:
 
 
 def _page(records: Records, status: int = 200, problem: str = "", name: str = "") -> Response:
-    found = frozen_copies.editions(records.folder)
+    editions = frozen_copies.editions(records.folder)
     before, after = request.args.get("from"), request.args.get("to")
     compared, csv = None, ""
-    chosen = before or (found[0].key if found else LIVE), after or LIVE
+    chosen = before or (editions[0].key if editions else LIVE), after or LIVE
     if before and after and not problem:
         try:
             first, second = _record(records, before), _record(records, after)
             compared = edition_changes.compared(first, second)
             chosen = _code(first), _code(second)
             csv = plain_pages.address("/editions/changes.csv", **dict(zip(("from", "to"), chosen, strict=True)))
-        except EditionProblem as gone:
-            status, problem = 404 if gone.reason == "gone" else 503, " ".join(errors.edition_words(gone))
-    made = next((each for each in found if each.key == request.args.get("frozen")), None)
+        except EditionProblem as error:
+            status, problem = 404 if error.reason == "gone" else 503, " ".join(errors.edition_words(error))
+    made = next((each for each in editions if each.key == request.args.get("frozen")), None)
     live = records.live.catalogue()
     return plain_pages.manage(
         "editions.html",
@@ -88,24 +88,24 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
         lead=_("A frozen copy of the record for a meeting: its numbers stay as they were, whatever is loaded later."),
         problem=problem,
         done=_("{name} is frozen. SHA-256 of its file: {hash}", name=made.name, hash=made.sha256) if made else "",
-        said=_said(),
-        editions=[_listed(each) for each in found] + [
-            _damaged(key) for key in frozen_copies.unreadable(records.folder)
+        said=_texts(),
+        editions=[_row(each) for each in editions] + [
+            _unreadable_row(key) for key in frozen_copies.unreadable(records.folder)
         ],
         address=plain_pages.address,
         name=name,
         longest=LONGEST_NAME,
         now=_("The record as it is now: as of {date}, loaded on {loaded}.",
               date=day(live.programme.as_of), loaded=day(live.version.loaded_at)),
-        choices=[(LIVE, _("The live record")), *((each.key, each.name) for each in found)],
+        choices=[(LIVE, _("The live record")), *((each.key, each.name) for each in editions)],
         chosen=chosen,
         compared=compared,
         csv=csv,
     )  # fmt: skip
 
 
-def _said() -> dict[str, str]:
-    """The words that stand on the page whatever it lists."""
+def _texts() -> dict[str, str]:
+    """The fixed texts of the page."""
     return {
         "edition": _("Edition"),
         "frozen": _("Frozen"),
@@ -142,13 +142,13 @@ def _said() -> dict[str, str]:
     }
 
 
-def _listed(edition: Edition) -> Listed:
+def _row(edition: Edition) -> EditionRow:
     good = True
     try:
         frozen_copies.verify(edition)
     except EditionProblem:
         good = False
-    return Listed(
+    return EditionRow(
         edition.key,
         edition.name,
         words.moment(edition.frozen_at),
@@ -159,12 +159,12 @@ def _listed(edition: Edition) -> Listed:
     )
 
 
-def _damaged(key: str) -> Listed:
-    return Listed(key, "", "–", "–", key[-8:], _("cannot be opened"), good=False)
+def _unreadable_row(key: str) -> EditionRow:
+    return EditionRow(key, "", "–", "–", key[-8:], _("cannot be opened"), good=False)
 
 
-def _refused(problem: EditionProblem) -> str:
-    """Why nothing was frozen."""
+def _error_message(problem: EditionProblem) -> str:
+    """The reason why nothing was frozen."""
     if problem.reason == "taken":
         return _("There is an edition called {name} already: choose another name.", name=problem.detail)
     if problem.reason == "folder":

@@ -1,5 +1,7 @@
-"""What goes wrong, told on a page or over the one that stands: a record that cannot be read, which is asked once more
-where that may help; an edition that is gone; accounts that are silent or of another version. And health.
+"""Error pages, error messages over a page, and the health route.
+
+The errors are: a record that cannot be read (the request is repeated once if that may help); an edition that cannot be
+used; an accounts database that does not answer or is of another version.
 """
 
 import logging
@@ -23,8 +25,8 @@ from layouts.words import _
 
 log = logging.getLogger(__name__)
 
-COME_BACK = 3600
-"""Seconds after which a page that waits for a manager is worth asking for again."""
+RETRY_AFTER_SECONDS = 3600
+"""The Retry-After header of a link that waits for an edition."""
 
 
 def install(server: Flask, records: Records) -> None:
@@ -41,17 +43,17 @@ def install(server: Flask, records: Records) -> None:
 
     @server.before_request
     def readable() -> None:
-        """A page is opened on a record that answers, or says why it does not."""
+        """Check the record before a page is opened, so that the page shows the error if it cannot be read."""
         if (
             request.method == "GET"
             and "text/html" in request.headers.get("Accept", "")
             and request.endpoint != "health"
         ):
-            _looked_into(records).catalogue()
+            _record_of_page(records).catalogue()
 
     @server.errorhandler(DatabaseProblem)
     def unreadable(problem: DatabaseProblem) -> AnyResponse:
-        return _asked_again(server, problem) if _may_be_asked_again(problem) else _unreadable(problem)
+        return _repeated(server, problem) if _may_be_repeated(problem) else _unreadable(problem)
 
     @server.errorhandler(SelectionRefused)
     def not_shown(refused: SelectionRefused) -> Response:
@@ -77,28 +79,28 @@ def install(server: Flask, records: Records) -> None:
 
     @server.errorhandler(Exception)
     def failed(error: Exception) -> Response:
-        log.error("%s %s", request.method, _where(), exc_info=error)
+        log.error("%s %s", request.method, _path_for_log(), exc_info=error)
         return plain_pages.refusal(500)
 
 
 def _wider(refused: SelectionRefused, path: str = "") -> tuple[str, str] | None:
-    """The way to the nearest selection that is shown: on the same page, or at a path; None where there is none."""
+    """A link (text, address) to the nearest wider selection that is shown; None if there is none."""
     if refused.wider is None:
         return None
     return selection_words.wider(), path + (refused.wider.search(words.language()) or "?")
 
 
-def _where() -> str:
-    """The path asked for, as the log may have it: without the token that lets somebody in."""
+def _path_for_log() -> str:
+    """The requested path, without the token of a link or a one-time address."""
     return str(request.url_rule) if "token" in (request.view_args or {}) else request.path
 
 
-def tell(error: Exception) -> None:
-    """When a callback fails, say so; under a notice the page stands faded (10-theme.css). The log has the rest."""
-    g.pop("rested_on", None)  # what is said here is no answer to keep
-    if isinstance(error, DatabaseProblem) and _may_be_asked_again(error):
+def show_callback_error(error: Exception) -> None:
+    """Show the error of a callback over the page, which is faded under it (10-theme.css). The log has the details."""
+    g.pop("record_versions", None)  # so that the error message is not cached
+    if isinstance(error, DatabaseProblem) and _may_be_repeated(error):
         raise error
-    refused = isinstance(error, SelectionRefused)  # no failure, and nothing of the page stands under it
+    refused = isinstance(error, SelectionRefused)  # not a failure: the message replaces the page
     if not refused:
         log.error("callback failed: %s", request.path, exc_info=error)
     with words.speaking(plain_pages.posted_language()):
@@ -118,8 +120,8 @@ def tell(error: Exception) -> None:
 
 
 def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:
-    """What is wrong with the results database and what to do, in the language spoken."""
-    said = {
+    """The error of the results database and what to do (title, text), in the current language."""
+    texts = {
         "missing": (
             _("There is no results database yet"),
             _('Run "make serve" to build it from the public record, or "score-dashboard load PATH" to load your own.'),
@@ -151,20 +153,20 @@ def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:
         _("The results database cannot be read just now"),
         _("It may be locked, unreachable or damaged. Nothing is lost: try again in a moment, or look into the log."),
     )
-    return said.get(problem.reason, unreadable)
+    return texts.get(problem.reason, unreadable)
 
 
-def _may_be_asked_again(problem: DatabaseProblem) -> bool:
-    """Is this a question that may be put once more, to a connection that was not broken off or a replica that went on?
+def _may_be_repeated(problem: DatabaseProblem) -> bool:
+    """True if the request may be repeated once, over a new connection.
 
-    Only what reads alone is; whoever saves something is told, and sees for themselves what was saved.
+    Only a request that reads may be repeated. After a failed save the reader sees the error and checks what was saved.
     """
     reads = request.method in ("GET", "HEAD") or request.path == plain_pages.UPDATE
-    return problem.passing and reads and not g.get("asked_again")
+    return problem.passing and reads and not g.get("repeated")
 
 
 def edition_words(problem: EditionProblem) -> tuple[str, str]:
-    """What is wrong with an edition and what to do, in the language spoken, for whoever asks now."""
+    """The error of an edition and what to do (title, text), for the present viewer, in the current language."""
     if problem.reason == "waits":
         return (
             _("The data for this link is being prepared"),
@@ -186,19 +188,19 @@ def edition_words(problem: EditionProblem) -> tuple[str, str]:
     )
 
 
-def _looked_into(records: Records) -> Record:
-    """The record that a page is opened on."""
+def _record_of_page(records: Records) -> Record:
+    """The record of the requested page."""
     if g.viewer is None or page_at(request.path) is None:
         return records.live
     return records.record_for(g.viewer, Filters.from_search(request.query_string.decode("ascii", "ignore")))
 
 
-def _asked_again(server: Flask, problem: DatabaseProblem) -> AnyResponse:
-    g.asked_again = True
+def _repeated(server: Flask, problem: DatabaseProblem) -> AnyResponse:
+    g.repeated = True
     log.warning("asked again: %s", problem)
     try:
         return server.make_response(server.dispatch_request())
-    except Exception as error:  # noqa: BLE001 - is answered as any other
+    except Exception as error:  # noqa: BLE001 - handled like any other error
         return server.make_response(server.handle_user_exception(error))
 
 
@@ -211,18 +213,18 @@ def _unreadable(problem: DatabaseProblem) -> Response:
 def _without_edition(problem: EditionProblem) -> Response:
     title, text = edition_words(problem)
     if g.viewer and g.viewer.limited:
-        answer = plain_pages.message(503, title, text)
+        response = plain_pages.message(503, title, text)
         if problem.reason == "waits":
-            answer.headers["Retry-After"] = str(COME_BACK)
-        return answer
+            response.headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
+        return response
     live = "/" if words.language() == "en" else f"/?lang={words.language()}"
     return plain_pages.message(404 if problem.reason == "gone" else 503, title, text, way=(_("The live record"), live))
 
 
 def _without_accounts(error: SQLAlchemyError) -> Response:
-    """The results tell what is wrong with them as a :class:`DatabaseProblem`: what is left is of the accounts."""
-    if isinstance(error, DataError):  # a text or a number that no database holds: nothing is found by it
-        log.warning("%s %s", request.method, _where(), exc_info=error)
+    """The page for an SQLAlchemy error of the accounts. Errors of the results are a :class:`DatabaseProblem`."""
+    if isinstance(error, DataError):  # a text or a number that no database can store: nothing is found by it
+        log.warning("%s %s", request.method, _path_for_log(), exc_info=error)
         return plain_pages.refusal(404)
     log.error("the accounts database cannot be used", exc_info=error)
     with words.speaking(plain_pages.reader_language()):

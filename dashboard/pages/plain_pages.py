@@ -1,10 +1,10 @@
-"""Plain pages before Dash: the ways in, refusals, one that says one thing, forms, the frame of the managers' tools."""
+"""Pages without Dash: refusals, messages, forms, and the frame of the managers' tools."""
 
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Response, g, make_response, redirect, render_template, request
+from flask import Response, g, get_flashed_messages, make_response, redirect, render_template, request
 from plotly.io.json import to_json_plotly
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -14,17 +14,17 @@ from layouts import ids, parts, words
 from layouts.words import _, ngettext
 
 UPDATE = "/_dash-update-component"
-"""Where callbacks are posted."""
+"""The address that callbacks are posted to."""
 
 
 def reader_language() -> str:
-    """The language of someone we know nothing of: the address's, else the browser's."""
-    asked = request.args.get("lang", "")
-    return asked if asked in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
+    """The language in the address, else the language of the browser."""
+    language = request.args.get("lang", "")
+    return language if language in LANGUAGES else request.accept_languages.best_match(LANGUAGES, "en") or "en"
 
 
 def posted_language() -> str:
-    """The language of the address a callback was posted with."""
+    """The language in the page address that a callback posted."""
     body: Any = request.get_json(silent=True)
     inputs = body.get("inputs", []) if isinstance(body, dict) else []
     for each in inputs if isinstance(inputs, list) else []:
@@ -34,9 +34,9 @@ def posted_language() -> str:
 
 
 def refusal(status: int) -> Response:
-    """The page for a request that gets no answer; it says the same whatever was asked for."""
+    """The page for a refused request. Its text depends on the status only."""
     with words.speaking(reader_language()):
-        said = {
+        texts = {
             400: (
                 _("This address is not served"),
                 _("Open the address exactly as it was printed when the server started."),
@@ -56,35 +56,35 @@ def refusal(status: int) -> Response:
             ),
         }
         other = (_("Something went wrong"), _("It has been written to the log. Try again in a moment."))
-        title, text = said.get(status, other)
-        if status == 413 and request.path == UPDATE:  # noqa: PLR2004 - it was not read what page this is for
+        title, text = texts.get(status, other)
+        if status == 413 and request.path == UPDATE:  # noqa: PLR2004 - the body was not read, so the page is unknown
             return Response(f"{title}. {text}\n", status, mimetype="text/plain")
         way = (_("Overview"), "/") if status == 404 else None  # noqa: PLR2004 - nothing at this address
         return message(status, title, text, way=way)
 
 
-def way_in(*, local: bool) -> AnyResponse:
-    """For whoever is not signed in: the sign-in page, and in the local mode where to look for the address."""
+def sign_in_required(*, local: bool) -> AnyResponse:
+    """The response for a viewer who is not signed in: a redirect to the sign-in page, or a message."""
     if local or request.method != "GET" or "text/html" not in request.headers.get("Accept", ""):
         with words.speaking(reader_language()):
             return message(401, *_not_signed_in(local=local))
-    asked = request.full_path.removesuffix("?")
-    told = {"next": "" if asked == "/" else asked, "lang": request.args.get("lang", "")}
-    query = urlencode({name: value for name, value in told.items() if value})
+    requested = request.full_path.removesuffix("?")
+    parameters = {"next": "" if requested == "/" else requested, "lang": request.args.get("lang", "")}
+    query = urlencode({name: value for name, value in parameters.items() if value})
     return redirect(f"/sign-in?{query}" if query else "/sign-in")
 
 
 def _not_signed_in(*, local: bool) -> tuple[str, str]:
-    where = (
+    text = (
         _("Open the one-time address printed when the server started. It works once; restart for a new one.")
         if local
         else _("Sign in, then try again. Whoever has a link opens the link again.")
     )
-    return _("You are not signed in"), where
+    return _("You are not signed in"), text
 
 
 def link_ended() -> Response:
-    """The page for who comes by a link that opens nothing (any more): it does not say which of these it is."""
+    """The page for a link that is not active or never existed; it does not say which."""
     with words.speaking(reader_language()):
         return message(
             401,
@@ -93,8 +93,8 @@ def link_ended() -> Response:
         )
 
 
-def too_much(seconds: int) -> Response:
-    """The answer to who asks more than anyone reads: a page, or the same as a notice over the page they are on."""
+def too_many_requests(seconds: int) -> Response:
+    """The response to a viewer above the rate limit: a page, or for a callback a notice over the present page."""
     posted = request.path == UPDATE
     with words.speaking(posted_language() if posted else reader_language()):
         title = _("That was more than this link may ask at once")
@@ -103,8 +103,8 @@ def too_much(seconds: int) -> Response:
         )
         if posted:
             notice = {ids.PROBLEM: {"content": parts.notice([title, text])}}
-            told = to_json_plotly({"multi": True, "response": {}, "sideUpdate": notice})  # as Dash writes answers
-            response = Response(told, 429, mimetype="application/json")
+            content = to_json_plotly({"multi": True, "response": {}, "sideUpdate": notice})  # the format of Dash
+            response = Response(content, 429, mimetype="application/json")
         else:
             response = message(429, title, text)
     response.headers["Retry-After"] = str(seconds)
@@ -112,9 +112,9 @@ def too_much(seconds: int) -> Response:
 
 
 def message(status: int, title: str, text: str, *, detail: str = "", way: tuple[str, str] | None = None) -> Response:
-    """A page that says one thing; `way` is (text, address) of where to go from it.
+    """A page with one message; `way` is (text, address) of a link to follow.
 
-    A manager who looks through a link finds the way out of it here too.
+    A manager who looks through a share link can leave it here too.
     """
     own, viewer = g.get("own"), g.get("viewer")
     body = render_template(
@@ -130,7 +130,7 @@ def message(status: int, title: str, text: str, *, detail: str = "", way: tuple[
     return make_response(body, status)
 
 
-def form(  # noqa: PLR0913 - what stands on a page with a form
+def form(  # noqa: PLR0913 - the parts of the page
     status: int,
     *,
     title: str,
@@ -138,13 +138,13 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
     problem: str = "",
     fields: list[tuple[str, str, str, str]],
     submit: str,
-    beside: tuple[str, str] | None = None,
+    alternative: tuple[str, str] | None = None,
     filled: Mapping[str, str] | None = None,
 ) -> Response:
     """A page with a form that posts to its own address.
 
-    `fields` are (name, type, label, what a browser may fill in), `filled` what stands in some of them already;
-    `beside` is (text, address) of another way.
+    `fields` are (name, type, label, autocomplete); `filled` are initial values by name; `alternative` is (text,
+    address) of a link below the form.
     """
     body = render_template(
         "form.html",
@@ -154,21 +154,22 @@ def form(  # noqa: PLR0913 - what stands on a page with a form
         problem=problem,
         fields=fields,
         submit=submit,
-        beside=beside,
+        beside=alternative,
         filled=filled or {},
     )
     return make_response(body, status)
 
 
 def manage(template: str, status: int = 200, here: str = "", **context: Any) -> Response:
-    """A plain page, framed by the way to the tools its viewer may use; speaks the language spoken.
+    """A page of the managers' tools, with a menu of the tools its viewer may use, in the current language.
 
-    `here` is its address without a language, where that is not the path asked for. Templates say ``_()`` themselves.
+    `here` is the address of the page without a language; by default it is the requested address. Templates translate
+    with ``_()``.
     """
     language = words.language()
-    ask = f"?lang={language}" if language != "en" else ""
+    language_query = f"?lang={language}" if language != "en" else ""
     own, viewer = g.get("own"), g.viewer
-    every = [
+    entries = [
         (Permission.BROWSE, _("Dashboard"), "/"),
         (Permission.PRESENT, _("Present"), "/present"),
         (Permission.MANAGE_LINKS, _("Share"), "/share"),
@@ -177,15 +178,18 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
         (Permission.CHOOSE_EDITION, _("Editions"), "/editions"),
         (Permission.IMPORT, _("Import"), "/import"),
     ]
-    tools = [(name, address) for permission, name, address in every if viewer.may(permission)]
+    tools = [(name, address) for permission, name, address in entries if viewer.may(permission)]
     other = "en" if language == "zh" else "zh"
     if not here:
-        kept = urlencode([each for each in request.args.items(multi=True) if each[0] != "lang"])
-        here = f"{request.path}?{kept}" if kept else request.path
+        query = urlencode([each for each in request.args.items(multi=True) if each[0] != "lang"])
+        here = f"{request.path}?{query}" if query else request.path
     body = render_template(
         template,
         language=language,
-        tools=[(name, address + ask, request.path.startswith(address) and address != "/") for name, address in tools],
+        tools=[
+            (name, address + language_query, request.path.startswith(address) and address != "/")
+            for name, address in tools
+        ],
         switch=(words.LANGUAGES[other], _in_language(here, other), other),
         _=_,
         sign_out="" if viewer.limited else _("Sign out"),
@@ -196,13 +200,18 @@ def manage(template: str, status: int = 200, here: str = "", **context: Any) -> 
     return make_response(body, status)
 
 
-def address(path: str, **asked: str) -> str:
-    """An address of ours that keeps the language spoken."""
+def done_message() -> str:
+    """The messages about changes just made, which a redirect carried over."""
+    return " ".join(str(each) for each in get_flashed_messages())
+
+
+def address(path: str, **parameters: str) -> str:
+    """The address of a path with these parameters and the current language."""
     if words.language() != "en":
-        asked["lang"] = words.language()
-    return f"{path}?{urlencode(asked)}" if asked else path
+        parameters["lang"] = words.language()
+    return f"{path}?{urlencode(parameters)}" if parameters else path
 
 
 def _in_language(address: str, language: str) -> str:
-    asks = "" if language == "en" else f"{'&' if '?' in address else '?'}lang={language}"
-    return address + asks
+    parameter = "" if language == "en" else f"{'&' if '?' in address else '?'}lang={language}"
+    return address + parameter

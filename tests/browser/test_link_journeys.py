@@ -174,7 +174,7 @@ def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, el
 
 
 def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_url, monkeypatch):
-    monkeypatch.setattr(rate_limit, "ONE", RateLimitItemPerMinute(60))
+    monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(60))
     visit = Visit.to(demo_url)
     with serving(visit) as site, tab_of(new_context(), site) as tab:
         made = visit.client.post(

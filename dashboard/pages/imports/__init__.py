@@ -1,1 +1,1 @@
-"""The page on which managers upload files, see what would change, and load them."""
+"""The pages where managers upload files, preview the changes and load them."""

@@ -44,8 +44,8 @@ def preview(context: AppContext, upload: Upload) -> None:
         finally:
             engine.dispose()
         moves = _moves(context, before, after) if report.batch else ([], 0)
-    upload.note("refusals", [_finding(each) for each in report.refusals])
-    upload.note("preview", {"onto": onto, **told(report), "moves": moves[0], "moved": moves[1]})
+    upload.write("refusals", [_finding(each) for each in report.refusals])
+    upload.write("preview", {"onto": onto, **told(report), "moves": moves[0], "moved": moves[1]})
 
 
 def told(report: Report) -> dict[str, Any]:

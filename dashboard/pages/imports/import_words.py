@@ -1,4 +1,4 @@
-"""What the page of imports says: batches, refusals, what would change, and why something cannot be done."""
+"""The texts of the import pages: batches, refusals, warnings, changes and error messages."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,7 +6,7 @@ from pathlib import PurePath
 from typing import Any
 
 from dashboard.pages.imports.import_preview import MOST_MOVES
-from dashboard.pages.imports.staged_uploads import HoldingProblem
+from dashboard.pages.imports.staged_uploads import UploadProblem
 from data.editions.record_changes import written_key
 from data.loading import LoadProblem
 from data.loading.writes.rolling_back import Plan, RollbackProblem
@@ -16,17 +16,17 @@ from layouts.parts import table_name
 from layouts.words import _, ngettext, number
 
 MOST_FINDINGS = 300
-"""So many refusals and warnings stand on the page…"""
+"""Maximum number of refusals on the page, and of warnings."""
 
 MOST_MARKED = 5000
-"""…and so many are marked in the workbook: a mark takes a hundred times longer than a refusal."""
+"""Maximum number of refusals marked in the workbook. A mark takes a hundred times longer than a line on the page."""
 
-MOST_IN_THE_WAY = 100
+MOST_BLOCKING_ROWS = 100
 
 
 @dataclass(frozen=True)
 class Line:
-    """A refusal or a warning: where it stands, what stands there, what is wrong with it."""
+    """A refusal or a warning: sheet and row, column, value, and message."""
 
     where: str
     column: str
@@ -35,8 +35,8 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Looked:
-    """An upload as its page shows it: refused, ready to be loaded, without a change, or done."""
+class UploadPage:
+    """The page of an upload; ``state`` is refused, ready, same (nothing would change) or done."""
 
     state: str
     title: str
@@ -51,40 +51,42 @@ class Looked:
     batch: int | None
 
     @classmethod
-    def of(cls, known: Mapping[str, Any], done: Mapping[str, Any] | None, refusals: list[dict[str, Any]]) -> "Looked":
-        """The page of an upload of which this is known."""
-        state = "done" if done else "refused" if known["refused"] else "ready" if known["changes"] else "same"
-        warnings = known["warnings"]
-        title, lead = _headings(state, known, done)
-        moves = known["moves"].get(words.language(), []) if known["moves"] else []
+    def of(
+        cls, preview: Mapping[str, Any], done: Mapping[str, Any] | None, refusals: list[dict[str, Any]]
+    ) -> "UploadPage":
+        """The page of an upload from its stored results; `done` is None before it is loaded."""
+        state = "done" if done else "refused" if preview["refused"] else "ready" if preview["changes"] else "same"
+        warnings = preview["warnings"]
+        title, lead = _headings(state, preview, done)
+        moves = preview["moves"].get(words.language(), []) if preview["moves"] else []
         return cls(
             state=state,
             title=title,
             lead=lead,
             refusals=[_line(each) for each in refusals[:MOST_FINDINGS]],
-            refusals_cut=_cut(known["refused"], _marked(known["refused"])),
+            refusals_cut=_cut(preview["refused"], _marked_note(preview["refused"])),
             warnings=[_line(each) for each in warnings[:MOST_FINDINGS]],
-            warnings_cut=_cut(known.get("warned", 0), ""),
+            warnings_cut=_cut(preview.get("warned", 0), ""),
             tables=[
                 (table_name(name), *(number(counts[kind]) for kind in ("added", "changed", "unchanged")))
-                for name, counts in (done or known)["tables"].items()
+                for name, counts in (done or preview)["tables"].items()
             ],
             moves=moves,
             moves_cut=""
-            if known["moved"] <= MOST_MOVES
-            else _("The first {n} of {all} rows that move.", n=number(MOST_MOVES), all=number(known["moved"])),
+            if preview["moved"] <= MOST_MOVES
+            else _("The first {n} of {all} rows that move.", n=number(MOST_MOVES), all=number(preview["moved"])),
             batch=done["batch"] if done else None,
         )
 
 
-def _headings(state: str, known: Mapping[str, Any], done: Mapping[str, Any] | None) -> tuple[str, str]:
+def _headings(state: str, preview: Mapping[str, Any], done: Mapping[str, Any] | None) -> tuple[str, str]:
     if state == "done":
         return _("Loaded as batch {number}", number=(done or {})["batch"]), _(
             "Every page shows the new numbers from now on. A batch can be rolled back."
         )
     if state == "refused":
         return (
-            ngettext("{n} cell or row is refused", "{n} cells or rows are refused", known["refused"]),
+            ngettext("{n} cell or row is refused", "{n} cells or rows are refused", preview["refused"]),
             _(
                 "Nothing was loaded. Take the marked workbook, put right what is coloured in it, and send it again: "
                 "a file is loaded whole or not at all."
@@ -93,19 +95,19 @@ def _headings(state: str, known: Mapping[str, Any], done: Mapping[str, Any] | No
     if state == "same":
         return _("Nothing would change"), _("Everything in the file is on record as it is.")
     return (
-        ngettext("{n} row would be added or changed", "{n} rows would be added or changed", known["changes"]),
+        ngettext("{n} row would be added or changed", "{n} rows would be added or changed", preview["changes"]),
         _("Nothing was loaded yet. Look at what would change, then load the file or discard it."),
     )
 
 
-def _line(found: Mapping[str, Any]) -> Line:
-    text = found["chinese"] if words.language() == "zh" else found["english"]
-    row = found["row"]
-    where = found["sheet"] if row is None else _("{sheet}, row {row}", sheet=found["sheet"], row=row)
-    return Line(where, found["column"], found["value"], text)
+def _line(finding: Mapping[str, Any]) -> Line:
+    text = finding["chinese"] if words.language() == "zh" else finding["english"]
+    row = finding["row"]
+    where = finding["sheet"] if row is None else _("{sheet}, row {row}", sheet=finding["sheet"], row=row)
+    return Line(where, finding["column"], finding["value"], text)
 
 
-def _marked(count: int) -> str:
+def _marked_note(count: int) -> str:
     if count <= MOST_MARKED:
         return _("The marked workbook has all of them.")
     return _("The marked workbook has the first {n}.", n=number(MOST_MARKED))
@@ -118,8 +120,8 @@ def _cut(count: int, rest: str) -> str:
 
 
 @dataclass(frozen=True)
-class Listed:
-    """A batch in the history."""
+class BatchRow:
+    """A batch in the history; ``offered``: the page offers to roll it back."""
 
     number: int
     when: str
@@ -131,15 +133,15 @@ class Listed:
     offered: bool
 
 
-def listed(batch: Batch) -> Listed:
-    """A batch as the history shows it; rolling it back is offered where nothing speaks against it at first sight."""
+def batch_row(batch: Batch) -> BatchRow:
+    """A batch in the history. Its roll-back is offered unless the batch itself rules it out."""
     if batch.undone_by:
         became = _("rolled back by batch {number}", number=batch.undone_by)
     elif batch.undoes:
         became = _("rolls back batch {number}", number=batch.undoes)
     else:
         became = _("made the database") if batch.first else ""
-    return Listed(
+    return BatchRow(
         batch.number,
         words.moment(batch.loaded_at),
         batch.loaded_by or _("on the command line"),
@@ -151,36 +153,36 @@ def listed(batch: Batch) -> Listed:
     )
 
 
-def planned(found: Plan) -> list[tuple[str, ...]]:
-    """What rolling a batch back would do, per table."""
-    return [(table_name(table), *(number(each) for each in counts)) for table, counts in found.counts().items()]
+def plan_rows(plan: Plan) -> list[tuple[str, ...]]:
+    """The effect of a roll-back, per table."""
+    return [(table_name(table), *(number(each) for each in counts)) for table, counts in plan.counts().items()]
 
 
 @dataclass(frozen=True)
-class Refused:
-    """Why a batch cannot be rolled back, and the rows that stand in the way: table, key, batch."""
+class RollbackRefusal:
+    """The reason why a batch cannot be rolled back, and the rows that block it: (table, key, batch)."""
 
     text: str
     rows: list[tuple[str, str, int | None]]
     cut: str
 
 
-def in_the_way(problem: RollbackProblem) -> Refused:
-    """Why a batch cannot be rolled back."""
-    rows = [(table_name(each.table), written_key(each.key), each.batch) for each in problem.rows[:MOST_IN_THE_WAY]]
+def rollback_refusal(problem: RollbackProblem) -> RollbackRefusal:
+    """The reason why a batch cannot be rolled back."""
+    rows = [(table_name(each.table), written_key(each.key), each.batch) for each in problem.rows[:MOST_BLOCKING_ROWS]]
     cut = ""
     if len(problem.rows) > len(rows):
         cut = _("The first {n} of {all}.", n=number(len(rows)), all=number(len(problem.rows)))
-    return Refused(problem.chinese if words.language() == "zh" else problem.english, rows, cut)
+    return RollbackRefusal(problem.chinese if words.language() == "zh" else problem.english, rows, cut)
 
 
-def said(problem: LoadProblem) -> str:
-    """What a load met, in the language spoken."""
+def load_error(problem: LoadProblem) -> str:
+    """The error message of a load, in the current language."""
     return problem.chinese if words.language() == "zh" else problem.english
 
 
-def too_much(megabytes: int) -> str:
-    """The refusal of an upload that is too large."""
+def too_large_error(megabytes: int) -> str:
+    """The error message of an upload that is too large."""
     return _(
         "The files are larger than {limit} MB together. Nothing was taken: send the workbook without pictures that are "
         "not of stories, or in parts.",
@@ -188,8 +190,8 @@ def too_much(megabytes: int) -> str:
     )
 
 
-def not_held(problem: HoldingProblem) -> str:
-    """Why files were not taken in."""
+def upload_error(problem: UploadProblem) -> str:
+    """The error message of files that cannot be stored."""
     if problem.reason == "none":
         return _("There is no workbook and no CSV file among what was chosen. Choose one, with its pictures if any.")
     if problem.reason == "several":
@@ -203,6 +205,6 @@ def not_held(problem: HoldingProblem) -> str:
     return _("The files could not be kept: {why}. Nothing was changed.", why=problem.detail)
 
 
-def marked_name(origin: str) -> str:
-    """What the marked workbook is called: like the file that was sent."""
+def marked_file_name(origin: str) -> str:
+    """The file name of the marked workbook, after the uploaded file."""
     return f"{PurePath(origin.split(', ', maxsplit=1)[0]).stem[:80]}-marked.xlsx"

@@ -1,4 +1,4 @@
-"""Uploads held until a manager has looked at what they would change: files in a folder that several servers share."""
+"""Uploads that wait for a manager's decision: files in a folder that several servers share."""
 
 import fcntl
 import json
@@ -16,15 +16,15 @@ from typing import Any
 
 from werkzeug.datastructures import FileStorage
 
-KEPT_FOR = timedelta(days=1)
+MAX_AGE = timedelta(days=1)
 PICTURES = (".png", ".jpg", ".jpeg")
 LONGEST_NAME = 200
-_LONGEST_BYTES = 240  # what file systems take
+_LONGEST_BYTES = 240  # below the limit of file systems
 _KEY = re.compile(r"[0-9a-f]{32}")
 
 
-class HoldingProblem(Exception):
-    """Files cannot be held; ``reason`` is one of none, name, twice, mixed, several, folder; ``detail`` says which."""
+class UploadProblem(Exception):
+    """Files cannot be stored; ``reason`` is none, name, twice, mixed, several or folder; ``detail`` says more."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -34,7 +34,7 @@ class HoldingProblem(Exception):
 
 @dataclass(frozen=True)
 class Upload:
-    """Files a manager has sent: ``origin`` is what they are called together."""
+    """Files that a manager has uploaded; ``origin`` is their names."""
 
     key: str
     folder: Path
@@ -43,51 +43,51 @@ class Upload:
 
     @property
     def path(self) -> Path:
-        """What is to be loaded: the one workbook, or the folder of sheets; pictures lie beside either."""
+        """The path to load: the workbook, or the folder of CSV files. Pictures are in the same folder."""
         files = self.folder / "files"
         books = [each for each in files.iterdir() if _kind(each.name) == "book"]
         return books[0] if books else files
 
-    def note(self, name: str, content: Any) -> None:
-        """Keep what is known of the upload, whole or not at all."""
+    def write(self, name: str, content: Any) -> None:
+        """Store a result about the upload as JSON, whole or not at all."""
         unfinished = self.folder / f".{name}.{secrets.token_hex(4)}"
         unfinished.write_text(json.dumps(content, ensure_ascii=False), "utf-8")
         unfinished.replace(self.folder / f"{name}.json")
 
-    def noted(self, name: str) -> Any:
-        """What was kept; None where nothing was."""
+    def read(self, name: str) -> Any:
+        """A stored result; None if there is none."""
         with suppress(FileNotFoundError):
             return json.loads((self.folder / f"{name}.json").read_text("utf-8"))
         return None
 
     @contextmanager
-    def alone(self) -> Iterator[None]:
-        """Hold the upload, so that two who press the same button at once follow each other."""
-        held = os.open(self.folder, os.O_RDONLY)
+    def locked(self) -> Iterator[None]:
+        """Lock the upload for the block, so that two requests about it run one after the other."""
+        descriptor = os.open(self.folder, os.O_RDONLY)
         try:
-            fcntl.flock(held, fcntl.LOCK_EX)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
             yield
         finally:
-            os.close(held)
+            os.close(descriptor)
 
-    def empty(self) -> None:
-        """Remove the files; what is known of them stays until it is too old."""
+    def remove_files(self) -> None:
+        """Remove the files. The results about them stay until they are too old."""
         rmtree(self.folder / "files", ignore_errors=True)
 
     def discard(self) -> None:
-        """Remove everything."""
+        """Remove the files and the results about them."""
         rmtree(self.folder, ignore_errors=True)
 
 
 @dataclass(frozen=True)
-class Holding:
-    """The folder of held uploads."""
+class UploadStore:
+    """The folder of uploads."""
 
     folder: Path
 
-    def hold(self, owner: str, files: Iterable[FileStorage]) -> Upload:
-        """Keep the files of an upload; raises :class:`HoldingProblem`."""
-        named = _named(files)
+    def add(self, owner: str, files: Iterable[FileStorage]) -> Upload:
+        """Store the files of an upload; raises :class:`UploadProblem`."""
+        named = _by_name(files)
         key = secrets.token_hex(16)
         unfinished = self.folder / f".{key}"
         try:
@@ -95,28 +95,28 @@ class Holding:
             for name, file in named.items():
                 file.save(unfinished / "files" / name)
             upload = Upload(key, unfinished, owner, _origin(named))
-            upload.note("upload", {"owner": owner, "origin": upload.origin})
+            upload.write("upload", {"owner": owner, "origin": upload.origin})
             unfinished.rename(self.folder / key)
         except OSError as error:
             rmtree(unfinished, ignore_errors=True)
-            raise HoldingProblem("folder", error.strerror or str(error)) from error
+            raise UploadProblem("folder", error.strerror or str(error)) from error
         return Upload(key, self.folder / key, owner, upload.origin)
 
     def find(self, key: str, owner: str) -> Upload | None:
-        """An upload of this owner's that is not too old; None where there is none."""
-        self.clear()
+        """The upload with this key if this owner has one that is not too old; else None."""
+        self.remove_old()
         folder = self.folder / key
         if not _KEY.fullmatch(key) or not folder.is_dir():
             return None
         upload = Upload(key, folder, owner, "")
-        known = upload.noted("upload")
-        if known is None or known["owner"] != owner:
+        stored = upload.read("upload")
+        if stored is None or stored["owner"] != owner:
             return None
-        return Upload(key, folder, owner, known["origin"])
+        return Upload(key, folder, owner, stored["origin"])
 
-    def clear(self) -> None:
-        """Remove what is older than a day, finished or cut short."""
-        oldest = datetime.now(UTC) - KEPT_FOR
+    def remove_old(self) -> None:
+        """Remove uploads older than a day, also interrupted ones."""
+        oldest = datetime.now(UTC) - MAX_AGE
         with suppress(FileNotFoundError):
             for each in list(os.scandir(self.folder)):
                 with suppress(FileNotFoundError):
@@ -125,35 +125,35 @@ class Holding:
 
 
 def _made_at(folder: Path) -> datetime:
-    known = folder / "upload.json"
-    return datetime.fromtimestamp((known if known.is_file() else folder).stat().st_mtime, UTC)
+    file = folder / "upload.json"
+    return datetime.fromtimestamp((file if file.is_file() else folder).stat().st_mtime, UTC)
 
 
-def _named(files: Iterable[FileStorage]) -> dict[str, FileStorage]:
-    """The files by the name they are kept under: their own without folders, else the upload is not taken."""
-    found: dict[str, FileStorage] = {}
+def _by_name(files: Iterable[FileStorage]) -> dict[str, FileStorage]:
+    """The files by name, without folders; raises :class:`UploadProblem` if they cannot be loaded together."""
+    named: dict[str, FileStorage] = {}
     for file in files:
         name = unicodedata.normalize("NFC", re.split(r"[/\\]", file.filename or "")[-1]).strip()
         if not name:
-            continue  # the browser's way of saying that no file was chosen
+            continue  # browsers send an empty name if no file was chosen
         unfit = name.startswith((".", "~")) or not name.isprintable() or len(name) > LONGEST_NAME
         if unfit or len(name.encode()) > _LONGEST_BYTES:
-            raise HoldingProblem("name", name)
-        if name.casefold() in {each.casefold() for each in found}:
-            raise HoldingProblem("twice", name)
-        found[name] = file
-    kinds = [_kind(name) for name in found]
+            raise UploadProblem("name", name)
+        if name.casefold() in {each.casefold() for each in named}:
+            raise UploadProblem("twice", name)
+        named[name] = file
+    kinds = [_kind(name) for name in named]
     if not set(kinds) - {"picture"}:
-        raise HoldingProblem("none")
+        raise UploadProblem("none")
     if kinds.count("book") > 1:
-        raise HoldingProblem("several")
+        raise UploadProblem("several")
     if {"book", "sheet"} <= set(kinds):
-        raise HoldingProblem("mixed")
-    return found
+        raise UploadProblem("mixed")
+    return named
 
 
 def _kind(name: str) -> str:
-    """Sheet (CSV), picture, or book: whatever else it is, the loader says why it cannot be read."""
+    """The kind of a file: sheet (CSV), picture, or book. If a book cannot be read, the loader reports why."""
     suffix = Path(name).suffix.lower()
     return "sheet" if suffix == ".csv" else "picture" if suffix in PICTURES else "book"
 

@@ -1,1 +1,1 @@
-"""The page on which managers make and look after share links."""
+"""The page where managers make and change share links."""

@@ -1,4 +1,4 @@
-"""The form that makes a share link: what was typed, the terms it asks for, and what is wrong with it in words."""
+"""The form for a new share link: its values, the terms made from them, and its error messages."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -46,19 +46,19 @@ LIMITS = {
     "longest_password": LONGEST_PASSWORD,
     "longest_label": LONGEST_LABEL,
 }
-"""What the browser already holds the fields to."""
+"""Limits that the browser checks in the form."""
 
 Problem = LinkProblem | EditionProblem | DeckProblem
 PROBLEMS = (LinkProblem, EditionProblem, DeckProblem)
-_TICKED = ("bare", "names", "export")
+_CHECKBOXES = ("bare", "names", "export")
 
 
 @dataclass(frozen=True)
 class Draft:
-    """A link as it stands in the form, understood or not.
+    """The values in the form, valid or not.
 
-    ``edition`` is a key, ``FREEZE`` for one still to be frozen, ``LIVE``, or empty where nothing was said. ``bare`` is
-    the wish that nothing be withheld. ``dropped``: the view it was begun from has filters a link has not.
+    ``edition`` is a key, ``FREEZE`` for one still to be frozen, ``LIVE``, or empty if nothing is chosen. ``bare``:
+    nothing is to be withheld. ``dropped``: the view it was begun from has filters that a link cannot have.
     """
 
     scope: Filters
@@ -75,49 +75,50 @@ class Draft:
     dropped: bool = False
 
     @classmethod
-    def begun(cls) -> Self:
-        """The draft an address asks for: the filters of the view it comes from, and what else it says."""
-        page_request = Filters.from_search(request.query_string.decode("ascii", "ignore"))
+    def from_address(cls) -> Self:
+        """The draft from the query parameters: the filters of a view, and other values of the form."""
+        filters = Filters.from_search(request.query_string.decode("ascii", "ignore"))
         scope = Filters()
         for name in SCOPE_DIMENSIONS:
-            scope = scope.with_codes(name, page_request.codes(name))
-        return cls(scope, dropped=bool(page_request.module or page_request.as_of), **_texts(request.args))
+            scope = scope.with_codes(name, filters.codes(name))
+        return cls(scope, dropped=bool(filters.module or filters.as_of), **_values(request.args))
 
     @classmethod
-    def posted(cls) -> Self:
-        """The draft as it was filled in."""
+    def from_form(cls) -> Self:
+        """The draft from the posted form."""
         scope = Filters()
         for name in SCOPE_DIMENSIONS:
             scope = scope.with_codes(name, request.form.getlist(name))
-        return cls(scope, password=request.form.get("password", ""), **_texts(request.form))
+        return cls(scope, password=request.form.get("password", ""), **_values(request.form))
 
     def address(self, language: str = "en") -> str:
-        """Where the form stands filled in like this, but for its password."""
-        said = {
-            field.name: "1" if field.name in _TICKED else getattr(self, field.name)
+        """The address of the form with these values, without the password."""
+        parameters = {
+            field.name: "1" if field.name in _CHECKBOXES else getattr(self, field.name)
             for field in fields(self)
             if field.name not in ("scope", "password", "dropped") and getattr(self, field.name) != field.default
         }
-        query = "&".join(part for part in (self.scope.query(language), urlencode(said)) if part)
+        query = "&".join(part for part in (self.scope.query(language), urlencode(parameters)) if part)
         return f"{ADDRESS}?{query}" if query else ADDRESS
 
-    def settled(self, context: AppContext) -> Self:
-        """The draft with an edition where nothing was said: the latest, or one of now if the record went on since."""
+    def with_edition(self, context: AppContext) -> Self:
+        """The draft with an edition if none is chosen: the latest, or a new one if the record has changed since."""
         if self.edition:
             return self
-        found = link_editions.latest(context.records)
-        now = found is None or link_editions.is_outdated(context.records, found)
-        return replace(self, edition=FREEZE if now or found is None else found.key)
+        latest = link_editions.latest(context.records)
+        if latest is None or link_editions.is_outdated(context.records, latest):
+            return replace(self, edition=FREEZE)
+        return replace(self, edition=latest.key)
 
     def terms(self) -> Terms:
-        """The terms it asks for, whose edition may be still to be frozen; raises :class:`LinkProblem`."""
+        """The terms of the link; the edition may still have to be frozen. Raises :class:`LinkProblem`."""
         if self.audience not in list(Audience):
             raise LinkProblem("audience", self.audience)
         audience = Audience(self.audience)
         return Terms(
             audience=audience,
             scope=share_links.scope_of(self.scope.query()),
-            threshold=None if self.bare else whole(self.threshold, "threshold"),
+            threshold=None if self.bare else whole_number(self.threshold, "threshold"),
             names=self.names,
             export=self.export,
             edition=None if self.edition == LIVE else self.edition or None,
@@ -125,22 +126,23 @@ class Draft:
         )
 
 
-def _texts(said: MultiDict[str, str]) -> dict[str, Any]:
-    """What a form, or an address, says beside the scope."""
-    texts = {name: said[name] for name in ("label", "audience", "edition", "deck", "days", "threshold") if name in said}
-    return texts | {name: said.get(name) == "1" for name in _TICKED}
+def _values(source: MultiDict[str, str]) -> dict[str, Any]:
+    """The values in a form or an address, except scope and password."""
+    names = ("label", "audience", "edition", "deck", "days", "threshold")
+    texts = {name: source[name] for name in names if name in source}
+    return texts | {name: source.get(name) == "1" for name in _CHECKBOXES}
 
 
-def whole(text: str, reason: str) -> int:
-    """A whole number as typed; raises :class:`LinkProblem` for this reason."""
+def whole_number(text: str, reason: str) -> int:
+    """The whole number in a text; raises :class:`LinkProblem` with this reason."""
     try:
         return int(text)
     except ValueError as error:
         raise LinkProblem(reason, text) from error
 
 
-def sound(terms: Terms, context: AppContext, accounts: Engine) -> Terms:
-    """`terms` for a record and a deck that are there, the edition by its key; raises one of :data:`PROBLEMS`."""
+def checked(terms: Terms, context: AppContext, accounts: Engine) -> Terms:
+    """`terms` with the key of the edition, if record and deck exist; raises one of :data:`PROBLEMS`."""
     record = record_of(terms.edition, context)
     if terms.deck:
         decks.read(accounts, terms.deck)
@@ -149,13 +151,13 @@ def sound(terms: Terms, context: AppContext, accounts: Engine) -> Terms:
 
 
 def record_of(edition: str | None, context: AppContext) -> Record:
-    """The record a link is to show, by what its terms or its draft say; raises :class:`EditionProblem`."""
+    """The record for the edition in terms or in a draft; raises :class:`EditionProblem`."""
     return context.records.live if edition in (None, "", FREEZE, LIVE) else context.records.edition(str(edition))
 
 
 @contextmanager
-def looking(context: AppContext, draft: Draft) -> Iterator[PageRequest]:
-    """The whole record a draft is of; the live one where its edition cannot be used."""
+def open_record(context: AppContext, draft: Draft) -> Iterator[PageRequest]:
+    """The whole record of a draft; the live one if its edition cannot be used."""
     try:
         edition = record_of(draft.edition, context).edition
     except EditionProblem:
@@ -167,7 +169,7 @@ def looking(context: AppContext, draft: Draft) -> Iterator[PageRequest]:
 
 
 def record_choices(draft: Draft, context: AppContext) -> list[Choice]:
-    """The record frozen now, every edition, and of a public record the live one."""
+    """The choices of an edition: a new one, every existing one, and the live record if it is public."""
     chosen = draft.edition
     now = [Choice(FREEZE, _("The record as it is now, frozen when the link is made"), chosen == FREEZE)]
     public = context.records.live.catalogue().programme.public
@@ -176,7 +178,7 @@ def record_choices(draft: Draft, context: AppContext) -> list[Choice]:
 
 
 def scope_choices(draft: Draft, page_request: PageRequest) -> list[tuple[str, str, list[Choice]]]:
-    """Per dimension of a scope its name, its title, and every code with enterprises; what is ticked stays ticked."""
+    """The choices of a scope: (dimension, title, codes). Codes without enterprises are left out unless chosen."""
     titles = {
         "partner": _("Partners"),
         "sector": _("Sectors"),
@@ -191,16 +193,16 @@ def scope_choices(draft: Draft, page_request: PageRequest) -> list[tuple[str, st
 
 
 def deck_choices(draft: Draft, accounts: Engine) -> list[Choice]:
-    """The standard deck and every other; one that is asked for and gone as well."""
+    """The choices of a deck: the standard deck and every other, also the chosen one if it is gone."""
     names = [STANDARD, *(deck.name for deck in decks.decks(accounts))]
-    found = [Choice(name, _("Standard deck") if name == STANDARD else name, name == draft.deck) for name in names]
-    if not any(each.chosen for each in found):
-        found.append(Choice(draft.deck, _("{name} (gone)", name=draft.deck), chosen=True))
-    return found
+    choices = [Choice(name, _("Standard deck") if name == STANDARD else name, name == draft.deck) for name in names]
+    if not any(each.chosen for each in choices):
+        choices.append(Choice(draft.deck, _("{name} (gone)", name=draft.deck), chosen=True))
+    return choices
 
 
-def wrong(problem: Problem) -> tuple[str, str]:
-    """The field of the form a problem is of (empty where it is of none), and what is wrong in words."""
+def error_message(problem: Problem) -> tuple[str, str]:
+    """The field of the form with the error (empty if there is none), and the message."""
     if isinstance(problem, EditionProblem):
         if problem.reason == "folder":
             return "edition", _("The edition could not be written: {why}. Nothing was frozen.", why=problem.detail)
@@ -208,11 +210,11 @@ def wrong(problem: Problem) -> tuple[str, str]:
     if isinstance(problem, DeckProblem):
         return "deck", _("There is no deck of this name any more. Choose another.")
     field = {"long": "scope", "public": "threshold", "unfrozen": "edition"}.get(problem.reason, problem.reason)
-    return field, _words(problem)
+    return field, _link_message(problem)
 
 
-def _words(problem: LinkProblem) -> str:
-    said = {
+def _link_message(problem: LinkProblem) -> str:
+    messages = {
         "audience": _("Choose whom the link is for."),
         "scope": _("“{what}” is no part of a scope. Untick it.", what=problem.detail),
         "long": _("So many parts do not fit into one link. Tick a province rather than its cities."),
@@ -233,10 +235,10 @@ def _words(problem: LinkProblem) -> str:
         "over": _("Link {number} was revoked: it is over for good. Make a new one.", number=problem.detail),
         "older": _("Link {number} shows this edition already, or a newer one.", number=problem.detail),
     }
-    return _few(problem) if problem.reason == "few" else said[problem.reason]
+    return _too_few(problem) if problem.reason == "few" else messages[problem.reason]
 
 
-def _few(problem: LinkProblem) -> str:
+def _too_few(problem: LinkProblem) -> str:
     changed, needed = map(int, problem.detail.split())
     return words.sentences(
         ngettext("Only {n} enterprise of this link has changed since.",

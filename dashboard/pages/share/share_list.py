@@ -1,4 +1,4 @@
-"""Share links as their managers read them: terms, state and use in words."""
+"""The list of share links for managers: terms, state and use in words."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -23,12 +23,11 @@ from layouts.words import _, labelled, ngettext
 
 
 @dataclass(frozen=True)
-class Listed:
-    """One link in words. ``state`` is a code, ``said`` the word for it; ``warning`` says why it shows nothing, or less.
+class LinkRow:
+    """One link in words. ``state`` is a code, ``said`` its name; ``warning`` is why it shows nothing, or less.
 
-    ``stands``: it opens something, or would when resumed. ``waits``: it shows nothing until it is given an edition.
-    ``presents``: it is for a committee. ``newer`` is (key, what moving to it does) of a newer edition; None where there
-    is none.
+    ``stands``: it is active or paused. ``waits``: it shows nothing until it gets an edition. ``presents``: it is for a
+    committee. ``newer`` is (key, effect of moving the link to it) of a newer edition; None if there is none.
     """
 
     number: int
@@ -48,58 +47,60 @@ class Listed:
     newer: tuple[str, str] | None
 
 
-def listed(known: Iterable[Link], context: AppContext, accounts: Engine) -> list[Listed]:
-    """Links with their counts of use, in words."""
+def link_rows(links: Iterable[Link], context: AppContext, accounts: Engine) -> list[LinkRow]:
+    """Links, with their counts of use, in words."""
     privacy_key, latest = key.read(accounts), link_editions.latest(context.records)
-    return [_listed(each, context, accounts, privacy_key, latest) for each in known]
+    return [_row(each, context, accounts, privacy_key, latest) for each in links]
 
 
-def _listed(
+def _row(
     link: Link, context: AppContext, accounts: Engine, privacy_key: PrivacyKey | None, latest: Edition | None
-) -> Listed:
+) -> LinkRow:
     state = link.state(now())
     catalogue, record, warning = _record(link.terms, context)
     waits = link_editions.waits(context.records, link, privacy_key)
-    waiting = _("It waits for an edition: its readers are told to come back later.") if waits else ""
+    waits_message = _("It waits for an edition: its readers are told to come back later.") if waits else ""
     newer = None if waits or state == "revoked" else link_editions.newer(context.records, link.terms, latest)
-    return Listed(
+    return LinkRow(
         number=link.id,
         name=link.label or _("Link {number}", number=link.id),
         state=state,
-        said=_state(state),
+        said=_state_name(state),
         audience=_("Committee") if _presents(link.terms) else _("Donor"),
         scope=scope_words(link.terms.scope, catalogue),
         terms=(
             _("no edition yet") if waits and not link.terms.edition else record,
             *_terms(link, public=catalogue.programme.public),
         ),
-        warning=words.sentences(waiting or warning or _lost(link.terms, catalogue), _deck_lost(link.terms, accounts)),
+        warning=words.sentences(
+            waits_message or warning or _missing_codes(link.terms, catalogue), _missing_deck(link.terms, accounts)
+        ),
         ends=_ends(link, state),
         used=_used(link),
         made=_("made on {moment} by {who}", moment=words.moment(link.made_at), who=link.made_by),
         stands=state in ("active", "paused"),
         waits=waits,
         presents=_presents(link.terms),
-        newer=(newer.key, _moving(link, newer, catalogue)) if newer else None,
+        newer=(newer.key, _move_effect(link, newer, catalogue)) if newer else None,
     )
 
 
-def _moving(link: Link, newer: Edition, catalogue: Catalogue) -> str:
-    """What it does to move a link."""
-    does = _(
+def _move_effect(link: Link, newer: Edition, catalogue: Catalogue) -> str:
+    """The effect of moving a link to a newer edition."""
+    effect = _(
         "From their next click on its readers see the edition {name}, data of {after}, in place of data of {before}.",
         name=newer.name, after=words.day(newer.as_of), before=words.day(catalogue.programme.as_of),
     )  # fmt: skip
     if link.terms.threshold is None:
-        return does
+        return effect
     least = link_editions.LEAST_CHANGED * link.terms.threshold
     return words.sentences(
-        does,
+        effect,
         _("There is no way back. It is refused while fewer than {least} of its enterprises have changed.", least=least),
     )
 
 
-def _state(state: str) -> str:
+def _state_name(state: str) -> str:
     return {
         "active": _("Active"),
         "paused": _("Paused"),
@@ -109,7 +110,7 @@ def _state(state: str) -> str:
 
 
 def _record(terms: Terms, context: AppContext) -> tuple[Catalogue, str, str]:
-    """The reference tables of a link's record, what that record is called, and why it shows nothing if so."""
+    """The reference tables of a link's record, the name of the record, and a warning if the link shows nothing."""
     live = context.records.live
     if not terms.edition:
         return live.catalogue(), _("live record"), ""
@@ -124,12 +125,12 @@ def _record(terms: Terms, context: AppContext) -> tuple[Catalogue, str, str]:
         return live.catalogue(), _("edition: {name}", name=terms.edition), warning
     name = record.edition.name if record.edition else terms.edition
     catalogue = record.catalogue()
-    said = _("edition: {name}, data of {date}", name=name, date=words.day(catalogue.programme.as_of))
-    return catalogue, said, ""
+    title = _("edition: {name}, data of {date}", name=name, date=words.day(catalogue.programme.as_of))
+    return catalogue, title, ""
 
 
 def scope_words(scope: Filters, catalogue: Catalogue) -> str:
-    """What may be seen, with the names of the codes."""
+    """The scope in words, with the names of the codes."""
     parts = []
     for dimension in SCOPE_DIMENSIONS:
         entries = catalogue.table(dimension)
@@ -140,8 +141,8 @@ def scope_words(scope: Filters, catalogue: Catalogue) -> str:
     return " · ".join(parts) or _("Everything on record")
 
 
-def _lost(terms: Terms, catalogue: Catalogue) -> str:
-    """What the scope names that the record no longer knows, and what comes of it."""
+def _missing_codes(terms: Terms, catalogue: Catalogue) -> str:
+    """A warning about codes of the scope that are no longer in the record; empty if there are none."""
     gone = [code for codes in terms.gone(catalogue.codes).values() for code in codes]
     if not gone:
         return ""
@@ -154,7 +155,7 @@ def _lost(terms: Terms, catalogue: Catalogue) -> str:
     )
 
 
-def _deck_lost(terms: Terms, accounts: Engine) -> str:
+def _missing_deck(terms: Terms, accounts: Engine) -> str:
     if not _presents(terms):
         return ""
     try:
@@ -201,7 +202,7 @@ def _used(link: Link) -> str:
 
 
 def visit_words(kind: str, path: str) -> str:
-    """What was done on a visit."""
+    """A visit in words."""
     if kind == "opened":
         return _("Link opened")
     if path == "/present":

@@ -1,10 +1,8 @@
-"""The page where managers make share links, look through them before and after, pause, resume, extend, revoke and move
-them to a newer edition.
-"""
+"""The pages where managers make and preview share links, and pause, resume, extend, revoke or move them."""
 
 from dataclasses import dataclass, replace
 
-from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, render_template, request
+from flask import Flask, Response, abort, flash, g, redirect, render_template, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
@@ -24,49 +22,49 @@ from data.privacy import key
 from layouts import words
 from layouts.words import _, number
 
-LATEST = 50
-"""So many of the last visits of a link are listed."""
+MOST_VISITS = 50
+"""Maximum number of visits in the list of a link; the latest come first."""
 
 
 def install(server: Flask, settings: Settings, context: AppContext, accounts: Engine) -> None:
     """Add the routes."""
-    desk = Desk(settings, context, accounts)
+    pages = SharePages(settings, context, accounts)
 
     @server.get(ADDRESS, endpoint="share")
     def share() -> Response:
         with words.speaking(plain_pages.reader_language()):
-            return desk.page(Draft.begun())
+            return pages.page(Draft.from_address())
 
     @server.post(ADDRESS, endpoint="share-make")
     def make() -> Response:
         with words.speaking(plain_pages.reader_language()):
-            return desk.make(Draft.posted())
+            return pages.make(Draft.from_form())
 
     @server.post(f"{ADDRESS}/preview", endpoint="share-preview")
     def preview() -> AnyResponse:
         with words.speaking(plain_pages.reader_language()):
-            return desk.preview(Draft.posted())
+            return pages.preview(Draft.from_form())
 
     @server.post(f"{ADDRESS}/remarks", endpoint="share-remarks")
     def remarks() -> str:
         with words.speaking(plain_pages.reader_language()):
-            said = share_remarks.of_draft(Draft.posted().settled(context), context, accounts)
-            return render_template("share_remarks.html", remarks=said)
+            draft = Draft.from_form().with_edition(context)
+            return render_template("share_remarks.html", remarks=share_remarks.of_draft(draft, context, accounts))
 
     @server.post(f"{ADDRESS}/<int:link>", endpoint="share-change")
     def change(link: int) -> AnyResponse:
         with words.speaking(plain_pages.reader_language()):
-            return desk.change(link)
+            return pages.change(link)
 
     @server.get(f"{ADDRESS}/<int:link>", endpoint="share-link")
     def details(link: int) -> Response:
         with words.speaking(plain_pages.reader_language()):
-            return desk.details(link)
+            return pages.details(link)
 
 
 @dataclass(frozen=True)
-class Desk:
-    """Where links are made and changed: what the routes answer, in the language spoken."""
+class SharePages:
+    """The responses of the routes, in the current language."""
 
     settings: Settings
     context: AppContext
@@ -81,11 +79,14 @@ class Desk:
         address: str = "",
         made: list[str] | None = None,
     ) -> Response:
-        """The form, with a `problem` beside its field, and every link; `address` and `made` are of a link just made."""
-        field, said = share_form.wrong(problem) if problem else ("", "")
-        draft = draft.settled(self.context)
-        known = share_list.listed(share_links.links(self.accounts), self.context, self.accounts)
-        with share_form.looking(self.context, draft) as page_request:
+        """The form and every link. A `problem` is shown next to its field.
+
+        `refused` is the message of a change that failed. `address` and `made` (remarks) are of a link just made.
+        """
+        field, message = share_form.error_message(problem) if problem else ("", "")
+        draft = draft.with_edition(self.context)
+        links = share_list.link_rows(share_links.links(self.accounts), self.context, self.accounts)
+        with share_form.open_record(self.context, draft) as page_request:
             return plain_pages.manage(
                 "share.html",
                 400 if problem or refused else 200,
@@ -93,37 +94,36 @@ class Desk:
                 title=_("Share"),
                 lead=_("Make a link that shows a donor or a committee what you choose, for as long as you choose."),
                 problem=_("No link was made. What is wrong stands below, beside its field.") if problem else refused,
-                done=_done(),
+                done=plain_pages.done_message(),
                 address=address,
                 made=made or [],
                 local=self.settings.local,
                 draft=draft,
                 remarks=share_remarks.of_draft(draft, self.context, self.accounts),
                 wrong_field=field,
-                wrong=said,
+                wrong=message,
                 unfrozen=isinstance(problem, LinkProblem) and problem.reason == "unfrozen",
                 scope=share_form.scope_choices(draft, page_request),
                 records=share_form.record_choices(draft, self.context),
                 decks=share_form.deck_choices(draft, self.accounts),
                 public=page_request.view.catalogue.programme.public,
-                waiting=sum(each.waits for each in known if each.stands),
-                standing=sorted((each for each in known if each.stands), key=lambda each: not each.waits),
-                over=[each for each in known if not each.stands],
+                waiting=sum(each.waits for each in links if each.stands),
+                standing=sorted((each for each in links if each.stands), key=lambda each: not each.waits),
+                over=[each for each in links if not each.stands],
                 limits=share_form.LIMITS,
-                asking_language=_asking_language(),
+                asking_language=_language_query(),
             )
 
     def make(self, draft: Draft) -> Response:
-        """Make the link, or say why not."""
-        draft = draft.settled(self.context)
+        """Make the link, or show the error."""
+        draft = draft.with_edition(self.context)
         try:
-            terms = share_form.sound(draft.terms(), self.context, self.accounts)
-            days = share_form.whole(draft.days, "days")
+            terms = share_form.checked(draft.terms(), self.context, self.accounts)
+            days = share_form.whole_number(draft.days, "days")
             share_links.check(days=days, password=draft.password, label=draft.label)
             remarks = share_remarks.of_terms(terms, self.context, share_links.links(self.accounts))
-            terms = link_editions.frozen(
-                self.context.records, terms
-            )  # last: nothing is frozen for a link that cannot be made
+            # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
+            terms = link_editions.frozen(self.context.records, terms)
             _made, token = share_links.make(
                 self.accounts, terms, days=days, password=draft.password, label=draft.label, made_by=g.viewer.name
             )
@@ -133,57 +133,57 @@ class Desk:
         return self.page(Draft(Filters()), address=f"{host}/s/{token}", made=remarks)
 
     def preview(self, draft: Draft) -> AnyResponse:
-        """Show what the link would show, or say why not.
+        """Begin a preview of the link, or show the error.
 
-        A link shows an edition, and so does its preview. Where none is chosen yet, the first click asks for one, and
-        freezes nothing: editions stay, and looking around should leave none behind.
+        A link shows an edition, and so does its preview. If the edition is still to be frozen, the first click only
+        shows a message: editions are permanent, and a preview alone should not create one.
         """
-        draft = draft.settled(self.context)
+        draft = draft.with_edition(self.context)
         try:
-            terms = share_form.sound(draft.terms(), self.context, self.accounts)
+            terms = share_form.checked(draft.terms(), self.context, self.accounts)
             if terms.edition == FREEZE and request.form.get("freeze") != "1":
                 raise LinkProblem("unfrozen")
             terms = link_editions.frozen(self.context.records, terms)
         except PROBLEMS as problem:
             return self.page(draft, problem=problem)
         if terms.threshold is not None:
-            key.make(self.accounts)  # as making the link would
+            key.make(self.accounts)  # as when the link is made
         sessions.begin_preview(terms, replace(draft, edition=terms.edition or LIVE).address(words.language()))
-        return redirect(link_preview.start(terms) + _asking_language(), code=303)
+        return redirect(link_preview.start_page(terms) + _language_query(), code=303)
 
     def change(self, link: int) -> AnyResponse:
-        """Pause, resume, extend, revoke or move a link, or say why not."""
+        """Pause, resume, extend, revoke or move a link, or show the error."""
         try:
-            flash(self._changed(link, request.form.get("change", "")))
+            flash(self._change(link, request.form.get("change", "")))
         except (LinkProblem, EditionProblem) as problem:
-            return self.page(Draft(Filters()), refused=share_form.wrong(problem)[1])
+            return self.page(Draft(Filters()), refused=share_form.error_message(problem)[1])
         if request.form.get("from") == "details":
-            return redirect(f"{ADDRESS}/{link}{_asking_language()}", code=303)
-        return redirect(f"{ADDRESS}{_asking_language()}#link-{link}", code=303)
+            return redirect(f"{ADDRESS}/{link}{_language_query()}", code=303)
+        return redirect(f"{ADDRESS}{_language_query()}#link-{link}", code=303)
 
-    def _changed(self, link: int, wish: str) -> str:
-        """Carry out what is wished of a link and say so; raises :class:`LinkProblem`."""
-        if wish == "pause":
+    def _change(self, link: int, action: str) -> str:
+        """Change a link; the message about it. Raises :class:`LinkProblem` and :class:`EditionProblem`."""
+        if action == "pause":
             share_links.pause(self.accounts, link)
             return _("Link {number} is paused: it opens nothing until it is resumed.", number=link)
-        if wish == "resume":
+        if action == "resume":
             share_links.resume(self.accounts, link)
             return _("Link {number} opens again.", number=link)
-        if wish == "revoke":
+        if action == "revoke":
             share_links.revoke(self.accounts, link)
             return _("Link {number} is over: it opens nothing any more.", number=link)
-        if wish in ("move", "give"):
-            return self._moved(link, wish)
-        if wish != "extend":
+        if action in ("move", "give"):
+            return self._move(link, action)
+        if action != "extend":
             abort(400)
-        share_links.extend(self.accounts, link, share_form.whole(request.form.get("days", ""), "days"))
+        share_links.extend(self.accounts, link, share_form.whole_number(request.form.get("days", ""), "days"))
         until = words.day(share_links.by_id(self.accounts, link).expires_at.date())
         return _("Link {number} now ends on {day}.", number=link, day=until)
 
-    def _moved(self, link: int, wish: str) -> str:
-        """Let a link show another edition, or its first; raises :class:`LinkProblem` and :class:`EditionProblem`."""
+    def _move(self, link: int, action: str) -> str:
+        """Move a link to another edition, or give it its first; raises the same as :meth:`_change`."""
         records = self.context.records
-        if wish == "give":
+        if action == "give":
             edition = link_editions.give(self.accounts, records, link)
         else:
             edition = link_editions.move(self.accounts, records, link, request.form.get("edition", ""))
@@ -191,40 +191,35 @@ class Desk:
                  number=link, name=edition.name, date=words.day(edition.as_of))  # fmt: skip
 
     def details(self, link: int) -> Response:
-        """One link: what it shows, and how it was used."""
+        """The page of one link: its terms and its use."""
         try:
-            found = share_links.with_use(self.accounts, link)
+            link_with_use = share_links.with_use(self.accounts, link)
         except LinkProblem:
             abort(404)
-        (shown,) = share_list.listed([found], self.context, self.accounts)
-        used, visits = share_links.days_used(self.accounts, link), share_links.visits(self.accounts, link, LATEST)
+        (row,) = share_list.link_rows([link_with_use], self.context, self.accounts)
+        used, visits = share_links.days_used(self.accounts, link), share_links.visits(self.accounts, link, MOST_VISITS)
         return plain_pages.manage(
             "share_link.html",
-            title=shown.name,
+            title=row.name,
             lead=_("What this link shows, and how it was used."),
-            done=_done(),
-            link=shown,
-            remarks=self._remarks(found),
+            done=plain_pages.done_message(),
+            link=row,
+            remarks=self._remarks(link_with_use),
             days=[(words.day(day), number(opened), number(viewed)) for day, opened, viewed in used],
             visits=[(words.moment(at), visit_words(kind, path)) for at, kind, path in visits],
             limits=share_form.LIMITS,
-            asking_language=_asking_language(),
+            asking_language=_language_query(),
         )
 
-    def _remarks(self, found: Link) -> list[str]:
-        """What to know of a link that was made, beside the others."""
-        others = [each for each in share_links.links(self.accounts) if each.id != found.id]
+    def _remarks(self, link: Link) -> list[str]:
+        """The remarks on an existing link."""
+        others = [each for each in share_links.links(self.accounts) if each.id != link.id]
         try:
-            return share_remarks.of_terms(found.terms, self.context, others)
-        except EditionProblem:  # it is said that its edition is gone
+            return share_remarks.of_terms(link.terms, self.context, others)
+        except EditionProblem:  # the page shows a warning already
             return []
 
 
-def _done() -> str:
-    """What was just carried out."""
-    return " ".join(str(each) for each in get_flashed_messages())
-
-
-def _asking_language() -> str:
-    """The language spoken as an address asks for it."""
+def _language_query() -> str:
+    """The query string for the current language."""
     return Filters().search(words.language())

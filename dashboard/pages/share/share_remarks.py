@@ -1,4 +1,4 @@
-"""What to know of a link before and after it is made: how many enterprises it shows, and which links show them too."""
+"""Remarks on a share link: the number of enterprises it shows, and other links that show the same ones."""
 
 from collections.abc import Iterable
 
@@ -13,14 +13,14 @@ from layouts import selection_words
 from layouts.words import _, ngettext
 
 LEAST_ENTERPRISES = 40
-"""Of fewer a link shows little but totals."""
+"""With fewer enterprises, a link shows little more than totals."""
 
 MOST_NAMED = 5
-"""So many links that show some of the same enterprises are named; how many more there are is said."""
+"""Maximum number of other links that are named. The number of further ones is shown."""
 
 
 def of_draft(draft: Draft, context: AppContext, accounts: Engine) -> list[str]:
-    """The remarks on a link as it stands in the form; none while something is wrong with it."""
+    """The remarks on the link in the form; none if the form has an error."""
     try:
         return of_terms(draft.terms(), context, share_links.links(accounts))
     except PROBLEMS:
@@ -28,34 +28,34 @@ def of_draft(draft: Draft, context: AppContext, accounts: Engine) -> list[str]:
 
 
 def of_terms(terms: Terms, context: AppContext, others: Iterable[Link]) -> list[str]:
-    """The remarks on a link of these terms beside `others`, in sentences; raises :class:`EditionProblem`."""
+    """The remarks on a link with these terms, compared with `others`; raises :class:`EditionProblem`."""
     record = share_form.record_of(terms.edition, context)
     shown, overlapping = link_editions.overlap(record, terms, others)
-    said = [ngettext("It shows {n} enterprise.", "It shows {n} enterprises.", shown)]
+    remarks = [ngettext("It shows {n} enterprise.", "It shows {n} enterprises.", shown)]
     if terms.threshold is None:
-        return said
+        return remarks
     if shown < 2 * terms.threshold:
-        said.append(
+        remarks.append(
             _("Of fewer than {least} enterprises no number is shown at all. Choose a wider scope.",
               least=2 * terms.threshold)
         )  # fmt: skip
     elif shown < LEAST_ENTERPRISES:
-        said.append(
+        remarks.append(
             _("Of fewer than {least} enterprises such a link can show little: the headline numbers, Module 1 "
               "and totals. A wider one shows more: a phase rather than a round, a province rather than a city, every "
               "sector.",
               least=LEAST_ENTERPRISES)
         )  # fmt: skip
-    said += [
-        _("{link} shows some of the same enterprises; whoever holds both can compare them.", link=named(each))
+    remarks += [
+        _("{link} shows some of the same enterprises; whoever holds both can compare them.", link=link_name(each))
         for each in overlapping[:MOST_NAMED]
     ]
     more = len(overlapping) - MOST_NAMED
     if more > 0:
-        said.append(ngettext("So does {n} more link.", "So do {n} more links.", more))
-    return said
+        remarks.append(ngettext("So does {n} more link.", "So do {n} more links.", more))
+    return remarks
 
 
-def named(link: Link) -> str:
-    """A link by its number, and its name where it has one."""
+def link_name(link: Link) -> str:
+    """The number of a link, and its label if it has one."""
     return selection_words.link_name(link.id, link.label)
