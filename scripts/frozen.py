@@ -41,7 +41,7 @@ from data.editions import frozen_copies
 from data.editions.frozen_copies import Edition
 from data.exhibits import SelectionRefused, csv_of
 from data.filters import Filters
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import enterprise_list, follow_up
 from data.lists.enterprise_list import EnterpriseList, Wanted
 from data.lists.follow_up import Which

@@ -19,7 +19,7 @@ from test_upgrading import FIRST, shape
 from data.editions import frozen_copies
 from data.exhibits import EXHIBITS, SelectionRefused, build, to_csv
 from data.filters import Filters
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists.enterprise_list import Wanted, listed
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record

@@ -16,7 +16,7 @@ from visiting import PAGE, Values, Visit, at
 from data.catalogue import read_catalogue
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import follow_up
 from data.lists.enterprise_list import Wanted
 from data.lists.follow_up import Which, read

@@ -27,7 +27,7 @@ from data.columns import KEYS, Holds, holds
 from data.exhibits import EXHIBITS, csv_of
 from data.exports.workbooks import Sheet, write
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.loading import load
 from data.privacy.shown import Under, Withheld
 from data.storage.accounts import accounts_engine

@@ -17,7 +17,7 @@ from data.catalogue import read_catalogue
 from data.engine.enterprise_lists import SORTS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import enterprise_list
 from data.lists.enterprise_list import PAGE as ROWS
 from data.lists.enterprise_list import Wanted, listed, may_open, one

@@ -33,7 +33,7 @@ from data.editions.frozen_copies import Edition
 from data.exhibits import EXHIBITS, build, to_csv
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.loading import load
 from data.privacy.viewer import MANAGER
 from data.records import Record

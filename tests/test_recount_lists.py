@@ -20,7 +20,7 @@ from test_recount import AS_OF, EARLIER, SEEDS, SOURCES, Invented, database_of, 
 
 from data.exhibits import build, build_pairs, sources_of
 from data.filters import DIMENSIONS, Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.lists import enterprise_list, follow_up
 from data.lists.enterprise_list import Wanted, listed
 from data.lists.follow_up import Which

@@ -16,7 +16,7 @@ from data import decks
 from data.decks import SLIDES, STANDARD, STANDARD_SLIDES, Deck, DeckSlide
 from data.filters import LANGUAGES, Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 
 Show = dict[str, Any]

@@ -11,7 +11,7 @@ from programme import PROGRAMME, Tables, load_rows, with_more
 from data.catalogue import read_catalogue
 from data.exhibits import build
 from data.filters import Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.precision import first_day, last_day, slip
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import writing_engine

@@ -14,7 +14,7 @@ from visiting import Visit
 from data import decks
 from data.decks import SLIDES, Deck, DeckSlide
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 
 SIZES = ((1920, 1080), (1024, 768))

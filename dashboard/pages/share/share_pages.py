@@ -17,9 +17,10 @@ from dashboard.pages.share.share_list import visit_words
 from dashboard.settings import Settings
 from data.editions.frozen_copies import LIVE, EditionProblem
 from data.filters import Filters
-from data.links import link_editions, share_links
+from data.links import link_editions, link_terms, link_visits, share_links
 from data.links.link_editions import FREEZE
-from data.links.share_links import Link, LinkProblem
+from data.links.link_terms import LinkProblem
+from data.links.share_links import Link
 from data.privacy import key
 from layouts import words
 from layouts.words import _, number
@@ -119,7 +120,7 @@ class Desk:
         try:
             terms = share_form.sound(draft.terms(), self.context, self.accounts)
             days = share_form.whole(draft.days, "days")
-            share_links.check(days=days, password=draft.password, label=draft.label)
+            link_terms.check(days=days, password=draft.password, label=draft.label)
             remarks = share_remarks.of_terms(terms, self.context, share_links.links(self.accounts))
             terms = link_editions.frozen(
                 self.context.records, terms
@@ -197,7 +198,7 @@ class Desk:
         except LinkProblem:
             abort(404)
         (shown,) = share_list.listed([found], self.context, self.accounts)
-        used, visits = share_links.days_used(self.accounts, link), share_links.visits(self.accounts, link, LATEST)
+        used, visits = link_visits.days_used(self.accounts, link), link_visits.visits(self.accounts, link, LATEST)
         return plain_pages.manage(
             "share_link.html",
             title=shown.name,
