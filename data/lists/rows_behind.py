@@ -1,4 +1,4 @@
-"""The rows behind an exhibit: how many of which tables, and for who looks after the data the rows themselves."""
+"""The rows behind an exhibit: their number per table and, for the people who maintain the data, the rows themselves."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -17,39 +17,42 @@ from data.view import View
 
 @dataclass(frozen=True)
 class UsedRow:
-    """One row as on record, by column, and the batch it last came in with (None: not known)."""
+    """One row of the record, by column, and its last batch (None: unknown)."""
 
     cells: dict[str, Any]
     batch: Batch | None
 
 
 def counts(view: View, code: str, indicator: str | None = None) -> dict[str, int | None]:
-    """How many rows of each table the numbers of an exhibit are made of; None where a threshold holds: not told.
+    """The number of rows of each table behind an exhibit; None for a viewer with a threshold.
 
-    An `indicator` is of `pairs` alone, whose rows are results.
+    An `indicator` is for the exhibit `pairs` only, whose rows are results.
     """
     if view.threshold:
-        return dict.fromkeys(_USED[code])
-    counted = row_counts(view.facts, indicator)
+        return dict.fromkeys(_TABLES[code])
+    from_facts = row_counts(view.facts, indicator)
     return {
-        table: counted[table]
-        if table in counted
+        table: from_facts[table]
+        if table in from_facts
         else exhibit_rows.row_count(view.connection, _rows(view, code, table, indicator))
-        for table in _USED[code]
+        for table in _TABLES[code]
     }
 
 
 def rows(view: View, code: str, table: str, indicator: str | None = None, limit: int | None = None) -> list[UsedRow]:
-    """The rows of one of the tables, all or the first; KeyError where there is no such table, or the viewer may not."""
+    """The rows of one of the tables; with a `limit` only the first.
+
+    Raises KeyError if the exhibit has no such table, or the viewer may not see rows.
+    """
     if not view.viewer.may(Permission.SEE_DATA_QUALITY):
         raise KeyError(table)
-    found = exhibit_rows.listed(
+    listed = exhibit_rows.listed(
         view.connection, schema.results.tables[table], _rows(view, code, table, indicator), limit
     )
     names = [column.name for column in schema.results.tables[table].primary_key]
-    keys = [tuple(row[name] for name in names) for row in found]
-    came = batch_of(view.connection, table, keys)
-    return [UsedRow(row, came.get(key)) for row, key in zip(found, keys, strict=True)]
+    keys = [tuple(row[name] for name in names) for row in listed]
+    batches = batch_of(view.connection, table, keys)
+    return [UsedRow(row, batches.get(key)) for row, key in zip(listed, keys, strict=True)]
 
 
 def columns(table: str) -> list[str]:
@@ -58,8 +61,8 @@ def columns(table: str) -> list[str]:
 
 
 def _rows(view: View, code: str, table: str, indicator: str | None) -> Rows:
-    found = _USED[code][table](view)
-    return found if indicator is None else found.where(schema.result.c.indicator == indicator)
+    selected = _TABLES[code][table](view)
+    return selected if indicator is None else selected.where(schema.result.c.indicator == indicator)
 
 
 def _figures(view: View) -> Rows:
@@ -71,8 +74,8 @@ def _actuals(view: View) -> Rows:
 
 
 def _targets(view: View) -> Rows:
-    found = programme.targets(view)
-    keys = zip(found["indicator"], found["place"], found["due_on"], found["scope"].fillna(""), strict=True)
+    frame = programme.targets(view)
+    keys = zip(frame["indicator"], frame["place"], frame["due_on"], frame["scope"].fillna(""), strict=True)
     return exhibit_rows.keyed_rows(schema.target, keys)
 
 
@@ -81,9 +84,9 @@ def _trainers(view: View) -> Rows:
 
 
 def _trainer_levels(view: View) -> Rows:
-    found = queries.trainer_levels(view.connection, view.of)
+    frame = queries.trainer_levels(view.connection, view.of)
     return exhibit_rows.keyed_rows(
-        schema.trainer_level, zip(found["trainer"], found["module"], found["level"], strict=True)
+        schema.trainer_level, zip(frame["trainer"], frame["module"], frame["level"], strict=True)
     )
 
 
@@ -114,7 +117,7 @@ Tables = Mapping[str, Callable[[View], Rows]]
 _ENTERPRISES: Tables = {"enterprise": lambda view: exhibit_rows.enterprise_rows(view.of)}
 _TRAINED: Tables = {"enrolment": _enrolments, "training": _trainings}
 
-_USED: Mapping[str, Tables] = {
+_TABLES: Mapping[str, Tables] = {
     "overview": {**_ENTERPRISES, **_TRAINED},
     "regions": {**_ENTERPRISES, **_TRAINED},
     "module-funnel": _TRAINED,
@@ -130,4 +133,4 @@ _USED: Mapping[str, Tables] = {
     "rounds": {"round": _rounds},
     "published": {"reported_figure": _figures},
 }
-"""The tables behind each exhibit, and how their rows are found."""
+"""The tables behind each exhibit, each with the function that selects its rows."""
