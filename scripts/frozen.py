@@ -43,8 +43,8 @@ from data.exhibits import SelectionRefused, csv_of
 from data.filters import Filters
 from data.links.link_terms import Audience, Terms
 from data.lists import enterprise_list, follow_up
-from data.lists.enterprise_list import EnterpriseList, Wanted
-from data.lists.follow_up import Which
+from data.lists.enterprise_list import EnterpriseList, ListRequest
+from data.lists.follow_up import FollowUpList
 from data.loading import load
 from data.newsletter import Period
 from data.places import read_boundaries
@@ -65,8 +65,8 @@ BESIDE = (
     "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
     "operator", "months", "verified", "source", "date_precision",
 )  # fmt: skip
-LISTS = (None, Which("form", ("results", "missing")), Which("silence", ("never",)),
-         Which("group", ("silent", "total", "")))  # fmt: skip
+LISTS = (None, FollowUpList("form", ("results", "missing")), FollowUpList("silence", ("never",)),
+         FollowUpList("group", ("silent", "total", "")))  # fmt: skip
 
 
 def write(folder: Path) -> int:
@@ -258,9 +258,9 @@ def lists(asked: PageRequest) -> Iterator[str]:
         yield f"== options {name}\n{sorted(places.option_counts(view, name).items(), key=str)}"
     for sort in SORTS:
         for descending in (False, True):
-            wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
+            wanted = ListRequest(sort=sort, descending=descending, page=1 + descending)
             yield f"== enterprises by {sort} {descending}\n{told_list(enterprise_list.listed(view, wanted))}"
-    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, Wanted(text='a')))}"
+    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, ListRequest(text='a')))}"
     yield f"== beside\n{csv_of(results.beside(view), BESIDE)}"
     if view.viewer.limited:
         return
@@ -269,7 +269,7 @@ def lists(asked: PageRequest) -> Iterator[str]:
     for which in LISTS:
         found = follow_up.everyone(view, which, "en")
         yield f"== list {which}\n{csv_of(found, list(found.columns))}"
-    for code in sorted(each.enterprise for each in enterprise_list.listed(view, Wanted()).rows)[:3]:
+    for code in sorted(each.enterprise for each in enterprise_list.listed(view, ListRequest()).rows)[:3]:
         yield f"== enterprise {code}\n{as_json(callbacks.enterprise_pages.one(asked, code))}"
 
 

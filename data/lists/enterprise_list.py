@@ -29,7 +29,7 @@ _PEOPLE = ["managers", "workers", "women", "satisfaction"]
 
 
 @dataclass(frozen=True)
-class Wanted:
+class ListRequest:
     """The page of the list in a request: search text, sort order, page number from 1, language."""
 
     text: str = ""
@@ -77,7 +77,7 @@ def by_name(view: View, language: str) -> Array:
     return ranks
 
 
-def listed(view: View, wanted: Wanted, within: Within | None = None) -> EnterpriseList:
+def listed(view: View, request: ListRequest, within: Within | None = None) -> EnterpriseList:
     """A page of the enterprises of a view; with `within` only of some. Empty for a viewer with a threshold.
 
     Enterprises with hidden names are last, in an order that reveals nothing. A search never finds them.
@@ -85,32 +85,32 @@ def listed(view: View, wanted: Wanted, within: Within | None = None) -> Enterpri
     if view.threshold:
         return EnterpriseList((), 0, 0, 1)
     record, hidden = view.facts.record, np.zeros(0, np.intp)
-    if view.nameable is not None and not _search_text(wanted) and within is None:
+    if view.nameable is not None and not _search_text(request) and within is None:
         unnamed = np.flatnonzero(view.facts.enterprises & ~record.marked(view.nameable))
         hidden = np.array(sorted(unnamed, key=lambda at: view.viewer.alias_order(record.enterprises[at])), np.intp)
-    members = np.concatenate((positions(view, wanted, within), hidden))
-    page = min(max(wanted.page, 1), max(ceil(len(members) / PAGE), 1))
+    members = np.concatenate((positions(view, request, within), hidden))
+    page = min(max(request.page, 1), max(ceil(len(members) / PAGE), 1))
     alias = {record.enterprises[at]: f"enterprise-{n}" for n, at in enumerate(hidden, 1)}
     rows = lists_of(view).listed(members[(page - 1) * PAGE :][:PAGE])
     aliased = tuple(replace(row, enterprise=alias.get(row.enterprise, row.enterprise)) for row in rows)
     return EnterpriseList(aliased, len(members), len(hidden), page)
 
 
-def _search_text(wanted: Wanted) -> str:
-    return wanted.text.strip()[:LONGEST_SEARCH]
+def _search_text(request: ListRequest) -> str:
+    return request.text.strip()[:LONGEST_SEARCH]
 
 
-def positions(view: View, wanted: Wanted, within: Within | None) -> Array:
+def positions(view: View, request: ListRequest, within: Within | None) -> Array:
     """The sorted enterprises of all pages of a list, as positions in the record."""
     of, record = lists_of(view), view.facts.record
     among = within(of) if within else view.facts.enterprises
-    if text := _search_text(wanted):
+    if text := _search_text(request):
         among = among & record.marked(queries.found_by_name(view.connection, text, codes=view.nameable is None))
     if view.nameable is not None:
         among = among & record.marked(view.nameable)
-    names = by_name(view, wanted.language)
-    sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
-    return of.ordered(among, of.rank(sort, wanted.language, names), names, descending=wanted.descending)
+    names = by_name(view, request.language)
+    sort = request.sort if request.sort in SORTS else SORTS[0]
+    return of.ordered(among, of.rank(sort, request.language, names), names, descending=request.descending)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:

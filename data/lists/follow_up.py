@@ -12,7 +12,7 @@ import pandas as pd
 from data.engine import pairs
 from data.engine.enterprise_lists import UNKNOWN, Listed, Lists, Within
 from data.engine.facts import Array, coded
-from data.lists.enterprise_list import EnterpriseList, Wanted, listed, lists_of, positions
+from data.lists.enterprise_list import EnterpriseList, ListRequest, listed, lists_of, positions
 from data.loading.checks.plausibility import FEWEST_PAIRS, HIGHEST_SCORE, modified_z_scores
 from data.queries import unsourced_rows as queries
 from data.view import View
@@ -25,7 +25,7 @@ KINDS = ("total", "partner", "round")
 
 
 @dataclass(frozen=True)
-class Which:
+class FollowUpList:
     """One list, by kind: ``form`` (words: form, state), ``group`` (what, kind, code), ``silence`` (name), ``outliers``
     (no words), or ``unsourced`` rows (table).
     """
@@ -64,7 +64,7 @@ def _rounds_of(of: Lists, kind: str, code: str) -> Array:
     return np.array([kind == "total" or code == each for each in record.rounds], bool)
 
 
-def read(path: str) -> Which | None:
+def read(path: str) -> FollowUpList | None:
     """The list of an address part; None if there is no such list."""
     kind, *rest = path.split("/")
     words = tuple(rest)
@@ -77,7 +77,7 @@ def read(path: str) -> Which | None:
         "outliers": not words,
         "unsourced": len(words) == 1 and words[0] in queries.tables_with_source(),
     }
-    return Which(kind, words) if valid.get(kind) else None
+    return FollowUpList(kind, words) if valid.get(kind) else None
 
 
 def form_counts(view: View) -> dict[str, dict[str, int]]:
@@ -100,9 +100,9 @@ class Forms:
     days: int | None
 
 
-def page(view: View, wanted: Wanted, which: Which | None = None) -> tuple[EnterpriseList, list[Forms]]:
+def page(view: View, request: ListRequest, which: FollowUpList | None = None) -> tuple[EnterpriseList, list[Forms]]:
     """A page of the enterprises of a list (None: of all), with their forms."""
-    enterprises = listed(view, wanted, which.within() if which else None)
+    enterprises = listed(view, request, which.within() if which else None)
     of, at = lists_of(view), view.facts.record.enterprise_at
     forms = [
         Forms(
@@ -115,13 +115,13 @@ def page(view: View, wanted: Wanted, which: Which | None = None) -> tuple[Enterp
     return enterprises, forms
 
 
-def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
+def everyone(view: View, which: FollowUpList | None, language: str) -> pd.DataFrame:
     """All enterprises of a list, sorted by name.
 
     Columns: enterprise, place, sector, one column per form, last_report, days.
     """
     of, record = lists_of(view), view.facts.record
-    rows = positions(view, Wanted(language=language), which.within() if which else None)
+    rows = positions(view, ListRequest(language=language), which.within() if which else None)
     days = [None if day == UNKNOWN else day for day in of.last_report[rows].tolist()]
     return pd.DataFrame(
         {
@@ -138,8 +138,8 @@ def everyone(view: View, which: Which | None, language: str) -> pd.DataFrame:
 
 def longest_silent(view: View) -> Forms | None:
     """The trained enterprise with the oldest last report; None if no report has a date."""
-    trained = Which("group", ("trained", "total", ""))
-    _enterprises, forms = page(view, Wanted(sort="last_report"), trained)
+    trained = FollowUpList("group", ("trained", "total", ""))
+    _enterprises, forms = page(view, ListRequest(sort="last_report"), trained)
     return forms[0] if forms and forms[0].days is not None else None
 
 
@@ -210,7 +210,7 @@ def key_of(table: str) -> dict[str, Any]:
     return {"code": "enterprise"} if table == "enterprise" else dict(queries.key_of(table))
 
 
-def sources_of(view: View, which: Which) -> Counter[str]:
+def sources_of(view: View, which: FollowUpList) -> Counter[str]:
     """The number of rows behind a list of rows, per source ("": no source given)."""
     if which.kind == "outliers":
         return Counter(source or "" for source in outliers(view)["source"])
