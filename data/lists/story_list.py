@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from data import queries
-from data.queries.story_rows import SIDES
+from data.storage.schema import SIDES
 from data.tables.counting import by_enterprise
 from data.view import View
 

@@ -11,8 +11,7 @@ from data.queries import slice_rows
 from data.queries.execution import frame
 from data.queries.slice_rows import among
 from data.storage import schema
-
-SIDES = ("before", "after")
+from data.storage.schema import SIDES
 
 
 def stories(connection: Connection, of: Slice) -> pd.DataFrame:
