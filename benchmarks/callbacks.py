@@ -37,7 +37,7 @@ from dashboard.pages.plain_pages import UPDATE
 from data import decks
 from data.editions.frozen_copies import LIVE
 from data.filters import Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.places import read_boundaries
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Records

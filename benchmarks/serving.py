@@ -27,7 +27,7 @@ from dashboard.pages.plain_pages import UPDATE
 from data import managers
 from data.editions.frozen_copies import LIVE
 from data.filters import Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.privacy import key
 from data.storage.accounts import accounts_engine
 

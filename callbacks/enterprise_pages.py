@@ -14,7 +14,7 @@ from callbacks.navigation import may_see
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.engine.enterprise_lists import Listed
 from data.lists import enterprise_list as data
-from data.lists.enterprise_list import Neighbours, OneEnterprise, Wanted
+from data.lists.enterprise_list import ListRequest, Neighbours, OneEnterprise
 from data.privacy.viewer import Permission
 from layouts import enterprise as drawn
 from layouts import enterprise_table as layout
@@ -67,7 +67,7 @@ def admit() -> None:
 
 def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     """The list as it is searched, sorted and turned."""
-    wanted = Wanted(text, order.sort, order.descending, order.page, words.language())
+    wanted = ListRequest(text, order.sort, order.descending, order.page, words.language())
     found = data.listed(request.view, wanted)
     order = Order(order.sort, order.descending, found.page, found.pages)
     threshold = request.view.threshold

@@ -15,8 +15,8 @@ from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable
 from data import exhibits
 from data.lists import enterprise_list
 from data.lists import follow_up as data
-from data.lists.enterprise_list import Wanted
-from data.lists.follow_up import GROUPS, KINDS, Forms, Which
+from data.lists.enterprise_list import ListRequest
+from data.lists.follow_up import GROUPS, KINDS, FollowUpList, Forms
 from data.queries.unsourced_rows import OF_SLICE
 from data.vocabulary import FORM_STATES, FORMS, SILENCE
 from layouts import enterprise_table as named
@@ -90,7 +90,7 @@ def below(path: str | None) -> str:
     return path.removeprefix(PATH).strip("/") if path and path.startswith(f"{PATH}/") else ""
 
 
-def href(request: PageRequest, which: Which) -> str:
+def href(request: PageRequest, which: FollowUpList) -> str:
     """Where a list stands."""
     return request.href(f"{PATH}/{which.path}")
 
@@ -105,22 +105,26 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
         [
             *layout.forms(
                 data.form_counts(view),
-                {(form, state): href(request, Which("form", (form, state))) for form in FORMS for state in FORM_STATES},
+                {
+                    (form, state): href(request, FollowUpList("form", (form, state)))
+                    for form in FORMS
+                    for state in FORM_STATES
+                },
             ),
             *basis,
         ],
         [
             *layout.silences(
-                silences, {each: href(request, Which("silence", (each,))) for each in SILENCE}, longest(request)
+                silences, {each: href(request, FollowUpList("silence", (each,))) for each in SILENCE}, longest(request)
             ),
             *basis,
         ],
         [
             *layout.doubts(
                 data.outlier_count(view),
-                href(request, Which("outliers")),
+                href(request, FollowUpList("outliers")),
                 unsourced,
-                {table: href(request, Which("unsourced", (table,))) for table in unsourced},
+                {table: href(request, FollowUpList("unsourced", (table,))) for table in unsourced},
             ),
             *basis,
         ],
@@ -142,9 +146,9 @@ def longest(request: PageRequest) -> tuple[str, str, int] | None:
     return request.name("enterprise", code), request.enterprise_href(code), first.days
 
 
-def page(request: PageRequest, which: Which | None, order: Order) -> tuple[Any, ...]:
+def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tuple[Any, ...]:
     """The enterprises of a list as they are sorted and turned."""
-    wanted = Wanted("", order.sort, order.descending, order.page, words.language())
+    wanted = ListRequest("", order.sort, order.descending, order.page, words.language())
     found, forms = data.page(request.view, wanted, which)
     request.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
     order = Order(order.sort, order.descending, found.page, found.pages)
@@ -203,7 +207,7 @@ def groups(request: PageRequest) -> list[tables.Group]:
         kind, code, trained = row["group_kind"], row["group"], row["trained"]
         silent = trained - row["trained_reported"]
         numbers = dict(zip(GROUPS, (trained, row["trained_reported"], silent), strict=True))
-        lists = {what: href(request, Which("group", (what, kind, code))) for what in GROUPS}
+        lists = {what: href(request, FollowUpList("group", (what, kind, code))) for what in GROUPS}
         name = _("All enterprises") if kind == "total" else request.name(kind, code)
         found.append(tables.Group(name, kind, numbers, lists))
     return found
@@ -225,7 +229,7 @@ def table(request: PageRequest, path: str) -> Table | None:
     return tables.unsourced(frame, data.key_of(which.words[0]), request.name, link)
 
 
-def frame_of(request: PageRequest, which: Which) -> pd.DataFrame:
+def frame_of(request: PageRequest, which: FollowUpList) -> pd.DataFrame:
     """The rows of a list, to be taken away."""
     if which.kind == "outliers":
         return data.outliers(request.view)

@@ -1,4 +1,4 @@
-"""The reference tables in memory: names in two languages, trees of places and partners, what codes are known."""
+"""The reference tables in memory: names in two languages, trees of places and partners, known codes."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Iterable, Mapping
@@ -24,12 +24,12 @@ class Entry:
     columns: Mapping[str, Any]
 
     def name(self, language: str) -> str:
-        """The name in `language`; where it has none, the other language's; where none at all, the code."""
+        """The name in `language`, else the name in the other language, else the code."""
         first, second = (self.name_zh, self.name_en) if language == "zh" else (self.name_en, self.name_zh)
         return first or second or self.code
 
     def is_fallback(self, language: str) -> bool:
-        """Is the name in `language` borrowed from the other one?"""
+        """Is there no name in `language`, so that :meth:`name` returns the other one or the code?"""
         return not (self.name_zh if language == "zh" else self.name_en)
 
 
@@ -45,24 +45,24 @@ class Programme:
 
 
 class Once:
-    """What is worked out of a data version the first time it is asked for; of much, what was asked for last is kept."""
+    """A cache of objects made of one data version. It has at most ``MOST`` objects: those used last."""
 
     MOST = 16
 
     def __init__(self) -> None:
         self._lock = RLock()
-        self._kept: OrderedDict[Hashable, Any] = OrderedDict()
+        self._cache: OrderedDict[Hashable, Any] = OrderedDict()
 
     def get(self, name: Hashable, make: Callable[[], Any]) -> Any:
-        """What is kept under a name; made by whoever asks first, while the others wait."""
+        """The object with this name, made with `make` at the first call. Other threads wait until it is made."""
         with self._lock:
-            if name not in self._kept:
+            if name not in self._cache:
                 made = make()
-                while len(self._kept) >= self.MOST:
-                    self._kept.popitem(last=False)
-                self._kept[name] = made
-            self._kept.move_to_end(name)
-            return self._kept[name]
+                while len(self._cache) >= self.MOST:
+                    self._cache.popitem(last=False)
+                self._cache[name] = made
+            self._cache.move_to_end(name)
+            return self._cache[name]
 
 
 @dataclass(frozen=True)
@@ -88,24 +88,24 @@ class Catalogue:
 
     @cached_property
     def codes(self) -> dict[str, frozenset[str]]:
-        """Every known code, per filter dimension."""
+        """All known codes, per filter dimension."""
         return {
             name: frozenset(self.table(name)) for name in ("partner", "sector", "round", "phase", "place", "module")
         }
 
     def below(self, table: str, codes: Iterable[str]) -> frozenset[str]:
-        """`codes` and everything that lies below them in the tree of `place` or `partner`."""
-        found: set[str] = set()
+        """`codes` and all codes below them in the tree of `place` or `partner`."""
+        below: set[str] = set()
         waiting = list(codes)
         while waiting:
             code = waiting.pop()
-            if code not in found:
-                found.add(code)
+            if code not in below:
+                below.add(code)
                 waiting.extend(self._children[table].get(code, ()))
-        return frozenset(found)
+        return frozenset(below)
 
     def line(self, table: str, code: str) -> list[str]:
-        """`code` and what it lies in, from near to far."""
+        """`code` and all codes above it in the tree, nearest first."""
         line: list[str] = []
         entries = self.table(table)
         at: str | None = code
@@ -115,7 +115,7 @@ class Catalogue:
         return line
 
     def province(self, place: str | None) -> str | None:
-        """The province `place` is or lies in; None for a country, for abroad, and for no place."""
+        """The province that `place` is or is in; None for a country, for a place abroad, and for no place."""
         for code in self.line("place", place) if place else ():
             if self.place[code].columns["level"] == "province":
                 return code
@@ -124,10 +124,10 @@ class Catalogue:
     @cached_property
     def _children(self) -> dict[str, dict[str, list[str]]]:
         children: dict[str, dict[str, list[str]]] = {"place": {}, "partner": {}}
-        for name, found in children.items():
+        for name, by_parent in children.items():
             for code, entry in self.table(name).items():
                 if entry.columns.get("parent"):
-                    found.setdefault(entry.columns["parent"], []).append(code)
+                    by_parent.setdefault(entry.columns["parent"], []).append(code)
         return children
 
 
@@ -152,9 +152,7 @@ def _entries(connection: Connection, table: Table) -> dict[str, Entry]:
 
 
 def read_catalogue(connection: Connection) -> Catalogue:
-    """The reference tables that a connection reads, and their version; raises :class:`DatabaseProblem` where there is
-    no programme.
-    """
+    """The reference tables and their version, read on `connection`. Raises :class:`DatabaseProblem` (empty)."""
     row = connection.execute(select(schema.programme)).first()
     if row is None:
         raise DatabaseProblem("empty")

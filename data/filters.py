@@ -1,4 +1,4 @@
-"""What was asked for: filters as they stand in an address, and back again in one canonical form."""
+"""Filters: read from the query string of an address, and written back in one canonical form."""
 
 import re
 from collections.abc import Iterable, Mapping
@@ -9,23 +9,23 @@ from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place", "module")
-"""The filters that hold codes; ``as_of`` holds a date and ``edition`` the key of a frozen copy of the record."""
+"""The filters with codes. In addition there are ``as_of`` (a date) and ``edition`` (the key of a frozen copy)."""
 
 LANGUAGES = ("en", "zh")
 
 OUTSIDE = "-"
-"""Stands in an address for codes that are none of the viewer's: they leave nothing, and tell nothing."""
+"""The code that replaces all codes outside the viewer's scope. It selects nothing and reveals nothing."""
 
 _CODE = re.compile(r"[a-z0-9-]{1,80}")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
-_LONGEST_SEARCH = 20_000  # an address beyond this is nobody's view of anything
+_LONGEST_SEARCH = 20_000  # characters; no real view has a longer query string
 
 
 @dataclass(frozen=True)
 class Filters:
-    """Codes wanted per dimension (empty: not filtered), and the date to look back from (None: the record's own).
+    """The codes selected per dimension (empty: no filter), and the as-of date (None: the date of the record).
 
-    ``edition`` is the key of the edition to look into (None: the live record).
+    ``edition`` is the key of an edition (None: the live record).
     """
 
     partner: frozenset[str] = frozenset()
@@ -39,31 +39,31 @@ class Filters:
 
     @classmethod
     def from_search(cls, search: str | None) -> Self:
-        """Read ``?partner=cec,saws&as_of=2014-12-31``; whatever is no code and no date is dropped, never an error."""
-        wanted: dict[str, set[str]] = {}
+        """The filters in ``?partner=cec,saws&as_of=2014-12-31``. Invalid codes and dates are ignored without error."""
+        selected: dict[str, set[str]] = {}
         as_of, edition = None, None
         for name, value in _pairs(search):
             if name in DIMENSIONS:
                 codes = (code.strip().lower() for code in value.split(","))
-                wanted.setdefault(name, set()).update(code for code in codes if _CODE.fullmatch(code))
+                selected.setdefault(name, set()).update(code for code in codes if _CODE.fullmatch(code))
             elif name == "as_of":
                 as_of = _day(value) or as_of
             elif name == "edition" and _CODE.fullmatch(value):
                 edition = value
-        return cls(**{name: frozenset(codes) for name, codes in wanted.items()}, as_of=as_of, edition=edition)
+        return cls(**{name: frozenset(codes) for name, codes in selected.items()}, as_of=as_of, edition=edition)
 
     def codes(self, dimension: str) -> frozenset[str]:
-        """The codes wanted in one of :data:`DIMENSIONS`."""
+        """The codes selected in one of :data:`DIMENSIONS`."""
         codes: frozenset[str] = getattr(self, dimension)
         return codes
 
     def known(self, codes: Mapping[str, AbstractSet[str]]) -> Self:
-        """The same filters without codes the database does not know."""
-        kept: dict[str, Any] = {name: self.codes(name) & codes[name] for name in DIMENSIONS}
-        return replace(self, **kept)
+        """The same filters, with only the codes in `codes` (all known codes per dimension)."""
+        known: dict[str, Any] = {name: self.codes(name) & codes[name] for name in DIMENSIONS}
+        return replace(self, **known)
 
     def without(self, dimension: str, code: str | None = None) -> Self:
-        """The same filters with one code (or a whole dimension, the date, the edition) taken away."""
+        """The same filters without one code, or without a whole dimension, the date or the edition."""
         if dimension == "as_of":
             return self.dated(None)
         if dimension == "edition":
@@ -76,19 +76,19 @@ class Filters:
         return replace(self, **changed)
 
     def dated(self, as_of: date | None) -> Self:
-        """The same filters looked back on from another date."""
+        """The same filters with another as-of date; None: the date of the record."""
         return replace(self, as_of=as_of)
 
     def of_edition(self, edition: str | None) -> Self:
-        """The same filters on an edition of the record, or on the live one."""
+        """The same filters with another edition; None: the live record."""
         return replace(self, edition=edition)
 
     def unfiltered(self) -> Self:
-        """No filters, on the same edition."""
+        """Empty filters with the same edition."""
         return type(self)(edition=self.edition)
 
     def query(self, language: str = "en") -> str:
-        """The canonical query string, without ``?``: names and codes sorted, English unsaid: equal views, one text."""
+        """The canonical query string, without ``?``. Names and codes are sorted, so equal filters have equal texts."""
         parts = [(name, ",".join(sorted(self.codes(name)))) for name in DIMENSIONS if self.codes(name)]
         if self.as_of:
             parts.append(("as_of", self.as_of.isoformat()))
@@ -99,19 +99,19 @@ class Filters:
         return urlencode(sorted(parts), safe=",", quote_via=quote)
 
     def search(self, language: str = "en") -> str:
-        """:meth:`query` as an address wants it: with ``?``, or empty."""
+        """The query string for an address: :meth:`query` with ``?``, or an empty text."""
         query = self.query(language)
         return f"?{query}" if query else ""
 
     def __bool__(self) -> bool:
-        """Is anything filtered at all?"""
+        """Is there any filter, as-of date or edition?"""
         return any(getattr(self, field.name) for field in fields(self))
 
 
 def language_of(search: str | None) -> str:
-    """The language an address asks for; English where it asks for none we speak."""
-    asked = dict(_pairs(search)).get("lang", "")
-    return asked if asked in LANGUAGES else LANGUAGES[0]
+    """The language in a query string; English if there is none, or it is not supported."""
+    language = dict(_pairs(search)).get("lang", "")
+    return language if language in LANGUAGES else LANGUAGES[0]
 
 
 def _pairs(search: str | None) -> list[tuple[str, str]]:

@@ -1,4 +1,4 @@
-"""Managers: who may sign in, by password or by single sign-on, and which of their sessions still hold."""
+"""Managers: their accounts, sign-in by password or single sign-on, and the validity of their sessions."""
 
 import re
 import secrets
@@ -20,7 +20,7 @@ _EMAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[^@\s\x00-\x1f]{1,189}")
 
 
 class ManagerProblem(Exception):
-    """A manager cannot be added or changed so; ``reason`` is one of email, password, taken, unknown."""
+    """A manager cannot be added or changed as requested. ``reason`` is one of email, password, taken, unknown."""
 
     def __init__(self, reason: str, detail: str = "") -> None:
         super().__init__(f"{reason}: {detail}" if detail else reason)
@@ -30,7 +30,7 @@ class ManagerProblem(Exception):
 
 @dataclass(frozen=True)
 class Manager:
-    """One manager. ``session_epoch`` is what a session must have been begun at to hold."""
+    """One manager. A session is valid only if it began with the present ``session_epoch``."""
 
     id: int
     email: str
@@ -45,7 +45,7 @@ def _manager(row: Row[tuple[object, ...]]) -> Manager:
 
 
 def add(engine: Engine, email: str, password: str | None) -> Manager:
-    """Add a manager; without a password one who comes by single sign-on alone. Raises :class:`ManagerProblem`."""
+    """Add a manager. Without a password they can only use single sign-on. Raises :class:`ManagerProblem`."""
     email = _address(email)
     values = {
         "email": email,
@@ -63,14 +63,14 @@ def add(engine: Engine, email: str, password: str | None) -> Manager:
 
 
 def _address(email: str) -> str:
-    email = _one_spelling(email)
+    email = _normal_address(email)
     if not _EMAIL.fullmatch(email):
         raise ManagerProblem("email", email)
     return email
 
 
-def _one_spelling(email: str) -> str:
-    """An address as it is kept. Only plain letters are made small: a K of another script would become our k."""
+def _normal_address(email: str) -> str:
+    """An address as stored. Only ASCII letters become lower case: the Kelvin sign would become an ordinary k."""
     email = email.strip()
     return email.lower() if email.isascii() else email
 
@@ -82,14 +82,14 @@ def _hash(password: str) -> str:
 
 
 def managers(engine: Engine) -> list[Manager]:
-    """Every manager by address."""
+    """Every manager, sorted by address."""
     with engine.connect() as connection:
-        # Sorted here: databases differ in how they sort a text.
+        # Sorted here, since databases sort texts differently.
         return sorted((_manager(row) for row in connection.execute(select(manager))), key=lambda each: each.email)
 
 
 def by_email(engine: Engine, email: str) -> Manager:
-    """One manager; raises :class:`ManagerProblem` where there is none."""
+    """The manager with this address. Raises :class:`ManagerProblem` (unknown) if there is none."""
     row = _row(engine, email)
     if row is None:
         raise ManagerProblem("unknown", email)
@@ -97,29 +97,29 @@ def by_email(engine: Engine, email: str) -> Manager:
 
 
 def _row(engine: Engine, email: str) -> Row[tuple[object, ...]] | None:
-    if not _EMAIL.fullmatch(_one_spelling(email)):  # some databases refuse to be asked for what they cannot hold
+    if not _EMAIL.fullmatch(_normal_address(email)):  # some databases raise an error for a value they cannot store
         return None
     with engine.connect() as connection:
-        return connection.execute(select(manager).where(manager.c.email == _one_spelling(email))).first()
+        return connection.execute(select(manager).where(manager.c.email == _normal_address(email))).first()
 
 
 def set_password(engine: Engine, email: str, password: str) -> None:
-    """Change a password and end every session begun with the old one."""
+    """Change the password and end all sessions of a manager. Raises :class:`ManagerProblem`."""
     _change(engine, email, password_hash=_hash(password))
 
 
 def disable(engine: Engine, email: str) -> None:
-    """Let a manager in no more, and end their sessions."""
+    """Disable a manager and end all their sessions. Raises :class:`ManagerProblem`."""
     _change(engine, email, disabled=True)
 
 
 def enable(engine: Engine, email: str) -> None:
-    """Let a disabled manager in again."""
+    """Enable a disabled manager. Raises :class:`ManagerProblem`."""
     _change(engine, email, disabled=False)
 
 
 def end_sessions(engine: Engine, email: str) -> None:
-    """Sign a manager out everywhere."""
+    """End all sessions of a manager. Raises :class:`ManagerProblem`."""
     _change(engine, email)
 
 
@@ -132,28 +132,28 @@ def _change(engine: Engine, email: str, **values: object) -> None:
 
 
 def with_password(engine: Engine, email: str, password: str) -> Manager | None:
-    """The manager whose address and password these are; None else, after as long a time whichever is wrong."""
+    """The manager with this address and password, else None. The time taken does not depend on which one is wrong."""
     row = _row(engine, email)
-    nobodys = _nobodys_hash()  # made at the first try, whoever's it is
+    dummy = _dummy_hash()  # before any branch, so that the first call takes the same time for every address
     stored = row.password_hash if row is not None and row.password_hash and not row.disabled else None
-    fits = check_password_hash(stored or nobodys, password)
-    return _manager(row) if row is not None and stored and fits else None
+    matches = check_password_hash(stored or dummy, password)
+    return _manager(row) if row is not None and stored and matches else None
 
 
 def with_address(engine: Engine, email: str) -> Manager | None:
-    """The manager with an address that somebody else vouches for; None where there is none or they are disabled."""
+    """The manager with an address verified by single sign-on; None if there is none or they are disabled."""
     row = _row(engine, email)
     return None if row is None or row.disabled else _manager(row)
 
 
 @cache
-def _nobodys_hash() -> str:
-    """Something to check against where there is no such manager, so that the time taken tells nothing."""
+def _dummy_hash() -> str:
+    """A hash to check against if there is no such manager, so that the time taken reveals nothing."""
     return generate_password_hash(secrets.token_hex())
 
 
 def of_session(engine: Engine, number: int, session_epoch: int) -> Manager | None:
-    """The manager a session belongs to; None where it has ended."""
+    """The manager of a session; None if the session has ended."""
     with engine.connect() as connection:
         row = connection.execute(select(manager).where(manager.c.id == number)).first()
     if row is None or row.disabled or row.session_epoch != session_epoch:

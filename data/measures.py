@@ -1,4 +1,4 @@
-"""How numbers are made of counts and pairs: shares, paired change, intervals. Defined in docs/measures.md."""
+"""Measures of counts and pairs: shares, paired change, intervals. Defined in docs/measures.md."""
 
 import math
 from collections.abc import Callable
@@ -18,15 +18,15 @@ FEWEST_FOR_DISTRIBUTION = 10
 
 
 def share(part: float | None, whole: float | None) -> float | None:
-    """`part` / `whole`, 0 to 1; None where there is nothing to divide by."""
+    """`part` / `whole`, 0 to 1; None if the whole is 0 or unknown."""
     return None if part is None or not whole else part / whole
 
 
 def median_interval(values: np.ndarray) -> tuple[float, float] | None:
-    """The distribution-free interval of the median from order statistics, coverage at least 95 %.
+    """The distribution-free interval of the median from order statistics, with a coverage of at least 95 %.
 
-    Ranks j and n+1-j with the largest j for which P(Binomial(n, 1/2) < j) is at most 2.5 %
-    (David & Nagaraja, *Order Statistics*, 7.1). None where fewer than 6 values leave no such rank.
+    Its ends have the ranks j and n+1-j, with the largest j for which P(Binomial(n, 1/2) < j) is at most 2.5 %
+    (David & Nagaraja, *Order Statistics*, 7.1). None for fewer than 6 values, which have no such rank.
     """
     ranks = median_ranks(len(values))
     if ranks is None:
@@ -37,16 +37,17 @@ def median_interval(values: np.ndarray) -> tuple[float, float] | None:
 
 
 def median_ranks(n: int) -> tuple[int, int] | None:
-    """The ranks (from 1) of the ends of the median's interval among `n` values; None where there is none."""
+    """The ranks (from 1) of the ends of the median's interval among `n` values; None if there is no interval."""
     rank = _median_rank(n)
     return (rank, n + 1 - rank) if rank >= 1 else None
 
 
 @lru_cache(maxsize=4096)
 def _median_rank(n: int) -> int:
-    """The smallest j with P(Binomial(n, 1/2) <= j) of at least 2.5 %; 0 where n is 0.
+    """The smallest j with P(Binomial(n, 1/2) <= j) of at least 2.5 %; 0 if n is 0.
 
-    It is found as `scipy.stats.binom.ppf` finds it: importing `scipy.stats` takes longer than all else a command needs.
+    The calculation is that of `scipy.stats.binom.ppf`. The import of `scipy.stats` would take longer than the rest of a
+    command.
     """
     if not n:
         return 0
@@ -57,7 +58,7 @@ def _median_rank(n: int) -> int:
 
 @lru_cache(maxsize=4096)
 def wilson_interval(count: int, n: int) -> tuple[float, float] | None:
-    """The Wilson 95 % interval of a share (Wilson 1927); None where n is 0."""
+    """The Wilson 95 % interval of a share (Wilson 1927); None if n is 0."""
     if not n:
         return None
     z, p = float(ndtri(0.5 + 0.5 * CONFIDENCE)), count / n
@@ -71,7 +72,7 @@ _DIRECTIONS = {"up": 1.0, "down": -1.0, "context": math.nan}
 
 
 def _change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Sums in decimal: 0.61 - 4.13 is -3.52, not -3.5199999999999996."""
+    """The difference, rounded to decimals: 0.61 - 4.13 is -3.52, not -3.5199999999999996."""
     difference: np.ndarray = np.round(after - before, 12)
     return difference
 
@@ -79,8 +80,8 @@ def _change(before: np.ndarray, after: np.ndarray) -> np.ndarray:
 def with_change(pairs: pd.DataFrame, better: dict[str, str]) -> pd.DataFrame:
     """`pairs` (enterprise, indicator, before, after, …) with change, relative_change (NaN: before is 0) and verdict.
 
-    change is after - before in the indicator's unit; relative_change is change / |before|;
-    verdict is better, same, worse, or context where neither direction is good; `better` maps indicators to directions.
+    change is after - before in the indicator's unit. relative_change is change / |before|. verdict is better, same,
+    worse, or context if neither direction is good. `better` maps indicators to directions.
     """
     frame = pairs.copy()
     before, after = frame["before"].astype(float), frame["after"].astype(float)
@@ -94,7 +95,7 @@ def with_change(pairs: pd.DataFrame, better: dict[str, str]) -> pd.DataFrame:
 
 @dataclass(frozen=True)
 class Change:
-    """What the pairs of one indicator say. None where it has no meaning or no pairs; shares 0 to 1."""
+    """The measures of the pairs of one indicator. None: not defined for the unit, or no pairs. Shares are 0 to 1."""
 
     pairs: int
     median_before: float | None = None
@@ -116,32 +117,32 @@ class Change:
 
 
 class Statistics:
-    """How numbers are made of values, one an enterprise: as they are."""
+    """Statistics of values, one per enterprise, without rounding."""
 
     def count(self, mask: np.ndarray) -> int:
-        """How many answers are yes."""
+        """The number of True values."""
         return int(np.count_nonzero(mask))
 
     def median(self, values: np.ndarray) -> float | None:
-        """The median of the values that are known; None of none."""
+        """The median of the known values; None if no value is known."""
         known = values[~np.isnan(values)]
         return round(float(np.median(known)), 12) if len(known) else None
 
     def interval(self, values: np.ndarray) -> tuple[float, float] | None:
-        """The interval of the median; None where there is none."""
+        """The interval of the median; None for too few values."""
         return median_interval(values)
 
     def share(self, part: int, whole: int) -> float | None:
-        """The share of a part; None where there is none."""
+        """The share of a part in a whole; None if the whole is 0."""
         return share(part, whole)
 
     def share_interval(self, part: int, whole: int) -> tuple[float, float] | None:
-        """The interval of a share; None where there is none."""
+        """The interval of a share; None if the whole is 0."""
         return wilson_interval(part, whole)
 
 
 def change(pairs: pd.DataFrame, *, unit: str, better: str, by: Statistics | None = None) -> Change:
-    """The :class:`Change` of one indicator's pairs, from their before and after; `by` makes the numbers."""
+    """The :class:`Change` of the pairs of one indicator, calculated with the statistics `by`."""
     before, after = (pairs[name].to_numpy(float) for name in ("before", "after"))
     return change_between(before, after, unit=unit, better=better, by=by)
 
@@ -149,22 +150,22 @@ def change(pairs: pd.DataFrame, *, unit: str, better: str, by: Statistics | None
 def change_between(
     before: np.ndarray, after: np.ndarray, *, unit: str, better: str, by: Statistics | None = None
 ) -> Change:
-    """The same of the levels alone, pair by pair."""
+    """The :class:`Change` of the pairs of one indicator, given as two arrays of levels."""
     by = by or Statistics()
     numbers: dict[str, Any] = {}
     n = by.count(np.ones(len(before), bool))
     difference = _change(before, after)
     if unit == YES_NO:
-        had, has = before > 0, after > 0
+        had_before, had_after = before > 0, after > 0
         numbers |= {
-            "had_before": by.count(had), "had_after": by.count(has),
-            "gained": by.count(has & ~had), "lost": by.count(had & ~has),
+            "had_before": by.count(had_before), "had_after": by.count(had_after),
+            "gained": by.count(had_after & ~had_before), "lost": by.count(had_before & ~had_after),
         }  # fmt: skip
     elif len(before):
         low, high = by.interval(difference) or (None, None)
-        based = before != 0
+        nonzero = before != 0
         relative = np.full(len(before), np.nan)
-        relative[based] = difference[based] / np.abs(before[based])
+        relative[nonzero] = difference[nonzero] / np.abs(before[nonzero])
         numbers |= {
             "median_before": by.median(before), "median_after": by.median(after),
             "median_change": by.median(difference), "change_low": low, "change_high": high,
@@ -175,12 +176,12 @@ def change_between(
         count = {"better": by.count(gain > 0), "same": by.count(gain == 0), "worse": by.count(gain < 0)}
         interval = by.share_interval(count["better"], n) if n >= FEWEST_FOR_INTERVAL else None
         low, high = interval or (None, None)
-        numbers |= {f"{verdict}_count": many for verdict, many in count.items()}
+        numbers |= {f"{verdict}_count": n_of_verdict for verdict, n_of_verdict in count.items()}
         numbers |= {"better_share": by.share(count["better"], n), "better_low": low, "better_high": high}
     return Change(pairs=n, **numbers)
 
 
 def ratio(part: pd.Series, whole: pd.Series, of: Callable[[Any, Any], float | None] = share) -> pd.Series:
-    """The share of each part of its whole, by default `part` / `whole`; NaN where there is nothing to divide by."""
+    """The share of each part in its whole, by default `part` / `whole`; NaN if the whole is 0 or unknown."""
     shares = [None if each != each else of(n, each) for n, each in zip(part, whole, strict=True)]  # noqa: PLR0124 - NaN
     return pd.Series(shares, index=part.index, dtype=float)

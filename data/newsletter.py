@@ -1,7 +1,7 @@
-"""What a newsletter tells of a period: new rounds, completions, results, stories, events; put together, no words.
+"""The content of a newsletter for a period: new rounds, completions, results, stories, events. It has no words.
 
-A newsletter goes out: it names enterprises that may be named, and counts the others. A fact belongs to the period only
-if every day that its date may mean lies in it.
+A newsletter is public: it names only enterprises that may be named, and counts the others. A fact belongs to the period
+only if every day that its date may mean is in the period.
 """
 
 from collections.abc import Callable, Iterable
@@ -32,30 +32,30 @@ Row = dict[str, Any]
 
 @dataclass(frozen=True)
 class Period:
-    """From the first to the last day, both included."""
+    """A period from its first to its last day, both included."""
 
     since: date
     until: date
 
     @property
     def eve(self) -> date:
-        """The day before it."""
+        """The day before the period."""
         return self.since - timedelta(days=1)
 
-    def holds(self, when: date | None, precision: str | None) -> bool:
-        """Does every day that a date may mean lie in the period?"""
+    def contains(self, when: date | None, precision: str | None) -> bool:
+        """Is every day that a date may mean in the period?"""
         first, last = first_day(when, precision), last_day(when, precision)
         return first is not None and last is not None and self.since <= first and last <= self.until
 
-    def meets(self, when: date | None, precision: str | None) -> bool:
-        """Does any of them?"""
+    def overlaps(self, when: date | None, precision: str | None) -> bool:
+        """Is any day that a date may mean in the period?"""
         first, last = first_day(when, precision), last_day(when, precision)
         return first is not None and last is not None and first <= self.until and self.since <= last
 
 
 @dataclass(frozen=True)
 class NewRound:
-    """A round that began, with the enterprises enrolled in it by the end of the period."""
+    """A round that began in the period, with the number of enterprises enrolled in it by the end of the period."""
 
     round: str
     started_on: date
@@ -67,9 +67,10 @@ class NewRound:
 
 @dataclass(frozen=True)
 class Completed:
-    """Enterprises that completed a module in a round in the period, and all that had before it and by its end.
+    """The number of enterprises that completed a module in a round in the period.
 
-    For a reader with a threshold ``round`` is empty, since a round alone has too few, and ``before`` is None.
+    ``before`` and ``by`` are the numbers before the period and by its end. For a viewer with a threshold ``round`` is
+    empty, since one round has too few enterprises, and ``before`` is None.
     """
 
     module: str
@@ -81,7 +82,10 @@ class Completed:
 
 @dataclass(frozen=True)
 class Through:
-    """Enterprises that completed the last module they had planned: those to name, how many others, and all by now."""
+    """Enterprises that completed their last planned module in the period: the ``named`` ones and the number of others.
+
+    ``by`` is the number of all enterprises that have done so by the end of the period.
+    """
 
     named: tuple[str, ...]
     others: int
@@ -90,7 +94,7 @@ class Through:
 
 @dataclass(frozen=True)
 class Measured:
-    """The pairs of one indicator whose after was taken in the period, and how many there are by its end."""
+    """The pairs of one indicator whose after is of the period; ``by`` is the number of pairs by its end."""
 
     indicator: str
     unit: str
@@ -100,14 +104,18 @@ class Measured:
 
     @property
     def telling(self) -> bool:
-        """Are the pairs enough for a middle with an interval?"""
-        middle = self.change.had_before if self.unit == YES_NO else self.change.median_change
-        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL and middle is not None
+        """Are there enough pairs for a median with an interval?"""
+        median = self.change.had_before if self.unit == YES_NO else self.change.median_change
+        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL and median is not None
 
 
 @dataclass(frozen=True)
 class Digest:
-    """A period. ``unpaired`` reports make no pair; ``partly`` facts are dated so roughly that they may lie outside."""
+    """The content of a newsletter for a period.
+
+    ``held`` are the events of the period, ``coming`` the planned events after it. ``unpaired`` is the number of reports
+    without a pair, ``partly`` the number of facts with dates so imprecise that they may be outside the period.
+    """
 
     period: Period
     rounds: tuple[NewRound, ...]
@@ -122,18 +130,18 @@ class Digest:
 
     @property
     def empty(self) -> bool:
-        """Did nothing happen in the period, as far as is on record?"""
+        """Is there no fact on record for the period?"""
         return not (self.rounds or self.completed or self.measured or self.unpaired or self.stories or self.held)
 
 
 def outward(view: View, until: date) -> View:
-    """A view as others may read it: at the end of the period, with names of those alone that may be named."""
+    """The view for a newsletter: as of the end of the period, only with names of enterprises that may be named."""
     viewer = replace(view.viewer, permissions=view.viewer.permissions - {Permission.SEE_ALL_NAMES})
     return replace(view, viewer=viewer).with_filters(view.filters.dated(until))
 
 
 def digest(view: View, period: Period) -> Digest:
-    """What happened in a period, from an :func:`outward` view."""
+    """The content of the newsletter for a period, from an :func:`outward` view."""
     begun = queries.rounds_begun(view.connection, view.of, period.since)
     completions = queries.completions(view.connection, view.of, period.since)
     reports = queries.reports(view.connection, view.of, period.since)
@@ -146,13 +154,14 @@ def digest(view: View, period: Period) -> Digest:
     }
     rounds = _rounds(view, within["started_on"])
     measured, paired = _measured(view, period)
-    told = set(within["started_on"]["round"])
-    if not view.threshold:  # of whom completed something, a reader with a threshold is told rounded numbers
-        told |= set(within["completed_on"]["round"])
-    met = sum(
-        _meeting(frame, name, period) for name, frame in zip(within, (begun, completions, reports), strict=True)
-    ) + sum(period.meets(*_begins(row)) for row in held)
-    taken = tuple(row for row in held if period.holds(*_begins(row)))
+    story_rounds = set(within["started_on"]["round"])
+    if not view.threshold:  # a viewer with a threshold must not learn in which rounds completions were
+        story_rounds |= set(within["completed_on"]["round"])
+    overlapping = sum(
+        _overlapping_count(frame, name, period)
+        for name, frame in zip(within, (begun, completions, reports), strict=True)
+    ) + sum(period.overlaps(*_start(row)) for row in held)
+    held_within = tuple(row for row in held if period.contains(*_start(row)))
     reported = within["after_on"].drop_duplicates(["enterprise", "indicator"])
     return Digest(
         period=period,
@@ -161,32 +170,32 @@ def digest(view: View, period: Period) -> Digest:
         through=_through(view, within["completed_on"], period),
         measured=measured,
         unpaired=0 if view.threshold else max(len(reported) - paired, 0),
-        stories=_stories(view, told),
-        held=taken,
+        stories=_stories(view, story_rounds),
+        held=held_within,
         coming=tuple(_rows(ahead(events, period.until))),
-        partly=0 if view.threshold else met - sum(map(len, within.values())) - len(taken),
+        partly=0 if view.threshold else overlapping - sum(map(len, within.values())) - len(held_within),
     )
 
 
 def _within(frame: pd.DataFrame, name: str, period: Period) -> pd.DataFrame:
-    return frame[_each(frame, name, period.holds)]
+    return frame[_mask(frame, name, period.contains)]
 
 
-def _meeting(frame: pd.DataFrame, name: str, period: Period) -> int:
-    return int(_each(frame, name, period.meets).sum())
+def _overlapping_count(frame: pd.DataFrame, name: str, period: Period) -> int:
+    return int(_mask(frame, name, period.overlaps).sum())
 
 
-def _each(frame: pd.DataFrame, name: str, asked: Callable[[date | None, str | None], bool]) -> "pd.Series[bool]":
-    answers = [asked(when, precision) for when, precision in zip(frame[name], frame["date_precision"], strict=True)]
-    return pd.Series(answers, index=frame.index, dtype=bool)
+def _mask(frame: pd.DataFrame, name: str, condition: Callable[[date | None, str | None], bool]) -> "pd.Series[bool]":
+    dates = zip(frame[name], frame["date_precision"], strict=True)
+    return pd.Series([condition(when, precision) for when, precision in dates], index=frame.index, dtype=bool)
 
 
 def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
     enterprises = enterprises_per_round(view.facts)
-    around = queries.partners_and_places(view.connection, view.of, begun["round"].tolist())
+    related = queries.partners_and_places(view.connection, view.of, begun["round"].tolist())
 
     def codes(round_: str, table: str) -> tuple[str, ...]:
-        return tuple(around.loc[(around["round"] == round_) & (around["table"] == table), "code"])
+        return tuple(related.loc[(related["round"] == round_) & (related["table"] == table), "code"])
 
     return tuple(
         NewRound(
@@ -198,9 +207,9 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
 
 def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
-    """By round and module, with what the exhibit `module-funnel` of the round says before the period and at its end."""
+    """Completions by round and module, with the numbers of the round's `module-funnel` before and at the end."""
     if view.disclosure:
-        return _completed_in_all(view, completions)
+        return _completed_by_module(view, completions)
     before, by = (
         steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts) for day in (period.eve, period.until)
     )
@@ -213,8 +222,8 @@ def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[C
     )
 
 
-def _completed_in_all(view: View, completions: pd.DataFrame) -> tuple[Completed, ...]:
-    """By module, of those of which enough is shown."""
+def _completed_by_module(view: View, completions: pd.DataFrame) -> tuple[Completed, ...]:
+    """Completions by module, without modules whose shown number is 0."""
     by = steps.module_steps(view.facts).set_index("module")["completed"]
     new = {module: _count(view, rows["enterprise"]) for module, rows in completions.groupby("module")}
     return tuple(
@@ -225,12 +234,12 @@ def _completed_in_all(view: View, completions: pd.DataFrame) -> tuple[Completed,
 
 
 def _count(view: View, enterprises: Iterable[str]) -> int:
-    """How many enterprises these are, as the viewer is shown it."""
+    """The number of some enterprises, rounded for the viewer."""
     return view.facts.count(view.facts.record.marked(enterprises))
 
 
 def _marked(view: View, count: int) -> int:
-    """A shown count as it stands in a table."""
+    """The table value of a shown count."""
     shown: int = marked(count, view.disclosure.rounding) if view.disclosure else count
     return shown
 
@@ -244,21 +253,21 @@ def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:
 
 
 def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
-    """By indicator, and how many pairs in all."""
+    """The new pairs by indicator, and their total number."""
     rows = pairs.pair_rows(view.facts)
     new = _within(rows, "after_on", period)
-    found = []
+    measured = []
     for code, entry in view.catalogue.indicator.items():
         here, by = new[new["indicator"] == code], rows.loc[rows["indicator"] == code, "enterprise"]
         unit, better = entry.columns["unit"], entry.columns["better"]
         change = measures.change(here, unit=unit, better=better, by=_statistics(view, here["enterprise"]))
         if change.pairs:
-            found.append(Measured(code, unit, better, change, _marked(view, _count(view, by))))
-    return tuple(found), len(new)
+            measured.append(Measured(code, unit, better, change, _marked(view, _count(view, by))))
+    return tuple(measured), len(new)
 
 
 def _statistics(view: View, enterprises: Iterable[str]) -> Statistics | None:
-    """How numbers are made of values of some enterprises, one each."""
+    """The statistics for values of some enterprises, one each; None: without rounding."""
     if view.disclosure is None:
         return None
     at = view.facts.record.enterprise_at
@@ -266,14 +275,14 @@ def _statistics(view: View, enterprises: Iterable[str]) -> Statistics | None:
 
 
 def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:
-    """Those of the rounds told of, without those that name who may not be named."""
-    found = story_list.stories(view)
-    told = found[found["round"].isin(list(rounds))]
-    return tuple(row for row in _rows(told) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS))
+    """The stories of some rounds, without those that contain a hidden name."""
+    stories = story_list.stories(view)
+    of_rounds = stories[stories["round"].isin(list(rounds))]
+    return tuple(row for row in _rows(of_rounds) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS))
 
 
-def _begins(row: Row) -> tuple[date | None, str | None]:
-    """An event belongs to when it began."""
+def _start(row: Row) -> tuple[date | None, str | None]:
+    """The start of an event, or its end if no start is on record, and the precision."""
     return row["starts_on"] or row["ends_on"], row["date_precision"]
 
 

@@ -1,6 +1,6 @@
-"""Which shape draws a place: boundaries read from a folder, and codes of places turned into codes of shapes.
+"""The map shapes of places: boundaries read from a folder, and the shape of each place code.
 
-Knows GB/T 2260 codes and GeoJSON; must not know how a map looks or what is counted in a place.
+This module knows GB/T 2260 codes and GeoJSON. It must not know the design of a map or the counts of a place.
 """
 
 import csv
@@ -24,11 +24,11 @@ MANIFEST = "manifest.json"
 
 _CODE = re.compile(r"[0-9]{6}")
 _IN_CHINA = re.compile(r"(1[1-5]|2[1-3]|3[1-7]|4[1-6]|5[0-4]|6[1-5]|71|8[12])[0-9]{4}")
-_SHORTEST_RING = 4  # a triangle that ends where it began
+_SHORTEST_RING = 4  # points of a closed triangle
 
 
 class BoundaryProblem(Exception):
-    """A folder of boundaries cannot be used; the message names the file and, where there is one, the feature."""
+    """A folder of boundaries cannot be used. The message names the file and, if there is one, the feature."""
 
     def __init__(self, file: Path, detail: str) -> None:
         super().__init__(f"{file}: {detail}")
@@ -38,12 +38,12 @@ class BoundaryProblem(Exception):
 
 @dataclass(frozen=True)
 class Boundaries:
-    """Shapes ready to serve, with the words that must stand beside them.
+    """The shapes of the maps, ready to serve, with the notices that must be shown with them.
 
-    The three GeoJSON documents are UTF-8 bytes, outer rings clockwise; ``properties.id`` is the code of a shape.
+    The three GeoJSON documents are UTF-8 bytes with clockwise outer rings; ``properties.id`` is the code of a shape.
     ``inset_bounds`` is west, south, east, north of the South China Sea inset, in degrees of its own frame.
-    ``older_codes`` maps a code in force to the older ones it replaced, ``current_codes`` the other way round.
-    ``fingerprint`` changes whenever any of it does, for addresses that may be cached for good.
+    ``older_codes`` maps a current code to the older codes it replaced, ``current_codes`` an older code to the current.
+    ``fingerprint`` changes with every change of the content. Addresses with it can be cached for ever.
     """
 
     folder: Path
@@ -72,23 +72,23 @@ class _Shapes:
 
 
 def read_boundaries(folder: Path | None = None) -> Boundaries:
-    """The boundaries in `folder`, or those shipped with the project; read once a process.
+    """The boundaries in `folder`, by default those shipped with the project. Each folder is read once per process.
 
-    Rings turned the way RFC 7946 wants them are turned round, anything else amiss raises BoundaryProblem.
+    Rings in the direction of RFC 7946 are reversed. Any other defect raises :class:`BoundaryProblem`.
     """
     return _read((folder or SHIPPED_FOLDER).resolve())
 
 
 def province_code(code: str) -> str | None:
-    """The province a place inside China lies in, as a six-digit code; None for any other place."""
+    """The six-digit code of the province of a place in China; None for any other place."""
     return f"{code[:2]}0000" if _IN_CHINA.fullmatch(code) else None
 
 
 def polygon_code(code: str, boundaries: Boundaries) -> str | None:
-    """The shape among the cities that draws a place, None where none does.
+    """The code of the city shape for a place; None if there is none.
 
-    A county is drawn by its prefecture, a district by its municipality; a whole province has no shape here,
-    except where it is a single one (the municipalities, Hong Kong, Macao, Taiwan).
+    A county uses the shape of its prefecture, a district that of its municipality. A whole province has no shape here,
+    except those that are a single shape (the municipalities, Hong Kong, Macao, Taiwan).
     """
     province = province_code(code)
     if province is None:
@@ -163,16 +163,16 @@ def _read_manifest(file: Path) -> dict[str, str]:
     manifest = _read_json(file)
     if not isinstance(manifest, dict):
         raise BoundaryProblem(file, "is not a JSON object")
-    words = {}
+    texts = {}
     for name in ("source", "licence", "notice_en", "notice_zh", "review_number"):
-        word = manifest.get(name, "")
-        if not isinstance(word, str):
+        text = manifest.get(name, "")
+        if not isinstance(text, str):
             raise BoundaryProblem(file, f"`{name}` is not text")
-        words[name] = word.strip()
-        # The review number is the one thing shapes may come without.
-        if not words[name] and name != "review_number":
+        texts[name] = text.strip()
+        # Only the review number may be blank.
+        if not texts[name] and name != "review_number":
             raise BoundaryProblem(file, f"`{name}` is missing or blank; no map is shown without it")
-    return words
+    return texts
 
 
 def _read_aliases(file: Path) -> dict[str, str]:
@@ -199,18 +199,19 @@ def _read_shapes(file: Path) -> _Shapes:
         raise BoundaryProblem(file, "holds no features")
     codes: list[str] = []
     points: list[list[float]] = []
-    turned = False
+    reversed_any = False
     for position, feature in enumerate(features, start=1):
         code = _code(file, position, feature)
         if code in codes:
             raise BoundaryProblem(file, f"feature {position}: {code} stands there twice")
         codes.append(code)
         for polygon in _polygons(file, code, feature):
-            turned |= _turn_rings(file, code, polygon)
+            reversed_any |= _orient_rings(file, code, polygon)
             points += polygon[0]
-    document = (
-        json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode() if turned else _read_bytes(file)
-    )
+    if reversed_any:
+        document = json.dumps(collection, ensure_ascii=False, separators=(",", ":")).encode()
+    else:
+        document = _read_bytes(file)
     longitudes, latitudes = [point[0] for point in points], [point[1] for point in points]
     bounds = (min(longitudes), min(latitudes), max(longitudes), max(latitudes))
     return _Shapes(document, tuple(codes), bounds)
@@ -240,19 +241,19 @@ def _polygons(file: Path, code: str, feature: dict[str, Any]) -> list[Any]:
     return polygons
 
 
-def _turn_rings(file: Path, code: str, polygon: list[Any]) -> bool:
-    """Make the outer ring clockwise and the holes anticlockwise, as d3-geo reads them; say whether any was turned.
+def _orient_rings(file: Path, code: str, polygon: list[Any]) -> bool:
+    """Make the outer ring clockwise and the holes anticlockwise, as d3-geo expects. Returns True if any was reversed.
 
-    The other way round a shape is the rest of the globe, and one such shape paints the whole map.
+    With the opposite direction d3-geo reads a shape as the rest of the globe, and it would fill the whole map.
     """
-    turned = False
+    reversed_any = False
     for position, ring in enumerate(polygon):
         _check_ring(file, code, ring)
         area = sum(x * v - u * y for (x, y, *_), (u, v, *_) in pairwise(ring))
         if (area > 0) if position == 0 else (area < 0):
             ring.reverse()
-            turned = True
-    return turned
+            reversed_any = True
+    return reversed_any
 
 
 def _check_ring(file: Path, code: str, ring: Any) -> None:

@@ -1,11 +1,11 @@
-"""Dates as well as they are known: a month is its days from first to last, and nothing is late by days within it."""
+"""Dates of limited precision. A month means any of its days, so a delay in it is counted in months, not in days."""
 
 from calendar import monthrange
 from datetime import date
 
 
 def first_day(when: date | None, precision: str | None) -> date | None:
-    """The first day that `when` may mean, known to the day, the month or the year."""
+    """The first day that `when` may mean, with the precision day, month or year."""
     if when is None or precision not in ("month", "year"):
         return when
     return when.replace(day=1) if precision == "month" else date(when.year, 1, 1)
@@ -19,7 +19,7 @@ def last_day(when: date | None, precision: str | None) -> date | None:
 
 
 def slip(planned: date | None, actual: date | None, precision: str | None) -> int | None:
-    """How much later than planned something began, in units of `precision`; None where either is not on record."""
+    """The delay of a start against the plan, in units of `precision`; None if either date is not on record."""
     if planned is None or actual is None:
         return None
     if precision == "year":

@@ -1,4 +1,4 @@
-"""The results database as the application holds it, live or frozen: a read-only engine, reference tables in memory."""
+"""Access to the results database, live or frozen: a read-only engine, and reference tables in memory."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -24,14 +24,14 @@ from data.storage.database import DatabaseProblem, Stamp, Version
 from data.view import View
 
 MOST_EDITIONS = 8
-"""Editions a process keeps open, each with its facts in memory: those used last."""
+"""Maximum number of editions that a process has open, each with its facts in memory. The last used ones stay."""
 
 
 class Record:
-    """Answers views of one results database; every failure to read it is a :class:`DatabaseProblem`.
+    """Access to one results database. Every failure to read it is raised as a :class:`DatabaseProblem`.
 
-    ``edition`` says which frozen copy this is; None for the live record. A question that takes longer than `seconds` is
-    given up (0: none is).
+    ``edition`` is the frozen copy; None for the live record. A statement that takes longer than `seconds` is stopped
+    (0: no limit).
     """
 
     def __init__(self, address: str, edition: Edition | None = None, *, seconds: float = 0) -> None:
@@ -39,51 +39,51 @@ class Record:
         self.engine = database.reading_engine(address, frozen=edition is not None, seconds=seconds)
         finalize(self, self.engine.dispose)
         self._file = database.file_of(address)
-        self._read: tuple[Stamp, Version] | None = None
+        self._version_of_stamp: tuple[Stamp, Version] | None = None
         self._catalogue: Catalogue | None = None
         self._lock = Lock()
 
     def catalogue(self) -> Catalogue:
         """The reference tables of the present data version."""
-        with self._told():
-            version, known = self._version(), self._catalogue
-            if known is not None and known.version == version:
-                return known
+        with self._database_problems():
+            version, cached = self._version(), self._catalogue
+            if cached is not None and cached.version == version:
+                return cached
             with database.snapshot(self.engine) as connection:
                 return self._catalogue_on(connection)
 
     def _version(self) -> Version:
-        """The present data version; of a file only read again once it has changed."""
+        """The present data version. That of a file is cached until the file changes."""
         stamp = database.stamp_of(self._file) if self._file else None
-        known = self._read
-        if stamp and known and known[0] == stamp:
-            return known[1]
+        cached = self._version_of_stamp
+        if stamp and cached and cached[0] == stamp:
+            return cached[1]
         version = database.data_version(self.engine)
-        self._read = (stamp, version) if stamp and stamp.settled else None
+        self._version_of_stamp = (stamp, version) if stamp and stamp.settled else None
         return version
 
     @contextmanager
     def view(self, viewer: Viewer, filters: Filters) -> Iterator[View]:
-        """A view of the record for `viewer` as it is at one moment, open while the block runs."""
-        with self._told(), database.snapshot(self.engine) as connection:
-            # The version is read where the numbers are: a load between the two would mix its names with older numbers.
+        """A view for `viewer` of the record as it is at one moment. It is open while the block runs."""
+        with self._database_problems(), database.snapshot(self.engine) as connection:
+            # Version and numbers are read on one connection. Otherwise a load could mix new names with old numbers.
             yield View.open(connection, self._catalogue_on(connection), viewer, filters)
 
     def _catalogue_on(self, connection: Connection) -> Catalogue:
         version = database.version_on(connection)
         with self._lock:
             if self._catalogue is None or self._catalogue.version != version:
-                # A database of another schema would fail somewhere in a query: say so here, once a version.
+                # A database with another schema would fail in some query. Check it here, once per version.
                 database.check(self.engine)
                 self._catalogue = read_catalogue(connection)
             return self._catalogue
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
-        """Whatever goes wrong with the database inside the block is told as a :class:`DatabaseProblem`."""
+    def _database_problems(self) -> Iterator[None]:
+        """Turn every error of the database in the block into a :class:`DatabaseProblem`."""
         try:
             yield
-        except DataError:  # of what was asked, not of the database: a text or a number that it cannot hold
+        except DataError:  # an error of the request: a text or a number that the database cannot store
             raise
         except SQLAlchemyError as error:
             if not database.is_plain(error):
@@ -93,7 +93,7 @@ class Record:
 
 @dataclass(frozen=True)
 class RecordVersion:
-    """What answers rest on: a frozen edition by its hash (empty: the live record), and the data version."""
+    """The version of the data behind a response: the hash of the edition (empty: live record) and the data version."""
 
     edition: str
     batch: int
@@ -108,7 +108,7 @@ class RecordVersion:
 
 
 class Records:
-    """The live record and its editions, each opened once; of editions the :data:`MOST_EDITIONS` used last."""
+    """The live record and its editions, each opened once. At most :data:`MOST_EDITIONS` editions stay open."""
 
     def __init__(self, address: str, folder: Path, *, seconds: float = 0) -> None:
         self.live = Record(address, seconds=seconds)
@@ -120,11 +120,11 @@ class Records:
         finalize(self, rmtree, self._copies, ignore_errors=True)
 
     def record_for(self, viewer: Viewer, filters: Filters) -> Record:
-        """The record a viewer gets: the edition pinned for them, the one they chose where they may, else the live one.
+        """The record for a viewer: the edition of their link, else the edition they may choose, else the live one.
 
-        Raises `EditionProblem` where the edition is gone or its file was changed, and (waits)
-        where somebody comes by a link that rounds counts and has no edition, or there is no privacy key: of
-        a record that goes on, or unprotected, they see nothing.
+        Raises :class:`EditionProblem`: gone or changed for a missing or changed file; waits for a viewer whose link
+        rounds counts and has no edition, or if there is no privacy key. They must not see the live record, nor numbers
+        without protection.
         """
         chosen = filters.edition if viewer.may(Permission.CHOOSE_EDITION) else None
         key = viewer.edition or chosen
@@ -136,20 +136,20 @@ class Records:
         return record
 
     def edition(self, key: str) -> Record:
-        """One edition by its key or name, verified."""
-        from data.storage import migrations  # noqa: PLC0415 - brings Alembic along, which a command on the live record can spare
+        """One edition by its key or name, verified. Raises :class:`EditionProblem` (gone, changed)."""
+        from data.storage import migrations  # noqa: PLC0415 - imports Alembic, which commands on the live record do not need
 
-        found = frozen_copies.find(self.folder, key)
-        frozen_copies.verify(found)
+        edition = frozen_copies.find(self.folder, key)
+        frozen_copies.verify(edition)
         with self._lock:
-            held = self._editions.get(found.key)
-            if held is None or held.edition != found:
-                # What an older version froze is verified as it is, and read from a copy as this version has it.
-                path = migrations.upgraded_copy(found.path, self._copies)
-                held = self._editions[found.key] = Record(f"sqlite:///{path}", found, seconds=self._seconds)
-            return held
+            record = self._editions.get(edition.key)
+            if record is None or record.edition != edition:
+                # The file of an older version is verified unchanged, and read from a migrated copy.
+                path = migrations.upgraded_copy(edition.path, self._copies)
+                record = self._editions[edition.key] = Record(f"sqlite:///{path}", edition, seconds=self._seconds)
+            return record
 
     def read_ahead(self) -> None:
-        """Read what every answer from the live record needs; what is wrong with it will be told to who asks."""
+        """Read the facts of the live record into memory. A problem is ignored here: the next request reports it."""
         with suppress(DatabaseProblem), self.live.view(MANAGER, Filters()) as view:
             _ = view.facts

@@ -1,4 +1,4 @@
-"""A view: the record as one viewer asks for it, and what of it the viewer may be shown."""
+"""A view: the record with the filters of one viewer, as far as the viewer may see it."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
@@ -26,10 +26,11 @@ Codes = frozenset[str]
 
 @dataclass(frozen=True)
 class View:
-    """Everything an exhibit is made from: a connection, the reference tables, who asks and what is left for them.
+    """The input of an exhibit: a connection, the reference tables, the viewer and the slice that they may see.
 
-    ``filters`` are those asked for that the viewer may choose and the record knows; ``cut`` says whether a threshold
-    left some of them out. ``built`` keeps what was made.
+    ``filters`` are the requested filters, without those that the viewer may not use or the record does not know.
+    ``cut``: some were dropped because of a threshold. ``of`` is the slice for the filters. ``built`` is a cache for
+    objects made of the view.
     """
 
     connection: Connection
@@ -46,17 +47,17 @@ class View:
         viewer = viewer.looking_at(public=catalogue.programme.public)
         everything = Filters()
         view = cls(connection, catalogue, viewer, everything, viewer.scope.narrow(everything, catalogue))
-        wanted = viewer.permitted(filters)
+        requested = viewer.permitted(filters)
         if not viewer.limited:
-            return view.with_filters(wanted.known(catalogue.codes))
-        wanted = view.own(wanted)
-        if wanted.as_of == catalogue.programme.as_of:  # the record's own date is no filter
-            wanted = wanted.dated(None)
-        allowed = view.disclosure.allowed(wanted) if view.disclosure else wanted
-        return replace(view.with_filters(allowed), cut=allowed != wanted)
+            return view.with_filters(requested.known(catalogue.codes))
+        requested = view.own(requested)
+        if requested.as_of == catalogue.programme.as_of:  # the date of the record is no filter
+            requested = requested.dated(None)
+        allowed = view.disclosure.allowed(requested) if view.disclosure else requested
+        return replace(view.with_filters(allowed), cut=allowed != requested)
 
     def own(self, filters: Filters) -> Filters:
-        """`filters` with one code in place of all outside the viewer's scope, on record or not: it tells neither."""
+        """`filters` with :data:`OUTSIDE` in place of all codes outside the viewer's scope, on record or not."""
         for name in (*DIMENSIONS, "module"):
             codes = filters.codes(name)
             known = codes & (self.catalogue.codes["module"] if name == "module" else self.visible(name))
@@ -64,49 +65,51 @@ class View:
         return filters
 
     def visible(self, dimension: str) -> Codes:
-        """The codes of one filter that have an enterprise in the viewer's scope, with whatever they lie in."""
-        if dimension not in self._visible:  # a calendar asks of every event
+        """The codes of one filter with an enterprise in the viewer's scope, and those above them in the tree."""
+        if dimension not in self._visible:  # cached, since a calendar needs it for every event
             lines = self.lines(dimension) if dimension in ("place", "partner") else {}
             self._visible[dimension] = members(self.scope, dimension, lines)
         return self._visible[dimension]
 
     @cached_property
     def _visible(self) -> dict[str, Codes]:
-        found: dict[str, Codes] = self.catalogue.once.get(("visible", self.viewer.scope), dict)
-        return found
+        cache: dict[str, Codes] = self.catalogue.once.get(("visible", self.viewer.scope), dict)
+        return cache
 
     def with_filters(self, filters: Filters) -> "View":
-        """The same viewer's view of other filters."""
+        """The view of the same viewer with other filters."""
         return replace(self, built={}, filters=filters, of=self.viewer.scope.narrow(filters, self.catalogue))
 
     @property
     def threshold(self) -> int | None:
-        """The base that counts are rounded to; None shows every number as it is."""
+        """The base of the rounding of counts; None: no rounding."""
         return self.viewer.threshold
 
     @property
     def disclosure(self) -> Disclosure | None:
-        """What the viewer may be shown; None: everything.
+        """The disclosure rules for the viewer; None: no restriction.
 
         Raises ValueError for a viewer with a threshold and without the privacy key.
         """
         viewer = self.viewer
         if not viewer.threshold:
             return None
-        name = "disclosure", viewer.scope, viewer.earlier, viewer.threshold, viewer.privacy_key
-        found: Disclosure = self.catalogue.once.get(name, lambda: Disclosure.of(self._record, self.catalogue, viewer))
-        return found
+        key = "disclosure", viewer.scope, viewer.earlier, viewer.threshold, viewer.privacy_key
+        rules: Disclosure = self.catalogue.once.get(key, lambda: Disclosure.of(self._record, self.catalogue, viewer))
+        return rules
 
     @property
     def share(self) -> Callable[[Any, Any], float | None]:
-        """How a share is made of two counts of the view."""
+        """The function that makes a share of two counts of the view."""
         return share_of_shown if self.threshold else measures.share
 
     def protected(
         self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = (), differences: Iterable[str] = ()
     ) -> pd.DataFrame:
-        """A table as the viewer may see it: some columns are counts of the view's facts, others sums of such counts
-        over modules, or differences of two.
+        """A table as the viewer may see it.
+
+        `counts` are columns of counts, `totals` columns of sums of counts over modules, and `differences` columns of
+        differences of two counts.
         """
         if self.disclosure is None:
             return table
@@ -115,7 +118,7 @@ class View:
 
     @property
     def modules(self) -> int:
-        """How many modules are looked at."""
+        """The number of modules in the slice."""
         return len(self.catalogue.module) if self.of.module is None else len(self.of.module)
 
     @property
@@ -125,7 +128,7 @@ class View:
 
     @cached_property
     def nameable(self) -> frozenset[str] | None:
-        """The enterprises whose names the viewer may see; None: all."""
+        """The codes of the enterprises whose names the viewer may see; None: all."""
         if self.viewer.may(Permission.SEE_ALL_NAMES):
             return None
         if not self.viewer.may(Permission.SEE_NAMES):
@@ -136,41 +139,41 @@ class View:
         return nameable
 
     def enterprises(self, codes: Iterable[str]) -> dict[str, Entry]:
-        """Enterprises by code, of those the viewer may see the names of."""
+        """The entries of enterprises by code, only those whose names the viewer may see."""
         shown = set(codes) if self.nameable is None else set(codes) & self.nameable
         return queries.enterprise_entries(self.connection, sorted(shown)) if shown else {}
 
     def names_hidden(self, text: str | None) -> bool:
-        """Does a free text name an enterprise whose name this viewer may not see, or what lies outside their scope?"""
+        """Does a free text contain a name that is hidden from this viewer, or a name from outside their scope?"""
         if self.nameable is None or not text:
             return False
         names = self.catalogue.once.get("names", lambda: NameIndex(queries.enterprise_names(self.connection)))
-        # An enterprise outside the scope is not named either.
-        inside = None if self.viewer.scope == Scope() else self._named
+        # The names of enterprises outside the scope are hidden too.
+        inside = None if self.viewer.scope == Scope() else self._scope_enterprises
         return hidden_names.mentions(text, self._hidden_names) or any(
             code not in self.nameable or not (inside is None or code in inside) for code in names.owners(text)
         )
 
     @cached_property
     def _hidden_names(self) -> frozenset[str]:
-        """What lies outside the viewer's scope may be called."""
-        return hidden_names.called(name for both in self._outside for name in both)
+        """The forms of the names of places, partners and other codes outside the viewer's scope."""
+        return hidden_names.called(name for names in self._names_outside for name in names)
 
     @property
-    def _outside(self) -> Iterator[tuple[str | None, str | None]]:
-        """The names of what lies outside the viewer's scope, and holds nothing of it."""
+    def _names_outside(self) -> Iterator[tuple[str | None, str | None]]:
+        """The names of the codes outside the viewer's scope that have no code of the scope below them."""
         scope = self.viewer.scope.narrow(Filters(), self.catalogue)
         for dimension in DIMENSIONS:
             codes = scope.codes(dimension)
             if codes is None:
                 continue
-            holding = {above for code in codes for above in self.catalogue.line(dimension, code)}
+            above_scope = {above for code in codes for above in self.catalogue.line(dimension, code)}
             for code, entry in self.catalogue.table(dimension).items():
-                if code not in codes and code not in holding:
+                if code not in codes and code not in above_scope:
                     yield entry.name_en, entry.name_zh
 
     @cached_property
-    def _named(self) -> Codes:
+    def _scope_enterprises(self) -> Codes:
         """The codes of the enterprises of the viewer's scope."""
         scope = self.scope
         return frozenset(scope.record.enterprises[at] for at in scope.enterprises.nonzero()[0])
@@ -184,17 +187,17 @@ class View:
 
     @cached_property
     def facts(self) -> SliceFacts:
-        """The facts of the slice: every count is made of them, and is as the viewer may see it."""
+        """The facts of the slice. Every count is made of them, rounded if the viewer has a threshold."""
         return self.disclosure.facts(self.of) if self.disclosure else SliceFacts(self._record, self.of)
 
     @cached_property
     def scope(self) -> SliceFacts:
-        """The facts of everything the viewer may see, whatever is filtered: what rows and lists there are."""
+        """The facts of everything the viewer may see, without filters."""
         everything = self.viewer.scope.narrow(Filters(), self.catalogue)
         return self.disclosure.facts(everything) if self.disclosure else SliceFacts(self._record, everything)
 
     def lines(self, tree: str) -> dict[str, Codes]:
-        """The places or partners on record that the viewer may see, each with all that lies below it."""
+        """The places or partners that the viewer may see, each with all codes below it."""
         visible = self.of.visible_partners if tree == "partner" else None
         codes = (code for code in self.catalogue.table(tree) if visible is None or code in visible)
         return {code: self.catalogue.below(tree, {code}) for code in codes}

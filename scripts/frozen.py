@@ -45,10 +45,10 @@ from data.exhibits import pairs as pairs_exhibit
 from data.exports.csv_files import csv_of, to_csv
 from data.filter_options import option_counts
 from data.filters import Filters
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import enterprise_list, follow_up
-from data.lists.enterprise_list import EnterpriseList, Wanted
-from data.lists.follow_up import Which
+from data.lists.enterprise_list import EnterpriseList, ListRequest
+from data.lists.follow_up import FollowUpList
 from data.loading import load
 from data.newsletter import Period
 from data.places import read_boundaries
@@ -70,8 +70,8 @@ BESIDE = (
     "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
     "operator", "months", "verified", "source", "date_precision",
 )  # fmt: skip
-LISTS = (None, Which("form", ("results", "missing")), Which("silence", ("never",)),
-         Which("group", ("silent", "total", "")))  # fmt: skip
+LISTS = (None, FollowUpList("form", ("results", "missing")), FollowUpList("silence", ("never",)),
+         FollowUpList("group", ("silent", "total", "")))  # fmt: skip
 
 
 def write(folder: Path) -> int:
@@ -263,9 +263,9 @@ def lists(asked: PageRequest) -> Iterator[str]:
         yield f"== options {name}\n{sorted(option_counts(view, name).items(), key=str)}"
     for sort in SORTS:
         for descending in (False, True):
-            wanted = Wanted(sort=sort, descending=descending, page=1 + descending)
+            wanted = ListRequest(sort=sort, descending=descending, page=1 + descending)
             yield f"== enterprises by {sort} {descending}\n{told_list(enterprise_list.listed(view, wanted))}"
-    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, Wanted(text='a')))}"
+    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, ListRequest(text='a')))}"
     yield f"== beside\n{csv_of(pairs_exhibit.other_results(view), BESIDE)}"
     if view.viewer.limited:
         return
@@ -274,7 +274,7 @@ def lists(asked: PageRequest) -> Iterator[str]:
     for which in LISTS:
         found = follow_up.everyone(view, which, "en")
         yield f"== list {which}\n{csv_of(found, list(found.columns))}"
-    for code in sorted(each.enterprise for each in enterprise_list.listed(view, Wanted()).rows)[:3]:
+    for code in sorted(each.enterprise for each in enterprise_list.listed(view, ListRequest()).rows)[:3]:
         yield f"== enterprise {code}\n{as_json(callbacks.enterprise_pages.one(asked, code))}"
 
 

@@ -16,7 +16,7 @@ from data.demo import write_demo
 from data.editions import frozen_copies
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.loading import load
 from data.storage import database
 from data.storage.accounts import accounts_engine

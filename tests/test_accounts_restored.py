@@ -17,8 +17,9 @@ from sqlalchemy.exc import DatabaseError, OperationalError
 from test_unreadable import spoken
 
 from data import managers
-from data.links import share_links
-from data.links.share_links import Link, Terms
+from data.links import link_visits, share_links
+from data.links.link_terms import Terms
+from data.links.share_links import Link
 from data.storage.accounts import accounts_engine
 
 EMAIL, PASSWORD = "mei@example.org", "correct horse battery"
@@ -162,10 +163,10 @@ def test_manager_disabled_in_restored_accounts_is_refused_by_running_workers(off
 def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
     restore(backed_up(office.path), office.path)
     with office.accounts() as engine:
-        before = len(share_links.visits(engine, office.number))
+        before = len(link_visits.visits(engine, office.number))
     assert office.statuses(f"/s/{office.token}") == [303, 303]
     with office.accounts() as engine:
-        assert len(share_links.visits(engine, office.number)) == before + 2
+        assert len(link_visits.visits(engine, office.number)) == before + 2
     with closing(sqlite3.connect(office.path)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
@@ -202,7 +203,7 @@ def test_connection_is_kept_while_the_file_stays(accounts, made):
     opened: list[object] = []
     event.listen(accounts, "connect", lambda connection, _record: opened.append(connection))
     for _time in range(20):
-        share_links.log_visit(accounts, made.id, "viewed", "/")
+        link_visits.log_visit(accounts, made.id, "viewed", "/")
         assert share_links.by_id(accounts, made.id) == made
     assert not opened
 

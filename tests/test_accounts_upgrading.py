@@ -23,8 +23,8 @@ from visiting import PAGE, Visit, at
 
 from dashboard.commands.cli import main
 from data import decks, managers
-from data.links import share_links
-from data.links.share_links import Terms
+from data.links import link_visits, share_links
+from data.links.link_terms import Terms
 from data.privacy import key
 from data.storage import accounts_migrations, database, migrations
 from data.storage.accounts import (
@@ -124,7 +124,7 @@ def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
     (mei,) = managers.managers(engine)
     assert mei.email == "mei@example.org"
     assert decks.read(engine, "Spring").name == "Spring"
-    assert [kind for _at, kind, _page in share_links.visits(engine, 1)] == ["opened"]
+    assert [kind for _at, kind, _page in link_visits.visits(engine, 1)] == ["opened"]
     now = {each.id: each for each in share_links.links(engine)}
     thresholds = {number: each.terms.threshold for number, each in now.items()}
     assert thresholds == {1: 5, 2: 5, 3: 5, 4: 10, 5: 10, 6: None, 7: 5, 8: 5}

@@ -30,7 +30,7 @@ from data import managers
 from data.editions import frozen_copies
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.loading import load
 from data.loading.writes.rolling_back import rollback
 from data.privacy.viewer import Permission, Scope, Viewer

@@ -20,7 +20,7 @@ from dashboard.pages.imports.import_pages import MOST_MEGABYTES
 from dashboard.pages.plain_pages import UPDATE
 from data import managers
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.storage.accounts import accounts_engine
 
 PASSWORD = "a word that is passed"

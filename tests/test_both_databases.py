@@ -21,8 +21,8 @@ from data.exhibit import SelectionRefused
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.filters import Filters
-from data.links.share_links import Audience, Terms
-from data.lists.enterprise_list import Wanted, listed
+from data.links.link_terms import Audience, Terms
+from data.lists.enterprise_list import ListRequest, listed
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record
 from data.storage import database_copy, migrations
@@ -162,7 +162,7 @@ def test_words_are_found_whatever_their_case_in_english_and_as_they_are_in_chine
     record = Record(address)
     with record.view(MANAGER, Filters()) as view:
         found = {
-            text: sorted(row.enterprise for row in listed(view, Wanted(text=text)).rows)
+            text: sorted(row.enterprise for row in listed(view, ListRequest(text=text)).rows)
             for text in ("ANHUI", "anhui", "佛山", "山佛", "%", "_", "zhang & co", "é", "É", "\\")
         }
     engine.dispose()

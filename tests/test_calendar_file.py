@@ -10,7 +10,7 @@ from visiting import Visit
 
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.storage.accounts import accounts_engine
 
 

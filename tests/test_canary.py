@@ -20,8 +20,8 @@ from werkzeug.test import TestResponse
 from data import managers
 from data.exhibits import EXHIBITS
 from data.filters import Filters
-from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links import link_visits, share_links
+from data.links.link_terms import Audience, Terms
 from data.privacy.viewer import BASES
 from data.storage.accounts import accounts_engine
 from data.storage.accounts import link as link_table
@@ -264,7 +264,7 @@ def test_visits_are_logged_without_who(served, accounts):
     client.get(f"/s/{token}", headers=PAGE)
     (seen,) = [each for each in share_links.links(accounts) if each.id == made.id]
     assert (seen.opened, seen.viewed) == (1, 0)
-    assert {kind for _when, kind, _page in share_links.visits(accounts, made.id)} == {"opened"}
+    assert {kind for _when, kind, _page in link_visits.visits(accounts, made.id)} == {"opened"}
 
 
 def test_token_is_kept_nowhere(served, folder, accounts):

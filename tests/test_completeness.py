@@ -16,10 +16,10 @@ from visiting import PAGE, Values, Visit, at
 from data.catalogue import read_catalogue
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import follow_up
-from data.lists.enterprise_list import Wanted
-from data.lists.follow_up import Which, read
+from data.lists.enterprise_list import ListRequest
+from data.lists.follow_up import FollowUpList, read
 from data.privacy.viewer import MANAGER
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
@@ -73,7 +73,7 @@ def members(view: View, path: str) -> str:
     """The enterprises of a list, by name."""
     which = read(path)
     assert which is not None
-    return "".join(each.listed.enterprise for each in follow_up.page(view, Wanted(), which)[1])
+    return "".join(each.listed.enterprise for each in follow_up.page(view, ListRequest(), which)[1])
 
 
 @pytest.mark.parametrize(
@@ -178,8 +178,13 @@ def test_address_that_names_no_list_is_none(path: str) -> None:
 
 
 def test_address_of_a_list_is_read_back_as_it_was_written() -> None:
-    for which in (Which("form", ("baseline", "partly")), Which("group", ("silent", "total", "")), Which("outliers"),
-                  Which("group", ("silent", "partner", "fed")), Which("unsourced", ("round",))):  # fmt: skip
+    for which in (
+        FollowUpList("form", ("baseline", "partly")),
+        FollowUpList("group", ("silent", "total", "")),
+        FollowUpList("outliers"),
+        FollowUpList("group", ("silent", "partner", "fed")),
+        FollowUpList("unsourced", ("round",)),
+    ):
         assert read(which.path) == which
 
 

@@ -28,7 +28,7 @@ from data.exhibits import EXHIBITS
 from data.exports.csv_files import csv_of
 from data.exports.workbooks import Sheet, write
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.loading import load
 from data.privacy.shown import Under, Withheld
 from data.storage.accounts import accounts_engine

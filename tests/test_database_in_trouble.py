@@ -19,7 +19,7 @@ from dashboard.settings import Settings, SettingsProblem
 from data.exhibits import EXHIBITS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.loading.writes.record_writing import LoadProblem, as_load_problems
 from data.privacy.viewer import MANAGER
 from data.records import Record

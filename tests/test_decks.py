@@ -18,7 +18,7 @@ from data import decks, managers
 from data.decks import LONGEST_NAME, LONGEST_NOTES, MOST_SLIDES, STANDARD, Deck, DeckProblem, DeckSlide
 from data.exhibits import SLIDES
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage import accounts as tables
 from data.storage.accounts import accounts_engine
 from layouts import ids, words

@@ -180,7 +180,7 @@ def test_freeze_that_breaks_off_leaves_no_edition_and_is_no_hindrance(live, fold
         raise OSError(28, "No space left on device")
 
     with monkeypatch.context() as patched:
-        patched.setattr(frozen_copies, "_put", full)
+        patched.setattr(frozen_copies, "_publish", full)
         assert reason(freeze, live, "NTAC 6", folder) == "folder"
     assert not list(folder.iterdir())
     assert freeze(live, "NTAC 6", folder).name == "NTAC 6"

@@ -18,7 +18,7 @@ from dashboard.pages import errors
 from data.editions import frozen_copies
 from data.editions.frozen_copies import LONGEST_NAME, Edition, EditionProblem
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 from data.storage.database import reading_engine, writing_engine
 from layouts import ids, words

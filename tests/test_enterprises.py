@@ -17,10 +17,10 @@ from data.catalogue import read_catalogue
 from data.engine.enterprise_lists import SORTS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.lists import enterprise_list
 from data.lists.enterprise_list import PAGE as ROWS
-from data.lists.enterprise_list import Wanted, listed, may_open, one
+from data.lists.enterprise_list import ListRequest, listed, may_open, one
 from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
@@ -64,7 +64,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Ask]:
 
 
 def codes(view: View, **wanted: Any) -> list[str]:
-    return [row.enterprise for row in listed(view, Wanted(**wanted)).rows]
+    return [row.enterprise for row in listed(view, ListRequest(**wanted)).rows]
 
 
 # the list
@@ -102,7 +102,7 @@ def test_list_of_nobody_can_be_sorted(view: Ask, sort: str) -> None:
 
 
 def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> None:
-    rows = {row.enterprise: row for row in listed(view(), Wanted()).rows}
+    rows = {row.enterprise: row for row in listed(view(), ListRequest()).rows}
     assert rows["a"].rounds == ("r1", "r2")
     assert rows["a"].states == {"m1": "completed", "m2": "completed"}
     assert (rows["a"].completed, rows["a"].last_report) == (2, date(2013, 12, 1))
@@ -110,7 +110,7 @@ def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> Non
     assert (rows["f"].reported, rows["f"].last_report) == (False, None)
     assert (rows["b"].reported, rows["b"].last_report) == (True, None)
     assert "j" not in rows  # recruited in 2015
-    later = {row.enterprise: row for row in listed(view("as_of=2015-12-31"), Wanted()).rows}
+    later = {row.enterprise: row for row in listed(view("as_of=2015-12-31"), ListRequest()).rows}
     assert later["e"].last_report == date(2015, 1, 31)
     assert later["j"].states == {"m1": "in-progress"}
 
@@ -131,23 +131,23 @@ def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
     load_rows(engine, with_more(PROGRAMME))
     with engine.connect() as connection:
         view = View.open(connection, read_catalogue(connection), MANAGER, Filters())
-        pages = [listed(view, Wanted(page=page)) for page in (1, 2, 3)]
+        pages = [listed(view, ListRequest(page=page)) for page in (1, 2, 3)]
         assert [len(page.rows) for page in pages] == [ROWS, ROWS, 69 - 2 * ROWS]
         assert [row.enterprise for page in pages for row in page.rows] == [
             *"abcdefghi",
             *(f"x{n:02}" for n in range(60)),
         ]
         assert {(page.count, page.pages) for page in pages} == {(69, 3)}
-        beyond = listed(view, Wanted(page=99))
+        beyond = listed(view, ListRequest(page=99))
         assert (beyond.page, len(beyond.rows)) == (3, 69 - 2 * ROWS)
-        assert listed(view, Wanted(page=-3)).page == 1
+        assert listed(view, ListRequest(page=-3)).page == 1
 
 
 # who may not see every name
 
 
 def test_who_may_see_some_names_gets_the_others_as_numbers_that_stand_last(view: Ask) -> None:
-    found = listed(view(viewer=READS_NAMES), Wanted())
+    found = listed(view(viewer=READS_NAMES), ListRequest())
     assert [row.enterprise for row in found.rows] == ["a", "e", *(f"enterprise-{n}" for n in range(1, 8))]
     assert (found.count, found.unnamed) == (9, 7)
 
@@ -155,9 +155,9 @@ def test_who_may_see_some_names_gets_the_others_as_numbers_that_stand_last(view:
 def test_order_of_the_unnamed_is_neither_moved_by_sorting_nor_that_of_their_codes(view: Ask) -> None:
     hidden = sorted(set("bcdfghi"), key=READS_NAMES.alias_order)
     shown = view(viewer=READS_NAMES)
-    told = [listed(shown, Wanted(sort=sort, descending=down)).rows[2:] for sort in SORTS for down in (False, True)]
+    told = [listed(shown, ListRequest(sort=sort, descending=down)).rows[2:] for sort in SORTS for down in (False, True)]
     facts = [[(row.sector, row.rounds, row.states) for row in rows] for rows in told]
-    everything = {row.enterprise: row for row in listed(view(), Wanted()).rows}
+    everything = {row.enterprise: row for row in listed(view(), ListRequest()).rows}
     assert facts[0] == [(everything[code].sector, everything[code].rounds, everything[code].states) for code in hidden]
     assert all(each == facts[0] for each in facts)
     assert hidden != sorted(hidden)
@@ -165,7 +165,7 @@ def test_order_of_the_unnamed_is_neither_moved_by_sorting_nor_that_of_their_code
 
 @pytest.mark.parametrize("text", ["Enterprise B", "b", "enterprise-1", "（中）"])
 def test_search_finds_no_hidden_name(view: Ask, text: str) -> None:
-    found = listed(view(viewer=READS_NAMES), Wanted(text=text))
+    found = listed(view(viewer=READS_NAMES), ListRequest(text=text))
     assert {row.enterprise for row in found.rows} <= set(NAMED)
     assert found.count == len(found.rows)
 
@@ -176,7 +176,7 @@ def test_threshold_leaves_no_row_and_no_page(engine: Engine) -> None:
         viewer = replace(READS_NAMES, threshold=5, privacy_key=b"key")
         shown = View.open(connection, read_catalogue(connection), viewer, Filters())
         assert shown.shown
-        assert listed(shown, Wanted()).rows == ()
+        assert listed(shown, ListRequest()).rows == ()
         assert not may_open(shown, "a")
 
 

@@ -14,7 +14,7 @@ from visiting import Visit
 from data import managers
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 
 EVERYBODY, EVERY_VIEWER, PAGES, EXPORTS, SHOW, MANAGER = "NEMDXC", "MDXC", "MDX", "MX", "MC", "M"

@@ -20,7 +20,7 @@ from data.editions import frozen_copies
 from data.exhibits import EXHIBITS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage import schema
 from data.storage.accounts import accounts_engine
 from data.storage.database import now

@@ -32,7 +32,7 @@ from data.editions import changed_numbers
 from data.exhibits import EXHIBITS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.loading import load
 from data.privacy.viewer import MANAGER
 from data.records import Record

@@ -17,8 +17,8 @@ from dashboard.commands.cli import main
 from data import decks
 from data.decks import Deck, DeckSlide
 from data.editions import frozen_copies
-from data.links import share_links
-from data.links.share_links import DEFAULT_DAYS, Audience
+from data.links import link_visits, share_links
+from data.links.link_terms import DEFAULT_DAYS, Audience
 from data.loading import load
 from data.privacy.viewer import DEFAULT_THRESHOLD
 from data.storage import database
@@ -271,9 +271,9 @@ def test_list_and_show_say_what_a_link_is_and_how_it_was_used(run, accounts, par
     assert "no link yet" in run("list").stderr
     run("make", "--audience", "donor", "--scope", f"partner={partner}", "--label", "For the visit")
     run("make", "--audience", "committee")
-    share_links.log_visit(accounts, 1, "opened", "/")
-    share_links.log_visit(accounts, 1, "viewed", "/results")
-    share_links.log_visit(accounts, 1, "viewed", "/")
+    link_visits.log_visit(accounts, 1, "opened", "/")
+    link_visits.log_visit(accounts, 1, "viewed", "/results")
+    link_visits.log_visit(accounts, 1, "viewed", "/")
     second, first = (line.split("\t") for line in run("list").stdout.splitlines())
     assert first[:4] == ["1", "active", "donor", f"partner={partner}"]
     assert first[5:7] == ["opened 1", "viewed 2"]

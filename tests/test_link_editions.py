@@ -18,7 +18,8 @@ from werkzeug.test import TestResponse
 from data.editions import frozen_copies
 from data.editions.frozen_copies import EditionProblem
 from data.links import link_editions, share_links
-from data.links.share_links import Audience, Link, LinkProblem, Terms, scope_of
+from data.links.link_terms import Audience, LinkProblem, Terms, scope_of
+from data.links.share_links import Link
 from data.privacy import key
 from data.privacy.viewer import DEFAULT_THRESHOLD
 from data.storage.accounts import accounts_engine, link, privacy_key

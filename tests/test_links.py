@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Engine, delete, event, select, text, update
 
 from data.filters import Filters
-from data.links import share_links
-from data.links.share_links import (
+from data.links import link_visits, share_links
+from data.links.link_terms import (
     DEFAULT_DAYS,
     LONGEST_LABEL,
     LONGEST_SCOPE,
@@ -303,7 +303,7 @@ def test_link_that_was_moved_on_still_counts_among_those_that_showed_its_old_edi
     assert share_links.viewer_of(accounts, second).earlier == scopes("partner=eti"), "it showed its total of it"
     assert share_links.viewer_of(accounts, made(accounts, "round=late")).earlier == scopes("partner=eti", "sector=toys")
     assert share_links.with_use(accounts, first.id).last_used_at is None, "and nobody has visited it"
-    assert share_links.visits(accounts, first.id) == share_links.days_used(accounts, first.id) == []
+    assert link_visits.visits(accounts, first.id) == link_visits.days_used(accounts, first.id) == []
 
 
 def test_link_is_moved_once_by_two_and_never_once_it_is_over(accounts):
@@ -414,20 +414,20 @@ def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accoun
 def test_uses_are_counted_per_link_and_kind_with_the_last_of_them(accounts):
     used, unused = (share_links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
     before = now()
-    share_links.log_visit(accounts, used, "opened", "/")
-    share_links.log_visit(accounts, used, "viewed", "/")
-    share_links.log_visit(accounts, used, "viewed", "/results" + "x" * 500)
+    link_visits.log_visit(accounts, used, "opened", "/")
+    link_visits.log_visit(accounts, used, "viewed", "/")
+    link_visits.log_visit(accounts, used, "viewed", "/results" + "x" * 500)
     newest, oldest = share_links.links(accounts)
     assert (newest.id, newest.opened, newest.viewed, newest.last_used_at) == (unused, 0, 0, None)
     assert (oldest.id, oldest.opened, oldest.viewed) == (used, 1, 2)
     assert oldest.last_used_at is not None
     assert before <= oldest.last_used_at <= now()
     assert share_links.with_use(accounts, used) == oldest
-    latest, *_rest, first = share_links.visits(accounts, used)
+    latest, *_rest, first = link_visits.visits(accounts, used)
     assert (latest[1], latest[2][:8], len(latest[2])) == ("viewed", "/results", 200)
     assert first[1:] == ("opened", "/")
-    assert len(share_links.visits(accounts, used, most=2)) == 2
-    assert share_links.visits(accounts, unused) == []
+    assert len(link_visits.visits(accounts, used, most=2)) == 2
+    assert link_visits.visits(accounts, unused) == []
 
 
 def test_uses_are_summed_by_day(accounts):
@@ -438,7 +438,7 @@ def test_uses_are_summed_by_day(accounts):
             connection.execute(visit.insert().values(link=number, kind=kind, page="/", at=at))
         connection.execute(visit.insert().values(link=other, kind="opened", page="/", at=now()))
     today: date = now().date()
-    assert share_links.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
+    assert link_visits.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
 
 
 def test_visits_logged_by_many_at_once_are_all_there(accounts):
@@ -446,7 +446,7 @@ def test_visits_logged_by_many_at_once_are_all_there(accounts):
 
     def look(_who: int) -> None:
         for _page in range(15):
-            share_links.log_visit(accounts, number, "viewed", "/")
+            link_visits.log_visit(accounts, number, "viewed", "/")
             assert share_links.by_id(accounts, number).state(now()) == "active", "and nobody waits for them"
 
     with ThreadPoolExecutor(8) as threads:

@@ -34,7 +34,7 @@ from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.loading import load
 from data.privacy.viewer import MANAGER
 from data.records import Record

@@ -14,8 +14,8 @@ from visiting import PAGE, Visit, at, notice
 from dashboard.cache import redis_store
 from dashboard.gate import rate_limit
 from dashboard.gate.login_attempts import LoginAttempts
-from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links import link_visits, share_links
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 from layouts import ids
 
@@ -74,10 +74,10 @@ def test_callback_has_the_notice_put_over_the_page_that_stands(application, acco
     assert late.headers["Retry-After"]
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
-    viewed = share_links.visits(accounts, 1)
+    viewed = link_visits.visits(accounts, 1)
     assert len(viewed) == 5  # opened once, and four pages
     came.post(PAGE_SLOT)
-    assert share_links.visits(accounts, 1) == viewed, "what was refused was not viewed"
+    assert link_visits.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
 
 def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, accounts):

@@ -9,7 +9,7 @@ import pytest
 from programme import PROGRAMME, Tables, load_rows
 
 from data.links import link_editions
-from data.links.share_links import Terms, scope_of
+from data.links.link_terms import Terms, scope_of
 from data.privacy.changed import changed_enterprises
 from data.privacy.viewer import Scope
 from data.records import Record

@@ -14,7 +14,7 @@ from test_accounts_upgrading import at_once
 from dashboard.commands import privacy_commands
 from dashboard.commands.cli import main
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.privacy import key
 from data.privacy.key import PrivacyKey
 from data.storage.accounts import accounts_engine, privacy_key

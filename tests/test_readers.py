@@ -24,7 +24,7 @@ from data.editions.frozen_copies import Edition
 from data.exhibits import EXHIBITS
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.privacy import key
 from data.storage import database
 from data.storage.accounts import accounts_engine

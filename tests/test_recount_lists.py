@@ -22,10 +22,10 @@ from data.engine.counts import overview_counts
 from data.exhibits import build, regions
 from data.exhibits import pairs as pairs_exhibit
 from data.filters import DIMENSIONS, Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.lists import enterprise_list, follow_up
-from data.lists.enterprise_list import Wanted, listed
-from data.lists.follow_up import Which
+from data.lists.enterprise_list import ListRequest, listed
+from data.lists.follow_up import FollowUpList
 from data.lists.source_list import sources_of
 from data.privacy.shown import About, Withheld
 from data.privacy.viewer import MANAGER, Viewer
@@ -113,12 +113,12 @@ def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Tol
     take turns, in one direction and with some of the searches.
     """
     for at, (sort, descending) in enumerate(product(recount.SORTS, (False, True))):
-        wanted = Wanted(sort=sort, descending=descending, language=("en", "zh", "zh")[(at + (turn or 0)) % 3])
+        wanted = ListRequest(sort=sort, descending=descending, language=("en", "zh", "zh")[(at + (turn or 0)) % 3])
         if is_due(at, turn):
             yield from question_of_list(view, lists, wanted)
     for at, text in enumerate(SEARCHES):
         if is_due(at, turn):
-            yield from question_of_list(view, lists, Wanted(text, sort="completed"))
+            yield from question_of_list(view, lists, ListRequest(text, sort="completed"))
 
 
 def is_due(at: int, turn: int | None) -> bool:
@@ -126,7 +126,7 @@ def is_due(at: int, turn: int | None) -> bool:
     return turn is None or (at + turn + at // 2) % 2 == 0
 
 
-def question_of_list(view: View, lists: Lists, wanted: Wanted) -> Told:
+def question_of_list(view: View, lists: Lists, wanted: ListRequest) -> Told:
     pages = pages_of(view, wanted)
     rows = [row for page in pages for row in page.rows]
     codes, unnamed = listed_codes(view, lists, wanted)
@@ -135,7 +135,7 @@ def question_of_list(view: View, lists: Lists, wanted: Wanted) -> Told:
     yield f"how many: {wanted}", (pages[0].count, pages[0].unnamed), (len(codes), unnamed)
 
 
-def pages_of(view: View, wanted: Wanted) -> list[enterprise_list.EnterpriseList]:
+def pages_of(view: View, wanted: ListRequest) -> list[enterprise_list.EnterpriseList]:
     """A list, page after page."""
     first = listed(view, wanted)
     pages = [first, *(listed(view, replace(wanted, page=page)) for page in range(2, first.pages + 1))]
@@ -143,7 +143,7 @@ def pages_of(view: View, wanted: Wanted) -> list[enterprise_list.EnterpriseList]
     return pages
 
 
-def listed_codes(view: View, lists: Lists, wanted: Wanted) -> tuple[list[tuple[str, str]], int]:
+def listed_codes(view: View, lists: Lists, wanted: ListRequest) -> tuple[list[tuple[str, str]], int]:
     """Whom a list has, each under the name it goes by, and how many of them may not be named and stand last."""
     tables, among, hidden = lists.of.tables, lists.enterprises, []
     if view.viewer.limited:
@@ -190,21 +190,21 @@ def questions_of_completeness(view: View, lists: Lists, turn: int | None = None)
     yield from question_of_everyone(view, lists)
 
 
-def lists_of_enterprises(lists: Lists) -> Iterator[tuple[Which, set[str]]]:
+def lists_of_enterprises(lists: Lists) -> Iterator[tuple[FollowUpList, set[str]]]:
     """The lists of enterprises behind the numbers, with who is in them."""
     for form, state in product(recount.FORMS, recount.STATES):
-        yield Which("form", (form, state)), recount.with_form(lists, form, state)
+        yield FollowUpList("form", (form, state)), recount.with_form(lists, form, state)
     for silence in recount.SILENCES:
-        yield Which("silence", (silence,)), recount.in_silence(lists, silence)
+        yield FollowUpList("silence", (silence,)), recount.in_silence(lists, silence)
     partners, rounds = ([row["code"] for row in lists.of.tables[name]] for name in ("partner", "round"))
     groups = [("total", ""), *(("partner", code) for code in [*partners, "no-such-partner"]),
               *(("round", code) for code in [*rounds, "no-such-round"])]  # fmt: skip
     for did, (kind, code) in product(recount.DID, groups):
-        yield Which("group", (did, kind, code)), recount.in_group(lists, did, kind, code)
+        yield FollowUpList("group", (did, kind, code)), recount.in_group(lists, did, kind, code)
 
 
-def question_of_members(view: View, lists: Lists, which: Which, members: set[str]) -> Told:
-    found, forms = follow_up.page(view, Wanted(sort="last_report"), which)
+def question_of_members(view: View, lists: Lists, which: FollowUpList, members: set[str]) -> Told:
+    found, forms = follow_up.page(view, ListRequest(sort="last_report"), which)
     order = recount.in_order(lists, members, "last_report")[: enterprise_list.PAGE]
     yield which.path, [each.listed.enterprise for each in forms], order
     yield f"how many {which.path}", found.count, len(members)
@@ -213,7 +213,7 @@ def question_of_members(view: View, lists: Lists, which: Which, members: set[str
 
 
 def question_of_everyone(view: View, lists: Lists) -> Told:
-    for language, which in (("en", None), ("zh", Which("form", ("results", "present")))):
+    for language, which in (("en", None), ("zh", FollowUpList("form", ("results", "present")))):
         members = lists.enterprises if which is None else recount.with_form(lists, "results", "present")
         frame = follow_up.everyone(view, which, language)
         given = [tuple(plain(value) for value in row) for row in frame.itertuples(index=False, name=None)]

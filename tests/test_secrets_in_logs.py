@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 
 from data import managers
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.storage import database
 from data.storage.accounts import accounts as tables
 from data.storage.accounts import accounts_engine, link, manager

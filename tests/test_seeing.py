@@ -17,7 +17,8 @@ from data import decks
 from data.decks import Deck, DeckSlide
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Audience, Link, Terms
+from data.links.link_terms import Audience, Terms
+from data.links.share_links import Link
 from data.storage.accounts import accounts_engine, visit
 from layouts import ids
 

@@ -19,7 +19,8 @@ from data.decks import Deck, DeckSlide
 from data.editions import frozen_copies
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import DEFAULT_DAYS, LONGEST_SCOPE, Audience, Link, Terms
+from data.links.link_terms import DEFAULT_DAYS, LONGEST_SCOPE, Audience, Terms
+from data.links.share_links import Link
 from data.privacy.viewer import BASES, DEFAULT_THRESHOLD, Permission
 from data.records import Record
 from data.storage import database

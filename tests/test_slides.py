@@ -17,7 +17,7 @@ from data.decks import STANDARD, STANDARD_SLIDES, Deck, DeckSlide
 from data.exhibits import SLIDES
 from data.filters import LANGUAGES, Filters
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 
 Show = dict[str, Any]

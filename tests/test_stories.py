@@ -14,7 +14,7 @@ from visiting import PAGE, Values, Visit, at, texts
 from data import managers
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.lists import story_list
 from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
 from data.records import Record

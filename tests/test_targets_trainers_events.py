@@ -13,7 +13,7 @@ from data.exhibits import build, capacity, more
 from data.exhibits.events import ahead
 from data.exhibits.targets import status
 from data.filters import Filters
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from data.precision import first_day, last_day, slip
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import writing_engine

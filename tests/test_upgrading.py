@@ -101,7 +101,7 @@ def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> N
 
 def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Path, monkeypatch) -> None:
     def fails(operations: object) -> None:
-        migrations._batches_that_can_be_rolled_back(operations)
+        migrations._row_changes_and_pictures(operations)
         raise RuntimeError
 
     monkeypatch.setitem(migrations._STEPS, 2, fails)

@@ -18,7 +18,7 @@ from dashboard.app import create_app
 from dashboard.gate.admission import OneTimeAddress
 from dashboard.settings import Settings
 from data.editions import frozen_copies
-from data.links.share_links import Terms
+from data.links.link_terms import Terms
 from layouts import ids, pages
 from layouts.shell import CONTROLS, shell
 

@@ -16,7 +16,8 @@ from dashboard.settings import database_url, editions_folder, public_url
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from data.links.share_links import Link, Terms
+    from data.links.link_terms import Terms
+    from data.links.share_links import Link
     from data.records import Record, Records
 
 LOCAL_URL = "http://127.0.0.1:8050"
@@ -42,7 +43,7 @@ def stop_on_link_error() -> Iterator[None]:
     """Stop with a message about an error of a link, its edition, its deck or the record in the block."""
     from data.decks import DeckProblem
     from data.editions.frozen_copies import EditionProblem
-    from data.links.share_links import (
+    from data.links.link_terms import (
         LONGEST_LABEL,
         LONGEST_PASSWORD,
         LONGEST_SCOPE,
@@ -126,9 +127,9 @@ def make(  # noqa: PLR0913 - one per option
     record.
     """
     from data import decks
-    from data.links import link_editions, share_links
+    from data.links import link_editions, link_terms, share_links
     from data.links.link_editions import FREEZE
-    from data.links.share_links import Audience, Terms
+    from data.links.link_terms import Audience, Terms
     from data.privacy.viewer import DEFAULT_THRESHOLD
     from data.records import Records
 
@@ -143,7 +144,7 @@ def make(  # noqa: PLR0913 - one per option
         record = _record(records, edition, live=threshold == 0, freeze=freeze)
         terms = Terms(
             audience=Audience(audience),
-            scope=share_links.scope_of(scope),
+            scope=link_terms.scope_of(scope),
             threshold=DEFAULT_THRESHOLD if threshold is None else threshold or None,
             names=names,
             export=export,
@@ -151,8 +152,8 @@ def make(  # noqa: PLR0913 - one per option
             deck=deck,
         ).fit(public=record.catalogue().programme.public)
         password = read_password_file(password_file) if password_file else ""
-        days = share_links.DEFAULT_DAYS if days is None else days
-        share_links.check(days=days, password=password, label=label)
+        days = link_terms.DEFAULT_DAYS if days is None else days
+        link_terms.check(days=days, password=password, label=label)
         # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
         terms = link_editions.frozen(records, terms)
         made, token = share_links.make(engine, terms, days=days, password=password, label=label, made_by="command line")
@@ -242,12 +243,12 @@ def list_() -> None:
 def show(number: int) -> None:
     """Show the terms and the state of link NUMBER, and its use per day."""
     from data.editions.frozen_copies import EditionProblem
-    from data.links import share_links
+    from data.links import link_visits, share_links
     from data.records import Records
     from data.storage.database import now
 
     with _accounts() as engine:
-        link, used = share_links.with_use(engine, number), share_links.days_used(engine, number)
+        link, used = share_links.with_use(engine, number), link_visits.days_used(engine, number)
     terms = link.terms
     lines = {
         "number": str(link.id),
@@ -313,10 +314,10 @@ def resume(number: int) -> None:
 @click.option("--days", type=int, help="How many days from now.  [default: 90]")
 def extend(number: int, days: int | None) -> None:
     """Set the end of link NUMBER, active or ended, to a number of days from now."""
-    from data.links import share_links
+    from data.links import link_terms, share_links
 
     with _accounts() as engine:
-        share_links.extend(engine, number, share_links.DEFAULT_DAYS if days is None else days)
+        share_links.extend(engine, number, link_terms.DEFAULT_DAYS if days is None else days)
         expires_at = share_links.by_id(engine, number).expires_at
     click.echo(f"Link {number} ends {_moment(expires_at)}.", err=True)
 

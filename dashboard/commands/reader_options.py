@@ -78,15 +78,15 @@ class Reader:
     def _limited(self, base: int, others: str = "") -> "Viewer":
         from data.editions import frozen_copies
         from data.editions.frozen_copies import LIVE
-        from data.links import share_links
-        from data.links.share_links import Audience, Terms
+        from data.links import link_terms, share_links
+        from data.links.link_terms import Audience, Terms
         from data.privacy.viewer import BASES
 
         if base not in BASES:
             stop(f"--k is {' or '.join(map(str, BASES))}: what counts are rounded to a multiple of.")
         with accounts() as engine, _stop_on_link_error():
             edition = frozen_copies.find(editions_folder(), self.edition).key if self.edition else LIVE
-            terms = Terms(Audience.DONOR, share_links.scope_of(self.scope), base, export=True, edition=edition)
+            terms = Terms(Audience.DONOR, link_terms.scope_of(self.scope), base, export=True, edition=edition)
             viewer = share_links.viewer_of(engine, terms)
         if not viewer.privacy_key:
             stop(_NO_KEY)

@@ -15,7 +15,7 @@ from dashboard.gate import sessions
 from dashboard.gate.rate_limit import RateLimit
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
-from data.links import share_links
+from data.links import link_visits
 from data.links.share_links import Link
 from data.privacy.viewer import Permission, Viewer
 from layouts import ids
@@ -192,7 +192,7 @@ def _log_view(accounts: Engine, link: Link) -> None:
             )
             page = next((each for each in values if isinstance(each, str) and page_at(each)), None)
     if page:
-        share_links.log_visit(accounts, link.id, "viewed", page)
+        link_visits.log_visit(accounts, link.id, "viewed", page)
 
 
 def _host() -> str:

@@ -7,8 +7,9 @@ from werkzeug.wrappers import Response as AnyResponse
 from dashboard.gate import sessions
 from dashboard.gate.login_attempts import LoginAttempts
 from dashboard.pages import plain_pages
-from data.links import share_links
-from data.links.share_links import Audience, Link
+from data.links import link_terms, link_visits, share_links
+from data.links.link_terms import Audience
+from data.links.share_links import Link
 from data.storage.database import now
 from layouts import words
 from layouts.words import _
@@ -29,7 +30,7 @@ def install(server: Flask, accounts: Engine, login_attempts: LoginAttempts) -> N
                 return _password_form()
             if not login_attempts.allowed("link", link.token_hash):
                 return _password_form(429, _too_many_attempts())
-            password = request.form.get("password", "")[: share_links.LONGEST_PASSWORD]
+            password = request.form.get("password", "")[: link_terms.LONGEST_PASSWORD]
             if not share_links.opens_with(accounts, link.id, password):
                 return _password_form(401, _wrong_password())
             login_attempts.reset("link", link.token_hash)
@@ -44,7 +45,7 @@ def install(server: Flask, accounts: Engine, login_attempts: LoginAttempts) -> N
 
 def _open(accounts: Engine, link: Link) -> AnyResponse:
     sessions.begin_link(link)
-    share_links.log_visit(accounts, link.id, "opened", "/")
+    link_visits.log_visit(accounts, link.id, "opened", "/")
     language = plain_pages.reader_language()
     start = "/present" if link.terms.audience is Audience.COMMITTEE else "/"
     return redirect(f"{start}?lang={language}" if language != "en" else start, code=303)

@@ -18,7 +18,8 @@ from data import decks
 from data.decks import DeckProblem
 from data.filters import Filters, language_of
 from data.links import link_editions, share_links
-from data.links.share_links import Audience, Link, LinkProblem, Terms
+from data.links.link_terms import Audience, LinkProblem, Terms
+from data.links.share_links import Link
 from data.privacy import key
 from data.privacy.viewer import Permission, Viewer
 from data.storage.database import now

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 
 from data import managers
 from data.links import share_links
-from data.links.share_links import Link, LinkProblem, Terms
+from data.links.link_terms import LinkProblem, Terms
+from data.links.share_links import Link
 from data.managers import Manager
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import now

@@ -9,7 +9,7 @@ from sqlalchemy import Engine
 from callbacks.page_request import AppContext
 from data.editions.frozen_copies import LIVE
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.privacy import key
 from data.privacy.viewer import Viewer
 from layouts.words import _

@@ -16,7 +16,7 @@ from dashboard.static_files import PLOTLY, asset_address
 from data import decks
 from data.decks import STANDARD, DeckProblem
 from data.filters import LANGUAGES, Filters, language_of
-from data.links.share_links import Audience
+from data.links.link_terms import Audience
 from data.privacy.viewer import Permission, Viewer
 from layouts import selection_words, show, words
 from layouts.shell import CONTROLS

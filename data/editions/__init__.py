@@ -1,1 +1,1 @@
-"""Frozen editions of the record, and what changed between two states of it."""
+"""Editions (frozen copies of the record), and the changes between two states of the record."""

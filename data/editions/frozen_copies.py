@@ -23,13 +23,13 @@ from data.storage.database_copy import copy_rows
 from data.storage.schema import batch, batch_change, programme, results
 
 LIVE = "live"
-"""What the record that is not frozen is called beside editions; no edition can have this name."""
+"""The name of the live record in lists of editions. No edition can have this name."""
 
 LONGEST_NAME = 120
 _LONGEST_SLUG = 48
 _UNFINISHED = ".freezing"
 _FILE = re.compile(r"([a-z0-9-]{1,60})\.([0-9a-f]{64})\.db")
-_SETTLED_NS = 1_000_000_000  # file times are coarse: two changes within one tick would look like one
+_SETTLED_NS = 1_000_000_000  # file times are coarse: two changes in quick succession may have the same time
 
 _frozen = MetaData()
 _edition = Table(
@@ -41,8 +41,8 @@ _edition = Table(
 
 
 class EditionProblem(Exception):
-    """An edition cannot be made or used; ``reason`` is one of name, taken, folder, gone, changed,
-    waits (a link shows nothing until it has one).
+    """An edition cannot be made or used. ``reason`` is one of name, taken, folder, gone, changed,
+    waits (a link shows nothing until it has an edition).
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -53,7 +53,7 @@ class EditionProblem(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """A frozen copy: its ``key`` (a code, as in addresses), its name, when it was frozen (UTC), the record's date."""
+    """A frozen copy: ``key`` (a code for addresses), name, time of freezing (UTC), date of the record, hash, file."""
 
     key: str
     name: str
@@ -64,34 +64,34 @@ class Edition:
 
     @property
     def short(self) -> str:
-        """The first eight digits of the hash, as screens show it."""
+        """The first eight digits of the hash, for screens."""
         return self.sha256[:8]
 
 
 def freeze(engine: Engine, name: str, folder: Path) -> Edition:
-    """Copy the results database as it is at one moment into a file that is never written again.
+    """Copy the results database, as it is at one moment, into a file that is never changed again.
 
     Raises :class:`EditionProblem` (name, taken, folder) and :class:`data.storage.database.DatabaseProblem`.
     """
     name = " ".join(unicodedata.normalize("NFC", name).split())
-    if not name or len(name) > LONGEST_NAME or not name.isprintable() or _alike(name) == LIVE:
+    if not name or len(name) > LONGEST_NAME or not name.isprintable() or _normal_name(name) == LIVE:
         raise EditionProblem("name", name)
     database.check(engine)
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with _alone(folder):
-            if any(_alike(each.name) == _alike(name) for each in editions(folder)):
+        with _locked(folder):
+            if any(_normal_name(each.name) == _normal_name(name) for each in editions(folder)):
                 raise EditionProblem("taken", name)
-            with _workplace(folder) as workplace:
-                unfinished = workplace / _slug(name)
+            with _work_folder(folder) as work_folder:
+                unfinished = work_folder / _slug(name)
                 _copy(engine, name, unfinished)
-                return _put(unfinished, folder)
+                return _publish(unfinished, folder)
     except (OSError, SQLAlchemyError) as error:
         raise EditionProblem("folder", str(error.__cause__ or error)) from error
 
 
 def freeze_today(engine: Engine, folder: Path) -> Edition:
-    """Freeze the record under the name of this day (UTC), with a number where it is taken; raises as :func:`freeze`."""
+    """Freeze the record with today's date (UTC) as its name, numbered if it is taken. Raises as :func:`freeze`."""
     today = database.now().date().isoformat()
     for number in count(1):
         try:
@@ -103,30 +103,30 @@ def freeze_today(engine: Engine, folder: Path) -> Edition:
 
 
 @contextmanager
-def _alone(folder: Path) -> Iterator[None]:
-    """Hold the folder, so that two who freeze at once cannot take the same name."""
-    held = os.open(folder, os.O_RDONLY)
+def _locked(folder: Path) -> Iterator[None]:
+    """Lock the folder, so that two simultaneous freezes cannot use the same name."""
+    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        fcntl.flock(held, fcntl.LOCK_EX)
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
     finally:
-        os.close(held)
+        os.close(descriptor)
 
 
 @contextmanager
-def _workplace(folder: Path) -> Iterator[Path]:
-    """A folder for what is not finished yet, cleared of what a freeze that was cut short has left."""
-    place = folder / _UNFINISHED
-    rmtree(place, ignore_errors=True)
-    place.mkdir()
+def _work_folder(folder: Path) -> Iterator[Path]:
+    """A temporary folder for an unfinished copy. Files of an interrupted freeze are deleted first."""
+    work_folder = folder / _UNFINISHED
+    rmtree(work_folder, ignore_errors=True)
+    work_folder.mkdir()
     try:
-        yield place
+        yield work_folder
     finally:
-        rmtree(place, ignore_errors=True)
+        rmtree(work_folder, ignore_errors=True)
 
 
-_NOT_HANDED_OVER = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after)
-"""An edition may be given to others: who loaded what, and what stood in the record before, stays here."""
+_LEFT_OUT = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after)
+"""Columns that are not copied. An edition may be given to others: it must not contain managers or earlier values."""
 
 
 def _copy(engine: Engine, name: str, path: Path) -> None:
@@ -135,63 +135,63 @@ def _copy(engine: Engine, name: str, path: Path) -> None:
         results.create_all(target)
         _frozen.create_all(target)
         with database.snapshot(engine) as source, target.begin() as copy:
-            copy_rows(source, copy, _NOT_HANDED_OVER)
+            copy_rows(source, copy, _LEFT_OUT)
             as_of = copy.scalar(select(programme.c.as_of))
             copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=as_of))
     finally:
         target.dispose()
 
 
-def _put(unfinished: Path, folder: Path) -> Edition:
-    """Give the finished copy its whole name, and with it a place among the editions."""
+def _publish(unfinished: Path, folder: Path) -> Edition:
+    """Move the finished copy to the editions, under its full name. Raises :class:`EditionProblem` (folder)."""
     with unfinished.open("rb") as file:
         os.fsync(file.fileno())
         sha256 = file_digest(file, "sha256").hexdigest()
     unfinished.chmod(0o444)
     path = folder / f"{unfinished.name}.{sha256}.db"
     unfinished.replace(path)
-    made = _described(path)
-    if made is None:
+    edition = _read(path)
+    if edition is None:
         raise EditionProblem("folder", str(path))
-    return made
+    return edition
 
 
 def _slug(name: str) -> str:
-    """A name as part of a code; "edition" where none of its letters can stand in one."""
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:_LONGEST_SLUG].strip("-") or "edition"
+    """A name as part of a code; "edition" if none of its characters is allowed in a code."""
+    ascii_name = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z0-9]+", "-", ascii_name).strip("-")[:_LONGEST_SLUG].strip("-") or "edition"
 
 
-def _alike(name: str) -> str:
-    """A name as it is compared with others."""
+def _normal_name(name: str) -> str:
+    """A name in normal form for comparison with others."""
     return " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
 
 
 def editions(folder: Path) -> list[Edition]:
-    """Every edition in a folder, newest first; files that are none, or cannot be opened, are left out."""
-    found = [edition for path in _files(folder) if (edition := _described(path))]
-    return sorted(found, key=lambda edition: (edition.frozen_at, edition.key), reverse=True)
+    """Every edition in a folder, newest first. Other files and files that cannot be opened are left out."""
+    readable = [edition for path in _files(folder) if (edition := _read(path))]
+    return sorted(readable, key=lambda edition: (edition.frozen_at, edition.key), reverse=True)
 
 
 def unreadable(folder: Path) -> list[str]:
-    """The keys of editions whose files cannot be opened (any more)."""
-    return sorted(_key(path) for path in _files(folder) if _described(path) is None)
+    """The keys of the editions whose files cannot be opened."""
+    return sorted(_key(path) for path in _files(folder) if _read(path) is None)
 
 
 def find(folder: Path, key: str) -> Edition:
-    """The edition with this key or name; raises :class:`EditionProblem` (gone; changed where it cannot be opened)."""
+    """The edition with this key or name. Raises :class:`EditionProblem`: gone, or changed if it cannot be opened."""
     known = editions(folder)
     for edition in known:
         if edition.key == key:
             return edition
     for edition in known:
-        if _alike(edition.name) == _alike(key):
+        if _normal_name(edition.name) == _normal_name(key):
             return edition
     raise EditionProblem("changed" if key in unreadable(folder) else "gone", key)
 
 
 def verify(edition: Edition) -> None:
-    """Raise :class:`EditionProblem` where the file is not what its name says (changed), or is no more (gone)."""
+    """Raise :class:`EditionProblem` if the file does not match the hash in its name (changed) or is missing (gone)."""
     try:
         same = _digest(edition.path) == edition.sha256
     except FileNotFoundError as error:
@@ -217,7 +217,7 @@ Stamp = tuple[int, int, int, int]
 
 
 def _stamp(path: Path) -> Stamp:
-    """What changes whenever a file does."""
+    """A mark that changes with every change of a file."""
     stat = path.stat()
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
@@ -226,7 +226,7 @@ _digests: dict[Path, tuple[Stamp, str]] = {}
 
 
 def _digest(path: Path) -> str:
-    """The SHA-256 of a file, worked out anew only when the file has changed."""
+    """The SHA-256 of a file, calculated again only after the file has changed."""
     stamp = _stamp(path)
     known = _digests.get(path)
     if known and known[0] == stamp:
@@ -238,20 +238,20 @@ def _digest(path: Path) -> str:
     return sha256
 
 
-def _described(path: Path) -> Edition | None:
-    """What the file at `path` says of itself; None where it cannot be opened."""
+def _read(path: Path) -> Edition | None:
+    """The edition in the file at `path`; None if it cannot be opened."""
     try:
-        return _description(path, _stamp(path))
+        return _read_cached(path, _stamp(path))
     except OSError:
         return None
 
 
 @lru_cache(maxsize=1024)
-def _description(path: Path, _stamped: Stamp) -> Edition | None:
+def _read_cached(path: Path, _stamp_of_path: Stamp) -> Edition | None:
     engine = database.reading_engine(f"sqlite:///{path}", frozen=True)
     try:
         with engine.connect() as connection:
             row = connection.execute(select(_edition)).one()
-    except (SQLAlchemyError, ValueError, TypeError):  # damaged in whatever way
+    except (SQLAlchemyError, ValueError, TypeError):  # the file is damaged
         return None
     return Edition(_key(path), str(row.name), row.frozen_at, row.as_of, path.name.split(".")[1], path)

@@ -1,4 +1,4 @@
-"""What changed from one state of the record to another: new results apart from corrections of old ones."""
+"""The changes from one state of the record to another: new results, and corrections of old ones."""
 
 import csv
 from collections import Counter
@@ -18,27 +18,28 @@ from data.storage.schema import CONTRACT_TABLES, contract_columns
 from data.view import View
 
 _CHUNK = 1000
-_THE_RECORD_ITSELF = {("programme", "as_of")}
-"""Differs from meeting to meeting without anything having been found or corrected; it heads the comparison instead."""
+_NOT_COMPARED = {("programme", "as_of")}
+"""Columns that are not compared. The date of the record always differs; it is in the title of the comparison instead.
+"""
 
 
 class Kind(StrEnum):
-    """What became of a row or a value."""
+    """The kind of a change of a row or a value."""
 
     NEW_ROW = "new-row"
-    NEW_VALUE = "new-value"  # of a row that was there, in a cell that was blank
+    NEW_VALUE = "new-value"  # in a blank cell of an existing row
     CORRECTED = "corrected"
     WITHDRAWN_VALUE = "withdrawn-value"
     WITHDRAWN_ROW = "withdrawn-row"
 
 
 NEW = frozenset({Kind.NEW_ROW, Kind.NEW_VALUE})
-"""The kinds that are new results; the others correct what was known."""
+"""The kinds that are new results. The others are corrections."""
 
 
 @dataclass(frozen=True)
 class Cell:
-    """One column of a row before and after; None is blank."""
+    """The value of one cell before and after; None is blank."""
 
     column: str
     before: Any
@@ -47,7 +48,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Change:
-    """One change: ``key`` as the table's key columns have it; one cell, or every known cell of a whole row."""
+    """One change. ``key`` has the values of the table's key columns; ``cells`` is one cell, or those of a whole row."""
 
     table: str
     key: tuple[Any, ...]
@@ -57,7 +58,7 @@ class Change:
 
 @dataclass(frozen=True)
 class TableChanges:
-    """What changed in one table: how many changes of each kind, and the first of them."""
+    """The changes of one table: their number per kind, and the first of them."""
 
     table: str
     counts: Mapping[Kind, int]
@@ -66,18 +67,18 @@ class TableChanges:
 
     @property
     def new_count(self) -> int:
-        """All new rows and values."""
+        """The number of new rows and values."""
         return sum(count for kind, count in self.counts.items() if kind in NEW)
 
     @property
     def correction_count(self) -> int:
-        """All that was corrected or withdrawn."""
+        """The number of corrected and withdrawn rows and values."""
         return sum(count for kind, count in self.counts.items() if kind not in NEW)
 
 
 @dataclass(frozen=True)
 class Headline:
-    """A headline number of both; None is not on record."""
+    """A headline number in both states; None if not on record."""
 
     headline: str
     before: int | None
@@ -86,18 +87,18 @@ class Headline:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Two states of the record side by side: the headline numbers, and the tables in which anything changed."""
+    """The comparison of two states of the record: the headline numbers, and the tables with changes."""
 
     headlines: tuple[Headline, ...]
     tables: tuple[TableChanges, ...]
 
 
 def compare(before: View, after: View, most: int) -> Comparison:
-    """Compare two states of the record; of each table at most so many new results and corrections are kept."""
+    """Compare two states of the record. Of each table it returns at most `most` new results and `most` corrections."""
     tables = [
         each
         for table in CONTRACT_TABLES
-        if (each := _gathered(table.name, _changes(before.connection, after.connection, table), most)).counts
+        if (each := _table_changes(table.name, _changes(before.connection, after.connection, table), most)).counts
     ]
     return Comparison(_headlines(before, after), tuple(tables))
 
@@ -108,21 +109,21 @@ def changes(before: Connection, after: Connection) -> Iterator[Change]:
         yield from _changes(before, after, table)
 
 
-def _gathered(table: str, found: Iterable[Change], most: int) -> TableChanges:
+def _table_changes(table: str, table_changes: Iterable[Change], most: int) -> TableChanges:
     counts: Counter[Kind] = Counter()
     new: list[Change] = []
     corrections: list[Change] = []
-    for change in found:
+    for change in table_changes:
         counts[change.kind] += 1
-        kept = new if change.kind in NEW else corrections
-        if len(kept) < most:
-            kept.append(change)
+        first = new if change.kind in NEW else corrections
+        if len(first) < most:
+            first.append(change)
     return TableChanges(table, {kind: counts[kind] for kind in Kind if kind in counts}, tuple(new), tuple(corrections))
 
 
 def _headlines(before: View, after: View) -> tuple[Headline, ...]:
-    was, now = (_overview(view) for view in (before, after))
-    return tuple(Headline(name, was[name], now[name]) for name in now)
+    old, new = (_overview(view) for view in (before, after))
+    return tuple(Headline(name, old[name], new[name]) for name in new)
 
 
 def _overview(view: View) -> dict[str, int | None]:
@@ -133,16 +134,16 @@ def _overview(view: View) -> dict[str, int | None]:
 
 Row = tuple[Any, ...]
 Keyed = tuple[Row, int, Row]
-"""The key of a row, which of the two it stands in, and its other cells."""
+"""The key of a row, its side (0: before, 1: after), and its other cells."""
 
 
 def _changes(before: Connection, after: Connection, table: Table) -> Iterator[Change]:
-    """The changes of one table. Both are read in the order of the key at the same pace: neither is held as a whole."""
+    """The changes of one table. Both sides are read in parallel, sorted by key, so neither is in memory as a whole."""
     keys = list(table.primary_key)
     columns = [
         column
         for column in contract_columns(table)
-        if not column.primary_key and (table.name, column.name) not in _THE_RECORD_ITSELF
+        if not column.primary_key and (table.name, column.name) not in _NOT_COMPARED
     ]
     sides = merge(*(_keyed(each, keys, columns, side) for side, each in enumerate((before, after))))
     for key, group in groupby(sides, key=itemgetter(0)):
@@ -156,22 +157,22 @@ def _changes(before: Connection, after: Connection, table: Table) -> Iterator[Ch
 
 
 def _keyed(connection: Connection, keys: list[Column[Any]], columns: list[Column[Any]], side: int) -> Iterator[Keyed]:
-    """The rows of a table in the order of their key: of its letters' numbers, whatever the database's own order is."""
-    plain = connection.dialect.name == "sqlite"
-    order = [key if plain or not isinstance(key.type, String) else key.collate("C") for key in keys]
-    question = select(*keys, *columns).order_by(*order).execution_options(yield_per=_CHUNK)
-    for row in connection.execute(question):
+    """The rows of a table, sorted by key. Texts are sorted by code points, whatever the database's own order is."""
+    is_sqlite = connection.dialect.name == "sqlite"
+    order = [key if is_sqlite or not isinstance(key.type, String) else key.collate("C") for key in keys]
+    statement = select(*keys, *columns).order_by(*order).execution_options(yield_per=_CHUNK)
+    for row in connection.execute(statement):
         yield row[: len(keys)], side, row[len(keys) :]
 
 
 def _cells(columns: list[Column[Any]], before: Row | None, after: Row | None) -> Iterator[Cell]:
     blank = (None,) * len(columns)
-    for column, was, now in zip(columns, before or blank, after or blank, strict=True):
-        if _known(was) != _known(now):
-            yield Cell(column.name, _known(was), _known(now))
+    for column, old, new in zip(columns, before or blank, after or blank, strict=True):
+        if _none_if_blank(old) != _none_if_blank(new):
+            yield Cell(column.name, _none_if_blank(old), _none_if_blank(new))
 
 
-def _known(value: Any) -> Any:
+def _none_if_blank(value: Any) -> Any:
     return None if value == "" else value
 
 
@@ -184,31 +185,31 @@ def _kind(cell: Cell) -> Kind:
 CSV_COLUMNS = ("table", "key", "column", "before", "after", "kind")
 
 
-def csv_lines(found: Iterable[Change]) -> Iterator[str]:
-    """Changes as the lines of a CSV file, one a cell; a row that is only a key has one line without a column."""
-    # A writer's row is whatever the file's `write` gives back.
-    row = csv.writer(_Line(), lineterminator="\n").writerow
-    yield str(row(CSV_COLUMNS))
-    for change in found:
+def csv_lines(listed: Iterable[Change]) -> Iterator[str]:
+    """The lines of a CSV file, one per changed cell. A row without other cells than its key has one line."""
+    # The writer returns the result of the file's `write`: here the line itself.
+    line = csv.writer(_LineFile(), lineterminator="\n").writerow
+    yield str(line(CSV_COLUMNS))
+    for change in listed:
         for cell in change.cells or (Cell("", None, None),):
             values = written(cell.before), written(cell.after)
-            yield str(row((change.table, written_key(change.key), cell.column, *values, change.kind)))
+            yield str(line((change.table, written_key(change.key), cell.column, *values, change.kind)))
 
 
-class _Line:
-    """A file that keeps nothing."""
+class _LineFile:
+    """A file that stores nothing and returns each line that is written."""
 
     def write(self, text: str) -> str:
         return text
 
 
 def written_key(key: tuple[Any, ...]) -> str:
-    """A key as one text: its parts with a slash between them, which no code holds."""
+    """A key as one text: its parts joined by slashes, which cannot occur in a code."""
     return "/".join(written(part) for part in key)
 
 
 def written(value: Any) -> str:
-    """A value as the import format has it; empty where it is blank."""
+    """A value in the import format; empty if blank."""
     match value:
         case None:
             return ""

@@ -1,8 +1,9 @@
-"""The facts of one data version in arrays, and every count and list made of them: there is no second way to count.
+"""The facts of one data version in arrays, and every count and list made of them. Nothing is counted anywhere else.
 
-`record` holds the facts, `reading` reads them from the database, `slice` finds what a selection leaves of them;
-`counts`, `coverage`, `pairs` and `lists` answer questions about a slice. What does not belong here: SQL of single rows
-(`data/queries`), names (`data/view`), words. For readers with a threshold counts are rounded
-here, by `data/privacy`. The independent definition of every
-number is `tests/recount.py`.
+`facts` defines the arrays, `fact_reader` fills them from the database, and `slice` selects the facts of one slice.
+`counts`, `group_counts`, `steps`, `pairs` and `enterprise_lists` make the numbers and lists of a slice. Counts for
+viewers with a threshold are rounded here, by `data/privacy`.
+
+Not here: SQL for single rows (`data/queries`), names (`data/view`), words. The independent definition of every number
+is `tests/recount.py`.
 """

@@ -1,4 +1,4 @@
-"""How many there are: in all, per place, per option of a filter, per source."""
+"""Counts of a slice: in total, per place, per option of a filter, per source."""
 
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
@@ -12,10 +12,11 @@ from data.vocabulary import FIRST_MODULE
 
 
 def _total(of: SliceFacts, enterprises: Array, values: Array, *, workers: bool = False, digits: bool = False) -> Any:
-    """A sum over rows of enterprises, of what is known; None where nothing is.
+    """The sum of the known `values`, one row each of `enterprises`; None if no value is known.
 
-    For a reader with a threshold each value is changed by the factor of its enterprise (that of `workers`, or of people
-    and visits), and the sum is rounded to `digits` or to a multiple of the base, or withheld.
+    For a viewer with a threshold each value is multiplied by the noise factor of its enterprise (the factor of
+    `workers`, or the one of people and visits). The sum is then rounded to significant `digits` or to a multiple of the
+    base, or withheld.
     """
     known = values[~np.isnan(values)]
     rounding = of.rounding
@@ -29,71 +30,72 @@ def _total(of: SliceFacts, enterprises: Array, values: Array, *, workers: bool =
 
 
 def overview_counts(of: SliceFacts) -> dict[str, Any]:
-    """Headline counts and sums; a sum of no known term is absent. What rests on plain rows is a manager's alone."""
+    """Headline counts and sums. A sum without a known value is absent. Counts of plain rows are for managers only."""
     record, at, started = of.record, of.trainings, of.started
     rows = record.trainings
     enterprise = rows.enterprise[at]
-    began = at[started]
-    done = np.where(rows.visits_seen[at] <= of.day, rows.visits_done[at], np.nan)
-    managers, workers, women = rows.managers[began], rows.workers[began], rows.women[began]
-    heads = ~(np.isnan(managers) & np.isnan(workers))
+    begun = at[started]
+    visits_done = np.where(rows.visits_seen[at] <= of.day, rows.visits_done[at], np.nan)
+    managers, workers, women = rows.managers[begun], rows.workers[begun], rows.women[begun]
+    has_head_count = ~(np.isnan(managers) & np.isnan(workers))
     modules = of.enterprise_modules
     completed = modules.steps & COMPLETION != 0
-    who = np.flatnonzero(of.trained)
-    people = np.where(heads, np.nan_to_num(managers) + np.nan_to_num(workers), np.nan)
+    trained = np.flatnonzero(of.trained)
+    people = np.where(has_head_count, np.nan_to_num(managers) + np.nan_to_num(workers), np.nan)
 
-    def of_modules(flags: Array) -> int:
-        counted = of.tally(modules.enterprise[flags], modules.module[flags], len(record.modules))
-        return int(counted.sum())
+    def module_count(flags: Array) -> int:
+        per_module = of.tally(modules.enterprise[flags], modules.module[flags], len(record.modules))
+        return int(per_module.sum())
 
     counts: dict[str, Any] = {
         "enterprises": of.count(of.enterprises),
         "trained": of.count(of.trained),
-        "modules_planned": of_modules(np.ones(len(completed), bool)),
-        "modules_completed": of_modules(completed),
-        "visits": _total(of, enterprise, done),
+        "modules_planned": module_count(np.ones(len(completed), bool)),
+        "modules_completed": module_count(completed),
+        "visits": _total(of, enterprise, visits_done),
         "visits_planned": _total(of, enterprise, rows.visits_planned[at]),
-        "people_trained": _total(of, rows.enterprise[began], people, digits=True),
-        "women_trained": _total(of, rows.enterprise[began], women),
-        "workers_reached": _total(of, who, record.workers[who], workers=True, digits=True),
+        "people_trained": _total(of, rows.enterprise[begun], people, digits=True),
+        "women_trained": _total(of, rows.enterprise[begun], women),
+        "workers_reached": _total(of, trained, record.workers[trained], workers=True, digits=True),
         "workers_unknown": of.count(of.trained & np.isnan(record.workers)),
     }
     if of.rounding is None:
         counts |= {
-            "trainings": len(began),
-            "trainings_with_visits": count(~np.isnan(done)),
-            "trainings_with_head_count": count(heads),
+            "trainings": len(begun),
+            "trainings_with_visits": count(~np.isnan(visits_done)),
+            "trainings_with_head_count": count(has_head_count),
             "trainings_with_women": count(~np.isnan(women)),
         }
     return {name: n for name, n in counts.items() if n is not None}
 
 
 def reach_counts(of: SliceFacts) -> dict[str, int]:
-    """How far a slice reaches: rounds, places and partners with an enterprise, and rounds_on_record of the slice."""
+    """Numbers of rounds, places and partners with an enterprise in the slice, and rounds_on_record of the slice."""
     enrolments = of.record.enrolments
     rounds, places = enrolments.round[of.enrolments], enrolments.place[of.enrolments]
     return {
         "rounds": len(np.unique(rounds)),
         "places": len(np.unique(places[places != NONE])),
-        "partners": _partners(of, rounds),
-        "rounds_on_record": count(of.rounds),  # with or without enterprises: sector and place are an enterprise's
+        "partners": _partner_count(of, rounds),
+        # With or without enterprises: a filter on sector or place applies to enterprises, not to rounds.
+        "rounds_on_record": count(of.rounds),
     }
 
 
-def _partners(of: SliceFacts, rounds: Array) -> int:
+def _partner_count(of: SliceFacts, rounds: Array) -> int:
     visible = of.slice.visible_partners
-    there = np.zeros(len(of.record.rounds), bool)
-    there[rounds] = True
+    is_chosen = np.zeros(len(of.record.rounds), bool)
+    is_chosen[rounds] = True
     parties = of.record.parties.items()
-    return sum(bool((has & there).any()) for code, has in parties if visible is None or code in visible)
+    return sum(bool((has & is_chosen).any()) for code, has in parties if visible is None or code in visible)
 
 
 def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.DataFrame:
-    """Counts per place, or per region where `region` maps places to regions; the largest first.
+    """Counts per place, or per region if `region` maps places to regions, largest first.
 
     Columns: place (None: not given, or in no region), enterprises, trained, m1_completed, modules_completed, workers
-    (NaN: unknown), workers_unknown (trained enterprises whose size is unknown). Places without an enterprise in the
-    slice are left out; for a reader with a threshold they have rows as well.
+    (NaN: unknown), workers_unknown (trained enterprises of unknown size). Places without an enterprise in the slice
+    have no row, except for viewers with a threshold.
     """
     record = of.record
     places: tuple[str, ...] = record.places
@@ -101,36 +103,36 @@ def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.
     place_of = enrolments.place
     if region is not None:
         places = tuple(sorted(set(region.values())))
-        at = {code: position for position, code in enumerate(places)}
-        table = np.array([at.get(region.get(code, ""), NONE) for code in record.places] + [NONE], np.int32)
-        place_of = table[place_of]
-    begun, completed, first_completed = _module_bits(of)
-    # An enterprise stands once in each place of its enrolments in the slice.
+        position = {code: at for at, code in enumerate(places)}
+        region_of = np.array([position.get(region.get(code, ""), NONE) for code in record.places] + [NONE], np.int32)
+        place_of = region_of[place_of]
+    begun, completed, module_1 = _module_bits(of)
+    # An enterprise counts once in each place of its enrolments in the slice.
     rows = of.enrolments
     if region is not None:
         rows = rows[np.lexsort((place_of[rows], enrolments.enterprise[rows]))]
     enterprise, place = enrolments.enterprise[rows], place_of[rows]
     starts = runs(enterprise.astype(np.int64) * (len(places) + 1) + place)
 
-    def together(bits: Array) -> Array:
+    def combined(bits: Array) -> Array:
         return np.bitwise_or.reduceat(bits[rows], starts) if len(starts) else bits[rows]
 
     enterprise, place = enterprise[starts], place[starts] + 1
-    begun, completed = together(begun), together(completed)
-    many = len(places) + 1
+    begun, completed = combined(begun), combined(completed)
+    row_count = len(places) + 1
     trained, unknown = begun != 0, np.isnan(record.workers[enterprise])
 
-    def per_place(which: Array) -> Array:
-        return of.tally(enterprise[which], place[which], many)
+    def per_place(flags: Array) -> Array:
+        return of.tally(enterprise[flags], place[flags], row_count)
 
-    of_modules = (per_place(completed & (np.int64(1) << module) != 0) for module in range(len(record.modules)))
-    n = {
+    per_module = (per_place(completed & (np.int64(1) << module) != 0) for module in range(len(record.modules)))
+    counts = {
         "enterprises": per_place(np.ones(len(place), bool)),
         "trained": per_place(trained),
-        "m1_completed": per_place(completed & first_completed != 0),
-        "modules_completed": sum(of_modules, np.zeros(many, np.int64)),
+        "m1_completed": per_place(completed & module_1 != 0),
+        "modules_completed": sum(per_module, np.zeros(row_count, np.int64)),
     }
-    frame = pd.DataFrame(n | {"workers_unknown": per_place(trained & unknown)})
+    frame = pd.DataFrame(counts | {"workers_unknown": per_place(trained & unknown)})
     frame.insert(4, "workers", _workers(of, enterprise[trained & ~unknown], place[trained & ~unknown], frame))
     frame.insert(0, "place", pd.Series([None, *places], dtype=object))
     if of.rounding is not None:
@@ -140,16 +142,16 @@ def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.
     return frame.iloc[order].reset_index(drop=True)
 
 
-def _workers(of: SliceFacts, enterprises: Array, places: Array, counted: pd.DataFrame) -> "pd.Series[Any]":
-    """What the trained enterprises of known size employ, per place."""
-    sizes, many = of.record.workers[enterprises], len(counted)
+def _workers(of: SliceFacts, enterprises: Array, places: Array, counts: pd.DataFrame) -> "pd.Series[Any]":
+    """The workers per place of the trained `enterprises` of known size; `counts` has one row per place."""
+    sizes, row_count = of.record.workers[enterprises], len(counts)
     if of.rounding is None:
-        workers = pd.Series(np.bincount(places, weights=sizes, minlength=many))
-        # Of nobody trained the sum is a plain 0; of sizes nobody knows it is unknown.
-        known = counted["trained"] - counted["workers_unknown"]
-        return workers.where((known > 0) | (counted["trained"] == 0))
-    shown = of.tally(enterprises[sizes > 0], places[sizes > 0], many)
-    totals = np.bincount(places, weights=sizes * of.rounding.secrets.workers[enterprises], minlength=many)
+        workers = pd.Series(np.bincount(places, weights=sizes, minlength=row_count))
+        # Without trained enterprises the sum is 0. If there are some, all of unknown size, it is unknown.
+        known = counts["trained"] - counts["workers_unknown"]
+        return workers.where((known > 0) | (counts["trained"] == 0))
+    shown = of.tally(enterprises[sizes > 0], places[sizes > 0], row_count)
+    totals = np.bincount(places, weights=sizes * of.rounding.secrets.workers[enterprises], minlength=row_count)
     return pd.Series([of.rounding.sum_to_digits(*each) for each in zip(totals, shown, strict=True)], dtype=object)
 
 
@@ -159,32 +161,33 @@ def _largest_first(frame: pd.DataFrame) -> Callable[[int], tuple[int, bool, str]
 
 
 def _module_bits(of: SliceFacts) -> tuple[Array, Array, np.int64]:
-    """Per enrolment of the record the modules begun and completed in it, as bits; and the bit of Module 1."""
+    """The modules begun and the modules completed per enrolment of the record, as bits; and the bit of Module 1."""
     rows, at = of.record.trainings, of.trainings
-    many = len(of.record.enrolments.enterprise)
+    enrolment_count = len(of.record.enrolments.enterprise)
     bit = np.left_shift(np.int64(1), rows.module[at].astype(np.int64))
 
-    def of_enrolments(flags: Array) -> Array:
-        # A module is planned once an enrolment, so that its bits can be summed.
-        return np.bincount(rows.enrolment[at], weights=np.where(flags, bit, 0), minlength=many).astype(np.int64)
+    def per_enrolment(flags: Array) -> Array:
+        # An enrolment has each module at most once, so the sum of the bits is their union.
+        bits = np.where(flags, bit, 0)
+        return np.bincount(rows.enrolment[at], weights=bits, minlength=enrolment_count).astype(np.int64)
 
     first = of.record.position["module"].get(FIRST_MODULE)
-    one = np.int64(0 if first is None else 1 << first)
-    return of_enrolments(of.started), of_enrolments(of.steps & COMPLETION != 0), one
+    module_1 = np.int64(0 if first is None else 1 << first)
+    return per_enrolment(of.started), per_enrolment(of.steps & COMPLETION != 0), module_1
 
 
 def option_counts(of: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> dict[str, int]:
-    """Enterprises per code of one filter inside a slice without it; codes without one have 0 or are absent.
+    """Enterprises per code of one filter, in a slice without this filter. Codes without enterprises have 0 or no entry.
 
-    A place or partner counts whatever lies below it as well: `lines` are those that may be seen, with all below each.
+    A place or partner includes everything below it: `lines` are the visible codes, each with all codes below it.
     """
     record = of.record
     rows = record.enrolments
     enterprise = rows.enterprise[of.enrolments]
 
-    def each(which: Array) -> int:
-        """Enterprises of some of the enrolments, which stand by enterprise."""
-        chosen = enterprise[which]
+    def enterprise_count(flags: Array) -> int:
+        # Enrolments are sorted by enterprise.
+        chosen = enterprise[flags]
         chosen = chosen[runs(chosen)]
         return int(of.tally(chosen, np.zeros(len(chosen), np.intp), 1)[0])
 
@@ -196,17 +199,17 @@ def option_counts(of: SliceFacts, dimension: str, lines: Mapping[str, Iterable[s
         return _by_code(record.sectors, of.tally(enterprise[first], sectors, len(record.sectors) + 1)[1:])
     if dimension == "phase":
         phases = record.phase_of[rows.round[of.enrolments]]
-        return {code: each(phases == at) for at, code in enumerate(record.phases)}
+        return {code: enterprise_count(phases == at) for at, code in enumerate(record.phases)}
     if dimension == "partner":
         rounds = rows.round[of.enrolments]
-        return {code: each(record.with_partner(below)[rounds]) for code, below in lines.items()}
+        return {code: enterprise_count(record.with_partner(below)[rounds]) for code, below in lines.items()}
     places = rows.place[of.enrolments]
-    found = {}
+    counts = {}
     for code, below in lines.items():
         inside = np.zeros(len(record.places) + 1, bool)
         inside[[record.position["place"][at] for at in below]] = True
-        found[code] = each(inside[places])
-    return found
+        counts[code] = enterprise_count(inside[places])
+    return counts
 
 
 def _by_code(codes: tuple[str, ...], counts: Array) -> dict[str, int]:
@@ -214,26 +217,26 @@ def _by_code(codes: tuple[str, ...], counts: Array) -> dict[str, int]:
 
 
 def sources_of_trainings(of: SliceFacts) -> pd.DataFrame:
-    """Rows of enrolments and trainings by source. Columns: source (None: not given), rows."""
+    """Numbers of enrolment and training rows by source. Columns: source (None: not given), rows."""
     record = of.record
     return _sources(of, record.enrolments.source[of.enrolments], record.trainings.source[of.trainings])
 
 
 def sources_of_results(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
-    """Rows of results by source, of one indicator or of all. Columns: source (None: not given), rows."""
+    """Numbers of result rows by source, of one indicator or of all. Columns: source (None: not given), rows."""
     return _sources(of, of.record.results.source[of.results_of(indicator)])
 
 
-def _sources(of: SliceFacts, *named: Array) -> pd.DataFrame:
+def _sources(of: SliceFacts, *positions: Array) -> pd.DataFrame:
     codes = (*of.record.sources, None)
-    counts = np.roll(np.sum([np.bincount(each + 1, minlength=len(codes)) for each in named], axis=0), -1)
-    found = np.flatnonzero(counts)
-    # As objects: pandas would make NaN of "not given".
-    return pd.DataFrame({"source": pd.Series([codes[at] for at in found], dtype=object), "rows": counts[found]})
+    counts = np.roll(np.sum([np.bincount(each + 1, minlength=len(codes)) for each in positions], axis=0), -1)
+    used = np.flatnonzero(counts)
+    # As objects: pandas would turn None into NaN.
+    return pd.DataFrame({"source": pd.Series([codes[at] for at in used], dtype=object), "rows": counts[used]})
 
 
 def row_counts(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:
-    """Rows of each table that a slice leaves; of results those of one indicator or of all."""
+    """Numbers of rows of each table in a slice; results of one indicator or of all."""
     return {
         "enterprise": count(of.enterprises),
         "enrolment": len(of.enrolments),
@@ -243,6 +246,6 @@ def row_counts(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:
 
 
 def enterprises_per_round(of: SliceFacts) -> dict[str, int]:
-    """Enterprises enrolled in each round."""
+    """Enterprises enrolled in each round, by round code."""
     rounds, rows = of.record.rounds, of.record.enrolments
     return _by_code(rounds, of.tally(rows.enterprise[of.enrolments], rows.round[of.enrolments], len(rounds)))

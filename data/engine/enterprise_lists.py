@@ -1,5 +1,5 @@
-"""The enterprises of a slice one by one: which are in a list, in which order, what a list says of each, and which
-forms are on record of each (docs/measures.md, "Completeness").
+"""Lists of the enterprises of a slice: their members, order and columns, and the forms on record of each enterprise
+(docs/measures.md, "Completeness").
 """
 
 from collections import defaultdict
@@ -16,34 +16,34 @@ from data.engine.slice import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP
 from data.vocabulary import BANDS, FORM_STATES, FORMS, SILENCE, STATES, YES_NO
 
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
-"""Columns that a list of enterprises can be sorted by."""
+"""The columns by which a list of enterprises can be sorted."""
 
 PRESENT, PARTLY, MISSING, NOT_YET_DUE = range(len(FORM_STATES))
 """Positions in :data:`data.vocabulary.FORM_STATES`."""
 
 UNKNOWN = -1
-"""The day, or the rank, of what has none."""
+"""The value of an unknown day or rank."""
 
-_SMALL = {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
+_LOWER_CASE = {ord(capital): capital.lower() for capital in "ABCDEFGHIJKLMNOPQRSTUVWXYZ"}
 
 
 def ranked(names: Iterable[str]) -> Array:
-    """The rank of each name, small and capital letters alike, as databases order them: by code points."""
-    folded = [name.translate(_SMALL) for name in names]
+    """The rank of each name, ordered by code points as in the databases. Upper and lower case are equal."""
+    folded = [name.translate(_LOWER_CASE) for name in names]
     ranks = {name: rank for rank, name in enumerate(sorted(set(folded)))}
     return np.fromiter((ranks[name] for name in folded), np.int32, len(folded))
 
 
 def _ranks(entries: Mapping[str, Entry], codes: tuple[str, ...], language: str) -> Array:
-    """The rank of each code by its name, and at the end :data:`UNKNOWN` for what has none."""
+    """The rank of each code by its name, and at the end :data:`UNKNOWN` for a missing code."""
     return np.append(ranked(entries[code].name(language) for code in codes), UNKNOWN)
 
 
 @dataclass(frozen=True)
 class Listed:
-    """What a list says of one enterprise; ``enterprise`` is a code, or "enterprise-1…n" where it may not be named.
+    """One row of a list. ``enterprise`` is a code, or "enterprise-1…n" if its name is hidden.
 
-    ``last_report`` is None where nothing was reported, or nothing with a date: then ``reported`` tells them apart.
+    ``last_report`` is None if there is no report, or none with a date; ``reported`` distinguishes the two.
     """
 
     enterprise: str
@@ -57,19 +57,19 @@ class Listed:
 
     @property
     def completed(self) -> int:
-        """How many modules it completed."""
+        """The number of modules completed."""
         return sum(state == "completed" for state in self.states.values())
 
 
 @dataclass(frozen=True)
 class Lists:
-    """The lists of one slice; every array has an answer per enterprise of the record."""
+    """The lists of one slice. Every array has one value per enterprise of the record."""
 
     of: SliceFacts
     catalogue: Catalogue
 
     def rank(self, sort: str, language: str, names: Array) -> Array:
-        """What an enterprise is sorted by, :data:`UNKNOWN` where that is not known; `names` is the rank by name."""
+        """The sort key of each enterprise, or :data:`UNKNOWN`. `names` is the rank by name."""
         if sort == "place":
             return _ranks(self.catalogue.place, self.of.record.places, language)[self.place]
         if sort == "sector":
@@ -82,15 +82,15 @@ class Lists:
         return self.last_report if sort == "last_report" else names
 
     def ordered(self, among: Array, rank: Array, names: Array, *, descending: bool) -> Array:
-        """The enterprises `among` all, as rows: what is unknown last, whatever is equal by name, then by code."""
-        found: Array = np.flatnonzero(among & self.of.enterprises)
-        by = rank[found]
+        """The positions of the enterprises in `among`, sorted by rank, then name, then code. Unknown ranks are last."""
+        members: Array = np.flatnonzero(among & self.of.enterprises)
+        ranks = rank[members]
         direction = -1 if descending else 1
-        order = np.lexsort((names[found], np.where(by == UNKNOWN, 0, direction * by), by == UNKNOWN))
-        return np.asarray(found[order])
+        order = np.lexsort((names[members], np.where(ranks == UNKNOWN, 0, direction * ranks), ranks == UNKNOWN))
+        return np.asarray(members[order])
 
     def listed(self, enterprises: Array) -> list[Listed]:
-        """What a list says of some enterprises of the slice (positions), in their order."""
+        """The list rows of some enterprises of the slice, given by position, in the same order."""
         among = self.of.marked(enterprises)
         record, states, reports = self.of.record, self._states(among), self._reports(among)
         rounds: dict[int, list[str]] = defaultdict(list)
@@ -109,33 +109,34 @@ class Lists:
         ]  # fmt: skip
 
     def _states(self, among: Array) -> dict[int, dict[str, str]]:
-        """By enterprise its state in each module, in the order of the programme."""
+        """The states of the marked enterprises by module, in the order of the programme."""
         of_modules, modules = self.of.enterprise_modules, self.of.record.modules
         rank = np.array([self.catalogue.module[code].columns["position"] for code in modules] or [0])
         rows = np.flatnonzero(among[of_modules.enterprise])
-        found: dict[int, dict[str, str]] = defaultdict(dict)
+        states: dict[int, dict[str, str]] = defaultdict(dict)
         for row in rows[np.lexsort((of_modules.module[rows], rank[of_modules.module[rows]]))].tolist():
-            found[int(of_modules.enterprise[row])][modules[of_modules.module[row]]] = STATES[of_modules.state[row]]
-        return found
+            states[int(of_modules.enterprise[row])][modules[of_modules.module[row]]] = STATES[of_modules.state[row]]
+        return states
 
     def _reports(self, among: Array) -> dict[int, tuple[date | None, str | None]]:
-        """By enterprise that reported the day of its latest result, and how well that is known: of several results of
-        one day as the least well known of them.
+        """The day and precision of the latest result of each marked enterprise that reported.
+
+        Of several results of one day the coarsest precision counts.
         """
         rows = self.of.record.results
         at = self.of.results[among[rows.enterprise[self.of.results]]]
         latest: dict[int, tuple[int, int]] = {}
-        for who, day, precision in zip(
+        for enterprise, day, precision in zip(
             rows.enterprise[at].tolist(), self._reported_on(at).tolist(), rows.precision[at].tolist(), strict=True
         ):
-            latest[who] = max(latest.get(who, (UNKNOWN, NONE)), (day, precision))
+            latest[enterprise] = max(latest.get(enterprise, (UNKNOWN, NONE)), (day, precision))
         return {
-            who: (None, None) if day == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
-            for who, (day, precision) in latest.items()
+            enterprise: (None, None) if day == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
+            for enterprise, (day, precision) in latest.items()
         }
 
     def _reported_on(self, at: Array) -> Array:
-        """The day each of some results speaks for: of its after where that is seen, else of its before."""
+        """The day of each of some results: of its after if that is seen, else of its before."""
         rows = self.of.record.results
         ended = (rows.ended_from[at] <= self.of.day) & (rows.after_on[at] != NEVER)
         days = np.where(ended, rows.after_on[at], rows.before_on[at])
@@ -148,65 +149,66 @@ class Lists:
 
     @cached_property
     def place(self) -> Array:
-        """The place the enrolments of an enterprise have in common."""
-        found = self._per_enterprise(NONE)
+        """The place that all enrolments of an enterprise share; :data:`NONE` if they differ."""
+        common = self._per_enterprise(NONE)
         places = self.of.record.enrolments.place[self.of.enrolments]
         known = places != NONE
-        who, places = self._enrolled[known], places[known]  # by enterprise and place
-        first = runs(who)
-        last = np.append(first[1:], len(who))[: len(first)] - 1
-        found[who[first]] = np.where(places[first] == places[last], places[first], NONE)
-        return found
+        enterprises, places = self._enrolled[known], places[known]  # sorted by enterprise and place
+        first = runs(enterprises)
+        last = np.append(first[1:], len(enterprises))[: len(first)] - 1
+        common[enterprises[first]] = np.where(places[first] == places[last], places[first], NONE)
+        return common
 
     @cached_property
     def sector(self) -> Array:
-        """The sector of an enterprise."""
-        found = self._per_enterprise(NONE)
-        found[self._enrolled] = self.of.record.enrolments.sector[self.of.enrolments]
-        return found
+        """The sector of each enterprise."""
+        sectors = self._per_enterprise(NONE)
+        sectors[self._enrolled] = self.of.record.enrolments.sector[self.of.enrolments]
+        return sectors
 
     @cached_property
     def began(self) -> Array:
-        """The day the first round of an enterprise began, or was to begin."""
+        """The actual or planned start of the first round of each enterprise."""
         rounds = (self.catalogue.round[code].columns for code in self.of.record.rounds)
         days = [each["started_on"] or each["planned_start"] for each in rounds]
-        began = np.array([NEVER if day is None else day.toordinal() for day in days], np.int32)
-        found = self._per_enterprise(NEVER)
-        np.minimum.at(found, self._enrolled, began[self.of.record.enrolments.round[self.of.enrolments]])
-        return np.where(found == NEVER, UNKNOWN, found)
+        starts = np.array([NEVER if day is None else day.toordinal() for day in days], np.int32)
+        earliest = self._per_enterprise(NEVER)
+        np.minimum.at(earliest, self._enrolled, starts[self.of.record.enrolments.round[self.of.enrolments]])
+        return np.where(earliest == NEVER, UNKNOWN, earliest)
 
     @cached_property
     def last_report(self) -> Array:
-        """The day of the latest result of an enterprise; of its after where that is seen, else of its before."""
+        """The day of the latest result of each enterprise: of its after if that is seen, else of its before."""
         at = self.of.results
         return self._greatest(self.of.record.results.enterprise[at], self._reported_on(at))
 
     @cached_property
     def forms(self) -> dict[str, Array]:
-        """The state of each form, as a position in :data:`FORM_STATES`."""
+        """The state of each form per enterprise, as a position in :data:`FORM_STATES`."""
         rows, at = self.of.record.trainings, self.of.trainings
-        who, steps = rows.enterprise[at], self.of.steps
+        enterprises, steps = rows.enterprise[at], self.of.steps
         begun = steps & STARTED != 0
         due = np.zeros(len(self.of.record.enrolments.enterprise), bool)
         due[rows.enrolment[at[begun | (rows.due[at] <= self.of.day)]]] = True
         baseline = self.of.record.enrolments.baseline_on[self.of.enrolments] <= self.of.day
         workshop = steps & WORKSHOP != 0
         assessed = steps & ASSESSMENT != 0
-        lacking = ~assessed & (steps & COMPLETION != 0)
+        unassessed = ~assessed & (steps & COMPLETION != 0)
         results = np.select(
             [self.of.pair_counts > 0, self.of.reported, self.of.trained], [PRESENT, PARTLY, MISSING], NOT_YET_DUE
         )
         states = (
             self._state(self._enrolled, baseline, ~baseline & due[self.of.enrolments]),
-            self._state(who, workshop, ~workshop & (begun | (self.of.states == OVERDUE))),
-            self._state(who, assessed, lacking),
+            self._state(enterprises, workshop, ~workshop & (begun | (self.of.states == OVERDUE))),
+            self._state(enterprises, assessed, unassessed),
             results,
         )
         return dict(zip(FORMS, states, strict=True))
 
-    def _state(self, who: Array, present: Array, missing: Array) -> Array:
-        there, lacking = self.of.marked(who[present]), self.of.marked(who[missing])
-        return np.select([there & lacking, there, lacking], [PARTLY, PRESENT, MISSING], NOT_YET_DUE)
+    def _state(self, enterprises: Array, present: Array, missing: Array) -> Array:
+        has_present, has_missing = self.of.marked(enterprises[present]), self.of.marked(enterprises[missing])
+        states = [PARTLY, PRESENT, MISSING]
+        return np.select([has_present & has_missing, has_present, has_missing], states, NOT_YET_DUE)
 
     def form_counts(self) -> dict[tuple[str, str], int]:
         """Enterprises by form and state."""
@@ -216,7 +218,7 @@ class Lists:
 
     @cached_property
     def silence(self) -> Array:
-        """How long ago an enterprise reported, as a position in :data:`SILENCE`."""
+        """The time since the last report of each enterprise, as a position in :data:`SILENCE`."""
         last = self.last_report
         since = [last >= (self.of.slice.as_of - timedelta(days=days)).toordinal() for _name, days in BANDS if days]
         names = ["never", "undated", *(name for name, days in BANDS if days)]
@@ -224,16 +226,17 @@ class Lists:
         return np.select(conditions, [SILENCE.index(name) for name in names], SILENCE.index(BANDS[-1][0]))
 
     def silence_counts(self) -> dict[str, int]:
-        """How long ago the trained enterprises reported: enterprises by :data:`SILENCE`."""
+        """Trained enterprises by the time since their last report (:data:`SILENCE`)."""
         counts = np.bincount(self.silence[self.of.trained], minlength=len(SILENCE))
         return {name: int(counts[at]) for at, name in enumerate(SILENCE)}
 
     def in_group(self, rounds: Array, which: str) -> Array:
-        """Of the enrolments in some rounds (one answer a round) who was ``trained``; of those who ``reported``, who is
-        ``silent``.
+        """Marks the enterprises of a group of rounds: those trained in it, or of these the ``reported`` or ``silent``.
+
+        `rounds` marks the rounds of the group.
         """
         record = self.of.record
-        # A result of no enrolment takes the last answer.
+        # The last value is for results without an enrolment: their enrolment is -1.
         among = np.append(self.of.enrolled & rounds[record.enrolments.round], False)
         began = self.of.trainings[self.of.started]
         trained = self.of.marked(record.trainings.enterprise[began[among[record.trainings.enrolment[began]]]])
@@ -246,39 +249,39 @@ class Lists:
         return trained & reported if which == "reported" else trained & ~reported
 
     def beside(self, enterprise: int, kind: str, code: str) -> Array:
-        """The other enterprises of a place or a sector (`kind`)."""
+        """Marks the other enterprises of a place or a sector (`kind`)."""
         codes = self.of.record.places if kind == "place" else self.of.record.sectors
         values = self.place if kind == "place" else self.sector
-        found: Array = self.of.enterprises & (values == codes.index(code))
-        found[enterprise] = False
-        return found
+        mark: Array = self.of.enterprises & (values == codes.index(code))
+        mark[enterprise] = False
+        return mark
 
     def completed_among(self, among: Array) -> dict[str, int]:
-        """How many of some enterprises completed each module that is planned for any of them."""
+        """The number of marked enterprises that completed each module, for the modules planned for any of them."""
         of_modules, modules = self.of.enterprise_modules, self.of.record.modules
         chosen = among[of_modules.enterprise]
         planned = np.bincount(of_modules.module[chosen], minlength=len(modules))
-        done = chosen & (of_modules.steps & COMPLETION != 0)
-        completed = np.bincount(of_modules.module[done], minlength=len(modules))
+        is_completed = chosen & (of_modules.steps & COMPLETION != 0)
+        completed = np.bincount(of_modules.module[is_completed], minlength=len(modules))
         return {code: int(completed[at]) for at, code in enumerate(modules) if planned[at]}
 
     def sources_among(self, among: Array) -> dict[str, int]:
-        """The rows of trainings of some enterprises per source ("": none given)."""
+        """The number of training rows of the marked enterprises per source ("": no source given)."""
         rows, at = self.of.record.trainings, self.of.trainings
         counts = np.bincount(rows.source[at[among[rows.enterprise[at]]]] + 1)
         return {code: int(n) for code, n in zip(("", *self.of.record.sources), counts, strict=False) if n}
 
     def levels(self) -> list[Array]:
-        """Per indicator that is no practice its results with a before and an after that are no bounds, as rows."""
+        """The result rows with an exact before and after, per indicator that is not a yes/no practice."""
         rows, at = self.of.record.results, self.of.results
         exact = at[rows.exact[at] & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
         units = [self.catalogue.indicator[code].columns["unit"] for code in self.of.record.indicators]
         exact = exact[np.array([unit != YES_NO for unit in units] or [False])[rows.indicator[exact]]]
-        first = runs(rows.indicator[exact])  # they stand by indicator
+        first = runs(rows.indicator[exact])  # results are sorted by indicator
         return np.split(exact, first[1:]) if len(exact) else []
 
     def unsourced(self) -> dict[str, int]:
-        """How many rows of enrolments, trainings and results name no source, by table."""
+        """The number of enrolment, training and result rows without a source, by table."""
         record = self.of.record
         rows = {
             "enrolment": record.enrolments.source[self.of.enrolments],
@@ -290,15 +293,15 @@ class Lists:
     def _per_enterprise(self, value: int) -> Array:
         return np.full(len(self.of.record.enterprises), value, np.int32)
 
-    def _summed(self, who: Array, flags: Array) -> Array:
-        sums: Array = np.bincount(who[flags], minlength=len(self.of.record.enterprises))
+    def _summed(self, enterprises: Array, flags: Array) -> Array:
+        sums: Array = np.bincount(enterprises[flags], minlength=len(self.of.record.enterprises))
         return sums
 
-    def _greatest(self, who: Array, values: Array) -> Array:
-        found = self._per_enterprise(UNKNOWN)
-        np.maximum.at(found, who, values)
-        return found
+    def _greatest(self, enterprises: Array, values: Array) -> Array:
+        greatest = self._per_enterprise(UNKNOWN)
+        np.maximum.at(greatest, enterprises, values)
+        return greatest
 
 
 Within = Callable[[Lists], Array]
-"""Some of the enterprises of a slice: one answer an enterprise."""
+"""A function that marks the members of a list among the enterprises of the record."""

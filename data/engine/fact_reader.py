@@ -1,4 +1,4 @@
-"""Reads the facts of a record from its database into arrays."""
+"""The reader of the facts: from the results database into arrays."""
 
 import logging
 from collections.abc import Callable, Sequence
@@ -20,38 +20,39 @@ from data.storage.schema import OPERATORS, Kind, enrolment, enterprise, result, 
 log = logging.getLogger(__name__)
 
 MOST_RESULTS = 20_000_000
-"""Results that a process holds at most: they take some 1.7 GB (docs/scale.md has the bytes of a result)."""
+"""Maximum number of results in the memory of a process: about 1.7 GB (docs/scale.md has the bytes per result)."""
 
 MOST_MODULES = 52
-"""Modules of an enterprise are counted as the bits of a sum of floats."""
+"""Maximum number of modules. Each is a bit of a float, which has 53 exact bits."""
 
 _CHUNK = 20_000
 
 
 def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
-    """Reads the facts of the record as `connection` sees it.
+    """Read the facts of the record as `connection` sees it.
 
-    Raises :class:`DatabaseProblem` (large) where it has more than :data:`MOST_RESULTS` results or :data:`MOST_MODULES`
-    modules; says in the log once it has half as many results.
+    Raises :class:`DatabaseProblem` (large) for more than :data:`MOST_RESULTS` results or :data:`MOST_MODULES` modules.
+    Logs a warning from half of that number of results on.
     """
-    results = connection.scalar(select(func.count()).select_from(result)) or 0
-    if results > MOST_RESULTS:
-        raise DatabaseProblem("large", f"{results:,} results, at most {MOST_RESULTS:,}")
+    result_count = connection.scalar(select(func.count()).select_from(result)) or 0
+    if result_count > MOST_RESULTS:
+        raise DatabaseProblem("large", f"{result_count:,} results, at most {MOST_RESULTS:,}")
     if len(catalogue.module) > MOST_MODULES:
         raise DatabaseProblem("large", f"{len(catalogue.module)} modules, at most {MOST_MODULES}")
-    if results > MOST_RESULTS // 2:
+    if result_count > MOST_RESULTS // 2:
         log.warning(
             "The results database holds %s results, more than half of the %s that can be shown: see docs/scale.md.",
-            f"{results:,}", f"{MOST_RESULTS:,}",
+            f"{result_count:,}", f"{MOST_RESULTS:,}",
         )  # fmt: skip
-    record = _Reading(connection, catalogue).record()
+    record = _FactReader(connection, catalogue).record()
     megabytes = (record.enterprise_bytes + record.result_bytes) / 1e6
-    log.info("%s enterprises with %s results take %.0f MB.", f"{len(record.enterprises):,}", f"{results:,}", megabytes)
+    enterprise_count = len(record.enterprises)
+    log.info("%s enterprises with %s results take %.0f MB.", f"{enterprise_count:,}", f"{result_count:,}", megabytes)
     return record
 
 
 class _Days(dict[Any, int]):
-    """Days by date, as drivers give them: as dates, or as texts."""
+    """Day numbers by date. Drivers return dates as dates or as texts."""
 
     def __missing__(self, day: Any) -> int:
         number = (day if isinstance(day, date) else date.fromisoformat(day)).toordinal()
@@ -59,32 +60,32 @@ class _Days(dict[Any, int]):
         return number
 
 
-class _Known(dict[Any, int]):
-    """Where codes stand among those known; :data:`NONE` where they do not."""
+class _Positions(dict[Any, int]):
+    """The positions of the known codes; :data:`NONE` for any other code."""
 
     def __missing__(self, code: Any) -> int:
         return NONE
 
 
 _CLOSED = {
-    "operator": _Known({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
-    "date_precision": _Known({name: at for at, name in enumerate(PRECISIONS)}),
-    "verified": _Known({False: 0, True: 1}),
+    "operator": _Positions({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
+    "date_precision": _Positions({name: at for at, name in enumerate(PRECISIONS)}),
+    "verified": _Positions({False: 0, True: 1}),
 }
-"""Columns of a few values, each with the positions of these."""
+"""Columns with a closed list of values, each with the positions of these values."""
 
 
 def _numbers(values: Sequence[Any]) -> Array:
-    """Numbers, NaN where there is none."""
+    """The values as numbers; NaN for None."""
     return np.array(values, dtype=float)
 
 
-def _positions(values: Sequence[Any], known: dict[Any, int]) -> Array:
-    return np.fromiter(map(known.__getitem__, values), np.int32, len(values))
+def _positions(values: Sequence[Any], positions: dict[Any, int]) -> Array:
+    return np.fromiter(map(positions.__getitem__, values), np.int32, len(values))
 
 
 def _taken(column: Array, rows: Array, missing: int = NONE) -> Array:
-    """The values of `column` at `rows`, `missing` where a row is :data:`NONE`."""
+    """The values of `column` at `rows`; `missing` where a row is :data:`NONE`."""
     return np.append(column, np.array(missing, column.dtype))[rows]
 
 
@@ -97,13 +98,13 @@ def _unknown_first(days: Array) -> Array:
 
 
 def _numbered(values: Array) -> Array:
-    """Numbers from 0 for runs of one value."""
+    """The number of each run of equal values, from 0."""
     return np.cumsum(np.concatenate(([0], values[1:] != values[:-1]))).astype(np.int32) if len(values) else values
 
 
 @dataclass(frozen=True)
 class _Enterprises:
-    """The enterprises by code: positions of sector and place, workers (NaN: unknown)."""
+    """The enterprises, sorted by code: positions of sector and place, workers (NaN: unknown)."""
 
     codes: tuple[str, ...]
     sector: Array
@@ -112,7 +113,7 @@ class _Enterprises:
 
 
 @dataclass(frozen=True)
-class _Reading:
+class _FactReader:
     connection: Connection
     catalogue: Catalogue
     days: _Days = field(default_factory=lambda: _Days({None: NEVER}))
@@ -140,28 +141,30 @@ class _Reading:
         return tuple(self.at[table])
 
     @cached_property
-    def at(self) -> dict[str, _Known]:
-        """Where each code of a table stands."""
+    def at(self) -> dict[str, _Positions]:
+        """The position of each code, per table."""
         names = ("round", "phase", "sector", "place", "module", "indicator", "source")
-        return {name: _Known({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names}
+        return {
+            name: _Positions({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names
+        }
 
     def columns(self, table: Table, *names: str) -> dict[str, Array]:
-        """Columns of one table by name: days, numbers, or the positions of codes."""
-        made = [self._made(table.c[name]) for name in names]
-        found: list[list[Array]] = [[make(())] for make in made]
-        # Rows as the driver has them: to make a date of each text, and a row of each tuple, takes longer than the rest.
-        asked = select(*(table.c[name] for name in names)).compile(self.connection)
-        # PostgreSQL's driver would hold the whole answer, unless the cursor has a name.
-        named = {"name": "facts"} if self.connection.dialect.name == "postgresql" else {}
-        with closing(self.connection.connection.cursor(**named)) as cursor:
-            cursor.execute(str(asked))
+        """The columns of one table by name: days, numbers, or positions of codes."""
+        converters = [self._converter(table.c[name]) for name in names]
+        chunks: list[list[Array]] = [[convert(())] for convert in converters]
+        # Raw rows of the driver: SQLAlchemy's conversion of dates and rows would take longer than everything else.
+        statement = select(*(table.c[name] for name in names)).compile(self.connection)
+        # Without a named cursor PostgreSQL's driver would load all rows into memory at once.
+        options = {"name": "facts"} if self.connection.dialect.name == "postgresql" else {}
+        with closing(self.connection.connection.cursor(**options)) as cursor:
+            cursor.execute(str(statement))
             while rows := cursor.fetchmany(_CHUNK):
-                for make, parts, values in zip(made, found, zip(*rows, strict=True), strict=True):
-                    parts.append(make(values))
-        return {name: np.concatenate(parts) for name, parts in zip(names, found, strict=True)}
+                for convert, arrays, values in zip(converters, chunks, zip(*rows, strict=True), strict=True):
+                    arrays.append(convert(values))
+        return {name: np.concatenate(arrays) for name, arrays in zip(names, chunks, strict=True)}
 
-    def _made(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
-        """How the values of a column become numbers."""
+    def _converter(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
+        """The function that turns the values of a column into numbers."""
         if column.name in _CLOSED:
             return lambda values: _positions(values, _CLOSED[column.name]).astype(np.int8)
         kind, refers = column.info["kind"], column.info["refers"]
@@ -174,7 +177,7 @@ class _Reading:
 
     @cached_property
     def enterprises(self) -> _Enterprises:
-        """The enterprises by code."""
+        """The enterprises, sorted by code."""
         table = enterprise.c
         rows = self.connection.execute(select(table.code, table.sector, table.place, table.workers)).all()
         codes, sectors, places, workers = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * 4
@@ -186,24 +189,24 @@ class _Reading:
         )
 
     @cached_property
-    def enterprise_at(self) -> _Known:
-        return _Known({code: at for at, code in enumerate(self.enterprises.codes)})
+    def enterprise_at(self) -> _Positions:
+        return _Positions({code: at for at, code in enumerate(self.enterprises.codes)})
 
     def single_places(self) -> Array:
-        """The place of each round that has a single one."""
-        found = np.full(len(self.at["round"]), NONE, np.int32)
+        """The place of each round that has exactly one place, else :data:`NONE`."""
+        places = np.full(len(self.at["round"]), NONE, np.int32)
         table = round_place.c
         single = select(table.round, func.min(table.place).label("place")).group_by(table.round)
         for row in self.connection.execute(single.having(func.count() == 1)):
-            found[self.at["round"][row.round]] = self.at["place"].get(row.place, NONE)
-        return found
+            places[self.at["round"][row.round]] = self.at["place"].get(row.place, NONE)
+        return places
 
     def parties(self) -> dict[str, Array]:
-        found: dict[str, Array] = {}
+        parties: dict[str, Array] = {}
         rounds = self.at["round"]
         for row in self.connection.execute(select(round_partner.c.partner, round_partner.c.round).distinct()):
-            found.setdefault(row.partner, np.zeros(len(rounds), bool))[rounds[row.round]] = True
-        return found
+            parties.setdefault(row.partner, np.zeros(len(rounds), bool))[rounds[row.round]] = True
+        return parties
 
     @cached_property
     def enrolments(self) -> Enrolments:
@@ -215,23 +218,23 @@ class _Reading:
         return Enrolments(**_ordered(columns, order))
 
     def keys(self, enterprises: Array, rounds: Array) -> Array:
-        """Enterprise and round as one number."""
-        found: Array = enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1
-        return found
+        """The key of each enterprise and round, as one number."""
+        keys: Array = enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1
+        return keys
 
     @cached_property
     def enrolled(self) -> tuple[Array, Array]:
-        """The keys of the enrolments in order, and the rows they are of."""
+        """The sorted keys of the enrolments, and their rows."""
         keys = self.keys(self.enrolments.enterprise, self.enrolments.round)
         order = np.argsort(keys)
         return keys[order], order.astype(np.int32)
 
     def enrolment_of(self, enterprises: Array, rounds: Array) -> Array:
-        """The enrolment each fact belongs to."""
-        known, rows = self.enrolled
+        """The enrolment of each fact; :data:`NONE` if there is none."""
+        sorted_keys, rows = self.enrolled
         keys = self.keys(enterprises, rounds)
-        at = np.searchsorted(known, keys)
-        return np.where(_taken(known, at) == keys, _taken(rows, at), NONE)
+        at = np.searchsorted(sorted_keys, keys)
+        return np.where(_taken(sorted_keys, at) == keys, _taken(rows, at), NONE)
 
     def trainings(self) -> Trainings:
         read = self.columns(
@@ -239,10 +242,10 @@ class _Reading:
             "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
         )  # fmt: skip
         enrolments = self.enrolment_of(read["enterprise"], read["round"])
-        # A visit has no date of its own: it counts once the workshop's date is reached, or where there is none.
+        # A visit has no date of its own: it is seen from the date of the workshop on, or always without such a date.
         seen = np.where(read["workshop_on"] == NEVER, ALWAYS, read["workshop_on"])
         recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
-        # The latest first; an unknown date counts as earlier than any known one.
+        # Latest first. An unknown date is earlier than any known one.
         order = np.lexsort(
             (-read["round"], _latest_first(read["due_on"]), _latest_first(recruited), read["module"],
              read["enterprise"])
@@ -269,7 +272,7 @@ class _Reading:
         rounds, precision = read.pop("round"), read.pop("date_precision")
         before_on, after_on = read["before_on"], read["after_on"]
         enrolments = self.enrolment_of(read["enterprise"], rounds)
-        # What was measured after a before that is not seen yet is not seen either.
+        # As long as the before is not seen, the after is not seen either.
         ended_on = np.where(after_on == NEVER, before_on, after_on)
         before_from, after_from = _since(read["before"], before_on), _since(read["after"], ended_on)
         ended_from = np.minimum(after_from, _since(read["change_percent"], ended_on))
@@ -277,7 +280,7 @@ class _Reading:
         position = self._order_of_modules(read["module"])
         group = read["indicator"].astype(np.int64) * (len(self.enterprise_at) or 1) + read["enterprise"]
         order = np.lexsort((position, rounds, recruited, before_on, group))
-        # A row without a round follows its enterprise; one of a round that is no enrolment counts nowhere.
+        # A row without a round belongs to its enterprise. A row with a round but no enrolment is left out.
         order = order[((enrolments != NONE) | (rounds == NONE))[order]]
         keys = (position, rounds, _unknown_first(recruited), _unknown_first(after_on), group)
         by_after = np.lexsort(tuple(key[order] for key in keys)).astype(np.int32)
@@ -295,7 +298,7 @@ class _Reading:
         return Results(**_ordered(columns, order), group=_numbered(group[order]), by_after=by_after, after_rank=rank)
 
     def _order_of_modules(self, modules: Array) -> Array:
-        """The position in the programme of each module; what has none comes first."""
+        """The position of each module in the programme. A row without a module comes first."""
         positions = [self.catalogue.module[code].columns["position"] for code in self.at["module"]]
         return _taken(np.array(positions, np.int32), modules)
 
@@ -305,5 +308,5 @@ def _ordered(columns: dict[str, Array], order: Array) -> dict[str, Array]:
 
 
 def _since(level: Array, day: Array) -> Array:
-    """The day from which a level is seen: from the beginning where it has no date, never where there is none."""
+    """The day from which a level is seen: always without a date, never without a level."""
     return np.where(np.isnan(level), NEVER, np.where(day == NEVER, ALWAYS, day)).astype(np.int32)

@@ -1,4 +1,4 @@
-"""The facts of one data version as arrays, in the order that lets a slice be counted without sorting anything."""
+"""The facts of one data version as arrays, in an order that makes sorting unnecessary when a slice is counted."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, fields
@@ -10,21 +10,24 @@ import numpy as np
 Array = np.ndarray[Any, np.dtype[Any]]
 
 NEVER = 2**31 - 1
-"""The day of what has none: it is not reached by any date."""
+"""The day of a missing date. It is later than any as-of date."""
 
 ALWAYS = 0
-"""The day from which a value without a date is seen."""
+"""The day from which a value without a date is seen. It is earlier than any as-of date."""
 
 NONE = -1
-"""The position of a code that is not given."""
+"""The position of a missing code."""
 
 PRECISIONS = ("day", "month", "year")
-"""How well a date is known."""
+"""The precisions of a date."""
 
 
 @dataclass(frozen=True)
 class Enrolments:
-    """By enterprise, place and round. Positions of enterprise, round, sector, place (:data:`NONE`), source; days."""
+    """Enrolments, sorted by enterprise, place and round.
+
+    Positions of enterprise, round, sector, place, source (:data:`NONE`: not given); days.
+    """
 
     enterprise: Array
     round: Array
@@ -38,10 +41,10 @@ class Enrolments:
 
 @dataclass(frozen=True)
 class Trainings:
-    """Planned trainings of enrolments, by enterprise and module, the latest first.
+    """Planned trainings of enrolments, sorted by enterprise and module, latest first.
 
-    Of each step the day it was reached; ``visits_seen`` is the day from which ``visits_done`` is known. Counts are NaN
-    where they are not known.
+    ``workshop`` to ``dropped`` are the days on which a step was reached; ``visits_seen`` is the day from which
+    ``visits_done`` is known. An unknown count is NaN.
     """
 
     enterprise: Array
@@ -64,14 +67,16 @@ class Trainings:
 
 @dataclass(frozen=True)
 class Results:
-    """Results of enrolments, or of an enterprise alone (``enrolment`` is :data:`NONE`), by indicator and enterprise.
+    """Results of enrolments, or of an enterprise without one (``enrolment`` is :data:`NONE`).
 
-    Of one indicator and enterprise the row whose before counts stands first; ``by_after`` lists rows so that the one
-    whose after counts stands last, ``after_rank`` is a row's position in it. ``group`` numbers indicator × enterprise.
+    Sorted by indicator and enterprise; ``group`` numbers each indicator × enterprise. In a group the first row has the
+    before that counts. ``by_after`` is another order of the rows: in it the last row of a group has the after that
+    counts. ``after_rank`` is the position of a row in ``by_after``.
+
     ``before_on`` and ``after_on`` are the days on record. ``before_from``, ``after_from``, ``ended_from`` and
-    ``seen_from`` are the days from which before, after, an after or a change, and anything at all is seen.
-    ``operator`` and ``precision`` are positions in `OPERATORS` and :data:`PRECISIONS`, ``verified`` is 1,
-    0 or :data:`NONE`; numbers are NaN where they are not known.
+    ``seen_from`` are the days from which the before, the after, the after or the change, and any of them are seen.
+    ``operator`` and ``precision`` are positions in `OPERATORS` and :data:`PRECISIONS`; ``verified`` is 1, 0 or
+    :data:`NONE`. An unknown number is NaN.
     """
 
     enterprise: Array
@@ -98,22 +103,22 @@ class Results:
 
     @cached_property
     def exact(self) -> Array:
-        """Which rows hold a value itself and no bound."""
-        found: Array = self.operator == 0
-        return found
+        """Marks the rows with an exact value, not a bound such as "more than"."""
+        exact: Array = self.operator == 0
+        return exact
 
     @cached_property
     def without_enrolment(self) -> Array:
-        """The rows that follow their enterprise."""
+        """The positions of the rows that belong to an enterprise, not to an enrolment."""
         return np.flatnonzero(self.enrolment == NONE)
 
 
 @dataclass(frozen=True)
 class RecordFacts:
-    """The facts of one data version. Codes are held as positions in these tuples of codes, each in order.
+    """The facts of one data version. The arrays refer to codes by their positions in the sorted tuples of codes.
 
-    ``workers`` is the size of each enterprise (NaN: unknown), ``phase_of`` the phase of each round, ``parties``
-    per partner which rounds it is a partner of.
+    ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round. ``parties``
+    marks the rounds of each partner.
     """
 
     enterprises: tuple[str, ...]
@@ -133,36 +138,36 @@ class RecordFacts:
 
     @cached_property
     def enterprise_at(self) -> dict[str, int]:
-        """Where each enterprise stands."""
+        """The position of each enterprise by code."""
         return {code: at for at, code in enumerate(self.enterprises)}
 
     @cached_property
     def position(self) -> dict[str, dict[str, int]]:
-        """Where each code stands, per filter."""
-        listed = {"round": self.rounds, "phase": self.phases, "sector": self.sectors, "place": self.places,
-                  "module": self.modules}  # fmt: skip
-        return {name: {code: at for at, code in enumerate(codes)} for name, codes in listed.items()}
+        """The position of each code, per filter."""
+        dimensions = {"round": self.rounds, "phase": self.phases, "sector": self.sectors, "place": self.places,
+                      "module": self.modules}  # fmt: skip
+        return {name: {code: at for at, code in enumerate(codes)} for name, codes in dimensions.items()}
 
     @property
     def enterprise_bytes(self) -> int:
-        """Bytes of memory of all enterprises with their enrolments and trainings."""
+        """Memory in bytes of all enterprises with their enrolments and trainings."""
         return self.workers.nbytes + _bytes(self.enrolments) + _bytes(self.trainings)
 
     @property
     def result_bytes(self) -> int:
-        """Bytes of memory of all results."""
+        """Memory in bytes of all results."""
         return _bytes(self.results)
 
     def with_partner(self, partners: Iterable[str]) -> Array:
-        """Which rounds have any of some partners, by position."""
-        found = np.zeros(len(self.rounds), bool)
+        """Marks the rounds that have any of the `partners`."""
+        mark = np.zeros(len(self.rounds), bool)
         for code in partners:
             if code in self.parties:
-                found |= self.parties[code]
-        return found
+                mark |= self.parties[code]
+        return mark
 
     def marked(self, codes: Iterable[str]) -> Array:
-        """Which enterprises have one of some codes, by position; codes that are not known are left out."""
+        """Marks the enterprises with one of the `codes`. Unknown codes are ignored."""
         mark = np.zeros(len(self.enterprises), bool)
         mark[[self.enterprise_at[code] for code in codes if code in self.enterprise_at]] = True
         return mark
@@ -173,17 +178,17 @@ def _bytes(table: Enrolments | Trainings | Results) -> int:
 
 
 def count(mask: Array) -> int:
-    """How many answers are yes."""
+    """The number of True values."""
     return int(np.count_nonzero(mask))
 
 
 def runs(values: Array) -> Array:
-    """Where each run of equal values begins."""
+    """The position where each run of equal values begins."""
     if not len(values):
         return np.zeros(0, np.intp)
     return np.flatnonzero(np.concatenate(([True], values[1:] != values[:-1])))
 
 
 def coded(codes: Iterable[str], positions: Array, missing: str | None = None) -> Array:
-    """The codes at some positions, `missing` at :data:`NONE`."""
+    """The codes at `positions`; `missing` for :data:`NONE`."""
     return np.array([*codes, missing], dtype=object)[positions]

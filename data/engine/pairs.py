@@ -1,4 +1,4 @@
-"""What enterprises reported: pairs of before and after, and the results that are no part of one."""
+"""The results of a slice: pairs of before and after, and the results outside of pairs."""
 
 from datetime import date
 from typing import Any, NamedTuple
@@ -14,7 +14,7 @@ _VERIFIED = (False, True)
 
 
 class Levels(NamedTuple):
-    """Pairs of one indicator: their enterprises, and what each reported before and after."""
+    """The pairs of one indicator: enterprises, before and after."""
 
     enterprise: Array
     before: Array
@@ -22,7 +22,7 @@ class Levels(NamedTuple):
 
 
 def pair_levels(of: SliceFacts) -> dict[str, Levels]:
-    """The levels of the pairs, by indicator, in the order of their enterprises."""
+    """The levels of the pairs by indicator, sorted by enterprise."""
     rows, (before, after) = of.record.results, of.pairs
     indicators = rows.indicator[before]
     ends = np.searchsorted(indicators, np.arange(len(of.record.indicators) + 1))
@@ -35,10 +35,10 @@ def pair_levels(of: SliceFacts) -> dict[str, Levels]:
 
 
 def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
-    """One row per pair (of one indicator, or of all), by indicator and enterprise.
+    """One row per pair (of one indicator, or of all), sorted by indicator and enterprise.
 
     Columns: enterprise, indicator, before, before_on, after, after_on, round, module, source, months, verified,
-    date_precision; but for the before's they are of the result that the after is of.
+    date_precision. All except before and before_on come from the result row of the after.
     """
     rows = of.record.results
     first, last = of.pairs
@@ -59,7 +59,7 @@ def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
 
 
 def other_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
-    """Results that are no part of a pair (of one indicator, or of all): bounds, changes without levels, single levels.
+    """Results outside of pairs (of one indicator, or of all): bounds, changes without levels, single levels.
 
     Columns as :func:`result_rows`.
     """
@@ -70,9 +70,9 @@ def other_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
 
 
 def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
-    """Some results of the slice, by indicator, enterprise, round and module.
+    """Some results of the slice, sorted by indicator, enterprise, round and module.
 
-    Columns as :func:`pair_rows`, and change_percent and operator; a level, a change or a date that is not seen is
+    Columns as :func:`pair_rows`, and change_percent and operator. A level, change or date after the as-of date is
     missing.
     """
     rows = of.record.results
@@ -106,7 +106,7 @@ def result_order(of: SliceFacts, at: Array) -> Array:
 
 
 def _about(of: SliceFacts, at: Array) -> dict[str, Array]:
-    """What else is on record of some results."""
+    """The other columns of some results."""
     record, rows = of.record, of.record.results
     return {
         "round": coded(record.rounds, _rounds(of, at), ""),
@@ -119,20 +119,20 @@ def _about(of: SliceFacts, at: Array) -> dict[str, Array]:
 
 
 def _rounds(of: SliceFacts, at: Array) -> Array:
-    """The round of some results; :data:`NONE` for those that follow their enterprise."""
-    found: Array = np.append(of.record.enrolments.round, np.int32(NONE))[of.record.results.enrolment[at]]
-    return found
+    """The rounds of some results; :data:`NONE` for those without an enrolment."""
+    rounds: Array = np.append(of.record.enrolments.round, np.int32(NONE))[of.record.results.enrolment[at]]
+    return rounds
 
 
 def _dates(days: Array) -> Array:
-    """Days as dates, None where there is none."""
+    """The days as dates; None for :data:`NEVER`."""
     known, at = np.unique(days, return_inverse=True)
     dates = [None if day == NEVER else date.fromordinal(day) for day in known.tolist()]
     return np.array(dates, dtype=object)[at]
 
 
 def _frame(columns: dict[str, Array]) -> pd.DataFrame:
-    """The columns as they are: pandas would make texts with NaN of codes with None."""
+    """A frame of the columns with their types: pandas would turn codes with None into texts with NaN."""
     return pd.DataFrame({name: pd.Series(values, dtype=values.dtype) for name, values in columns.items()})
 
 
@@ -142,14 +142,15 @@ def reported_indicators(of: SliceFacts) -> frozenset[str]:
 
 
 def other_fact_counts(of: SliceFacts) -> dict[str, Any]:
-    """How many results are no part of a pair, by indicator."""
+    """The number of results outside of pairs, by indicator."""
     rows, other = of.record.results, of.other_results
-    indicators, many = rows.indicator[other], len(of.record.indicators)
+    indicators, indicator_count = rows.indicator[other], len(of.record.indicators)
     if of.rounding is None:
-        return dict(zip(of.record.indicators, map(int, np.bincount(indicators, minlength=many)), strict=True))
-    each = other[runs(rows.group[other])]
-    enterprises = of.tally(rows.enterprise[each], rows.indicator[each], many)
+        counts = np.bincount(indicators, minlength=indicator_count)
+        return dict(zip(of.record.indicators, map(int, counts), strict=True))
+    first_of_group = other[runs(rows.group[other])]
+    enterprises = of.tally(rows.enterprise[first_of_group], rows.indicator[first_of_group], indicator_count)
     factors = of.rounding.secrets.people[rows.enterprise[other]]
-    totals = np.bincount(indicators, weights=factors, minlength=many)
+    totals = np.bincount(indicators, weights=factors, minlength=indicator_count)
     shown = (of.rounding.sum_to_base(*both) for both in zip(totals, enterprises, strict=True))
     return dict(zip(of.record.indicators, shown, strict=True))

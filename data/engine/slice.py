@@ -1,8 +1,8 @@
-"""The facts that a slice leaves of a record: enrolments, trainings with their states, results as seen, pairs.
+"""The facts of one slice of a record: enrolments, trainings with their states, visible results, pairs.
 
-Every count and list starts from these, so that a slice narrows everything in one place (docs/measures.md, "Filters").
-A fact dated after the slice's ``as_of`` is not seen. Enterprises are counted here alone: for a reader with a threshold
-a count is rounded before anybody has it (docs/privacy.md).
+Every count and list starts from these facts, so filters are applied in one place (docs/measures.md, "Filters"). A fact
+dated after the slice's ``as_of`` is not seen. Enterprises are counted only here: for a viewer with a threshold a count
+is rounded before any other code gets it (docs/privacy.md).
 """
 
 from typing import NamedTuple
@@ -16,15 +16,15 @@ from data.privacy.viewer import Slice
 from data.vocabulary import STATES
 
 WORKSHOP, VISIT, ASSESSMENT, COMPLETION, STARTED = (1 << bit for bit in range(5))
-"""The steps of a training of which something is on record, as bits."""
+"""The steps of a training that are on record, as bits."""
 
 COMPLETED, IN_PROGRESS, DROPPED, OVERDUE, NOT_YET_DUE = range(len(STATES))
 """Positions in :data:`data.vocabulary.STATES`."""
 
 
 class EnterpriseModules(NamedTuple):
-    """One row per enterprise × planned module: the steps of which any of its trainings has a record, its state, and the
-    row of the training the state is of.
+    """One row per enterprise × planned module: the steps on record in any of its trainings, its state, and the row of
+    the training that determines the state.
     """
 
     enterprise: Array
@@ -35,14 +35,14 @@ class EnterpriseModules(NamedTuple):
 
 
 class Pairs(NamedTuple):
-    """One row per pair: the result rows that its before and its after are of."""
+    """One row per pair: the result row of its before and the result row of its after."""
 
     before: Array
     after: Array
 
 
 class SliceFacts:
-    """The facts of one slice; each kind is found once. With a `rounding` its counts are shown numbers and not true."""
+    """The facts of one slice. Each kind is computed once. With a `rounding` all counts are rounded, not true counts."""
 
     def __init__(self, record: RecordFacts, slice_: Slice, rounding: Rounding | None = None) -> None:
         self.record = record
@@ -51,37 +51,38 @@ class SliceFacts:
         self.day = slice_.as_of.toordinal()
 
     def cells(self, enterprises: Array, groups: Array, many: int) -> Array:
-        """Enterprises per group, each named once a group, before they are rounded: cells of disjoint groups add up.
+        """Enterprises per group before rounding, for `many` groups. Cells of disjoint groups can be added.
 
-        One row of counts, and where they are rounded one of the sums of secret numbers; one column a group.
+        An enterprise occurs at most once per group. The result has one column per group: a row of counts, and with a
+        rounding a row of the sums of secret numbers.
         """
         counts = np.bincount(groups, minlength=many)
         if self.rounding is None:
             return counts[np.newaxis]
-        # Sums stay far below 2^53, where floats are exact.
+        # The sums stay far below 2^53, so floats are exact.
         numbers = np.bincount(groups, weights=self.rounding.secrets.numbers[enterprises], minlength=many)
         return np.stack([counts, numbers.astype(np.int64)])
 
     def shown(self, cells: Array) -> Array:
-        """The counts of some cells, as the reader is shown them."""
+        """The counts of some cells, rounded for the viewer."""
         counts: Array = cells[0]
         return counts if self.rounding is None else self.rounding.shown(counts, cells[1])
 
     def each_shown(self, cells: Array) -> Array:
-        """:meth:`shown` of several cells: one row each."""
+        """The counts of several :meth:`cells`, rounded for the viewer, one row each."""
         return np.stack([self.shown(each) for each in cells])
 
     def tally(self, enterprises: Array, groups: Array, many: int) -> Array:
-        """Enterprises per group, each named once a group, as the reader is shown them."""
+        """Enterprises per group, rounded for the viewer, for `many` groups. An enterprise occurs once per group."""
         return self.shown(self.cells(enterprises, groups, many))
 
     def count(self, enterprises: Array) -> int:
-        """How many enterprises are marked, as the reader is shown it. One answer an enterprise."""
+        """The number of marked enterprises, rounded for the viewer. One value per enterprise of the record."""
         at = np.flatnonzero(enterprises)
         return int(self.tally(at, np.zeros(len(at), np.intp), 1)[0])
 
     def among(self, dimension: str) -> Array | None:
-        """Which codes of a filter are left, by position, and at the end whether "not given" is; None: all."""
+        """Marks the codes of a filter that are in the slice, and at the end the missing code. None: no restriction."""
         codes = self.slice.codes(dimension)
         if codes is None:
             return None
@@ -93,59 +94,59 @@ class SliceFacts:
 
     @cached_property
     def rounds(self) -> Array:
-        """Which rounds are left, by position."""
-        left = np.ones(len(self.record.rounds), bool)
+        """Marks the rounds of the slice, by position."""
+        mark = np.ones(len(self.record.rounds), bool)
         rounds, phases, partners = self.among("round"), self.among("phase"), self.slice.partner
         if rounds is not None:
-            left &= rounds[:-1]
+            mark &= rounds[:-1]
         if phases is not None:
-            left &= phases[self.record.phase_of]
+            mark &= phases[self.record.phase_of]
         if partners is not None:
-            left &= self.record.with_partner(partners)
-        return left
+            mark &= self.record.with_partner(partners)
+        return mark
 
     @cached_property
     def enrolled(self) -> Array:
-        """Is an enrolment in the slice? One answer a row of the record's enrolments."""
+        """Marks the enrolments of the slice. One value per enrolment of the record."""
         rows = self.record.enrolments
-        left: Array = (rows.recruited_on <= self.day) | (rows.recruited_on == NEVER)
+        mark: Array = (rows.recruited_on <= self.day) | (rows.recruited_on == NEVER)
         if not self.rounds.all():
-            left &= self.rounds[rows.round]
+            mark &= self.rounds[rows.round]
         for dimension, column in (("sector", rows.sector), ("place", rows.place)):
-            table = self.among(dimension)
-            if table is not None:
-                left &= table[column]
-        return left
+            codes = self.among(dimension)
+            if codes is not None:
+                mark &= codes[column]
+        return mark
 
     @cached_property
     def enrolments(self) -> Array:
-        """The enrolments of the slice, as rows."""
+        """The rows of the enrolments of the slice."""
         return np.flatnonzero(self.enrolled)
 
     @cached_property
     def enterprises(self) -> Array:
-        """Is an enterprise enrolled in the slice? One answer an enterprise."""
+        """Marks the enterprises enrolled in the slice."""
         return self.marked(self.record.enrolments.enterprise[self.enrolments])
 
     def marked(self, enterprises: Array) -> Array:
-        """Which enterprises are named in a list, which may name them several times."""
+        """Marks the enterprises at some positions, which may occur several times."""
         mark = np.zeros(len(self.record.enterprises), bool)
         mark[enterprises] = True
         return mark
 
     @cached_property
     def trainings(self) -> Array:
-        """The planned trainings of the slice, as rows."""
+        """The rows of the planned trainings of the slice."""
         rows = self.record.trainings
         if not len(rows.enrolment):
             return np.zeros(0, np.intp)
-        left = self.enrolled[rows.enrolment]
+        mark = self.enrolled[rows.enrolment]
         modules = self.among("module")
-        return np.flatnonzero(left if modules is None else left & modules[rows.module])
+        return np.flatnonzero(mark if modules is None else mark & modules[rows.module])
 
     @cached_property
     def steps(self) -> Array:
-        """What is on record of each training of the slice, as bits."""
+        """The steps on record of each training of the slice, as bits."""
         rows, at, day = self.record.trainings, self.trainings, self.day
         steps: Array = np.zeros(len(at), np.uint8)
         for bit, reached in (
@@ -157,32 +158,32 @@ class SliceFacts:
 
     @cached_property
     def started(self) -> Array:
-        """Has each training of the slice begun?"""
+        """Marks the trainings of the slice that have begun."""
         began: Array = self.steps != 0
         return began
 
     @cached_property
     def states(self) -> Array:
-        """The state of each training of the slice."""
+        """The state of each training of the slice, as a position in :data:`data.vocabulary.STATES`."""
         rows, at = self.record.trainings, self.trainings
         reached = [self.steps & COMPLETION != 0, rows.dropped[at] <= self.day, self.started, rows.due[at] <= self.day]
         return np.select(reached, [COMPLETED, DROPPED, IN_PROGRESS, OVERDUE], NOT_YET_DUE).astype(np.int8)
 
     def trainings_of(self, enterprise: str) -> dict[tuple[str, str], tuple[str, bool]]:
-        """By round and module of one enterprise's trainings: the state of each, and whether it has begun."""
+        """The trainings of one enterprise, by round and module: the state, and True if the training has begun."""
         record, rows = self.record, self.record.trainings
         at = record.enterprise_at[enterprise]
         begin, end = np.searchsorted(rows.enterprise[self.trainings], (at, at + 1)).tolist()
-        found = {}
+        trainings = {}
         for each in range(begin, end):
             row = self.trainings[each]
             key = record.rounds[record.enrolments.round[rows.enrolment[row]]], record.modules[rows.module[row]]
-            found[key] = STATES[self.states[each]], bool(self.started[each])
-        return found
+            trainings[key] = STATES[self.states[each]], bool(self.started[each])
+        return trainings
 
     @cached_property
     def trained(self) -> Array:
-        """Has an enterprise begun any training of the slice? One answer an enterprise."""
+        """Marks the enterprises that have begun a training of the slice."""
         return self.marked(self.record.trainings.enterprise[self.trainings[self.started]])
 
     @cached_property
@@ -190,12 +191,12 @@ class SliceFacts:
         """The state of each enterprise in each module planned for it, from all its trainings in the slice."""
         rows, at = self.record.trainings, self.trainings
         enterprise, module = rows.enterprise[at], rows.module[at]
-        # They stand by enterprise and module, the latest first.
+        # Trainings are sorted by enterprise and module, latest first.
         first = runs(enterprise.astype(np.int64) * (len(self.record.modules) or 1) + module)
         if len(first) == len(at):
             return EnterpriseModules(enterprise, module, self.steps, self.states, at)
         steps = np.bitwise_or.reduceat(self.steps, first) if len(first) else self.steps
-        # The state is of the latest that was completed, where any was.
+        # The latest completed training determines the state. If none is completed, the latest training does.
         completed = np.flatnonzero(self.steps & COMPLETION)
         run = np.searchsorted(first, completed, "right") - 1
         chosen, of_run = first.copy(), runs(run)
@@ -204,17 +205,17 @@ class SliceFacts:
 
     @cached_property
     def results(self) -> Array:
-        """The result rows of the slice of which anything is seen."""
+        """The result rows of the slice of which at least one value is seen."""
         rows = self.record.results
         if not len(rows.enrolment):
             return np.zeros(0, np.intp)
-        # A row of no enrolment takes the last answer, which is no enrolment's.
-        left = np.append(self.enrolled, False)[rows.enrolment]
-        loose = rows.without_enrolment
-        left[loose] = self.enterprises[rows.enterprise[loose]]
-        left &= rows.seen_from <= self.day
+        # The last value is for rows without an enrolment: their enrolment is -1.
+        mark = np.append(self.enrolled, False)[rows.enrolment]
+        without_enrolment = rows.without_enrolment
+        mark[without_enrolment] = self.enterprises[rows.enterprise[without_enrolment]]
+        mark &= rows.seen_from <= self.day
         modules = self.among("module")
-        return np.flatnonzero(left if modules is None else left & modules[rows.module])
+        return np.flatnonzero(mark if modules is None else mark & modules[rows.module])
 
     def results_of(self, indicator: str | None) -> Array:
         """The result rows of one indicator, or of all."""
@@ -225,12 +226,12 @@ class SliceFacts:
 
     @cached_property
     def reported(self) -> Array:
-        """Has an enterprise reported anything? One answer an enterprise."""
+        """Marks the enterprises with a result in the slice."""
         return self.marked(self.record.results.enterprise[self.results])
 
     @cached_property
     def pairs(self) -> Pairs:
-        """The pairs of the slice, by indicator and enterprise."""
+        """The pairs of the slice, sorted by indicator and enterprise."""
         rows = self.record.results
         exact = self.results[rows.exact[self.results]]
         befores, afters = exact[rows.before_from[exact] <= self.day], exact[rows.after_from[exact] <= self.day]
@@ -239,23 +240,23 @@ class SliceFacts:
         starts = runs(groups)
         if len(starts):
             afters = rows.by_after[np.maximum.reduceat(rows.after_rank[afters], starts)]
-        # Both stand by group, each once: a before has its after where the two lists meet.
-        where = np.searchsorted(rows.group[afters], rows.group[befores])
-        where[where == len(afters)] = 0
-        met = rows.group[afters][where] == rows.group[befores] if len(afters) else np.zeros(len(befores), bool)
-        return Pairs(befores[met], afters[where[met]])
+        # Both are sorted by group, one row each: a before and an after of the same group make a pair.
+        match = np.searchsorted(rows.group[afters], rows.group[befores])
+        match[match == len(afters)] = 0
+        is_pair = rows.group[afters][match] == rows.group[befores] if len(afters) else np.zeros(len(befores), bool)
+        return Pairs(befores[is_pair], afters[match[is_pair]])
 
     @cached_property
     def other_results(self) -> Array:
-        """The result rows that are no part of a pair: bounds, changes without levels, a level of one side alone."""
+        """The result rows outside of pairs: bounds, changes without levels, single levels."""
         rows, at = self.record.results, self.results
         paired = np.zeros(int(rows.group[-1]) + 1 if len(rows.group) else 0, bool)
         paired[rows.group[self.pairs.before]] = True
-        levels = (rows.before_from[at] <= self.day) | (rows.after_from[at] <= self.day)
-        found: Array = at[~(rows.exact[at] & levels & paired[rows.group[at]])]
-        return found
+        has_level = (rows.before_from[at] <= self.day) | (rows.after_from[at] <= self.day)
+        other: Array = at[~(rows.exact[at] & has_level & paired[rows.group[at]])]
+        return other
 
     @cached_property
     def pair_counts(self) -> Array:
-        """How many pairs each enterprise gave."""
+        """The number of pairs of each enterprise."""
         return np.bincount(self.record.results.enterprise[self.pairs.before], minlength=len(self.record.enterprises))

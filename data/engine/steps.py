@@ -1,4 +1,4 @@
-"""How far enterprises got: steps and states of modules, stages of the journey."""
+"""The progress of enterprises: steps and states of modules, stages of the journey."""
 
 import numpy as np
 import pandas as pd
@@ -18,23 +18,23 @@ from data.vocabulary import FIRST_MODULE, JOURNEY, STATES
 
 
 def module_steps(of: SliceFacts) -> pd.DataFrame:
-    """Distinct enterprises per planned module.
+    """Enterprises per planned module.
 
-    Columns: module, planned, workshop, visited, assessed, completed (reached, by own or later evidence),
-    visited_without_record, assessed_without_record, and one per state.
+    Columns: module, planned; workshop, visited, assessed, completed (a step counts as reached if it or a later step is
+    on record); visited_without_record, assessed_without_record; and one column per state.
     """
     of_modules = of.enterprise_modules
     steps, state = of_modules.steps, of_modules.state
-    many = len(of.record.modules)
+    module_count = len(of.record.modules)
 
     def per_module(flags: Array) -> Array:
-        return of.tally(of_modules.enterprise[flags], of_modules.module[flags], many)
+        return of.tally(of_modules.enterprise[flags], of_modules.module[flags], module_count)
 
     visited, assessed = steps & (VISIT | ASSESSMENT | COMPLETION) != 0, steps & (ASSESSMENT | COMPLETION) != 0
     frame = pd.DataFrame(
         {
             "module": pd.Series(of.record.modules, dtype=object),
-            "planned": of.tally(of_modules.enterprise, of_modules.module, many),
+            "planned": of.tally(of_modules.enterprise, of_modules.module, module_count),
             "workshop": per_module(steps & STARTED != 0),
             "visited": per_module(visited),
             "assessed": per_module(assessed),
@@ -48,13 +48,16 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
             },
         }
     )
-    # A rounded count may be 0 where its parts are not.
+    # A rounded total may be 0 although one of its parts is not 0.
     return frame if of.rounding else frame[frame["planned"] > 0].reset_index(drop=True)
 
 
 def journey_counts(of: SliceFacts) -> pd.DataFrame:
-    """Columns: stage, enterprises (reached, by own or later evidence), without_record; m1_only, on the last stage:
-    enterprises that completed all they planned, which was Module 1 alone; and recorded (with a record of the stage).
+    """Enterprises per stage of the journey.
+
+    Columns: stage, enterprises (a stage counts as reached if it or a later stage is on record), without_record, m1_only
+    (only on the last stage: enterprises that planned and completed nothing but Module 1), and recorded (with a record
+    of the stage itself).
     """
     record, of_modules = of.record, of.enterprise_modules
     enterprise, steps = of_modules.enterprise, of_modules.steps
@@ -71,23 +74,26 @@ def journey_counts(of: SliceFacts) -> pd.DataFrame:
         "further_completed": of.marked(enterprise[~first & completed]),
         "all_planned_completed": planned & ~unfinished,
     }
-    own = reached | {"m1_workshop": of.marked(enterprise[first & (steps & WORKSHOP != 0)])}
+    on_record = reached | {"m1_workshop": of.marked(enterprise[first & (steps & WORKSHOP != 0)])}
     further = of.marked(enterprise[~first])
-    only_first = of.count(reached["all_planned_completed"] & ~further)
+    m1_only = of.count(reached["all_planned_completed"] & ~further)
     rows, later = [], np.zeros(len(record.enterprises), bool)
     for stage in reversed(JOURNEY):
         later = later | reached[stage]
-        of_last = only_first if stage == JOURNEY[-1] else 0
-        recorded = of.count(later & own[stage])
-        rows.append((stage, of.count(later), of.count(later & ~own[stage]), of_last, recorded))
+        recorded = of.count(later & on_record[stage])
+        without_record = of.count(later & ~on_record[stage])
+        rows.append((stage, of.count(later), without_record, m1_only if stage == JOURNEY[-1] else 0, recorded))
     return pd.DataFrame(rows[::-1], columns=["stage", "enterprises", "without_record", "m1_only", "recorded"])
 
 
 def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
-    """Columns: modules_at_least (1 to the number of modules of the programme), enterprises that completed so many."""
+    """Enterprises by number of completed modules.
+
+    Columns: modules_at_least (1 to the number of modules of the programme), enterprises (with at least that number).
+    """
     of_modules = of.enterprise_modules
-    done = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
-    modules = np.bincount(done, minlength=len(of.record.enterprises))
+    completed = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
+    modules = np.bincount(completed, minlength=len(of.record.enterprises))
     levels = range(1, len(of.record.modules) + 1)
     return pd.DataFrame(
         {"modules_at_least": list(levels), "enterprises": [of.count(modules >= level) for level in levels]}
@@ -95,7 +101,7 @@ def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
 
 
 def enterprise_states(of: SliceFacts, catalogue: Catalogue) -> pd.DataFrame:
-    """One row per enterprise × planned module: enterprise, module, state, round; modules in the programme's order."""
+    """One row per enterprise × planned module: enterprise, module, state, round. Modules in the programme's order."""
     record, of_modules = of.record, of.enterprise_modules
     position = np.array([catalogue.module[code].columns["position"] for code in record.modules] or [0])
     order = np.lexsort((of_modules.module, position[of_modules.module], of_modules.enterprise))
@@ -112,21 +118,21 @@ def enterprise_states(of: SliceFacts, catalogue: Catalogue) -> pd.DataFrame:
 
 
 def completed_by_round(of: SliceFacts) -> dict[tuple[str, str], int]:
-    """Enterprises that completed a module in a round, by round and module, as the funnel of the round counts them."""
+    """Enterprises that completed a module in a round, by round and module. Equal to the module funnel of the round."""
     record, rows = of.record, of.record.trainings
-    done = of.trainings[of.steps & COMPLETION != 0]
-    # A module is planned once an enrolment, so that a row is an enterprise.
-    key = record.enrolments.round[rows.enrolment[done]].astype(np.int64) * len(record.modules) + rows.module[done]
-    found, counts = np.unique(key, return_counts=True)
+    completed = of.trainings[of.steps & COMPLETION != 0]
+    # An enrolment has each module at most once, so each row is another enterprise.
+    rounds = record.enrolments.round[rows.enrolment[completed]].astype(np.int64)
+    keys, counts = np.unique(rounds * len(record.modules) + rows.module[completed], return_counts=True)
     return {
-        (record.rounds[at // len(record.modules)], record.modules[at % len(record.modules)]): int(n)
-        for at, n in zip(found.tolist(), counts, strict=True)
+        (record.rounds[key // len(record.modules)], record.modules[key % len(record.modules)]): int(n)
+        for key, n in zip(keys.tolist(), counts, strict=True)
     }
 
 
 def completed_all_planned(of: SliceFacts) -> frozenset[str]:
-    """The enterprises that completed every module they planned."""
+    """The enterprises that completed every module planned for them."""
     of_modules = of.enterprise_modules
     unfinished = of.marked(of_modules.enterprise[of_modules.steps & COMPLETION == 0])
-    found = np.flatnonzero(of.marked(of_modules.enterprise) & ~unfinished)
-    return frozenset(of.record.enterprises[at] for at in found)
+    completed = np.flatnonzero(of.marked(of_modules.enterprise) & ~unfinished)
+    return frozenset(of.record.enterprises[at] for at in completed)

@@ -1,4 +1,4 @@
-"""The record's own tables as the files they could have come from: what is written here can be loaded again."""
+"""The tables of the record as files in the import format: the loader can read them again."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -12,11 +12,11 @@ from data.storage import schema
 from data.storage.schema import SIDES, Kind, contract_columns
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
-_MONTH, _YEAR = 7, 4  # letters of 2014-05-01 that are known
+_MONTH_LENGTH, _YEAR_LENGTH = 7, 4  # characters of 2014-05 and 2014
 
 
 def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
-    """Write one table as CSV in the import format; a text is written as it stands."""
+    """Write one table as CSV in the import format. A text is written unchanged."""
     columns = contract_columns(table)
     practices = _practices(connection) if table is schema.result else frozenset()
     writer = csv.writer(to, lineterminator="\n")
@@ -27,24 +27,24 @@ def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
 
 
 def pictures(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """The pictures of the stories by the names that the table gives them."""
+    """The pictures of the stories: file name, as in the table, and content."""
     picture = schema.story_image
-    for (story, side), name in _pictures(connection).items():
-        found = select(picture.c.content).where(picture.c.story == story, picture.c.side == side)
-        yield name, connection.scalars(found).one()
+    for (story, side), name in _picture_names(connection).items():
+        content = select(picture.c.content).where(picture.c.story == story, picture.c.side == side)
+        yield name, connection.scalars(content).one()
 
 
 def _rows(connection: Connection, table: Table) -> Iterable[dict[str, Any]]:
-    names = _pictures(connection) if table is schema.story else {}
-    for found in connection.execute(select(table).order_by(*table.primary_key)).mappings():
-        row = dict(found)
+    names = _picture_names(connection) if table is schema.story else {}
+    for mapping in connection.execute(select(table).order_by(*table.primary_key)).mappings():
+        row = dict(mapping)
         if table is schema.story:
             row |= {f"{side}_image": names.get((row["code"], side)) for side in SIDES}
         yield row
 
 
-def _pictures(connection: Connection) -> dict[tuple[str, str], str]:
-    """What the picture of each story and side is called: they were made anew, and may be of another kind than sent."""
+def _picture_names(connection: Connection) -> dict[tuple[str, str], str]:
+    """The file name of each picture by story and side. The media type may differ from that of the file uploaded."""
     picture = schema.story_image
     columns = select(picture.c.story, picture.c.side, picture.c.media_type).order_by(picture.c.story, picture.c.side)
     return {
@@ -73,10 +73,10 @@ def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:
 
 
 def _day(when: date, precision: str | None) -> str:
-    """A date as it was written: the row's precision is that of its coarsest date, and a coarse one is a first day."""
+    """A date as people wrote it. `precision` is that of the row's coarsest date, stored as the first day possible."""
     written = when.isoformat()
     if precision == "month" and when.day == 1:
-        return written[:_MONTH]
+        return written[:_MONTH_LENGTH]
     if precision == "year" and (when.month, when.day) == (1, 1):
-        return written[:_YEAR]
+        return written[:_YEAR_LENGTH]
     return written

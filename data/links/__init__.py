@@ -1,1 +1,1 @@
-"""Share links: their terms, their state, and which edition each shows."""
+"""Share links: their terms, their state, the edition each shows, and the log of their use."""

@@ -1,4 +1,4 @@
-"""Which edition a link shows: the latest there is, moving a link to a newer one; and whom it shows of it."""
+"""The edition that a link shows: the latest one, the move to a newer one, and the enterprises it shows."""
 
 from collections.abc import Iterable
 from contextlib import suppress
@@ -14,7 +14,8 @@ from data.engine.facts import Array, RecordFacts, count
 from data.engine.slice import SliceFacts
 from data.filters import Filters
 from data.links import share_links
-from data.links.share_links import Link, LinkProblem, Terms
+from data.links.link_terms import LinkProblem, Terms
+from data.links.share_links import Link
 from data.privacy import key
 from data.privacy.changed import changed_enterprises
 from data.privacy.key import PrivacyKey
@@ -23,22 +24,22 @@ from data.records import Record, Records
 from data.storage.database import now
 
 LEAST_CHANGED = 5
-"""So many times its base enterprises of a link's scope must have changed before it shows a newer edition."""
-
+"""Minimum number of changed enterprises in a link's scope before it shows a newer edition, as a multiple of its base.
+"""
 
 FREEZE = "freeze"
-"""Stands in terms for an edition that is frozen when the link is made; no edition has this key."""
+"""The value of ``Terms.edition`` for an edition that is frozen when the link is made. No edition has this key."""
 
 
 def frozen(records: Records, terms: Terms) -> Terms:
-    """`terms` with the record frozen now, where they ask for that; raises :class:`EditionProblem`."""
+    """`terms` with an edition frozen now if they request one. Raises :class:`EditionProblem`."""
     if terms.edition != FREEZE:
         return terms
     return replace(terms, edition=frozen_copies.freeze_today(records.live.engine, records.folder).key)
 
 
 def latest(records: Records) -> Edition | None:
-    """The newest edition that is as it was frozen; None where there is none."""
+    """The newest edition whose file is unchanged; None if there is none."""
     for each in frozen_copies.editions(records.folder):
         with suppress(EditionProblem):
             return records.edition(each.key).edition
@@ -46,63 +47,63 @@ def latest(records: Records) -> Edition | None:
 
 
 def is_outdated(records: Records, edition: Edition) -> bool:
-    """Was anything loaded into the live record, or taken back, since this was frozen of it?"""
+    """Has anything been loaded into the live record, or rolled back, since this edition was frozen?"""
     return records.edition(edition.key).catalogue().version != records.live.catalogue().version
 
 
-def newer(records: Records, terms: Terms, found: Edition | None) -> Edition | None:
-    """`found`, the latest edition, where a link of these terms shows an older one and may ask to be moved to it."""
-    if found is None or terms.edition is None:
+def newer(records: Records, terms: Terms, newest: Edition | None) -> Edition | None:
+    """`newest`, the latest edition, if a link of these terms shows an older one."""
+    if newest is None or terms.edition is None:
         return None
     with suppress(EditionProblem):
-        if _frozen(records.edition(terms.edition)).frozen_at < found.frozen_at:
-            return found
+        if _edition_of(records.edition(terms.edition)).frozen_at < newest.frozen_at:
+            return newest
     return None
 
 
-def _frozen(record: Record) -> Edition:
+def _edition_of(record: Record) -> Edition:
     if record.edition is None:
         raise EditionProblem("gone")
     return record.edition
 
 
-def waits(records: Records, link: Link, known: PrivacyKey | None) -> bool:
-    """Does a link show nothing, for want of an edition or of the privacy key?"""
+def waits(records: Records, link: Link, privacy_key: PrivacyKey | None) -> bool:
+    """Does a link show nothing because it has no edition, or because there is no privacy key?"""
     if link.terms.threshold is not None:
-        return link.terms.edition is None or known is None
+        return link.terms.edition is None or privacy_key is None
     return link.terms.waits(public=records.live.catalogue().programme.public)
 
 
 def give(engine: Engine, records: Records, number: int) -> Edition:
-    """Let a link that waits show the latest edition: one frozen now, where there is none or the record went on since.
+    """Make a waiting link show the latest edition. If there is none, or the record has changed since, freeze one now.
 
-    One that has an edition keeps it, and waited for the privacy key. Raises :class:`LinkProblem` (over) and
+    A link that already has an edition keeps it: it waited for the privacy key. Raises :class:`LinkProblem` (over) and
     :class:`EditionProblem`.
     """
     link = share_links.by_id(engine, number)
     if link.terms.edition:
         key.make(engine)
-        return _frozen(records.edition(link.terms.edition))
-    found = latest(records)
-    if found is None or is_outdated(records, found):
-        found = frozen_copies.freeze_today(records.live.engine, records.folder)
-    return move(engine, records, number, found.key)
+        return _edition_of(records.edition(link.terms.edition))
+    edition = latest(records)
+    if edition is None or is_outdated(records, edition):
+        edition = frozen_copies.freeze_today(records.live.engine, records.folder)
+    return move(engine, records, number, edition.key)
 
 
 def move(engine: Engine, records: Records, number: int, name: str) -> Edition:
-    """Let a link show another edition, by its key or name; of one that waited, any.
+    """Make a link show another edition, given by key or name. A waiting link can show any edition.
 
-    Raises :class:`LinkProblem`: over, older, few; and :class:`EditionProblem` where either edition cannot be used:
-    what is not known to have changed enough is not shown.
+    Raises :class:`LinkProblem` (over, older, few), and :class:`EditionProblem` if either edition cannot be used:
+    without both it is unknown whether enough enterprises changed.
     """
     link = share_links.by_id(engine, number)
     if link.revoked_at is not None:
         raise LinkProblem("over", str(number))
     after, threshold = records.edition(name), link.terms.threshold
-    edition = _frozen(after)
+    edition = _edition_of(after)
     if link.terms.edition:
         before = records.edition(link.terms.edition)
-        if edition.frozen_at <= _frozen(before).frozen_at:
+        if edition.frozen_at <= _edition_of(before).frozen_at:
             raise LinkProblem("older", str(number))
         if threshold is not None:
             scope = link.viewer().scope
@@ -116,9 +117,9 @@ def move(engine: Engine, records: Records, number: int, name: str) -> Edition:
 
 
 def facts(record: Record, scope: Scope) -> SliceFacts:
-    """Everything that a record, live or frozen, has inside a scope."""
-    every, catalogue = _facts(record)
-    return SliceFacts(every, scope.narrow(Filters(), catalogue))
+    """All facts of a record, live or frozen, inside a scope."""
+    record_facts, catalogue = _facts(record)
+    return SliceFacts(record_facts, scope.narrow(Filters(), catalogue))
 
 
 def _facts(record: Record) -> tuple[RecordFacts, Catalogue]:
@@ -127,15 +128,15 @@ def _facts(record: Record) -> tuple[RecordFacts, Catalogue]:
 
 
 def overlap(record: Record, terms: Terms, others: Iterable[Link]) -> tuple[int, list[Link]]:
-    """How many enterprises of a record terms show, and which of `others` that are not over show one of them too.
+    """The number of enterprises that `terms` show of a record, and the `others` that show at least one of them too.
 
-    A link that withholds nothing is none of those: what it shows is public.
+    Only active and paused links with a threshold are compared: a link without a threshold shows public data.
     """
-    every, catalogue = _facts(record)
+    record_facts, catalogue = _facts(record)
 
     def shown(scope: Scope) -> Array:
-        return SliceFacts(every, scope.narrow(Filters(), catalogue)).enterprises
+        return SliceFacts(record_facts, scope.narrow(Filters(), catalogue)).enterprises
 
     own, at = shown(terms.viewer().scope), now()
-    standing = [each for each in others if each.state(at) in ("active", "paused") and each.terms.threshold is not None]
-    return count(own), [each for each in standing if np.any(own & shown(each.viewer().scope))]
+    compared = [each for each in others if each.state(at) in ("active", "paused") and each.terms.threshold is not None]
+    return count(own), [each for each in compared if np.any(own & shown(each.viewer().scope))]

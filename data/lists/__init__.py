@@ -1,1 +1,1 @@
-"""Lists of single rows: enterprises, follow-up, stories, the rows behind an exhibit. Nothing is counted here."""
+"""Lists of single rows: enterprises, follow-up, stories, the rows behind an exhibit. Counts come from `data/engine`."""

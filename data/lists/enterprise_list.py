@@ -1,4 +1,4 @@
-"""The enterprises one by one: the list of them, and everything on record of one, as a viewer may see it."""
+"""The list of enterprises, and all facts of one enterprise, as far as a viewer may see them."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -18,10 +18,10 @@ from data.queries import enterprise_rows as queries
 from data.view import View
 
 PAGE = 25
-"""So many enterprises stand on a page of the list."""
+"""Number of enterprises on a page of the list."""
 
 MOST_NEIGHBOURS = 12
-"""So many neighbours are named."""
+"""Maximum number of neighbours that are named."""
 
 LONGEST_SEARCH = 200
 
@@ -29,8 +29,8 @@ _PEOPLE = ["managers", "workers", "women", "satisfaction"]
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """A page of the list as it is asked for; pages count from 1."""
+class ListRequest:
+    """The page of the list in a request: search text, sort order, page number from 1, language."""
 
     text: str = ""
     sort: str = SORTS[0]
@@ -41,7 +41,7 @@ class Wanted:
 
 @dataclass(frozen=True)
 class EnterpriseList:
-    """One page of the list: ``count`` enterprises were found, of whom ``unnamed`` may not be named and stand last."""
+    """One page of the list. ``count`` is the length of the whole list; the last ``unnamed`` of it have hidden names."""
 
     rows: tuple[Listed, ...]
     count: int
@@ -50,7 +50,7 @@ class EnterpriseList:
 
     @property
     def pages(self) -> int:
-        """How many pages there are; at least one."""
+        """The number of pages, at least one."""
         return max(ceil(self.count / PAGE), 1)
 
 
@@ -58,8 +58,8 @@ def lists_of(view: View) -> Lists:
     """The lists of a view."""
     if "lists" not in view.built:
         view.built["lists"] = Lists(view.facts, view.catalogue)
-    found: Lists = view.built["lists"]
-    return found
+    lists: Lists = view.built["lists"]
+    return lists
 
 
 def by_name(view: View, language: str) -> Array:
@@ -68,49 +68,49 @@ def by_name(view: View, language: str) -> Array:
 
     def ranked() -> Array:
         names = enterprise_names(view.connection)
-        both = (names[code][:: -1 if language == "zh" else 1] for code in codes)
+        by_preference = (names[code][:: -1 if language == "zh" else 1] for code in codes)
         return enterprise_lists.ranked(
-            first or second or code for code, (first, second) in zip(codes, both, strict=True)
+            first or second or code for code, (first, second) in zip(codes, by_preference, strict=True)
         )
 
-    found: Array = view.catalogue.once.get(("names", language), ranked)
-    return found
+    ranks: Array = view.catalogue.once.get(("names", language), ranked)
+    return ranks
 
 
-def listed(view: View, wanted: Wanted, within: Within | None = None) -> EnterpriseList:
-    """A page of the enterprises of a view, of all or of some: none where a threshold holds.
+def listed(view: View, request: ListRequest, within: Within | None = None) -> EnterpriseList:
+    """A page of the enterprises of a view; with `within` only of some. Empty for a viewer with a threshold.
 
-    Those that may not be named stand last, in an order that tells nothing, and no search finds them.
+    Enterprises with hidden names are last, in an order that reveals nothing. A search never finds them.
     """
     if view.threshold:
         return EnterpriseList((), 0, 0, 1)
     record, hidden = view.facts.record, np.zeros(0, np.intp)
-    if view.nameable is not None and not _text(wanted) and within is None:
+    if view.nameable is not None and not _search_text(request) and within is None:
         unnamed = np.flatnonzero(view.facts.enterprises & ~record.marked(view.nameable))
         hidden = np.array(sorted(unnamed, key=lambda at: view.viewer.alias_order(record.enterprises[at])), np.intp)
-    found = np.concatenate((positions(view, wanted, within), hidden))
-    page = min(max(wanted.page, 1), max(ceil(len(found) / PAGE), 1))
+    members = np.concatenate((positions(view, request, within), hidden))
+    page = min(max(request.page, 1), max(ceil(len(members) / PAGE), 1))
     alias = {record.enterprises[at]: f"enterprise-{n}" for n, at in enumerate(hidden, 1)}
-    rows = lists_of(view).listed(found[(page - 1) * PAGE :][:PAGE])
+    rows = lists_of(view).listed(members[(page - 1) * PAGE :][:PAGE])
     aliased = tuple(replace(row, enterprise=alias.get(row.enterprise, row.enterprise)) for row in rows)
-    return EnterpriseList(aliased, len(found), len(hidden), page)
+    return EnterpriseList(aliased, len(members), len(hidden), page)
 
 
-def _text(wanted: Wanted) -> str:
-    return wanted.text.strip()[:LONGEST_SEARCH]
+def _search_text(request: ListRequest) -> str:
+    return request.text.strip()[:LONGEST_SEARCH]
 
 
-def positions(view: View, wanted: Wanted, within: Within | None) -> Array:
-    """All enterprises of a list in its order, as positions in the record, whatever page of it is wanted."""
+def positions(view: View, request: ListRequest, within: Within | None) -> Array:
+    """The sorted enterprises of all pages of a list, as positions in the record."""
     of, record = lists_of(view), view.facts.record
     among = within(of) if within else view.facts.enterprises
-    if text := _text(wanted):
+    if text := _search_text(request):
         among = among & record.marked(queries.found_by_name(view.connection, text, codes=view.nameable is None))
     if view.nameable is not None:
         among = among & record.marked(view.nameable)
-    names = by_name(view, wanted.language)
-    sort = wanted.sort if wanted.sort in SORTS else SORTS[0]
-    return of.ordered(among, of.rank(sort, wanted.language, names), names, descending=wanted.descending)
+    names = by_name(view, request.language)
+    sort = request.sort if request.sort in SORTS else SORTS[0]
+    return of.ordered(among, of.rank(sort, request.language, names), names, descending=request.descending)
 
 
 def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
@@ -118,18 +118,20 @@ def _rows(frame: pd.DataFrame) -> list[dict[Any, Any]]:
 
 
 def sources(view: View) -> Counter[str]:
-    """The rows the list rests on, per source ("": none given)."""
-    counted: Counter[str] = Counter()
-    for ask in (counts.sources_of_trainings, counts.sources_of_results):
-        for row in _rows(ask(view.facts)):
-            counted[row["source"] or ""] += row["rows"]
-    return counted
+    """The number of rows behind the list, per source ("": no source given)."""
+    row_counts: Counter[str] = Counter()
+    for sources_of in (counts.sources_of_trainings, counts.sources_of_results):
+        for row in _rows(sources_of(view.facts)):
+            row_counts[row["source"] or ""] += row["rows"]
+    return row_counts
 
 
 @dataclass(frozen=True)
 class Neighbours:
-    """The other enterprises of a place or a sector (``kind``, ``code``): how many, how many of them completed each
-    module, the first of those that may be named, and the rows of trainings it rests on per source ("": none given).
+    """The other enterprises of a place or a sector (``kind``, ``code``).
+
+    ``count`` of them, the number that ``completed`` each module, the first of those that may be ``named``, and the
+    number of training rows behind this per source ("": no source given).
     """
 
     kind: str
@@ -142,8 +144,9 @@ class Neighbours:
 
 @dataclass(frozen=True)
 class OneEnterprise:
-    """Everything on record of one enterprise at a view's date. Frames as the queries of the same name give them;
-    ``results`` with change, relative_change and verdict, which rows without both levels have not.
+    """All facts of one enterprise at a view's date. The frames are those of the queries of the same names.
+
+    ``results`` also has change, relative_change and verdict, which are missing in rows without both levels.
     """
 
     code: str
@@ -157,22 +160,22 @@ class OneEnterprise:
 
 
 def whole(view: View) -> View:
-    """The view of everything its viewer may see, at the date it asks for: what is said of one is not filtered."""
+    """The view without filters, at the same date and edition: the page of an enterprise is not filtered."""
     everything = Filters(as_of=view.filters.as_of, edition=view.filters.edition)
     return view if view.filters == everything else view.with_filters(everything)
 
 
 def may_open(view: View, code: str) -> bool:
-    """Has an enterprise a page for this viewer: may they see its name, and is it in their scope?"""
+    """May this viewer open the page of an enterprise? They must see its name, and it must be in their scope."""
     if view.threshold or (view.nameable is not None and code not in view.nameable):
         return False
-    of = whole(view).facts
-    at = of.record.enterprise_at.get(code)
-    return at is not None and bool(of.enterprises[at])
+    facts = whole(view).facts
+    at = facts.record.enterprise_at.get(code)
+    return at is not None and bool(facts.enterprises[at])
 
 
 def one(view: View, code: str) -> OneEnterprise | None:
-    """Everything of one enterprise that the viewer may see; None where it has no page for them."""
+    """All facts of one enterprise that the viewer may see; None if they may not open its page."""
     if not may_open(view, code):
         return None
     view = whole(view)
@@ -193,40 +196,38 @@ def one(view: View, code: str) -> OneEnterprise | None:
 
 
 def trainings(view: View, code: str) -> pd.DataFrame:
-    """Every training of an enterprise with its state. Who took part is known of one that has begun: a plan is not how
-    it went.
-    """
-    everything = whole(view)
-    frame = queries.trainings_of(view.connection, everything.of, code)
-    known = everything.facts.trainings_of(code)
-    told = [known[key] for key in zip(frame["round"], frame["module"], strict=True)]
-    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([begun for _state, begun in told], index=frame.index, dtype=bool))
-    frame.insert(2, "state", pd.Series([state for state, _begun in told], index=frame.index, dtype=object))
+    """Every training of an enterprise with its state. Numbers of participants are shown only once it has begun."""
+    unfiltered = whole(view)
+    frame = queries.trainings_of(view.connection, unfiltered.of, code)
+    by_key = unfiltered.facts.trainings_of(code)
+    states = [by_key[key] for key in zip(frame["round"], frame["module"], strict=True)]
+    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([begun for _state, begun in states], index=frame.index, dtype=bool))
+    frame.insert(2, "state", pd.Series([state for state, _begun in states], index=frame.index, dtype=object))
     return frame.assign(note=None) if view.viewer.limited else frame
 
 
 def results(view: View, code: str) -> pd.DataFrame:
-    """Every result row of an enterprise, judged where it has both levels."""
+    """Every result row of an enterprise, with change and verdict if it has both levels."""
     frame = queries.results_of(view.connection, whole(view).of, code)
     exact = frame["operator"].eq("=") & frame["before"].notna() & frame["after"].notna()
-    judged = measures.with_change(frame[exact], dict(zip(frame["indicator"], frame["better"], strict=True)))
+    with_change = measures.with_change(frame[exact], dict(zip(frame["indicator"], frame["better"], strict=True)))
     columns = ["change", "relative_change", "verdict"]
-    frame = frame.join(judged[columns])
-    # A note may speak of what lies outside a link.
+    frame = frame.join(with_change[columns])
+    # A note may contain facts outside the scope of a link.
     return frame.assign(note=None) if view.viewer.limited else frame
 
 
 def _neighbours(view: View, enterprise: str, kind: str, code: str) -> Neighbours:
     of, record = lists_of(view), view.facts.record
-    beside = of.beside(record.enterprise_at[enterprise], kind, code)
-    nameable = beside if view.nameable is None else beside & record.marked(view.nameable)
+    others = of.beside(record.enterprise_at[enterprise], kind, code)
+    nameable = others if view.nameable is None else others & record.marked(view.nameable)
     names = by_name(view, "en")
     first = of.ordered(nameable, names, names, descending=False)[:MOST_NEIGHBOURS]
     return Neighbours(
         kind,
         code,
-        int(np.count_nonzero(beside)),
-        of.completed_among(beside),
+        int(np.count_nonzero(others)),
+        of.completed_among(others),
         tuple(record.enterprises[at] for at in first),
-        of.sources_among(beside),
+        of.sources_among(others),
     )

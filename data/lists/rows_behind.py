@@ -1,4 +1,4 @@
-"""The rows behind an exhibit: how many of which tables, and for who looks after the data the rows themselves."""
+"""The rows behind an exhibit: their number per table and, for the people who maintain the data, the rows themselves."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -15,39 +15,42 @@ from data.view import View
 
 @dataclass(frozen=True)
 class UsedRow:
-    """One row as on record, by column, and the batch it last came in with (None: not known)."""
+    """One row of the record, by column, and its last batch (None: unknown)."""
 
     cells: dict[str, Any]
     batch: Batch | None
 
 
 def counts(view: View, code: str, indicator: str | None = None) -> dict[str, int | None]:
-    """How many rows of each table the numbers of an exhibit are made of; None where a threshold holds: not told.
+    """The number of rows of each table behind an exhibit; None for a viewer with a threshold.
 
     An `indicator` narrows the rows of results.
     """
     if view.threshold:
         return dict.fromkeys(EXHIBITS[code].rests_on.tables)
-    counted = row_counts(view.facts, indicator)
+    from_facts = row_counts(view.facts, indicator)
     return {
-        table: counted[table]
-        if table in counted
+        table: from_facts[table]
+        if table in from_facts
         else exhibit_rows.row_count(view.connection, _rows(view, code, table, indicator))
         for table in EXHIBITS[code].rests_on.tables
     }
 
 
 def rows(view: View, code: str, table: str, indicator: str | None = None, limit: int | None = None) -> list[UsedRow]:
-    """The rows of one of the tables, all or the first; KeyError where there is no such table, or the viewer may not."""
+    """The rows of one of the tables; with a `limit` only the first.
+
+    Raises KeyError if the exhibit has no such table, or the viewer may not see rows.
+    """
     if not view.viewer.may(Permission.SEE_DATA_QUALITY):
         raise KeyError(table)
-    found = exhibit_rows.listed(
+    listed = exhibit_rows.listed(
         view.connection, schema.results.tables[table], _rows(view, code, table, indicator), limit
     )
     names = [column.name for column in schema.results.tables[table].primary_key]
-    keys = [tuple(row[name] for name in names) for row in found]
-    came = batch_of(view.connection, table, keys)
-    return [UsedRow(row, came.get(key)) for row, key in zip(found, keys, strict=True)]
+    keys = [tuple(row[name] for name in names) for row in listed]
+    batches = batch_of(view.connection, table, keys)
+    return [UsedRow(row, batches.get(key)) for row, key in zip(listed, keys, strict=True)]
 
 
 def columns(table: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Stories of before and after as one viewer may read them: the one way every card and picture comes."""
+"""The stories of before and after that a viewer may read. Every card and picture comes from here."""
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
@@ -9,13 +9,13 @@ import pandas as pd
 
 from data import queries
 from data.privacy.aliases import by_enterprise
-from data.queries.story_rows import SIDES
+from data.storage.schema import SIDES
 from data.view import View
 
 TEXTS = ("title_en", "title_zh", "before_en", "before_zh", "after_en", "after_zh")
 
-_SIGN = 16
-"""So many letters of a keyed hash stand in an address in place of a code."""
+_HASH_LENGTH = 16
+"""Number of characters of the keyed hash that replaces a code in an address."""
 
 
 @dataclass(frozen=True)
@@ -27,60 +27,62 @@ class Picture:
 
 
 def stories(view: View) -> pd.DataFrame:
-    """The stories of the selection that the viewer may read, module by module, those that tell both sides first.
+    """The stories of the selection that the viewer may read, by module; stories with texts of both sides first.
 
-    Columns as :func:`data.queries.story_rows`, ``tells_both``, and ``address``: the code, or for who comes by a link a
-    sign of its own, since a code may speak of who is not named. ``enterprise`` is "enterprise-1…n" where it has no
-    name for the viewer.
+    Columns as :func:`data.queries.story_rows.stories`, ``tells_both`` (texts of both sides), and ``address``: the code,
+    or for a limited viewer a keyed hash, since a code may reveal a hidden name. ``enterprise`` is "enterprise-1…n" if
+    its name is hidden.
     """
-    found = queries.stories(view.connection, view.of)
+    frame = queries.stories(view.connection, view.of)
     if not view.shown:
-        found = found.iloc[:0]
+        frame = frame.iloc[:0]
     viewer = view.viewer
     if viewer.limited:
-        readable = [_may_read(view, row) for row in found.to_dict("records")]
-        found = _aliased(view, found[np.array(readable, bool)])
-    told = {side: found[[f"{side}_en", f"{side}_zh"]].notna().any(axis=1) for side in SIDES}
-    found = found.assign(
-        address=[viewer.alias_order(code)[:_SIGN] if viewer.limited else code for code in found["code"]],
-        tells_both=told["before"] & told["after"],
+        readable = [_may_read(view, row) for row in frame.to_dict("records")]
+        frame = _aliased(view, frame[np.array(readable, bool)])
+    has_text = {side: frame[[f"{side}_en", f"{side}_zh"]].notna().any(axis=1) for side in SIDES}
+    frame = frame.assign(
+        address=[viewer.alias_order(code)[:_HASH_LENGTH] if viewer.limited else code for code in frame["code"]],
+        tells_both=has_text["before"] & has_text["after"],
     )
-    return _ordered(view, found)
+    return _ordered(view, frame)
 
 
 def picture(view: View, address: str, side: str) -> Picture | None:
-    """The picture of one side of a story that the viewer may read, by the story's address; None where there is none."""
-    found = stories(view)
-    for code in found.loc[found["address"] == address, "code"]:
-        held = queries.story_picture(view.connection, code, side)
-        return Picture(held.media_type, held.content) if held else None
+    """The picture of one side of a story that the viewer may read, by the story's address; None if there is none."""
+    readable = stories(view)
+    for code in readable.loc[readable["address"] == address, "code"]:
+        row = queries.story_picture(view.connection, code, side)
+        return Picture(row.media_type, row.content) if row else None
     return None
 
 
 def _may_read(view: View, story: Mapping[Hashable, Any]) -> bool:
-    """Who comes by a link reads no text that names an enterprise hidden from them; under a threshold only stories of
-    enterprises they may see the names of, since any other stands for one enterprise of a few.
+    """May this limited viewer read the story? No text may name an enterprise that is hidden from them.
+
+    With a threshold they may read only stories of enterprises whose names they may see: any other story would describe
+    one of a few enterprises.
     """
     if any(view.names_hidden(story[text]) for text in TEXTS):
         return False
     return not view.threshold or (view.nameable is not None and story["enterprise"] in view.nameable)
 
 
-def _aliased(view: View, found: pd.DataFrame) -> pd.DataFrame:
-    if view.threshold:  # those of enterprises with names alone
-        return found
-    of_one = found["enterprise"].notna()
-    return pd.concat([by_enterprise(view, found[of_one]), found[~of_one]])
+def _aliased(view: View, frame: pd.DataFrame) -> pd.DataFrame:
+    if view.threshold:  # only stories of enterprises with visible names are left
+        return frame
+    has_enterprise = frame["enterprise"].notna()
+    return pd.concat([by_enterprise(view, frame[has_enterprise]), frame[~has_enterprise]])
 
 
-def _ordered(view: View, found: pd.DataFrame) -> pd.DataFrame:
+def _ordered(view: View, frame: pd.DataFrame) -> pd.DataFrame:
     modules = {code: at for at, code in enumerate(view.catalogue.module)}
     rounds = {code: at for at, code in enumerate(view.catalogue.round)}
     return (
-        found.assign(
-            in_module=found["module"].map(modules).fillna(len(modules)),
-            pictured=found[[f"{side}_width" for side in SIDES]].notna().sum(axis=1),
-            in_round=found["round"].map(rounds).fillna(-1),
+        frame.assign(
+            in_module=frame["module"].map(modules).fillna(len(modules)),
+            pictured=frame[[f"{side}_width" for side in SIDES]].notna().sum(axis=1),
+            in_round=frame["round"].map(rounds).fillna(-1),
         )
         .sort_values(
             ["in_module", "tells_both", "pictured", "in_round", "address"],

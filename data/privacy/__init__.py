@@ -1,6 +1,9 @@
-"""The rule that protects enterprises from readers with a threshold (docs/privacy.md): every number of theirs is rounded
-here, and which selections they may look at is decided here.
+"""The protection of enterprises from viewers with a threshold (docs/privacy.md): rounded numbers, allowed selections.
 
-`key` holds the secret, `rounding` makes shown numbers of true ones, `shown` says what stands in a table where no number
-does, `selections` knows which filters are answered. What does not belong here: counting (`data/engine`), words.
+`viewer` defines viewers, their permissions and their scope; `key` the secret key; `rounding` turns true numbers into
+shown ones; `shown` has the values for a table cell without a plain number, and `table` puts them in; `selections`
+decides which filters are allowed; `hidden_names` finds names in texts; `changed` counts the enterprises that changed
+between two editions.
+
+Not here: counting (`data/engine`), words.
 """

@@ -1,6 +1,7 @@
-"""How many enterprises changed from one edition to another.
+"""The number of enterprises that changed from one edition to another.
 
-Whoever sees both sees what changed of few: a link is moved to a newer edition only where many have.
+A viewer of both editions could compare them. If few enterprises changed, the difference would show their facts. So a
+link moves to a newer edition only if many enterprises changed.
 """
 
 from collections.abc import Iterable
@@ -14,36 +15,37 @@ from data.engine.slice import SliceFacts
 
 
 def changed_enterprises(before: SliceFacts, after: SliceFacts) -> int:
-    """The enterprises that came, that went, and those of which an enrolment, a training or a result is seen otherwise.
+    """The number of enterprises that are new, are gone, or have a different enrolment, training or result.
 
-    Both are of one scope, each of its own record and date. Everything is compared by code: records may be in any order.
+    Both slices have the same scope, each with its own record and date. Everything is compared by code, so the order of
+    the records does not matter.
     """
-    was, now = _digests(before), _digests(after)
-    return sum(was.get(code) != now.get(code) for code in was.keys() | now.keys())
+    old, new = _digests(before), _digests(after)
+    return sum(old.get(code) != new.get(code) for code in old.keys() | new.keys())
 
 
 def _digests(of: SliceFacts) -> dict[str, int]:
-    """What is seen of each enterprise of a slice, as one number."""
+    """The visible facts of each enterprise of a slice, as one number."""
     total = np.zeros(len(of.record.enterprises), np.uint64)
     tables = (_enrolments(of), _trainings(of), _results(of))
     for at, (enterprises, rows) in enumerate(tables):
-        # A sum does not ask in which order the rows stand.
+        # A sum does not depend on the order of the rows.
         np.add.at(total, enterprises, hash_pandas_object(rows.assign(table=at), index=False).to_numpy())
     return {of.record.enterprises[at]: int(total[at]) for at in np.flatnonzero(of.enterprises)}
 
 
 def _coded(codes: Iterable[str], positions: Array) -> Array:
-    """A number for the code at each position, the same in every record; that of no code where it is not given."""
+    """A number for the code at each position, the same in every record. A missing code has a number too."""
     return hash_array(np.array([*codes, ""], dtype=object), categorize=False)[positions]
 
 
 def _seen(of: SliceFacts, values: Array, since: Array) -> Array:
-    """The values that are seen from a day on, NaN for the others."""
+    """The values that are seen on the slice's date; NaN for the others. `since` is the day from which each is seen."""
     return np.where(since <= of.day, values, np.nan)
 
 
 def _reached(of: SliceFacts, days: Array) -> Array:
-    """The days that are reached, :data:`NEVER` for the others."""
+    """The days up to the slice's date; :data:`NEVER` for later ones."""
     return np.where(days <= of.day, days, NEVER)
 
 

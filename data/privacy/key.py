@@ -1,7 +1,7 @@
-"""The privacy key: what numbers are rounded under for readers with a threshold. Made once, kept with the accounts.
+"""The privacy key: the secret of the rounding for viewers with a threshold. Made once, stored in the accounts database.
 
-Whoever has it can take the rounding back: it is never shown and never logged. Who has seen numbers under two keys knows
-more than under one, so a new key ends every link.
+With the key the rounding can be undone, so it is never shown and never logged. Numbers rounded with two different keys
+reveal more than with one, so a new key revokes every link.
 """
 
 import secrets
@@ -19,30 +19,30 @@ _BYTES = 32
 
 @dataclass(frozen=True)
 class PrivacyKey:
-    """The key and when it was made (UTC)."""
+    """The key and the time when it was made (UTC)."""
 
     made_at: datetime
     secret: bytes = field(repr=False)
 
     @property
     def fingerprint(self) -> str:
-        """Eight hex digits that tell two keys apart and nothing of either."""
+        """Eight hex digits that distinguish two keys and reveal nothing about them."""
         return sha256(b"score privacy key fingerprint\0" + self.secret).hexdigest()[:8]
 
 
 def read(engine: Engine) -> PrivacyKey | None:
-    """The key; None where none was made yet."""
+    """The key; None if there is none yet."""
     with engine.connect() as connection:
         return _read(connection)
 
 
 def make(engine: Engine) -> PrivacyKey:
-    """The key, made where there is none yet; of two who make it at once both get the same."""
-    return read(engine) or _made(engine)
+    """The key. Makes it if there is none yet; two simultaneous calls get the same key."""
+    return read(engine) or _read_or_make(engine)
 
 
 def renew(engine: Engine) -> PrivacyKey:
-    """A new key in place of the old. Every link that is not revoked is revoked, at the moment the key is made."""
+    """Replace the key by a new one. Every link not revoked yet is revoked, at the time of the new key."""
     key = _new()
     with engine.begin() as connection:
         hold(connection)
@@ -53,19 +53,19 @@ def renew(engine: Engine) -> PrivacyKey:
 
 
 def ended_by(engine: Engine, key: PrivacyKey) -> int:
-    """How many links ended when this key was made."""
+    """The number of links that were revoked when this key was made."""
     with engine.connect() as connection:
         return connection.scalar(select(func.count()).where(link.c.revoked_at == key.made_at)) or 0
 
 
-def _made(engine: Engine) -> PrivacyKey:
+def _read_or_make(engine: Engine) -> PrivacyKey:
     with engine.begin() as connection:
         hold(connection)
-        found = _read(connection)
-        if found is None:
-            found = _new()
-            _write(connection, found)
-        return found
+        key = _read(connection)
+        if key is None:
+            key = _new()
+            _write(connection, key)
+        return key
 
 
 def _new() -> PrivacyKey:

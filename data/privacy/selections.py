@@ -1,7 +1,7 @@
-"""Which selections a reader with a threshold is shown: not too small, and not a few enterprises apart from a wider one.
+"""The selections that a viewer with a threshold may see. They are large, and differ enough from wider ones.
 
-Two selections of which one holds the other and few more tell of these few: one count less the other. So a selection is
-only shown where no wider one that is shown is fewer than the base apart (docs/privacy.md).
+If one selection contains another and only a few enterprises more, the difference of their counts reveals these few. So
+a selection is shown only if every wider shown selection differs by at least the base (docs/privacy.md).
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -21,31 +21,31 @@ from data.privacy.rounding import Rounding, Secrets
 from data.privacy.viewer import BASES, Scope, Slice, Viewer
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place")
-"""The filters that choose enterprises; a module does not."""
+"""The filters that select enterprises. The module filter does not."""
 
 MANY = 100
-"""Shown enterprises of a scope from which on two filters may be combined."""
+"""Minimum number of enterprises in a scope, as shown, for combining two filters."""
 
 _MOST_TRIED = 16
-"""So many values of one filter are looked at for the first that is shown: an address may name a thousand."""
+"""Maximum number of values of one filter that are tried. An address may contain a thousand."""
 
 _MOST_MASKS = 256
-_MOST_ANSWERS = 65_536
+_MOST_DECISIONS = 65_536
 
 Selection = frozenset[tuple[str, str]]
-"""Values of different filters."""
+"""Pairs of filter and value, at most one per filter."""
 
 
 def selection_of(filters: Filters) -> Selection:
-    """The values that choose enterprises."""
+    """The filter values that select enterprises."""
     return frozenset((name, code) for name in DIMENSIONS for code in filters.codes(name))
 
 
 @dataclass(frozen=True)
 class Disclosure:
-    """What one reader may be shown of a record: how its numbers are rounded, and which selections are answered.
+    """The disclosure rules for one viewer of a record: the rounding of numbers, and the selections allowed.
 
-    ``scope`` are the facts of everything the reader's link covers, with plain counts.
+    ``scope`` has the facts of everything that the viewer's link covers, with true counts.
     """
 
     scope: SliceFacts
@@ -53,12 +53,12 @@ class Disclosure:
     limit: Scope
     rounding: Rounding
     _masks: LRUCache[tuple[str, str], Array] = field(default_factory=lambda: LRUCache(_MOST_MASKS), repr=False)
-    _answers: LRUCache[Selection, bool] = field(default_factory=lambda: LRUCache(_MOST_ANSWERS), repr=False)
+    _decisions: LRUCache[Selection, bool] = field(default_factory=lambda: LRUCache(_MOST_DECISIONS), repr=False)
     _lock: Any = field(default_factory=RLock, repr=False, compare=False)
 
     @classmethod
     def of(cls, record: RecordFacts, catalogue: Catalogue, viewer: Viewer) -> "Disclosure":
-        """What a viewer with a threshold is shown; ValueError without the privacy key."""
+        """The rules for a viewer with a threshold. Raises ValueError without the privacy key."""
         key = viewer.privacy_key
         if not viewer.threshold or not key:
             raise ValueError("a threshold needs the privacy key")
@@ -76,41 +76,42 @@ class Disclosure:
 
     @property
     def most_filters(self) -> int:
-        """How many filters may be combined, beside the module."""
+        """The number of filters that may be combined, not counting the module."""
         return 2 if self.size >= MANY else 1
 
     def facts(self, slice_: Slice) -> SliceFacts:
-        """The facts of a slice, whose counts are rounded."""
+        """The facts of a slice, with rounded counts."""
         return SliceFacts(self.scope.record, slice_, self.rounding)
 
     def allowed(self, filters: Filters) -> Filters:
-        """The nearest filters that may be asked for: the first value of a filter, and the first filters."""
-        kept, left = Filters(edition=filters.edition), self.most_filters
+        """The allowed filters nearest to `filters`: one value per filter, and only the first filters."""
+        allowed, remaining = Filters(edition=filters.edition), self.most_filters
         for name in DIMENSIONS:
-            values = _values(filters, name)[:_MOST_TRIED] if left else []
-            narrowed = [kept.with_codes(name, {code}) for code in values]
-            if narrowed:
-                # The first that is shown: of several values the others are left out anyway.
-                kept, left = next((each for each in narrowed if self.shows(each)), narrowed[0]), left - 1
-        return kept.with_codes("module", _values(filters, "module")[:1])
+            values = _sorted_values(filters, name)[:_MOST_TRIED] if remaining else []
+            candidates = [allowed.with_codes(name, {code}) for code in values]
+            if candidates:
+                # Only one value can remain, so take the first whose selection is shown.
+                shown = (each for each in candidates if self.shows(each))
+                allowed, remaining = next(shown, candidates[0]), remaining - 1
+        return allowed.with_codes("module", _sorted_values(filters, "module")[:1])
 
     def shows(self, filters: Filters) -> bool:
-        """Is the selection of allowed filters shown?"""
+        """May the selection of these filters be shown?"""
         with self._lock:
             return self._shows(selection_of(filters))
 
     def wider(self, filters: Filters) -> Filters | None:
-        """A selection that is shown and has fewer filters: those of the first filters that can stay. None: none is."""
+        """A shown selection with one filter less (the last possible one), or with no filter; None if there is none."""
         names = [name for name in DIMENSIONS if filters.codes(name)]
         for name in reversed(names):
-            less = filters.without(name)
-            if self.shows(less):
-                return less
+            fewer = filters.without(name)
+            if self.shows(fewer):
+                return fewer
         everything = Filters(module=filters.module, edition=filters.edition)
         return everything if self.shows(everything) else None
 
     def offered(self, dimension: str, codes: Iterable[str]) -> list[str]:
-        """Of the values of a filter those whose shown number of enterprises in the scope is enough to be chosen."""
+        """The values of a filter that can be chosen: those with enough enterprises in the scope, as shown."""
         with self._lock:
             return [code for code in codes if self._enough({(dimension, code)})]
 
@@ -118,19 +119,19 @@ class Disclosure:
         return self.rounding.count(np.flatnonzero(enterprises))
 
     def _shows(self, selection: Selection) -> bool:
-        if selection not in self._answers:
-            self._answers[selection] = self._looked_at(selection)
-        return self._answers[selection]
+        if selection not in self._decisions:
+            self._decisions[selection] = self._decide(selection)
+        return self._decisions[selection]
 
-    def _looked_at(self, selection: Selection) -> bool:
+    def _decide(self, selection: Selection) -> bool:
         if not self._enough(selection):
             return False
         enterprises = self._enterprises(selection)
         size = count(enterprises)
-        for wider in self._holding(enterprises):
+        for wider in self._possible_supersets(enterprises):
             others = self._enterprises(wider)
             few_more = 0 < count(others) - size < self.rounding.base and not (enterprises & ~others).any()
-            if few_more and self._shows(wider):  # it is wider, so that this ends
+            if few_more and self._shows(wider):  # the recursion ends, since each selection is wider than the last
                 return False
         return True
 
@@ -144,31 +145,31 @@ class Disclosure:
         return self.scope.marked(self.scope.record.enrolments.enterprise[np.flatnonzero(rows)])
 
     def _mask(self, name: str, code: str) -> Array:
-        """Which enrolments have a value of a filter."""
+        """Marks the enrolments with a value of a filter."""
         if (name, code) not in self._masks:
-            narrowed = self.limit.narrow(Filters().with_codes(name, {code}), self.catalogue)
-            self._masks[name, code] = SliceFacts(self.scope.record, narrowed).enrolled
-        found: Array = self._masks[name, code]
-        return found
+            slice_ = self.limit.narrow(Filters().with_codes(name, {code}), self.catalogue)
+            self._masks[name, code] = SliceFacts(self.scope.record, slice_).enrolled
+        mask: Array = self._masks[name, code]
+        return mask
 
-    def _holding(self, enterprises: Array) -> Iterator[Selection]:
-        """Every selection that could hold some enterprises: it holds the one with the fewest enrolments."""
+    def _possible_supersets(self, enterprises: Array) -> Iterator[Selection]:
+        """The selections that may contain all these enterprises: those of the enterprise with the fewest enrolments."""
         rows = self.scope.enrolments
-        of_each = self.scope.record.enrolments.enterprise[rows]
-        inside = rows[enterprises[of_each]]
-        who = self.scope.record.enrolments.enterprise[inside]
-        fewest = np.bincount(who)[who].argmin()
-        found: dict[Selection, None] = {frozenset(): None}
-        for row in inside[who == who[fewest]]:
+        enrolled = self.scope.record.enrolments.enterprise[rows]
+        inside = rows[enterprises[enrolled]]
+        enterprise = self.scope.record.enrolments.enterprise[inside]
+        fewest = np.bincount(enterprise)[enterprise].argmin()
+        selections: dict[Selection, None] = {frozenset(): None}
+        for row in inside[enterprise == enterprise[fewest]]:
             values = list(self._values(int(row)))
-            for many in range(1, self.most_filters + 1):
-                for each in combinations(values, many):
-                    if len({name for name, _code in each}) == many:
-                        found[frozenset(each)] = None
-        return iter(found)
+            for filter_count in range(1, self.most_filters + 1):
+                for each in combinations(values, filter_count):
+                    if len({name for name, _code in each}) == filter_count:
+                        selections[frozenset(each)] = None
+        return iter(selections)
 
     def _values(self, row: int) -> Iterator[tuple[str, str]]:
-        """The values of filters that one enrolment has."""
+        """The filter values of one enrolment."""
         record, catalogue = self.scope.record, self.catalogue
         rows = record.enrolments
         round_of = rows.round[row]
@@ -185,33 +186,34 @@ class Disclosure:
         yield from (("partner", code) for code in sorted(above) if visible is None or code in visible)
 
 
-def _values(filters: Filters, name: str) -> list[str]:
-    """The values of a filter in order; one outside the scope comes last."""
+def _sorted_values(filters: Filters, name: str) -> list[str]:
+    """The sorted values of a filter. The code for values outside the scope is last."""
     return sorted(filters.codes(name), key=lambda code: (code == OUTSIDE, code))
 
 
 def _exact(rounding: Rounding, own: SliceFacts, earlier: Iterable[SliceFacts]) -> dict[int, int]:
-    """The totals that are told exactly: enterprises and trained of the scope, each unless another that is told is fewer
-    than the base apart.
+    """The totals that are shown exactly, by cell key: all enterprises and trained enterprises of the scope.
+
+    A total is not shown exactly if it differs from another exact total by fewer enterprises than the base.
     """
-    told: list[Array] = []
+    exact_totals: list[Array] = []
 
     def add(facts: SliceFacts, base: int) -> Iterator[Array]:
         for total in (facts.enterprises, facts.trained):
-            apart = [count(total ^ other) for other in told]
-            if not any(0 < each < base for each in apart):
-                told.append(total)
+            differences = [count(total ^ other) for other in exact_totals]
+            if not any(0 < each < base for each in differences):
+                exact_totals.append(total)
                 yield total
 
-    for facts in earlier:  # with the smallest base most was told
+    for facts in earlier:  # the smallest base allows the most exact totals, so assume it
         list(add(facts, BASES[0]))
     return {rounding.key_of(np.flatnonzero(total)): count(total) for total in add(own, rounding.base)}
 
 
 def members(facts: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]]) -> frozenset[str]:
-    """The values of one filter that an enrolment of the facts has, places and partners with whatever they lie in.
+    """The values of one filter in the enrolments of some facts. Places and partners include those above them.
 
-    `lines` are the places or partners that may be seen, each with all that lies below it.
+    `lines` are the visible places or partners, each with all codes below it.
     """
     record, rows = facts.record, facts.enrolments
     enrolments = record.enrolments
@@ -224,7 +226,7 @@ def members(facts: SliceFacts, dimension: str, lines: Mapping[str, Iterable[str]
     if dimension == "partner":
         return frozenset(code for code, below in lines.items() if record.with_partner(below)[rounds].any())
     codes, column = (record.sectors, enrolments.sector) if dimension == "sector" else (record.places, enrolments.place)
-    there = {codes[at] for at in np.unique(column[rows]) if at != NONE}
+    own = {codes[at] for at in np.unique(column[rows]) if at != NONE}
     if dimension == "sector":
-        return frozenset(there)
-    return frozenset(code for code, below in lines.items() if not there.isdisjoint(below))
+        return frozenset(own)
+    return frozenset(code for code, below in lines.items() if not own.isdisjoint(below))

@@ -1,6 +1,6 @@
-"""What stands in a table of a reader with a threshold where a plain number does not.
+"""The values in tables of viewers with a threshold that are not plain numbers.
 
-Each says by its ``sign`` what it is: layouts, which know nothing of data, write it by that.
+Each kind has a ``sign``. Layouts, which must not import `data`, use it to choose the words.
 """
 
 import math
@@ -8,9 +8,9 @@ from typing import Any, Self
 
 
 class Under(int):
-    """A count of enterprises that was rounded to none: it may be none, or fewer than ``base``.
+    """A count of enterprises that was rounded to 0: the true count is less than ``base``, possibly 0.
 
-    It is the number 0, so that whatever is worked out from it is worked out from shown numbers.
+    It is the number 0, so every number calculated from it is calculated from shown numbers.
     """
 
     sign = "under"
@@ -23,50 +23,50 @@ class Under(int):
         return number
 
     def __str__(self) -> str:
-        """As a table for machines has it."""
+        """The text in a table for machines."""
         return f"<{self.base}"
 
     __repr__ = __str__
 
 
 class Withheld(float):
-    """A number that is not shown, since too few enterprises make it.
+    """A number that is not shown, since too few enterprises contribute to it.
 
-    It is not a number (NaN), and whatever is calculated from it is withheld as well.
+    It is NaN, and every number calculated from it is withheld too.
     """
 
     sign = "withheld"
-    __array_ufunc__ = None  # numpy's numbers leave arithmetic with it to it
+    __array_ufunc__ = None  # so numpy uses the operators of this class
 
     def __new__(cls) -> Self:
         """A number that is withheld."""
         return super().__new__(cls, "nan")
 
-    def _still(self, _other: object) -> "Withheld":
+    def _withheld(self, _other: object) -> "Withheld":
         return self
 
-    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _still
+    __add__ = __radd__ = __sub__ = __rsub__ = __mul__ = __rmul__ = __truediv__ = __rtruediv__ = _withheld
 
     def __str__(self) -> str:
-        """As a table for machines has it."""
+        """The text in a table for machines."""
         return "withheld"
 
     __repr__ = __str__
 
 
 class About(int):
-    """A sum that is not exact: each term of it was changed by some per cent before it was summed."""
+    """A sum that is not exact: each of its terms was multiplied by a noise factor."""
 
     sign = "about"
 
 
 def significant(value: float, digits: int) -> float:
-    """`value` rounded to so many significant digits."""
+    """`value` rounded to a number of significant digits."""
     if not value or not math.isfinite(value):
         return value
     return float(f"{value:.{digits}g}")
 
 
 def share(part: Any, whole: Any) -> float | None:
-    """The share of two shown counts, the part at most its whole; None where either is under the base."""
+    """The share of two shown counts, at most 1; None if either is under the base."""
     return min(part, whole) / whole if part and whole else None

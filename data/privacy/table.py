@@ -1,4 +1,4 @@
-"""Tables as a reader with a threshold sees them: every column is one that is rounded, or one that tells nothing."""
+"""Tables for viewers with a threshold: every column is either rounded or reveals nothing."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -11,11 +11,11 @@ from data.privacy.shown import Under, Withheld
 
 
 class Unprotected(Exception):
-    """A table holds a true count where a rounded one is due: it is not shown to anybody with a threshold."""
+    """A table has a true count in place of a rounded one. It must not be shown to a viewer with a threshold."""
 
 
 def marked(value: Any, rounding: Rounding) -> Any:
-    """A shown count as it stands in a table; raises :class:`Unprotected` for a number that was not rounded."""
+    """The table value of a shown count. Raises :class:`Unprotected` for a number that is not rounded."""
     count = total_marked(value, rounding)
     if count is not None and count == count and count % rounding.base and count not in rounding.exact.values():  # noqa: PLR0124 - NaN
         raise Unprotected(str(count))
@@ -23,8 +23,9 @@ def marked(value: Any, rounding: Rounding) -> Any:
 
 
 def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
-    """A sum or difference of so many shown counts as it stands in a table: some of them may be exact. A sum of counts
-    that are all under the base is under so many times the base.
+    """The table value of a sum or difference of shown counts, of which some may be exact.
+
+    `terms` is the number of counts. If all are under the base, their sum is under `terms` times the base.
     """
     if value is None or isinstance(value, Withheld) or value != value:  # noqa: PLR0124 - NaN
         return value
@@ -34,13 +35,14 @@ def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
 def protected(
     table: pd.DataFrame, counts: Iterable[str], totals: Mapping[str, int], rounding: Rounding
 ) -> pd.DataFrame:
-    """`table` with its columns of counts, and of sums of so many of these, as they may stand in it; raises
-    :class:`Unprotected`.
+    """`table` with the table values of its `counts`, and of its `totals` (columns with their numbers of terms).
+
+    Raises :class:`Unprotected`.
     """
-    found = table.copy()
-    marks = {name: partial(marked, rounding=rounding) for name in counts}
-    marks |= {name: partial(total_marked, rounding=rounding, terms=terms) for name, terms in totals.items()}
-    for name, mark in marks.items():
-        if name in found:
-            found[name] = pd.Series([mark(value) for value in found[name]], index=found.index, dtype=object)
-    return found
+    frame = table.copy()
+    converters = {name: partial(marked, rounding=rounding) for name in counts}
+    converters |= {name: partial(total_marked, rounding=rounding, terms=terms) for name, terms in totals.items()}
+    for name, convert in converters.items():
+        if name in frame:
+            frame[name] = pd.Series([convert(value) for value in frame[name]], index=frame.index, dtype=object)
+    return frame

@@ -1,4 +1,4 @@
-"""Who asks, what they may see, and the slice that is left of what they asked for."""
+"""Viewers: their permissions, their scope, and the slice of the data for their filters."""
 
 import hmac
 from dataclasses import dataclass, field, replace
@@ -9,14 +9,14 @@ from data.catalogue import Catalogue
 from data.filters import DIMENSIONS, Filters
 
 BASES = (5, 10)
-"""What a link may round its counts to; nothing lower protects anybody."""
+"""The possible bases for the rounding of a link. A lower base would protect nobody."""
 
 DEFAULT_THRESHOLD = BASES[0]
-"""The base of a link whose maker says nothing else."""
+"""The base of a link if its author chooses none."""
 
 
 class Permission(StrEnum):
-    """What code checks for; never the kind of viewer."""
+    """The permissions of a viewer. Code checks these, never the kind of viewer."""
 
     BROWSE = "browse"  # the pages
     PRESENT = "present"  # the slide show
@@ -34,10 +34,10 @@ class Permission(StrEnum):
 
 @dataclass(frozen=True)
 class Slice:
-    """What queries take: the codes left per dimension, trees already opened out, and the date to look back from.
+    """The input of queries: the codes per dimension, with all places and partners below them, and the as-of date.
 
-    None is "no restriction"; an empty set is "nothing left" and yields no rows.
-    ``visible_partners`` are the partners that may be named at all, whatever the filters.
+    None is "no restriction"; an empty set yields no rows. ``visible_partners`` are the partners that may be named,
+    whatever the filters.
     """
 
     as_of: date
@@ -50,14 +50,14 @@ class Slice:
     visible_partners: frozenset[str] | None = None
 
     def codes(self, dimension: str) -> frozenset[str] | None:
-        """The codes left in one dimension."""
+        """The codes of one dimension."""
         codes: frozenset[str] | None = getattr(self, dimension)
         return codes
 
 
 @dataclass(frozen=True)
 class Scope:
-    """The most a viewer may see: codes allowed per dimension; None allows all."""
+    """The limit of what a viewer may see: the codes allowed per dimension; None allows all."""
 
     partner: frozenset[str] | None = None
     sector: frozenset[str] | None = None
@@ -67,24 +67,24 @@ class Scope:
     module: frozenset[str] | None = None
 
     def narrow(self, filters: Filters, catalogue: Catalogue) -> Slice:
-        """What is left of the scope when `filters` are laid on it: a filter outside the scope leaves nothing."""
-        left = {name: self._left(name, filters.codes(name), catalogue) for name in DIMENSIONS}
+        """The slice of the scope for `filters`. A filter outside the scope yields an empty slice."""
+        codes = {name: self._codes(name, filters.codes(name), catalogue) for name in DIMENSIONS}
         return Slice(
             as_of=filters.as_of or catalogue.programme.as_of,
-            visible_partners=_opened("partner", self.partner, catalogue),
-            **left,
+            visible_partners=_with_children("partner", self.partner, catalogue),
+            **codes,
         )
 
-    def _left(self, dimension: str, wanted: frozenset[str], catalogue: Catalogue) -> frozenset[str] | None:
-        allowed = _opened(dimension, getattr(self, dimension), catalogue)
+    def _codes(self, dimension: str, wanted: frozenset[str], catalogue: Catalogue) -> frozenset[str] | None:
+        allowed = _with_children(dimension, getattr(self, dimension), catalogue)
         if not wanted:
             return allowed
-        opened = _opened(dimension, wanted, catalogue) or frozenset()
-        return opened if allowed is None else opened & allowed
+        with_children = _with_children(dimension, wanted, catalogue) or frozenset()
+        return with_children if allowed is None else with_children & allowed
 
 
-def _opened(dimension: str, codes: frozenset[str] | None, catalogue: Catalogue) -> frozenset[str] | None:
-    """A place or partner stands for everything below it as well."""
+def _with_children(dimension: str, codes: frozenset[str] | None, catalogue: Catalogue) -> frozenset[str] | None:
+    """The codes and, for places and partners, everything below them."""
     if codes is None or dimension not in ("place", "partner"):
         return codes
     return catalogue.below(dimension, codes)
@@ -92,11 +92,11 @@ def _opened(dimension: str, codes: frozenset[str] | None, catalogue: Catalogue) 
 
 @dataclass(frozen=True)
 class Viewer:
-    """Someone who asks: what they may do, and what they may see.
+    """A viewer of the data, with permissions and scope.
 
-    ``limited`` viewers come by a link. ``threshold`` is the base that their counts are rounded to under the
-    ``privacy_key`` (docs/privacy.md); ``earlier`` are the scopes of links that showed the same edition before theirs.
-    ``edition`` and ``deck`` are the only ones they get. ``name`` is a manager's, for what they make.
+    ``limited``: a viewer with a share link. ``threshold`` is the base of the rounding of counts, with the
+    ``privacy_key`` (docs/privacy.md). ``earlier`` has the scopes of links that showed the same edition before. If
+    ``edition`` or ``deck`` is set, the viewer gets no other. ``name`` is that of a manager, for the things they make.
     """
 
     permissions: frozenset[Permission] = frozenset()
@@ -111,23 +111,23 @@ class Viewer:
     name: str = ""
 
     def may(self, permission: Permission) -> bool:
-        """Has the viewer this permission?"""
+        """Does the viewer have this permission?"""
         return permission in self.permissions
 
     def looking_at(self, *, public: bool) -> "Viewer":
-        """The viewer before a record: only of a public one may somebody who comes by a link see every number."""
+        """The viewer for one record. A link viewer without a threshold gets the default one unless it is public."""
         if self.limited and self.threshold is None and not public:
             return replace(self, threshold=DEFAULT_THRESHOLD)
         return self
 
     def permitted(self, filters: Filters) -> Filters:
-        """`filters` less an edition, where this viewer cannot choose one."""
+        """`filters`, without the edition if this viewer may not choose one."""
         return filters if self.may(Permission.CHOOSE_EDITION) else filters.of_edition(None)
 
     def alias_order(self, enterprise: str) -> str:
-        """Where an enterprise stands among its like when names are hidden: no alphabet, no code, no loading order.
+        """The sort key of an enterprise whose name is hidden. It reveals no name, no code and no order of loading.
 
-        Keyed by the viewer, so that two viewers' "enterprise 3" cannot be joined.
+        It depends on the viewer, so the "enterprise 3" of one viewer is not that of another.
         """
         return hmac.new(self.alias_key.encode(), enterprise.encode(), "sha256").hexdigest()
 

@@ -1,5 +1,6 @@
-"""The rows of the record that no count is made of: details, published figures, names, sources, stories. One function a
-question: a slice in, rows out. Whatever is counted comes from `data/engine`.
+"""Queries for single rows of the record: details, published figures, names, sources, stories.
+
+Each function takes a slice and returns rows. Counts come from `data/engine`.
 """
 
 from data.queries.programme_rows import event_partners, events, round_dates, targets, trainer_levels

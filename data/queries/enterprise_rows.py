@@ -1,4 +1,4 @@
-"""What is on record of single enterprises, row by row, and the search by name."""
+"""The rows of single enterprises, and the search for enterprises by name."""
 
 from typing import Any
 
@@ -7,40 +7,41 @@ from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, or_, se
 
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
-from data.queries.asking import frame, rows
+from data.queries.execution import frame, rows
 from data.queries.slice_rows import among, seen
 from data.storage import schema
 
 
 def report_date(rows: CTE) -> ColumnElement[Any]:
-    """The date a result row speaks for: of its after where that is seen, else of its before."""
+    """The date of a result row: of its after if that is seen, else of its before."""
     after = or_(rows.c.after.is_not(None), rows.c.change_percent.is_not(None))
     return func.coalesce(case((after, rows.c.after_on)), rows.c.before_on)
 
 
-def _named(text: str, *, codes: bool) -> ColumnElement[bool]:
-    """Every word of a text is found in a name, in either language (or in the code)."""
+def _matches_name(text: str, *, codes: bool) -> ColumnElement[bool]:
+    """The condition that every word of a text occurs in a name, in either language (or in the code)."""
     table = schema.enterprise
     searched = [table.c.name_en, table.c.name_zh, *([table.c.code] if codes else [])]
-    found = (or_(*(column.icontains(word, autoescape=True) for column in searched)) for word in text.split())
-    return and_(true(), *found)
+    conditions = (or_(*(column.icontains(word, autoescape=True) for column in searched)) for word in text.split())
+    return and_(true(), *conditions)
 
 
 def found_by_name(connection: Connection, text: str, *, codes: bool) -> list[str]:
-    """The enterprises on record that a search finds, by their names (or codes)."""
-    return list(connection.scalars(select(schema.enterprise.c.code).where(_named(text, codes=codes))))
+    """The codes of the enterprises that match a search by name (with `codes` also by code)."""
+    return list(connection.scalars(select(schema.enterprise.c.code).where(_matches_name(text, codes=codes))))
 
 
 def enterprise_row(connection: Connection, code: str) -> dict[str, Any]:
     """One enterprise: workers, workers_women, source."""
     table = schema.enterprise.c
-    (found,) = rows(connection, select(table.workers, table.workers_women, table.source).where(table.code == code))
-    return found
+    (row,) = rows(connection, select(table.workers, table.workers_women, table.source).where(table.code == code))
+    return row
 
 
 def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
-    """The enrolments of some enterprises: enterprise, round, recruited_on, baseline_on, left_on (where seen),
-    left_reason, date_precision, source; the first recruited first.
+    """The enrolments of some enterprises, earliest recruitment first.
+
+    Columns: enterprise, round, recruited_on, baseline_on and left_on (if seen), left_reason, date_precision, source.
     """
     enrolled = slice_rows.enrolments(of, codes)
     table = schema.enrolment
@@ -63,23 +64,23 @@ def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.Dat
 
 
 def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
-    """Every planned training of an enterprise, each date of it where it is seen, its head counts and source.
+    """Every planned training of an enterprise, in order of time. A date that is not seen is None.
 
     Columns: round, module, due_on, workshop_on, assessed_on, completed_on, dropped_on, visits_planned, visits_done,
-    managers, workers, women, satisfaction, date_precision, source, note; as they follow one another.
+    managers, workers, women, satisfaction, date_precision, source, note.
     """
     trained, module = slice_rows.trainings(of, slice_rows.enrolments(of, [enterprise])), schema.module
     dates = [
         case((seen(trained.c[name], of), trained.c[name])).label(name)
         for name in ("workshop_on", "assessed_on", "completed_on", "dropped_on")
     ]
-    told = ("managers", "workers", "women", "satisfaction", "date_precision", "source", "note")
+    other_columns = ("managers", "workers", "women", "satisfaction", "date_precision", "source", "note")
     return frame(
         connection,
         select(
             trained.c.round, trained.c.module, trained.c.due_on, *dates, trained.c.visits_planned,
             case((seen(trained.c.workshop_on, of), trained.c.visits_done)).label("visits_done"),
-            *(trained.c[name] for name in told),
+            *(trained.c[name] for name in other_columns),
         )
         .join(module, module.c.code == trained.c.module)
         .order_by(
@@ -91,8 +92,9 @@ def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataF
 
 
 def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
-    """Every result row of an enterprise, as `results_seen` gives them, with the indicator's unit and
-    better; the figures before the practices, each in the order of its dates.
+    """Every result row of an enterprise: figures first, then practices, each sorted by indicator and date.
+
+    Columns as :func:`data.queries.slice_rows.results_seen`, and the indicator's unit and better.
     """
     seen_rows = slice_rows.results_seen(of, slice_rows.enrolments(of, [enterprise]))
     indicator = schema.indicator
@@ -111,7 +113,7 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
 
 
 def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.DataFrame:
-    """Who stands behind some rounds, of the partners that may be named: round, partner, role."""
+    """The partners of some rounds that may be named. Columns: round, partner, role."""
     party = schema.round_partner
     return frame(
         connection,
@@ -122,7 +124,7 @@ def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.D
 
 
 def stories_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFrame:
-    """The stories of an enterprise, but for those of rounds and modules outside the slice: all columns of `story`."""
+    """The stories of an enterprise, without those of rounds and modules outside the slice: all columns of `story`."""
     story = schema.story
     enrolled = slice_rows.enrolments(of)
     rounds = select(enrolled.c.round).where(enrolled.c.enterprise == enterprise)

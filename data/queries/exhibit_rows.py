@@ -1,4 +1,4 @@
-"""The rows of the tables that an exhibit's numbers are made of, as they are on record."""
+"""The stored rows of the tables behind the numbers of an exhibit."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -7,7 +7,7 @@ from sqlalchemy import CTE, Connection, Select, Table, and_, func, or_, select
 
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
-from data.queries.asking import rows
+from data.queries.execution import rows
 from data.storage import schema
 
 Rows = Select[tuple[Any, ...]]
@@ -35,28 +35,28 @@ def result_rows(of: Slice) -> Rows:
 
 
 def coded_rows(table: Table, codes: Iterable[str]) -> Rows:
-    """The rows of a table with a code of its own."""
+    """The rows of a table with one of some codes."""
     return select(table).where(table.c.code.in_(sorted(codes)))
 
 
 def keyed_rows(table: Table, keys: Iterable[tuple[Any, ...]]) -> Rows:
-    """The rows of a table with a key of several columns."""
+    """The rows of a table with one of some keys of several columns."""
     columns = list(table.primary_key)
     each = [and_(*(column == value for column, value in zip(columns, key, strict=True))) for key in keys]
     return select(table).where(or_(*each) if each else columns[0].in_([]))
 
 
-def row_count(connection: Connection, chosen: Rows) -> int:
-    """How many rows there are."""
-    return connection.scalar(select(func.count()).select_from(chosen.subquery("rows"))) or 0
+def row_count(connection: Connection, selected: Rows) -> int:
+    """The number of rows."""
+    return connection.scalar(select(func.count()).select_from(selected.subquery("rows"))) or 0
 
 
-def listed(connection: Connection, table: Table, chosen: Rows, limit: int | None = None) -> list[dict[str, Any]]:
-    """The rows in the order of their key, all or the first."""
-    return rows(connection, chosen.order_by(*table.primary_key).limit(limit))
+def listed(connection: Connection, table: Table, selected: Rows, limit: int | None = None) -> list[dict[str, Any]]:
+    """The rows in the order of their key; with a `limit` only the first."""
+    return rows(connection, selected.order_by(*table.primary_key).limit(limit))
 
 
-def _joined(table: Table, narrowed: CTE) -> Rows:
-    """The rows of a table whose key is among those of a narrowed one."""
+def _joined(table: Table, of_slice: CTE) -> Rows:
+    """The rows of a table whose keys are in `of_slice`."""
     key = [column.name for column in table.primary_key]
-    return select(table).join(narrowed, and_(*(table.c[name] == narrowed.c[name] for name in key)))
+    return select(table).join(of_slice, and_(*(table.c[name] == of_slice.c[name] for name in key)))

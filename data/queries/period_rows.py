@@ -1,4 +1,4 @@
-"""What happened in a period: each fact with the days it may mean, since a period takes only what lies in it whole."""
+"""The facts of a period, with the precision of their dates. The caller keeps those that are in the period for sure."""
 
 from datetime import date
 
@@ -7,13 +7,13 @@ from sqlalchemy import Connection, or_, select
 
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
-from data.queries.asking import frame
+from data.queries.execution import frame
 from data.queries.slice_rows import among
 from data.storage import schema
 
 
 def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Rounds of the slice that began since a day. Columns: round, started_on, date_precision."""
+    """Rounds of the slice that began on `since` or later. Columns: round, started_on, date_precision."""
     round_ = schema.round_
     conditions = [
         round_.c.started_on >= _earliest(since),
@@ -40,11 +40,11 @@ def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame
 
 
 def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) -> pd.DataFrame:
-    """Who and where rounds are. Columns: round, table (partner or place), code."""
+    """The partners and places of some rounds. Columns: round, table (partner or place), code."""
     party, place = schema.round_partner.c, schema.round_place.c
-    found = [
-        frame(connection, question).assign(table=table)
-        for table, question in (
+    frames = [
+        frame(connection, statement).assign(table=table)
+        for table, statement in (
             (
                 "partner",
                 select(party.round, party.partner.label("code"))
@@ -60,11 +60,11 @@ def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) ->
             ),
         )
     ]
-    return pd.concat(found, ignore_index=True)
+    return pd.concat(frames, ignore_index=True)
 
 
 def completions(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Trainings completed since a day. Columns: enterprise, round, module, completed_on, date_precision."""
+    """Trainings completed on `since` or later. Columns: enterprise, round, module, completed_on, date_precision."""
     trained = slice_rows.trainings(of, slice_rows.enrolments(of))
     columns = ("enterprise", "round", "module", "completed_on", "date_precision")
     return frame(
@@ -76,7 +76,7 @@ def completions(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
 
 
 def reports(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Results measured again since a day. Columns: enterprise, indicator, after_on, date_precision."""
+    """Results whose after is of `since` or later. Columns: enterprise, indicator, after_on, date_precision."""
     rows = slice_rows.results_seen(of, slice_rows.enrolments(of))
     return frame(
         connection,
@@ -91,5 +91,5 @@ def reports(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
 
 
 def _earliest(since: date) -> date:
-    """A fact of a year is stored as its first day: one from the year before may reach into the period."""
+    """The first stored date of a fact that may be in the period: a date known to the year is stored as 1 January."""
     return since.replace(month=1, day=1)

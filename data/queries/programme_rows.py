@@ -1,4 +1,4 @@
-"""What the programme plans and builds up: targets, trainers, events, and when rounds were to begin."""
+"""The rows of the programme itself: targets, trainers, events, and the dates of rounds."""
 
 from typing import Any
 
@@ -6,36 +6,35 @@ import pandas as pd
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
 
 from data.privacy.viewer import Slice
-from data.queries.asking import frame, rows
+from data.queries.execution import frame, rows
 from data.queries.slice_rows import among, seen
 from data.storage import schema
 
 
-def _nothing_under(of: Slice, *dimensions: str) -> list[ColumnElement[bool]]:
-    """What has no such dimension is not there under a filter or scope on it."""
+def _empty_if_filtered(of: Slice, *dimensions: str) -> list[ColumnElement[bool]]:
+    """A condition that yields no rows if the slice has a filter or scope on a dimension that the rows do not have."""
     return [literal(value=False)] if any(of.codes(name) is not None for name in dimensions) else []
 
 
 def targets(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """Targets of the slice's places: all columns of `target`, with the indicator's unit and better.
 
-    A target speaks for its place alone: under a partner, sector, round or module there is none.
+    A target belongs to a place only. A filter on partner, sector, round or module leaves no target.
     """
     target, indicator = schema.target, schema.indicator
     return rows(
         connection,
         select(target, indicator.c.unit, indicator.c.better)
         .join(indicator, indicator.c.code == target.c.indicator)
-        .where(among(target.c.place, of.place), *_nothing_under(of, "partner", "sector", "round", "module"))
+        .where(among(target.c.place, of.place), *_empty_if_filtered(of, "partner", "sector", "round", "module"))
         .order_by(target.c.due_on, target.c.indicator, target.c.place, target.c.scope),
     )
 
 
 def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Levels trainers reached: trainer, sex, module, level, source, trainer_source.
+    """Levels reached by trainers. Columns: trainer, sex, module, level, source, trainer_source.
 
-    A trainer has a place and an organisation of their own, but no sector, round or phase. A level without a date is
-    always seen.
+    A trainer has a place and an organisation, but no sector, round or phase. A level without a date is always seen.
     """
     trainer, level = schema.trainer, schema.trainer_level
     return frame(
@@ -54,16 +53,16 @@ def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
             among(level.c.module, of.module),
             among(trainer.c.place, of.place),
             among(trainer.c.organisation, of.partner),
-            *_nothing_under(of, "sector", "round", "phase"),
+            *_empty_if_filtered(of, "sector", "round", "phase"),
         )
         .order_by(level.c.trainer, level.c.module, level.c.level),
     )
 
 
 def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
-    """Events of the slice: all columns of `event`; one that was held after ``as_of`` is not seen.
+    """Events of the slice: all columns of `event`. An event held after ``as_of`` is not seen.
 
-    An event has the phase of its round, and the partners of its own or of its round; it has no sector.
+    An event has the phase of its round, and the partners of the event or of its round. It has no sector.
     """
     event, round_ = schema.event, schema.round_
     conditions = [
@@ -72,7 +71,7 @@ def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
         among(event.c.round, of.round),
         among(round_.c.phase, of.phase),
         among(event.c.module, of.module),
-        *_nothing_under(of, "sector"),
+        *_empty_if_filtered(of, "sector"),
     ]
     if of.partner is not None:
         own = select(schema.event_partner.c.event).where(among(schema.event_partner.c.partner, of.partner))
@@ -87,32 +86,32 @@ def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
 
 
 def event_partners(connection: Connection, of: Slice) -> dict[str, list[str]]:
-    """Whose each event is, of the partners that may be named."""
+    """The partners of each event that may be named, by event."""
     party = schema.event_partner.c
-    question = select(party.event, party.partner).where(among(party.partner, of.visible_partners))
-    found: dict[str, list[str]] = {}
-    for row in connection.execute(question.order_by(party.event, party.partner)):
-        found.setdefault(row.event, []).append(row.partner)
-    return found
+    statement = select(party.event, party.partner).where(among(party.partner, of.visible_partners))
+    partners: dict[str, list[str]] = {}
+    for row in connection.execute(statement.order_by(party.event, party.partner)):
+        partners.setdefault(row.event, []).append(row.partner)
+    return partners
 
 
 def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
-    """Rounds of the slice, with or without enterprises: round, planned_start, planned_end, started_on, ended_on (as
-    seen), date_precision, source.
+    """Rounds of the slice, with or without enterprises.
 
-    A round has partners, a phase and places; it has no sector and no module.
+    Columns: round, planned_start, planned_end, started_on and ended_on (if seen), date_precision, source. A round has
+    partners, a phase and places; it has no sector and no module.
     """
     round_ = schema.round_
     conditions = [
         among(round_.c.code, of.round),
         among(round_.c.phase, of.phase),
-        *_nothing_under(of, "sector", "module"),
+        *_empty_if_filtered(of, "sector", "module"),
     ]
     if of.partner is not None:
         conditions.append(round_.c.code.in_(_rounds_of_partners(of)))
     if of.place is not None:
-        there = select(schema.round_place.c.round).where(among(schema.round_place.c.place, of.place))
-        conditions.append(round_.c.code.in_(there))
+        in_place = select(schema.round_place.c.round).where(among(schema.round_place.c.place, of.place))
+        conditions.append(round_.c.code.in_(in_place))
     begun = seen(round_.c.started_on, of)
     return rows(
         connection,

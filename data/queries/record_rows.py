@@ -1,4 +1,4 @@
-"""What stands on record besides: published figures, names, sources."""
+"""Other rows of the record: published figures, names, sources."""
 
 import pandas as pd
 from sqlalchemy import (
@@ -14,19 +14,19 @@ from sqlalchemy import (
 
 from data.catalogue import Entry, entry_of
 from data.privacy.viewer import Slice
-from data.queries.asking import frame
+from data.queries.execution import frame
 from data.queries.slice_rows import among, seen
 from data.storage import schema
 
 _MOST_CODES = 30_000
-"""So many codes are asked for at once: drivers take no more than 32,766 (SQLite) or 65,535 (PostgreSQL) parameters."""
+"""Maximum number of codes in one statement. Drivers accept 32,766 (SQLite) or 65,535 (PostgreSQL) parameters."""
 
 
 def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Published figures the slice leaves: all columns of `reported_figure` with the indicator's unit and family.
+    """Published figures of the slice: all columns of `reported_figure`, of_phase, and the indicator's unit and family.
 
-    A figure says which place, phase, round and partner it speaks for; it has no sector and no module, so a filter
-    on these leaves none. A figure about a round that names no phase or partner itself speaks for the round's.
+    A figure can have a place, phase, round and partner. It has no sector and no module: a filter on these leaves no
+    figure. A figure of a round without its own phase or partner has those of the round.
     """
     figure, round_ = schema.reported_figure, schema.round_
     phase = func.coalesce(figure.c.phase, round_.c.phase)
@@ -53,31 +53,31 @@ def reported_figures(connection: Connection, of: Slice) -> pd.DataFrame:
 
 
 def enterprise_entries(connection: Connection, codes: list[str]) -> dict[str, Entry]:
-    """Enterprises by code, for their names."""
+    """The entries of some enterprises by code, with their names."""
     table = schema.enterprise
-    found: dict[str, Entry] = {}
+    entries: dict[str, Entry] = {}
     for start in range(0, len(codes), _MOST_CODES):
-        some = select(table).where(table.c.code.in_(codes[start : start + _MOST_CODES]))
-        found |= {row.code: entry_of(row) for row in connection.execute(some)}
-    return found
+        chunk = select(table).where(table.c.code.in_(codes[start : start + _MOST_CODES]))
+        entries |= {row.code: entry_of(row) for row in connection.execute(chunk)}
+    return entries
 
 
 def enterprise_names(connection: Connection) -> dict[str, tuple[str | None, str | None]]:
     """The English and the Chinese name of every enterprise, by code."""
     enterprise = schema.enterprise.c
-    found = connection.execute(select(enterprise.code, enterprise.name_en, enterprise.name_zh))
-    return {row.code: (row.name_en, row.name_zh) for row in found}
+    rows = connection.execute(select(enterprise.code, enterprise.name_en, enterprise.name_zh))
+    return {row.code: (row.name_en, row.name_zh) for row in rows}
 
 
 def nameable_enterprises(connection: Connection) -> frozenset[str]:
-    """The enterprises that may be named to others."""
+    """The codes of the enterprises that may be named."""
     return frozenset(
         connection.scalars(select(schema.enterprise.c.code).where(schema.enterprise.c.may_be_named.is_(True)))
     )
 
 
 def rows_of_source(connection: Connection) -> pd.DataFrame:
-    """How many rows of each table name each source, in the whole record. Columns: source, table, rows."""
+    """The number of rows per source and table, in the whole record. Columns: source, table, rows."""
     tables: list[Table] = [table for table in schema.CONTRACT_TABLES if "source" in table.c and table.name != "source"]
     each = union_all(
         *(

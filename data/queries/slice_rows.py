@@ -1,7 +1,7 @@
-"""The rows inside a slice, as SELECTs to build on: enrolments, trainings, results as seen.
+"""The rows of a slice as common table expressions: enrolments, trainings, visible results.
 
-Every query for rows starts from one of these. Counts do not: they are made of the arrays of `data/engine`, which
-narrows by the same rules (docs/measures.md, "Filters"). A fact dated after the slice's ``as_of`` is not seen.
+Every query for rows starts from one of these. Counts do not: they come from the arrays of `data/engine`, which applies
+the same filter rules (docs/measures.md, "Filters"). A fact dated after the slice's ``as_of`` is not seen.
 """
 
 from collections.abc import Collection
@@ -14,22 +14,22 @@ from data.storage.schema import enrolment, enterprise, module, result, round_, r
 
 
 def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnElement[bool]:
-    """`column` holds one of `codes`; None restricts nothing, an empty set leaves nothing, '' stands for "not given"."""
+    """The condition that `column` is one of `codes`. None: no restriction; an empty set: no rows; '': "not given"."""
     if codes is None:
         return literal(value=True)
-    named = column.in_(sorted(codes - {""}))
-    return or_(named, column.is_(None)) if "" in codes else named
+    is_code = column.in_(sorted(codes - {""}))
+    return or_(is_code, column.is_(None)) if "" in codes else is_code
 
 
 def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
-    """The date in `column` is not after ``as_of``; a value without a date is always seen."""
+    """The condition that the date in `column` is not after ``as_of``. A value without a date is always seen."""
     return or_(column.is_(None), column <= of.as_of)
 
 
 def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
     """Enrolments in the slice, of some `enterprises` or of all. Columns: enterprise, round, place, source.
 
-    ``place`` is the enterprise's own, else its round's single place, else NULL.
+    ``place`` is that of the enterprise, else that of a round with a single place, else NULL.
     """
     single_place = (
         select(round_place.c.round, func.min(round_place.c.place).label("place"))
@@ -72,13 +72,13 @@ def trainings(of: Slice, enrolled: CTE) -> CTE:
 
 
 def results_seen(of: Slice, enrolled: CTE) -> CTE:
-    """Result rows of the enrolments with only the values seen at ``as_of``, but for rows of which nothing is seen.
+    """Result rows of the enrolments, with the values seen at ``as_of`` only. Rows without such a value are left out.
 
-    A result belongs to its enrolment; one without a round follows its enterprise. Columns: keys, before, after,
+    A result belongs to its enrolment; a result without a round belongs to its enterprise. Columns: keys, before, after,
     change_percent, operator, months, verified, their dates, source, note, position (of the module).
     """
     before = case((seen(result.c.before_on, of), result.c.before))
-    # What was measured after a before that is not seen yet is not seen either.
+    # As long as the before is not seen, the after is not seen either.
     after_on = func.coalesce(result.c.after_on, result.c.before_on)
     after = case((seen(after_on, of), result.c.after))
     change = case((seen(after_on, of), result.c.change_percent))

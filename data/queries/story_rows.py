@@ -1,4 +1,4 @@
-"""Stories of before and after, with where they belong and which pictures there are of them."""
+"""Stories of before and after, with their sector and place, and their pictures."""
 
 from typing import Any
 
@@ -8,19 +8,18 @@ from sqlalchemy import ColumnElement, Connection, Row, Select, and_, exists, fun
 from data.privacy.selections import DIMENSIONS
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
-from data.queries.asking import frame
+from data.queries.execution import frame
 from data.queries.slice_rows import among
 from data.storage import schema
-
-SIDES = ("before", "after")
+from data.storage.schema import SIDES
 
 
 def stories(connection: Connection, of: Slice) -> pd.DataFrame:
-    """Every story of the slice: all columns of `story`, sector, place, and per side of a picture its width and height.
+    """Every story of the slice: all columns of `story`, sector, place, and the width and height of each side's picture.
 
-    A story belongs to its enterprise's enrolments (where it names a round, to the one in that round), else to its own
-    round; one that belongs to neither stands where nothing is filtered. ``place`` is the enterprise's own, else the
-    single place of the story's round.
+    A story belongs to the enrolments of its enterprise (if it has a round, to the enrolment in that round). Without an
+    enterprise it belongs to its round. A story of neither is shown only without filters. ``place`` is that of the
+    enterprise, else that of a round with a single place.
     """
     story, enterprise = schema.story, schema.enterprise
     pictures = {side: schema.story_image.alias(f"{side}_picture") for side in SIDES}
@@ -30,18 +29,18 @@ def stories(connection: Connection, of: Slice) -> pd.DataFrame:
         for column in (picture.c.width, picture.c.height)
     ]
     place = func.coalesce(enterprise.c.place, _single_place())
-    question = (
+    statement = (
         select(story, enterprise.c.sector, place.label("place"), *sizes)
         .outerjoin(enterprise, enterprise.c.code == story.c.enterprise)
         .outerjoin(schema.round_, schema.round_.c.code == story.c.round)
     )
     for side, picture in pictures.items():
-        question = question.outerjoin(picture, and_(picture.c.story == story.c.code, picture.c.side == side))
-    return frame(connection, _inside(question, of).order_by(story.c.code))
+        statement = statement.outerjoin(picture, and_(picture.c.story == story.c.code, picture.c.side == side))
+    return frame(connection, _in_slice(statement, of).order_by(story.c.code))
 
 
 def story_picture(connection: Connection, code: str, side: str) -> Row[Any, Any] | None:
-    """The media_type and content of one side's picture of a story; None where there is none."""
+    """The media_type and content of the picture of one side of a story; None if there is none."""
     picture = schema.story_image
     return connection.execute(
         select(picture.c.media_type, picture.c.content).where(picture.c.story == code, picture.c.side == side)
@@ -54,7 +53,7 @@ def _single_place() -> ColumnElement[Any]:
     return only.scalar_subquery()
 
 
-def _inside(question: Select[Any], of: Slice) -> Select[Any]:
+def _in_slice(statement: Select[Any], of: Slice) -> Select[Any]:
     story, enrolment, round_ = schema.story, schema.enrolment, schema.round_
     enrolled = slice_rows.enrolments(of)
 
@@ -73,10 +72,10 @@ def _inside(question: Select[Any], of: Slice) -> Select[Any]:
     if of.partner is not None:
         party = schema.round_partner
         by_round &= exists().where(party.c.round == story.c.round, among(party.c.partner, of.partner))
-    recorded = exists().where(enrolment.c.enterprise == story.c.enterprise, in_round(enrolment.c.round))
-    of_nothing = and_(
+    has_enrolment = exists().where(enrolment.c.enterprise == story.c.enterprise, in_round(enrolment.c.round))
+    without_owner = and_(
         literal(all(of.codes(name) is None for name in DIMENSIONS)),
-        ~recorded,
+        ~has_enrolment,
         or_(story.c.enterprise.is_not(None), story.c.round.is_(None)),
     )
-    return question.where(or_(by_enrolment, by_round, of_nothing), among(story.c.module, of.module))
+    return statement.where(or_(by_enrolment, by_round, without_owner), among(story.c.module, of.module))

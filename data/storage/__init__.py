@@ -1,1 +1,1 @@
-"""The two databases: schema, accounts, migrations, engines, copies, roles, and what each batch changed."""
+"""The two databases: schema, accounts, migrations, engines, copies, roles, and the row changes of each batch."""

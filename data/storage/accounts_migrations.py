@@ -1,4 +1,4 @@
-"""Brings an accounts database of an older version up to date, a version at a time."""
+"""Migrations of the accounts database: from an older version to the present one, step by step."""
 
 from collections.abc import Callable
 
@@ -11,8 +11,9 @@ from data.storage.database import hold, now
 
 
 def upgrade(engine: Engine) -> int | None:
-    """Bring the database up to date in one transaction; returns the version it was of, None where there was nothing to
-    do. Raises :class:`data.storage.accounts.AccountsProblem` (newer) where a newer version made it.
+    """Bring the database up to date in one transaction. Returns its old version, or None if it is up to date.
+
+    Raises :class:`data.storage.accounts.AccountsProblem` (newer) if a newer version of the software made it.
     """
     with engine.begin() as connection:
         hold(connection)
@@ -29,19 +30,20 @@ def upgrade(engine: Engine) -> int | None:
 
 
 def waiting(engine: Engine) -> list[int]:
-    """The numbers of the links that are not over, have a threshold, and show no edition yet; none where there are no
-    accounts.
+    """The numbers of the links that wait for an edition: with a threshold, not revoked, not expired.
+
+    Empty if there are no accounts tables.
     """
-    wait = link.c.threshold.is_not(None) & link.c.edition.is_(None)
-    stand = link.c.revoked_at.is_(None) & (link.c.expires_at > now())
+    without_edition = link.c.threshold.is_not(None) & link.c.edition.is_(None)
+    usable = link.c.revoked_at.is_(None) & (link.c.expires_at > now())
     with engine.connect() as connection:
         if version_of(connection) is None:
             return []
-        return list(connection.scalars(select(link.c.id).where(wait & stand).order_by(link.c.id)))
+        return list(connection.scalars(select(link.c.id).where(without_edition & usable).order_by(link.c.id)))
 
 
 def _privacy_key_and_editions(operations: Operations) -> None:
-    """Version 2: the version itself, the privacy key, since when a link shows its edition; thresholds of 5 and 10."""
+    """Version 2: a table of the version, the privacy key, ``edition_since`` of a link; thresholds of 5 and 10 only."""
     version = operations.create_table(
         "accounts_version",
         Column("id", Integer, primary_key=True, autoincrement=False),
@@ -62,4 +64,4 @@ def _privacy_key_and_editions(operations: Operations) -> None:
 
 
 _STEPS: dict[int, Callable[[Operations], None]] = {2: _privacy_key_and_editions}
-"""How a database of the version before becomes one of this version."""
+"""The migration to each version from the version before."""

@@ -1,4 +1,4 @@
-"""The batches the record was made of: who loaded what and when, and the batch a row last came in with."""
+"""The batches of the record: who loaded what and when, and the last batch of each row."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -14,10 +14,10 @@ _CHUNK = 500
 
 @dataclass(frozen=True)
 class Batch:
-    """One load or roll-back: when (UTC), of which file, by whom (None: on the command line), how many rows.
+    """One load or roll-back: time (UTC), file, person (None: on the command line), numbers of rows added and changed.
 
-    ``undoes`` is the batch this one rolled back, ``undone_by`` the one that rolled this one back; ``first``: it made
-    the database. ``logged``: what it did to each row is known.
+    ``undoes`` is the batch that this one rolled back, ``undone_by`` the batch that rolled this one back. ``first``: it
+    created the database. ``logged``: its change of each row is stored.
     """
 
     number: int
@@ -57,43 +57,43 @@ def _batch(row: Row[tuple[object, ...]], undone: dict[int, int], first: int | No
 
 
 def undone_by(undoes: dict[int, int | None]) -> dict[int, int]:
-    """For each batch that does not stand the one that rolled it back; `undoes` has every batch.
+    """Each batch that is rolled back, with the batch that did it. `undoes` has every batch.
 
-    A roll-back that was rolled back itself undoes nothing: what it had taken away is there again.
+    A roll-back that was itself rolled back undoes nothing: its batch is in force again.
     """
-    found: dict[int, int] = {}
+    undone: dict[int, int] = {}
     for number in sorted(undoes, reverse=True):
         target = undoes[number]
-        if target is not None and number not in found:
-            found[target] = number
-    return found
+        if target is not None and number not in undone:
+            undone[target] = number
+    return undone
 
 
 def batch_of(connection: Connection, table: str, keys: Iterable[Key]) -> dict[Key, Batch]:
-    """The batch each row of `table` last came in with, by the row's key (a tuple, in the order of the table's key).
+    """The last batch of each row of `table`, by the row's key (a tuple, in the order of the table's key).
 
-    A row no later batch touched came in with the first one. A row of which that is not known is left out: a version
-    before this one noted no rows.
+    A row without a logged change belongs to the first batch. A row whose batch is unknown is left out: an older version
+    of the software did not log the changes of rows.
     """
-    known = {each.number: each for each in batches(connection)}
-    unlogged = [each for each in known.values() if not each.logged and (each.first or each.added or each.changed)]
+    by_number = {each.number: each for each in batches(connection)}
+    unlogged = [each for each in by_number.values() if not each.logged and (each.first or each.added or each.changed)]
     first = unlogged[0] if len(unlogged) == 1 else None
     written = {written_key(tuple(key)): tuple(key) for key in keys}
     latest = _latest(connection, table, list(written))
-    found = {key: known[latest[row_key]] if row_key in latest else first for row_key, key in written.items()}
-    return {key: each for key, each in found.items() if each is not None}
+    last = {key: by_number[latest[row_key]] if row_key in latest else first for row_key, key in written.items()}
+    return {key: each for key, each in last.items() if each is not None}
 
 
 def _latest(connection: Connection, table: str, row_keys: list[str]) -> dict[str, int]:
-    """The number of the last batch that touched each row."""
-    found: dict[str, int] = {}
+    """The number of the last batch that changed each row."""
+    latest: dict[str, int] = {}
     change = batch_change.c
     for start in range(0, len(row_keys), _CHUNK):
-        part = row_keys[start : start + _CHUNK]
-        question = (
+        chunk = row_keys[start : start + _CHUNK]
+        statement = (
             select(change.row_key, func.max(change.batch))
-            .where(and_(change.table_name == table, change.row_key.in_(part)))
+            .where(and_(change.table_name == table, change.row_key.in_(chunk)))
             .group_by(change.row_key)
         )
-        found.update((row_key, number) for row_key, number in connection.execute(question))
-    return found
+        latest.update((row_key, number) for row_key, number in connection.execute(statement))
+    return latest

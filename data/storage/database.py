@@ -1,4 +1,4 @@
-"""Engines on the results database: a read-only one for whoever shows numbers, a writing one for the loader."""
+"""Engines on the results database: a read-only one for showing numbers, a writing one for the loader."""
 
 import math
 from collections.abc import Iterator
@@ -20,37 +20,39 @@ from data.storage.schema import SCHEMA_VERSION, batch, programme, results
 _LIBPQ = {
     "application_name": "score-dashboard",
     "connect_timeout": 3,  # seconds, for each host
-    # A host that is gone without a word is noticed in seconds, not in the hours TCP would wait.
+    # The loss of a host is noticed in seconds. By default TCP would wait for hours.
     "keepalives_idle": 10,
     "keepalives_interval": 5,
     "keepalives_count": 3,
     "tcp_user_timeout": 15_000,  # milliseconds
 }
-"""How PostgreSQL's library connects, unless the address says otherwise."""
+"""Options of PostgreSQL's client library (libpq). Options in the address override them."""
 
 _POOL: dict[str, Any] = {
-    "pool_pre_ping": True,  # whatever broke meanwhile is replaced before anybody notices
-    "pool_recycle": 300,  # after a failover connections find their way back to the standbys
+    "pool_pre_ping": True,  # replaces a broken connection before its use
+    "pool_recycle": 300,  # seconds; after a failover connections return to the standbys
     "pool_size": 5,
     "max_overflow": 5,
     "pool_timeout": 5,
 }
-"""Connections of one process to PostgreSQL; a thread holds one for an answer, two while it learns a new version."""
+"""Connection pool of one process to PostgreSQL. A thread uses one connection for a response, and two while it reads a
+new data version.
+"""
 
 _PASSING = frozenset({"40001", "40P01", "57P01", "57P02", "57P03", "08000", "08003", "08006"})
-"""SQLSTATEs of what is over as soon as it is tried again: the replica had to go on, a server was shut down."""
+"""SQLSTATEs of errors that a retry usually solves: a conflict on the replica, a server that was shut down."""
 
-_ADVISORY_LOCK = 0x53434F5245  # any number of our own: "SCORE"
+_ADVISORY_LOCK = 0x53434F5245  # an arbitrary number: "SCORE" in ASCII
 
 _STOPPED = "57014"
-"""SQLSTATE of a statement that took longer than it may."""
+"""SQLSTATE of a statement that took longer than its limit."""
 
 
 class DatabaseProblem(Exception):
-    """The results database cannot be read; ``reason`` is one of missing, unreadable, empty, schema, slow,
-    large (more than the engine holds), newer (than this software, said by an upgrade).
+    """The results database cannot be read. ``reason`` is one of missing, unreadable, empty, schema, slow,
+    large (more than fits into memory), newer (than this software; only from an upgrade).
 
-    ``passing``: it may well be read when it is asked again at once.
+    ``passing``: an immediate retry may succeed.
     """
 
     def __init__(self, reason: str, detail: str = "", *, passing: bool = False) -> None:
@@ -61,7 +63,7 @@ class DatabaseProblem(Exception):
 
 
 def file_of(address: str) -> Path | None:
-    """The file behind a SQLite address; None for other engines and for databases in memory."""
+    """The file of a SQLite address; None for other databases and for databases in memory."""
     url = make_url(address)
     if url.get_backend_name() != "sqlite" or not url.database or url.database == ":memory:":
         return None
@@ -69,16 +71,16 @@ def file_of(address: str) -> Path | None:
 
 
 def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) -> Engine:
-    """An engine that cannot write: SQLite opens the file with ``mode=ro``, others begin read-only transactions.
+    """An engine that cannot write: SQLite opens the file with ``mode=ro``, other databases use read-only transactions.
 
-    Of several hosts in the address a standby is preferred. A statement that takes longer than `seconds` is stopped
-    (0: none is). A `frozen` file is read as it stands: no journal found beside it is played back into what is read.
+    With several hosts in the address it prefers a standby. A statement that takes longer than `seconds` is stopped
+    (0: no limit). A `frozen` file is read as it is: SQLite ignores a journal file next to it.
     """
     url, path = make_url(address), file_of(address)
     if path is not None:
         query = {"mode": "ro", "uri": "true", "timeout": "3"} | ({"immutable": "1"} if frozen else {})
         read_only = URL.create("sqlite", database=f"file:{path.resolve()}", query=query)
-        # No pool: a file that was replaced must not live on in an open connection.
+        # No pool: an open connection would still read a file that was replaced.
         engine = create_engine(read_only, hide_parameters=True, poolclass=NullPool)
         if seconds:
             _stop_after(engine, seconds)
@@ -96,7 +98,7 @@ def reading_engine(address: str, *, frozen: bool = False, seconds: float = 0) ->
 
 
 def writing_engine(address: str) -> Engine:
-    """The loader's engine; makes the folder of a SQLite file. Of several hosts in the address it takes the primary."""
+    """The loader's engine. Creates the folder of a SQLite file. Of several hosts in the address it uses the primary."""
     url, path = make_url(address), file_of(address)
     if path is not None:
         path.parent.mkdir(parents=True, exist_ok=True)
@@ -105,42 +107,44 @@ def writing_engine(address: str) -> Engine:
     return create_engine(url, hide_parameters=True)
 
 
-def _postgresql(url: URL, which: str, options: str = "") -> Engine:
-    """An engine on PostgreSQL; `which` of several hosts it connects to is said in libpq's words."""
-    said: dict[str, Any] = {}
+def _postgresql(url: URL, session_attrs: str, options: str = "") -> Engine:
+    """An engine on PostgreSQL. `session_attrs` chooses one of several hosts (libpq's ``target_session_attrs``)."""
+    arguments: dict[str, Any] = {}
     if url.get_driver_name() in ("psycopg", "psycopg2"):
-        said = _LIBPQ | ({"target_session_attrs": which} if _several(url) else {})
-        said = {name: value for name, value in said.items() if name not in url.query}
+        arguments = _LIBPQ | ({"target_session_attrs": session_attrs} if _has_several_hosts(url) else {})
+        arguments = {name: value for name, value in arguments.items() if name not in url.query}
         if options:
-            said["options"] = f"{url.query.get('options', '')} {options}".strip()
-    return create_engine(url, hide_parameters=True, connect_args=said, **_POOL)
+            arguments["options"] = f"{url.query.get('options', '')} {options}".strip()
+    return create_engine(url, hide_parameters=True, connect_args=arguments, **_POOL)
 
 
-def _several(url: URL) -> bool:
+def _has_several_hosts(url: URL) -> bool:
     hosts = url.query.get("host", ())
     return "," in (hosts or url.host or "") if isinstance(hosts, str) else len(hosts) > 1
 
 
 def _stop_after(engine: Engine, seconds: float) -> None:
-    """Have SQLite stop a statement that takes longer. What is streamed is taken at the pace of whoever takes it."""
+    """Make SQLite stop a statement that takes longer. Streamed rows have no limit: their reader sets the pace."""
 
     @event.listens_for(engine, "connect")
-    def _watch(connection: Any, record: Any) -> None:
+    def _set_handler(connection: Any, record: Any) -> None:
         record.info["until"] = math.inf
         connection.set_progress_handler(lambda: monotonic() > record.info["until"], 10_000)
 
     @event.listens_for(engine, "before_cursor_execute")
-    def _begin(connection: Connection, _cursor: Any, _statement: str, _given: Any, context: Any, _many: bool) -> None:
+    def _set_limit(
+        connection: Connection, _cursor: Any, _statement: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
         streamed = context is not None and context.execution_options.get("yield_per")
         connection.info["until"] = math.inf if streamed else monotonic() + seconds
 
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection on which everything is read as it was at one moment, whatever is loaded meanwhile."""
+    """A connection that reads everything as it was at one moment. A load in the meantime does not change it."""
     with engine.connect() as connection:
         if engine.dialect.name == "sqlite":
-            # Python's driver begins a transaction before it writes, but not before it reads.
+            # Python's driver begins a transaction before a write, but not before a read.
             connection.exec_driver_sql("BEGIN")
         else:
             connection.execution_options(isolation_level="REPEATABLE READ")
@@ -148,12 +152,12 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
 
 
 def hold(connection: Connection, seconds: float = 5) -> None:
-    """Hold the database against other loads and upgrades until the transaction ends; readers go on.
+    """Lock the database against other loads and upgrades until the transaction ends. Readers are not blocked.
 
-    On PostgreSQL another one is waited for so many seconds, on SQLite for as long as its driver waits.
+    On PostgreSQL it waits at most `seconds` for another lock, on SQLite as long as the driver waits.
     """
     if connection.dialect.name == "sqlite":
-        # SQLite's driver would begin with the first change of data: too late for what was read or made before.
+        # SQLite's driver would lock at the first write: too late for the reads before it.
         connection.exec_driver_sql("BEGIN IMMEDIATE")
     elif connection.dialect.name == "postgresql":
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{round(seconds * 1000)}ms'")
@@ -162,13 +166,13 @@ def hold(connection: Connection, seconds: float = 5) -> None:
 
 
 def exists(address: str) -> bool:
-    """Is there a database at `address`? Only a SQLite file can be told from outside; others are assumed."""
+    """Is there a database at `address`? Only a SQLite file can be checked; any other database is assumed to exist."""
     path = file_of(address)
     return path is None or path.is_file()
 
 
 def remove(address: str) -> bool:
-    """Remove the SQLite file at `address`; False where the database is no file of ours to remove."""
+    """Remove the SQLite file at `address`. Returns False if the database is not a file."""
     path = file_of(address)
     if path is None:
         return False
@@ -177,27 +181,27 @@ def remove(address: str) -> bool:
 
 
 def create_tables(engine: Engine) -> None:
-    """Create every table that is not there yet."""
+    """Create every missing table."""
     results.create_all(engine)
 
 
 def check(engine: Engine) -> None:
-    """Raise :class:`DatabaseProblem` unless the database answers, has our tables, and holds a programme."""
+    """Raise :class:`DatabaseProblem` unless the database responds, has all tables, and contains one programme."""
     path = engine.url.database if engine.url.get_backend_name() == "sqlite" else None
     if path and path.startswith("file:") and not Path(path.removeprefix("file:")).is_file():
         raise DatabaseProblem("missing", path.removeprefix("file:"))
     try:
         with engine.connect() as connection:
-            have = inspect(connection)
-            names = set(have.get_table_names())
+            inspector = inspect(connection)
+            names = set(inspector.get_table_names())
             if not names & set(results.tables):
                 raise DatabaseProblem("empty")
             for table in results.sorted_tables:
                 if table.name not in names:
                     raise DatabaseProblem("schema", table.name)
-                lacking = {c.name for c in table.columns} - {c["name"] for c in have.get_columns(table.name)}
-                if lacking:
-                    raise DatabaseProblem("schema", f"{table.name}.{min(lacking)}")
+                missing = {c.name for c in table.columns} - {c["name"] for c in inspector.get_columns(table.name)}
+                if missing:
+                    raise DatabaseProblem("schema", f"{table.name}.{min(missing)}")
             version = connection.scalar(select(func.max(batch.c.schema_version)))
             if version is not None and version != SCHEMA_VERSION:
                 raise DatabaseProblem("schema", f"{version}, not {SCHEMA_VERSION}")
@@ -208,7 +212,7 @@ def check(engine: Engine) -> None:
 
 
 def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
-    """What a driver's error is to a reader."""
+    """The problem to report for a driver's error."""
     cause = error.orig if isinstance(error, DBAPIError) else None
     state = getattr(cause, "sqlstate", None)
     detail = str(cause or error)
@@ -219,14 +223,14 @@ def problem_of(error: SQLAlchemyError) -> DatabaseProblem:
 
 
 def is_plain(error: SQLAlchemyError) -> bool:
-    """Does an error say itself what is wrong? Asking the database further would only wait as long again."""
+    """Does the error itself explain the problem? Then a check of the database would only wait as long again."""
     problem = problem_of(error)
     return problem.passing or problem.reason == "slow" or isinstance(error, NoneFree) or "locked" in problem.detail
 
 
 @dataclass(frozen=True)
 class Version:
-    """Which load the data is of: differs after every load, and between two databases."""
+    """The data version: it differs after every load, and between two databases."""
 
     batch: int
     loaded_at: datetime | None
@@ -234,18 +238,19 @@ class Version:
 
 @dataclass(frozen=True)
 class Stamp:
-    """What changes whenever a SQLite file does, or the log of writes beside it."""
+    """A mark that changes with every change of a SQLite file or of its write-ahead log."""
 
     files: tuple[tuple[int, ...], ...]
     settled: bool = field(compare=False)
-    """Is the last change long past? File times are coarse: two changes within one tick look like one."""
+    """Is the last change old enough? File times are coarse: two changes in quick succession may have the same time."""
 
 
 _SETTLED_NS = 1_000_000_000
+"""Age in nanoseconds from which a change of a file is settled."""
 
 
 def stamp_of(path: Path) -> Stamp | None:
-    """The stamp of a SQLite file; None where it is not there."""
+    """The stamp of a SQLite file; None if there is no file."""
     files, latest = [], 0
     for each in (path, path.with_name(f"{path.name}-wal")):
         try:
@@ -263,7 +268,7 @@ _LATEST = select(batch.c.number, batch.c.loaded_at).order_by(batch.c.number.desc
 
 
 def data_version(engine: Engine) -> Version:
-    """The version of the latest batch; batch 0 where nothing was loaded."""
+    """The version of the latest batch; batch 0 if nothing was loaded."""
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         return version_on(connection)
 
@@ -275,5 +280,5 @@ def version_on(connection: Connection) -> Version:
 
 
 def now() -> datetime:
-    """The present moment, UTC, without a zone (databases differ in what they do with one)."""
+    """The current time in UTC, without a time zone, since databases differ in how they store one."""
     return datetime.now(UTC).replace(tzinfo=None)

@@ -1,4 +1,4 @@
-"""Brings a results database of an older version up to date, a version at a time."""
+"""Migrations of the results database: from an older version to the present one, step by step."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +14,7 @@ from data.storage.schema import SCHEMA_VERSION, batch
 
 
 def version_of(connection: Connection) -> int | None:
-    """The version a database was last written by; None where nothing was loaded yet, or it holds no tables of ours."""
+    """The version that last wrote the database; None if nothing was loaded yet, or it has none of our tables."""
     if not connection.dialect.has_table(connection, batch.name):
         return None
     version: int | None = connection.scalar(select(func.max(batch.c.schema_version)))
@@ -22,8 +22,10 @@ def version_of(connection: Connection) -> int | None:
 
 
 def upgrade(engine: Engine) -> int | None:
-    """Bring the database up to date in one transaction, noted as a batch; returns the version it was of, None where
-    there was nothing to do. Raises `DatabaseProblem` (newer) where a newer version wrote it.
+    """Bring the database up to date in one transaction, and record this as a batch.
+
+    Returns its old version, or None if it is up to date. Raises :class:`DatabaseProblem` (newer) if a newer version of
+    the software wrote it.
     """
     with engine.begin() as connection:
         hold(connection)
@@ -50,30 +52,30 @@ def upgrade(engine: Engine) -> int | None:
 
 
 def upgraded_copy(path: Path, folder: Path) -> Path:
-    """A SQLite file as the present version reads it: itself, else a copy in `folder` that was brought up to date."""
+    """A SQLite file that the present version can read: the file itself, or a migrated copy of it in `folder`."""
     engine = create_engine(f"sqlite:///file:{path}?mode=ro&immutable=1&uri=true", hide_parameters=True)
     try:
         with engine.connect() as connection:
             version = version_of(connection)
     except DBAPIError:
-        return path  # whoever reads it says what is wrong with it
+        return path  # its reader reports the error
     finally:
         engine.dispose()
     if version is None or version >= SCHEMA_VERSION:
         return path
     copy = folder / path.name
-    begun = folder / f"{path.name}.begun"  # whoever still reads an earlier copy goes on reading it
-    copyfile(path, begun)
-    engine = create_engine(f"sqlite:///{begun}", hide_parameters=True)
+    unfinished = folder / f"{path.name}.begun"  # an earlier copy may still be in use, so it is only replaced at the end
+    copyfile(path, unfinished)
+    engine = create_engine(f"sqlite:///{unfinished}", hide_parameters=True)
     try:
         upgrade(engine)
     finally:
         engine.dispose()
-    return begun.replace(copy)
+    return unfinished.replace(copy)
 
 
-def _batches_that_can_be_rolled_back(operations: Operations) -> None:
-    """Version 2: who loaded a batch and what it did to each row; the pictures of stories."""
+def _row_changes_and_pictures(operations: Operations) -> None:
+    """Version 2: the person who loaded a batch, its change of each row, and the pictures of stories."""
     operations.add_column("batch", Column("loaded_by", Text))
     operations.add_column("batch", Column("undoes", Integer))
     operations.create_table(
@@ -97,5 +99,5 @@ def _batches_that_can_be_rolled_back(operations: Operations) -> None:
     )
 
 
-_STEPS: dict[int, Callable[[Operations], None]] = {2: _batches_that_can_be_rolled_back}
-"""How a database of the version before becomes one of this version."""
+_STEPS: dict[int, Callable[[Operations], None]] = {2: _row_changes_and_pictures}
+"""The migration to each version from the version before."""

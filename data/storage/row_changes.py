@@ -1,4 +1,4 @@
-"""What a batch did to each row, as the database keeps it: keys and values as JSON, so that they can be put back."""
+"""The change that a batch made to each row. Keys and values are stored as JSON, so that they can be restored."""
 
 import json
 from base64 import b64decode, b64encode
@@ -17,12 +17,12 @@ _CHUNK = 1000
 
 Key = tuple[Any, ...]
 Stored = Mapping[str, Any]
-"""The values of a row by column, in what JSON knows: dates as text, bytes as base64."""
+"""The values of a row by column, in JSON types: dates as text, bytes as base64."""
 
 
 @dataclass(frozen=True)
 class RowChange:
-    """One row a batch added (``before`` is None), took away (``after`` is None) or changed."""
+    """One row that a batch added (``before`` is None), deleted (``after`` is None) or changed."""
 
     table: str
     row_key: str
@@ -31,33 +31,33 @@ class RowChange:
 
 
 def written_key(key: Key) -> str:
-    """A row's key as the log has it: its parts in the order of the table, as JSON."""
+    """A row's key as stored: its parts in the order of the table, as JSON."""
     return json.dumps([each.isoformat() if isinstance(each, date) else each for each in key], ensure_ascii=False)
 
 
 def read_key(table: Table, row_key: str) -> Key:
-    """The key that was written, typed."""
+    """The typed key from its stored form, the reverse of :func:`written_key`."""
     parts = json.loads(row_key)
     return tuple(_read(column.type, part) for column, part in zip(table.primary_key, parts, strict=True))
 
 
 def stored(table: Table, values: Mapping[str, Any]) -> Stored:
-    """The values of a row as the log keeps them."""
-    found = dict(values)
-    for name, kind in _unlike_json(table).items():
-        if found.get(name) is not None:
-            found[name] = found[name].isoformat() if kind is Date else b64encode(found[name]).decode()
-    return found
+    """The values of a row in JSON types."""
+    converted = dict(values)
+    for name, kind in _columns_to_convert(table).items():
+        if converted.get(name) is not None:
+            converted[name] = converted[name].isoformat() if kind is Date else b64encode(converted[name]).decode()
+    return converted
 
 
-def values(table: Table, kept: Stored) -> dict[str, Any]:
-    """The values of a row as the table takes them."""
-    return {name: _read(table.c[name].type, value) for name, value in kept.items()}
+def values(table: Table, stored_values: Stored) -> dict[str, Any]:
+    """The values of a row in the types of the table, the reverse of :func:`stored`."""
+    return {name: _read(table.c[name].type, value) for name, value in stored_values.items()}
 
 
 @cache
-def _unlike_json(table: Table) -> dict[str, type]:
-    """The columns whose values JSON does not know, each with its kind."""
+def _columns_to_convert(table: Table) -> dict[str, type]:
+    """The columns whose values have no JSON type, each with its SQL type."""
     kinds = (Date, LargeBinary)
     return {column.name: kind for column in table.columns for kind in kinds if isinstance(column.type, kind)}
 
@@ -71,7 +71,7 @@ def _read(column_type: Any, value: Any) -> Any:
 
 
 def write(connection: Connection, number: int, changes: Iterable[RowChange], first: int = 1) -> int:
-    """Note what batch `number` did, in the order it was done, from position `first` on; the position that is next."""
+    """Store the changes of batch `number` in their order, from position `first` on. Returns the next position."""
     rows = (
         {
             "batch": number,
@@ -84,7 +84,7 @@ def write(connection: Connection, number: int, changes: Iterable[RowChange], fir
         for position, each in enumerate(changes, start=first)
     )
     position = first
-    while part := list(islice(rows, _CHUNK)):
-        connection.execute(batch_change.insert(), part)
-        position += len(part)
+    while chunk := list(islice(rows, _CHUNK)):
+        connection.execute(batch_change.insert(), chunk)
+        position += len(chunk)
     return position

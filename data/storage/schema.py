@@ -1,9 +1,8 @@
-"""The tables of the results database, once: the loader, the template and the queries all read them from here.
+"""The tables of the results database. The loader, the template and the queries all use these definitions.
 
-A column's ``info`` says what the loader must know beyond the SQL type:
-``key`` (part of the row's key), ``kind`` (what a cell may hold, see :class:`Kind`), ``choices`` (closed list),
-``refers`` (the table whose code it is), ``required`` (must not be blank). ``doc`` is the note a person reads
-in the template.
+The ``info`` of a column is for the loader: ``key`` (part of the row's key), ``kind`` (see :class:`Kind`), ``choices``
+(closed list of values), ``refers`` (the table whose codes it contains), ``required`` (must not be blank). ``doc`` is
+the note in the template.
 """
 
 from enum import StrEnum
@@ -31,34 +30,34 @@ results = MetaData()
 
 
 class Kind(StrEnum):
-    """What a cell may hold."""
+    """The kind of value in a cell."""
 
     CODE = "code"
     TEXT = "text"
     DATE = "date"
     COUNT = "count"  # a whole number, never negative
     NUMBER = "number"
-    PERCENT = "percent"  # 0 to 100, as people write it
+    PERCENT = "percent"  # 0 to 100
     YES_NO = "yes-no"
-    VALUE = "value"  # number or yes/no, as the indicator's unit says
+    VALUE = "value"  # a number or yes/no, depending on the unit of the indicator
     IMAGE = "image"
 
 
-def _by_its_bytes(kind: type[String], length: int | None = None) -> String:
-    """Text that every database sorts and compares alike: by its code points, whatever language it speaks."""
+def _code_point_text(kind: type[String], length: int | None = None) -> String:
+    """A text type that every database sorts and compares by code points, whatever its own language is."""
     return kind(length).with_variant(kind(length, collation="C"), "postgresql")
 
 
 _TYPES: dict[Kind, Any] = {
-    Kind.CODE: _by_its_bytes(String, 80),
-    Kind.TEXT: _by_its_bytes(Text),
+    Kind.CODE: _code_point_text(String, 80),
+    Kind.TEXT: _code_point_text(Text),
     Kind.DATE: Date,
     Kind.COUNT: Integer,
     Kind.NUMBER: Float,
     Kind.PERCENT: Float,
     Kind.YES_NO: Boolean,
     Kind.VALUE: Float,
-    Kind.IMAGE: _by_its_bytes(String, 200),
+    Kind.IMAGE: _code_point_text(String, 200),
 }
 
 LEVELS = ("country", "province", "city", "county")
@@ -78,10 +77,10 @@ EVENT_KINDS = (
 EVENT_STATUSES = ("planned", "held", "cancelled")
 TARGET_SCOPES = ("m1", "m2-5")
 SIDES = ("before", "after")
-"""Of a story."""
+"""The two sides of a story."""
 
 
-def _column(  # noqa: PLR0913 - a column is described by that many words
+def _column(  # noqa: PLR0913 - a column has that many properties
     name: str,
     kind: Kind = Kind.TEXT,
     doc: str = "",
@@ -92,7 +91,7 @@ def _column(  # noqa: PLR0913 - a column is described by that many words
     choices: tuple[str, ...] = (),
     default: str = "",
 ) -> Column[Any]:
-    """A column of ours. A blank key cell is stored as '' since SQL keys know no NULL."""
+    """A column of a table. A blank cell of a key column is stored as '', since an SQL key cannot be NULL."""
     info = {
         "kind": kind,
         "key": key,
@@ -142,7 +141,7 @@ def _note() -> Column[Any]:
 
 
 def _precision() -> Column[Any]:
-    """The coarsest of the row's dates; written by the loader, never by people."""
+    """The precision of the row's coarsest date. The loader writes it, never a person."""
     return Column("date_precision", String(5), info={"written_by": "loader"})
 
 
@@ -327,9 +326,9 @@ story = Table(
 )  # fmt: skip
 
 CONTRACT_TABLES: tuple[Table, ...] = tuple(results.tables.values())
-"""The tables people fill in, in the order the import format lists them."""
+"""The tables that people fill in, in the order of the import format."""
 
-# What the loader leaves behind: one row a load. The highest number is the version of the data.
+# One row per load, written by the loader. The highest number is the data version.
 batch = Table(
     "batch", results,
     Column("number", Integer, primary_key=True),
@@ -338,11 +337,11 @@ batch = Table(
     Column("added_count", Integer, nullable=False),
     Column("changed_count", Integer, nullable=False),
     Column("schema_version", Integer, nullable=False),
-    Column("loaded_by", Text),  # a manager's address; none where it was loaded on the command line
+    Column("loaded_by", Text),  # the email address of a manager; NULL: loaded on the command line
     Column("undoes", Integer),  # the number of the batch this one rolled back
 )  # fmt: skip
 
-# What a batch did to each row, so that it can be rolled back. A batch that made the database has none: its rows are
+# The changes of each batch, row by row, for a roll-back. The batch that created the database has none: its rows are
 # those that no other batch added.
 batch_change = Table(
     "batch_change", results,
@@ -350,12 +349,12 @@ batch_change = Table(
     Column("position", Integer, primary_key=True),
     Column("table_name", String(80), nullable=False),
     Column("row_key", String(400), nullable=False),  # the key's parts as JSON, in the order of the table
-    Column("before", JSON(none_as_null=True)),  # the row's values by column; none where it was added
-    Column("after", JSON(none_as_null=True)),  # none where it was taken away
+    Column("before", JSON(none_as_null=True)),  # the row's values by column; NULL: the row was added
+    Column("after", JSON(none_as_null=True)),  # NULL: the row was deleted
     Index("batch_change_row", "table_name", "row_key"),
 )  # fmt: skip
 
-# The pictures of stories as they are shown: checked, made smaller, stripped of what a camera adds.
+# The pictures of stories as shown: checked, reduced in size, without the metadata of a camera.
 story_image = Table(
     "story_image", results,
     Column("story", String(80), primary_key=True),
@@ -368,5 +367,5 @@ story_image = Table(
 
 
 def contract_columns(table: Table) -> list[Column[Any]]:
-    """The columns of `table` a person fills in, in order."""
+    """The columns of `table` that a person fills in, in order."""
     return [column for column in table.columns if "written_by" not in column.info]

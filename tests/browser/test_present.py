@@ -15,7 +15,7 @@ from data import decks
 from data.decks import Deck, DeckSlide
 from data.exhibits import SLIDES
 from data.links import share_links
-from data.links.share_links import Audience, Terms
+from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 
 SIZES = ((1920, 1080), (1024, 768))

@@ -18,9 +18,9 @@ from data import decks
 from data.decks import STANDARD, DeckProblem
 from data.editions.frozen_copies import LIVE, EditionProblem
 from data.filters import Filters
-from data.links import link_editions, share_links
+from data.links import link_editions, link_terms
 from data.links.link_editions import FREEZE
-from data.links.share_links import (
+from data.links.link_terms import (
     DEFAULT_DAYS,
     LONGEST_LABEL,
     LONGEST_PASSWORD,
@@ -117,7 +117,7 @@ class Draft:
         audience = Audience(self.audience)
         return Terms(
             audience=audience,
-            scope=share_links.scope_of(self.scope.query()),
+            scope=link_terms.scope_of(self.scope.query()),
             threshold=None if self.bare else whole_number(self.threshold, "threshold"),
             names=self.names,
             export=self.export,

@@ -12,7 +12,8 @@ from data.decks import STANDARD, DeckProblem
 from data.editions.frozen_copies import Edition, EditionProblem
 from data.filters import Filters
 from data.links import link_editions
-from data.links.share_links import SCOPE_DIMENSIONS, Audience, Link, Terms
+from data.links.link_terms import SCOPE_DIMENSIONS, Audience, Terms
+from data.links.share_links import Link
 from data.privacy import key
 from data.privacy.key import PrivacyKey
 from data.storage.database import now

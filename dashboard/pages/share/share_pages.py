@@ -15,9 +15,10 @@ from dashboard.pages.share.share_list import visit_words
 from dashboard.settings import Settings
 from data.editions.frozen_copies import LIVE, EditionProblem
 from data.filters import Filters
-from data.links import link_editions, share_links
+from data.links import link_editions, link_terms, link_visits, share_links
 from data.links.link_editions import FREEZE
-from data.links.share_links import Link, LinkProblem
+from data.links.link_terms import LinkProblem
+from data.links.share_links import Link
 from data.privacy import key
 from layouts import words
 from layouts.words import _, number
@@ -120,7 +121,7 @@ class SharePages:
         try:
             terms = share_form.checked(draft.terms(), self.context, self.accounts)
             days = share_form.whole_number(draft.days, "days")
-            share_links.check(days=days, password=draft.password, label=draft.label)
+            link_terms.check(days=days, password=draft.password, label=draft.label)
             remarks = share_remarks.of_terms(terms, self.context, share_links.links(self.accounts))
             # The edition is frozen last, so that nothing is frozen for a link that cannot be made.
             terms = link_editions.frozen(self.context.records, terms)
@@ -197,7 +198,7 @@ class SharePages:
         except LinkProblem:
             abort(404)
         (row,) = share_list.link_rows([link_with_use], self.context, self.accounts)
-        used, visits = share_links.days_used(self.accounts, link), share_links.visits(self.accounts, link, MOST_VISITS)
+        used, visits = link_visits.days_used(self.accounts, link), link_visits.visits(self.accounts, link, MOST_VISITS)
         return plain_pages.manage(
             "share_link.html",
             title=row.name,

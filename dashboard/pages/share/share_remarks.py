@@ -8,7 +8,8 @@ from callbacks.page_request import AppContext
 from dashboard.pages.share import share_form
 from dashboard.pages.share.share_form import PROBLEMS, Draft
 from data.links import link_editions, share_links
-from data.links.share_links import Link, Terms
+from data.links.link_terms import Terms
+from data.links.share_links import Link
 from layouts import selection_words
 from layouts.words import _, ngettext
 
