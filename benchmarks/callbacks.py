@@ -43,7 +43,7 @@ from data.privacy.viewer import MANAGER, Viewer
 from data.records import Records
 from data.storage.accounts import accounts_engine
 from layouts import ids
-from layouts.shell import shell
+from layouts.parts.shell import shell
 
 THRESHOLD = 5
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from layouts import ids
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 
 OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.content"
 """A property the Overview's callback writes."""

@@ -12,10 +12,11 @@ from data.exports.workbooks import Sheet, sheet_of, write
 from data.filters import Filters
 from data.privacy.viewer import Permission, Scope
 from data.storage.database import now
-from layouts import about, package_text, words
-from layouts.about import Record
-from layouts.download_menu import TakeAway
+from layouts import words
 from layouts.exhibits import LOOKS, name_of
+from layouts.parts.download_menu import TakeAway
+from layouts.texts import file_notes, package_text
+from layouts.texts.file_notes import Record
 from layouts.words import _
 
 
@@ -40,21 +41,21 @@ def of_selection(request: PageRequest) -> list[tuple[str, str]]:
 def workbook(request: PageRequest, code: str, to: IO[bytes]) -> None:
     """Write one exhibit as a workbook, with a sheet of what it is."""
     exhibit = build(request.view, code)
-    write(to, [sheet_of(exhibit), Sheet(about.sheet_name(), (), _about(request, exhibit))])
+    write(to, [sheet_of(exhibit), Sheet(file_notes.sheet_name(), (), _about(request, exhibit))])
 
 
 def selection(request: PageRequest, to: IO[bytes]) -> None:
     """Write every exhibit with rows as one workbook: contents first, a sheet an exhibit, and what each of them is."""
     shown = [exhibit for exhibit in (build(request.view, code) for code in EXHIBITS) if len(exhibit.table)]
     listed = [(exhibit.code, exhibit.code, len(exhibit.table)) for exhibit in shown]
-    contents = about.of_selection(_record(request), request.basis(build(request.view, "overview")), listed)
+    contents = file_notes.of_selection(_record(request), request.basis(build(request.view, "overview")), listed)
     told = [line for exhibit in shown for line in (*_about(request, exhibit), ("", ""))]
     write(
         to,
         [
-            Sheet(about.contents_name(), (), contents),
+            Sheet(file_notes.contents_name(), (), contents),
             *(sheet_of(exhibit) for exhibit in shown),
-            Sheet(about.sheet_name(), (), told),
+            Sheet(file_notes.sheet_name(), (), told),
         ],
     )
 
@@ -162,4 +163,4 @@ def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, s
     urls = {code: request.view.catalogue.source[code].columns["url"] or "" for code in exhibit.sources}
     sources = {request.source_name(code): url for code, url in urls.items()}
     names = EXHIBITS[exhibit.code].exported
-    return iter(about.of_exhibit(_record(request), exhibit.code, names, request.basis(exhibit), sources))
+    return iter(file_notes.of_exhibit(_record(request), exhibit.code, names, request.basis(exhibit), sources))

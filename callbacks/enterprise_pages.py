@@ -16,15 +16,17 @@ from data.engine.enterprise_lists import Listed
 from data.lists import enterprise_list as data
 from data.lists.enterprise_list import ListRequest, Neighbours, OneEnterprise
 from data.privacy.viewer import Permission
-from layouts import enterprise as drawn
-from layouts import enterprise_table as layout
-from layouts import ids, paged, pages, parts, words
-from layouts.enterprise import Beside, Story, on_record
+from layouts import ids, pages, words
 from layouts.figures.timeline import timeline
 from layouts.frames import records
-from layouts.paged import Order
-from layouts.parts import Basis, SourceLink
-from layouts.tables import Table
+from layouts.lists import enterprise_page as drawn
+from layouts.lists import enterprise_table as layout
+from layouts.lists import paged_list
+from layouts.lists.enterprise_page import Beside, Story, on_record
+from layouts.lists.paged_list import Order
+from layouts.parts import cards, exhibit_frame
+from layouts.parts.exhibit_frame import Basis, SourceLink
+from layouts.parts.tables import Table
 from layouts.words import _, day, labelled, listed
 
 PATH = "/enterprises"
@@ -38,10 +40,10 @@ def register(app: Dash, context: AppContext) -> None:
         Output(ids.ENTERPRISES_SEARCH_LABEL, "children"),
         Output(ids.ENTERPRISES_NOTE, "content"),
         Output(ids.ENTERPRISES_BASIS, "content"),
-        *paged.outputs(layout.LIST, layout.COLUMNS),
+        *paged_list.outputs(layout.LIST, layout.COLUMNS),
         Input(ids.ADDRESS, "search"),
         Input(ids.ENTERPRISES_SEARCH, "value"),
-        *paged.inputs(layout.LIST, layout.COLUMNS),
+        *paged_list.inputs(layout.LIST, layout.COLUMNS),
     )
     @cacheable(Cacheable.POSTED)
     def enterprises(search: str | None, text: Any, *moved: Any) -> tuple[Any, ...]:
@@ -77,9 +79,9 @@ def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     notes = [layout.unnamed(found.unnamed)] if found.unnamed else []
     return (
         _("Search by name"),
-        [*parts.notice(notes), *layout.legend(modules, request.name, position(request))] if found.rows else [],
-        parts.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
-        *paged.fill(
+        [*cards.notice(notes), *layout.legend(modules, request.name, position(request))] if found.rows else [],
+        exhibit_frame.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
+        *paged_list.fill(
             layout.COLUMNS, labels, order, said, layout.rows(rows(request, found.rows), request.name, position(request))
         ),
     )
@@ -140,7 +142,7 @@ def one(request: PageRequest, code: str) -> list[Any]:
     """The page of one enterprise; of one that has none for this viewer it says what it says of any unknown address."""
     found = data.one(request.view, code) if code else None
     if found is None:
-        return parts.not_found()
+        return cards.not_found()
     near = [name for each in found.neighbours for name in each.named]
     request.meet(pd.DataFrame({"enterprise": [code, *near]}))
     entry = request.enterprises[code]

@@ -11,11 +11,12 @@ from callbacks.materials import build, material_of
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
-from layouts import ids, parts
+from layouts import ids
 from layouts.exhibits import PICTURES
 from layouts.look import Material
 from layouts.pages import PAGES, Frame, Page
-from layouts.parts import Filled
+from layouts.parts import exhibit_frame
+from layouts.parts.exhibit_frame import Filled
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -31,7 +32,7 @@ def _register(app: Dash, context: AppContext, page: Page) -> None:
     @app.callback(
         *(Output(*each) for each in (control.outputs if control else ())),
         *(Output(panel.id, "content") for panel in page.panels),
-        *(output for frame in page.frames for output in parts.outputs(page.code, frame.picture)),
+        *(output for frame in page.frames for output in exhibit_frame.outputs(page.code, frame.picture)),
         Input(ids.ADDRESS, "search"),
         *([Input(control.id, "value"), *(State(*each) for each in control.states)] if control else []),
     )
@@ -72,10 +73,10 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
     if missing or picture.draw is None:
         way_back = (request.href("", request.unfiltered) or "?") if request.is_filtered else ""
         never = exhibit.row_per_enterprise and not exhibit.by_indicator and built.threshold is not None
-        return parts.fill_empty(missing, basis, way_back, absent=never)
+        return exhibit_frame.fill_empty(missing, basis, way_back, absent=never)
     drawing = picture.draw(replace(material, size=frame.size))
     table = drawing.table_at or (picture.code if picture.columns else look.code)
-    return parts.fill(
+    return exhibit_frame.fill(
         Filled(
             title=drawing.title,
             figure=drawing.figure,

@@ -7,10 +7,11 @@ from dash import ClientsideFunction, Dash, Input, Output
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import filter_options
 from data.filters import DIMENSIONS, Filters, language_of
-from layouts import ids, parts, words
+from layouts import ids, words
 from layouts.pages import page_at
-from layouts.shell import CONTROLS
-from layouts.vocabulary import filter_name
+from layouts.parts import controls
+from layouts.parts.shell import CONTROLS
+from layouts.texts.code_words import filter_name
 from layouts.words import _, number
 
 
@@ -44,7 +45,7 @@ def register(app: Dash, context: AppContext) -> None:
             return (
                 *(filter_name(name) for name in ("as_of", *CONTROLS)),
                 *(_("All") for _name in CONTROLS),
-                *(parts.dropdown_labels() for _name in CONTROLS),
+                *(controls.dropdown_labels() for _name in CONTROLS),
             )
 
     # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
@@ -126,7 +127,7 @@ def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
         live = request.href(at, filters.without("edition")) if filters.edition else ""
         edition = (filter_name("edition"), request.edition.name, live)
     named = [(filter_name(dimension), name, href) for dimension, name, href in chosen]
-    return parts.filter_sentence(named, request.href(at, request.unfiltered), edition, scope(request))
+    return controls.filter_sentence(named, request.href(at, request.unfiltered), edition, scope(request))
 
 
 def scope(request: PageRequest) -> list[tuple[str, str]]:

@@ -19,13 +19,15 @@ from data.lists.enterprise_list import ListRequest
 from data.lists.follow_up import GROUPS, KINDS, FollowUpList, Forms
 from data.queries.unsourced_rows import OF_SLICE
 from data.vocabulary import FORM_STATES, FORMS, SILENCE
-from layouts import enterprise_table as named
-from layouts import follow_up_layout as layout
-from layouts import follow_up_tables as tables
-from layouts import ids, paged, pages, parts, words
+from layouts import ids, pages, words
 from layouts.frames import records
-from layouts.paged import Order
-from layouts.tables import Table
+from layouts.lists import enterprise_table as named
+from layouts.lists import follow_up_layout as layout
+from layouts.lists import follow_up_tables as tables
+from layouts.lists import paged_list
+from layouts.lists.paged_list import Order
+from layouts.parts import cards, exhibit_frame
+from layouts.parts.tables import Table
 from layouts.words import _, number
 
 PATH = "/completeness"
@@ -61,10 +63,10 @@ def register(app: Dash, context: AppContext) -> None:
         Output(ids.COMPLETENESS_LIST, "hidden"),
         Output(ids.COMPLETENESS_TITLE, "content"),
         Output(ids.COMPLETENESS_FOOT, "content"),
-        *paged.outputs(layout.LIST, layout.COLUMNS),
+        *paged_list.outputs(layout.LIST, layout.COLUMNS),
         Input(ids.ADDRESS, "pathname"),
         Input(ids.ADDRESS, "search"),
-        *paged.inputs(layout.LIST, layout.COLUMNS),
+        *paged_list.inputs(layout.LIST, layout.COLUMNS),
     )
     @cacheable(Cacheable.POSTED)
     def rows(path: str | None, search: str | None, *moved: Any) -> tuple[Any, ...]:
@@ -72,7 +74,7 @@ def register(app: Dash, context: AppContext) -> None:
         named_list = below(path)
         which = data.read(named_list)
         if named_list and (which is None or not which.of_enterprises):
-            return (True, [], [], *paged.nothing(layout.LIST, layout.COLUMNS))
+            return (True, [], [], *paged_list.nothing(layout.LIST, layout.COLUMNS))
         order = paging.stepped(layout.LIST, moved[-1], SORTS)
         with open_request(context, search, clears_notice=True) as request:
             return page(request, which, order)
@@ -100,7 +102,7 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
     view = request.view
     silences, unsourced = data.silences(view), data.unsourced_counts(view)
     trained = sum(silences.values())
-    basis = parts.basis_lines(based(request, enterprise_list.sources(view)))
+    basis = exhibit_frame.basis_lines(based(request, enterprise_list.sources(view)))
     return (
         [
             *layout.forms(
@@ -130,7 +132,9 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
         ],
         [
             *layout.reported_heading(trained - silences["never"], trained),
-            parts.table_at(request.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True),
+            exhibit_frame.table_at(
+                request.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True
+            ),
             *basis,
         ],
     )
@@ -159,9 +163,9 @@ def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tupl
         layout.list_heading(which is None),
         [
             layout.export(request.href(f"/completeness-lists/{path}.csv")),
-            *parts.basis_lines(based(request, enterprise_list.sources(request.view))),
+            *exhibit_frame.basis_lines(based(request, enterprise_list.sources(request.view))),
         ],
-        *paged.fill(
+        *paged_list.fill(
             layout.COLUMNS,
             labels,
             order,
@@ -190,12 +194,16 @@ def heading(request: PageRequest, path: str) -> list[Any]:
     """What a list is, with its rows where they are no enterprises."""
     which = data.read(path)
     if which is None:
-        return parts.not_found()
+        return cards.not_found()
     title = layout.list_title(which.kind, which.words, request.name)
     fragment = None if which.of_enterprises else request.href(f"/completeness-lists/{which.path}")
     said = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
     sources = Counter[str]() if which.of_enterprises else None
-    basis = [] if sources is not None else parts.basis_lines(based(request, data.sources_of(request.view, which), said))
+    basis = (
+        []
+        if sources is not None
+        else exhibit_frame.basis_lines(based(request, data.sources_of(request.view, which), said))
+    )
     return layout.list_page(title, request.href(PATH), fragment, basis)
 
 

@@ -11,7 +11,7 @@ from data.privacy.viewer import Permission
 from layouts import words
 from layouts.exhibits.matrix import MOST_ENTERPRISES
 from layouts.look import Material, Size
-from layouts.tables import Cell, Link
+from layouts.parts.tables import Cell, Link
 
 
 def build(request: PageRequest, code: str, chosen: str = "") -> BuiltExhibit:

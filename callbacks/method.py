@@ -13,12 +13,14 @@ from data.exports.csv_files import csv_of
 from data.lists import rows_behind
 from data.lists.rows_behind import UsedRow
 from data.privacy.viewer import Permission
-from layouts import method_page, parts, selection_words, words
+from layouts import words
 from layouts.exhibits import LOOKS
 from layouts.look import Size
-from layouts.method_page import How, Used
-from layouts.tables import Column, Table
-from layouts.vocabulary import filter_name
+from layouts.parts import cards, exhibit_frame
+from layouts.parts.tables import Column, Table
+from layouts.texts import method_texts, selection_words
+from layouts.texts.code_words import filter_name
+from layouts.texts.method_texts import How, Used
 from layouts.words import _, labelled, ngettext, number
 
 FIRST_ROWS = 50
@@ -47,7 +49,7 @@ def made(request: PageRequest, code: str, indicator: str) -> How:
         section=look.section,
         selection=_selection(request, exhibit),
         used=[_used(request, code, indicator, table, n) for table, n in _counts(request, code, indicator).items()],
-        sources=parts.sources_title(basis),
+        sources=exhibit_frame.sources_title(basis),
         source_links=[(each.name, each.href, "" if each.rows is None else number(each.rows)) for each in basis.sources],
     )
 
@@ -82,7 +84,7 @@ def _selection(request: PageRequest, exhibit: BuiltExhibit) -> list[tuple[str, s
 
 
 def _used(request: PageRequest, code: str, indicator: str, table: str, n: int | None) -> Used:
-    name = parts.table_name(table)
+    name = cards.table_name(table)
     title = name if n is None else labelled(name, ngettext("{n} row", "{n} rows", n))
     if not request.view.viewer.may(Permission.SEE_DATA_QUALITY):
         return Used(table, title)
@@ -105,9 +107,9 @@ def _table(rows: list[UsedRow]) -> Table | None:
 def _came_in(row: UsedRow) -> str:
     came = row.batch
     return (
-        method_page.came_in(came.number, came.loaded_at, came.origin, came.loaded_by)
+        method_texts.came_in(came.number, came.loaded_at, came.origin, came.loaded_by)
         if came
-        else method_page.batch_unknown()
+        else method_texts.batch_unknown()
     )
 
 

@@ -10,8 +10,10 @@ from callbacks import downloads
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import Filters, language_of
 from data.privacy.viewer import Permission
-from layouts import download_menu, ids, pages, parts, selection_words, words
-from layouts.parts import PageLink
+from layouts import ids, pages, words
+from layouts.parts import cards, download_menu, page_frame
+from layouts.parts.page_frame import PageLink
+from layouts.texts import selection_words
 from layouts.words import _, day
 
 
@@ -21,7 +23,7 @@ def register(app: Dash, context: AppContext) -> None:
     @app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"))
     def page(path: str | None) -> Any:
         found = pages.page_at(path)
-        return pages.body(found, path) if found and may_see(found) else parts.not_found()
+        return pages.body(found, path) if found and may_see(found) else cards.not_found()
 
     @app.callback(
         Output(ids.BRAND, "content"),
@@ -65,7 +67,7 @@ def _heading(app: Dash, page: pages.Page) -> None:
     )
     def heading(said: str | None, _before: Any) -> Any:
         with words.speaking(language_of(said)):
-            return parts.page_heading(page.name(), page.lead())
+            return cards.page_heading(page.name(), page.lead())
 
 
 def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
@@ -89,10 +91,13 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
     # The programme's note is free text: it may speak of what lies outside a link.
     note = None if request.view.viewer.limited else programme.entry.columns["note"]
     return (
-        parts.brand(name, request.href("/", request.filters)),
-        parts.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
+        page_frame.brand(name, request.href("/", request.filters)),
+        page_frame.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
         notices(request),
-        [*_take_away(request), *parts.footer(name, programme.as_of, note, request.view.catalogue.version.loaded_at)],
+        [
+            *_take_away(request),
+            *page_frame.footer(name, programme.as_of, note, request.view.catalogue.version.loaded_at),
+        ],
         document,
     )
 
@@ -106,8 +111,8 @@ def _menus(request: PageRequest, path: str | None) -> list[Any]:
     """A manager's menus."""
     pages_of_tools, address = tools(request), readers(request, path)
     return [
-        *([parts.tools(pages_of_tools)] if pages_of_tools else []),
-        *([parts.readers(address)] if address else []),
+        *([page_frame.tools(pages_of_tools)] if pages_of_tools else []),
+        *([page_frame.readers(address)] if address else []),
     ]
 
 
@@ -141,7 +146,7 @@ def notices(request: PageRequest) -> list[Any]:
     """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
     invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
     synthetic = [invented] if request.view.catalogue.programme.synthetic else []
-    said = parts.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
+    said = cards.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
     if not request.view.viewer.limited:
         return said
     leave = g.own is not None
@@ -150,7 +155,7 @@ def notices(request: PageRequest) -> list[Any]:
         _("Data of {date}.", date=day(request.edition.as_of)) if request.edition else "",
         selection_words.rounded(request.view.threshold) if request.view.threshold else "",
     ]
-    return [*said, parts.looking_through(told, leave=leave)] if any(told) else said
+    return [*said, page_frame.looking_through(told, leave=leave)] if any(told) else said
 
 
 def _looking_through() -> str:

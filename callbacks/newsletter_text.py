@@ -10,10 +10,11 @@ from data import newsletter as facts
 from data.exhibit import admit
 from data.filters import Filters
 from data.newsletter import Completed, Digest, Measured, NewRound, Period
-from layouts import newsletter_parts as said
-from layouts import selection_words, words
-from layouts.event_words import event_name
-from layouts.newsletter_parts import Letter
+from layouts import words
+from layouts.texts import newsletter_parts as said
+from layouts.texts import selection_words
+from layouts.texts.event_words import event_name
+from layouts.texts.newsletter_parts import Letter
 from layouts.words import _
 
 MOST_COMING = 12

@@ -17,10 +17,11 @@ from data.exhibit import BuiltExhibit
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
 from data.records import Records, RecordVersion
 from data.view import View
-from layouts import ids, selection_words, words
+from layouts import ids, words
 from layouts.exhibits import LOOKS
 from layouts.figures.map import Ground
-from layouts.parts import Basis, SourceLink
+from layouts.parts.exhibit_frame import Basis, SourceLink
+from layouts.texts import selection_words
 from layouts.words import _
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])

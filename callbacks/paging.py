@@ -6,7 +6,7 @@ from typing import Any
 from dash import ctx
 
 from layouts import ids
-from layouts.paged import Order
+from layouts.lists.paged_list import Order
 
 MOST_PAGES = 10**6
 """No list has more; whoever posts a greater number gets the last page."""

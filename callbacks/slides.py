@@ -10,12 +10,13 @@ from data.editions.frozen_copies import EditionProblem
 from data.exhibit import BuiltExhibit, SelectionRefused
 from data.exhibits import SLIDES
 from data.filters import DIMENSIONS, LANGUAGES, Filters
-from layouts import selection_words, slides, words
+from layouts import slide_model, words
 from layouts.exhibits import PICTURES
 from layouts.exhibits.change import by_pairs
 from layouts.look import Size
-from layouts.slides import Slide
-from layouts.tables import Table
+from layouts.parts.tables import Table
+from layouts.slide_model import Slide
+from layouts.texts import selection_words
 from layouts.words import _, day
 
 
@@ -99,7 +100,7 @@ def _refused(request: PageRequest, slide: DeckSlide, refused: SelectionRefused, 
             as_of=_("as of {date}", date=day(request.as_of)),
             sources="",
             edition=request.edition_line(),
-            synthetic=slides.synthetic_sign() if request.view.catalogue.programme.synthetic else "",
+            synthetic=slide_model.synthetic_sign() if request.view.catalogue.programme.synthetic else "",
             empty=text,
             notes=slide.notes,
         )
@@ -139,9 +140,9 @@ def _drawn(request: PageRequest, slide: DeckSlide, made: _Made, gone: str, *, ro
         coverage=basis.coverage,
         filtered=basis.filtered,
         as_of=_("as of {date}", date=day(basis.as_of)),
-        sources=slides.sources_sentence(basis.sources, basis.unsourced),
+        sources=slide_model.sources_sentence(basis.sources, basis.unsourced),
         edition=" · ".join(part for part in (basis.edition, _rounded(exhibit)) if part),
-        synthetic=slides.synthetic_sign() if basis.synthetic else "",
+        synthetic=slide_model.synthetic_sign() if basis.synthetic else "",
         notes=slide.notes,
         indicator=made.indicator,
         source_list=basis.sources,

@@ -6,7 +6,8 @@ from dash import Dash, Input, Output
 
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.lists.source_list import sources_of
-from layouts import ids, parts
+from layouts import ids
+from layouts.parts import cards
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -24,7 +25,7 @@ def page(request: PageRequest, chosen: str) -> list[Any]:
     rows = sources_of(request.view)
     codes = sorted(rows, key=lambda code: code != chosen)
     return [
-        parts.source_card(
+        cards.source_card(
             request.source_name(code),
             request.view.catalogue.source[code].columns,
             None if request.view.viewer.limited else rows[code],

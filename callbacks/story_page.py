@@ -10,11 +10,12 @@ from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable
 from data.exhibit import admit
 from data.lists import enterprise_list, story_list
 from data.privacy.viewer import Permission
-from layouts import ids, parts
-from layouts import story_cards as cards
+from layouts import ids
 from layouts.frames import records
-from layouts.parts import Basis, SourceLink
-from layouts.story_cards import Picture, Story, Text
+from layouts.lists import story_cards as cards
+from layouts.lists.story_cards import Picture, Story, Text
+from layouts.parts import exhibit_frame
+from layouts.parts.exhibit_frame import Basis, SourceLink
 from layouts.words import _
 
 STEP = 12
@@ -57,7 +58,7 @@ def one(request: PageRequest, found: pd.DataFrame) -> tuple[Any, ...]:
 def listed(request: PageRequest, found: pd.DataFrame, most: int) -> tuple[Any, ...]:
     """The first of the stories of the selection, under the modules they belong to."""
     title = cards.heading(
-        cards.title(len(found), int(found["tells_both"].sum())), parts.basis_lines(basis(request, found))
+        cards.title(len(found), int(found["tells_both"].sum())), exhibit_frame.basis_lines(basis(request, found))
     )
     left = max(len(found) - most, 0)
     if not len(found):

@@ -29,7 +29,7 @@ from data.records import Records
 from data.storage.accounts import accounts_engine
 from layouts import words
 from layouts.figures.map import Ground
-from layouts.shell import shell
+from layouts.parts.shell import shell
 
 HERE = Path(__file__).parent
 

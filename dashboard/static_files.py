@@ -21,7 +21,7 @@ from dash.fingerprint import build_fingerprint, check_fingerprint
 from flask import Response, request, send_file, session
 from werkzeug.security import safe_join
 
-from layouts.shell import shell
+from layouts.parts.shell import shell
 
 ASSETS = Path(__file__).parent / "assets"
 PLOTLY = "00-plotly.min.js"

@@ -15,7 +15,7 @@ from dash.development.base_component import Component
 from layouts.figures.chart import Chart, Grid
 from layouts.figures.map import Ground
 from layouts.frames import records
-from layouts.tables import Cell, Column, Table
+from layouts.parts.tables import Cell, Column, Table
 from layouts.theme import Figure
 from layouts.words import Lazy, _
 

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from dash import html
 from dash.development.base_component import Component
 
-from layouts import enterprise_table, follow_up_layout, ids, parts, story_cards
+from layouts import ids
 from layouts.exhibits import PICTURES, capacity, events, overview, pairs, regions
+from layouts.lists import enterprise_table, follow_up_layout, story_cards
 from layouts.look import Control, Materials, Size
-from layouts.markup import Markup
+from layouts.parts import exhibit_frame
+from layouts.parts.markup import Markup
 from layouts.words import Lazy, _, _l
 
 
@@ -116,7 +118,7 @@ class Page:
     def _part(self, part: Frame | Panel) -> Component:
         if isinstance(part, Panel):
             return part.skeleton()
-        return parts.frame(
+        return exhibit_frame.frame(
             self.code,
             part.picture,
             before=self.control.component() if self.control and part.has_control else None,
@@ -139,7 +141,7 @@ PAGES: tuple[Page, ...] = (
         "overview", "/", lambda: _("Overview"),
         lambda: _("Where the programme ran, how far enterprises got, and what changed."),
         rows=(
-            Panel(ids.OVERVIEW_HEADLINES, overview.cards, "headlines"),
+            Panel(ids.OVERVIEW_HEADLINES, overview.headlines, "headlines"),
             Row(
                 style="exhibits three",
                 parts=(

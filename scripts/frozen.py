@@ -55,7 +55,8 @@ from data.places import read_boundaries
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
-from layouts import ids, newsletter_parts
+from layouts import ids
+from layouts.texts import newsletter_parts
 
 EDITION = "Annual meeting (frozen)"
 ENTERPRISES = 200

@@ -29,7 +29,7 @@ from data.storage.database import now
 from layouts import ids
 from layouts.exhibits import PICTURES
 from layouts.pages import PAGES
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 
 CANARY = "Kanarienvogel"
 OUTSIDE = {"partner": "canary-partner", "sector": "canary-sector", "round": "canary-round", "phase": "canary-phase",

@@ -25,7 +25,7 @@ from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
 from data.view import View
 from layouts import ids
-from layouts.follow_up_layout import LIST
+from layouts.lists.follow_up_layout import LIST
 
 pytestmark = pytest.mark.both_databases
 

@@ -23,7 +23,7 @@ from data.newsletter import Digest, Period, digest, outward
 from data.privacy.viewer import MANAGER
 from data.records import Record
 from data.storage.database import writing_engine
-from layouts.newsletter_parts import Letter, Part, Piece, linked, markdown, pieces
+from layouts.texts.newsletter_parts import Letter, Part, Piece, linked, markdown, pieces
 
 pytestmark = pytest.mark.both_databases
 

@@ -25,9 +25,10 @@ from data.privacy.viewer import MANAGER, Permission, Scope, Viewer
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
 from data.view import View
-from layouts import ids, paged
-from layouts.enterprise_table import COLUMNS, LIST
+from layouts import ids
 from layouts.figures.timeline import timeline
+from layouts.lists import paged_list
+from layouts.lists.enterprise_table import COLUMNS, LIST
 
 pytestmark = pytest.mark.both_databases
 
@@ -331,7 +332,7 @@ def test_heading_pressed_sorts_and_pressed_again_turns_round(served: Visit) -> N
 
 @pytest.mark.parametrize("order", [None, [], "x", {"sort": "; drop", "page": "x", "descending": 1}, {"page": 10**40}])
 def test_whatever_is_posted_as_order_the_list_answers(served: Visit, order: Any) -> None:
-    for moved in ("label-sector", *paged.TURNS):
+    for moved in ("label-sector", *paged_list.TURNS):
         button = f"{ids.of_list(LIST, moved)}.n_clicks"
         values = at("", "/enterprises") | {f"{ids.of_list(LIST, 'order')}.data": order, button: 1}
         answer = served.answered(ROWS_OUT, values | {f"{ids.ENTERPRISES_SEARCH}.value": {"x": 1}}, (button,))

@@ -9,10 +9,11 @@ import pytest
 from visiting import Visit, at
 
 from data.privacy.shown import Under
-from layouts import ids, parts, theme
+from layouts import ids, theme
 from layouts.exhibits import change
 from layouts.look import Material
 from layouts.pages import PAGES
+from layouts.parts import exhibit_frame
 from layouts.words import speaking
 
 Drawn = dict[str, dict[str, Any]]
@@ -205,7 +206,7 @@ def test_exhibit_without_numbers_draws_no_marks_and_says_what_is_missing(public)
 def test_what_fills_an_exhibit_is_what_its_outputs_take():
     """A drawing that filled a title into a figure would only be seen in a browser."""
     for page in PAGES:
-        assert [each.component_property for each in parts.outputs(page.code, "x")] == [
+        assert [each.component_property for each in exhibit_frame.outputs(page.code, "x")] == [
             "content",
             "figure",
             "content",

@@ -109,7 +109,7 @@ def test_folders_hold_about_a_dozen_files():
     assert {str(folder.relative_to(ROOT)): n for folder, n in sizes.items() if n > MOST_FILES} == {}
 
 
-MOST_FILES = 20
+MOST_FILES = 16
 
 
 def codes_compared(source: str) -> list[str]:

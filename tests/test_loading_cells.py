@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from data.loading.checks import cells
-from data.loading.checks.cells import Dated, Unread
+from data.loading.checks import cell_types
+from data.loading.checks.cell_types import Dated, Unread
 from data.loading.checks.remarks import Unfit
 from data.storage.schema import Kind
 
@@ -28,7 +28,7 @@ def reason(read, *arguments):
     ],
 )  # fmt: skip
 def test_number_as_offices_write_it(raw, number):
-    assert cells.read_number(raw) == number
+    assert cell_types.read_number(raw) == number
 
 
 @pytest.mark.parametrize(
@@ -39,18 +39,18 @@ def test_number_as_offices_write_it(raw, number):
      float("nan"), float("inf")],
 )  # fmt: skip
 def test_number_that_is_none_is_refused(raw):
-    assert reason(cells.read_number, raw) == "number"
+    assert reason(cell_types.read_number, raw) == "number"
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_number_survives_being_written(number):
-    assert cells.read_number(repr(number)) == number
+    assert cell_types.read_number(repr(number)) == number
 
 
-@given(st.integers(min_value=0, max_value=cells.MOST_COUNT), st.sampled_from([",", " ", "'", "\u202f", "，"]))
+@given(st.integers(min_value=0, max_value=cell_types.MOST_COUNT), st.sampled_from([",", " ", "'", "\u202f", "，"]))
 def test_count_survives_thousands_separators_and_full_width_digits(count, separator):
     wide = f"{count:,}".replace(",", separator).translate({ord("0") + i: chr(0xFF10 + i) for i in range(10)})
-    assert cells.read_count(wide) == count
+    assert cell_types.read_count(wide) == count
 
 
 @pytest.mark.parametrize(
@@ -58,22 +58,22 @@ def test_count_survives_thousands_separators_and_full_width_digits(count, separa
     [("2.5", "whole-number"), (2.5, "whole-number"), ("-1", "negative"), (2**31, "too-large"), ("many", "number")],
 )
 def test_count_that_is_none_is_refused(raw, why):
-    assert reason(cells.read_count, raw) == why
+    assert reason(cell_types.read_count, raw) == why
 
 
 def test_count_written_with_empty_decimals_is_whole():
-    assert cells.read_count("12.0") == 12
-    assert isinstance(cells.read_count(12.0), int)
+    assert cell_types.read_count("12.0") == 12
+    assert isinstance(cell_types.read_count(12.0), int)
 
 
 @pytest.mark.parametrize(("raw", "percent"), [(85, 85), ("85", 85), ("85%", 85), ("85 ％", 85), (0, 0), ("100", 100)])
 def test_percent_from_0_to_100(raw, percent):
-    assert cells.read_percent(raw) == percent
+    assert cell_types.read_percent(raw) == percent
 
 
 @pytest.mark.parametrize("raw", [-0.1, 100.1, "101%"])
 def test_percent_out_of_range_is_refused(raw):
-    assert reason(cells.read_percent, raw) == "percent-range"
+    assert reason(cell_types.read_percent, raw) == "percent-range"
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_percent_out_of_range_is_refused(raw):
     ],
 )  # fmt: skip
 def test_date_with_the_precision_it_was_written_in(raw, day, precision):
-    assert cells.read_date(raw) == Dated(day, precision)
+    assert cell_types.read_date(raw) == Dated(day, precision)
 
 
 @pytest.mark.parametrize(
@@ -103,13 +103,13 @@ def test_date_with_the_precision_it_was_written_in(raw, day, precision):
      date(1899, 1, 1), "2014-15", "2014-2015", "2014-05/06"],
 )  # fmt: skip
 def test_date_that_is_none_or_ambiguous_is_refused(raw):
-    assert reason(cells.read_date, raw) == "date"
+    assert reason(cell_types.read_date, raw) == "date"
 
 
 @given(st.dates(min_value=date(1900, 1, 1), max_value=date(2099, 12, 31)))
 def test_date_survives_every_way_of_writing_it(day):
     for text in (day.isoformat(), f"{day:%Y/%m/%d}", f"{day.year}年{day.month}月{day.day}日", f"{day:%Y.%m.%d}"):
-        assert cells.read_date(text) == Dated(day, "day")
+        assert cell_types.read_date(text) == Dated(day, "day")
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ def test_date_survives_every_way_of_writing_it(day):
      (True, True), (False, False), ("TRUE", True), ("ＹＥＳ ", True)],
 )  # fmt: skip
 def test_yes_and_no_in_both_languages(raw, answer):
-    assert cells.read_yes_no(raw) is answer
+    assert cell_types.read_yes_no(raw) is answer
 
 
 @pytest.mark.parametrize("raw", ["y", "maybe", "2", "不", "-1", "on"])
 def test_yes_no_of_another_word_is_refused(raw):
-    assert reason(cells.read_yes_no, raw) == "yes-no"
+    assert reason(cell_types.read_yes_no, raw) == "yes-no"
 
 
 @pytest.mark.parametrize(
@@ -132,42 +132,42 @@ def test_yes_no_of_another_word_is_refused(raw):
      ("m1\u200b", "m1"), ("m1\u3000", "m1")],
 )  # fmt: skip
 def test_code_is_folded(raw, code):
-    assert cells.read_code(raw) == code
+    assert cell_types.read_code(raw) == code
 
 
 @pytest.mark.parametrize("raw", ["de yang", "de_yang", "德阳", "-", "-a", "a/b", "é", "m²", "x" * 81, 1.5])
 def test_code_with_other_signs_is_refused(raw):
-    assert reason(cells.read_code, raw) == "code"
+    assert reason(cell_types.read_code, raw) == "code"
 
 
 @pytest.mark.parametrize(("raw", "sign"), [("=", "="), ("＞", ">"), (" < ", "<"), ("～", "~")])
 def test_choice_is_folded(raw, sign):
-    assert cells.read_choice(raw, ("=", ">", "<", "~")) == sign
+    assert cell_types.read_choice(raw, ("=", ">", "<", "~")) == sign
 
 
 def test_choice_outside_the_list_is_refused():
-    assert reason(cells.read_choice, "≥", ("=", ">")) == "choice"
+    assert reason(cell_types.read_choice, "≥", ("=", ">")) == "choice"
 
 
 def test_text_keeps_what_people_wrote_except_the_spaces_around_it():
-    assert cells.read_text("  车间：整洁（５Ｓ）\r\n第二行 ") == "车间：整洁（５Ｓ）\n第二行"
+    assert cell_types.read_text("  车间：整洁（５Ｓ）\r\n第二行 ") == "车间：整洁（５Ｓ）\n第二行"
 
 
 @pytest.mark.parametrize(
     ("raw", "text"), [(13, "13"), (13.0, "13"), (1.5, "1.5"), (datetime(2014, 5, 3), "2014-05-03")]
 )
 def test_text_of_a_number_or_date_is_what_one_would_type(raw, text):
-    assert cells.read_text(raw) == text
+    assert cell_types.read_text(raw) == text
 
 
 def test_text_of_4000_characters_is_kept_and_of_4001_refused():
-    assert len(cells.read_text("字" * 4000)) == 4000
-    assert reason(cells.read_text, "字" * 4001) == "text-length"
+    assert len(cell_types.read_text("字" * 4000)) == 4000
+    assert reason(cell_types.read_text, "字" * 4001) == "text-length"
 
 
 @pytest.mark.parametrize("raw", ["a\x00b", "a\x0bb", "a\ud800b"])
 def test_text_with_control_characters_is_refused(raw):
-    assert reason(cells.read_text, raw) == "control-character"
+    assert reason(cell_types.read_text, raw) == "control-character"
 
 
 @pytest.mark.parametrize(
@@ -176,7 +176,7 @@ def test_text_with_control_characters_is_refused(raw):
      ("yes", "", 1.0), ("7", "", 7.0)],
 )  # fmt: skip
 def test_level_is_read_by_the_unit(raw, unit, level):
-    assert cells.read_level(raw, unit) == level
+    assert cell_types.read_level(raw, unit) == level
 
 
 @pytest.mark.parametrize(
@@ -185,33 +185,33 @@ def test_level_is_read_by_the_unit(raw, unit, level):
      (-1, "count-per-month", "negative"), ("yes", "cny", "number"), ("5%", "cny", "number"), ("x", "", "number")],
 )  # fmt: skip
 def test_level_that_does_not_fit_the_unit_is_refused(raw, unit, why):
-    assert reason(cells.read_level, raw, unit) == why
+    assert reason(cell_types.read_level, raw, unit) == why
 
 
 def test_figure_of_a_yes_no_indicator_may_be_an_answer_or_a_number():
-    assert cells.read_figure("是", "yes-no") == 1.0
-    assert cells.read_figure("45%", "yes-no") == 45.0
+    assert cell_types.read_figure("是", "yes-no") == 1.0
+    assert cell_types.read_figure("45%", "yes-no") == 45.0
 
 
-@pytest.mark.parametrize("kind", list(cells.READERS))
+@pytest.mark.parametrize("kind", list(cell_types.READERS))
 @pytest.mark.parametrize(
     ("raw", "why"),
     [("#N/A", "excel-error"), (" #div/0! ", "excel-error"), (Unread("excel-error", "#REF!"), "excel-error"),
      (Unread("formula", "=A1"), "formula"), (Unread("merged", "A2:A4"), "merged")],
 )  # fmt: skip
 def test_cell_without_a_value_is_refused_in_every_kind_of_column(kind, raw, why):
-    assert reason(cells.reader_of(kind), raw) == why
+    assert reason(cell_types.reader_of(kind), raw) == why
 
 
 def test_every_kind_has_a_reader_but_values():
-    assert set(Kind) - set(cells.READERS) == {Kind.VALUE}
+    assert set(Kind) - set(cell_types.READERS) == {Kind.VALUE}
 
 
 @pytest.mark.parametrize("raw", [None, "", "  ", "\u3000", "\u200b\ufeff", "\n"])
 def test_blank_is_blank(raw):
-    assert cells.is_blank(raw)
+    assert cell_types.is_blank(raw)
 
 
 @pytest.mark.parametrize("raw", [0, False, "0", "-", "#", Unread("merged", "A1:A2")])
 def test_anything_else_is_not_blank(raw):
-    assert not cells.is_blank(raw)
+    assert not cell_types.is_blank(raw)

@@ -12,7 +12,7 @@ from loading_files import csv_text, small_programme, workbook_of, write_folder, 
 from openpyxl import Workbook
 from openpyxl.styles import PatternFill
 
-from data.loading.checks.cells import Unread
+from data.loading.checks.cell_types import Unread
 from data.loading.checks.remarks import Unfit
 from data.loading.files import workbook
 from data.loading.files.source_files import read

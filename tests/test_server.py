@@ -16,7 +16,7 @@ from data.exhibits import EXHIBITS
 from data.filters import DIMENSIONS
 from layouts import ids, pages, theme
 from layouts.exhibits import PICTURES
-from layouts.shell import CONTROLS, shell
+from layouts.parts.shell import CONTROLS, shell
 
 CANONICAL = f"{ids.CANONICAL}.data"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"

@@ -20,7 +20,7 @@ from dashboard.settings import Settings
 from data.editions import frozen_copies
 from data.links.link_terms import Terms
 from layouts import ids, pages
-from layouts.shell import CONTROLS, shell
+from layouts.parts.shell import CONTROLS, shell
 
 Values = dict[str, Any]
 """Values of component properties, by "id.property"."""

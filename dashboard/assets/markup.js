@@ -1,4 +1,4 @@
-// Draws what layouts/markup.py says of itself: plain elements, in which only what has become another is changed.
+// Draws what layouts/parts/markup.py says of itself: plain elements, in which only what has become another is changed.
 (function () {
   const { createElement } = window.React;
 

@@ -155,7 +155,7 @@ def stop_on_refusal() -> Iterator[None]:
     """Stop with a message if an edition cannot be read, or if the selection is not shown to the reader."""
     from dashboard.commands.edition_commands import stop_on_edition_error
     from data.exhibit import SelectionRefused
-    from layouts import selection_words
+    from layouts.texts import selection_words
 
     try:
         with stop_on_edition_error():
@@ -171,7 +171,7 @@ def stop_on_refusal() -> Iterator[None]:
 def warn_of_omissions(view: "View", code: str = "") -> None:
     """Print what a reader with a threshold does not get: filters that were left out, rows of single enterprises."""
     from data.exhibits import EXHIBITS
-    from layouts import selection_words
+    from layouts.texts import selection_words
 
     if view.cut:
         click.echo(f'{selection_words.cut()} (--filters "{view.filters.query()}")', err=True)

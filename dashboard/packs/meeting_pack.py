@@ -15,7 +15,7 @@ from data.decks import STANDARD, Deck
 from data.filters import Filters
 from data.places import Boundaries
 from layouts import words
-from layouts.slides import Slide
+from layouts.slide_model import Slide
 from layouts.words import _
 
 FORMATS = {

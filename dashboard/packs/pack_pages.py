@@ -10,7 +10,7 @@ from flask import render_template
 from dashboard import static_files
 from dashboard.packs import chromium
 from layouts import words
-from layouts.slides import Slide
+from layouts.slide_model import Slide
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _
 

@@ -27,7 +27,7 @@ from dashboard.packs.pack_text import (
 )
 from layouts import theme
 from layouts.figures.chart import Chart, Grid
-from layouts.slides import Card, Slide
+from layouts.slide_model import Card, Slide
 from layouts.theme import Figure
 from layouts.words import _, labelled, sentences, speaking
 

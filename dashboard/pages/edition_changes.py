@@ -16,7 +16,7 @@ from data.storage.schema import results
 from data.view import View
 from layouts import words
 from layouts.exhibits.overview import label
-from layouts.parts import table_name
+from layouts.parts.cards import table_name
 from layouts.words import _, day, listed, ngettext, number, quantity, signed
 
 MOST_SHOWN = 100

@@ -19,8 +19,10 @@ from data.filters import Filters
 from data.records import Record, Records
 from data.storage.accounts import AccountsProblem
 from data.storage.database import DatabaseProblem
-from layouts import ids, parts, selection_words, words
+from layouts import ids, words
 from layouts.pages import page_at
+from layouts.parts import cards
+from layouts.texts import selection_words
 from layouts.words import _
 
 log = logging.getLogger(__name__)
@@ -116,7 +118,7 @@ def show_callback_error(error: Exception) -> None:
                 "What stands below may be out of date. Reload the page; if it happens again, tell who runs this server."
             )
         way = _wider(error) if isinstance(error, SelectionRefused) else None
-        set_props(ids.PROBLEM, {"content": parts.notice([title, text], alone=refused, way=way)})
+        set_props(ids.PROBLEM, {"content": cards.notice([title, text], alone=refused, way=way)})
 
 
 def _problem_words(problem: DatabaseProblem) -> tuple[str, str]:

@@ -9,8 +9,8 @@ from dashboard.settings import Settings
 from data.editions import frozen_copies
 from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
-from layouts import method_page
-from layouts.method_page import MOST_ROWS, Kept
+from layouts.texts import method_texts
+from layouts.texts.method_texts import MOST_ROWS, Kept
 from layouts.words import _, sentences
 
 
@@ -33,7 +33,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
                 synthetic=page_request.view.catalogue.programme.synthetic,
                 counted=not page_request.view.threshold,
                 most=MOST_ROWS,
-                cut=method_page.cut,
+                cut=method_texts.cut,
                 sentences=sentences,
                 csv=page_request.href(f"/export/{code}.csv") if page_request.view.viewer.may(Permission.EXPORT) else "",
             )
@@ -70,18 +70,18 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
 
     frozen = page_request.edition
     if frozen:
-        note = method_page.of_edition(frozen.name, frozen.frozen_at.date())
+        note = method_texts.of_edition(frozen.name, frozen.frozen_at.date())
         return Kept(at(frozen.key if viewer.may(Permission.CHOOSE_EDITION) else None), _for(page_request, note))
     offer = None
     if viewer.may(Permission.CHOOSE_EDITION):
         latest = next(iter(frozen_copies.editions(context.records.folder)), None)
         offer = (
-            (method_page.same_from(latest.name), at(latest.key))
+            (method_texts.same_from(latest.name), at(latest.key))
             if latest
-            else (method_page.freeze(), plain_pages.address("/editions"))
+            else (method_texts.freeze(), plain_pages.address("/editions"))
         )
-    return Kept(at(None), _for(page_request, method_page.of_live_record()), offer)
+    return Kept(at(None), _for(page_request, method_texts.of_live_record()), offer)
 
 
 def _for(page_request: PageRequest, note: str) -> str:
-    return sentences(note, method_page.by_link() if page_request.view.viewer.limited else "")
+    return sentences(note, method_texts.by_link() if page_request.view.viewer.limited else "")

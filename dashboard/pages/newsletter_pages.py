@@ -16,8 +16,9 @@ from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.filters import Filters, language_of
 from data.newsletter import Period
-from layouts import newsletter_parts, words
-from layouts.newsletter_parts import Letter
+from layouts import words
+from layouts.texts import newsletter_parts
+from layouts.texts.newsletter_parts import Letter
 from layouts.words import _
 
 BOTH = "both"

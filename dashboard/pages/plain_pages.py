@@ -10,7 +10,8 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from data.filters import LANGUAGES, language_of
 from data.privacy.viewer import Permission
-from layouts import ids, parts, words
+from layouts import ids, words
+from layouts.parts import cards
 from layouts.words import _, ngettext
 
 UPDATE = "/_dash-update-component"
@@ -102,7 +103,7 @@ def too_many_requests(seconds: int) -> Response:
             "Wait {n} second and go on. Nothing is lost.", "Wait {n} seconds and go on. Nothing is lost.", seconds
         )
         if posted:
-            notice = {ids.PROBLEM: {"content": parts.notice([title, text])}}
+            notice = {ids.PROBLEM: {"content": cards.notice([title, text])}}
             content = to_json_plotly({"multi": True, "response": {}, "sideUpdate": notice})  # the format of Dash
             response = Response(content, 429, mimetype="application/json")
         else:

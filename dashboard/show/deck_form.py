@@ -19,7 +19,7 @@ from data.exhibits import SLIDES
 from data.filters import DIMENSIONS, Filters
 from layouts import words
 from layouts.exhibits import name_of
-from layouts.vocabulary import filter_name
+from layouts.texts.code_words import filter_name
 from layouts.words import _, listed
 
 

@@ -7,7 +7,7 @@ from callbacks import filter_bar as controls
 from callbacks.page_request import AppContext, PageRequest
 from data.editions import frozen_copies
 from layouts import words
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 from layouts.words import _
 
 

@@ -18,10 +18,11 @@ from data.decks import STANDARD, DeckProblem
 from data.filters import LANGUAGES, Filters, language_of
 from data.links.link_terms import Audience
 from data.privacy.viewer import Permission, Viewer
-from layouts import selection_words, show, words
-from layouts.shell import CONTROLS
+from layouts import words
+from layouts.parts.shell import CONTROLS
+from layouts.texts import selection_words, show_texts
+from layouts.texts.code_words import filter_name
 from layouts.theme import GRAPH_CONFIG
-from layouts.vocabulary import filter_name
 from layouts.words import _, labelled
 
 
@@ -111,7 +112,7 @@ def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
         for language in LANGUAGES:
             with words.speaking(language):
                 spoken = replace(page_request, enterprises={})
-                said[language] = show.words() | {"name": words.LANGUAGES[language]}
+                said[language] = show_texts.words() | {"name": words.LANGUAGES[language]}
                 panel[language] = [
                     {
                         "dimension": dimension,
@@ -131,7 +132,7 @@ def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
 
 def _page(template: str, **context: Any) -> Response:
     plotly = asset_address(PLOTLY)
-    body = render_template(template, language=words.language(), plotly=plotly, said=show.words(), **context)
+    body = render_template(template, language=words.language(), plotly=plotly, said=show_texts.words(), **context)
     return make_response(body)
 
 

@@ -3,10 +3,10 @@
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import count
 from layouts.figures.bars import bar, under_headings
 from layouts.figures.chart import Category, Chart, Series
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
+from layouts.parts.cell_writers import count
 from layouts.words import _, _l, known, ngettext, number, percent
 
 

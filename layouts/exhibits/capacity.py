@@ -5,16 +5,17 @@ from typing import Any
 import pandas as pd
 from dash.development.base_component import Component
 
-from layouts import parts, theme
-from layouts.beside import beside
-from layouts.cells import count, name
-from layouts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
+from layouts import theme
 from layouts.figures.bars import ROOM
 from layouts.figures.chart import Category, Chart, Series
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
+from layouts.parts import cards
+from layouts.parts.cell_writers import count, name
+from layouts.parts.short_list import beside
+from layouts.texts.code_words import level_name
+from layouts.texts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
 from layouts.theme import Figure
-from layouts.vocabulary import level_name
 from layouts.words import _, _l, day, known, labelled, ngettext, number, quantity, unseen, wrapped
 
 ACTIVE = "active-trainers"
@@ -137,7 +138,7 @@ def headlines(of: Materials) -> list[Component]:
     held = events[events["status"] == "held"]
     licences_by = events.loc[events["kind"] == "licence", "status"].value_counts()
     return [
-        parts.headline(
+        cards.headline(
             _("Trainers on record"),
             number(everyone) if everyone or unseen(everyone) else "",
             "",
@@ -145,13 +146,13 @@ def headlines(of: Materials) -> list[Component]:
         ),
         _trainings(held[held["kind"] == "tot"], _("Trainings of trainers held")),
         _trainings(held[held["kind"] == "toe"], _("Trainings of enterprises held")),
-        parts.headline(
+        cards.headline(
             _("Licences and agreements"),
             number(int(licences_by.get("held", 0))),
             "",
             _("signed; planned: {n}", n=number(int(licences_by.get("planned", 0)))),
         ),
-        parts.headline(
+        cards.headline(
             _("Trainers still active"),
             next((quantity(row["value"], row["unit"], row["operator"] or "=") for row in active), ""),
             "",
@@ -169,7 +170,7 @@ def _trainings(held: pd.DataFrame, label: str) -> Component:
     else:
         note = ngettext("{people} participants in the {n} that says so", "{people} participants in the {n} that say so",
                         len(counts), people=number(sum(counts)))  # fmt: skip
-    return parts.headline(label, number(len(held)), "", note)
+    return cards.headline(label, number(len(held)), "", note)
 
 
 def lists(of: Materials) -> list[Component]:

@@ -6,12 +6,12 @@ import pandas as pd
 
 from data.vocabulary import YES_NO
 from layouts import theme
-from layouts.cells import count, name
 from layouts.figures.chart import Category, Chart, Series, share_format
 from layouts.figures.levels import before_and_after, key, percent_axis
+from layouts.figures.slide_room import MOST_ROWS
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row
-from layouts.slide_room import MOST_ROWS
+from layouts.parts.cell_writers import count, name
 from layouts.theme import Figure
 from layouts.words import (
     _,

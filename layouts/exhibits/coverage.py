@@ -5,11 +5,11 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import count, share
 from layouts.figures.chart import Category, Chart, Series
+from layouts.figures.slide_room import MOST_GROUPS as MOST_GROUPS_ON_SLIDE
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row
-from layouts.slide_room import MOST_GROUPS as MOST_GROUPS_ON_SLIDE
+from layouts.parts.cell_writers import count, share
 from layouts.theme import Figure
 from layouts.words import _, _l, number, wrapped
 

@@ -7,9 +7,15 @@ import pandas as pd
 from dash.development.base_component import Component
 
 from layouts import theme
-from layouts.beside import beside
-from layouts.cells import count, name, source, text
-from layouts.event_words import (
+from layouts.figures.bars import ROOM
+from layouts.figures.chart import Category, Chart, Series
+from layouts.figures.slide_room import MOST_ROWS
+from layouts.figures.time_axis import in_time
+from layouts.frames import records
+from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
+from layouts.parts.cell_writers import count, name, source, text
+from layouts.parts.short_list import beside
+from layouts.texts.event_words import (
     EVENT_SIGNS,
     event_days,
     event_name,
@@ -19,12 +25,6 @@ from layouts.event_words import (
     partners_of,
     round_plan,
 )
-from layouts.figures.bars import ROOM
-from layouts.figures.chart import Category, Chart, Series
-from layouts.figures.time_axis import in_time
-from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
-from layouts.slide_room import MOST_ROWS
 from layouts.theme import Figure
 from layouts.words import _, _l, day, labelled, ngettext, number, sentences
 

@@ -5,12 +5,12 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import count, share
 from layouts.figures.bars import ROOM, bar, under_headings
 from layouts.figures.chart import Category, Chart, Series
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
-from layouts.vocabulary import stage_name
+from layouts.parts.cell_writers import count, share
+from layouts.texts.code_words import stage_name
 from layouts.words import _, _l, known, ngettext, number, percent, sentences
 
 

@@ -6,11 +6,11 @@ import pandas as pd
 
 from data.vocabulary import STATES
 from layouts import theme
-from layouts.cells import enterprise, name
 from layouts.figures.chart import Cell, Grid, plain
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
+from layouts.parts.cell_writers import enterprise, name
+from layouts.texts.code_words import STATE_SIGNS, state_name
 from layouts.theme import Figure
-from layouts.vocabulary import STATE_SIGNS, state_name
 from layouts.words import _, _l, ngettext, number, wrapped
 
 MOST_ENTERPRISES = 40

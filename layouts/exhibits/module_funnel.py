@@ -5,13 +5,13 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import count, name, share
 from layouts.figures.bars import ROOM, bar, heading
 from layouts.figures.chart import Category, Chart, Series
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Size
+from layouts.parts.cell_writers import count, name, share
+from layouts.texts.code_words import state_name, step_name
 from layouts.theme import Figure
-from layouts.vocabulary import state_name, step_name
 from layouts.words import _, _l, known, labelled, listed, number, percent, unseen, wrapped
 
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")

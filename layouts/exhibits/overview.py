@@ -4,9 +4,9 @@ from typing import Any
 
 from dash.development.base_component import Component
 
-from layouts import parts
 from layouts.frames import records
 from layouts.look import Card, ColumnLook, Drawing, Look, Material, Materials, Picture, Row
+from layouts.parts import cards, exhibit_frame
 from layouts.words import _, _l, known, number, unseen
 
 CARDS = (
@@ -44,11 +44,11 @@ def draw(material: Material) -> Drawing:
     )
 
 
-def cards(of: Materials) -> list[Component]:
+def headlines(of: Materials) -> list[Component]:
     """The cards on the Overview page, and the way to how they were made."""
     material = of("overview")
-    drawn = [parts.headline(card.label, card.value, card.of, card.note) for card in draw(material).cards]
-    return [*drawn, parts.how_link(material.href("/how/overview"))]
+    drawn = [cards.headline(card.label, card.value, card.of, card.note) for card in draw(material).cards]
+    return [*drawn, exhibit_frame.how_link(material.href("/how/overview"))]
 
 
 def label(headline: str) -> str:

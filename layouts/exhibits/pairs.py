@@ -9,14 +9,15 @@ import pandas as pd
 from dash.development.base_component import Component
 
 from data.vocabulary import YES_NO
-from layouts import ids, parts, theme
-from layouts.cells import dated, enterprise, name, source
+from layouts import ids, theme
 from layouts.exhibits.change import LOOK as CHANGE
 from layouts.exhibits.change import by_pairs, unreported
 from layouts.figures.chart import VALUE, Category, Chart, Series, plain
 from layouts.figures.levels import axis_title, before_and_after, key
 from layouts.frames import records
 from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Row
+from layouts.parts import controls, exhibit_frame
+from layouts.parts.cell_writers import dated, enterprise, name, source
 from layouts.theme import Figure
 from layouts.words import (
     _,
@@ -57,7 +58,7 @@ def choose(posted: str | None, of: Materials) -> tuple[str, tuple[Any, ...]]:
         {"label": f"{material.name('indicator', row['indicator'])} · {_reported(row)}", "value": row["indicator"]}
         for row in records(ranked)
     ]
-    return chosen or "", (_("Indicator"), parts.dropdown_labels(), options, chosen)
+    return chosen or "", (_("Indicator"), controls.dropdown_labels(), options, chosen)
 
 
 def _reported(row: Row) -> str:
@@ -68,7 +69,7 @@ def _reported(row: Row) -> str:
 
 INDICATOR = Control(
     id=ids.RESULTS_INDICATOR,
-    component=parts.indicator_chooser,
+    component=controls.indicator_chooser,
     outputs=(
         (ids.RESULTS_INDICATOR_LABEL, "children"),
         (ids.RESULTS_INDICATOR, "labels"),
@@ -97,7 +98,7 @@ def other_results(of: Materials) -> list[Component]:
         facts,
     )
     address = material.href("/table/beside", indicator="" if few else indicator)
-    return [parts.table_at(address, title, opened=few)]
+    return [exhibit_frame.table_at(address, title, opened=few)]
 
 
 # ---- the picture

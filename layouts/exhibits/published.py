@@ -2,9 +2,9 @@
 
 import pandas as pd
 
-from layouts.cells import dated, name, source
 from layouts.frames import records
 from layouts.look import Card, ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.parts.cell_writers import dated, name, source
 from layouts.words import _, _l, day, labelled, ngettext, number, percent, quantity, sentences
 
 MOST_CARDS = 8

@@ -5,16 +5,17 @@ from typing import Any
 import pandas as pd
 from dash.development.base_component import Component
 
-from layouts import ids, parts, theme
-from layouts.cells import count
+from layouts import ids, theme
 from layouts.figures.bars import headings
 from layouts.figures.chart import Category, Chart, Series
 from layouts.figures.map import HALF, METRICS, SMALL, WIDE, map_of
+from layouts.figures.slide_room import MOST_ROWS
 from layouts.frames import records
 from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Size
-from layouts.slide_room import MOST_ROWS
+from layouts.parts import controls
+from layouts.parts.cell_writers import count
+from layouts.texts.code_words import metric_name
 from layouts.theme import Figure
-from layouts.vocabulary import metric_name
 from layouts.words import _, _l, number
 
 _MOST_BARS = 16
@@ -29,7 +30,7 @@ def choose(posted: str | None, _of: Materials) -> tuple[str, tuple[Any, ...]]:
 
 def chooser() -> Component:
     """Which number the map shows."""
-    return parts.metric_chooser()
+    return controls.metric_chooser()
 
 
 METRIC = Control(

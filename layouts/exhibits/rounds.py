@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import dated, name
-from layouts.event_words import round_plan, slipped
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.parts.cell_writers import dated, name
+from layouts.texts.event_words import round_plan, slipped
 from layouts.theme import Figure
 from layouts.words import _, _l, ngettext, number, wrapped
 

@@ -6,13 +6,13 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.cells import dated, name, share, source
 from layouts.figures.chart import Category, Chart, Series, broken, share_format
+from layouts.figures.slide_room import MOST_ROWS
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
-from layouts.slide_room import MOST_ROWS
+from layouts.parts.cell_writers import dated, name, share, source
+from layouts.texts.code_words import scope_name
 from layouts.theme import Figure
-from layouts.vocabulary import scope_name
 from layouts.words import _, _l, day, known, labelled, ngettext, number, percent, quantity, sentences, wrapped
 
 MOST_TARGETS = 40

@@ -8,8 +8,8 @@ import pandas as pd
 
 from layouts import theme
 from layouts.frames import records
+from layouts.texts.code_words import metric_name
 from layouts.theme import Figure
-from layouts.vocabulary import metric_name
 from layouts.words import is_about, labelled, number, unseen
 
 METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "workers")

@@ -7,8 +7,8 @@ import pandas as pd
 
 from layouts import theme
 from layouts.frames import records
+from layouts.texts.code_words import STATE_SIGNS, state_name
 from layouts.theme import Figure
-from layouts.vocabulary import STATE_SIGNS, state_name
 from layouts.words import Names, _, day, known, labelled, number, wrapped
 
 STEPS = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")

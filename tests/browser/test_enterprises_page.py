@@ -9,8 +9,8 @@ from test_pages import objections
 
 from data.lists.enterprise_list import PAGE as ROWS
 from layouts import ids
-from layouts.enterprise_table import LIST
-from layouts.follow_up_layout import LIST as COMPLETENESS
+from layouts.lists.enterprise_table import LIST
+from layouts.lists.follow_up_layout import LIST as COMPLETENESS
 
 EVERYBODY = 120
 """How many the synthetic programme has."""

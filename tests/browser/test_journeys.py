@@ -10,7 +10,7 @@ from visiting import Visit
 
 from layouts import ids
 from layouts.pages import PAGES
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 

@@ -13,7 +13,7 @@ from visiting import Visit
 
 from dashboard.gate import rate_limit
 from layouts import ids
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENDED = re.compile("This link has ended")

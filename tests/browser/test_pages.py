@@ -10,7 +10,7 @@ from playwright.sync_api import BrowserContext, expect
 
 from layouts import ids
 from layouts.pages import PAGES, Page
-from layouts.shell import CONTROLS
+from layouts.parts.shell import CONTROLS
 
 LANGUAGES = ("en", "zh")
 EVERY_PAGE = pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)

@@ -10,8 +10,8 @@ from icalendar import Calendar, Event
 from callbacks.page_request import AppContext, PageRequest, open_request
 from data import exhibits
 from layouts import words
-from layouts.event_words import event_days, event_name, event_status, kind_name, partners_of, round_plan
 from layouts.frames import records
+from layouts.texts.event_words import event_days, event_name, event_status, kind_name, partners_of, round_plan
 from layouts.words import _, labelled, number
 
 STATUSES = {"held": "CONFIRMED", "planned": "TENTATIVE", "cancelled": "CANCELLED"}

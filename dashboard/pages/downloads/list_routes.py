@@ -7,7 +7,7 @@ from callbacks import enterprise_pages, follow_up_page
 from callbacks.page_request import AppContext, open_request
 from data.exports.csv_files import csv_of
 from data.privacy.viewer import Permission
-from layouts.tables import Table
+from layouts.parts.tables import Table
 from layouts.words import _
 
 

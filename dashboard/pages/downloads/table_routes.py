@@ -2,7 +2,7 @@
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
-from callbacks import tables
+from callbacks import picture_tables
 from callbacks.page_request import AppContext, open_request
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
@@ -33,7 +33,7 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
                 abort(404)
             return render_template(
                 "table.html",
-                table=tables.table(page_request, name, indicator or ""),
+                table=picture_tables.table(page_request, name, indicator or ""),
                 export=page_request.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
                 all_rows=_("All rows as CSV"),
             )

@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks import tables
+from callbacks import picture_tables
 from callbacks.page_request import AppContext, PageRequest
 from dashboard.pages.imports.staged_uploads import Upload
 from data.editions import changed_numbers
@@ -21,7 +21,7 @@ from data.records import Record
 from data.storage import database, database_copy
 from layouts import words
 from layouts.exhibits import name_of
-from layouts.tables import Link
+from layouts.parts.tables import Link
 from layouts.words import _, labelled, listed
 
 MOST_MOVES = 300
@@ -130,6 +130,6 @@ class _Printed:
 
 
 def _printed(page_request: PageRequest, code: str, row: pd.DataFrame) -> _Printed:
-    table = tables.of_rows(page_request, code, row)
+    table = picture_tables.of_rows(page_request, code, row)
     cells = [cell.text if isinstance(cell, Link) else cell for cell in table.rows[0]]
     return _Printed([each.label for each in table.columns], cells, [each.numeric for each in table.columns])

@@ -12,7 +12,7 @@ from data.loading import LoadProblem
 from data.loading.writes.rolling_back import Plan, RollbackProblem
 from data.storage.batches import Batch
 from layouts import words
-from layouts.parts import table_name
+from layouts.parts.cards import table_name
 from layouts.words import _, ngettext, number
 
 MOST_FINDINGS = 300

@@ -19,7 +19,7 @@ from data.privacy.key import PrivacyKey
 from data.storage.database import now
 from layouts import words
 from layouts.pages import page_at
-from layouts.vocabulary import filter_name
+from layouts.texts.code_words import filter_name
 from layouts.words import _, labelled, ngettext
 
 

@@ -10,7 +10,7 @@ from dashboard.pages.share.share_form import PROBLEMS, Draft
 from data.links import link_editions, share_links
 from data.links.link_terms import Terms
 from data.links.share_links import Link
-from layouts import selection_words
+from layouts.texts import selection_words
 from layouts.words import _, ngettext
 
 LEAST_ENTERPRISES = 40

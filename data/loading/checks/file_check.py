@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from sqlalchemy import Table
 
 from data.loading.checks import plausibility
-from data.loading.checks.cells import Dated
+from data.loading.checks.cell_types import Dated
 from data.loading.checks.plausibility import Outliers
 from data.loading.checks.remarks import Finding, Findings, LoadWarning, Refusal, refusal
 from data.loading.checks.rules import (

@@ -9,7 +9,7 @@ from typing import Any
 
 from sqlalchemy import Table
 
-from data.loading.checks.cells import Dated
+from data.loading.checks.cell_types import Dated
 from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
 from data.loading.checks.stored_rows import Key, Stored
 from data.loading.checks.typed_rows import TypedRow

@@ -7,7 +7,7 @@ from typing import Any, Never
 
 from sqlalchemy import Column, Table
 
-from data.loading.checks.cells import Dated, Raw, read_figure, read_level, reader_of, refuse_unread
+from data.loading.checks.cell_types import Dated, Raw, read_figure, read_level, reader_of, refuse_unread
 from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
 from data.loading.checks.stored_rows import Key, key_columns
 from data.loading.files.sheets import Row, Sheet

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from io import TextIOWrapper
 from pathlib import Path
 
-from data.loading.checks.cells import folded
+from data.loading.checks.cell_types import folded
 from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
 from data.loading.files.sheets import (
     IGNORED_SHEETS,

@@ -11,7 +11,7 @@ from tempfile import SpooledTemporaryFile
 
 from openpyxl.utils import get_column_letter
 
-from data.loading.checks.cells import Raw, folded, is_blank
+from data.loading.checks.cell_types import Raw, folded, is_blank
 from data.loading.checks.remarks import Refusal, Spot, shown
 
 IGNORED_SHEETS = frozenset({"readme", "notes", "说明"})

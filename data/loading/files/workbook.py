@@ -11,7 +11,7 @@ from openpyxl.styles.numbers import BUILTIN_FORMATS
 from openpyxl.utils.cell import range_boundaries
 from openpyxl.xml.constants import ARC_STYLE, SHEET_MAIN_NS
 
-from data.loading.checks.cells import Raw, Unread
+from data.loading.checks.cell_types import Raw, Unread
 from data.loading.checks.remarks import Unfit
 from data.loading.files.sheets import (
     IGNORED_SHEETS,

@@ -14,7 +14,7 @@ from openpyxl.utils import column_index_from_string
 from openpyxl.utils.datetime import from_excel
 from openpyxl.xml.constants import SHEET_MAIN_NS
 
-from data.loading.checks.cells import Raw, Unread
+from data.loading.checks.cell_types import Raw, Unread
 from data.loading.checks.remarks import Unfit
 
 _CHUNK = 2**16

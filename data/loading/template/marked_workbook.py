@@ -14,7 +14,7 @@ from openpyxl.styles import PatternFill
 from openpyxl.utils import coordinate_to_tuple
 from openpyxl.worksheet.worksheet import Worksheet
 
-from data.loading.checks.cells import Unread
+from data.loading.checks.cell_types import Unread
 from data.loading.checks.remarks import Finding, Unfit
 from data.loading.files.csv_folder import csv_files, records
 from data.loading.files.sheets import Row

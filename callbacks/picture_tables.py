@@ -8,7 +8,7 @@ from callbacks.materials import material_of
 from callbacks.page_request import PageRequest
 from layouts.exhibits import LOOKS, PICTURES
 from layouts.look import written
-from layouts.tables import Table
+from layouts.parts.tables import Table
 
 
 def table(request: PageRequest, code: str, indicator: str = "") -> Table:

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts.tables import Link
+from layouts.parts.tables import Link
 
 
 def beside(

@@ -10,7 +10,7 @@ from dash import Input, Output, State, dcc, html, no_update
 from dash.development.base_component import Component
 
 from layouts import ids
-from layouts.markup import Markup
+from layouts.parts.markup import Markup
 from layouts.words import _, number
 
 TURNS = ("first", "previous", "next", "last")

@@ -8,13 +8,13 @@ import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import parts
 from layouts.figures.timeline import step_name, visited
 from layouts.frames import records
-from layouts.parts import Basis
-from layouts.tables import Cell, Column, LinkTo, Table
+from layouts.parts import exhibit_frame
+from layouts.parts.exhibit_frame import Basis
+from layouts.parts.tables import Cell, Column, LinkTo, Table
+from layouts.texts.code_words import state_name
 from layouts.theme import GRAPH_CONFIG, Figure
-from layouts.vocabulary import state_name
 from layouts.words import (
     Names,
     _,
@@ -91,7 +91,9 @@ def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Com
         dcc.Graph(figure=figure, config=GRAPH_CONFIG, className="exhibit-figure"), className="exhibit-picture"
     )
     shown: list[Component] = [drawn] if figure else []
-    return _section(title, [*shown, parts.table_at(table, _("The trainings as a table"), opened=not figure)], basis)
+    return _section(
+        title, [*shown, exhibit_frame.table_at(table, _("The trainings as a table"), opened=not figure)], basis
+    )
 
 
 def timeline_title(frame: pd.DataFrame) -> str:
@@ -189,7 +191,7 @@ def results_title(frame: pd.DataFrame) -> str:
 
 def results_section(frame: pd.DataFrame, table: str, basis: Basis) -> Component:
     """Every result, as a table."""
-    rows = parts.table_at(table, _("Every result with its source"), opened=True)
+    rows = exhibit_frame.table_at(table, _("Every result with its source"), opened=True)
     return _section(results_title(frame), [rows] if len(frame) else [], basis)
 
 
@@ -225,7 +227,7 @@ def neighbours(beside: Sequence[Beside], basis: Sequence[Basis]) -> Component:
         if links:
             shown.append(html.Ul(links, className="neighbours"))
         if each.named or each.more:
-            shown += parts.basis_lines(rests_on)
+            shown += exhibit_frame.basis_lines(rests_on)
     if not shown:
         shown = [html.P(_("Neither its place nor its sector is on record."))]
     return _section(_("Beside it"), shown)
@@ -244,5 +246,5 @@ def beside_module(name: str, completed: int, count: int) -> str:
 
 
 def _section(title: str, children: Sequence[Any], basis: Basis | None = None) -> html.Section:
-    under = parts.basis_lines(basis) if basis else []
+    under = exhibit_frame.basis_lines(basis) if basis else []
     return html.Section([html.H2(title), *children, *under], className="exhibit")

@@ -7,10 +7,12 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
-from layouts import ids, paged
-from layouts.markup import Markup
-from layouts.paged import Column
-from layouts.parts import table_at, table_name
+from layouts import ids
+from layouts.lists import paged_list
+from layouts.lists.paged_list import Column
+from layouts.parts.cards import table_name
+from layouts.parts.exhibit_frame import table_at
+from layouts.parts.markup import Markup
 from layouts.words import Names, _, labelled, ngettext, number
 
 FORMS = ("baseline", "training", "assessment", "results")
@@ -56,7 +58,7 @@ def _list() -> html.Section:
     return html.Section(
         [
             Markup(ids.COMPLETENESS_TITLE),
-            *paged.frame(LIST, COLUMNS),
+            *paged_list.frame(LIST, COLUMNS),
             Markup(ids.COMPLETENESS_FOOT, className="list-legend"),
         ],
         id=ids.COMPLETENESS_LIST,

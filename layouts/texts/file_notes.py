@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from layouts.exhibits import LOOKS, name_of
-from layouts.parts import Basis
+from layouts.parts.exhibit_frame import Basis
 from layouts.words import _, day, labelled, moment, ngettext, sentences
 
 Lines = list[tuple[str, str]]

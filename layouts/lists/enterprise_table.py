@@ -9,10 +9,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.vocabulary import STATES
-from layouts import ids, paged
-from layouts.markup import Markup
-from layouts.paged import Column
-from layouts.vocabulary import STATE_SIGNS, state_name
+from layouts import ids
+from layouts.lists import paged_list
+from layouts.lists.paged_list import Column
+from layouts.parts.markup import Markup
+from layouts.texts.code_words import STATE_SIGNS, state_name
 from layouts.words import Names, _, day, labelled, listed, ngettext, number
 
 COLUMNS = (
@@ -53,7 +54,7 @@ def skeleton() -> list[Component]:
                     ],
                     className="list-search",
                 ),
-                *paged.frame(LIST, COLUMNS),
+                *paged_list.frame(LIST, COLUMNS),
                 Markup(ids.ENTERPRISES_NOTE, className="list-legend"),
                 Markup(ids.ENTERPRISES_BASIS),
             ],

@@ -4,7 +4,7 @@ import dash_bootstrap_components as dbc
 from dash import dcc, html
 
 from layouts import ids
-from layouts.markup import Markup
+from layouts.parts.markup import Markup
 
 CONTROLS = ("partner", "sector", "round", "phase", "place")
 """Filter dimensions with a control of their own; ``module`` is reached through addresses."""

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from layouts.tables import Table
+from layouts.parts.tables import Table
 from layouts.words import _, day, moment, sentences
 
 MOST_ROWS = 12

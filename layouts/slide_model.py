@@ -5,8 +5,8 @@ from typing import Any
 
 from layouts.figures.chart import Chart, Grid
 from layouts.look import Card
-from layouts.parts import SourceLink
-from layouts.tables import Table
+from layouts.parts.exhibit_frame import SourceLink
+from layouts.parts.tables import Table
 from layouts.theme import Figure
 from layouts.words import _, labelled, listed, ngettext, sentences, speaking
 

@@ -1,7 +1,7 @@
 """How cells of tables are written: one function a kind of column, each gives a writer of (row, material)."""
 
 from layouts.look import Material, Row, Write
-from layouts.tables import Cell
+from layouts.parts.tables import Cell
 from layouts.words import day, number, percent
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from layouts.frames import records
-from layouts.tables import Cell, Column, Link, LinkTo, Table
+from layouts.parts.tables import Cell, Column, Link, LinkTo, Table
 from layouts.words import Names, _, change_of, day, number, percent, quantity
 
 

@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Any
 
-from layouts.vocabulary import filter_name
+from layouts.texts.code_words import filter_name
 from layouts.words import _, day, labelled, listed, ngettext, number, sentences
 
 

@@ -2,7 +2,7 @@
 
 from datetime import date, datetime
 
-from layouts import about, selection_words
+from layouts.texts import file_notes, selection_words
 from layouts.words import _, day, labelled, moment
 
 
@@ -49,7 +49,7 @@ def readme(  # noqa: PLR0913 - what a reader must be told
             "`datapackage.json` says what every column holds (Frictionless Data Package)."
         ),
         _("In the files of exhibits a text that a spreadsheet would take for a formula has an apostrophe before it."),
-        *([selection_words.rounded(threshold), about.rounded_mark(threshold)] if threshold else []),
+        *([selection_words.rounded(threshold), file_notes.rounded_mark(threshold)] if threshold else []),
         *([_record_folder()] if record else []),
         _("Outcome figures are few and reported by the enterprises themselves; there is no comparison group."),
     ]

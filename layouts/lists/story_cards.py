@@ -7,7 +7,7 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from layouts import ids
-from layouts.markup import Markup
+from layouts.parts.markup import Markup
 from layouts.words import _, labelled, language, marked, ngettext, number
 
 

@@ -1,0 +1,101 @@
+"""Cards and notices: headings of pages, headline figures, sources, what is not there."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.words import _, day, listed, number
+
+
+def page_heading(name: str, lead: str) -> list[Component]:
+    """A page's name and what it is for."""
+    return [html.H1(name), html.P(lead, className="lead-line")]
+
+
+def headline(label: str, value: str, of: str, note: str) -> html.Div:
+    """A headline figure with what it is out of; a blank `value` is not on record."""
+    shown = [html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]
+    return html.Div(
+        [
+            html.Div(label, className="headline-label"),
+            html.Div(shown if value else html.Span(_("not on record"), className="headline-unknown")),
+            html.Div(note, className="headline-note"),
+        ],
+        className="headline",
+    )
+
+
+def notice(lines: Sequence[str], *, alone: bool = False, way: tuple[str, str] | None = None) -> list[Component]:
+    """Lines of a notice and a `way` on (text, address); one that stands `alone` has nothing of the page beneath it."""
+    said: list[Component] = [html.P(line) for line in lines]
+    if way:
+        said.append(html.P(html.A(way[0], href=way[1])))
+    return [html.Div(said, className="alone")] if alone else said
+
+
+def not_found() -> list[Component]:
+    """No such page."""
+    return [
+        html.Div(
+            [
+                html.H1("404"),
+                html.P("There is no page at this address. · 此地址没有页面。"),
+                dcc.Link("Overview · 总览", href="/", className="btn btn-outline-primary"),
+            ],
+            className="empty",
+        )
+    ]
+
+
+def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] | None, *, chosen: bool) -> Component:
+    """A row of `source`: title, publisher, date, address, and how many rows of each table rest on it (None: untold)."""
+    facts = [
+        columns["publisher"],
+        day(columns["published_on"], columns["date_precision"]) if columns["published_on"] else None,
+        columns["code"],
+    ]
+    url = columns["url"]
+    web = str(url).startswith(("http://", "https://"))
+    used = [f"{table_name(table)} {number(count)}" for table, count in (rows or {}).items()]
+    resting = (_("Rows resting on it: ") + listed(used)) if used else _("No row rests on it.")
+    return html.Article(
+        [
+            html.H2(name),
+            html.P(" · ".join(str(fact) for fact in facts if fact), className="source-facts"),
+            *([html.P(html.A(url, href=url, rel="noreferrer noopener", target="_blank"))] if web else []),
+            *([] if rows is None else [html.P(resting)]),
+        ],
+        className="source chosen" if chosen else "source",
+        id=f"source-{columns['code']}",
+    )
+
+
+def table_name(table: str) -> str:
+    """A table of the record in words."""
+    return {
+        "programme": _("programme"),
+        "source": _("sources"),
+        "phase": _("phases"),
+        "place": _("places"),
+        "sector": _("sectors"),
+        "partner": _("partners"),
+        "module": _("modules"),
+        "indicator": _("indicators"),
+        "round": _("rounds"),
+        "round_place": _("places of rounds"),
+        "round_partner": _("partners of rounds"),
+        "enterprise": _("enterprises"),
+        "enrolment": _("enrolments"),
+        "training": _("trainings"),
+        "result": _("results"),
+        "reported_figure": _("published figures"),
+        "target": _("targets"),
+        "trainer": _("trainers"),
+        "trainer_level": _("trainer levels"),
+        "event": _("events"),
+        "event_partner": _("partners of events"),
+        "story": _("stories"),
+        "story_image": _("pictures of stories"),
+    }.get(table, table)

@@ -1,0 +1,86 @@
+"""What is around every page: brand, links to pages, menus of managers, footer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dash import dcc, html
+from dash.development.base_component import Component
+
+from layouts.words import _, day, sentences
+
+
+def brand(programme: str, href: str) -> Component:
+    """Whose results these are."""
+    return dcc.Link([html.Strong("SCORE"), html.Span(programme, className="brand-programme")], href=href)
+
+
+@dataclass(frozen=True)
+class PageLink:
+    """A link to a page; ``here`` is the page shown, a ``main`` one stands in the bar and not in a menu."""
+
+    name: str
+    href: str
+    here: bool
+    main: bool
+
+
+def page_links(
+    links: Sequence[PageLink], other: str, switch: str, code: str, managers: Sequence[Component] = ()
+) -> list[Component]:
+    """Links to the pages, the rest of the record in a menu, a manager's menus, then the language."""
+    pages = [_page_link(link) for link in links if link.main]
+    rest = [link for link in links if not link.main]
+    button = html.Button(_("Filters"), id="filters-toggle", className="filters-toggle", **{"aria-expanded": "false"})
+    language = html.Span(dcc.Link(other, href=switch, className="language"), lang="zh-Hans" if code == "zh" else "en")
+    return [html.Ul(pages), *([_menu(rest)] if rest else []), *managers, language, button]
+
+
+def _page_link(link: PageLink) -> Component:
+    marked = {"aria-current": "page"} if link.here else {}
+    return html.Li(dcc.Link(link.name, href=link.href), className="here" if link.here else "", **marked)
+
+
+def _menu(links: Sequence[PageLink]) -> Component:
+    """Pages in a menu, called after the one shown."""
+    here = next((link.name for link in links if link.here), "")
+    summary = html.Summary(here or _("The record"), className="here" if here else "")
+    return html.Details([summary, html.Ul([_page_link(link) for link in links])], className="tools menu")
+
+
+def tools(pages: Sequence[tuple[str, str]]) -> Component:
+    """What a manager works with: pages of their own (name, address), and the way out."""
+    out = html.Form(html.Button(_("Sign out"), className="sign-out"), action="/sign-out", method="POST")
+    links = [html.Li(html.A(name, href=href)) for name, href in pages]
+    return html.Details([html.Summary(_("Tools")), html.Ul([*links, html.Li(out)])], className="tools")
+
+
+def readers(address: str) -> Component:
+    """The links through which a manager may see the page; they come from an address once the menu is opened."""
+    body = [html.Summary(_("See as …")), html.Div(className="table-body")]
+    return html.Details(body, className="tools readers", **{"data-src": address})
+
+
+def looking_through(said: Sequence[str], *, leave: bool) -> Component:
+    """What who comes by a link is told of what they see; `leave`: the way back of a manager who looks through one."""
+    back = html.Form(
+        html.Button(_("Back to my own view"), className="btn btn-sm btn-outline-primary"),
+        action="/leave",
+        method="POST",
+    )
+    return html.Div([html.P(sentences(*said)), *([back] if leave else [])], className="looking-through")
+
+
+def footer(programme: str, as_of: date, note: str | None, loaded_at: date | None) -> list[Component]:
+    """The programme, the date the record speaks for, and its note."""
+    said = _(
+        "{programme} · record as of {date} · loaded on {loaded}",
+        programme=programme,
+        date=day(as_of),
+        loaded=day(loaded_at),
+    )
+    lines = [html.P(said)]
+    if note:
+        lines.append(html.P(note, className="foot-note"))
+    caveat = _("Outcome figures are few and reported by the enterprises themselves; there is no comparison group.")
+    return [*lines, html.P(caveat)]
