@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import measures
-from data.engine import pairs, steps
+from data.engine import measures, pairs, steps
 from data.engine.counts import enterprises_per_round
+from data.engine.measures import Change, Statistics
+from data.engine.precision import first_day, last_day
 from data.exhibits.events import ahead
 from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
-from data.measures import Change, Statistics
-from data.precision import first_day, last_day
 from data.privacy.rounding import Blurred
 from data.privacy.table import marked
 from data.privacy.viewer import Permission

@@ -8,9 +8,9 @@ import pandas as pd
 from sqlalchemy import Connection
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
-from data import measures, queries
+from data import queries
 from data.catalogue import Catalogue, Entry
-from data.engine import fact_reader
+from data.engine import fact_reader, measures
 from data.engine.facts import RecordFacts
 from data.engine.slice import SliceFacts
 from data.filters import OUTSIDE, Filters

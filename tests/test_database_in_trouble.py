@@ -79,7 +79,7 @@ def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, mo
         view.connection.execute(ENDLESS)
         raise AssertionError
 
-    monkeypatch.setitem(EXHIBITS, "overview", replace(EXHIBITS["overview"], make=endless))
+    monkeypatch.setitem(EXHIBITS, "overview", replace(EXHIBITS["overview"], numbers=endless))
     english, chinese = (notice(visit.post(HEADLINES, at(language)).get_json()) for language in ("", "?lang=zh"))
     assert english[0] == "This took too long"
     assert not [line for line in (*english, *chinese) if "Traceback" in line or "SELECT" in line]
@@ -187,7 +187,7 @@ CONFLICT = "DO $$BEGIN RAISE 'canceling statement due to conflict with recovery'
 
 def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
     """Makes the overview, but for the first so many times: then a replica ends the question, for it must go on."""
-    left, make = [times], EXHIBITS["overview"].make
+    left, make = [times], EXHIBITS["overview"].numbers
 
     def broken_off(view: View) -> pd.DataFrame:
         if left[0]:
@@ -205,10 +205,10 @@ def test_what_a_replica_breaks_off_is_asked_once_more(new_on, monkeypatch, caplo
     table, headlines = visit.open("/export/overview.csv").text, visit.answered(HEADLINES)
     definition = EXHIBITS["overview"]
     for times in (1, 2):
-        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, make=breaking_off(times)))
+        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, numbers=breaking_off(times)))
         answer = visit.open(f"/export/overview.csv?sector=machinery&as_of=2014-12-{31 - times}")
         assert answer.status_code == (200 if times == 1 else 503)
-        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, make=breaking_off(times)))
+        monkeypatch.setitem(EXHIBITS, "overview", replace(definition, numbers=breaking_off(times)))
         said = notice(visit.post(HEADLINES, at(f"?sector=garments&as_of=2014-12-{31 - times}")).get_json())
         assert said == [] if times == 1 else said[0] == "The results database cannot be read just now"
     assert "asked again" in caplog.text

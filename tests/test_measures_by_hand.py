@@ -9,9 +9,9 @@ import pandas as pd
 import pytest
 from programme import PROGRAMME, load_rows
 
-from data import measures
 from data.catalogue import read_catalogue
 from data.coverage_line import Coverage
+from data.engine import measures
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.filters import Filters

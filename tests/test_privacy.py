@@ -21,13 +21,13 @@ from data.columns import Count, Key, Protection, Value
 from data.decks import DeckSlide
 from data.demo import write_demo
 from data.editions.frozen_copies import LIVE
+from data.engine.measures import median_ranks
 from data.engine.slice import SliceFacts
 from data.exhibit import Part, SelectionRefused
 from data.exhibits import EXHIBITS, SLIDES, build, regions
 from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.loading import load
-from data.measures import median_ranks
 from data.privacy import rounding as rounding_module
 from data.privacy.rounding import Blurred, Rounding, Secrets, middle, near_rank
 from data.privacy.selections import DIMENSIONS

@@ -9,12 +9,12 @@ import pytest
 from programme import PROGRAMME, Tables, load_rows, with_more
 
 from data.catalogue import read_catalogue
+from data.engine.precision import first_day, last_day, slip
 from data.exhibits import build, capacity, more
 from data.exhibits.events import ahead
 from data.exhibits.targets import status
 from data.filters import Filters
 from data.links.link_terms import Terms
-from data.precision import first_day, last_day, slip
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import writing_engine
 from data.view import View

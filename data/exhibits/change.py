@@ -3,9 +3,8 @@
 import numpy as np
 import pandas as pd
 
-from data import measures
 from data.columns import Count, Derived, Key, Share, Sum, Text
-from data.engine import pairs
+from data.engine import measures, pairs
 from data.exhibit import Exhibit
 from data.privacy.rounding import Blurred
 from data.rests_on import RESULTS

@@ -4,9 +4,8 @@ import math
 
 import pandas as pd
 
-from data import measures
 from data.columns import Count, Key, Share
-from data.engine import group_counts
+from data.engine import group_counts, measures
 from data.engine.facts import NONE
 from data.exhibit import Exhibit
 from data.rests_on import TRAININGS_AND_RESULTS

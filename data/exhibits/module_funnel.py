@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from data import measures
 from data.columns import Count, Difference, Key, Share
-from data.engine import steps
+from data.engine import measures, steps
 from data.exhibit import Exhibit
 from data.rests_on import TRAININGS
 from data.view import View

@@ -2,9 +2,8 @@
 
 import pandas as pd
 
-from data import measures
 from data.columns import Day, Holds, Key, Text, Value
-from data.engine import pairs
+from data.engine import measures, pairs
 from data.exhibit import Exhibit, Part
 from data.exhibits import change
 from data.privacy.aliases import by_enterprise

@@ -10,8 +10,8 @@ import pandas as pd
 from data import queries
 from data.catalogue import Entry
 from data.columns import Day, Holds, Key, Text, Value
+from data.engine.precision import first_day, last_day
 from data.exhibit import Exhibit
-from data.precision import first_day, last_day
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, by_source

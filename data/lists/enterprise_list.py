@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data import measures
-from data.engine import counts, enterprise_lists
+from data.engine import counts, enterprise_lists, measures
 from data.engine.enterprise_lists import SORTS, Listed, Lists, Within
 from data.engine.facts import Array
 from data.filters import Filters

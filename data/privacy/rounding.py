@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from data.engine.facts import Array
-from data.measures import Statistics, median_ranks, wilson_interval
+from data.engine.measures import Statistics, median_ranks, wilson_interval
 from data.privacy.shown import About, Under, Withheld, share, significant
 
 _KEYS = 2**31
