@@ -24,8 +24,8 @@ def offered(request: PageRequest, code: str, picture: str) -> TakeAway | None:
     """What may be taken away of an exhibit, and what a `picture` of it is called."""
     if not request.view.viewer.may(Permission.EXPORT):
         return None
-    files = ((ending.upper(), request.href(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
-    return TakeAway(tuple(files), request.file_name(picture))
+    files = ((ending.upper(), request.addresses.of(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
+    return TakeAway(tuple(files), request.addresses.file_name(picture))
 
 
 def of_selection(request: PageRequest) -> list[tuple[str, str]]:
@@ -33,8 +33,8 @@ def of_selection(request: PageRequest) -> list[tuple[str, str]]:
     if not request.view.viewer.may(Permission.EXPORT) or not request.view.shown:
         return []
     return [
-        (_("workbook (XLSX)"), request.href("/export/selection.xlsx")),
-        (_("open-data package (ZIP)"), request.href("/export/package.zip")),
+        (_("workbook (XLSX)"), request.addresses.of("/export/selection.xlsx")),
+        (_("open-data package (ZIP)"), request.addresses.of("/export/package.zip")),
     ]
 
 
@@ -69,7 +69,7 @@ def data_package(request: PageRequest, to: IO[bytes]) -> None:
     rests_on = _both(lambda: _rests_on(request))
     head: dict[str, Any] = {
         "profile": "data-package",
-        "name": request.file_name("package").lower(),
+        "name": request.addresses.file_name("package").lower(),
         "title": str(title),
         "description": str(rests_on),
         "created": f"{taken_at.isoformat()}Z",
@@ -161,6 +161,6 @@ def _terms(request: PageRequest) -> str:
 
 def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:
     urls = {code: request.view.catalogue.source[code].columns["url"] or "" for code in exhibit.sources}
-    sources = {request.source_name(code): url for code, url in urls.items()}
+    sources = {request.names.source(code): url for code, url in urls.items()}
     names = EXHIBITS[exhibit.code].exported
     return iter(file_notes.of_exhibit(_record(request), exhibit.code, names, request.basis(exhibit), sources))

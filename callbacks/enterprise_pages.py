@@ -79,10 +79,14 @@ def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     notes = [layout.unnamed(found.unnamed)] if found.unnamed else []
     return (
         _("Search by name"),
-        [*cards.notice(notes), *layout.legend(modules, request.name, position(request))] if found.rows else [],
+        [*cards.notice(notes), *layout.legend(modules, request.names.of, position(request))] if found.rows else [],
         exhibit_frame.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
         *paged_list.fill(
-            layout.COLUMNS, labels, order, said, layout.rows(rows(request, found.rows), request.name, position(request))
+            layout.COLUMNS,
+            labels,
+            order,
+            said,
+            layout.rows(rows(request, found.rows), request.names.of, position(request)),
         ),
     )
 
@@ -95,15 +99,15 @@ def position(request: PageRequest) -> Any:
 def rows(request: PageRequest, found: Iterable[Listed]) -> list[layout.Row]:
     """Enterprises as the list shows them, with links for those that have a page."""
     found = list(found)
-    request.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
+    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
     return [
         layout.Row(
             row.enterprise if request.view.nameable is None else "",
-            request.name("enterprise", row.enterprise),
-            request.enterprise_href(row.enterprise),
-            request.name("place", row.place),
-            request.name("sector", row.sector),
-            [request.name("round", code) for code in row.rounds],
+            request.names.of("enterprise", row.enterprise),
+            request.addresses.enterprise(row.enterprise),
+            request.names.of("place", row.place),
+            request.names.of("sector", row.sector),
+            [request.names.of("round", code) for code in row.rounds],
             row.states,
             layout.reported(row.last_report, row.date_precision, anything=row.reported),
         )
@@ -130,7 +134,7 @@ def based(request: PageRequest, counted: Counter[str], said: str = "") -> Basis:
         filtered=said or request.filtered(),
         as_of=request.as_of,
         sources=tuple(
-            SourceLink(request.source_name(code), request.source_href(code), counted[code]) for code in named
+            SourceLink(request.names.source(code), request.addresses.source(code), counted[code]) for code in named
         ),
         unsourced=counted[""],
         synthetic=request.view.catalogue.programme.synthetic,
@@ -144,25 +148,29 @@ def one(request: PageRequest, code: str) -> list[Any]:
     if found is None:
         return cards.not_found()
     near = [name for each in found.neighbours for name in each.named]
-    request.meet(pd.DataFrame({"enterprise": [code, *near]}))
-    entry = request.enterprises[code]
+    request.names.learn(pd.DataFrame({"enterprise": [code, *near]}))
+    entry = request.names.enterprises[code]
     other = entry.name_en if words.language() == "zh" else entry.name_zh
     aside = [other if other != entry.name(words.language()) else "", code if request.view.nameable is None else ""]
-    figure = timeline(found.trainings, request.as_of, request.name)
+    figure = timeline(found.trainings, request.as_of, request.names.of)
     told = stories(request, found)
     return [
-        *drawn.heading(request.name("enterprise", code), " · ".join(filter(None, aside)), request.href(PATH)),
+        *drawn.heading(
+            request.names.of("enterprise", code), " · ".join(filter(None, aside)), request.addresses.of(PATH)
+        ),
         drawn.facts(
             facts(request, found), rounds(request, found), basis_of(request, found, found.enrolments, of_itself=True)
         ),
         drawn.timeline(
             drawn.timeline_title(found.trainings),
             figure,
-            request.href(f"/enterprise-tables/{code}/trainings"),
+            request.addresses.of(f"/enterprise-tables/{code}/trainings"),
             basis_of(request, found, found.trainings),
         ),
         drawn.results_section(
-            found.results, request.href(f"/enterprise-tables/{code}/results"), basis_of(request, found, found.results)
+            found.results,
+            request.addresses.of(f"/enterprise-tables/{code}/results"),
+            basis_of(request, found, found.results),
         ),
         *([drawn.stories(told)] if told else []),
         drawn.neighbours(
@@ -182,8 +190,8 @@ def facts(request: PageRequest, found: OneEnterprise) -> list[drawn.Fact]:
     """What is known of the enterprise itself."""
     known = found.facts
     return [
-        (_("Sector"), on_record(request.name("sector", known["sector"]) if known["sector"] else None)),
-        (_("Place"), on_record(request.name("place", known["place"]) if known["place"] else None)),
+        (_("Sector"), on_record(request.names.of("sector", known["sector"]) if known["sector"] else None)),
+        (_("Place"), on_record(request.names.of("place", known["place"]) if known["place"] else None)),
         (_("Workers"), drawn.people(known["workers"], known["workers_women"])),
     ]
 
@@ -195,7 +203,7 @@ def rounds(request: PageRequest, found: OneEnterprise) -> list[tuple[str, list[d
         partners = found.partners[found.partners["round"] == row["round"]]
         roles: dict[str, list[str]] = {}
         for party in records(partners):
-            roles.setdefault(party["role"], []).append(request.name("partner", party["partner"]))
+            roles.setdefault(party["role"], []).append(request.names.of("partner", party["partner"]))
         known: list[drawn.Fact] = [
             (
                 _("Partners"),
@@ -211,7 +219,7 @@ def rounds(request: PageRequest, found: OneEnterprise) -> list[tuple[str, list[d
             # A reason is free text: it may speak of what lies outside a link.
             reason = "" if request.view.viewer.limited else row["left_reason"]
             known.append((_("Left"), " · ".join(filter(None, (left, reason)))))
-        said.append((request.name("round", row["round"]), known))
+        said.append((request.names.of("round", row["round"]), known))
     return said
 
 
@@ -223,7 +231,7 @@ def stories(request: PageRequest, found: OneEnterprise) -> list[Story]:
     for row in records(found.stories):
         title, before, after = (in_language(row, part) for part in ("title", "before", "after"))
         texts = [(when, text) for when, text in ((_("Before"), before), (_("After"), after)) if text]
-        told.append(Story(title or row["code"], request.href(f"/stories/{row['code']}"), texts))
+        told.append(Story(title or row["code"], request.addresses.of(f"/stories/{row['code']}"), texts))
     return told
 
 
@@ -238,12 +246,12 @@ def beside(request: PageRequest, found: OneEnterprise, each: Neighbours) -> Besi
     planned = set(found.trainings["module"])
     modules = [code for code in request.view.catalogue.module if code in planned] if each.count else []
     return Beside(
-        drawn.beside_title(each.kind, request.name(each.kind, each.code), each.count),
+        drawn.beside_title(each.kind, request.names.of(each.kind, each.code), each.count),
         [
-            drawn.beside_module(request.name("module", code), each.completed.get(code, 0), each.count)
+            drawn.beside_module(request.names.of("module", code), each.completed.get(code, 0), each.count)
             for code in modules
         ],
-        [(request.name("enterprise", code), request.enterprise_href(code)) for code in each.named],
+        [(request.names.of("enterprise", code), request.addresses.enterprise(code)) for code in each.named],
         each.count - len(each.named),
     )
 
@@ -259,4 +267,4 @@ def table(request: PageRequest, code: str, name: str) -> tuple[pd.DataFrame, Tab
         return None
     ask, draw = TABLES[name]
     frame = ask(request.view, code)
-    return frame, draw(frame, request.name, partial(materials.source, request))
+    return frame, draw(frame, request.names.of, partial(materials.source, request))

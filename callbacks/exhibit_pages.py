@@ -65,13 +65,13 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
     indicator = material.chosen if exhibit.by_indicator else ""
     basis = replace(
         request.basis(built),
-        how=request.href(f"/how/{look.code}", indicator=indicator),
+        how=request.addresses.of(f"/how/{look.code}", indicator=indicator),
         deck=_to_deck(request, picture.slide or picture.code, indicator),
         take=downloads.offered(request, look.code, f"{picture.code}-{indicator}" if indicator else picture.code),
     )
     missing = look.missing(material)
     if missing or picture.draw is None:
-        way_back = (request.href("", request.unfiltered) or "?") if request.is_filtered else ""
+        way_back = (request.addresses.of("", request.unfiltered) or "?") if request.is_filtered else ""
         never = exhibit.row_per_enterprise and not exhibit.by_indicator and built.threshold is not None
         return exhibit_frame.fill_empty(missing, basis, way_back, absent=never)
     drawing = picture.draw(replace(material, size=frame.size))
@@ -82,8 +82,8 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
             figure=drawing.figure,
             caption=drawing.caption,
             under=drawing.under or drawing.notice,
-            table=request.href(f"/table/{table}", indicator=indicator),
-            leads_to=(str(frame.leads_to[0]), request.href(frame.leads_to[1])) if frame.leads_to else None,
+            table=request.addresses.of(f"/table/{table}", indicator=indicator),
+            leads_to=(str(frame.leads_to[0]), request.addresses.of(frame.leads_to[1])) if frame.leads_to else None,
         ),
         basis,
     )
@@ -94,5 +94,5 @@ def _to_deck(request: PageRequest, slide: str, indicator: str) -> str:
     viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
         return ""
-    address = request.href("/decks/add", indicator=indicator)
+    address = request.addresses.of("/decks/add", indicator=indicator)
     return f"{address}{'&' if '?' in address else '?'}exhibit={slide}"

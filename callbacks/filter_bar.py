@@ -91,9 +91,9 @@ def options(request: PageRequest, dimension: str) -> list[dict[str, str]]:
     shown += sorted(cacheable - set(shown))
     return [
         {
-            "label": _indent(request, dimension, code) + _counted(request.name(dimension, code), counts, code),
+            "label": _indent(request, dimension, code) + _counted(request.names.of(dimension, code), counts, code),
             "value": code,
-            "search": f"{request.name(dimension, code)} {code}",
+            "search": f"{request.names.of(dimension, code)} {code}",
         }
         for code in shown
     ]
@@ -115,19 +115,19 @@ def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
     page = page_at(path)
     at = page.path if page else "/"
     chosen = [
-        (dimension, request.name(dimension, code), request.href(at, filters.without(dimension, code)))
+        (dimension, request.names.of(dimension, code), request.addresses.of(at, filters.without(dimension, code)))
         for dimension in DIMENSIONS
         for code in sorted(filters.codes(dimension))
     ]
     if filters.as_of:
-        chosen.append(("as_of", words.day(filters.as_of), request.href(at, filters.without("as_of"))))
+        chosen.append(("as_of", words.day(filters.as_of), request.addresses.of(at, filters.without("as_of"))))
     edition = None
     if request.edition:
         # Who comes by a link that is pinned to an edition has no other record to go to.
-        live = request.href(at, filters.without("edition")) if filters.edition else ""
+        live = request.addresses.of(at, filters.without("edition")) if filters.edition else ""
         edition = (filter_name("edition"), request.edition.name, live)
     named = [(filter_name(dimension), name, href) for dimension, name, href in chosen]
-    return controls.filter_sentence(named, request.href(at, request.unfiltered), edition, scope(request))
+    return controls.filter_sentence(named, request.addresses.of(at, request.unfiltered), edition, scope(request))
 
 
 def scope(request: PageRequest) -> list[tuple[str, str]]:
@@ -135,4 +135,6 @@ def scope(request: PageRequest) -> list[tuple[str, str]]:
     limited = [
         (name, codes) for name in DIMENSIONS if (codes := request.scoped(name)) and not request.filters.codes(name)
     ]
-    return [(filter_name(name), words.listed([request.name(name, code) for code in codes])) for name, codes in limited]
+    return [
+        (filter_name(name), words.listed([request.names.of(name, code) for code in codes])) for name, codes in limited
+    ]

@@ -94,7 +94,7 @@ def below(path: str | None) -> str:
 
 def href(request: PageRequest, which: FollowUpList) -> str:
     """Where a list stands."""
-    return request.href(f"{PATH}/{which.path}")
+    return request.addresses.of(f"{PATH}/{which.path}")
 
 
 def counts(request: PageRequest) -> tuple[Any, ...]:
@@ -133,7 +133,7 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
         [
             *layout.reported_heading(trained - silences["never"], trained),
             exhibit_frame.table_at(
-                request.href(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True
+                request.addresses.of(f"/completeness-lists/{REPORTED}"), _("By partner and round"), opened=True
             ),
             *basis,
         ],
@@ -146,15 +146,15 @@ def longest(request: PageRequest) -> tuple[str, str, int] | None:
     if first is None or first.days is None:
         return None
     code = first.listed.enterprise
-    request.meet(pd.DataFrame({"enterprise": [code]}))
-    return request.name("enterprise", code), request.enterprise_href(code), first.days
+    request.names.learn(pd.DataFrame({"enterprise": [code]}))
+    return request.names.of("enterprise", code), request.addresses.enterprise(code), first.days
 
 
 def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tuple[Any, ...]:
     """The enterprises of a list as they are sorted and turned."""
     wanted = ListRequest("", order.sort, order.descending, order.page, words.language())
     found, forms = data.page(request.view, wanted, which)
-    request.meet(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
+    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
     order = Order(order.sort, order.descending, found.page, found.pages)
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     path = which.path if which else "all"
@@ -162,7 +162,7 @@ def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tupl
         False,
         layout.list_heading(which is None),
         [
-            layout.export(request.href(f"/completeness-lists/{path}.csv")),
+            layout.export(request.addresses.of(f"/completeness-lists/{path}.csv")),
             *exhibit_frame.basis_lines(based(request, enterprise_list.sources(request.view))),
         ],
         *paged_list.fill(
@@ -180,10 +180,10 @@ def row(request: PageRequest, each: Forms) -> layout.Row:
     listed = each.listed
     return layout.Row(
         listed.enterprise,
-        request.name("enterprise", listed.enterprise),
-        request.enterprise_href(listed.enterprise),
-        request.name("place", listed.place),
-        request.name("sector", listed.sector),
+        request.names.of("enterprise", listed.enterprise),
+        request.addresses.enterprise(listed.enterprise),
+        request.names.of("place", listed.place),
+        request.names.of("sector", listed.sector),
         each.states,
         named.reported(listed.last_report, listed.date_precision, anything=listed.reported),
         "–" if each.days is None else number(each.days),
@@ -195,8 +195,8 @@ def heading(request: PageRequest, path: str) -> list[Any]:
     which = data.read(path)
     if which is None:
         return cards.not_found()
-    title = layout.list_title(which.kind, which.words, request.name)
-    fragment = None if which.of_enterprises else request.href(f"/completeness-lists/{which.path}")
+    title = layout.list_title(which.kind, which.words, request.names.of)
+    fragment = None if which.of_enterprises else request.addresses.of(f"/completeness-lists/{which.path}")
     said = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
     sources = Counter[str]() if which.of_enterprises else None
     basis = (
@@ -204,7 +204,7 @@ def heading(request: PageRequest, path: str) -> list[Any]:
         if sources is not None
         else exhibit_frame.basis_lines(based(request, data.sources_of(request.view, which), said))
     )
-    return layout.list_page(title, request.href(PATH), fragment, basis)
+    return layout.list_page(title, request.addresses.of(PATH), fragment, basis)
 
 
 def groups(request: PageRequest) -> list[tables.Group]:
@@ -216,7 +216,7 @@ def groups(request: PageRequest) -> list[tables.Group]:
         silent = trained - row["trained_reported"]
         numbers = dict(zip(GROUPS, (trained, row["trained_reported"], silent), strict=True))
         lists = {what: href(request, FollowUpList("group", (what, kind, code))) for what in GROUPS}
-        name = _("All enterprises") if kind == "total" else request.name(kind, code)
+        name = _("All enterprises") if kind == "total" else request.names.of(kind, code)
         found.append(tables.Group(name, kind, numbers, lists))
     return found
 
@@ -229,12 +229,12 @@ def table(request: PageRequest, path: str) -> Table | None:
     if which is None or which.of_enterprises:
         return None
     frame = frame_of(request, which)
-    request.meet(frame)
+    request.names.learn(frame)
     link = partial(materials.enterprise, request)
     if which.kind == "outliers":
-        return tables.outliers(frame, request.name, link, partial(materials.source, request))
-    request.meet(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
-    return tables.unsourced(frame, data.key_of(which.words[0]), request.name, link)
+        return tables.outliers(frame, request.names.of, link, partial(materials.source, request))
+    request.names.learn(frame.rename(columns={"code": "enterprise"}) if which.words[0] == "enterprise" else frame)
+    return tables.unsourced(frame, data.key_of(which.words[0]), request.names.of, link)
 
 
 def frame_of(request: PageRequest, which: FollowUpList) -> pd.DataFrame:

@@ -8,7 +8,6 @@ from data import exhibits
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
-from layouts import words
 from layouts.exhibits.matrix import MOST_ENTERPRISES
 from layouts.look import Material, Size
 from layouts.parts.tables import Cell, Link
@@ -35,11 +34,11 @@ def material_of(  # noqa: PLR0913 - what a picture depends on
     view, table = request.view, build(request, code, chosen).table
     fits = "enterprise" in table and table["enterprise"].nunique() <= MOST_ENTERPRISES
     if fits if named is None else named:
-        request.meet(table)
+        request.names.learn(table)
 
     def more(name: str) -> Any:
         frame = exhibits.more(view, code, name, _indicator(code, chosen))
-        request.meet(frame)
+        request.names.learn(frame)
         return frame
 
     return Material(
@@ -48,12 +47,12 @@ def material_of(  # noqa: PLR0913 - what a picture depends on
         threshold=view.threshold,
         coverage=build(request, code, chosen).coverage,
         as_of=request.as_of,
-        name=request.name,
+        name=request.names.of,
         entry=lambda name, each: _entry(request, name, each),
         codes=lambda name: list(view.catalogue.table(name)),
-        source=lambda each: Link(request.source_name(each), request.source_href(each)) if each else "–",
+        source=lambda each: Link(request.names.source(each), request.addresses.source(each)) if each else "–",
         enterprise=lambda each: enterprise(request, each),
-        href=request.href,
+        href=request.addresses.of,
         ground=request.ground,
         size=size,
         rows=rows,
@@ -67,23 +66,18 @@ def _indicator(code: str, chosen: str) -> str:
 
 
 def _entry(request: PageRequest, table: str, code: str) -> Mapping[str, Any]:
-    """The columns of a code, with its definition in the language spoken, else in the other."""
+    """The columns of a code; of an indicator with its definition in the language spoken."""
     columns = request.view.catalogue.table(table)[code].columns
-    if "definition_en" not in columns:
-        return columns
-    first, second = (
-        ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
-    )
-    return {**columns, "definition": columns[first] or columns[second] or ""}
+    return {**columns, "definition": request.names.definition(code)} if "definition_en" in columns else columns
 
 
 def enterprise(request: PageRequest, code: str | None) -> Cell:
     """A link to the page of an enterprise, or its name where it has none."""
-    href = request.enterprise_href(code or "")
-    name = request.name("enterprise", code)
+    href = request.addresses.enterprise(code or "")
+    name = request.names.of("enterprise", code)
     return Link(name, href) if href else name
 
 
 def source(request: PageRequest, code: str | None) -> Cell:
     """A link to the row of a source."""
-    return Link(request.source_name(code), request.source_href(code)) if code else "–"
+    return Link(request.names.source(code), request.addresses.source(code)) if code else "–"

@@ -44,7 +44,7 @@ def made(request: PageRequest, code: str, indicator: str) -> How:
         empty=missing,
         table=look.table(material, picture, drawing).without_links() if drawing else None,
         definition=str(look.definition),
-        of_indicator=request.definition(indicator) if indicator else "",
+        of_indicator=request.names.definition(indicator) if indicator else "",
         columns={column.name: str(column.holds) for column in look.columns if column.holds and not column.obvious},
         section=look.section,
         selection=_selection(request, exhibit),
@@ -92,7 +92,7 @@ def _used(request: PageRequest, code: str, indicator: str, table: str, n: int | 
     cut = (
         _("The first {shown} of {all} rows.", shown=number(FIRST_ROWS), all=number(n)) if (n or 0) > FIRST_ROWS else ""
     )
-    return Used(table, title, _table(first), cut, request.href(f"/how/{code}/{table}.csv", indicator=indicator))
+    return Used(table, title, _table(first), cut, request.addresses.of(f"/how/{code}/{table}.csv", indicator=indicator))
 
 
 def _table(rows: list[UsedRow]) -> Table | None:

@@ -77,7 +77,7 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
     here = pages.page_at(path)
     here = here if here and may_see(here) else None
     links = [
-        PageLink(page.name(), request.href(page.path), here=page is here, main=page.main)
+        PageLink(page.name(), request.addresses.of(page.path), here=page is here, main=page.main)
         for page in pages.PAGES
         if may_see(page)
     ]
@@ -91,7 +91,7 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
     # The programme's note is free text: it may speak of what lies outside a link.
     note = None if request.view.viewer.limited else programme.entry.columns["note"]
     return (
-        page_frame.brand(name, request.href("/", request.filters)),
+        page_frame.brand(name, request.addresses.of("/", request.filters)),
         page_frame.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
         notices(request),
         [
@@ -123,8 +123,8 @@ def tools(request: PageRequest) -> list[tuple[str, str]]:
         return []
     language = Filters().search(words.language())
     found = [
-        (Permission.PRESENT, _("Present"), request.href("/present")),
-        (Permission.MANAGE_LINKS, _("Share"), request.href("/share")),
+        (Permission.PRESENT, _("Present"), request.addresses.of("/present")),
+        (Permission.MANAGE_LINKS, _("Share"), request.addresses.of("/share")),
         (Permission.MANAGE_DECKS, _("Decks"), f"/decks{language}"),
         (Permission.MAKE_NEWSLETTERS, _("Newsletter"), f"/digest{language}"),
         (Permission.CHOOSE_EDITION, _("Editions"), f"/editions{language}"),
@@ -138,7 +138,9 @@ def readers(request: PageRequest, path: str | None) -> str:
     viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_LINKS):
         return ""
-    said = {"page": request.href(path or "/")} | ({"lang": words.language()} if words.language() != "en" else {})
+    said = {"page": request.addresses.of(path or "/")} | (
+        {"lang": words.language()} if words.language() != "en" else {}
+    )
     return f"/share/readers?{urlencode(said)}"
 
 

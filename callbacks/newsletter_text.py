@@ -36,7 +36,7 @@ def letter(request: PageRequest, period: Period, server: str) -> Letter:
     """The newsletter of a period in the language spoken."""
     admit(request.view)
     period = held_to(request, period)
-    request = replace(request, view=facts.outward(request.view, period.until), enterprises={})
+    request = replace(request, view=facts.outward(request.view, period.until))
     told = facts.digest(request.view, period)
     programme = request.view.catalogue.programme
     headings = said.headings()
@@ -80,18 +80,18 @@ class Ways:
     """Where the numbers of a newsletter stand: addresses on the server, with names for codes."""
 
     def __init__(self, request: PageRequest, period: Period, server: str) -> None:
-        self.asked, self.period, self._server = request, period, server
+        self.request, self.period, self._server = request, period, server
 
     def name(self, table: str, code: str | None) -> str:
         """The name of a code."""
-        return self.asked.name(table, code)
+        return self.request.names.of(table, code)
 
     def to(self, path: str, day: date, indicator: str = "", **codes: str) -> str:
         """The address of an exhibit as of a day, narrowed to some codes; readers with a threshold choose no day."""
-        filters = self.asked.filters.dated(None if self.asked.view.threshold else day)
+        filters = self.request.filters.dated(None if self.request.view.threshold else day)
         for dimension, code in codes.items():
             filters = filters.with_codes(dimension, {code})
-        return self._server + self.asked.href(path, filters, indicator=indicator)
+        return self._server + self.request.addresses.of(path, filters, indicator=indicator)
 
     def number(self, text: str, path: str, day: date, indicator: str = "", **codes: str) -> str:
         """A number that leads to where it stands."""
@@ -114,7 +114,7 @@ def _completed(ways: Ways, told: Digest) -> Iterator[str]:
         yield _module(ways, each)
     new, until = told.through, ways.period.until
     if new.named or new.others:
-        ways.asked.enterprises.update(ways.asked.view.enterprises(new.named))
+        ways.request.names.enterprises.update(ways.request.view.enterprises(new.named))
         named = [ways.name("enterprise", code) for code in new.named]
         yield said.through(named, new.others, ways.number(words.number(new.by), "/modules", until), until)
 

@@ -2,19 +2,20 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeVar
 
-import pandas as pd
 from dash import set_props
 from flask import g
 
-from data.catalogue import Entry
+from callbacks.addresses import Addresses
+from callbacks.names import Names
 from data.editions.frozen_copies import Edition
 from data.exhibit import BuiltExhibit
-from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
+from data.filters import DIMENSIONS, Filters, language_of
 from data.records import Records, RecordVersion
 from data.view import View
 from layouts import ids, words
@@ -22,7 +23,6 @@ from layouts.exhibits import LOOKS
 from layouts.figures.map import Ground
 from layouts.parts.exhibit_frame import Basis, SourceLink
 from layouts.texts import selection_words
-from layouts.words import _
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
@@ -58,40 +58,26 @@ class AppContext:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One request understood: the filters as the address has them, the view of them, and names for its codes.
+    """One request: the filters of its address, and the view of them.
 
-    ``edition`` is the frozen copy of the record that answers; None for the live one.
+    ``ground`` is what its maps are drawn on; ``edition`` the frozen copy of the record that answers (None: the live
+    one).
     """
 
     filters: Filters
     view: View
     ground: Ground
     edition: Edition | None = None
-    enterprises: dict[str, Entry] = field(default_factory=dict)
 
-    def meet(self, frame: pd.DataFrame) -> None:
-        """Learn the names of a frame's enterprises, all in one question."""
-        if "enterprise" in frame:
-            self.enterprises.update(self.view.enterprises(frame["enterprise"]))
+    @cached_property
+    def names(self) -> Names:
+        """Names for the codes of the view."""
+        return Names(self.view)
 
-    def name(self, table: str, code: str | None) -> str:
-        """The name of a code in the language spoken, marked where it is borrowed from the other language."""
-        if not code:
-            return "–"
-        if code == OUTSIDE:
-            return _("outside what this link shows")
-        entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
-        if entry:
-            return words.marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
-        if table == "enterprise" and self.view.nameable is not None:
-            return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
-        return code
-
-    def href(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
-        """An address that keeps these filters (or has others) and the language; a table may be of one indicator."""
-        query = (self.filters if filters is None else filters).query(words.language())
-        parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
-        return f"{path}?{'&'.join(parts)}" if parts else path
+    @cached_property
+    def addresses(self) -> Addresses:
+        """Addresses that keep the filters."""
+        return Addresses(self.filters, self.view, self.names, self.edition)
 
     def scoped(self, dimension: str) -> list[str]:
         """The codes of one dimension that who comes by a link is limited to; empty where to none."""
@@ -101,34 +87,15 @@ class PageRequest:
     def filtered(self) -> str:
         """The filter sentence as plain text; what the viewer is limited to is part of it."""
         chosen = {name: sorted(self.filters.codes(name)) or self.scoped(name) for name in DIMENSIONS}
-        parts = [(name, [self.name(name, code) for code in codes]) for name, codes in chosen.items() if codes]
+        parts = [(name, [self.names.of(name, code) for code in codes]) for name, codes in chosen.items() if codes]
         return selection_words.filtered(parts, self.filters.as_of)
-
-    def definition(self, indicator: str) -> str:
-        """What an indicator measures, in the language spoken, else in the other."""
-        columns = self.view.catalogue.indicator[indicator].columns
-        spoken, other = (
-            ("definition_zh", "definition_en") if words.language() == "zh" else ("definition_en", "definition_zh")
-        )
-        return columns[spoken] or columns[other] or ""
-
-    def enterprise_href(self, code: str) -> str:
-        """Where an enterprise has its page; empty for one whose name the viewer may not see, or who was not met."""
-        return self.href(f"/enterprises/{code}") if code in self.enterprises else ""
-
-    def source_href(self, code: str) -> str:
-        """Where a row of `source` stands."""
-        return self.href(f"/sources/{code}")
-
-    def source_name(self, code: str) -> str:
-        """The title of a source."""
-        return self.name("source", code)
 
     def basis(self, exhibit: BuiltExhibit) -> Basis:
         """What an exhibit's numbers rest on."""
         covered = exhibit.coverage
         links = tuple(
-            SourceLink(self.source_name(code), self.source_href(code), rows) for code, rows in exhibit.sources.items()
+            SourceLink(self.names.source(code), self.addresses.source(code), rows)
+            for code, rows in exhibit.sources.items()
         )
         return Basis(
             coverage=LOOKS[exhibit.code].resting_on(exhibit.table)
@@ -159,13 +126,6 @@ class PageRequest:
     def is_filtered(self) -> bool:
         """Is anything chosen beside the record that is looked into?"""
         return self.filters != self.unfiltered
-
-    def file_name(self, what: str) -> str:
-        """What a file taken away is called: synthetic or not, whose, what, as of when, of which edition."""
-        programme = self.view.catalogue.programme
-        parts = ["synthetic"] if programme.synthetic else []
-        parts += [programme.code, what, self.as_of.isoformat()]
-        return "-".join([*parts, self.edition.key] if self.edition else parts)
 
     @property
     def as_of(self) -> date:

@@ -82,7 +82,7 @@ def _spoken(
     for language in LANGUAGES:
         with words.speaking(language):
             # Names of enterprises are learnt anew: they are written in the language spoken.
-            speaking = replace(request, ground=context.grounds[language], enterprises={})
+            speaking = replace(request, ground=context.grounds[language])
             spoken[language] = _drawn(speaking, slide, made, _gone(request, slide, show, made), rows=rows)
     return spoken
 
@@ -96,7 +96,7 @@ def _refused(request: PageRequest, slide: DeckSlide, refused: SelectionRefused, 
             language=language,
             title=title,
             coverage="",
-            filtered=replace(request, enterprises={}).filtered(),
+            filtered=replace(request).filtered(),
             as_of=_("as of {date}", date=day(request.as_of)),
             sources="",
             edition=request.edition_line(),
@@ -196,4 +196,6 @@ def _unreported(request: PageRequest, made: _Made) -> str:
     reported = build(request, "change").table["indicator"] if made.indicator else ()
     if not made.indicator or made.indicator in set(reported):
         return ""
-    return _("Nobody in this selection has reported: {indicator}.", indicator=request.name("indicator", made.indicator))
+    return _(
+        "Nobody in this selection has reported: {indicator}.", indicator=request.names.of("indicator", made.indicator)
+    )

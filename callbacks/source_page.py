@@ -26,7 +26,7 @@ def page(request: PageRequest, chosen: str) -> list[Any]:
     codes = sorted(rows, key=lambda code: code != chosen)
     return [
         cards.source_card(
-            request.source_name(code),
+            request.names.source(code),
             request.view.catalogue.source[code].columns,
             None if request.view.viewer.limited else rows[code],
             chosen=code == chosen,

@@ -42,7 +42,7 @@ def register(app: Dash, context: AppContext) -> None:
             admit(request.view)
             chosen = (path or "").removeprefix(PATH).strip("/")
             found = story_list.stories(request.view)
-            request.meet(found[found["enterprise"].notna()])
+            request.names.learn(found[found["enterprise"].notna()])
             if chosen:
                 return one(request, found[found["address"] == chosen])
             return listed(request, found, STEP * (1 + clicks if isinstance(clicks, int) and clicks > 0 else 1))
@@ -50,7 +50,7 @@ def register(app: Dash, context: AppContext) -> None:
 
 def one(request: PageRequest, found: pd.DataFrame) -> tuple[Any, ...]:
     """The story at an address below the page's, or that there is none."""
-    back = request.href(PATH)
+    back = request.addresses.of(PATH)
     shown = [cards.alone(story(request, row), back) for row in records(found)]
     return [], shown[0] if shown else cards.missing(back), "", True
 
@@ -62,7 +62,7 @@ def listed(request: PageRequest, found: pd.DataFrame, most: int) -> tuple[Any, .
     )
     left = max(len(found) - most, 0)
     if not len(found):
-        return title, cards.nothing(why_none(request), request.href(PATH, request.unfiltered)), "", True
+        return title, cards.nothing(why_none(request), request.addresses.of(PATH, request.unfiltered)), "", True
     shown = groupby(records(found.head(most)), key=lambda row: row["module"])
     groups = [(group_name(request, module), [story(request, row) for row in rows]) for module, rows in shown]
     return title, cards.groups(groups), cards.more(left, STEP) if left else "", not left
@@ -76,7 +76,7 @@ def why_none(request: PageRequest) -> str:
 
 def group_name(request: PageRequest, module: str | None) -> str:
     """The heading of a group of stories."""
-    return request.name("module", module) if module else _("Of no one module")
+    return request.names.of("module", module) if module else _("Of no one module")
 
 
 def basis(request: PageRequest, found: pd.DataFrame) -> Basis:
@@ -88,7 +88,7 @@ def basis(request: PageRequest, found: pd.DataFrame) -> Basis:
         filtered=request.filtered(),
         as_of=request.as_of,
         sources=tuple(
-            SourceLink(request.source_name(code), request.source_href(code), int(n) if told else None)
+            SourceLink(request.names.source(code), request.addresses.source(code), int(n) if told else None)
             for code, n in zip(map(str, rows.index), rows, strict=True)
         ),
         unsourced=int(found["source"].isna().sum()) if told else 0,
@@ -100,12 +100,12 @@ def basis(request: PageRequest, found: pd.DataFrame) -> Basis:
 def story(request: PageRequest, row: dict[str, Any]) -> Story:
     """A story in the words of the reader."""
     facts = [
-        (request.name("enterprise", row["enterprise"]), _enterprise_href(request, row["enterprise"])),
-        *((request.name(table, row[table]), "") for table in ("round", "module", "place", "sector") if row[table]),
+        (request.names.of("enterprise", row["enterprise"]), _enterprise_href(request, row["enterprise"])),
+        *((request.names.of(table, row[table]), "") for table in ("round", "module", "place", "sector") if row[table]),
     ]
-    source = (request.source_name(row["source"]), request.source_href(row["source"])) if row["source"] else None
+    source = (request.names.source(row["source"]), request.addresses.source(row["source"])) if row["source"] else None
     return Story(
-        href=request.href(f"{PATH}/{row['address']}"),
+        href=request.addresses.of(f"{PATH}/{row['address']}"),
         title=Text(row["title_en"], row["title_zh"]),
         before=Text(row["before_en"], row["before_zh"]),
         after=Text(row["after_en"], row["after_zh"]),
@@ -120,7 +120,7 @@ def _picture(request: PageRequest, row: dict[str, Any], side: str) -> Picture | 
         return None
     # A picture is the same whatever is filtered: one address of it is kept by the browser.
     filters = request.unfiltered.dated(request.filters.as_of)
-    href = request.href(f"/story/{row['address']}/{side}", filters)
+    href = request.addresses.of(f"/story/{row['address']}/{side}", filters)
     return Picture(href, int(row[f"{side}_width"]), int(row[f"{side}_height"]))
 
 
@@ -131,4 +131,4 @@ def _enterprise_href(request: PageRequest, code: str | None) -> str:
         or not enterprise_list.may_open(request.view, code)
     ):
         return ""
-    return request.href(f"/enterprises/{code}")
+    return request.addresses.of(f"/enterprises/{code}")

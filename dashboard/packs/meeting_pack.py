@@ -76,7 +76,7 @@ class Packer:
             title = f"{page_request.view.catalogue.programme.entry.name(spoken)} · {named}"
             # For whom it is can be read off its name.
             rounded = page_request.view.threshold is not None
-            called = "-".join([page_request.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
+            called = "-".join([page_request.addresses.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
             name = f"{called}-{'en-zh' if both else spoken}.{form}"
             synthetic = page_request.view.catalogue.programme.synthetic
         shown = deck.slides if notes else [replace(slide, notes="") for slide in deck.slides]

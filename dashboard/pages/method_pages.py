@@ -35,7 +35,9 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
                 most=MOST_ROWS,
                 cut=method_texts.cut,
                 sentences=sentences,
-                csv=page_request.href(f"/export/{code}.csv") if page_request.view.viewer.may(Permission.EXPORT) else "",
+                csv=page_request.addresses.of(f"/export/{code}.csv")
+                if page_request.view.viewer.may(Permission.EXPORT)
+                else "",
             )
 
     @server.get("/how/<code>/<table>.csv", endpoint="how-rows")
@@ -48,7 +50,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
                 response = make_response(made.rows_csv(page_request, code, table, indicator))
             except KeyError:
                 abort(404)
-            name = f"{page_request.file_name(f'{code}-{table}')}.csv"
+            name = f"{page_request.addresses.file_name(f'{code}-{table}')}.csv"
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
@@ -66,7 +68,7 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
     host = settings.public_url or request.host_url.rstrip("/")
 
     def at(edition: str | None) -> str:
-        return host + page_request.href(f"/how/{code}", filters.of_edition(edition), indicator=indicator)
+        return host + page_request.addresses.of(f"/how/{code}", filters.of_edition(edition), indicator=indicator)
 
     frozen = page_request.edition
     if frozen:

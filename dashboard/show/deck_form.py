@@ -156,7 +156,7 @@ def _indicators(page_request: PageRequest, chosen: str) -> Iterator[Choice]:
     if chosen and chosen not in known:
         yield Choice(chosen, _("{code} (not in the record)", code=chosen), chosen=True)
     for code in known:
-        yield Choice(code, page_request.name("indicator", code), code == chosen)
+        yield Choice(code, page_request.names.of("indicator", code), code == chosen)
 
 
 def lacking(slide: DeckSlide, context: AppContext) -> Iterator[str]:

@@ -240,7 +240,7 @@ class Desk:
         with open_request(self.context, request.query_string.decode("ascii", "ignore")) as page_request:
             if not SLIDES[exhibit].by_indicator or indicator not in page_request.view.catalogue.indicator:
                 indicator = ""
-            about = [page_request.name("indicator", indicator)] if indicator else []
+            about = [page_request.names.of("indicator", indicator)] if indicator else []
             return DeckSlide(exhibit, indicator, page_request.filters.query(), notes), " · ".join(
                 [*about, page_request.filtered()]
             )

@@ -25,14 +25,16 @@ def codes(page_request: PageRequest, dimension: str, ticked: AbstractSet[str]) -
     if dimension in CONTROLS:
         offered = {each["value"]: each["label"] for each in controls.options(page_request, dimension)}
     else:
-        offered = {code: page_request.name(dimension, code) for code in page_request.view.catalogue.table(dimension)}
+        offered = {
+            code: page_request.names.of(dimension, code) for code in page_request.view.catalogue.table(dimension)
+        }
     rest = {code: _lost(page_request, dimension, code) for code in sorted(ticked - set(offered))}
     return [Choice(code, label, code in ticked) for code, label in (rest | offered).items()]
 
 
 def _lost(page_request: PageRequest, dimension: str, code: str) -> str:
     if code in page_request.view.catalogue.table(dimension):
-        return page_request.name(dimension, code)
+        return page_request.names.of(dimension, code)
     return _("{code} (not in the record)", code=code)
 
 

@@ -111,7 +111,7 @@ def _interface(context: AppContext, asked_for: Filters) -> dict[str, Any]:
         dated = not page_request.view.threshold
         for language in LANGUAGES:
             with words.speaking(language):
-                spoken = replace(page_request, enterprises={})
+                spoken = replace(page_request)
                 said[language] = show_texts.words() | {"name": words.LANGUAGES[language]}
                 panel[language] = [
                     {

@@ -24,7 +24,7 @@ def install(server: Flask, context: AppContext) -> None:
     def calendar() -> Response:
         with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
             response = make_response(calendar_of(page_request))
-            name = f"{page_request.file_name('calendar')}.ics"
+            name = f"{page_request.addresses.file_name('calendar')}.ics"
         response.mimetype = "text/calendar"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
@@ -51,7 +51,7 @@ def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
         kind_name(row["kind"]),
         labelled(event_status(row["status"]), event_days(row)),
         _rough(row["date_precision"]),
-        partners_of(row, page_request.name),
+        partners_of(row, page_request.names.of),
     ]
     if row["participants"] is not None:
         told.append(labelled(_("Participants"), number(row["participants"])))
@@ -60,7 +60,7 @@ def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     entry.add("dtend", row["last"] + timedelta(days=1))  # the day after the last
     entry.add("status", STATUSES[row["status"]])
     if row["place"]:
-        entry.add("location", page_request.name("place", row["place"]))
+        entry.add("location", page_request.names.of("place", row["place"]))
     return entry
 
 
@@ -70,7 +70,7 @@ def _round(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     last = row["last"] or row["planned_last"] or first
     told = [round_plan(row), _rough(row["date_precision"])]
     entry = _entry(
-        page_request, f"round-{row['round']}", labelled(_("Round"), page_request.name("round", row["round"])), told
+        page_request, f"round-{row['round']}", labelled(_("Round"), page_request.names.of("round", row["round"])), told
     )
     entry.add("dtstart", first)
     entry.add("dtend", max(first, last) + timedelta(days=1))

@@ -41,7 +41,7 @@ def install(server: Flask, context: AppContext) -> None:
         try:
             with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
                 write(page_request, file)
-                name = f"{page_request.file_name(what)}.{ending}"
+                name = f"{page_request.addresses.file_name(what)}.{ending}"
         except BaseException:
             file.close()
             raise

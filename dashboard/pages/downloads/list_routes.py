@@ -20,7 +20,7 @@ def install(server: Flask, context: AppContext) -> None:
             found = enterprise_pages.table(page_request, code, name)
             if found is None:
                 abort(404)
-            return _fragment(found[1], page_request.href(f"{request.path}.csv"))
+            return _fragment(found[1], page_request.addresses.of(f"{request.path}.csv"))
 
     @server.get("/enterprise-tables/<code>/<name>.csv", endpoint="enterprise-table-csv")
     def enterprise_csv(code: str, name: str) -> Response:
@@ -28,7 +28,7 @@ def install(server: Flask, context: AppContext) -> None:
             found = enterprise_pages.table(page_request, code, name) if _may_export() else None
             if found is None:
                 abort(404)
-            return _csv(found[0], page_request.file_name(f"{code}-{name}"))
+            return _csv(found[0], page_request.addresses.file_name(f"{code}-{name}"))
 
     @server.get("/completeness-lists/<path:which>", endpoint="completeness-list")
     def completeness_list(which: str) -> str:
@@ -37,7 +37,7 @@ def install(server: Flask, context: AppContext) -> None:
             if table is None:
                 abort(404)
             export = "/export/coverage.csv" if which == follow_up_page.REPORTED else f"{request.path}.csv"
-            return _fragment(table, page_request.href(export))
+            return _fragment(table, page_request.addresses.of(export))
 
     @server.get("/completeness-lists/<path:which>.csv", endpoint="completeness-list-csv")
     def completeness_csv(which: str) -> Response:
@@ -45,7 +45,7 @@ def install(server: Flask, context: AppContext) -> None:
             frame = follow_up_page.csv(page_request, which) if _may_export() else None
             if frame is None:
                 abort(404)
-            return _csv(frame, page_request.file_name(which.replace("/", "-").strip("-")))
+            return _csv(frame, page_request.addresses.file_name(which.replace("/", "-").strip("-")))
 
 
 def _fragment(table: Table, export: str) -> str:

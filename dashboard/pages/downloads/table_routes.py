@@ -34,7 +34,7 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
             return render_template(
                 "table.html",
                 table=picture_tables.table(page_request, name, indicator or ""),
-                export=page_request.href(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
+                export=page_request.addresses.of(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
                 all_rows=_("All rows as CSV"),
             )
 
@@ -44,7 +44,7 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
             abort(404)
         with open_request(context, _search()) as page_request:
             response = make_response(to_csv(build(page_request.view, code)))
-            name = f"{page_request.file_name(code)}.csv"
+            name = f"{page_request.addresses.file_name(code)}.csv"
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response

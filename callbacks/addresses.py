@@ -1,0 +1,42 @@
+"""Addresses of pages and tables that keep the filters of a request, and names for files."""
+
+from dataclasses import dataclass
+
+from callbacks.names import Names
+from data.editions.frozen_copies import Edition
+from data.filters import Filters
+from data.view import View
+from layouts import words
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """The addresses that lead on from a request. ``edition`` is the frozen copy that answers, None the live record."""
+
+    filters: Filters
+    view: View
+    names: Names
+    edition: Edition | None = None
+
+    def of(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
+        """The address of a path under these filters (or others), in the language spoken; a table may be of one
+        indicator.
+        """
+        query = (self.filters if filters is None else filters).query(words.language())
+        parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
+        return f"{path}?{'&'.join(parts)}" if parts else path
+
+    def enterprise(self, code: str) -> str:
+        """The page of an enterprise; empty for one whose name the viewer may not see, or was not read."""
+        return self.of(f"/enterprises/{code}") if code in self.names.enterprises else ""
+
+    def source(self, code: str) -> str:
+        """The page of a source."""
+        return self.of(f"/sources/{code}")
+
+    def file_name(self, what: str) -> str:
+        """The name of a downloaded file: synthetic or not, programme, contents, as-of date, edition."""
+        programme = self.view.catalogue.programme
+        parts = ["synthetic"] if programme.synthetic else []
+        parts += [programme.code, what, self.view.of.as_of.isoformat()]
+        return "-".join([*parts, self.edition.key] if self.edition else parts)

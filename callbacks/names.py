@@ -1,0 +1,48 @@
+"""Names for codes, in the language spoken."""
+
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from data.catalogue import Entry
+from data.filters import OUTSIDE
+from data.view import View
+from layouts import words
+from layouts.words import _
+
+
+@dataclass(frozen=True)
+class Names:
+    """Gives names to the codes of a view; the names of enterprises are read when they are needed."""
+
+    view: View
+    enterprises: dict[str, Entry] = field(default_factory=dict)
+
+    def learn(self, frame: pd.DataFrame) -> None:
+        """Reads the names of all enterprises of a frame in one query."""
+        if "enterprise" in frame:
+            self.enterprises.update(self.view.enterprises(frame["enterprise"]))
+
+    def of(self, table: str, code: str | None) -> str:
+        """The name of a code; it is marked where it is borrowed from the other language."""
+        if not code:
+            return "–"
+        if code == OUTSIDE:
+            return _("outside what this link shows")
+        entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
+        if entry:
+            return words.marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
+        if table == "enterprise" and self.view.nameable is not None:
+            return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
+        return code
+
+    def source(self, code: str | None) -> str:
+        """The title of a source."""
+        return self.of("source", code)
+
+    def definition(self, indicator: str) -> str:
+        """What an indicator measures; in the other language where it is not defined in the one spoken."""
+        columns = self.view.catalogue.indicator[indicator].columns
+        definitions = (columns["definition_en"], columns["definition_zh"])
+        first, second = definitions[::-1] if words.language() == "zh" else definitions
+        return first or second or ""
