@@ -162,7 +162,10 @@ PAGES: tuple[Page, ...] = (
         "modules", "/modules", lambda: _("Modules"),
         lambda: _("How far enterprises got: module by module, and through the programme."),
         rows=(
-            _columns((Frame("module-funnel"), Frame("breadth")), (Frame("states"), Frame("journey-funnel"))),
+            _columns(
+                (Frame("module-funnel"), Frame("breadth")),
+                (Frame("states"), Frame("journey-funnel"), Frame("satisfaction")),
+            ),
             _alone(Frame("matrix")),
         ),
     ),

@@ -381,6 +381,22 @@ def module_funnel(tables: Tables, filters: dict[str, set[str]] | None = None, as
     return rows
 
 
+def satisfaction(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
+    of = asked(tables, filters, as_of)
+    rows = []
+    for module in of.modules():
+        rated = [
+            row
+            for row in of.trainings
+            if row["module"] == module and started(of, row) and known(row, "satisfaction") is not None
+        ]
+        values = [known(row, "satisfaction") for row in rated]
+        if values:
+            enterprises = len({row["enterprise"] for row in rated})
+            rows.append({"module": module, "enterprises": enterprises, "satisfaction": sum(values) / len(values)})
+    return rows
+
+
 def journey_funnel(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> list[Row]:
     of = asked(tables, filters, as_of)
     enterprises = of.enterprises
@@ -877,6 +893,7 @@ EXHIBITS: dict[str, Callable[..., list[Row]]] = {
     "journey-funnel": journey_funnel,
     "breadth": breadth,
     "matrix": matrix,
+    "satisfaction": satisfaction,
     "change": change,
     "pairs": pairs,
     "coverage": coverage,
@@ -894,6 +911,7 @@ KEYS: dict[str, tuple[str, ...]] = {
     "journey-funnel": ("stage",),
     "breadth": ("modules_at_least",),
     "matrix": ("enterprise", "module"),
+    "satisfaction": ("module",),
     "change": ("indicator",),
     "pairs": ("enterprise", "indicator"),
     "coverage": ("group_kind", "group"),

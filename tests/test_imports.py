@@ -2,6 +2,7 @@
 
 import ast
 import re
+import runpy
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -139,3 +140,9 @@ def test_comparisons_with_codes_are_found():
 def test_no_exhibit_is_told_by_its_code(layer):
     against = {str(path.relative_to(ROOT)): codes_compared(path.read_text(encoding="utf-8")) for path in modules(layer)}
     assert {path: found for path, found in against.items() if found} == {}
+
+
+def test_the_picture_of_the_architecture_is_made_of_these_imports():
+    script = runpy.run_path(str(ROOT / "scripts" / "architecture.py"))
+    document = script["DOCUMENT"].read_text(encoding="utf-8")
+    assert script["written"](document) == document, "run .venv/bin/python scripts/architecture.py"

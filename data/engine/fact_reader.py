@@ -239,7 +239,7 @@ class _FactReader:
     def trainings(self) -> Trainings:
         read = self.columns(
             training, "enterprise", "round", "module", "due_on", "workshop_on", "assessed_on", "completed_on",
-            "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+            "dropped_on", "visits_planned", "visits_done", "managers", "workers", "women", "satisfaction", "source",
         )  # fmt: skip
         enrolments = self.enrolment_of(read["enterprise"], read["round"])
         # A visit has no date of its own: it is seen from the date of the workshop on, or always without such a date.
@@ -251,7 +251,8 @@ class _FactReader:
              read["enterprise"])
         )  # fmt: skip
         columns = {name: read[name] for name in (
-            "enterprise", "module", "visits_planned", "visits_done", "managers", "workers", "women", "source",
+            "enterprise", "module", "visits_planned", "visits_done", "managers", "workers", "women", "satisfaction",
+            "source",
         )} | {
             "enrolment": enrolments,
             "due": read["due_on"],

@@ -62,6 +62,7 @@ class Trainings:
     managers: Array
     workers: Array
     women: Array
+    satisfaction: Array
     source: Array
 
 

@@ -128,6 +128,10 @@ class Statistics:
         known = values[~np.isnan(values)]
         return round(float(np.median(known)), 12) if len(known) else None
 
+    def mean(self, values: np.ndarray, _enterprises: int) -> float | None:
+        """The mean of values of a number of enterprises; None if there is no value."""
+        return round(float(values.mean()), 12) if len(values) else None
+
     def interval(self, values: np.ndarray) -> tuple[float, float] | None:
         """The interval of the median; None for too few values."""
         return median_interval(values)

@@ -5,6 +5,7 @@ import pandas as pd
 
 from data.catalogue import Catalogue
 from data.engine.facts import NONE, Array, coded
+from data.engine.measures import Statistics
 from data.engine.slice import (
     ASSESSMENT,
     COMPLETED,
@@ -136,3 +137,27 @@ def completed_all_planned(of: SliceFacts) -> frozenset[str]:
     unfinished = of.marked(of_modules.enterprise[of_modules.steps & COMPLETION == 0])
     completed = np.flatnonzero(of.marked(of_modules.enterprise) & ~unfinished)
     return frozenset(of.record.enterprises[at] for at in completed)
+
+
+def module_satisfaction(of: SliceFacts, by: Statistics) -> pd.DataFrame:
+    """Satisfaction of the trainings that have started, per module with any.
+
+    Columns: module, enterprises (with at least one value), satisfaction (mean of the values of `by`, in percent).
+    """
+    rows = of.record.trainings
+    begun = of.trainings[of.started]
+    rated = begun[~np.isnan(rows.satisfaction[begun])]
+    enterprise, module, many = rows.enterprise[rated], rows.module[rated], len(of.record.modules)
+    # An enterprise may have trainings of one module in two rounds: it counts once.
+    keys = np.unique(module.astype(np.int64) * len(of.record.enterprises) + enterprise)
+    counted = of.tally(keys % len(of.record.enterprises), keys // len(of.record.enterprises), many)
+    there = np.flatnonzero(np.bincount(module, minlength=many))
+    return pd.DataFrame(
+        {
+            "module": [of.record.modules[at] for at in there],
+            "enterprises": counted[there],
+            "satisfaction": pd.Series(
+                [by.mean(rows.satisfaction[rated[module == at]], int(counted[at])) for at in there], dtype=object
+            ),
+        }
+    )

@@ -22,6 +22,7 @@ from data.exhibits import (
     published,
     regions,
     rounds,
+    satisfaction,
     targets,
 )
 from data.view import View
@@ -33,6 +34,7 @@ ALL: tuple[Exhibit, ...] = (
     journey.EXHIBIT,
     breadth.EXHIBIT,
     matrix.EXHIBIT,
+    satisfaction.EXHIBIT,
     change.EXHIBIT,
     pairs.EXHIBIT,
     coverage.EXHIBIT,

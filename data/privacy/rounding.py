@@ -144,6 +144,10 @@ class Blurred(Statistics):
         known = ~np.isnan(values)
         return middle(values[known]) if self.count(known) >= FEWEST_FOR_MEDIAN else None
 
+    def mean(self, values: Array, enterprises: int) -> float | None:
+        """The mean of values of `enterprises` (shown number), to 2 significant digits; None for too few."""
+        return significant(float(values.mean()), MEDIAN_DIGITS) if enterprises >= FEWEST_FOR_MEDIAN else None
+
     def interval(self, values: Array) -> tuple[float, float] | None:
         """The interval of the median; None for too few values."""
         ranks = median_ranks(len(values))

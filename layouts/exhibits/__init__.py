@@ -17,6 +17,7 @@ from layouts.exhibits import (
     published,
     regions,
     rounds,
+    satisfaction,
     targets,
 )
 from layouts.look import Look, Picture
@@ -28,6 +29,7 @@ ALL: tuple[Look, ...] = (
     journey.LOOK,
     breadth.LOOK,
     matrix.LOOK,
+    satisfaction.LOOK,
     change.LOOK,
     pairs.LOOK,
     coverage.LOOK,

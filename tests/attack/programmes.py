@@ -188,6 +188,7 @@ def _columns(training: Training, enrolment: Enrolment) -> dict[str, Any]:
         "completed_on": PAST if training.completion else None,
         "dropped_on": PAST if training.state == "dropped" else None,
         "managers": managers, "workers": workers, "women": women,
+        "satisfaction": 80 if training.workshop else None,
     }  # fmt: skip
 
 

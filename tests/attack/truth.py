@@ -154,6 +154,7 @@ STATS: dict[str, dict[str, str]] = {
     "journey-funnel": {"enterprises": "stage", "without_record": "without", "recorded": "own",
                        "m1_only": "m1_alone"},
     "breadth": {"enterprises": "at_least"},
+    "satisfaction": {"enterprises": "held"},
     "change": {name: name for name in ("pairs", *VERDICTS, *PRACTICE)},
     "coverage": {name: name for name in ("enterprises", "trained", "reported", "paired", "trained_reported")},
     "line": {name: name for name in ("enterprises", "trained", "reported", "paired")},
@@ -165,7 +166,7 @@ HEADLINES = {
     ("enterprises", "value"): "enterprises", ("trained", "value"): "trained", ("trained", "of"): "enterprises",
     ("workers_unknown", "value"): "workers_unknown", ("workers_unknown", "of"): "trained",
 }  # fmt: skip
-OF_A_ROW = ("module-funnel", "journey-funnel", "breadth", "change")
+OF_A_ROW = ("module-funnel", "journey-funnel", "breadth", "satisfaction", "change")
 """Exhibits whose rows are of a module, a stage, a number or an indicator."""
 
 
