@@ -63,10 +63,11 @@ def build(view: View, code: str, indicator: str = "") -> BuiltExhibit:
 
 def more(view: View, code: str, name: str, indicator: str = "") -> pd.DataFrame:
     """One of the further tables that an exhibit's pictures draw (``Exhibit.more``), as the viewer may see it."""
+    of, part = EXHIBITS[code], EXHIBITS[code].more[name]
+    if isinstance(part, Exhibit):
+        return exhibit.build(view, part).table
     at = code, name, indicator
     if at not in view.built:
-        of, part = EXHIBITS[code], EXHIBITS[code].more[name]
-        shared = isinstance(part, Exhibit) and not part.by_indicator
-        view.built[at] = part.table(view, *([indicator] if of.by_indicator and not shared else []))
+        view.built[at] = part.table(view, *([indicator] if of.by_indicator else []))
     table: pd.DataFrame = view.built[at]
     return table

@@ -2,6 +2,7 @@
 
 import math
 
+import numpy as np
 import pandas as pd
 
 from data.columns import Count, Key, Share
@@ -18,7 +19,8 @@ def numbers(view: View) -> pd.DataFrame:
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     if view.threshold:
-        frame = frame[[_in_scope(view, *each) for each in zip(frame["group_kind"], frame["group"], strict=True)]]
+        groups = zip(frame["group_kind"], frame["group"], strict=True)
+        frame = frame[np.array([_in_scope(view, *each) for each in groups], bool)]
     frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"], view.share))
     kinds = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
     order = {

@@ -54,7 +54,7 @@ def _of_scope(view: View, frame: pd.DataFrame, places: set[str | None]) -> pd.Da
     if not view.threshold:
         return frame.reset_index(drop=True)
     known = view.catalogue.place
-    rows = frame[[place in places for place in frame["place"]]]
+    rows = frame[np.array([place in places for place in frame["place"]], bool)]
     names = [(known[place].name_en or place) if place in known else "" for place in rows["place"]]
     order = sorted(range(len(rows)), key=lambda at: (-rows["enterprises"].iloc[at], not names[at], names[at]))
     return rows.iloc[order].reset_index(drop=True)

@@ -26,8 +26,12 @@ def draw(material: Material) -> Drawing:
         figure=_figure(rows, chart, close=material.on_slide),
         caption=_("Who did not report is unknown, not unchanged. The largest partners and sectors; the table has all."),
         chart=chart,
-        ns=tuple((_group(row, material), _("{n} trained", n=number(row["trained"]))) for row in records(frame)),
+        ns=_ns(frame, material) if material.on_slide else (),
     )
+
+
+def _ns(frame: pd.DataFrame, material: Material) -> tuple[tuple[str, str], ...]:
+    return tuple((_group(row, material), _("{n} trained", n=number(row["trained"]))) for row in records(frame))
 
 
 def _rows(frame: pd.DataFrame, most: int) -> list[dict[str, Any]]:

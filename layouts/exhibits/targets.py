@@ -47,7 +47,9 @@ def draw(material: Material) -> Drawing:
         figure=_figure(rows, material),
         caption=sentences(_caption(frame), cut),
         chart=_chart(rows, material) if material.on_slide else None,
-        ns=tuple((material.name("indicator", row["indicator"]), _values(row)) for row in records(frame)),
+        ns=tuple((material.name("indicator", row["indicator"]), _values(row)) for row in records(frame))
+        if material.on_slide
+        else (),
     )
 
 
