@@ -48,6 +48,13 @@ def register(app: Dash, context: AppContext) -> None:
                 *(controls.dropdown_labels() for _name in CONTROLS),
             )
 
+    app.clientside_callback(
+        ClientsideFunction("shell", "placeOf"),
+        Output(ids.PLACE_CHOSEN, "data"),
+        Input(ids.REGIONS_MAP, "clickData"),
+        prevent_initial_call=True,
+    )
+
     # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
     app.clientside_callback(
         ClientsideFunction("controls", "write"),
