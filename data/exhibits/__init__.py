@@ -1,7 +1,7 @@
-"""The exhibits: one module each, whose ``EXHIBIT`` says what its numbers are and what protects them.
+"""The exhibits: one module each, whose ``EXHIBIT`` declares the numbers and their protection.
 
-No module here knows the web or a word of how an exhibit looks: that is the module of the same name in
-`layouts/exhibits`. Every list of exhibits in the product is derived from :data:`ALL`.
+No module here knows the web, or how an exhibit looks: that is in the module of the same name in `layouts/exhibits`.
+Every list of exhibits in the product is derived from :data:`ALL`.
 """
 
 import pandas as pd
@@ -42,29 +42,29 @@ ALL: tuple[Exhibit, ...] = (
     rounds.EXHIBIT,
     published.EXHIBIT,
 )
-"""Every exhibit, in the order of files, sheets and the list of slides."""
+"""All exhibits, in the order of files, sheets and the list of slides."""
 
 EXHIBITS: dict[str, Exhibit] = {each.code: each for each in ALL}
-"""The same by code."""
+"""All exhibits by code."""
 
 SLIDES: dict[str, Exhibit] = {code: each for each in ALL for code in each.slides or ()}
-"""What a slide can show: the code of a picture, and the exhibit that it draws."""
+"""The pictures a slide can show: the code of the picture, and the exhibit it draws."""
 
 
 def build(view: View, code: str, indicator: str = "") -> BuiltExhibit:
-    """Builds the exhibit `code` of a view; `indicator` for one that is by indicator. KeyError for an unknown code.
+    """Builds the exhibit `code` of a view; `indicator` is for an exhibit by indicator.
 
-    Raises as :func:`data.exhibit.build`.
+    Raises KeyError for an unknown code, and the errors of :func:`data.exhibit.build`.
     """
     return exhibit.build(view, EXHIBITS[code], indicator)
 
 
 def more(view: View, code: str, name: str, indicator: str = "") -> pd.DataFrame:
-    """One of the further tables that an exhibit's pictures draw (``Exhibit.more``), as the viewer may see it."""
-    at = code, name, indicator
-    if at not in view.built:
-        of, part = EXHIBITS[code], EXHIBITS[code].more[name]
+    """A further table of an exhibit (``Exhibit.more``), as the viewer may see it; made once per view."""
+    key = code, name, indicator
+    if key not in view.built:
+        declared, part = EXHIBITS[code], EXHIBITS[code].more[name]
         shared = isinstance(part, Exhibit) and not part.by_indicator
-        view.built[at] = part.table(view, *([indicator] if of.by_indicator and not shared else []))
-    table: pd.DataFrame = view.built[at]
+        view.built[key] = part.table(view, *([indicator] if declared.by_indicator and not shared else []))
+    table: pd.DataFrame = view.built[key]
     return table
