@@ -132,7 +132,7 @@ def _columns(*columns: tuple[Frame | Panel, ...]) -> Row:
     return Row(style="exhibits two", columns=columns)
 
 
-def _alone(frame: Frame) -> Row:
+def _single(frame: Frame) -> Row:
     return Row(style="exhibits one", parts=(frame,))
 
 
@@ -163,7 +163,7 @@ PAGES: tuple[Page, ...] = (
         lambda: _("How far enterprises got: module by module, and through the programme."),
         rows=(
             _columns((Frame("module-funnel"), Frame("breadth")), (Frame("states"), Frame("journey-funnel"))),
-            _alone(Frame("matrix")),
+            _single(Frame("matrix")),
         ),
     ),
     Page(
@@ -192,7 +192,7 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Who can train: from candidates to experts, and the providers that carry the training on."),
         rows=(
             Panel(ids.CAPACITY_HEADLINES, capacity.headlines, "headlines"),
-            _alone(Frame("capacity", table_open=True)),
+            _single(Frame("capacity", table_open=True)),
             Panel(ids.CAPACITY_BESIDE, capacity.lists, "beside"),
         ),
         main=False,
@@ -200,7 +200,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "targets", "/targets", lambda: _("Targets"),
         lambda: _("What was to be reached by when, and what was published of it since."),
-        rows=(_alone(Frame("targets")),),
+        rows=(_single(Frame("targets")),),
         main=False,
     ),
     Page(
@@ -208,14 +208,14 @@ PAGES: tuple[Page, ...] = (
         lambda: _("What was planned, what was held, and what comes next."),
         rows=(
             _columns((Panel(ids.CALENDAR_NEXT, events.coming, ""),), (Frame("rounds"),)),
-            _alone(Frame("events", table_open=True)),
+            _single(Frame("events", table_open=True)),
         ),
         main=False,
     ),
     Page(
         "published", "/published", lambda: _("Published figures"),
         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
-        rows=(_alone(Frame("published", table_open=True)),),
+        rows=(_single(Frame("published", table_open=True)),),
         main=False,
     ),
     Page(

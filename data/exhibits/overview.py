@@ -53,20 +53,20 @@ def numbers(view: View) -> pd.DataFrame:
 
 def _with_sums(n: dict[str, Any]) -> dict[str, Any]:
     """The counts with their sums replaced by :func:`_sum`: 0 where there is no term, None where no term is known."""
-    known = n["trained"] - n["workers_unknown"]
+    known_sizes = n["trained"] - n["workers_unknown"]
     started = n["trainings"]
     return n | {
-        "workers_reached": _sum(n, "workers_reached", of=n["trained"], known=known),
-        "people_trained": _sum(n, "people_trained", of=started, known=n["trainings_with_head_count"]),
-        "women_trained": _sum(n, "women_trained", of=started, known=n["trainings_with_women"]),
-        "visits": _sum(n, "visits", of=started, known=n["trainings_with_visits"]),
+        "workers_reached": _sum(n, "workers_reached", terms=n["trained"], known_terms=known_sizes),
+        "people_trained": _sum(n, "people_trained", terms=started, known_terms=n["trainings_with_head_count"]),
+        "women_trained": _sum(n, "women_trained", terms=started, known_terms=n["trainings_with_women"]),
+        "visits": _sum(n, "visits", terms=started, known_terms=n["trainings_with_visits"]),
         "visits_planned": n.get("visits_planned") if n["modules_planned"] else 0,
     }
 
 
-def _sum(counts: dict[str, int], name: str, *, of: int, known: int) -> int | None:
-    """A sum over `of` terms of which `known` are known: 0 where there is no term, None where no term is known."""
-    return counts.get(name, 0) if known or not of else None
+def _sum(counts: dict[str, int], name: str, *, terms: int, known_terms: int) -> int | None:
+    """A sum with `terms` terms, of which `known_terms` are known: 0 without terms, None where no term is known."""
+    return counts.get(name, 0) if known_terms or not terms else None
 
 
 EXHIBIT = Exhibit(

@@ -12,7 +12,7 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
 from layouts.parts import cards
 from layouts.parts.cell_writers import count, name
-from layouts.parts.short_list import beside
+from layouts.parts.short_list import short_list
 from layouts.texts.code_words import level_name
 from layouts.texts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
 from layouts.theme import Figure
@@ -130,11 +130,11 @@ def _title(ladder: pd.DataFrame) -> str:
 # ---- the other panels of the page
 
 
-def headlines(of: Materials) -> list[Component]:
+def headlines(materials: Materials) -> list[Component]:
     """The cards: trainers, trainings held, licences, and trainers still active."""
-    everyone = of("capacity").more("ladder")["everyone"].iloc[0]
-    events = of("events").table
-    active = records(_of_capacity(of("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
+    everyone = materials("capacity").more("ladder")["everyone"].iloc[0]
+    events = materials("events").table
+    active = records(_of_capacity(materials("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
     held = events[events["status"] == "held"]
     licences_by = events.loc[events["kind"] == "licence", "status"].value_counts()
     return [
@@ -173,9 +173,9 @@ def _trainings(held: pd.DataFrame, label: str) -> Component:
     return cards.headline(label, number(len(held)), "", note)
 
 
-def lists(of: Materials) -> list[Component]:
+def lists(materials: Materials) -> list[Component]:
     """The lists: providers with a licence or an agreement, and published figures of capacity."""
-    return [_licences(of("events")), _published_figures(of("published"))]
+    return [_licences(materials("events")), _published_figures(materials("published"))]
 
 
 def _licences(material: Material) -> Component:
@@ -188,7 +188,7 @@ def _licences(material: Material) -> Component:
         )
         for row in records(material.table.loc[lambda table: table["kind"] == "licence"])
     ]
-    return beside(_("Providers with a licence or an agreement"), rows, _("None in this selection."))
+    return short_list(_("Providers with a licence or an agreement"), rows, _("None in this selection."))
 
 
 def _of_capacity(published: Material) -> pd.DataFrame:
@@ -208,7 +208,7 @@ def _published_figures(material: Material) -> Component:
         (when, figures, subject, material.source(source) if source else None)
         for (when, subject, source), figures in entries.items()
     ]
-    return beside(_("Published figures of capacity, as printed"), rows, _("None in this selection."))
+    return short_list(_("Published figures of capacity, as printed"), rows, _("None in this selection."))
 
 
 def _resting_on(frame: pd.DataFrame) -> str:

@@ -14,7 +14,7 @@ from layouts.figures.time_axis import in_time
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
 from layouts.parts.cell_writers import count, name, source, text
-from layouts.parts.short_list import beside
+from layouts.parts.short_list import short_list
 from layouts.texts.event_words import (
     EVENT_SIGNS,
     event_days,
@@ -124,9 +124,9 @@ def _figure(frame: pd.DataFrame, as_of: date, kinds: list[str], chart: Chart) ->
     return in_time(traces, when, as_of, headings, height=50)
 
 
-def coming(of: Materials) -> list[Component]:
+def coming(materials: Materials) -> list[Component]:
     """The list of events and rounds planned after the as-of date, with the link to download the calendar."""
-    events, rounds = of("events"), of("rounds")
+    events, rounds = materials("events"), materials("rounds")
     rows: list[tuple[str, tuple[str, ...], str, None]] = [
         (event_days(row), (event_name(row),), " · ".join(part for part in _details(row, events) if part), None)
         for row in records(events.table[events.table["ahead"].astype(bool)])
@@ -139,7 +139,7 @@ def coming(of: Materials) -> list[Component]:
     rows += [(_("Round"), (rounds.name("round", row["round"]),), round_plan(row), None) for row in coming_rounds]
     download = (_("Take along as a calendar file"), events.href("/calendar.ics")) if events.may_export else None
     none = _("Nothing is planned after the date this record speaks for.")
-    return [beside(_("What comes next"), rows, none, download)]
+    return [short_list(_("What comes next"), rows, none, download)]
 
 
 def _details(row: Row, material: Material) -> tuple[str, ...]:

@@ -44,9 +44,9 @@ def draw(material: Material) -> Drawing:
     )
 
 
-def headlines(of: Materials) -> list[Component]:
+def headlines(materials: Materials) -> list[Component]:
     """The cards on the Overview page, and the link to their method page."""
-    material = of("overview")
+    material = materials("overview")
     components = [cards.headline(card.label, card.value, card.of, card.note) for card in draw(material).cards]
     return [*components, exhibit_frame.how_link(material.href("/how/overview"))]
 

@@ -50,9 +50,9 @@ Numbers = dict[str, Any]
 # ---- the choice of an indicator
 
 
-def choose(posted: str | None, of: Materials) -> tuple[str, tuple[Any, ...]]:
+def choose(posted: str | None, materials: Materials) -> tuple[str, tuple[Any, ...]]:
     """The posted indicator if it has results, else the one with most pairs; and the options."""
-    material = of("change")
+    material = materials("change")
     ranked = by_pairs(material.table)
     reported = ranked["indicator"].tolist()
     chosen = posted if posted in reported else next(iter(reported), None)
@@ -82,9 +82,9 @@ INDICATOR = Control(
 )
 
 
-def other_results(of: Materials) -> list[Component]:
+def other_results(materials: Materials) -> list[Component]:
     """The facts that are no pairs: of the chosen indicator, or of all indicators where they are few."""
-    material = of("change")
+    material = materials("change")
     indicator = material.chosen
     if material.threshold or not indicator:  # the table has one row per enterprise
         return []

@@ -22,7 +22,7 @@ _MOST_BARS = 16
 _ROOMS = {Size.PAGE: WIDE, Size.SMALL: SMALL, Size.SLIDE: HALF}
 
 
-def choose(posted: str | None, _of: Materials) -> tuple[str, tuple[Any, ...]]:
+def choose(posted: str | None, _materials: Materials) -> tuple[str, tuple[Any, ...]]:
     """The chosen number on the map, and the options."""
     options = [{"label": metric_name(each), "value": each} for each in METRICS]
     return (posted if posted in METRICS else METRICS[0]), (options,)

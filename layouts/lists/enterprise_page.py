@@ -218,19 +218,19 @@ class Beside:
     more: int
 
 
-def neighbours(beside: Sequence[Beside], basis: Sequence[Basis]) -> Component:
+def neighbours(groups: Sequence[Beside], basis: Sequence[Basis]) -> Component:
     """The section of the other enterprises in the same place and sector, with their progress."""
     shown: list[Any] = []
-    for each, group_basis in zip(beside, basis, strict=True):
-        shown.append(html.H3(each.title))
-        if each.modules:
-            shown.append(html.P(" · ".join(each.modules)))
-        links: list[Component] = [html.Li(dcc.Link(name, href=href)) for name, href in each.named]
-        if each.more:
-            links.append(html.Li(ngettext("and {n} more", "and {n} more", each.more)))
+    for group, group_basis in zip(groups, basis, strict=True):
+        shown.append(html.H3(group.title))
+        if group.modules:
+            shown.append(html.P(" · ".join(group.modules)))
+        links: list[Component] = [html.Li(dcc.Link(name, href=href)) for name, href in group.named]
+        if group.more:
+            links.append(html.Li(ngettext("and {n} more", "and {n} more", group.more)))
         if links:
             shown.append(html.Ul(links, className="neighbours"))
-        if each.named or each.more:
+        if group.named or group.more:
             shown += exhibit_frame.basis_lines(group_basis)
     if not shown:
         shown = [html.P(_("Neither its place nor its sector is on record."))]

@@ -8,7 +8,7 @@ from dash.development.base_component import Component
 from layouts.parts.tables import Link
 
 
-def beside(
+def short_list(
     title: str,
     rows: Sequence[tuple[str, Sequence[str], str, Link | None]],
     none: str,
