@@ -18,11 +18,11 @@ MOST_SOURCES = 2
 class Slide:
     """One exhibit as one slide.
 
-    ``exhibit`` is its code in a deck; ``title`` is the finding. A slide shows up to two ``figures`` (at the height they
-    are made for) or ``cards``; ``table`` has the same numbers. Without numbers all three are empty and ``empty`` is the
-    message. ``coverage``, ``filtered``, ``as_of``, ``sources``, ``edition`` and ``synthetic`` are in the foot;
-    ``notice`` is under a map. ``ns`` are pairs (number, its base) for the speaker; ``notes`` are the notes of the deck.
-    ``chart`` is the figure for PowerPoint.
+    ``exhibit`` is the code of the slide in a deck; ``title`` is the finding. A slide shows up to two ``figures`` (at
+    the height they are made for) or ``cards``; ``table`` has the same numbers. Without numbers, all three are empty and
+    ``empty`` is the message. ``coverage``, ``filtered``, ``as_of``, ``sources``, ``edition`` and ``synthetic`` are in
+    the foot; ``notice`` is under a map. ``ns`` are pairs (number, its base) for the speaker; ``notes`` are the notes of
+    the deck. ``chart`` is the figure for PowerPoint.
     """
 
     exhibit: str

@@ -123,7 +123,7 @@ class Resource:
 
 
 def _is_complete(table: pd.DataFrame, names: Iterable[str]) -> bool:
-    """Has every row a value in all of these columns?"""
+    """Does every row have a value in all of these columns?"""
     return not any(blank(value) or value == "" for name in names for value in table[name])
 
 
