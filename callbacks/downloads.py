@@ -14,18 +14,18 @@ from data.privacy.viewer import Permission, Scope
 from data.storage.database import now
 from layouts import words
 from layouts.exhibits import LOOKS, name_of
-from layouts.parts.download_menu import TakeAway
+from layouts.parts.download_menu import ExhibitFiles
 from layouts.texts import file_notes, package_text
 from layouts.texts.file_notes import Record
 from layouts.words import _
 
 
-def offered(request: PageRequest, code: str, picture: str) -> TakeAway | None:
+def offered(request: PageRequest, code: str, picture: str) -> ExhibitFiles | None:
     """What may be taken away of an exhibit, and what a `picture` of it is called."""
     if not request.view.viewer.may(Permission.EXPORT):
         return None
     files = ((ending.upper(), request.addresses.of(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
-    return TakeAway(tuple(files), request.addresses.file_name(picture))
+    return ExhibitFiles(tuple(files), request.addresses.file_name(picture))
 
 
 def of_selection(request: PageRequest) -> list[tuple[str, str]]:

@@ -73,7 +73,7 @@ def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     found = data.listed(request.view, wanted)
     order = Order(order.sort, order.descending, found.page, found.pages)
     threshold = request.view.threshold
-    said = layout.no_rows() if threshold else layout.found(found.count, text.strip())
+    said = layout.no_rows() if threshold else layout.count_text(found.count, text.strip())
     modules = [code for code in request.view.catalogue.module if any(code in row.states for row in found.rows)]
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     notes = [layout.unnamed(found.unnamed)] if found.unnamed else []

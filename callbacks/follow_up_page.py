@@ -169,7 +169,7 @@ def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tupl
             layout.COLUMNS,
             labels,
             order,
-            named.found(found.count, ""),
+            named.count_text(found.count, ""),
             layout.rows([row(request, each) for each in forms]),
         ),
     )

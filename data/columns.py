@@ -1,11 +1,11 @@
-"""The kinds of columns that an exhibit declares: what the cells hold, and what protects them under a threshold."""
+"""The kinds of columns that an exhibit declares: the type of their cells, and their protection under a threshold."""
 
 from dataclasses import dataclass
 from enum import StrEnum
 
 
 class Holds(StrEnum):
-    """What the cells of a column hold."""
+    """The type of the values in a column."""
 
     TEXT = "text"
     DATE = "date"
@@ -15,22 +15,22 @@ class Holds(StrEnum):
 
 
 class Protection(StrEnum):
-    """What protects enterprises in a column where a threshold holds (docs/privacy.md)."""
+    """The protection of enterprises in a column under a threshold (docs/privacy.md)."""
 
-    PLAIN = "plain"  # a key, a text, a date or a published number: it tells of no single enterprise
+    PLAIN = "plain"  # a key, a text, a date or a published number: it reveals nothing about a single enterprise
     ROUNDED = "rounded"  # a count, rounded under its cell key
     TOTAL = "total"  # a sum of rounded counts over modules
     DIFFERENCE = "difference"  # a difference of two rounded counts
     CHANGED = "changed"  # a sum whose terms were changed before they were added
-    DERIVED = "derived"  # calculated from numbers that are shown
+    DERIVED = "derived"  # calculated from numbers that are already protected
 
 
 @dataclass(frozen=True)
 class Column:
     """One column of an exhibit.
 
-    ``of`` is the reference table whose codes it holds; a column that is not ``exported`` is drawn on pages and slides
-    and stands in no file.
+    ``of`` is the reference table of its codes. A column that is not ``exported`` is on pages and slides only, and in
+    no file.
     """
 
     name: str
@@ -43,7 +43,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Key(Column):
-    """Distinguishes the rows, alone or with other keys."""
+    """A column that identifies the rows, alone or together with other keys."""
 
     key: bool = True
 
@@ -62,7 +62,7 @@ class Day(Column):
 
 @dataclass(frozen=True)
 class Count(Column):
-    """A number of enterprises or people; rounded where a threshold holds."""
+    """A number of enterprises or people; rounded under a threshold."""
 
     holds: Holds = Holds.COUNT
     protection: Protection = Protection.ROUNDED
@@ -86,7 +86,7 @@ class Difference(Column):
 
 @dataclass(frozen=True)
 class Sum(Column):
-    """A sum of values of enterprises; the engine changes and rounds or withholds it where a threshold holds."""
+    """A sum of values of enterprises. Under a threshold the engine changes and rounds it, or withholds it."""
 
     holds: Holds = Holds.COUNT
     protection: Protection = Protection.CHANGED
@@ -94,7 +94,7 @@ class Sum(Column):
 
 @dataclass(frozen=True)
 class Share(Column):
-    """A share of two counts, 0 to 1."""
+    """One count divided by another, 0 to 1."""
 
     holds: Holds = Holds.SHARE
     protection: Protection = Protection.DERIVED
@@ -110,6 +110,6 @@ class Derived(Column):
 
 @dataclass(frozen=True)
 class Value(Column):
-    """A number as it is on record: published, planned, or of one enterprise."""
+    """A number as it is in the record: published, planned, or of one enterprise."""
 
     holds: Holds = Holds.NUMBER

@@ -1,4 +1,4 @@
-"""How much of what was trained was reported: the line under every exhibit."""
+"""The coverage line under every exhibit: the number of trained enterprises, and of those that reported."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from data.view import View
 
 @dataclass(frozen=True)
 class Coverage:
-    """Pairs, the enterprises they are ``paired`` from, and how many reported anything, were trained, are enrolled."""
+    """Number of pairs; number of enterprises with a pair, with any report, trained, and enrolled."""
 
     pairs: int = 0
     paired: int = 0
@@ -19,14 +19,14 @@ class Coverage:
 
 
 def coverage_line(view: View) -> Coverage:
-    """The coverage of a view; counted once a view."""
+    """The coverage of a view; counted once per view."""
     if "coverage line" not in view.built:
-        view.built["coverage line"] = _counted(view)
+        view.built["coverage line"] = _count(view)
     coverage: Coverage = view.built["coverage line"]
     return coverage
 
 
-def _counted(view: View) -> Coverage:
+def _count(view: View) -> Coverage:
     totals = group_counts.coverage_totals(view.facts)
     rounding = view.disclosure.rounding if view.disclosure else None
     if rounding is None:

@@ -1,4 +1,7 @@
-"""Decks: exhibits in an order, each with filters and notes, for a meeting. One change at a time, nothing lost."""
+"""Decks: exhibits in an order, each with filters and notes, for a meeting.
+
+A save on top of somebody else's change is refused, so that no change is lost.
+"""
 
 import json
 import secrets
@@ -14,17 +17,22 @@ from data.storage.accounts import deck
 from data.storage.database import now
 
 STANDARD = "standard"
-"""The deck every programme has: not stored, not changed, and reached by this name."""
+"""Name of the deck that every programme has. It is not stored and cannot be changed."""
 
 LONGEST_NAME = 120
+"""Maximum length of a deck's name, in characters."""
+
 MOST_SLIDES = 40
+"""Maximum number of slides in a deck."""
+
 LONGEST_NOTES = 4000
+"""Maximum length of a slide's notes, in characters."""
 
 
 class DeckProblem(Exception):
     """A deck cannot be read or saved; ``reason`` is one of deck, name, taken, changed, slides.
 
-    ``changed``: somebody saved since; ``detail`` says who.
+    For ``changed``, somebody else saved the deck in between; ``detail`` is their name.
     """
 
     def __init__(self, reason: str, detail: str = "") -> None:
@@ -35,7 +43,10 @@ class DeckProblem(Exception):
 
 @dataclass(frozen=True)
 class DeckSlide:
-    """One slide: what it shows (one of `data.exhibits.SLIDES`), its indicator, filters as in an address, notes."""
+    """One slide: its exhibit (a key of `data.exhibits.SLIDES`), indicator, filters (a query string) and notes.
+
+    Raises :class:`DeckProblem` for an unknown exhibit and for notes that are too long.
+    """
 
     exhibit: str
     indicator: str = ""
@@ -52,7 +63,7 @@ class DeckSlide:
 
 @dataclass(frozen=True)
 class Deck:
-    """A deck as it stands; ``revision`` 0 is one that was never saved."""
+    """A deck; ``revision`` 0 is a deck that was never saved."""
 
     name: str
     slides: tuple[DeckSlide, ...]
@@ -69,14 +80,14 @@ STANDARD_SLIDES = tuple(
 
 
 def decks(engine: Engine) -> list[Deck]:
-    """Every stored deck by name."""
+    """All stored decks, sorted by name."""
     with engine.connect() as connection:
-        # Sorted here: databases differ in how they sort a text.
+        # Sorted here, because databases sort texts differently.
         return sorted((_deck(row) for row in connection.execute(select(deck))), key=lambda each: each.name)
 
 
 def read(engine: Engine, name: str) -> Deck:
-    """A deck by its name; raises :class:`DeckProblem` where it is gone."""
+    """Reads a deck by its name; raises :class:`DeckProblem` where there is none."""
     if name == STANDARD:
         return Deck(STANDARD, STANDARD_SLIDES)
     with engine.connect() as connection:
@@ -92,9 +103,10 @@ def _deck(row: Row[tuple[object, ...]]) -> Deck:
 
 
 def save(engine: Engine, changed: Deck, by: str) -> Deck:
-    """Save a deck read at its ``revision`` (0: a new one); raises :class:`DeckProblem`.
+    """Saves a deck that was read at its ``revision`` (0: a new deck).
 
-    Reason ``changed`` where somebody saved in between, ``taken`` where a new deck's name is in use.
+    Raises :class:`DeckProblem`: ``changed`` where somebody else saved in between, ``taken`` where the name of a new
+    deck is in use, ``name`` and ``slides`` for values that are not allowed.
     """
     name = changed.name.strip()
     if not name or len(name) > LONGEST_NAME or not name.isprintable() or name.lower() == STANDARD:
@@ -102,7 +114,7 @@ def save(engine: Engine, changed: Deck, by: str) -> Deck:
     if not changed.slides or len(changed.slides) > MOST_SLIDES:
         raise DeckProblem("slides", str(len(changed.slides)))
     values = {
-        # A deck that was deleted and made anew is another one: its revisions are never those of the old.
+        # Random, so that a deck deleted and made again never has a revision of the old deck.
         "revision": changed.revision + 1 if changed.revision else 1 + secrets.randbelow(2**30),
         "slides": json.dumps([asdict(slide) for slide in changed.slides], ensure_ascii=False),
         "changed_by": by,
@@ -115,27 +127,30 @@ def save(engine: Engine, changed: Deck, by: str) -> Deck:
         except IntegrityError as error:
             raise DeckProblem("taken", name) from error
     else:
-        same = (deck.c.name == name) & (deck.c.revision == changed.revision)
+        unchanged = (deck.c.name == name) & (deck.c.revision == changed.revision)
         with engine.begin() as connection:
-            saved = connection.execute(update(deck).where(same).values(values)).rowcount
+            saved = connection.execute(update(deck).where(unchanged).values(values)).rowcount
         if not saved:
             raise DeckProblem("changed", read(engine, name).changed_by)
     return read(engine, name)
 
 
 def append(engine: Engine, name: str, slide: DeckSlide, by: str) -> Deck:
-    """Add a slide at the end of a stored deck, after whatever others save meanwhile; raises :class:`DeckProblem`."""
+    """Adds a slide at the end of a stored deck; raises :class:`DeckProblem`.
+
+    Reads the deck again where somebody else saves at the same time.
+    """
     while True:
-        known = read(engine, name)
+        stored = read(engine, name)
         try:
-            return save(engine, replace(known, slides=(*known.slides, slide)), by)
+            return save(engine, replace(stored, slides=(*stored.slides, slide)), by)
         except DeckProblem as problem:
             if problem.reason != "changed":
                 raise
 
 
 def remove(engine: Engine, name: str) -> None:
-    """Delete a deck; raises :class:`DeckProblem` where it is gone already."""
+    """Deletes a deck; raises :class:`DeckProblem` where there is none."""
     with engine.begin() as connection:
         if not connection.execute(delete(deck).where(deck.c.name == name)).rowcount:
             raise DeckProblem("deck", name)

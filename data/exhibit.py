@@ -1,4 +1,4 @@
-"""An exhibit: how it is declared, and how one is built for a viewer. Every number reaches a viewer this way."""
+"""Exhibits: how they are declared, and how they are built for a viewer. Every number reaches a viewer this way."""
 
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -16,10 +16,11 @@ from data.view import View
 
 @dataclass(frozen=True, kw_only=True)
 class Part:
-    """A table and what protects it: its columns are ``columns``, others are an error.
+    """A table with exactly the columns ``columns``, which declare their protection.
 
-    ``numbers`` makes the table of a view; where the exhibit is by indicator, of a view and an indicator ("": all).
-    One with ``row_per_enterprise`` has no row where a threshold holds. TypeError for columns of one name, or no key.
+    ``numbers`` makes the table from a view; in an exhibit by indicator, from a view and an indicator ("": all).
+    With ``row_per_enterprise`` the table is empty under a threshold. Raises TypeError for two columns of one name, and
+    where no column is a key.
     """
 
     columns: tuple[Column, ...]
@@ -27,13 +28,14 @@ class Part:
     row_per_enterprise: bool = False
 
     def __post_init__(self) -> None:
-        twice = [name for name, times in Counter(column.name for column in self.columns).items() if times > 1]
-        if twice or not self.key:
-            raise TypeError(f"columns declared twice: {twice}; key: {self.key}")
+        counts = Counter(column.name for column in self.columns)
+        duplicates = [name for name, count in counts.items() if count > 1]
+        if duplicates or not self.key:
+            raise TypeError(f"columns declared twice: {duplicates}; key: {self.key}")
 
     @property
     def exported(self) -> tuple[str, ...]:
-        """The names of the columns that files have."""
+        """The names of the columns that are written to files."""
         return tuple(column.name for column in self.columns if column.exported)
 
     @property
@@ -46,25 +48,28 @@ class Part:
         return tuple(column.name for column in self.columns if column.protection is protection)
 
     def table(self, view: View, *arguments: str) -> pd.DataFrame:
-        """The table as the viewer may see it. Raises `Unprotected` where a count was not rounded."""
+        """The table as the viewer may see it.
+
+        Raises `Unprotected` for a count that is not rounded, and TypeError for columns that are not as declared.
+        """
         names = [column.name for column in self.columns]
         if self.row_per_enterprise and view.threshold:
             return pd.DataFrame(columns=names, dtype=object)
-        made = self.numbers(view, *arguments)
-        undeclared = set(made.columns) ^ set(names)
+        frame = self.numbers(view, *arguments)
+        undeclared = set(frame.columns) ^ set(names)
         if undeclared:
             raise TypeError(f"columns undeclared or missing: {sorted(undeclared)}")
         kinds = (Protection.ROUNDED, Protection.TOTAL, Protection.DIFFERENCE)
-        return view.protected(made[names], *map(self.protected_by, kinds))
+        return view.protected(frame[names], *map(self.protected_by, kinds))
 
 
 @dataclass(frozen=True, kw_only=True)
 class Exhibit(Part):
-    """The numbers of one exhibit, without a word of how they look.
+    """The numbers of one exhibit, without anything about how they look.
 
-    One ``by_indicator`` can be of a single indicator. ``more`` are further tables that its pictures draw.
-    ``of_enterprises``: its numbers come of the enterprises enrolled in a selection. ``slides`` are the codes a deck
-    knows it by: its own (None), or those of its pictures that are slides.
+    ``by_indicator``: it can be limited to one indicator. ``more`` are further tables for its pictures.
+    ``of_enterprises``: its numbers come from the enterprises enrolled in a selection. ``slides`` are its codes in a
+    deck: its own code (None), or the codes of its pictures that are slides.
     """
 
     code: str
@@ -82,10 +87,11 @@ class Exhibit(Part):
 
 @dataclass(frozen=True)
 class BuiltExhibit:
-    """One exhibit as a viewer may see it: its table, and what the numbers rest on.
+    """One exhibit as a viewer may see it: its table, its coverage and its sources.
 
-    ``threshold`` is the base its counts are rounded to (None: they are not).
-    ``sources`` maps source codes to the number of rows taken from each (None: not told); ``unsourced`` rows name none.
+    ``threshold`` is the base its counts are rounded to (None: they are not rounded).
+    ``sources`` maps source codes to the number of rows taken from each (None: not shown). ``unsourced`` is the number
+    of rows without a source.
     """
 
     code: str
@@ -98,9 +104,9 @@ class BuiltExhibit:
 
 
 class SelectionRefused(Exception):
-    """A selection is not shown to this viewer: it holds too few enterprises, or is a few apart from one that is shown.
+    """A selection may not be shown: it has too few enterprises, or only a few fewer than another that is shown.
 
-    ``wider`` are filters that are shown; None where everything together is too few.
+    ``wider`` are the filters of a selection that may be shown; None where the whole scope has too few enterprises.
     """
 
     def __init__(self, threshold: int, wider: Filters | None) -> None:
@@ -110,38 +116,39 @@ class SelectionRefused(Exception):
 
 
 def admit(view: View) -> None:
-    """Raise :class:`SelectionRefused` where the selection may not be shown."""
+    """Raises :class:`SelectionRefused` where the viewer may not see the selection."""
     if view.disclosure and not view.shown:
         raise SelectionRefused(view.disclosure.rounding.base, view.disclosure.wider(view.filters))
 
 
 def build(view: View, exhibit: Exhibit, indicator: str = "") -> BuiltExhibit:
-    """Builds an exhibit of a view, once; `indicator` for one that is by indicator.
+    """Builds an exhibit once per view; `indicator` is for an exhibit by indicator.
 
-    Raises :class:`SelectionRefused` where the viewer's threshold leaves nothing of the selection, and `Unprotected`
-    where a count was not rounded.
+    Raises :class:`SelectionRefused` where the viewer may not see the selection, and `Unprotected` for a count that is
+    not rounded.
     """
-    at = exhibit.code, indicator
-    if at not in view.built:
+    key = exhibit.code, indicator
+    if key not in view.built:
         admit(view)
         table = exhibit.table(view, *([indicator] if exhibit.by_indicator else []))
         sources, unsourced = _sources(view, exhibit, table, indicator)
-        view.built[at] = BuiltExhibit(
+        view.built[key] = BuiltExhibit(
             exhibit.code, table, coverage_line(view), view.threshold, view.of.as_of, sources, unsourced
         )
-    built: BuiltExhibit = view.built[at]
+    built: BuiltExhibit = view.built[key]
     return built
 
 
 def _sources(view: View, exhibit: Exhibit, table: pd.DataFrame, indicator: str) -> tuple[dict[str, int | None], int]:
-    """Source codes with the rows taken from each, and the number of rows that name none; no numbers where a threshold
-    holds.
+    """Source codes with the number of rows from each, and the number of rows without a source.
+
+    Under a threshold no number is given.
     """
-    counted = exhibit.rests_on.sources(view, table, indicator)
-    known = counted[counted["source"].notna()]
+    row_counts = exhibit.rests_on.sources(view, table, indicator)
+    named = row_counts[row_counts["source"].notna()]
     if view.threshold:
-        return dict.fromkeys(known["source"], None), 0
+        return dict.fromkeys(named["source"], None), 0
     sources: dict[str, int | None] = {
-        str(code): int(rows) for code, rows in zip(known["source"], known["rows"], strict=True)
+        str(code): int(rows) for code, rows in zip(named["source"], named["rows"], strict=True)
     }
-    return sources, int(counted.loc[counted["source"].isna(), "rows"].sum())
+    return sources, int(row_counts.loc[row_counts["source"].isna(), "rows"].sum())

@@ -1,4 +1,4 @@
-"""What the numbers of an exhibit rest on: the sources of its rows, and the rows themselves, table by table."""
+"""The basis of an exhibit's numbers: the sources of its rows, and the rows themselves, table by table."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -13,33 +13,35 @@ from data.queries.exhibit_rows import Rows
 from data.view import View
 
 Rested = Callable[[View], Rows]
-"""Selects the rows of one table in a view."""
+"""A function that selects the rows of one table in a view."""
 
 
 @dataclass(frozen=True)
 class RestsOn:
-    """The rows an exhibit is made of.
+    """The rows an exhibit is made from.
 
-    ``sources`` counts them per source: view, the exhibit's table and indicator ("": all) → columns source (None: not
-    given) and rows. ``tables`` selects them: table of the record → rows.
+    ``sources`` counts the rows per source: view, the exhibit's table and indicator ("": all) → columns source (None:
+    not given) and rows. ``tables`` selects the rows: table of the record → rows.
     """
 
     sources: Callable[[View, pd.DataFrame, str], pd.DataFrame]
     tables: Mapping[str, Rested]
 
 
-def by_source(named: "pd.Series[Any]") -> pd.DataFrame:
-    """Rows per source: source (None: not given), rows."""
-    return named.rename("source").to_frame().groupby("source", dropna=False).size().rename("rows").reset_index()
+def by_source(sources: "pd.Series[Any]") -> pd.DataFrame:
+    """Counts rows per source: columns source (None: not given) and rows."""
+    return sources.rename("source").to_frame().groupby("source", dropna=False).size().rename("rows").reset_index()
 
 
 def of_table(_view: View, table: pd.DataFrame, _indicator: str) -> pd.DataFrame:
-    """Rows per source of a table that names the source of each row."""
+    """Counts rows per source of a table with a source column."""
     return by_source(table["source"])
 
 
 def _facts(view: View) -> SliceFacts:
-    """Where a threshold holds, everything in scope: a source that a filter leaves out would tell of one enterprise."""
+    """The facts whose sources are listed. Under a threshold the whole scope: a source that is missing under a filter
+    would reveal something about one enterprise.
+    """
     return view.scope if view.threshold else view.facts
 
 

@@ -1,4 +1,7 @@
-"""Codes that several layers speak in: states, steps, stages, forms, bands of days. No imports of ours, no pandas."""
+"""Codes that several layers use: states, steps, stages, forms, bands of days.
+
+This module imports no other module of the project, and no pandas.
+"""
 
 STATES = ("completed", "in-progress", "dropped", "overdue", "not-yet-due")
 """States of an enterprise in a module."""
@@ -12,13 +15,13 @@ JOURNEY = (
 """Stages of an enterprise in the programme, from first to last."""
 
 YES_NO = "yes-no"
-"""Unit of an indicator that is a practice: 1 where an enterprise has it, 0 where it has not."""
+"""Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
 
 FORMS = ("baseline", "training", "assessment", "results")
 FORM_STATES = ("present", "partly", "missing", "not-yet-due")
 
 BANDS: tuple[tuple[str, int | None], ...] = (("90", 90), ("180", 180), ("365", 365), ("longer", None))
-"""Bands by the days since an enterprise reported, each with its last day."""
+"""Bands of the number of days since an enterprise reported, each with its last day (None: open)."""
 
 SILENCE = (*(name for name, _days in BANDS), "undated", "never")
-"""How long ago a trained enterprise reported: a band, without a date, or never. Each is in exactly one."""
+"""Time since a trained enterprise reported: a band, no date, or never. Each enterprise is in exactly one."""

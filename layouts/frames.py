@@ -1,4 +1,4 @@
-"""Rows of a frame as dictionaries, values as they are: pandas makes plain numbers of withheld ones."""
+"""Rows of a data frame as dictionaries, with unchanged values: pandas would turn withheld numbers into plain ones."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pandas as pd
 
 
 def records(frame: pd.DataFrame) -> list[dict[str, Any]]:
-    """Every row by column."""
+    """The rows of a frame, each as a dictionary by column."""
     columns = [str(name) for name in frame.columns]
     values = (column.tolist() for _name, column in frame.items())
     return [dict(zip(columns, row, strict=True)) for row in zip(*values, strict=True)]

@@ -1,4 +1,4 @@
-"""Every component id, once. An id reads page-thing-kind."""
+"""All component ids. The form of an id is page-thing-kind."""
 
 ADDRESS = "address"
 BRAND = "shell-brand"
@@ -50,25 +50,25 @@ COMPLETENESS_ONE = "completeness-one"
 
 
 def filter_control(dimension: str) -> str:
-    """The control of one filter dimension."""
+    """The id of the control of a filter."""
     return f"filters-{dimension}"
 
 
 def filter_label(dimension: str) -> str:
-    """Its label."""
+    """The id of the label of a filter."""
     return f"filters-{dimension}-label"
 
 
 def page_title(page: str) -> str:
-    """The heading of a page."""
+    """The id of the heading of a page."""
     return f"{page}-heading"
 
 
 def part(page: str, exhibit: str, what: str) -> str:
-    """One part of an exhibit on a page: section, title, figure, basis or table."""
+    """The id of a part of an exhibit on a page: section, title, figure, foot, basis, table or table title."""
     return f"{page}-{exhibit}-{what}"
 
 
 def of_list(name: str, what: str) -> str:
-    """One part of a list in pages."""
+    """The id of a part of a paged list."""
     return f"{name}-{what}"

@@ -1,6 +1,6 @@
-"""How an exhibit looks: its words, its table and its pictures, declared once and drawn from numbers alone.
+"""The look of an exhibit: its texts, its table and its pictures, declared once.
 
-What is drawn comes as a :class:`Material`: tables, names and addresses. No look knows where they come from.
+Everything is drawn from a :class:`Material`: tables, names and addresses. A look does not know where they come from.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -20,22 +20,19 @@ from layouts.theme import Figure
 from layouts.words import Lazy, _
 
 Row = Mapping[str, Any]
-"""A row of an exhibit's table by column."""
-
-Choice = tuple[str, str]
-"""A code that can be chosen, and its label."""
+"""A row of an exhibit's table, by column."""
 
 
 class Size(StrEnum):
-    """How much room a picture has, and how far away its reader is."""
+    """The size of a picture."""
 
     PAGE = "page"
-    SMALL = "small"  # it leads on to a page
-    SLIDE = "slide"
+    SMALL = "small"  # on the overview, with a link to the page that shows more
+    SLIDE = "slide"  # read from far away
 
 
 class Covered(Protocol):
-    """How many enterprises a selection has, and how many of them were trained and reported."""
+    """The number of enterprises in a selection, and of those that were trained and that reported."""
 
     @property
     def enterprises(self) -> int: ...
@@ -47,12 +44,12 @@ class Covered(Protocol):
 
 @dataclass(frozen=True)
 class Material:
-    """What a picture is drawn from: the numbers of an exhibit, and names and addresses for their codes.
+    """The data for a picture: the numbers of an exhibit, and names and addresses for its codes.
 
-    ``more`` gives a further table of the exhibit by name; ``name`` a code's name (table, code), ``entry`` its columns,
-    ``codes`` all codes of a reference table in order, ``href`` an address under the same filters. ``rows``: may single
-    enterprises be shown? ``chosen`` is what the control of the page chooses ("": nothing), the indicator of an exhibit
-    that is by indicator.
+    ``more`` returns a further table of the exhibit by name, ``name`` the name of a code (table, code), ``entry`` the
+    columns of a code, ``codes`` all codes of a reference table in order, ``href`` an address under the same filters.
+    ``rows``: single enterprises may be shown. ``chosen`` is the choice in the control of the page ("": none); for an
+    exhibit by indicator it is the indicator.
     """
 
     table: pd.DataFrame
@@ -74,13 +71,13 @@ class Material:
 
     @property
     def on_slide(self) -> bool:
-        """Is a slide drawn?"""
+        """Is the picture for a slide?"""
         return self.size is Size.SLIDE
 
 
 @dataclass(frozen=True)
 class Card:
-    """A number in large type: what it is, its value (blank: not on record), what it is out of, and a remark."""
+    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark."""
 
     label: str
     value: str
@@ -92,10 +89,10 @@ class Card:
 class Drawing:
     """One picture of an exhibit: the finding as title, and a figure or cards.
 
-    ``caption`` is above the figure, ``under`` below it, ``notice`` below a map. A slide may have a ``second`` figure;
-    ``chart`` is the figure as PowerPoint draws it. ``ns`` are (what, the number it rests on) for the speaker.
-    ``table`` are the rows of a slide's table where they are not all (None), ``columns`` its columns likewise;
-    ``table_at`` is the table that a page shows in place of the picture's own.
+    ``caption`` is above the figure, ``under`` below it, ``notice`` below a map. A slide may have a ``second`` figure.
+    ``chart`` is the figure for PowerPoint. ``ns`` are pairs (label, base of the number) for the speaker.
+    ``table`` are the rows and ``columns`` the columns of a slide's table (None: all). ``table_at`` is the code of the
+    table that a page shows instead of the picture's own.
     """
 
     title: str
@@ -117,10 +114,10 @@ Write = Callable[[Row, Material], Cell]
 
 @dataclass(frozen=True)
 class ColumnLook:
-    """A column in words: what it ``holds`` (for files and the method page) and how tables show it.
+    """A column in words: its description ``holds`` (for files and the method page), and its form in tables.
 
-    ``name`` is the column of the exhibit, "" for one that is made of several. Without a ``label`` no table shows it.
-    ``obvious``: the method page leaves it out. ``lone``: a row by itself is enough to write it.
+    ``name`` is the column of the exhibit, "" for a column made from several. A column without ``label`` is in no table.
+    ``obvious``: the method page leaves it out. ``lone``: its cell can be written from one row alone.
     """
 
     name: str = ""
@@ -136,7 +133,7 @@ Columns = tuple[ColumnLook, ...]
 
 
 def written(columns: Columns, frame: pd.DataFrame, material: Material, note: str = "") -> Table:
-    """A table as people read it."""
+    """Writes a frame as a table in words."""
     shown = [(column, column.write) for column in columns if column.label and column.write]
     rows = [[write(row, material) for _column, write in shown] for row in records(frame)]
     return Table(tuple(Column(str(column.label), column.numeric) for column, _write in shown), rows, note)
@@ -146,9 +143,9 @@ def written(columns: Columns, frame: pd.DataFrame, material: Material, note: str
 class Picture:
     """One way to draw an exhibit.
 
-    ``code`` is its address in files and decks; the first picture of an exhibit has the exhibit's code. A picture
-    without ``name`` is no slide: it is added to a deck as ``slide``. One with ``columns`` has a table of its own, of
-    the further table ``rows_of`` ("": of the exhibit's rows).
+    ``code`` identifies it in addresses and decks; the first picture of an exhibit has the exhibit's code. A picture
+    without ``name`` is no slide; the slide ``slide`` is added to a deck instead. A picture with ``columns`` has its own
+    table, made from the further table ``rows_of`` ("": from the exhibit's rows).
     """
 
     code: str
@@ -160,15 +157,15 @@ class Picture:
 
 
 Materials = Callable[[str], Material]
-"""The material of an exhibit by its code, under the filters of the page."""
+"""A function that returns the material of an exhibit by its code, under the filters of the page."""
 
 
 @dataclass(frozen=True)
 class Control:
-    """Something to choose on a page: what its pictures show follows.
+    """A choice on a page that its pictures follow.
 
-    ``component`` is drawn before the picture it belongs to. ``choose`` takes the posted value and the page's materials;
-    it returns what is chosen and the values of ``outputs``, (id, property) each. ``states`` are posted, not looked at.
+    ``component`` is drawn before the picture it belongs to. ``choose`` takes the posted value and the page's materials,
+    and returns the choice and the values of ``outputs``, (id, property) each. ``states`` are posted but not used.
     """
 
     id: str
@@ -183,22 +180,22 @@ def _nobody(material: Material) -> str:
 
 
 def nobody() -> str:
-    """What an exhibit of enterprises says where there is none."""
+    """The message of an exhibit in a selection without enterprises."""
     return _("No enterprise is enrolled in this selection.")
 
 
 def all_rows_missing(text: Lazy) -> Callable[[Material], str]:
-    """What an exhibit says that is missing where its table has no row."""
+    """Returns a function for ``Look.missing``: the message `text` where the table has no row, else ""."""
     return lambda material: "" if len(material.table) else str(text)
 
 
 @dataclass(frozen=True)
 class Look:
-    """How one exhibit looks: what it is called, how its numbers are made, its columns and its pictures.
+    """The look of one exhibit: its name, its definition, its columns and its pictures.
 
-    ``section`` is the heading of docs/measures.md that defines it. ``missing`` says what an exhibit without numbers
-    lacks ("": nothing); ``resting_on`` what it rests on where that is no enterprises ("": it is). ``latest_first``: its
-    tables begin with the last row.
+    ``section`` is the heading of docs/measures.md that defines it. ``missing`` returns the message of an exhibit
+    without numbers ("": it has numbers); ``resting_on`` the basis of its numbers where that is not enterprises ("": it
+    is). ``latest_first``: its tables begin with the last row. Raises TypeError for a wrong declaration.
     """
 
     code: str
@@ -215,13 +212,13 @@ class Look:
     def __post_init__(self) -> None:
         if not self.pictures or self.pictures[0].code != self.code:
             raise TypeError(f"{self.code}: its first picture has another code")
-        bare = [column.name for column in self.columns if bool(column.label) != bool(column.write)]
-        if bare:
-            raise TypeError(f"{self.code}: a label without a writer, or a writer without a label: {bare}")
+        incomplete = [column.name for column in self.columns if bool(column.label) != bool(column.write)]
+        if incomplete:
+            raise TypeError(f"{self.code}: a label without a writer, or a writer without a label: {incomplete}")
 
     @property
     def described(self) -> dict[str, Lazy]:
-        """What each column holds."""
+        """The description of each column, by column."""
         return {column.name: column.holds for column in self.columns if column.holds}
 
     def table(self, material: Material, picture: Picture, drawing: Drawing | None = None) -> Table:

@@ -1,4 +1,4 @@
-"""The pages: path, name, and a list of exhibits without data or words; both arrive by callbacks behind the gate."""
+"""The pages: path, name and a list of exhibits. Data and texts arrive by callbacks, behind the sign-in."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ from layouts.words import Lazy, _, _l
 class Panel:
     """A part of a page that is no exhibit: cards or a list, drawn from the materials of several exhibits.
 
-    ``style`` is its class; None is a panel inside the frame of an exhibit.
+    ``style`` is its CSS class; None for a panel inside the frame of an exhibit.
     """
 
     id: str
@@ -35,9 +35,9 @@ class Panel:
 
 @dataclass(frozen=True)
 class Frame:
-    """One picture of an exhibit on a page, with everything it must say.
+    """One picture of an exhibit on a page.
 
-    ``has_control``: the page's control is in it; ``leads_to`` is (text, path) of the page that has more.
+    ``has_control``: the page's control is in it. ``leads_to`` is (text, path) of the page that shows more.
     """
 
     picture: str
@@ -50,7 +50,7 @@ class Frame:
 
 @dataclass(frozen=True)
 class Row:
-    """Frames and panels side by side, in columns where ``columns`` are given."""
+    """Frames and panels side by side, or in ``columns`` where these are given."""
 
     style: str
     parts: tuple[Frame | Panel, ...] = ()
@@ -59,13 +59,13 @@ class Row:
 
 @dataclass(frozen=True)
 class Page:
-    """One page; ``name`` gives its title in the language spoken, ``rows`` what is on it.
+    """One page. ``name`` returns its title in the current language; ``rows`` are its contents.
 
-    ``control`` is what can be chosen on it. ``skeleton`` is that of a page that is no list of exhibits. ``needs`` is
-    the permission that its viewer needs; a page that is not ``main`` is under *The record*; ``below`` has pages of its
-    own under its path, with the same skeleton or with ``each`` (which brings a heading of its own).
+    A page that is no list of exhibits has a ``skeleton`` instead of rows. ``needs`` is the permission to see it. A page
+    that is not ``main`` is in the menu *The record*. ``below``: there are further pages under its path, with the same
+    skeleton or with ``each``, which has its own heading.
 
-    Raises TypeError for a picture that no exhibit has.
+    Raises TypeError for an unknown picture, and for a page with both or neither of rows and skeleton.
     """
 
     code: str
@@ -87,12 +87,12 @@ class Page:
 
     @property
     def frames(self) -> tuple[Frame, ...]:
-        """The exhibits on the page, in the order of their rows."""
+        """The frames on the page, in order."""
         return tuple(each for each in self._parts() if isinstance(each, Frame))
 
     @property
     def panels(self) -> tuple[Panel, ...]:
-        """What else is on the page."""
+        """The panels on the page, also those inside frames."""
         inside = [frame.after for frame in self.frames if frame.after]
         return (*(each for each in self._parts() if isinstance(each, Panel)), *inside)
 
@@ -106,7 +106,7 @@ class Page:
                     yield from column
 
     def body(self) -> list[Component]:
-        """The page's skeleton."""
+        """The skeleton of the page."""
         if self.skeleton:
             return self.skeleton()
         return [row.skeleton() if isinstance(row, Panel) else self._row(row) for row in self.rows]
@@ -128,11 +128,11 @@ class Page:
 
 
 def _columns(*columns: tuple[Frame | Panel, ...]) -> Row:
-    """Columns that fill up each on its own, so that a short exhibit leaves no hole beside a tall one."""
+    """A row of independent columns, so that a short exhibit leaves no hole next to a tall one."""
     return Row(style="exhibits two", columns=columns)
 
 
-def _alone(frame: Frame) -> Row:
+def _single(frame: Frame) -> Row:
     return Row(style="exhibits one", parts=(frame,))
 
 
@@ -166,7 +166,7 @@ PAGES: tuple[Page, ...] = (
                 (Frame("module-funnel"), Frame("breadth")),
                 (Frame("states"), Frame("journey-funnel"), Frame("satisfaction")),
             ),
-            _alone(Frame("matrix")),
+            _single(Frame("matrix")),
         ),
     ),
     Page(
@@ -195,7 +195,7 @@ PAGES: tuple[Page, ...] = (
         lambda: _("Who can train: from candidates to experts, and the providers that carry the training on."),
         rows=(
             Panel(ids.CAPACITY_HEADLINES, capacity.headlines, "headlines"),
-            _alone(Frame("capacity", table_open=True)),
+            _single(Frame("capacity", table_open=True)),
             Panel(ids.CAPACITY_BESIDE, capacity.lists, "beside"),
         ),
         main=False,
@@ -203,7 +203,7 @@ PAGES: tuple[Page, ...] = (
     Page(
         "targets", "/targets", lambda: _("Targets"),
         lambda: _("What was to be reached by when, and what was published of it since."),
-        rows=(_alone(Frame("targets")),),
+        rows=(_single(Frame("targets")),),
         main=False,
     ),
     Page(
@@ -211,14 +211,14 @@ PAGES: tuple[Page, ...] = (
         lambda: _("What was planned, what was held, and what comes next."),
         rows=(
             _columns((Panel(ids.CALENDAR_NEXT, events.coming, ""),), (Frame("rounds"),)),
-            _alone(Frame("events", table_open=True)),
+            _single(Frame("events", table_open=True)),
         ),
         main=False,
     ),
     Page(
         "published", "/published", lambda: _("Published figures"),
         lambda: _("Totals and survey shares as others printed them; the rows behind them are not on record."),
-        rows=(_alone(Frame("published", table_open=True)),),
+        rows=(_single(Frame("published", table_open=True)),),
         main=False,
     ),
     Page(
@@ -236,16 +236,16 @@ PAGES: tuple[Page, ...] = (
 
 
 def page_at(path: str | None) -> Page | None:
-    """The page at an address path; None where there is none."""
-    wanted = (path or "/").rstrip("/") or "/"
+    """The page at a path; None where there is none."""
+    path = (path or "/").rstrip("/") or "/"
     for page in PAGES:
-        if wanted == page.path or (page.below and wanted.startswith(f"{page.path}/")):
+        if path == page.path or (page.below and path.startswith(f"{page.path}/")):
             return page
     return None
 
 
 def body(page: Page, path: str | None = None) -> list[Component]:
-    """The page slot's children at a path: a heading to be filled, and the page's skeleton."""
+    """The contents of the page at a path, without data: a heading and the page's skeleton."""
     if page.each and path and path.rstrip("/") != page.path:
         return page.each()
     return [Markup(ids.page_title(page.code), className="page-heading"), *page.body()]

@@ -1,4 +1,4 @@
-"""What a slide is made of, in one language: for the projector, for PowerPoint and for paper."""
+"""The content of a slide in one language: for the projector, for PowerPoint and for paper."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -18,11 +18,11 @@ MOST_SOURCES = 2
 class Slide:
     """One exhibit as one slide.
 
-    ``exhibit`` is one of the codes a deck's slide has; ``title`` the finding. A slide shows ``figures`` (none to two;
-    their height is the one they look right at) or ``cards``; ``table`` has the same numbers. Where there is nothing to
-    show ``empty`` says so and all three are bare. ``coverage``, ``filtered``, ``as_of``, ``sources``, ``edition`` and
-    ``synthetic`` stand in the foot, ``notice`` under a map. ``ns`` are (number, how many it rests on) for who speaks;
-    ``notes`` are the deck's. ``chart`` is the figure as PowerPoint draws it.
+    ``exhibit`` is the code of the slide in a deck; ``title`` is the finding. A slide shows up to two ``figures`` (at
+    the height they are made for) or ``cards``; ``table`` has the same numbers. Without numbers, all three are empty and
+    ``empty`` is the message. ``coverage``, ``filtered``, ``as_of``, ``sources``, ``edition`` and ``synthetic`` are in
+    the foot; ``notice`` is under a map. ``ns`` are pairs (number, its base) for the speaker; ``notes`` are the notes of
+    the deck. ``chart`` is the figure for PowerPoint.
     """
 
     exhibit: str
@@ -47,9 +47,9 @@ class Slide:
     chart: Chart | Grid | None = field(default=None, repr=False, compare=False)
 
     def plain(self) -> dict[str, Any]:
-        """The slide in JSON's types, for the script that draws it."""
+        """The slide in JSON types, for the script that draws it."""
         with speaking(self.language):
-            cut = sentences(self.table.note, self.table.cut)
+            note = sentences(self.table.note, self.table.cut)
         return {
             name: getattr(self, name)
             for name in (
@@ -61,28 +61,28 @@ class Slide:
             "table": {
                 "columns": [vars(column) for column in self.table.columns],
                 "rows": self.table.shown,
-                "note": cut,
+                "note": note,
             },
             "source_list": [source.name for source in self.source_list],
         }  # fmt: skip
 
 
 def sources_sentence(sources: tuple[SourceLink, ...], unsourced: int) -> str:
-    """Where the numbers are from: the sources with most rows by name, how many more, how many rows name none."""
+    """The sources line of a slide: the sources with most rows, the number of others, the number of rows without any."""
     named = sorted(sources, key=lambda source: -(source.rows or 0))
     names = [source.name for source in named[:MOST_SOURCES]]
     more = len(named) - len(names)
-    said = []
+    parts = []
     if names:
         text = listed(names)
         if more:
             text = ngettext("{names} and {n} more", "{names} and {n} more", more, names=text)
-        said.append(labelled(_("Sources") if len(named) > 1 else _("Source"), text))
+        parts.append(labelled(_("Sources") if len(named) > 1 else _("Source"), text))
     if unsourced:
-        said.append(ngettext("{n} row without a source", "{n} rows without a source", unsourced))
-    return " · ".join(said) or _("No source on record")
+        parts.append(ngettext("{n} row without a source", "{n} rows without a source", unsourced))
+    return " · ".join(parts) or _("No source on record")
 
 
 def synthetic_sign() -> str:
-    """What stands on every slide of an invented programme."""
+    """The sign on every slide of a synthetic programme."""
     return _("Synthetic data")

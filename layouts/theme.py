@@ -1,4 +1,7 @@
-"""Colours, type and the settings every chart shares. Blue, grey, amber and rust differ in lightness as in hue."""
+"""Colours, fonts and the settings that all charts share.
+
+Blue, grey, amber and rust also differ in lightness, so that they can be distinguished without colour.
+"""
 
 from typing import Any
 
@@ -37,19 +40,19 @@ GRAPH_CONFIG: dict[str, Any] = {
     "responsive": True,
     "scrollZoom": False,
     "showTips": False,
-    # plotly.js would offer to post the chart's data to a cloud.
+    # Otherwise plotly.js offers to send the chart's data to a cloud.
     "showSendToCloud": False,
     "plotlyServerURL": "",
 }
 
 
 def length(value: float | None) -> float:
-    """How long the bar of a number is: none where it is unknown or not shown."""
+    """The length of the bar of a number; 0 where the number is unknown or not shown."""
     return 0 if value is None or value != value else value  # noqa: PLR0124 - NaN
 
 
 def layout(height: int | None, **settings: Any) -> dict[str, Any]:
-    """The layout every chart starts from; `height` in pixels, or None where the style sheet gives it."""
+    """The base layout of all charts; `height` in pixels, or None where the style sheet sets it."""
     base: dict[str, Any] = {
         **({"height": height} if height else {}),
         "autosize": True,
@@ -65,7 +68,7 @@ def layout(height: int | None, **settings: Any) -> dict[str, Any]:
 
 
 def axis(**settings: Any) -> dict[str, Any]:
-    """An axis: quiet grid, labels that make their own room, no zooming by accident."""
+    """An axis with a light grid, an automatic margin for its labels, and no zoom."""
     base: dict[str, Any] = {
         "automargin": True,
         "fixedrange": True,
@@ -79,12 +82,12 @@ def axis(**settings: Any) -> dict[str, Any]:
 
 
 def hidden_axis(**settings: Any) -> dict[str, Any]:
-    """An axis that only gives the scale: the values are printed on the marks."""
+    """An invisible axis that only sets the scale; the values are printed on the marks."""
     return axis(visible=False, showgrid=False) | settings
 
 
 def heading(text: str, at: float, *, across: bool = False) -> dict[str, Any]:
-    """Words above the mark at `at` on the y axis, from where bars begin; `across` a grid from the left edge."""
+    """A heading above the mark at `at` on the y axis, from the start of the bars; `across`: from the left edge."""
     settings: dict[str, Any] = {"bgcolor": PAPER, "borderpad": 1} if across else {}
     return {
         "text": text,
@@ -100,11 +103,11 @@ def heading(text: str, at: float, *, across: bool = False) -> dict[str, Any]:
 
 
 HEADING_RISE = 0.42
-"""How far above its mark a heading stands, in steps of the y axis."""
+"""Distance of a heading above its mark, in steps of the y axis."""
 
 
 def legend(**settings: Any) -> dict[str, Any]:
-    """A legend above the drawing that only explains: a click on it hides nothing."""
+    """A legend above the chart; a click on it hides nothing."""
     base: dict[str, Any] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom", "traceorder": "normal"}
     return base | {"itemclick": False, "itemdoubleclick": False} | settings
 

@@ -1,4 +1,4 @@
-"""The reader's language: sentences by gettext, numbers, quantities and dates as people write them."""
+"""Texts in the viewer's language: sentences by gettext; numbers, quantities and dates in the usual form."""
 
 import re
 import textwrap
@@ -27,14 +27,14 @@ _language: ContextVar[str] = ContextVar("language", default="en")
 
 
 class Names(Protocol):
-    """Gives the name of a code in the reader's language; ``table`` is a reference table or ``enterprise``."""
+    """Returns the name of a code in the viewer's language; ``table`` is a reference table or ``enterprise``."""
 
     def __call__(self, table: str, code: str | None) -> str: ...
 
 
 @contextmanager
 def speaking(language: str) -> Iterator[None]:
-    """Speak `language` inside the block."""
+    """Sets the language of all texts inside the ``with`` block; English for an unknown language."""
     token = _language.set(language if language in LANGUAGES else "en")
     try:
         yield
@@ -43,31 +43,31 @@ def speaking(language: str) -> Iterator[None]:
 
 
 def language() -> str:
-    """The language spoken now."""
+    """The current language."""
     return _language.get()
 
 
 @cache
-def _translations(spoken: str) -> NullTranslations:
-    path = CATALOGUES / spoken / "LC_MESSAGES" / "messages.po"
+def _translations(language: str) -> NullTranslations:
+    path = CATALOGUES / language / "LC_MESSAGES" / "messages.po"
     if not path.exists():
         return NullTranslations()
     compiled = BytesIO()
     with path.open("rb") as text:
-        write_mo(compiled, read_po(text, locale=spoken))
+        write_mo(compiled, read_po(text, locale=language))
     compiled.seek(0)
     return Translations(compiled)
 
 
 def _(text: str, **values: object) -> str:
-    """`text` in the language spoken, with ``{name}`` places filled in."""
-    said = _translations(language()).gettext(text)
-    return said.format(**values) if values else said
+    """Translates `text` into the current language and fills in its ``{name}`` places."""
+    translated = _translations(language()).gettext(text)
+    return translated.format(**values) if values else translated
 
 
 @dataclass(frozen=True)
 class Lazy:
-    """A text that is translated when it is written: what is declared once is read in two languages."""
+    """A text that is translated when it is written, so that one declaration serves both languages."""
 
     text: str
 
@@ -79,13 +79,13 @@ _l = Lazy
 
 
 def ngettext(one: str, many: str, n: float, **values: object) -> str:
-    """:func:`_` for a text that counts; ``{n}`` is the number as people write it."""
-    counted = 2 if unseen(n) else int(n)  # "under 5" are many
-    return _translations(language()).ngettext(one, many, counted).format(n=number(n), **values)
+    """Translates a text with a count, like :func:`_`; ``{n}`` is the number by :func:`number`."""
+    count = 2 if unseen(n) else int(n)  # "under 5" takes the plural
+    return _translations(language()).ngettext(one, many, count).format(n=number(n), **values)
 
 
 def unseen(value: object) -> str:
-    """What stands in place of a number that a reader with a threshold does not see; empty where it is seen."""
+    """The text in place of a number that a threshold hides ("under 5", "withheld"); empty for any other number."""
     sign = getattr(value, "sign", "")
     if sign == "under":
         return _("under {k}", k=getattr(value, "base", ""))
@@ -93,41 +93,41 @@ def unseen(value: object) -> str:
 
 
 def is_about(value: object) -> bool:
-    """Is this a sum that is not exact?"""
+    """Is this an approximate sum?"""
     return getattr(value, "sign", "") == "about"
 
 
 def known(*values: object) -> bool:
-    """Are these all numbers, none of them unknown, under a base or withheld?"""
+    """Are all values known numbers? False where one is unknown, under a base or withheld."""
     return all(value is not None and value == value and not unseen(value) for value in values)  # noqa: PLR0124 - NaN
 
 
 def number(value: float | None, digits: int = 2) -> str:
-    """A number with thousands separators, a real minus and at most `digits` decimals; a dash where there is none."""
+    """A number with thousands separators, a real minus and at most `digits` decimals; a dash for no value."""
     if unseen(value):
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    rounded = round(value, digits) + 0  # what rounds to zero has no sign
-    written = _written(rounded, digits, language())
-    return f"≈{NO_BREAK}{written}" if is_about(value) else written
+    rounded = round(value, digits) + 0  # + 0 turns -0.0 into 0.0
+    text = _decimal(rounded, digits, language())
+    return f"≈{NO_BREAK}{text}" if is_about(value) else text
 
 
 @lru_cache(maxsize=10_000)
-def _written(rounded: float, digits: int, language: str) -> str:
+def _decimal(rounded: float, digits: int, language: str) -> str:
     pattern = "#,##0." + "#" * digits if digits else "#,##0"
     return format_decimal(rounded, format=pattern, locale=_LOCALES[language]).replace("-", "−")
 
 
 def out_of(part: float, whole: float) -> str:
-    """A count out of another: "15 of 25". Counts rounded apart may part more than their whole: "10, in all 5"."""
+    """A count out of another: "15 of 25". A rounded part can be more than its rounded whole: "10 (in all 5)"."""
     if known(part, whole) and part > whole:
         return _("{n} (in all {all})", n=number(part), all=number(whole))
     return _("{n} of {all}", n=number(part), all=number(whole))
 
 
 def signed(value: float | None, digits: int = 2) -> str:
-    """A change: always with its sign, a real minus."""
+    """A change, always with a sign; the minus is a real minus."""
     if unseen(value):
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
@@ -138,13 +138,13 @@ def signed(value: float | None, digits: int = 2) -> str:
 
 
 def percent(share: float | None) -> str:
-    """A share (0–1) as a whole percentage; never rounded up to all or down to none."""
+    """A share (0 to 1) as a whole percentage; never rounded up to 100 % or down to 0 %."""
     if share is None or share != share:  # noqa: PLR0124 - NaN
         return "–"
     bound = ""
-    if 0.995 <= share < 1:  # noqa: PLR2004 - what would round to all
+    if 0.995 <= share < 1:  # noqa: PLR2004 - would round to 100 %
         share, bound = 0.99, ">"
-    elif 0 < share <= 0.005:  # noqa: PLR2004 - what would round to none
+    elif 0 < share <= 0.005:  # noqa: PLR2004 - would round to 0 %
         share, bound = 0.01, "<"
     pattern = "0%" if language() == "zh" else f"0{NO_BREAK}%"
     return bound + format_percent(share, format=pattern, locale=_LOCALES[language()])
@@ -157,7 +157,7 @@ _SKELETONS = {
 
 
 def day(when: date | None, precision: str | None = "day") -> str:
-    """A date at the precision it is known with; a dash where there is none."""
+    """A date with its precision (day, month or year); a dash for no date."""
     if when is None or when != when:  # noqa: PLR0124 - pandas' NaT
         return "–"
     return format_date(when, format=_SKELETONS[language()][precision or "day"], locale=_LOCALES[language()])
@@ -167,41 +167,41 @@ _INTERVALS = {"day": "yMMMd", "month": "yMMMM", "year": "y"}
 
 
 def days(first: date, last: date, precision: str | None = "day") -> str:
-    """From one date to another at the precision they are known with: "22–23 Aug 2017"; one date where they are one."""
+    """A range of dates with their precision: "22–23 Aug 2017"; a single date where both are the same."""
     if day(first, precision) == day(last, precision):
         return day(first, precision)
     return str(format_interval(first, last, _INTERVALS[precision or "day"], locale=_LOCALES[language()]))
 
 
 def moment(when: datetime) -> str:
-    """A moment (UTC) to the minute."""
+    """A time (UTC) to the minute."""
     return f"{day(when.date())} {when:%H:%M} UTC"
 
 
 def sentences(*parts: str) -> str:
-    """Sentences after one another, as the language joins them."""
+    """Joins sentences as the language does: with a blank, in Chinese without."""
     return ("" if language() == "zh" else " ").join(part for part in parts if part)
 
 
 def labelled(label: str, value: str) -> str:
-    """A value behind what it is: "Partner: CEC"."""
+    """A value after its label: "Partner: CEC"."""
     return _("{label}: {value}", label=label, value=value)
 
 
 def listed(items: list[str]) -> str:
-    """Items after one another in a sentence: "a, b"; Chinese "a、b"."""
+    """Joins items in a sentence: "a, b"; Chinese "a、b"."""
     return ("、" if language() == "zh" else ", ").join(items)
 
 
 def marked(name: str, *, borrowed: bool) -> str:
-    """A name; one borrowed from the other language says so."""
+    """A name; a name that is only known in the other language is marked."""
     if not borrowed:
         return name
     return f"{name}（英）" if language() == "zh" else f"{name} (zh)"
 
 
 def wrapped(text: str, width: int, lines: int = 3) -> str:
-    """`text` broken into at most `lines` lines of about `width` Latin letters for a chart; what is left over is cut."""
+    """Breaks `text` into at most `lines` lines of about `width` Latin letters for a chart; the rest is cut off."""
     parts = _chinese_lines(text, width) if language() == "zh" and not text.isascii() else textwrap.wrap(text, width)
     cut = parts[:lines]
     if len(parts) > lines:
@@ -210,24 +210,24 @@ def wrapped(text: str, width: int, lines: int = 3) -> str:
 
 
 _PIECE = re.compile(r"(?:(?:\d+[年月日])+|[!-~]+|.)[，。；：、）”！？]*", re.DOTALL)
-"""What stays on one line: a date, a word in Latin letters or a number, a character; with the mark that ends it."""
+"""A piece that is never broken: a date, a Latin word, a number or a character, with the punctuation after it."""
 
 
 def _chinese_lines(text: str, width: int) -> list[str]:
-    """Lines of `text`; a Chinese character is as wide as two Latin letters."""
+    """Breaks `text` into lines; a Chinese character is as wide as two Latin letters."""
     lines, used = [""], 0
     for piece in _PIECE.findall(text):
-        wide = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in piece)
-        if used and used + wide > width:
+        piece_width = sum(2 if east_asian_width(letter) in "WF" else 1 for letter in piece)
+        if used and used + piece_width > width:
             lines.append("")
             used = 0
         lines[-1] += piece if used else piece.lstrip()
-        used += wide
+        used += piece_width
     return [line.rstrip() for line in lines]
 
 
 def unit_name(unit: str) -> str:
-    """A unit as it stands behind a number; empty where the number says it all."""
+    """The text of a unit after a number; empty where the number needs none."""
     return {
         "percent": "%",
         "count": "",
@@ -241,13 +241,13 @@ def unit_name(unit: str) -> str:
     }[unit]
 
 
-def measured(said: str, unit: str) -> str:
-    """A number already written out, and its unit: a line never ends between the two; Chinese sets them close."""
-    return f"{said}{'' if language() == 'zh' else NO_BREAK}{unit}" if unit else said
+def measured(number_text: str, unit: str) -> str:
+    """A number and its unit, which stay on one line; Chinese has no blank between them."""
+    return f"{number_text}{'' if language() == 'zh' else NO_BREAK}{unit}" if unit else number_text
 
 
 def quantity(value: float | None, unit: str, operator: str = "=") -> str:
-    """A value with its unit and, where it is a bound, the sign of it: "> 100 a month", "no"."""
+    """A value with its unit; a bound with its sign: "> 100 a month"; a practice as yes or no."""
     if unseen(value):
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
@@ -259,7 +259,7 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
 
 
 def change_of(value: float | None, unit: str) -> str:
-    """A change with its unit: percentages change by points."""
+    """A change with its unit; a change of a percentage is in points."""
     if unseen(value):
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
@@ -273,7 +273,7 @@ def relative(share: float) -> str:
 
 
 def direction(better: str) -> str:
-    """Which direction is good, in words."""
+    """The direction that is better, in words."""
     return {
         "up": _("higher is better"),
         "down": _("lower is better"),

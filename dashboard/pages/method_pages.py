@@ -10,7 +10,7 @@ from data.editions import frozen_copies
 from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
 from layouts.texts import method_texts
-from layouts.texts.method_texts import MOST_ROWS, Kept
+from layouts.texts.method_texts import MOST_ROWS, Permalink
 from layouts.words import _, sentences
 
 
@@ -60,7 +60,7 @@ def _search() -> str:
     return request.query_string.decode("ascii", "ignore")
 
 
-def _kept(settings: Settings, context: AppContext, page_request: PageRequest, code: str, indicator: str) -> Kept:
+def _kept(settings: Settings, context: AppContext, page_request: PageRequest, code: str, indicator: str) -> Permalink:
     """An address of the same numbers that holds everything they depend on, and what it will show."""
     viewer = page_request.view.viewer
     # Who may not choose the date has none in the address: their link says it.
@@ -73,7 +73,7 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
     frozen = page_request.edition
     if frozen:
         note = method_texts.of_edition(frozen.name, frozen.frozen_at.date())
-        return Kept(at(frozen.key if viewer.may(Permission.CHOOSE_EDITION) else None), _for(page_request, note))
+        return Permalink(at(frozen.key if viewer.may(Permission.CHOOSE_EDITION) else None), _for(page_request, note))
     offer = None
     if viewer.may(Permission.CHOOSE_EDITION):
         latest = next(iter(frozen_copies.editions(context.records.folder)), None)
@@ -82,7 +82,7 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
             if latest
             else (method_texts.freeze(), plain_pages.address("/editions"))
         )
-    return Kept(at(None), _for(page_request, method_texts.of_live_record()), offer)
+    return Permalink(at(None), _for(page_request, method_texts.of_live_record()), offer)
 
 
 def _for(page_request: PageRequest, note: str) -> str:

@@ -1,4 +1,4 @@
-"""Which published numbers move from one state of the record to another: exhibits compared row by row."""
+"""Compares the exhibits of two states of the record row by row, and lists the rows that changed."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,12 +11,12 @@ from data.exhibits import ALL, build
 from data.view import View
 
 COMPARED: dict[str, Exhibit] = {each.code: each for each in ALL if not each.row_per_enterprise}
-"""The exhibits whose rows stand for more than one enterprise."""
+"""The exhibits that are compared: all without a row per enterprise."""
 
 
 @dataclass(frozen=True)
 class Move:
-    """A row of an exhibit before and after, each a frame of one row; None where it is not there."""
+    """A row of an exhibit before and after, each a frame of one row; None where the row does not exist."""
 
     exhibit: str
     before: pd.DataFrame | None
@@ -29,26 +29,26 @@ def published(view: View) -> dict[str, pd.DataFrame]:
 
 
 def moves(before: dict[str, pd.DataFrame], after: dict[str, pd.DataFrame]) -> Iterator[Move]:
-    """Every row that is another, new, or gone, exhibit by exhibit in the order of the rows as they would stand."""
+    """All rows that are changed, new or removed, per exhibit: first in the order of `after`, then the removed rows."""
     for code, exhibit in COMPARED.items():
-        was, now = (_keyed(tables[code], exhibit.key) for tables in (before, after))
-        for each, (values, at) in now.items():
-            if each not in was:
-                yield Move(code, None, after[code].iloc[[at]])
-            elif was[each][0] != values:
-                yield Move(code, before[code].iloc[[was[each][1]]], after[code].iloc[[at]])
-        for each, (_values, at) in was.items():
-            if each not in now:
-                yield Move(code, before[code].iloc[[at]], None)
+        old, new = (_rows_by_key(tables[code], exhibit.key) for tables in (before, after))
+        for key, (values, position) in new.items():
+            if key not in old:
+                yield Move(code, None, after[code].iloc[[position]])
+            elif old[key][0] != values:
+                yield Move(code, before[code].iloc[[old[key][1]]], after[code].iloc[[position]])
+        for key, (_values, position) in old.items():
+            if key not in new:
+                yield Move(code, before[code].iloc[[position]], None)
 
 
 Values = tuple[Any, ...]
 
 
-def _keyed(table: pd.DataFrame, key: tuple[str, ...]) -> dict[Values, tuple[Values, int]]:
-    """Rows by key: their values, unknown ones alike, and where they stand."""
+def _rows_by_key(table: pd.DataFrame, key: tuple[str, ...]) -> dict[Values, tuple[Values, int]]:
+    """The values and the position of each row, by key. Every unknown value is None, so that two are equal."""
     plain = table.astype(object).where(table.notna(), None)
     names = list(plain.columns)
-    at = [names.index(name) for name in key]
+    key_columns = [names.index(name) for name in key]
     rows = enumerate(plain.itertuples(index=False, name=None))
-    return {tuple(row[part] for part in at): (row, position) for position, row in rows}
+    return {tuple(row[at] for at in key_columns): (row, position) for position, row in rows}

@@ -1,7 +1,7 @@
-"""The exhibits: one module each, whose ``EXHIBIT`` says what its numbers are and what protects them.
+"""The exhibits: one module each, whose ``EXHIBIT`` declares the numbers and their protection.
 
-No module here knows the web or a word of how an exhibit looks: that is the module of the same name in
-`layouts/exhibits`. Every list of exhibits in the product is derived from :data:`ALL`.
+No module here knows the web, or how an exhibit looks: that is in the module of the same name in `layouts/exhibits`.
+Every list of exhibits in the product is derived from :data:`ALL`.
 """
 
 import pandas as pd
@@ -44,19 +44,19 @@ ALL: tuple[Exhibit, ...] = (
     rounds.EXHIBIT,
     published.EXHIBIT,
 )
-"""Every exhibit, in the order of files, sheets and the list of slides."""
+"""All exhibits, in the order of files, sheets and the list of slides."""
 
 EXHIBITS: dict[str, Exhibit] = {each.code: each for each in ALL}
-"""The same by code."""
+"""All exhibits by code."""
 
 SLIDES: dict[str, Exhibit] = {code: each for each in ALL for code in each.slides or ()}
-"""What a slide can show: the code of a picture, and the exhibit that it draws."""
+"""The pictures a slide can show: the code of the picture, and the exhibit it draws."""
 
 
 def build(view: View, code: str, indicator: str = "") -> BuiltExhibit:
-    """Builds the exhibit `code` of a view; `indicator` for one that is by indicator. KeyError for an unknown code.
+    """Builds the exhibit `code` of a view; `indicator` is for an exhibit by indicator.
 
-    Raises as :func:`data.exhibit.build`.
+    Raises KeyError for an unknown code, and the errors of :func:`data.exhibit.build`.
     """
     return exhibit.build(view, EXHIBITS[code], indicator)
 

@@ -1,4 +1,4 @@
-"""How many modules enterprises completed."""
+"""Enterprises by the number of modules they completed."""
 
 import pandas as pd
 
@@ -10,7 +10,7 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a number of modules: the enterprises that completed at least as many."""
+    """One row per number of modules: the enterprises that completed at least that many."""
     return steps.completed_module_counts(view.facts)
 
 

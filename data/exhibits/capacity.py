@@ -1,4 +1,7 @@
-"""Trainers by level and module, and the ladder from candidate to expert. Small numbers of trainers are people."""
+"""Trainers by level and module, and the ladder from candidate to expert.
+
+Numbers of trainers are rounded under a threshold like numbers of enterprises: a small one can identify a person.
+"""
 
 from typing import Any
 
@@ -18,34 +21,32 @@ _SEXES = ("women", "men", "sex_unknown")
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per module × level that somebody reached: trainers, of them women (None: of nobody is the sex known)."""
+    """One row per module and level with a trainer: trainers, of them women (None: no trainer's sex is known)."""
     levels = _levels(view)
-    reached = _levels(_whole(view)) if view.threshold else levels
-    there = set(zip(reached["module"], reached["level"], strict=True))
+    reached = _levels(_unfiltered(view)) if view.threshold else levels
+    row_keys = set(zip(reached["module"], reached["level"], strict=True))
     rows = [
         {"module": module, "level": level}
         | _count(view, levels[(levels["module"] == module) & (levels["level"] == level)])
         for module in view.catalogue.module
         for level in TRAINER_LEVELS
-        if (module, level) in there
+        if (module, level) in row_keys
     ]
     return _women(view, pd.DataFrame(rows, columns=["module", "level", "trainers", *_SEXES]))
 
 
 def ladder(view: View) -> pd.DataFrame:
-    """One row a level, lowest first, with every trainer on record at it in any module: level, trainers, women, men,
-    sex_unknown; and ``everyone``, all trainers of any level.
-    """
+    """One row per level, lowest first: the trainers at this level in any module, and ``everyone``, all trainers."""
     levels = _levels(view)
     rows = [{"level": level} | _count(view, levels[levels["level"] == level]) for level in TRAINER_LEVELS]
-    return _women(view, pd.DataFrame(rows).assign(everyone=_shown(view, levels["trainer"])))
+    return _women(view, pd.DataFrame(rows).assign(everyone=_trainer_count(view, levels["trainer"])))
 
 
 def _sources(view: View, _table: pd.DataFrame, _indicator: str) -> pd.DataFrame:
-    """The sources of every level and of every trainer counted; where a threshold holds, of everything in scope."""
-    levels = _levels(_whole(view) if view.threshold else view)
-    named = [levels["source"], levels.drop_duplicates("trainer")["trainer_source"]]
-    return by_source(pd.concat(named, ignore_index=True))
+    """The sources of the levels and of the trainers; under a threshold, those of the whole scope."""
+    levels = _levels(_unfiltered(view) if view.threshold else view)
+    sources = [levels["source"], levels.drop_duplicates("trainer")["trainer_source"]]
+    return by_source(pd.concat(sources, ignore_index=True))
 
 
 def _trainer_rows(view: View) -> Rows:
@@ -59,7 +60,7 @@ def _level_rows(view: View) -> Rows:
     )
 
 
-def _whole(view: View) -> View:
+def _unfiltered(view: View) -> View:
     return view.with_filters(view.filters.unfiltered())
 
 
@@ -70,27 +71,27 @@ def _levels(view: View) -> pd.DataFrame:
     return levels
 
 
-def _shown(view: View, trainers: "pd.Series[Any]") -> int:
-    """How many trainers these are, as the viewer is shown it."""
+def _trainer_count(view: View, trainers: "pd.Series[Any]") -> int:
+    """The number of different trainers, as the viewer may see it."""
     if view.disclosure is None:
         return int(trainers.nunique())
     return view.disclosure.rounding.count_coded("trainer", trainers)
 
 
 def _count(view: View, levels: pd.DataFrame) -> dict[str, int]:
-    each = levels.drop_duplicates("trainer")
-    of_sex = {"women": each["sex"] == "f", "men": each["sex"] == "m"}
+    trainers = levels.drop_duplicates("trainer")
+    of_sex = {"women": trainers["sex"] == "f", "men": trainers["sex"] == "m"}
     of_sex["sex_unknown"] = ~(of_sex["women"] | of_sex["men"])
-    counted = {"trainers": _shown(view, each["trainer"])}
-    return counted | {name: _shown(view, each.loc[which, "trainer"]) for name, which in of_sex.items()}
+    by_sex = {name: _trainer_count(view, trainers.loc[mask, "trainer"]) for name, mask in of_sex.items()}
+    return {"trainers": _trainer_count(view, trainers["trainer"])} | by_sex
 
 
 def _women(view: View, frame: pd.DataFrame) -> pd.DataFrame:
-    """Where the sex of nobody is on record, the number of women is not known either; rounded numbers do not tell."""
+    """Sets the number of women to None where no trainer's sex is known. Rounded numbers cannot show this."""
     if view.threshold:
         return frame
-    unknown = [a == b and bool(a) for a, b in zip(frame["trainers"], frame["sex_unknown"], strict=True)]
-    women = [None if nobody else n for nobody, n in zip(unknown, frame["women"], strict=True)]
+    all_unknown = [a == b and bool(a) for a, b in zip(frame["trainers"], frame["sex_unknown"], strict=True)]
+    women = [None if unknown else n for unknown, n in zip(all_unknown, frame["women"], strict=True)]
     return frame.assign(women=pd.Series(women, index=frame.index, dtype=object))
 
 

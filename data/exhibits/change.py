@@ -1,4 +1,4 @@
-"""What enterprises reported before and after, one row an indicator."""
+"""The change between the results before and after, one row per indicator."""
 
 import numpy as np
 import pandas as pd
@@ -14,7 +14,7 @@ _NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row an indicator with a result; for a reader with a threshold, with one in everything the link covers."""
+    """One row per indicator with a result. Under a threshold, with a result anywhere in the scope of the link."""
     indicators = view.catalogue.indicator
     levels, others = pairs.pair_levels(view.facts), pairs.other_fact_counts(view.facts)
     reported = pairs.reported_indicators(view.scope if view.threshold else view.facts)
@@ -27,7 +27,7 @@ def numbers(view: View) -> pd.DataFrame:
         rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers)})
     frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__])
     counts = [others[code] for code in frame["indicator"]]
-    # As they are: pandas would make plain numbers of withheld ones.
+    # dtype object: pandas would turn withheld numbers into plain ones.
     return frame.assign(other_facts=pd.Series(counts, dtype=object if view.threshold else int))
 
 

@@ -1,4 +1,4 @@
-"""Who reported at all: trained enterprises with any result and with a pair, per partner, sector and round."""
+"""Coverage of the results: trained enterprises with any result and with a pair, per partner, sector and round."""
 
 import math
 
@@ -14,7 +14,7 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a group; ``trained_reported`` are the trained enterprises with any result."""
+    """One row per group; ``trained_reported`` counts the trained enterprises with any result."""
     frame = group_counts.coverage_counts(view.facts, view.lines("partner"))
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
@@ -22,20 +22,20 @@ def numbers(view: View) -> pd.DataFrame:
         groups = zip(frame["group_kind"], frame["group"], strict=True)
         frame = frame[np.array([_in_scope(view, *each) for each in groups], bool)]
     frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"], view.share))
-    kinds = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
-    order = {
+    kind_order = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
+    code_order = {
         kind: {code: at for at, code in enumerate(view.catalogue.table(kind))}
         for kind in ("partner", "sector", "round")
     }
-    place = [
-        (kinds[kind], order.get(kind, {}).get(group, math.inf))
+    sort_keys = [
+        (kind_order[kind], code_order.get(kind, {}).get(group, math.inf))
         for kind, group in zip(frame["group_kind"], frame["group"], strict=True)
     ]
-    return frame.iloc[sorted(range(len(frame)), key=place.__getitem__)].reset_index(drop=True)
+    return frame.iloc[sorted(range(len(frame)), key=sort_keys.__getitem__)].reset_index(drop=True)
 
 
 def _in_scope(view: View, kind: str, group: str | None) -> bool:
-    """Has the viewer's scope an enterprise in a group? Rows are those of the scope, whatever is filtered."""
+    """Does the viewer's scope have an enterprise in the group? The rows do not depend on the filters."""
     if kind == "total":
         return True
     if group is None:

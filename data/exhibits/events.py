@@ -17,10 +17,11 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row an event, earliest first, undated last.
+    """One row per event, earliest first, events without a date last.
 
-    ``first`` and ``last`` are the days it may fill (None: undated); ``partners`` those that may be named. A name that
-    tells who may not be named is the kind's, and its code one that tells nothing; notes go to managers alone.
+    ``first`` and ``last`` are the earliest and latest day possible (None: no date). ``partners`` are the partners that
+    may be named. Where the name contains a hidden name, the event has the name of its kind and an alias as code. Only
+    managers see notes.
     """
     partners = queries.event_partners(view.connection, view.of)
     rows = [_row(view, row, tuple(partners.get(row["code"], ()))) for row in queries.events(view.connection, view.of)]
@@ -30,19 +31,19 @@ def numbers(view: View) -> pd.DataFrame:
 
 
 def ahead(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The events of :func:`numbers` that come after a date, soonest first: planned, and not over by then."""
+    """The events of :func:`numbers` that are still to come on a date: planned, and not over by then."""
     return frame[_is_ahead(frame, as_of)]
 
 
 def _is_ahead(frame: pd.DataFrame, as_of: date) -> "pd.Series[bool]":
     rows = zip(frame["status"], frame["last"], strict=True)
-    later = [status == "planned" and last is not None and last > as_of for status, last in rows]
-    return pd.Series(later, index=frame.index, dtype=bool)
+    to_come = [status == "planned" and last is not None and last > as_of for status, last in rows]
+    return pd.Series(to_come, index=frame.index, dtype=bool)
 
 
 def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:
-    spelled_out = row["code"].replace("-", " ")
-    hidden = any(view.names_hidden(text) for text in (row["name_en"], row["name_zh"], spelled_out))
+    code_words = row["code"].replace("-", " ")
+    hidden = any(view.names_hidden(text) for text in (row["name_en"], row["name_zh"], code_words))
     begins, ends, precision = row["starts_on"] or row["ends_on"], row["ends_on"] or row["starts_on"], "date_precision"
     return row | {
         "event": f"{row['kind']}-{view.viewer.alias_order(row['code'])[:8]}" if hidden else row["code"],
@@ -53,12 +54,12 @@ def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],
-        **_heads(view, row),
+        **_participant_counts(view, row),
     }
 
 
-def _heads(view: View, row: dict[str, Any]) -> dict[str, int | None]:
-    """Those who came to an event, as the viewer is shown it: women are at most all."""
+def _participant_counts(view: View, row: dict[str, Any]) -> dict[str, int | None]:
+    """The participants of an event and the women among them, as the viewer may see it. Women are at most all."""
     if view.disclosure is None:
         return {name: row[name] for name in ("participants", "women")}
     count_at = view.disclosure.rounding.count_at

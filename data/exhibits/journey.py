@@ -10,7 +10,9 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a stage; ``recorded`` are those with a record of the stage itself, ``m1_only`` planned Module 1 alone."""
+    """One row per stage. ``recorded`` counts enterprises with a record of the stage itself, ``m1_only`` those that
+    planned only Module 1.
+    """
     frame = steps.journey_counts(view.facts)
     counts = frame["enterprises"]
     first = pd.Series([counts.iloc[0]] * len(counts))

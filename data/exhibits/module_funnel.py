@@ -12,10 +12,10 @@ _STEPS = ("workshop", "visited", "assessed", "completed")
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a module; ``due`` are those planned less those not yet due, which the shares are out of."""
+    """One row per module. ``due`` is the number planned less the number not yet due; the shares are shares of it."""
     codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
-    counted = steps.module_steps(view.facts).set_index("module")
-    frame = counted.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
+    by_module = steps.module_steps(view.facts).set_index("module")
+    frame = by_module.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
     due = (frame["planned"] - frame["not_yet_due"]).clip(lower=0)
     shares = {f"{name}_share": measures.ratio(frame[name], due, view.share) for name in _STEPS}
     return frame.assign(due=due, **shares)

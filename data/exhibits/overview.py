@@ -1,4 +1,4 @@
-"""The headline figures: enterprises, people, visits and modules of a selection, one row each."""
+"""The headline figures of a selection: enterprises, people, visits and modules, one row each."""
 
 from functools import partial
 from typing import Any
@@ -16,14 +16,14 @@ _COUNTS, _TOTALS = frozenset({"enterprises", "trained", "workers_unknown"}), fro
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a headline: its number, what it is out of, and a code for what its reader must know."""
+    """One row per headline: its number, the number it is out of, and the code of a note."""
     n = counts.overview_counts(view.facts)
     if not view.threshold:
-        n = _sums(n)
-    # Beside rounded counts, rounds, places and partners are those of everything the link covers: the number that a
-    # filter leaves would tell of single enterprises.
+        n = _with_sums(n)
+    # Under a threshold, rounds, places and partners are those of the whole scope: their exact number under a filter
+    # would reveal something about single enterprises.
     reach = counts.reach_counts(view.scope if view.threshold else view.facts)
-    # The number of all rounds is more than a link says.
+    # A viewer with a share link may not know the number of all rounds.
     on_record = None if view.viewer.limited else reach["rounds_on_record"]
     rows: list[tuple[str, Any, Any, str]] = [
         ("enterprises", n["enterprises"], None, "distinct"),
@@ -40,38 +40,38 @@ def numbers(view: View) -> pd.DataFrame:
     ]
     if view.disclosure:
         rounding = view.disclosure.rounding
-        in_all = partial(total_marked, terms=view.modules)
-        marks = dict.fromkeys(_COUNTS, marked) | dict.fromkeys(_TOTALS, in_all)
+        mark_total = partial(total_marked, terms=view.modules)
+        mark_by_name = dict.fromkeys(_COUNTS, marked) | dict.fromkeys(_TOTALS, mark_total)
         rows = [
-            (name, *(marks[name](each, rounding) for each in (value, of)), note)
-            if name in marks
+            (name, *(mark_by_name[name](each, rounding) for each in (value, of)), note)
+            if name in mark_by_name
             else (name, value, of, note)
             for name, value, of, note in rows
         ]
     return pd.DataFrame(rows, columns=["headline", "value", "of", "note"], dtype=object)
 
 
-def _sums(n: dict[str, Any]) -> dict[str, Any]:
-    """Sums: 0 over nothing, unknown where no term is known."""
-    known = n["trained"] - n["workers_unknown"]
+def _with_sums(n: dict[str, Any]) -> dict[str, Any]:
+    """The counts with their sums replaced by :func:`_sum`: 0 where there is no term, None where no term is known."""
+    known_sizes = n["trained"] - n["workers_unknown"]
     started = n["trainings"]
     return n | {
-        "workers_reached": _sum(n, "workers_reached", of=n["trained"], known=known),
-        "people_trained": _sum(n, "people_trained", of=started, known=n["trainings_with_head_count"]),
-        "women_trained": _sum(n, "women_trained", of=started, known=n["trainings_with_women"]),
-        "visits": _sum(n, "visits", of=started, known=n["trainings_with_visits"]),
+        "workers_reached": _sum(n, "workers_reached", terms=n["trained"], known_terms=known_sizes),
+        "people_trained": _sum(n, "people_trained", terms=started, known_terms=n["trainings_with_head_count"]),
+        "women_trained": _sum(n, "women_trained", terms=started, known_terms=n["trainings_with_women"]),
+        "visits": _sum(n, "visits", terms=started, known_terms=n["trainings_with_visits"]),
         "visits_planned": n.get("visits_planned") if n["modules_planned"] else 0,
     }
 
 
-def _sum(counts: dict[str, int], name: str, *, of: int, known: int) -> int | None:
-    """A sum over `of` terms of which `known` are known: 0 of nothing, unknown where none is known."""
-    return counts.get(name, 0) if known or not of else None
+def _sum(counts: dict[str, int], name: str, *, terms: int, known_terms: int) -> int | None:
+    """A sum with `terms` terms, of which `known_terms` are known: 0 without terms, None where no term is known."""
+    return counts.get(name, 0) if known_terms or not terms else None
 
 
 EXHIBIT = Exhibit(
     code="overview",
-    # Counts and sums are rows of one column here: the rows are protected one by one, above.
+    # One column has both counts and sums, so `numbers` protects it row by row.
     columns=(Key("headline"), Derived("value"), Derived("of"), Text("note")),
     numbers=numbers,
     rests_on=ENTERPRISES,

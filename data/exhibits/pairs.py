@@ -1,4 +1,4 @@
-"""Pairs of before and after, one row a pair; and the results that are part of none."""
+"""Pairs of a result before and a result after, one row per pair; and the results that are in no pair."""
 
 import pandas as pd
 
@@ -12,18 +12,18 @@ from data.view import View
 
 
 def numbers(view: View, indicator: str = "") -> pd.DataFrame:
-    """The pairs with their change and verdict, of one indicator or of all."""
+    """The pairs of one indicator ("": of all) with their change and verdict."""
     better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    judged = measures.with_change(pairs.pair_rows(view.facts, indicator or None), better)
+    rows = measures.with_change(pairs.pair_rows(view.facts, indicator or None), better)
     order = {code: at for at, code in enumerate(view.catalogue.indicator)}
-    listed = judged.sort_values(
+    sorted_rows = rows.sort_values(
         ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
     )
-    return by_enterprise(view, listed)
+    return by_enterprise(view, sorted_rows)
 
 
 def other_results(view: View, indicator: str = "") -> pd.DataFrame:
-    """The result rows that are no pairs: bounds, changes without levels, counts and single levels."""
+    """The result rows that are in no pair: bounds, changes without levels, counts and single levels."""
     return by_enterprise(view, pairs.other_rows(view.facts, indicator or None))
 
 

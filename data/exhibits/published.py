@@ -1,4 +1,4 @@
-"""Published figures as others printed them; nothing is counted here."""
+"""Published figures, as others printed them. Nothing is counted here."""
 
 import pandas as pd
 
@@ -13,7 +13,10 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a published figure; its note, which is free text, only where it tells nothing that is not theirs."""
+    """One row per published figure.
+
+    A viewer with a share link sees a note only where the programme is public and the note has no hidden name.
+    """
     frame = queries.reported_figures(view.connection, view.of)
     frame["note"] = pd.Series([note if _may_read(view, note) else None for note in frame["note"]], dtype=object)
     return frame.rename(columns={"code": "figure"}).drop(columns="phase").rename(columns={"of_phase": "phase"})

@@ -1,4 +1,4 @@
-"""Enterprises per place, and per province with everything in it."""
+"""Enterprises per place, and per province with all places in it."""
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ _COUNTS = (
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a place, the largest first; ``latitude`` and ``longitude`` in degrees (None: not on record)."""
+    """One row per place, the largest first; ``latitude`` and ``longitude`` in degrees (None: not on record)."""
     frame = _of_scope(view, counts.place_counts(view.facts), _places(view))
     entries = [view.catalogue.place.get(code) for code in frame["place"]]
     frame["name_en"] = [entry.name_en if entry else _NOT_GIVEN[0] for entry in entries]
@@ -33,23 +33,25 @@ def numbers(view: View) -> pd.DataFrame:
 
 
 def provinces(view: View) -> pd.DataFrame:
-    """One row a province, with everything below it: place, and the counts of :func:`numbers`."""
+    """One row per province with all places in it: place, and the counts of :func:`numbers`."""
     of_province = {code: province for code in view.catalogue.place if (province := view.catalogue.province(code))}
     frame = counts.place_counts(view.facts, of_province)
-    there = {of_province.get(code or "") for code in _places(view)}
-    return _of_scope(view, frame[frame["place"].notna()], there)
+    in_scope = {of_province.get(code or "") for code in _places(view)}
+    return _of_scope(view, frame[frame["place"].notna()], in_scope)
 
 
 def _places(view: View) -> set[str | None]:
-    """The places of the viewer's scope; None where an enterprise has none."""
+    """The places of the viewer's scope, with None where an enterprise has no place."""
     record = view.scope.record
-    at = np.unique(record.enrolments.place[view.scope.enrolments])
-    return {(*record.places, None)[each] for each in at}
+    indexes = np.unique(record.enrolments.place[view.scope.enrolments])
+    return {(*record.places, None)[index] for index in indexes}
 
 
 def _of_scope(view: View, frame: pd.DataFrame, places: set[str | None]) -> pd.DataFrame:
-    """For a reader with a threshold a row for each place of the scope, by what is shown: rows that came and went with
-    the filters would tell of single enterprises, and so would the order by the true size.
+    """Under a threshold: one row per place of the scope, sorted by the rounded number.
+
+    Rows that appear and disappear with the filters would reveal something about single enterprises, and so would the
+    order by the exact number.
     """
     if not view.threshold:
         return frame.reset_index(drop=True)

@@ -1,4 +1,4 @@
-"""Rounds against their plan."""
+"""Planned and actual dates of the rounds."""
 
 import pandas as pd
 
@@ -14,10 +14,10 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a round with any date: round, planned and actual dates, their ``date_precision``, ``slip``.
+    """One row per round with any date: planned and actual dates, and their ``date_precision``.
 
-    ``slip`` is how much later than planned it began, in units of the precision; planned_first, planned_last, first and
-    last are the days that plan and fact may fill.
+    ``slip`` is the delay of the start against the plan, in units of the precision. planned_first, planned_last, first
+    and last are the earliest and latest days possible for the planned and for the actual dates.
     """
     rows = []
     for row in queries.round_dates(view.connection, view.of):
@@ -38,8 +38,8 @@ def numbers(view: View) -> pd.DataFrame:
 
 
 def _rows(view: View) -> Rows:
-    dated = queries.round_dates(view.connection, view.of)
-    return exhibit_rows.coded_rows(schema.round_, (row["round"] for row in dated))
+    rounds = queries.round_dates(view.connection, view.of)
+    return exhibit_rows.coded_rows(schema.round_, (row["round"] for row in rounds))
 
 
 EXHIBIT = Exhibit(

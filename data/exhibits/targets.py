@@ -1,4 +1,4 @@
-"""Targets, and the newest published figure of each."""
+"""Targets, each with its newest published figure."""
 
 import math
 from collections.abc import Iterable
@@ -22,19 +22,21 @@ STATUSES = ("done", "in-progress", "late", "not-started", "not-planned", "unknow
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row a target, earliest due date first, with the newest published figure of its indicator, place and scope."""
-    figures = _newest(view)
+    """One row per target, earliest due date first, with the newest published figure of its indicator, place and
+    scope.
+    """
+    figures = _newest_figures(view)
     rows = []
     for row in queries.targets(view.connection, view.of):
         phase = phase_of(row["due_on"], _phases(view))
         if view.of.phase is None or phase:
             figure = figures.get((row["indicator"], row["place"], row["scope"] or ""))
-            rows.append(_against(row, figure, view.of.as_of) | {"phase": phase})
+            rows.append(_target_row(row, figure, view.of.as_of) | {"phase": phase})
     return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
 
 
-def _newest(view: View) -> dict[tuple[str, str | None, str], dict[str, Any]]:
-    """The newest published figure per indicator, place and scope; of one date that of the greater code."""
+def _newest_figures(view: View) -> dict[tuple[str, str | None, str], dict[str, Any]]:
+    """The newest published figure per indicator, place and scope; of two with the same date the greater code wins."""
     frame = queries.reported_figures(view.connection, view.of).astype(object)
     figures = (dict(zip(map(str, frame.columns), row, strict=True)) for row in frame.itertuples(index=False))
     by_date = sorted(figures, key=lambda row: (row["as_of"] or date.min, row["code"]))
@@ -47,7 +49,7 @@ def _phases(view: View) -> list[Entry]:
 
 
 def phase_of(day: date, phases: Iterable[Entry]) -> str | None:
-    """The first of `phases` to begin in whose dates a day lies; one without an end still runs."""
+    """The first of `phases` whose dates contain a day; a phase without an end date has not ended."""
     for phase in phases:
         begins, ends, precision = (phase.columns[name] for name in ("starts_on", "ends_on", "date_precision"))
         first, last = first_day(begins, precision), last_day(ends, precision)
@@ -56,7 +58,7 @@ def phase_of(day: date, phases: Iterable[Entry]) -> str | None:
     return None
 
 
-def _against(target: dict[str, Any], figure: dict[str, Any] | None, as_of: date) -> dict[str, Any]:
+def _target_row(target: dict[str, Any], figure: dict[str, Any] | None, as_of: date) -> dict[str, Any]:
     value = target["value"]
     actual = figure["value"] if figure else None
     operator = (figure["operator"] or "=") if figure else None
@@ -77,23 +79,23 @@ def _against(target: dict[str, Any], figure: dict[str, Any] | None, as_of: date)
         "operator": operator,
         "due_precision": target["date_precision"],
         "actual_precision": figure["date_precision"] if figure else None,
-        "women": _told(target["women_percent"]),
-        "actual_women": _told(figure["women_percent"]) if figure else None,
+        "women": _none_for_nan(target["women_percent"]),
+        "actual_women": _none_for_nan(figure["women_percent"]) if figure else None,
         "source": target["source"],
         "actual_source": figure["source"] if figure else None,
         "actual_figure": figure["code"] if figure else None,
     }
 
 
-def _told(value: float | None) -> float | None:
+def _none_for_nan(value: float | None) -> float | None:
     return None if value is None or math.isnan(value) else value
 
 
 def status(target: float, actual: float | None, operator: str, better: str, *, passed: bool) -> str:
-    """How a target stands, one of :data:`STATUSES`: by what was reached, and whether its due date has `passed`.
+    """The status of a target, one of :data:`STATUSES`; `passed`: its due date has passed.
 
-    A target of zero plans nothing, unless less is better. Without an actual, or with a bound that lies on neither side
-    of the target for certain, nothing is known.
+    A target of zero is "not-planned", unless less is better. The status is "unknown" without an actual, and where the
+    actual is a bound that may lie on either side of the target.
     """
     if target == 0 and better != "down":
         return "not-planned"
@@ -110,7 +112,7 @@ def status(target: float, actual: float | None, operator: str, better: str, *, p
 def _reached(target: float, actual: float, operator: str, *, less: bool) -> bool | None:
     if operator == "=":
         return actual <= target if less else actual >= target
-    # "More than 40" reaches 40; whether it reaches 50 nobody knows. "Up to 40" does not reach 50.
+    # "More than 40" reaches 40, but may or may not reach 50. "Up to 40" does not reach 50.
     if operator == ("<" if less else ">"):
         return True if (actual <= target if less else actual >= target) else None
     if operator == (">" if less else "<"):
@@ -124,8 +126,8 @@ def _sources(_view: View, table: pd.DataFrame, _indicator: str) -> pd.DataFrame:
 
 
 def _rows(view: View) -> Rows:
-    found = numbers(view)
-    keys = zip(found["indicator"], found["place"], found["due_on"], found["scope"].fillna(""), strict=True)
+    targets = numbers(view)
+    keys = zip(targets["indicator"], targets["place"], targets["due_on"], targets["scope"].fillna(""), strict=True)
     return exhibit_rows.keyed_rows(schema.target, keys)
 
 

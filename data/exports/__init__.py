@@ -1,1 +1,1 @@
-"""Files that exhibits are written to: workbooks and open-data packages."""
+"""Files of exhibits and of the record: CSV, workbooks and open-data packages."""

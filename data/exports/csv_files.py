@@ -1,4 +1,4 @@
-"""Tables as CSV: a header, blanks where there is no value, shares to six significant digits."""
+"""Tables as CSV: a header row, a blank for no value, shares with six significant digits."""
 
 import csv
 import io
@@ -14,18 +14,18 @@ from data.exhibits import EXHIBITS
 from data.privacy.shown import Withheld
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
-"""The first characters of a text that a spreadsheet takes for a formula."""
+"""First characters of a text that a spreadsheet reads as a formula."""
 
 
 def to_csv(exhibit: BuiltExhibit) -> str:
-    """The exported columns of an exhibit. A text that a spreadsheet takes for a formula has an apostrophe before it."""
+    """The exported columns of an exhibit. A text that a spreadsheet would read as a formula gets an apostrophe."""
     declared = EXHIBITS[exhibit.code]
     shares = {column.name for column in declared.columns if column.holds is Holds.SHARE}
     return csv_of(exhibit.table, declared.exported, shares)
 
 
 def csv_of(table: pd.DataFrame, columns: Sequence[str], shares: Collection[str] = ()) -> str:
-    """Some columns of a table, `shares` to six digits and other numbers to twelve."""
+    """Some columns of a table: `shares` with six significant digits, other numbers with twelve."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(columns)
@@ -35,7 +35,7 @@ def csv_of(table: pd.DataFrame, columns: Sequence[str], shares: Collection[str] 
 
 
 def blank(value: Any) -> bool:
-    """Is there no value in a cell? A withheld one is there."""
+    """Is a cell without a value? A withheld value counts as a value."""
     if isinstance(value, Withheld):
         return False
     return value is None or (isinstance(value, float) and math.isnan(value)) or value is pd.NaT
@@ -51,11 +51,11 @@ def _cell(value: Any, *, share: bool) -> str:
     if isinstance(value, float):
         return f"{value:.6g}" if share else f"{value:.12g}"
     text = str(value)
-    # A sign alone is an operator, and no formula; numbers are none either.
-    formula = isinstance(value, str) and len(text) > 1 and text.startswith(FORMULA_SIGNS)
-    return unbroken(f"'{text}" if formula else text)
+    # A single sign is an operator of a bound and no formula. Numbers are no formulas either.
+    is_formula = isinstance(value, str) and len(text) > 1 and text.startswith(FORMULA_SIGNS)
+    return unbroken(f"'{text}" if is_formula else text)
 
 
 def unbroken(text: str) -> str:
-    """A text as CSV can hold it: Python's writer leaves a carriage return bare, which breaks the row."""
+    """A text without carriage returns: Python's CSV writer does not quote them, and they would break the row."""
     return text.replace("\r\n", "\n").replace("\r", "\n")

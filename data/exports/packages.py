@@ -1,4 +1,4 @@
-"""An open-data package (Frictionless Data Package): CSV files, and the file that says what they hold."""
+"""An open-data package (Frictionless Data Package): CSV files, and a file that describes them."""
 
 import io
 import json
@@ -24,7 +24,7 @@ from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 MEDIA_TYPE = "application/zip"
 
 RECORD = "record"
-"""The folder of a package that holds the record's own tables, to be loaded again."""
+"""The folder of a package with the tables of the record, in the import format."""
 
 _TYPES = {
     Holds.TEXT: "string",
@@ -34,12 +34,12 @@ _TYPES = {
     Holds.SHARE: "number",
 }
 _KINDS = {Kind.COUNT: "integer", Kind.NUMBER: "number", Kind.PERCENT: "number", Kind.YES_NO: "boolean"}
-"""Of a file to be loaded; anything else is text: a date may be a month, a value a yes."""
+"""Field types in the import format. All other kinds are text: a date may be a month, a value may be "yes"."""
 
 
 @dataclass(frozen=True)
 class Described:
-    """A text in both languages, as the one string that a package has room for."""
+    """A text in both languages, written as one string."""
 
     en: str
     zh: str
@@ -50,7 +50,7 @@ class Described:
 
 @dataclass(frozen=True)
 class Resource:
-    """One file of a package with what is said of it; ``fields`` as a Table Schema has them."""
+    """One file of a package with its description; ``fields`` are those of a Table Schema."""
 
     name: str
     path: str
@@ -71,38 +71,38 @@ class Resource:
         column: Callable[[str], Described],
         sources: Sequence[dict[str, str]],
     ) -> Self:
-        """The fixed columns of an exhibit; a cell that is withheld counts as missing."""
+        """The exported columns of an exhibit; withheld values are declared as missing values."""
         code, declared = exhibit.code, EXHIBITS[exhibit.code]
         fields = tuple(
             {"name": each.name, "type": _TYPES[each.holds], "description": str(column(each.name))}
             for each in declared.columns
             if each.exported
         )
-        key = declared.key if _told(exhibit.table, declared.key) else ()
-        usual = (f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ()
+        key = declared.key if _is_complete(exhibit.table, declared.key) else ()
+        common = (f"<{exhibit.threshold}", "withheld") if exhibit.threshold else ()
         cells = (value for name in declared.exported for value in exhibit.table[name])
-        others = {str(value) for value in cells if isinstance(value, (Under, Withheld))}.difference(usual)
-        missing = ("", *usual, *sorted(others))
+        others = {str(value) for value in cells if isinstance(value, (Under, Withheld))}.difference(common)
+        missing = ("", *common, *sorted(others))
         content = to_csv(exhibit).encode()
         return cls(code, f"{code}.csv", title, description, fields, key, missing, tuple(sources), content)
 
     @classmethod
     def of_table(cls, connection: Connection, table: Table) -> Self:
-        """One of the record's own tables in the import format."""
+        """A table of the record in the import format."""
         text = io.StringIO()
         record_files.write_table(connection, table, text)
         fields = tuple(_field(table, column) for column in contract_columns(table))
         key = tuple(column.name for column in table.primary_key if column.info["required"])
-        whole = key if len(key) == len(table.primary_key) else ()
+        whole_key = key if len(key) == len(table.primary_key) else ()
         name = table.name.replace("_", "-")
-        said = Described(*TABLES[table.name])
+        description = Described(*TABLES[table.name])
         return cls(
-            f"{RECORD}-{name}", f"{RECORD}/{table.name}.csv", said, said, fields, whole, ("",), (),
+            f"{RECORD}-{name}", f"{RECORD}/{table.name}.csv", description, description, fields, whole_key, ("",), (),
             text.getvalue().encode(),
         )  # fmt: skip
 
     def descriptor(self) -> dict[str, Any]:
-        """What ``datapackage.json`` says of the file."""
+        """The entry of the file in ``datapackage.json``."""
         schema: dict[str, Any] = {"fields": list(self.fields), "missingValues": list(self.missing)}
         if self.key:
             schema["primaryKey"] = list(self.key)
@@ -122,29 +122,29 @@ class Resource:
         }
 
 
-def _told(table: pd.DataFrame, names: Iterable[str]) -> bool:
-    """Has every row all that tells it apart?"""
+def _is_complete(table: pd.DataFrame, names: Iterable[str]) -> bool:
+    """Does every row have a value in all of these columns?"""
     return not any(blank(value) or value == "" for name in names for value in table[name])
 
 
 def _field(table: Table, column: Column[Any]) -> dict[str, Any]:
     kind = column.info["kind"]
-    said = Described(english_note(column), chinese_note(table, column))
+    description = Described(english_note(column), chinese_note(table, column))
     field: dict[str, Any] = {
         "name": column.name,
         "type": _KINDS.get(kind, "string"),
-        "description": str(said).replace("\n", " "),
+        "description": str(description).replace("\n", " "),
     }
     return field | ({"trueValues": ["yes"], "falseValues": ["no"]} if kind is Kind.YES_NO else {})
 
 
 def record_tables(connection: Connection) -> Iterable[Resource]:
-    """Every table of the record, one after another."""
+    """All tables of the record, made one by one."""
     return (Resource.of_table(connection, table) for table in CONTRACT_TABLES)
 
 
 class Package:
-    """A package as it is written, file by file; on leaving the block what they hold is written beside them."""
+    """A package that is written file by file. At the end of the ``with`` block the description is added."""
 
     def __init__(self, to: Any, head: dict[str, Any], readme: str) -> None:
         self._zip = ZipFile(to, "w", ZIP_DEFLATED)
@@ -155,17 +155,17 @@ class Package:
         return self
 
     def add(self, resource: Resource) -> None:
-        """Write one file."""
+        """Writes one file."""
         self._zip.writestr(resource.path, resource.content)
         self._resources.append(resource.descriptor())
 
     def add_picture(self, name: str, content: bytes) -> None:
-        """Write a picture beside the table of stories."""
+        """Writes a picture into the folder of the table of stories."""
         self._zip.writestr(str(PurePosixPath(RECORD, name)), content)
 
     def __exit__(self, kind: type[BaseException] | None, *_rest: object) -> None:
         if kind is None:
-            described = self._head | {"resources": self._resources}
-            self._zip.writestr("datapackage.json", json.dumps(described, ensure_ascii=False, indent=2) + "\n")
+            descriptor = self._head | {"resources": self._resources}
+            self._zip.writestr("datapackage.json", json.dumps(descriptor, ensure_ascii=False, indent=2) + "\n")
             self._zip.writestr("README.md", self._readme)
         self._zip.close()

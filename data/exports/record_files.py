@@ -1,4 +1,4 @@
-"""The tables of the record as files in the import format: the loader can read them again."""
+"""The tables of the record as files in the import format, which the loader can read again."""
 
 import csv
 from collections.abc import Iterable, Iterator
@@ -16,7 +16,7 @@ _MONTH_LENGTH, _YEAR_LENGTH = 7, 4  # characters of 2014-05 and 2014
 
 
 def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
-    """Write one table as CSV in the import format. A text is written unchanged."""
+    """Writes one table as CSV in the import format. Texts are written unchanged."""
     columns = contract_columns(table)
     practices = _practices(connection) if table is schema.result else frozenset()
     writer = csv.writer(to, lineterminator="\n")
@@ -27,7 +27,7 @@ def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
 
 
 def pictures(connection: Connection) -> Iterator[tuple[str, bytes]]:
-    """The pictures of the stories: file name, as in the table, and content."""
+    """The pictures of the stories: file name (as in the table of stories) and content."""
     picture = schema.story_image
     for (story, side), name in _picture_names(connection).items():
         content = select(picture.c.content).where(picture.c.story == story, picture.c.side == side)
@@ -44,7 +44,10 @@ def _rows(connection: Connection, table: Table) -> Iterable[dict[str, Any]]:
 
 
 def _picture_names(connection: Connection) -> dict[tuple[str, str], str]:
-    """The file name of each picture by story and side. The media type may differ from that of the file uploaded."""
+    """The file name of each picture by story and side.
+
+    The ending follows the stored media type, which may differ from that of the uploaded file.
+    """
     picture = schema.story_image
     columns = select(picture.c.story, picture.c.side, picture.c.media_type).order_by(picture.c.story, picture.c.side)
     return {
@@ -73,10 +76,13 @@ def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:
 
 
 def _day(when: date, precision: str | None) -> str:
-    """A date as people wrote it. `precision` is that of the row's coarsest date, stored as the first day possible."""
-    written = when.isoformat()
+    """A date as it was entered, which may be a month or a year.
+
+    `precision` is that of the least precise date of the row; such a date is stored as its first possible day.
+    """
+    text = when.isoformat()
     if precision == "month" and when.day == 1:
-        return written[:_MONTH_LENGTH]
+        return text[:_MONTH_LENGTH]
     if precision == "year" and (when.month, when.day) == (1, 1):
-        return written[:_YEAR_LENGTH]
-    return written
+        return text[:_YEAR_LENGTH]
+    return text

@@ -1,4 +1,4 @@
-"""Tables as a workbook: real numbers and dates, everything else as text that no spreadsheet takes for a formula."""
+"""Tables as a workbook: real numbers and dates, everything else as text that is never read as a formula."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -23,16 +23,17 @@ MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 _LONGEST_TITLE = 31
 _LONGEST_CELL = 32767
 _NARROW, _WIDE = 12, 40
-_LOOKED_AT = 200
+_NOTE_WIDTHS = [28, 110]
+_ROWS_MEASURED = 200  # the width of a column follows its first rows
 _BOLD = Font(bold=True)
 _WRAPPED = Alignment(wrap_text=True, vertical="top")
 
 
 @dataclass(frozen=True)
 class Sheet:
-    """One sheet: its name, the names of its columns, its rows; without columns it is one to read, two texts a row.
+    """One sheet: its title, the names of its columns, and its rows.
 
-    ``shares`` are the columns that hold a share.
+    A sheet without columns is a sheet of notes with two texts per row. ``shares`` are the columns with shares.
     """
 
     title: str
@@ -42,17 +43,17 @@ class Sheet:
 
 
 def sheet_of(exhibit: BuiltExhibit) -> Sheet:
-    """The fixed columns of an exhibit as a sheet called after its code."""
+    """The exported columns of an exhibit as a sheet; its title is the code of the exhibit."""
     declared = EXHIBITS[exhibit.code]
     columns = declared.exported
-    # Column by column: row by row pandas makes plain numbers of withheld ones.
+    # Column by column: row by row, pandas turns withheld numbers into plain ones.
     rows = zip(*(list(exhibit.table[name]) for name in columns), strict=True)
     shares = frozenset(column.name for column in declared.columns if column.holds is Holds.SHARE)
     return Sheet(exhibit.code, columns, rows, shares)
 
 
 def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
-    """Write a workbook; the rows of a sheet lie in a file once it is done, and no longer in memory."""
+    """Writes a workbook sheet by sheet; a finished sheet is in a temporary file and no longer in memory."""
     book = Workbook(write_only=True)
     for sheet in sheets:
         _write(book.create_sheet(sheet.title[:_LONGEST_TITLE]), sheet)
@@ -61,8 +62,8 @@ def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
 
 def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
     rows = [list(row) for row in sheet.rows]
-    for at, wide in enumerate(_widths(sheet.columns, rows), 1):
-        page.column_dimensions[get_column_letter(at)].width = wide  # type: ignore[attr-defined]
+    for at, width in enumerate(_widths(sheet.columns, rows), 1):
+        page.column_dimensions[get_column_letter(at)].width = width  # type: ignore[attr-defined]
     if sheet.columns:
         page.freeze_panes = "A2"
         page.append([_text(page, name, bold=True) for name in sheet.columns])
@@ -72,10 +73,10 @@ def _write(page: WriteOnlyWorksheet, sheet: Sheet) -> None:
 
 def _widths(columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> list[int]:
     if not columns:
-        return [28, 110]
-    looked_at = rows[:_LOOKED_AT]
-    longest = [max([len(name), *(len(str(row[at])) for row in looked_at)]) for at, name in enumerate(columns)]
-    return [min(max(each + 2, _NARROW), _WIDE) for each in longest]
+        return _NOTE_WIDTHS
+    measured = rows[:_ROWS_MEASURED]
+    lengths = [max([len(name), *(len(str(row[at])) for row in measured)]) for at, name in enumerate(columns)]
+    return [min(max(length + 2, _NARROW), _WIDE) for length in lengths]
 
 
 def _cell(page: WriteOnlyWorksheet, value: Any, sheet: Sheet, at: int) -> Any:
@@ -104,12 +105,12 @@ def _number(page: WriteOnlyWorksheet, value: Any, *, share: bool) -> Any:
 
 
 def _text(page: WriteOnlyWorksheet, text: str, *, bold: bool = False, wrapped: bool = False) -> Any:
-    said = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
-    if not (bold or wrapped or said.startswith(FORMULA_SIGNS)):
-        return said  # a plain text is written fastest
-    cell = WriteOnlyCell(page, said)
+    legal = ILLEGAL_CHARACTERS_RE.sub("\ufffd", text)[:_LONGEST_CELL]
+    if not (bold or wrapped or legal.startswith(FORMULA_SIGNS)):
+        return legal  # a plain text is written fastest
+    cell = WriteOnlyCell(page, legal)
     cell.data_type = "s"
-    if said.startswith(FORMULA_SIGNS):
+    if legal.startswith(FORMULA_SIGNS):
         cell.quotePrefix = True  # stays text when somebody edits it
     if bold:
         cell.font = _BOLD

@@ -1,4 +1,4 @@
-"""How each exhibit looks: one module each, of the name it has in `data/exhibits`, whose ``LOOK`` says all of it.
+"""The looks of the exhibits: one module each, with the same name as in `data/exhibits`, that declares a ``LOOK``.
 
 No module here knows a database. Every list of looks in the product is derived from :data:`ALL`.
 """
@@ -39,16 +39,16 @@ ALL: tuple[Look, ...] = (
     rounds.LOOK,
     published.LOOK,
 )
-"""Every look, in the order of `data.exhibits.ALL`."""
+"""All looks, in the order of `data.exhibits.ALL`."""
 
 LOOKS: dict[str, Look] = {look.code: look for look in ALL}
-"""The same by the code of the exhibit."""
+"""All looks by the code of the exhibit."""
 
 PICTURES: dict[str, tuple[Look, Picture]] = {picture.code: (look, picture) for look in ALL for picture in look.pictures}
-"""Every picture by its code, with the look it is of."""
+"""All pictures by their code, each with its look."""
 
 
 def name_of(code: str) -> str:
-    """What an exhibit or one of its pictures shows, before any number is known."""
+    """The name of an exhibit or of one of its pictures."""
     look, picture = PICTURES[code]
     return str(picture.name or look.name)

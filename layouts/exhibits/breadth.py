@@ -1,4 +1,4 @@
-"""How many modules enterprises completed: a bar a number of modules."""
+"""Enterprises by the number of modules they completed: one bar per number of modules."""
 
 import pandas as pd
 
@@ -11,16 +11,16 @@ from layouts.words import _, _l, known, ngettext, number, percent
 
 
 def draw(material: Material) -> Drawing:
-    """The enterprises that completed at least 1, 2, 3 and more modules, of those enrolled."""
+    """The number of enterprises that completed at least 1, 2, 3 and more modules, out of those enrolled."""
     enrolled = material.coverage.enterprises
     chart = _chart(material.table, enrolled)
     (completed,) = chart.series
-    places = list(range(len(chart.categories)))
+    positions = list(range(len(chart.categories)))
     traces = [
-        bar([theme.length(enrolled)] * len(places), places, marker={"color": theme.NOTHING_HERE}, width=0.4),
-        bar(list(completed.lengths), places, marker={"color": completed.colour}, width=0.4),
+        bar([theme.length(enrolled)] * len(positions), positions, marker={"color": theme.NOTHING_HERE}, width=0.4),
+        bar(list(completed.lengths), positions, marker={"color": completed.colour}, width=0.4),
     ]
-    height, most = 60 * max(len(places), 1) + 20, max(theme.length(enrolled), 1)
+    height, most = 60 * max(len(positions), 1) + 20, max(theme.length(enrolled), 1)
     return Drawing(
         title=_title(material.table),
         figure=under_headings(chart, traces, height, most, barmode="overlay"),
@@ -46,7 +46,7 @@ def _chart(frame: pd.DataFrame, enrolled: float) -> Chart:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """How many went beyond one module."""
+    """The number of enterprises that completed one module, and at least two."""
     counts = frame["enterprises"].tolist()
     if counts and not known(counts[0]):
         return _("Too few enterprises have completed a module to be shown")

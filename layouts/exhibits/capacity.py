@@ -1,4 +1,4 @@
-"""Trainers: the ladder from candidate to expert, trainings held, licences, and what was published of capacity."""
+"""Trainers: the ladder from candidate to expert, trainings held, licences, and published figures of capacity."""
 
 from typing import Any
 
@@ -12,20 +12,20 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
 from layouts.parts import cards
 from layouts.parts.cell_writers import count, name
-from layouts.parts.short_list import beside
+from layouts.parts.short_list import short_list
 from layouts.texts.code_words import level_name
 from layouts.texts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
 from layouts.theme import Figure
 from layouts.words import _, _l, day, known, labelled, ngettext, number, quantity, unseen, wrapped
 
 ACTIVE = "active-trainers"
-"""The indicator of a published number of trainers still active: no row of the record can say it."""
+"""The indicator for trainers who are still active. Only published figures have it; the record cannot count them."""
 
 _SEXES = ("women", "men", "sex_unknown")
 
 
 def draw(material: Material) -> Drawing:
-    """The ladder: one bar a level, in three parts where none of these is under the base."""
+    """The ladder: one bar per level, divided by sex where no part is under the rounding base."""
     ladder = material.more("ladder")
     chart = _chart(ladder)
     return Drawing(
@@ -42,19 +42,19 @@ def _chart(ladder: pd.DataFrame) -> Chart:
     categories = tuple(
         Category(level_name(row["level"]), number(row["trainers"]), wrapped(_women_share(row), 60, 1)) for row in rows
     )
-    looks = {
+    styles = {
         "women": (_("Women"), theme.AFTER, ""),
         "men": (_("Men"), "#9dbfd6", ""),
         "sex_unknown": (_("Sex not on record"), theme.PALE, "/"),
     }
     series = [
         Series(label, tuple(_part(row, sex) for row in rows), colour, hatched, theme.MUTED, dark=colour == theme.AFTER)
-        for sex, (label, colour, hatched) in looks.items()
+        for sex, (label, colour, hatched) in styles.items()
     ]
-    # A bar that is not parted since a part is under the base.
-    whole = tuple(0 if _is_parted(row) else theme.length(row["trainers"]) for row in rows)
-    if any(whole):
-        series.append(Series(_("Not parted"), whole, theme.SAME, hatching=theme.MUTED))
+    # Bars that are not divided, because a part is under the rounding base.
+    undivided = tuple(0 if _is_divided(row) else theme.length(row["trainers"]) for row in rows)
+    if any(undivided):
+        series.append(Series(_("Not parted"), undivided, theme.SAME, hatching=theme.MUTED))
     most = float(max([*map(theme.length, ladder["trainers"]), 1.0]))
     return Chart(categories, tuple(series), stacked=True, most=most, fewest=most * ROOM)
 
@@ -94,47 +94,47 @@ def _figure(ladder: pd.DataFrame, chart: Chart) -> Figure:
     }
 
 
-def _is_parted(row: Row) -> bool:
+def _is_divided(row: Row) -> bool:
     return not any(unseen(row[sex]) for sex in _SEXES)
 
 
 def _part(row: Row, sex: str) -> float:
-    return theme.length(row[sex]) if _is_parted(row) else 0
+    return theme.length(row[sex]) if _is_divided(row) else 0
 
 
 def _women_share(row: Row) -> str:
-    """How many are women, out of those whose sex is on record."""
+    """The number of women, out of the trainers whose sex is on record; empty where a number is hidden."""
     if not row["trainers"] or any(unseen(row[each]) for each in ("trainers", "women", "sex_unknown")):
         return ""
-    of = row["trainers"] - row["sex_unknown"]
-    if row["women"] and row["women"] > of:  # rounded apart from one another
+    sex_known = row["trainers"] - row["sex_unknown"]
+    if row["women"] and row["women"] > sex_known:  # each number is rounded on its own
         return _("women {women}", women=number(row["women"]))
-    if not of:
+    if not sex_known:
         return _("of nobody is the sex on record")
     if not row["sex_unknown"]:
-        return _("women {women} of {n}", women=number(row["women"]), n=number(of))
-    return _("women {women} of {n} whose sex is on record", women=number(row["women"]), n=number(of))
+        return _("women {women} of {n}", women=number(row["women"]), n=number(sex_known))
+    return _("women {women} of {n} whose sex is on record", women=number(row["women"]), n=number(sex_known))
 
 
 def _title(ladder: pd.DataFrame) -> str:
-    """The number of trainers on each step."""
-    steps = {row["level"]: row["trainers"] for row in records(ladder)}
+    """The number of trainers at each level."""
+    by_level = {row["level"]: row["trainers"] for row in records(ladder)}
     return _(
         "{candidates} candidates, {certified} certified trainers and {experts} experts on record",
-        candidates=number(steps["candidate"]),
-        certified=number(steps["certified"]),
-        experts=number(steps["expert"]),
+        candidates=number(by_level["candidate"]),
+        certified=number(by_level["certified"]),
+        experts=number(by_level["expert"]),
     )
 
 
-# ---- what the page shows besides
+# ---- the other panels of the page
 
 
-def headlines(of: Materials) -> list[Component]:
-    """Trainers, trainings held, licences, and who is still active."""
-    everyone = of("capacity").more("ladder")["everyone"].iloc[0]
-    events = of("events").table
-    active = records(_of_capacity(of("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
+def headlines(materials: Materials) -> list[Component]:
+    """The cards: trainers, trainings held, licences, and trainers still active."""
+    everyone = materials("capacity").more("ladder")["everyone"].iloc[0]
+    events = materials("events").table
+    active = records(_of_capacity(materials("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
     held = events[events["status"] == "held"]
     licences_by = events.loc[events["kind"] == "licence", "status"].value_counts()
     return [
@@ -173,9 +173,9 @@ def _trainings(held: pd.DataFrame, label: str) -> Component:
     return cards.headline(label, number(len(held)), "", note)
 
 
-def lists(of: Materials) -> list[Component]:
-    """Providers with a licence or an agreement; and what others published of capacity."""
-    return [_licences(of("events")), _printed(of("published"))]
+def lists(materials: Materials) -> list[Component]:
+    """The lists: providers with a licence or an agreement, and published figures of capacity."""
+    return [_licences(materials("events")), _published_figures(materials("published"))]
 
 
 def _licences(material: Material) -> Component:
@@ -188,27 +188,27 @@ def _licences(material: Material) -> Component:
         )
         for row in records(material.table.loc[lambda table: table["kind"] == "licence"])
     ]
-    return beside(_("Providers with a licence or an agreement"), rows, _("None in this selection."))
+    return short_list(_("Providers with a licence or an agreement"), rows, _("None in this selection."))
 
 
 def _of_capacity(published: Material) -> pd.DataFrame:
     return published.table.loc[lambda table: table["family"] == "capacity"]
 
 
-def _printed(material: Material) -> Component:
-    """What others published of capacity, as printed: one entry for what a source says of one date and subject."""
+def _published_figures(material: Material) -> Component:
+    """The published figures of capacity, as printed: one entry per date, subject and source."""
     entries: dict[tuple[str, str, str | None], list[str]] = {}
     for row in records(_of_capacity(material)):
-        about = [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
+        subject = [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
         when = day(row["as_of"], row["date_precision"]) if row["as_of"] else _("no date given")
         figure = labelled(material.name("indicator", row["indicator"]), value)
-        entries.setdefault((when, " · ".join(about), row["source"]), []).append(figure)
+        entries.setdefault((when, " · ".join(subject), row["source"]), []).append(figure)
     rows = [
-        (when, figures, about, material.source(source) if source else None)
-        for (when, about, source), figures in entries.items()
+        (when, figures, subject, material.source(source) if source else None)
+        for (when, subject, source), figures in entries.items()
     ]
-    return beside(_("Published figures of capacity, as printed"), rows, _("None in this selection."))
+    return short_list(_("Published figures of capacity, as printed"), rows, _("None in this selection."))
 
 
 def _resting_on(frame: pd.DataFrame) -> str:

@@ -27,7 +27,7 @@ from layouts.words import (
 )
 
 FEWEST_FOR_INTERVAL = 6
-"""Pairs below which there is no interval, and a title generalises nothing."""
+"""Minimum number of pairs for an interval, and for a title that generalises."""
 
 HALF = 0.5
 MOST_INDICATORS = 14
@@ -35,7 +35,7 @@ _SMALL_INDICATORS = 5
 
 
 def by_pairs(table: pd.DataFrame) -> pd.DataFrame:
-    """The indicators with most pairs first, figures before practices: one chart shows all practices."""
+    """The rows sorted by number of pairs, figures before practices, because one chart shows all practices."""
     ranked = table.assign(figure=table["unit"] != YES_NO)
     return ranked.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
 
@@ -55,7 +55,7 @@ def _ns(frame: pd.DataFrame, material: Material) -> tuple[tuple[str, str], ...]:
     )
 
 
-# ---- what improved
+# ---- the share that improved
 
 
 def draw(material: Material) -> Drawing:
@@ -86,7 +86,7 @@ def _improved_chart(rated: pd.DataFrame, material: Material, most: int) -> Chart
         )
         for row in records(rows)
     )
-    # Few pairs have a share and no interval; of a count under the base there is no share either.
+    # Few pairs have a share but no interval; a count under the rounding base has no share either.
     share, above, below = (
         tuple(None if value != value else value for value in values.astype(float))  # noqa: PLR0124 - NaN
         for values in (
@@ -100,7 +100,7 @@ def _improved_chart(rated: pd.DataFrame, material: Material, most: int) -> Chart
 
 
 def _improved(chart: Chart) -> Figure:
-    """A dot an indicator with its interval, and n of N."""
+    """One dot per indicator with its interval; its counts are in the heading."""
     (better,) = chart.series
     share, above, below = (
         [None if value is None else value * 100 for value in values]
@@ -149,7 +149,7 @@ def _headings(chart: Chart) -> list[dict[str, Any]]:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """How many pairs of figures there are, and how they moved; `frame` without practices."""
+    """The number of pairs and the direction of their changes; `frame` has no practices."""
     pairs = sum(frame["pairs"])
     with_interval = frame[frame["better_count"].notna() & (frame["pairs"] >= FEWEST_FOR_INTERVAL)]
     if with_interval.empty and any(unseen(n) for each in ("pairs", "better_count") for n in frame[each]):
@@ -202,7 +202,7 @@ def _practices_chart(rows: pd.DataFrame, material: Material) -> Chart:
             before=number(row["had_before"]), after=number(row["had_after"]), pairs=number(row["pairs"]),
         )  # fmt: skip
         categories.append(Category(material.name("indicator", row["indicator"]), counts))
-        # A count under the base has no place of its own.
+        # A count under the rounding base has no point.
         pairs.append(
             tuple(
                 None if unseen(row[had]) else min(row[had], row["pairs"]) / row["pairs"]
@@ -213,7 +213,7 @@ def _practices_chart(rows: pd.DataFrame, material: Material) -> Chart:
 
 
 def _practices(rows: pd.DataFrame, chart: Chart) -> Figure:
-    """A line from before to after a practice."""
+    """One line per practice, from before to after."""
     before, after = chart.series
     levels = zip(before.values, after.values, strict=True)
     traces = [
@@ -245,7 +245,7 @@ def _practices(rows: pd.DataFrame, chart: Chart) -> Figure:
 
 
 def _practices_title(frame: pd.DataFrame, *, rounded: bool) -> str:
-    """How many practices became more common among those who reported twice; of `rounded` counts nobody could say."""
+    """The number of practices that became more common; with `rounded` counts only the number of practices."""
     if rounded:
         return ngettext("{n} practice, before and after", "{n} practices, before and after", len(frame))
     return ngettext(
@@ -257,7 +257,7 @@ def _practices_title(frame: pd.DataFrame, *, rounded: bool) -> str:
 
 
 def unreported(material: Material) -> str:
-    """What is missing where nobody has reported."""
+    """The message where no enterprise has reported; empty where one has."""
     if not material.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if len(material.table) or material.coverage.reported:
@@ -295,7 +295,7 @@ def _verdicts(row: Row, _material: Material) -> str:
 
 
 def _share_better(row: Row, _material: Material) -> str:
-    """The share better, with its interval where there are pairs enough for one."""
+    """The share better, with its interval where there are enough pairs."""
     if not _is_rated(row):
         return "–"
     share = percent(row["better_share"])

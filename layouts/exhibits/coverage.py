@@ -1,4 +1,4 @@
-"""Who reported at all, per group."""
+"""The enterprises that reported, per group."""
 
 from typing import Any
 
@@ -17,7 +17,7 @@ MOST_GROUPS = 8
 
 
 def draw(material: Material) -> Drawing:
-    """Per group: trained, of them reported anything, of them a pair; the largest partners and sectors."""
+    """Trained enterprises, of them with any report, of them with a pair; for the largest partners and sectors."""
     frame = material.table
     rows = _rows(frame, MOST_GROUPS_ON_SLIDE if material.on_slide else MOST_GROUPS)
     chart = _chart(rows, material)
@@ -51,22 +51,22 @@ def _chart(rows: list[dict[str, Any]], material: Material) -> Chart:
         for name, row in zip(names, rows, strict=True)
     )
 
-    def counted(column: str, label: str, colour: str) -> Series:
+    def series_of(column: str, label: str, colour: str) -> Series:
         values = tuple(theme.length(row[column]) for row in rows)
         return Series(label, values, colour, dark=colour == theme.AFTER)
 
     return Chart(
         categories,
         (
-            counted("trained", _("Trained"), theme.PALE),
-            counted("trained_reported", _("Reported anything"), "#6aaed6"),
-            counted("paired", _("Gave a before/after pair"), theme.AFTER),
+            series_of("trained", _("Trained"), theme.PALE),
+            series_of("trained_reported", _("Reported anything"), "#6aaed6"),
+            series_of("paired", _("Gave a before/after pair"), theme.AFTER),
         ),
     )
 
 
 def _figure(rows: list[dict[str, Any]], chart: Chart, *, close: bool) -> Figure:
-    """The group's name is above its bars, or where bars are `close` beside them."""
+    """One overlaid bar per group. The group's name is above its bar or, where bars are `close`, to its left."""
     y: list[float] = []
     at = 0.0
     for index, row in enumerate(rows):
@@ -131,7 +131,7 @@ def _kind(row: Row, _material: Material) -> str:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """Who reported at all."""
+    """The number of trained enterprises, and of those that reported and gave a pair."""
     total = frame[frame["group_kind"] == "total"].iloc[0]
     return _(
         "{reported} of {trained} trained enterprises reported anything; {paired} gave a before/after pair",

@@ -1,4 +1,4 @@
-"""Events in time: a lane a kind of event; and what comes next."""
+"""Events in time, one lane per kind of event; and the list of coming events."""
 
 from datetime import date
 from typing import Any
@@ -14,7 +14,7 @@ from layouts.figures.time_axis import in_time
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
 from layouts.parts.cell_writers import count, name, source, text
-from layouts.parts.short_list import beside
+from layouts.parts.short_list import short_list
 from layouts.texts.event_words import (
     EVENT_SIGNS,
     event_days,
@@ -57,13 +57,13 @@ def draw(material: Material) -> Drawing:
 
 
 def _lanes(frame: pd.DataFrame) -> list[str]:
-    """The kinds of event that occur, those with most first."""
+    """The kinds of event that occur, those with most events first."""
     counts = frame["kind"].value_counts()
     return sorted((kind for kind in KINDS if kind in counts), key=lambda kind: (-counts[kind], KINDS.index(kind)))
 
 
 def _chart(frame: pd.DataFrame, kinds: list[str]) -> Chart:
-    """A bar a kind, a part a status."""
+    """One bar per kind, with one part per status."""
     categories = []
     for kind in kinds:
         counts = frame.loc[frame["kind"] == kind, "status"].value_counts()
@@ -87,7 +87,7 @@ def _chart(frame: pd.DataFrame, kinds: list[str]) -> Chart:
 
 
 def _figure(frame: pd.DataFrame, as_of: date, kinds: list[str], chart: Chart) -> Figure | None:
-    """Each event a mark at its first day and a line to its last; None where none has a date."""
+    """One mark per event at its first day, with a line to its last day; None where no event has a date."""
     dated = [row for row in records(frame) if row["first"] is not None and row["kind"] in kinds]
     if not dated:
         return None
@@ -124,24 +124,25 @@ def _figure(frame: pd.DataFrame, as_of: date, kinds: list[str], chart: Chart) ->
     return in_time(traces, when, as_of, headings, height=50)
 
 
-def coming(of: Materials) -> list[Component]:
-    """What is planned after the as-of date, and the way to download the calendar."""
-    events, rounds = of("events"), of("rounds")
+def coming(materials: Materials) -> list[Component]:
+    """The list of events and rounds planned after the as-of date, with the link to download the calendar."""
+    events, rounds = materials("events"), materials("rounds")
     rows: list[tuple[str, tuple[str, ...], str, None]] = [
-        (event_days(row), (event_name(row),), " · ".join(part for part in _about(row, events) if part), None)
+        (event_days(row), (event_name(row),), " · ".join(part for part in _details(row, events) if part), None)
         for row in records(events.table[events.table["ahead"].astype(bool)])
     ]
-    later = [
+    coming_rounds = [
         row
         for row in records(rounds.table)
         if row["first"] is None and row["planned_last"] and row["planned_last"] > rounds.as_of
     ]
-    rows += [(_("Round"), (rounds.name("round", row["round"]),), round_plan(row), None) for row in later]
-    take = (_("Take along as a calendar file"), events.href("/calendar.ics")) if events.may_export else None
-    return [beside(_("What comes next"), rows, _("Nothing is planned after the date this record speaks for."), take)]
+    rows += [(_("Round"), (rounds.name("round", row["round"]),), round_plan(row), None) for row in coming_rounds]
+    download = (_("Take along as a calendar file"), events.href("/calendar.ics")) if events.may_export else None
+    none = _("Nothing is planned after the date this record speaks for.")
+    return [short_list(_("What comes next"), rows, none, download)]
 
 
-def _about(row: Row, material: Material) -> tuple[str, ...]:
+def _details(row: Row, material: Material) -> tuple[str, ...]:
     return (
         kind_name(row["kind"]) if row["name_en"] != row["kind"] else "",
         material.name("place", row["place"]) if row["place"] else "",
@@ -150,7 +151,7 @@ def _about(row: Row, material: Material) -> tuple[str, ...]:
 
 
 def _title(frame: pd.DataFrame, as_of: date) -> str:
-    """How many were held, and how many are to come."""
+    """The number of events held, and of events to come."""
     ahead = int(frame["ahead"].sum())
     held = int((frame["status"] == "held").sum())
     by_now = ngettext("{n} event held by {date}", "{n} events held by {date}", held, date=day(as_of))
@@ -158,16 +159,16 @@ def _title(frame: pd.DataFrame, as_of: date) -> str:
 
 
 def _caption(frame: pd.DataFrame, as_of: date) -> str:
-    """What the marks leave out or cannot say."""
+    """The number of events without news of being held, and of events without a date."""
     undated = int(frame["first"].isna().sum())
-    silent = sum(lapsed(row, as_of) for row in records(frame))
+    lapsed_count = sum(lapsed(row, as_of) for row in records(frame))
     return sentences(
         ngettext(
             "{n} planned event is past its date without word that it was held.",
             "{n} planned events are past their date without word that they were held.",
-            silent,
+            lapsed_count,
         )
-        if silent
+        if lapsed_count
         else "",
         ngettext("{n} without a date stands in the table.", "{n} without a date stand in the table.", undated)
         if undated
@@ -176,14 +177,15 @@ def _caption(frame: pd.DataFrame, as_of: date) -> str:
 
 
 def _state(row: Row, material: Material) -> str:
-    silent = lapsed(row, material.as_of)
-    state = _("Planned; no word that it was held") if silent else event_status(row["status"])
+    is_lapsed = lapsed(row, material.as_of)
+    state = _("Planned; no word that it was held") if is_lapsed else event_status(row["status"])
     return f"{EVENT_SIGNS[row['status']]} {state}"
 
 
 def _resting_on(frame: pd.DataFrame) -> str:
-    told = int(frame["participants"].notna().sum())
-    return sentences(ngettext("{n} event", "{n} events", len(frame)), "·", _("{n} with a head count", n=number(told)))
+    with_count = int(frame["participants"].notna().sum())
+    events = ngettext("{n} event", "{n} events", len(frame))
+    return sentences(events, "·", _("{n} with a head count", n=number(with_count)))
 
 
 LOOK = Look(

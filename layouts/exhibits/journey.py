@@ -1,4 +1,4 @@
-"""The journey through the programme: a bar a stage."""
+"""The journey through the programme: one bar per stage."""
 
 from typing import Any
 
@@ -15,15 +15,15 @@ from layouts.words import _, _l, known, ngettext, number, percent, sentences
 
 
 def draw(material: Material) -> Drawing:
-    """From enrolment to every planned module completed."""
+    """The stages from enrolment to all planned modules completed."""
     frame = material.table
     chart = _chart(frame)
     recorded, without = chart.series
     hatched = {"color": theme.PALE, "pattern": {"shape": "/", "bgcolor": theme.PALE, "fgcolor": theme.AFTER, "size": 6}}
-    places = list(range(len(frame)))
+    positions = list(range(len(frame)))
     traces = [
-        bar(list(recorded.lengths), places, marker={"color": recorded.colour}, width=0.4),
-        bar(list(without.lengths), places, marker=hatched, width=0.4),
+        bar(list(recorded.lengths), positions, marker={"color": recorded.colour}, width=0.4),
+        bar(list(without.lengths), positions, marker=hatched, width=0.4),
     ]
     most = max([*(theme.length(n) for n in frame["enterprises"]), 1])
     return Drawing(
@@ -36,9 +36,9 @@ def draw(material: Material) -> Drawing:
 
 
 def _chart(frame: pd.DataFrame) -> Chart:
-    """A bar a stage; the part reached without a record of its own is hatched."""
+    """One bar per stage; the part without a record of the stage itself is hatched."""
     counts = [theme.length(n) for n in frame["enterprises"]]
-    # The part is at most its whole, rounded or not.
+    # A rounded part can be more than its rounded whole, so it is cut to the whole.
     without = tuple(min(theme.length(b), a) for a, b in zip(counts, frame["without_record"], strict=True))
     recorded = tuple(a - b for a, b in zip(counts, without, strict=True))
     categories = tuple(
@@ -54,7 +54,7 @@ def _chart(frame: pd.DataFrame) -> Chart:
 
 
 def _shares(at: int, row: dict[str, Any]) -> str:
-    """Both shares of a stage; the first has none, and for the second they are the same."""
+    """The shares of a stage in words. The first stage has none; the second has one, because both are the same."""
     if not at:
         return ""
     if at == 1:
@@ -67,10 +67,10 @@ def _shares(at: int, row: dict[str, Any]) -> str:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """From enrolment to Module 1 to a further module."""
+    """The number enrolled, through Module 1, and in a further module."""
     stages = frame.set_index("stage")
     n = stages["enterprises"]
-    # Only those with evidence of it: who completed Module 1 and planned no other has not started a further one.
+    # "recorded", because an enterprise that planned only Module 1 counts as through every stage without starting more.
     further = stages["recorded"]["further_started"]
     if not known(n["enrolled"], n["m1_completed"]):
         return _("From enrolment to every planned module completed")
@@ -89,7 +89,7 @@ def _title(frame: pd.DataFrame) -> str:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    """What the hatched parts are."""
+    """The meaning of the hatched parts."""
     only_first = sum(frame["m1_only"])
     hatched = _("Hatched: reached by a later stage, without a record of its own.")
     if not only_first:

@@ -1,4 +1,4 @@
-"""Enterprise by module: a row an enterprise while rows can be read, patterns of states where there are too many."""
+"""Enterprise by module: one row per enterprise, or the most common patterns of states where there are too many."""
 
 from typing import Any
 
@@ -16,28 +16,30 @@ from layouts.words import _, _l, ngettext, number, wrapped
 MOST_ENTERPRISES = 40
 MOST_PATTERNS = 15
 MOST_LINES = 10
-"""Lines without a heading that can be read on a slide from the back of a room."""
+"""Maximum number of lines without headings on a slide."""
 
 _PALE = ("in-progress", "overdue", "not-yet-due")
 
 
 def draw(material: Material) -> Drawing:
-    """Squares of state, a row an enterprise; past a number of enterprises, or where none may be shown, the most common
-    patterns of states with their counts.
+    """Squares for the states, one row per enterprise.
+
+    Where there are too many enterprises, or single ones may not be shown: the most common patterns of states with
+    their counts.
     """
     frame = material.table
     planned = set(frame["module"])
     modules = [code for code in material.codes("module") if code in planned]
     most = MOST_LINES if material.on_slide else MOST_PATTERNS
-    fit = 0 if not material.rows else MOST_LINES if material.on_slide else MOST_ENTERPRISES
-    many = frame["enterprise"].nunique() > fit
-    grid = _grid(_patterns_labelled(frame, modules, most) if many else _enterprises(frame, modules, material), modules,
-                 material)  # fmt: skip
+    most_enterprises = 0 if not material.rows else MOST_LINES if material.on_slide else MOST_ENTERPRISES
+    as_patterns = frame["enterprise"].nunique() > most_enterprises
+    rows = _patterns_labelled(frame, modules, most) if as_patterns else _enterprises(frame, modules, material)
+    grid = _grid(rows, modules, material)
     shown = frame if material.rows else frame.iloc[:0]
     return Drawing(
         title=_title(frame, modules, material),
         figure=_figure(grid, [material.name("module", code) for code in modules]),
-        caption=_caption(len(patterns(frame, modules)), most, rows=material.rows) if many else "",
+        caption=_caption(len(patterns(frame, modules)), most, rows=material.rows) if as_patterns else "",
         chart=grid,
         ns=((_("Enterprises with a module planned"), number(frame["enterprise"].nunique())),),
         table=shown if material.on_slide else None,
@@ -46,10 +48,10 @@ def draw(material: Material) -> Drawing:
 
 
 def patterns(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
-    """Enterprises per combination of states: a column a module, and ``enterprises``; the most common first."""
-    counted = _wide(frame, modules).fillna("").groupby(modules, sort=False).size()
-    by_count = counted.rename("enterprises").reset_index()
-    return by_count.sort_values(["enterprises", *modules], ascending=[False, *[True] * len(modules)], ignore_index=True)
+    """Enterprises per combination of states: one column per module, and ``enterprises``; the most common first."""
+    sizes = _wide(frame, modules).fillna("").groupby(modules, sort=False).size()
+    counts = sizes.rename("enterprises").reset_index()
+    return counts.sort_values(["enterprises", *modules], ascending=[False, *[True] * len(modules)], ignore_index=True)
 
 
 def _wide(frame: pd.DataFrame, modules: list[str]) -> pd.DataFrame:
@@ -70,15 +72,16 @@ def _patterns_labelled(frame: pd.DataFrame, modules: list[str], most: int) -> pd
 
 
 def _grid(rows: pd.DataFrame, modules: list[str], material: Material) -> Grid:
-    looks = {state: Cell(STATE_SIGNS[state], theme.STATES[state], dark=state not in _PALE) for state in STATES}
+    cell_by_state = {state: Cell(STATE_SIGNS[state], theme.STATES[state], dark=state not in _PALE) for state in STATES}
     cells = {
-        (y, x): looks[value]
+        (y, x): cell_by_state[value]
         for y, row in enumerate(rows[modules].to_numpy())
         for x, value in enumerate(row)
-        if value in looks
+        if value in cell_by_state
     }
     key = tuple(
-        Cell(f"{STATE_SIGNS[state]} {state_name(state)}", look.colour, look.dark) for state, look in looks.items()
+        Cell(f"{STATE_SIGNS[state]} {state_name(state)}", cell.colour, cell.dark)
+        for state, cell in cell_by_state.items()
     )
     names = tuple(plain(wrapped(material.name("module", code), 16, 4)) for code in modules)
     return Grid(names, tuple(rows["label"]), cells, key)
@@ -87,15 +90,15 @@ def _grid(rows: pd.DataFrame, modules: list[str], material: Material) -> Grid:
 def _figure(grid: Grid, modules: list[str]) -> Figure:
     traces: list[dict[str, Any]] = []
     for each, sign in zip(grid.key, STATE_SIGNS.values(), strict=True):
-        places = sorted(place for place, cell in grid.cells.items() if cell.text == sign)
+        positions = sorted(position for position, cell in grid.cells.items() if cell.text == sign)
         traces.append(
             {
                 "type": "scatter",
                 "mode": "markers+text",
                 "name": each.text,
-                "x": [x for _y, x in places] or [None],
-                "y": [y for y, _x in places] or [None],
-                "text": [sign] * max(len(places), 1),
+                "x": [x for _y, x in positions] or [None],
+                "y": [y for y, _x in positions] or [None],
+                "text": [sign] * max(len(positions), 1),
                 "textfont": {"color": theme.PAPER if each.dark else theme.INK, "size": 13},
                 "marker": {"symbol": "square", "size": 21, "color": each.colour},
                 "hoverinfo": "skip",
@@ -128,7 +131,7 @@ def _figure(grid: Grid, modules: list[str]) -> Figure:
 
 
 def _title(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
-    """What most enterprises completed."""
+    """The most common combination of completed modules."""
     done = frame[frame["state"] == "completed"]
     if done.empty:
         return _("No enterprise has completed a module yet")
@@ -143,17 +146,17 @@ def _title(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
     )
 
 
-def _caption(every: int, most: int, *, rows: bool) -> str:
+def _caption(pattern_count: int, most: int, *, rows: bool) -> str:
     if not rows:
         common = _("The {n} most common combinations of states.", n=most)
-        return common if every > most else _("Every combination of states.")
-    if every > most:
+        return common if pattern_count > most else _("Every combination of states.")
+    if pattern_count > most:
         return _("The {n} most common combinations of states; the table names each enterprise.", n=most)
     return _("Every combination of states; the table names each enterprise.")
 
 
 def missing(material: Material) -> str:
-    """What is missing where a reader has no rows, or nothing is planned."""
+    """The message where the viewer may not see single enterprises, or no training is planned."""
     if not material.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if material.threshold:

@@ -20,14 +20,14 @@ STATES = ("completed", "in_progress", "dropped", "overdue", "not_yet_due")
 _HATCHED = {"dropped": "/", "overdue": "x"}  # distinguished without colour
 _PALE = ("in_progress", "overdue", "not_yet_due")
 _LONGEST = 0.42
-"""The share of its column that the longest bar of a slide takes: the rest is for the numbers."""
+"""Share of its column that the longest bar of a slide takes; the rest is for the numbers."""
 
 
 # ---- from planned to completed
 
 
 def draw(material: Material) -> Drawing:
-    """Planned to completed, module by module; on a slide with the steps as columns, small with one bar a module."""
+    """The steps of each module: on a page as bars, on a slide as columns; small with one bar per module."""
     title = _title(material)
     if material.size is Size.SMALL:
         return Drawing(title, _completion(material))
@@ -36,22 +36,23 @@ def draw(material: Material) -> Drawing:
         "A step counts as reached when it or a later one has evidence. Those not due yet are left out of shares."
     )
     if material.on_slide:
-        return Drawing(title, _columns(frame, material), caption, chart=_chart(frame, material), ns=_planned(material))
+        chart, ns = _chart(frame, material), _planned_and_due(material)
+        return Drawing(title, _columns(frame, material), caption, chart=chart, ns=ns)
     return Drawing(title, _rows(frame, material), caption)
 
 
 def _title(material: Material) -> str:
-    """How many completed the module that most were due in."""
+    """The number of enterprises that completed the module in which most were due."""
     frame = material.table[material.table["planned"] > 0] if material.size is not Size.SMALL else material.table
     due = frame["due"].astype(int)
     if not due.any():
-        few = not known(*frame["due"])
-        return _("Too few enterprises in any one module to be shown") if few else _("No training is due yet")
+        too_few = not known(*frame["due"])
+        return _("Too few enterprises in any one module to be shown") if too_few else _("No training is due yet")
     row = frame[due == due.max()].iloc[0]
     module = material.name("module", row["module"])
     if not known(row["completed"]):
         return _("{due} enterprises were due in {module}", due=number(due.max()), module=module)
-    if row["completed"] > due.max():  # rounded apart from one another
+    if row["completed"] > due.max():  # each number is rounded on its own
         return _("{done} enterprises completed {module}", done=number(row["completed"]), module=module)
     return _(
         "{done} of {due} enterprises due in it completed {module} ({share})",
@@ -75,7 +76,7 @@ def _chart(frame: pd.DataFrame, material: Material) -> Chart:
     return Chart(tuple(categories), series, upright=True)
 
 
-def _planned(material: Material) -> tuple[tuple[str, str], ...]:
+def _planned_and_due(material: Material) -> tuple[tuple[str, str], ...]:
     return tuple(
         (
             material.name("module", row["module"]),
@@ -90,7 +91,7 @@ def _not_due(row: dict[str, Any]) -> str:
 
 
 def _rows(frame: pd.DataFrame, material: Material) -> Figure:
-    """Five bars a module, with the share of those due and of the step before printed."""
+    """Five bars per module, with the share of those due and of the step before."""
     x: list[int] = []
     y: list[float] = []
     labels: list[str] = []
@@ -141,9 +142,9 @@ def _step_label(step: str, reached: float, of_due: float | None, before: float) 
 
 
 def _columns(frame: pd.DataFrame, material: Material) -> Figure:
-    """A row a module, a column a step, the count and its share of those due behind each bar.
+    """One row per module, one column per step; after each bar its count and its share of those due.
 
-    Every step has the same scale, so that bars compare along a row and down a column.
+    All steps have the same scale, so that bars can be compared along a row and down a column.
     """
     top = max([*map(theme.length, frame["planned"]), 1])
     x: list[float] = []
@@ -157,12 +158,12 @@ def _columns(frame: pd.DataFrame, material: Material) -> Figure:
         headings.append(heading(f"<b>{module}</b>", _not_due(row), at))
         for column, (step, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
             of_due = row.get(f"{step}_share")
-            there = step != "planned" and of_due is not None and of_due == of_due  # noqa: PLR0124 - NaN
+            has_share = step != "planned" and of_due is not None and of_due == of_due  # noqa: PLR0124 - NaN
             x.append(theme.length(row[step]) / top * _LONGEST)
             y.append(at)
             starts.append(column)
             colours.append(colour)
-            labels.append(f"<b>{number(row[step])}</b>" + (f"  {percent(of_due)}" if there else ""))
+            labels.append(f"<b>{number(row[step])}</b>" + (f"  {percent(of_due)}" if has_share else ""))
     columns = [
         {"text": step_name(step), "x": column, "xref": "x", "xanchor": "left", "y": -0.82, "yref": "y",
          "yanchor": "bottom", "showarrow": False, "font": {"color": theme.MUTED}}
@@ -182,19 +183,19 @@ def _columns(frame: pd.DataFrame, material: Material) -> Figure:
 
 
 def _completion(material: Material) -> Figure:
-    """One bar a module, completed on top of those due."""
+    """One bar per module: completed on top of due."""
     frame = material.table[material.table["planned"] > 0]
     due, done = frame["due"].tolist(), frame["completed"].tolist()
     labels = [_done_of_due(a, b) for a, b in zip(done, due, strict=True)]
     due, done = [theme.length(n) for n in due], [theme.length(n) for n in done]
-    places = list(range(len(frame)))
+    positions = list(range(len(frame)))
     headings = [
         heading(wrapped(material.name("module", code), 44, 1), "", at) for at, code in enumerate(frame["module"])
     ]
     return {
         "data": [
-            bar(due, places, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
-            bar(done, places, marker={"color": theme.AFTER}, width=0.42),
+            bar(due, positions, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
+            bar(done, positions, marker={"color": theme.AFTER}, width=0.42),
         ],
         "layout": theme.layout(
             58 * max(len(frame), 1) + 24,
@@ -211,7 +212,7 @@ def _done_of_due(done: float, due: float) -> str:
         return _("{done} of {due}", done=number(done), due=number(due))
     if not due:
         return _("none due yet")
-    if done > due:  # rounded apart from one another
+    if done > due:  # each number is rounded on its own
         return _("{done} completed, {due} due", done=number(done), due=number(due))
     return _("{done} of {due} · {share}", done=number(done), due=number(due), share=percent(done / due))
 
@@ -220,7 +221,7 @@ def _done_of_due(done: float, due: float) -> str:
 
 
 def draw_states(material: Material) -> Drawing:
-    """The state of each planned training; on a slide every number is printed."""
+    """The state of each planned training; on a slide with all numbers."""
     frame = material.table[material.table["planned"] > 0]
     chart = _states_chart(frame, material)
     return Drawing(
@@ -228,12 +229,12 @@ def draw_states(material: Material) -> Drawing:
         figure=_states(frame, chart, material),
         caption=_("Enterprises per module; each is in exactly one state."),
         chart=chart,
-        ns=_planned(material) if material.on_slide else (),
+        ns=_planned_and_due(material) if material.on_slide else (),
     )
 
 
 def _states_title(frame: pd.DataFrame) -> str:
-    """How many trainings stand still."""
+    """The number of trainings planned, in progress, dropped and overdue."""
     total = {each: sum(frame[each]) for each in ("planned", "in_progress", "dropped", "overdue", "not_yet_due")}
     if any(unseen(n) for each in total for n in frame[each]) and not all(total.values()):
         return _("Where each planned training stands")
@@ -247,8 +248,8 @@ def _states_title(frame: pd.DataFrame) -> str:
 
 
 def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
-    """A bar a module, a part a state; parts too small for their number are named in the remark."""
-    # Rounded states add up to a little more or less than what is planned.
+    """One bar per module, one part per state; parts too small for their number are in the remark."""
+    # Rounded states can add up to a little more or less than the number planned.
     stacked = [sum(theme.length(row[state]) for state in STATES) for row in records(frame)]
     planned = [theme.length(n) for n in frame["planned"]]
     whole = max([*planned, *stacked, 1])
@@ -273,13 +274,13 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
 
 def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
     modules = [material.name("module", code) for code in frame["module"]]
-    places = list(range(len(frame)))
+    positions = list(range(len(frame)))
     stacked = [sum(parts) for parts in zip(*(series.lengths for series in chart.series), strict=True)]
     whole = max([*map(theme.length, frame["planned"]), *stacked, 1])
     traces = [
         bar(
             list(series.lengths),
-            places,
+            positions,
             name=series.name,
             marker={
                 "color": series.colour,
@@ -288,14 +289,14 @@ def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
                 },
                 "line": {"color": theme.PAPER, "width": 1},
             },
-            # A number is printed where its segment has room for it; the table has them all.
+            # A number is printed only where it fits into its segment; the table has all numbers.
             text=[f"<b>{number(n)}</b>" if n >= whole * ROOM else "" for n in series.lengths],
             textposition="inside",
             insidetextanchor="middle",
             textangle=0,
             textfont={
                 "color": theme.PAPER if series.dark else theme.INK,
-                # A number must be read on its pattern too.
+                # The halo keeps a number readable on a hatched segment.
                 **({"shadow": _halo(series.colour)} if series.hatched else {}),
             },
             customdata=modules,
@@ -325,22 +326,22 @@ def _halo(colour: str) -> str:
 
 
 def _few_states(row: dict[str, Any]) -> str:
-    """The states that are under the base, and have no bar."""
+    """The states under the rounding base, which have no bar."""
     few = [state for state in STATES if unseen(row[state])]
     return labelled(unseen(row[few[0]]), listed([state_name(state) for state in few])) if few else ""
 
 
 def _small_states(row: dict[str, Any], whole: float) -> str:
-    """The states whose segments have no room for their number."""
+    """The states whose segments are too small for their number."""
     small = [state for state in STATES if unseen(row[state]) or 0 < row[state] < whole * ROOM]
     return " · ".join(labelled(state_name(state), number(row[state])) for state in small)
 
 
-# ---- the words
+# ---- the texts
 
 
 def missing(material: Material) -> str:
-    """What is missing where no training is planned."""
+    """The message where no training is planned."""
     if not material.coverage.enterprises:
         return _("No enterprise is enrolled in this selection.")
     if sum(material.table["planned"]):

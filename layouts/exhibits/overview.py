@@ -19,13 +19,13 @@ CARDS = (
     "rounds",
     "partners",
 )
-"""The headlines with a card; the others are in the notes of these."""
+"""The headlines with a card; the other headlines are in the notes of these cards."""
 
 _SUMS = frozenset({"workers_reached", "people_trained", "visits"})
 
 
 def draw(material: Material) -> Drawing:
-    """A card a headline."""
+    """One card per headline."""
     rows = _rows(material)
     cards = tuple(Card(label(each), _value(rows[each]), _of(rows[each]), _note(each, rows)) for each in CARDS)
     trained, enterprises, modules = (rows[each]["value"] for each in ("trained", "enterprises", "modules_completed"))
@@ -44,15 +44,15 @@ def draw(material: Material) -> Drawing:
     )
 
 
-def headlines(of: Materials) -> list[Component]:
-    """The cards on the Overview page, and the way to how they were made."""
-    material = of("overview")
-    drawn = [cards.headline(card.label, card.value, card.of, card.note) for card in draw(material).cards]
-    return [*drawn, exhibit_frame.how_link(material.href("/how/overview"))]
+def headlines(materials: Materials) -> list[Component]:
+    """The cards on the Overview page, and the link to their method page."""
+    material = materials("overview")
+    components = [cards.headline(card.label, card.value, card.of, card.note) for card in draw(material).cards]
+    return [*components, exhibit_frame.how_link(material.href("/how/overview"))]
 
 
 def label(headline: str) -> str:
-    """A headline in words."""
+    """The name of a headline."""
     return {
         "enterprises": _("Enterprises enrolled"),
         "trained": _("Enterprises trained"),
@@ -73,17 +73,17 @@ def _rows(material: Material) -> dict[str, dict[str, Any]]:
 
 
 def _value(row: Row) -> str:
-    """A headline's number; blank where it is not on record."""
+    """The number of a headline; blank where it is not on record."""
     return number(row["value"]) if known(row["value"]) or unseen(row["value"]) else ""
 
 
 def _of(row: Row) -> str:
-    """What a headline's number is out of; blank where it is out of nothing."""
+    """The number that a headline is out of; blank where there is none."""
     return _("of {n}", n=number(row["of"])) if known(row["of"]) or unseen(row["of"]) else ""
 
 
 def _note(headline: str, rows: dict[str, dict[str, Any]]) -> str:
-    """What a headline is out of, or leaves out."""
+    """The note of a headline: the basis of its number, or the reason why it is hidden."""
     if headline in _SUMS and unseen(rows[headline]["value"]):
         return _("too few enterprises")
     return {

@@ -1,4 +1,4 @@
-"""One indicator before and after: a line an enterprise while they are few, their distribution when they are many."""
+"""One indicator before and after: one line per enterprise where they are few, else their distribution."""
 
 import math
 from itertools import pairwise
@@ -36,32 +36,34 @@ from layouts.words import (
 )
 
 FEWEST_FOR_DISTRIBUTION = 10
+"""Minimum number of pairs for a distribution; fewer are drawn as lines."""
+
 FEW_FACTS = 25
-"""Facts that are no pairs, up to which those of all indicators are listed; beyond, those of the chosen one."""
+"""Maximum number of facts that are no pairs for a list of all indicators; above it, only of the chosen indicator."""
 
 _BINS = 18
 
 Numbers = dict[str, Any]
-"""The row of exhibit `change` of the indicator, by column."""
+"""The row of the indicator in the exhibit `change`, by column."""
 
 
 # ---- the choice of an indicator
 
 
-def choose(posted: str | None, of: Materials) -> tuple[str, tuple[Any, ...]]:
-    """The indicator posted where it has results, else the one with most pairs; and what there is to choose."""
-    material = of("change")
+def choose(posted: str | None, materials: Materials) -> tuple[str, tuple[Any, ...]]:
+    """The posted indicator if it has results, else the one with most pairs; and the options."""
+    material = materials("change")
     ranked = by_pairs(material.table)
     reported = ranked["indicator"].tolist()
     chosen = posted if posted in reported else next(iter(reported), None)
     options = [
-        {"label": f"{material.name('indicator', row['indicator'])} · {_reported(row)}", "value": row["indicator"]}
+        {"label": f"{material.name('indicator', row['indicator'])} · {_result_count(row)}", "value": row["indicator"]}
         for row in records(ranked)
     ]
     return chosen or "", (_("Indicator"), controls.dropdown_labels(), options, chosen)
 
 
-def _reported(row: Row) -> str:
+def _result_count(row: Row) -> str:
     if row["pairs"] or unseen(row["pairs"]):
         return ngettext("{n} pair", "{n} pairs", row["pairs"])
     return ngettext("{n} other fact", "{n} other facts", row["other_facts"])
@@ -80,16 +82,16 @@ INDICATOR = Control(
 )
 
 
-def other_results(of: Materials) -> list[Component]:
-    """The facts that are no pairs: of the chosen indicator, or of all indicators while they are few."""
-    material = of("change")
+def other_results(materials: Materials) -> list[Component]:
+    """The facts that are no pairs: of the chosen indicator, or of all indicators where they are few."""
+    material = materials("change")
     indicator = material.chosen
-    if material.threshold or not indicator:  # one row an enterprise
+    if material.threshold or not indicator:  # the table has one row per enterprise
         return []
     change = material.table
-    everything = int(change["other_facts"].sum())
-    few = everything <= FEW_FACTS
-    facts = everything if few else int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])
+    total = int(change["other_facts"].sum())
+    few = total <= FEW_FACTS
+    facts = total if few else int(change.loc[change["indicator"] == indicator, "other_facts"].iloc[0])
     if not facts:
         return []
     title = ngettext(
@@ -105,14 +107,14 @@ def other_results(of: Materials) -> list[Component]:
 
 
 def draw(material: Material) -> Drawing:
-    """One indicator: a line an enterprise, the distribution, or the median where no enterprise may be shown."""
+    """One indicator: one line per enterprise, the distribution, or the median where no enterprise may be shown."""
     indicator, frame = material.chosen, material.table
-    about = material.entry("indicator", indicator)
-    unit, better = about["unit"], about["better"]
+    entry = material.entry("indicator", indicator)
+    unit, better = entry["unit"], entry["better"]
     change = material.more("change")
     numbers = records(change[change["indicator"] == indicator])[0]
     figure, chart, beyond = _pictured(material, numbers, unit, better)
-    definition = about["definition"]
+    definition = entry["definition"]
     return Drawing(
         title=_title(material, numbers, unit),
         figure=figure,
@@ -123,7 +125,7 @@ def draw(material: Material) -> Drawing:
             (material.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", numbers["pairs"])),
             (_("Enterprises trained"), number(material.coverage.trained)),
         ),
-        # No table has a row an enterprise where none may be shown.
+        # Where single enterprises may not be shown, the table has one row for the indicator.
         table=change[change["indicator"] == indicator] if material.threshold or not material.rows else frame,
         columns=CHANGE.columns if material.threshold or not material.rows else None,
         table_at="change" if material.threshold else "",
@@ -131,7 +133,7 @@ def draw(material: Material) -> Drawing:
 
 
 Pictured = tuple[Figure | None, Chart | None, int]
-"""A figure, the same as a chart, and the number of enterprises drawn in its outer bars though they lie beyond."""
+"""A figure, the same as a chart, and the number of enterprises beyond its ends, which are drawn in the outer bars."""
 
 
 def _pictured(material: Material, numbers: Numbers, unit: str, better: str) -> Pictured:
@@ -141,8 +143,8 @@ def _pictured(material: Material, numbers: Numbers, unit: str, better: str) -> P
     if unit == YES_NO:
         chart = _practice_chart(numbers)
         return _practice(chart, numbers), chart, 0
-    alone = material.threshold or (len(frame) < FEWEST_FOR_DISTRIBUTION and not material.rows)
-    if alone:
+    median_only = material.threshold or (len(frame) < FEWEST_FOR_DISTRIBUTION and not material.rows)
+    if median_only:
         return _median(numbers, unit, better), _median_chart(numbers, unit), 0
     if len(frame) < FEWEST_FOR_DISTRIBUTION:
         return _lines(material, unit, better), _lines_chart(material, unit), 0
@@ -152,9 +154,9 @@ def _pictured(material: Material, numbers: Numbers, unit: str, better: str) -> P
 
 
 def _lines(material: Material, unit: str, better: str) -> Figure:
-    """Every enterprise its own line from before to after, both values printed.
+    """One line per enterprise from before to after, with both values.
 
-    The enterprise and its change are above the line, or on a slide, where lines are close, beside it.
+    The enterprise and its change are above the line; on a slide, where lines are close, they are next to it.
     """
     close = material.on_slide
     rows = material.table.reset_index(drop=True)
@@ -162,7 +164,7 @@ def _lines(material: Material, unit: str, better: str) -> Figure:
     headings, labels = [], []
     low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
     room = (high - low or abs(high) or 1) * (0.36 if close else 0.28)
-    shown = unit if unit == "percent" or not close else "count"  # the unit is at the axis
+    label_unit = unit if unit == "percent" or not close else "count"  # on a slide the axis has the unit
     for at, row in enumerate(records(rows)):
         rising = row["after"] >= row["before"]
         traces.append(
@@ -174,16 +176,17 @@ def _lines(material: Material, unit: str, better: str) -> Figure:
                 "y": [at, at],
                 "line": {"color": theme.WORSE if row["verdict"] == "worse" else theme.LINE, "width": 4},
                 "marker": {"size": 15, "color": [theme.BEFORE, theme.AFTER]},
-                "text": [quantity(row["before"], shown), f"<b>{quantity(row['after'], shown)}</b>"],
+                "text": [quantity(row["before"], label_unit), f"<b>{quantity(row['after'], label_unit)}</b>"],
                 "textposition": ["middle left", "middle right"] if rising else ["middle right", "middle left"],
                 "textfont": {"color": theme.INK, "size": 15},
                 "hoverinfo": "skip",
                 "cliponaxis": False,
             }
         )
-        who, change = material.name("enterprise", row["enterprise"]), f"<b>{change_of(row['change'], shown)}</b>"
-        labels.append(f"{wrapped(who, 30, 2)}  {change}")
-        headings.append(theme.heading(f"{who}  {change}", at, across=True))
+        enterprise_name = material.name("enterprise", row["enterprise"])
+        change = f"<b>{change_of(row['change'], label_unit)}</b>"
+        labels.append(f"{wrapped(enterprise_name, 30, 2)}  {change}")
+        headings.append(theme.heading(f"{enterprise_name}  {change}", at, across=True))
     ticks = {"visible": True, "tickvals": list(range(len(rows))), "ticktext": labels} if close else {}
     return {
         "data": [*traces, *key()],
@@ -213,13 +216,13 @@ def _lines_chart(material: Material, unit: str) -> Chart:
     return Chart(categories, series, format=_unit_format(unit))
 
 
-def _middle_name(numbers: Numbers) -> str:
+def _median_name(numbers: Numbers) -> str:
     return ngettext("Median of {n} enterprise", "Median of {n} enterprises", numbers["pairs"])
 
 
 def _median_chart(numbers: Numbers, unit: str) -> Chart:
     levels = before_and_after([(float(numbers["median_before"]), float(numbers["median_after"]))])
-    return Chart((Category(_middle_name(numbers)),), levels, format=_unit_format(unit))
+    return Chart((Category(_median_name(numbers)),), levels, format=_unit_format(unit))
 
 
 def _median(numbers: Numbers, unit: str, better: str) -> Figure:
@@ -254,16 +257,16 @@ def _median(numbers: Numbers, unit: str, better: str) -> Figure:
                 title=axis_title(unit_name(unit), better),
             ),
             yaxis=theme.hidden_axis(range=[0.6, -0.9]),
-            annotations=[theme.heading(_middle_name(numbers), 0, across=True)],
+            annotations=[theme.heading(_median_name(numbers), 0, across=True)],
             margin={"l": 12, "r": 12, "t": 36, "b": 8, "pad": 0},
         ),
     }
 
 
 def bins(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
-    """Counts, edges on round numbers with one at zero, and the number of values beyond them, drawn in the outer bars.
+    """Counts and edges of a histogram, and the number of values beyond the edges, which count in the outer bars.
 
-    The edges cover the middle 98 % of the values.
+    The edges are round numbers, one of them zero, and cover the middle 98 % of the values.
     """
     low, high = np.percentile(values, [1, 99])
     low, high = min(float(low), 0.0), max(float(high), 0.0)
@@ -293,7 +296,7 @@ def _distribution_chart(counts: np.ndarray, edges: np.ndarray, unit: str, better
 
 
 def _distribution(chart: Chart, edges: np.ndarray, numbers: Numbers, unit: str, better: str) -> Figure:
-    """How the changes spread: bars of enterprises, coloured by direction, the median and its interval on top."""
+    """The distribution of the changes: bars coloured by direction, with the median and its interval."""
     (bars,) = chart.series
     middles = (edges[:-1] + edges[1:]) / 2
     counts = [int(each) for each in bars.lengths]
@@ -312,7 +315,7 @@ def _distribution(chart: Chart, edges: np.ndarray, numbers: Numbers, unit: str, 
     label = "<b>{}</b>".format(_("median {change}", change=change_of(median, unit)))
     if numbers["change_low"] is not None:
         label += "<br>" + _("shaded: its 95\u00a0% interval")
-    # The label stays on the side of the median where there is room for it.
+    # The label is on the side of the median with more room.
     anchor = "left" if median < (edges[0] + edges[-1]) / 2 else "right"
     return {
         "data": [
@@ -381,11 +384,11 @@ def _practice(chart: Chart, numbers: Numbers) -> Figure:
     }
 
 
-# ---- the words
+# ---- the texts
 
 
 def _title(material: Material, numbers: Numbers, unit: str) -> str:
-    """What the pairs of the indicator say."""
+    """The finding from the pairs of the indicator."""
     indicator = material.name("indicator", material.chosen)
     n = numbers["pairs"]
     if unseen(n):
@@ -393,7 +396,7 @@ def _title(material: Material, numbers: Numbers, unit: str) -> str:
     if not n:
         return _("{indicator}: no before/after pair", indicator=indicator)
     practice = unit == YES_NO
-    # Of rounded counts a part may be more than its whole, and of few there is no median.
+    # A rounded part can be more than its rounded whole, and few pairs have no median.
     if max(numbers["had_before"], numbers["had_after"]) > n if practice else numbers["median_change"] is None:
         return _("{indicator}: {n} enterprises reported before and after", indicator=indicator, n=number(n))
     if practice:
@@ -414,7 +417,7 @@ def _title(material: Material, numbers: Numbers, unit: str) -> str:
 
 
 def _caption(numbers: Numbers, unit: str, beyond: int) -> str:
-    """The interval, the middle before and after, and what the drawing leaves at its edges."""
+    """The median before and after, the interval, and the number of enterprises beyond the ends."""
     n = numbers["pairs"]
     if not n or unit == YES_NO or numbers["median_change"] is None:
         return ""
@@ -473,7 +476,7 @@ def _verdict(row: Row, _material: Material) -> str:
 
 
 def _kind(row: Row, _material: Material) -> str:
-    """What a result that is no pair is."""
+    """The kind of a result that is no pair."""
     if pd.notna(row["change_percent"]):
         return _("change only")
     if row["operator"] != "=":
@@ -482,14 +485,14 @@ def _kind(row: Row, _material: Material) -> str:
 
 
 def _fact(row: Row, material: Material) -> str:
-    """Its value, and the period it is of."""
+    """The value of a result that is no pair, with its period."""
     unit = _unit(row, material)
     level: float = row["after"] if pd.notna(row["after"]) else row["before"]
-    bounded = row["operator"] != "="
+    is_bound = row["operator"] != "="
     if pd.notna(row["change_percent"]):
         value = relative(row["change_percent"] / 100)
     else:
-        value = quantity(level, unit, row["operator"]) if bounded else quantity(level, unit)
+        value = quantity(level, unit, row["operator"]) if is_bound else quantity(level, unit)
     period = _("in {n} months", n=number(row["months"])) if pd.notna(row["months"]) else ""
     return sentences(value, period)
 

@@ -1,4 +1,4 @@
-"""Published figures as printed: a table, and on a slide cards."""
+"""Published figures as printed: a table, and cards on a slide."""
 
 import pandas as pd
 
@@ -14,15 +14,15 @@ _FAMILIES = ("reach", "kpi", "survey", "capacity", "cost", "practice")
 
 
 def draw(material: Material) -> Drawing:
-    """Published figures as printed; on a slide the most telling as cards."""
+    """Published figures as printed; on a slide the most important ones as cards."""
     frame = material.table
     caption = _("Shown as printed, never added to counted numbers. A share without its base says so.")
     if not material.on_slide:
         return Drawing(_title(frame), caption=caption)
     chosen = most_telling(frame, material)
     cards = tuple(_card(row, material) for row in records(chosen))
-    left = len(frame) - len(chosen)
-    more = ngettext("{n} more stands in the table.", "{n} more stand in the table.", left) if left else ""
+    others = len(frame) - len(chosen)
+    more = ngettext("{n} more stands in the table.", "{n} more stand in the table.", others) if others else ""
     return Drawing(
         title=_title(frame),
         caption=sentences(caption, more),
@@ -32,31 +32,32 @@ def draw(material: Material) -> Drawing:
 
 
 def _card(row: Row, material: Material) -> Card:
-    about = _about(row, material)
+    subject = _subject(row, material)
     if row["as_of"]:
-        about = [*about, day(row["as_of"], row["date_precision"])]
-    # A count is out of nothing; a share or a mean without a base says so.
+        subject = [*subject, day(row["as_of"], row["date_precision"])]
+    # A count needs no base; a share or a mean without a base is marked.
     base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
     base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
-    return Card(material.name("indicator", row["indicator"]), _value(row, material), base, " · ".join(about))
+    return Card(material.name("indicator", row["indicator"]), _value(row, material), base, " · ".join(subject))
 
 
 def most_telling(figures: pd.DataFrame, material: Material) -> pd.DataFrame:
-    """The published figures of a slide: one an indicator, results before circumstances, the wide before the narrow.
+    """The published figures for a slide: one per indicator, the newest of those with the widest scope.
 
-    Among those of one indicator the newest of the widest.
+    Indicators with a good direction come before context, and figures of the programme before those of a round or
+    partner.
     """
     better = [material.entry("indicator", code)["better"] for code in figures["indicator"]]
     ranked = figures.assign(
-        circumstance=[each == "context" for each in better],
+        context=[each == "context" for each in better],
         narrow=figures[["round", "partner"]].notna().sum(axis=1),
-        at=[_FAMILIES.index(family) for family in figures["family"]],
-        newest=pd.to_datetime(figures["as_of"]).rsub(pd.Timestamp.max),
-    ).sort_values(["circumstance", "narrow", "at", "newest"], kind="stable", na_position="last")
+        family_order=[_FAMILIES.index(family) for family in figures["family"]],
+        age=pd.to_datetime(figures["as_of"]).rsub(pd.Timestamp.max),
+    ).sort_values(["context", "narrow", "family_order", "age"], kind="stable", na_position="last")
     return ranked.drop_duplicates("indicator").head(MOST_CARDS)
 
 
-def _about(row: Row, material: Material) -> list[str]:
+def _subject(row: Row, material: Material) -> list[str]:
     return [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
 
 
@@ -72,7 +73,7 @@ def _base(row: Row, _material: Material) -> str:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """How many figures, and how many say what they are out of."""
+    """The number of figures, and of those with a base."""
     return ngettext(
         "{n} published figure; {based} with the number it is based on",
         "{n} published figures; {based} with the number they are based on",
@@ -98,7 +99,7 @@ LOOK = Look(
                    _l("Based on (n)"), _base, True),
         ColumnLook("place", _l("code of the place; blank where it is not given"), obvious=True),
         ColumnLook("phase", _l("code of the phase"), obvious=True),
-        ColumnLook(label=_l("About"), write=lambda row, m: " · ".join(_about(row, m)) or "–"),
+        ColumnLook(label=_l("About"), write=lambda row, m: " · ".join(_subject(row, m)) or "–"),
         ColumnLook("as_of", _l("the date the figure speaks for"), _l("Date"), dated("as_of", "date_precision")),
         ColumnLook("operator", _l("= as printed, > more than, < up to, ~ about")),
         ColumnLook("unit", _l("unit, as a code"), obvious=True),

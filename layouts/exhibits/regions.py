@@ -22,14 +22,14 @@ _MOST_BARS = 16
 _ROOMS = {Size.PAGE: WIDE, Size.SMALL: SMALL, Size.SLIDE: HALF}
 
 
-def choose(posted: str | None, _of: Materials) -> tuple[str, tuple[Any, ...]]:
-    """The number the map shows, and the numbers it can show."""
+def choose(posted: str | None, _materials: Materials) -> tuple[str, tuple[Any, ...]]:
+    """The chosen number on the map, and the options."""
     options = [{"label": metric_name(each), "value": each} for each in METRICS]
     return (posted if posted in METRICS else METRICS[0]), (options,)
 
 
 def chooser() -> Component:
-    """Which number the map shows."""
+    """The control for the number on the map."""
     return controls.metric_chooser()
 
 
@@ -43,16 +43,16 @@ METRIC = Control(
 
 
 def draw(material: Material) -> Drawing:
-    """The map; on a slide with the largest provinces as bars beside it."""
+    """The map; on a slide with the largest provinces as bars next to it."""
     metric, frame = material.chosen or METRICS[0], material.table
     located = frame[frame["place"].notna()]
     points = located.assign(name=[material.name("place", code) for code in located["place"]])
-    # A province that is a place of its own (a municipality, or no city known) is filled, not dotted as well.
-    dotted = points[points["level"].isin(["city", "county"])]
+    # Only cities and counties are points: a province is filled already.
+    cities = points[points["level"].isin(["city", "county"])]
     provinces = _provinces(material)
     drawing = Drawing(
         title=_title(frame, provinces, metric, material),
-        figure=map_of(dotted, provinces, metric, material.ground, _ROOMS[material.size]),
+        figure=map_of(cities, provinces, metric, material.ground, _ROOMS[material.size]),
         notice=material.ground.notice,
     )
     if not material.on_slide:
@@ -69,7 +69,7 @@ def draw(material: Material) -> Drawing:
 
 
 def draw_ranking(material: Material) -> Drawing:
-    """The provinces as bars, with what lies in none."""
+    """The provinces as bars, with the places outside all provinces."""
     metric = material.chosen or METRICS[0]
     chart = _ranked(material, metric, _MOST_BARS)
     return Drawing(
@@ -86,7 +86,7 @@ def _provinces(material: Material) -> pd.DataFrame:
 
 
 def _ranked(material: Material, metric: str, most: int) -> Chart:
-    """The provinces and whatever lies in none, most first."""
+    """The provinces and the places outside all provinces, largest first."""
     provinces = _provinces(material)[["name", *METRICS]]
     outside = material.table[material.table["province"].isna()]
     names = [material.name("place", code) if code else _("Place not given") for code in outside["place"]]
@@ -114,7 +114,7 @@ def _bars(chart: Chart) -> Figure:
 
 
 def _title(frame: pd.DataFrame, provinces: pd.DataFrame, metric: str, material: Material) -> str:
-    """Where most are. Rounded counts of places have no sum, which would be another number than the total."""
+    """The total, and the province with most; without the total for rounded counts, whose sum differs from it."""
     most = provinces[provinces[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(1)
     name = metric_name(metric)
     province = material.name("place", most["code"].iloc[0]) if len(most) else ""

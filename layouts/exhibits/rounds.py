@@ -1,4 +1,4 @@
-"""Rounds against their plan: a row a round, its plan thin, what came of it bold."""
+"""Rounds against their plan: one row per round, the plan as a thin line, the actual dates as a bold line."""
 
 from datetime import date
 from typing import Any
@@ -27,7 +27,7 @@ def draw(material: Material) -> Drawing:
 
 
 def _figure(material: Material) -> Figure | None:
-    """None where no round has a date."""
+    """The figure; None where no round has a date."""
     rows, as_of = records(material.table.tail(MOST_ROUNDS)), material.as_of
     when = [row[each] for row in rows for each in ("planned_first", "planned_last", "first", "last") if row[each]]
     if not when:
@@ -53,7 +53,7 @@ def _figure(material: Material) -> Figure | None:
 
 
 def _until(row: Row, as_of: date) -> date | None:
-    """Where the line of a round ends: at its end, or at the as-of date while it runs as planned."""
+    """The end of the line of a round: its last day, or the as-of date while it runs as planned."""
     running = row["first"] and row["planned_last"] and row["planned_last"] >= as_of
     return row["last"] or (as_of if running else row["first"])
 
@@ -70,7 +70,7 @@ def _lines(rows: list[dict[str, Any]], first: str, last: str, lower: float) -> d
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """How many rounds began, and how many of them later than planned."""
+    """The number of rounds that began, and of those that began later than planned."""
     slips = [slip for slip in frame["slip"] if slip is not None]
     begun = int(frame["started_on"].notna().sum())
     if not slips:

@@ -1,4 +1,4 @@
-"""Targets and what was reached of them: a bar against the line of the target, numbers printed."""
+"""Targets and their actual values: one bar per target against the line of the target, with the numbers."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -17,7 +17,7 @@ from layouts.words import _, _l, day, known, labelled, ngettext, number, percent
 
 MOST_TARGETS = 40
 LONGEST = 1.5
-"""A bar ends here, whatever was reached beyond; the share is beside it."""
+"""Maximum length of a bar, as a share of the target; the real share is printed next to it."""
 
 SIGNS = {"done": "✓", "in-progress": "…", "late": "!", "not-started": "○", "not-planned": "–", "unknown": "?"}
 
@@ -37,7 +37,7 @@ _LATE = {
 
 
 def draw(material: Material) -> Drawing:
-    """Each target with what was reached of it, the latest; on a slide bars are close."""
+    """The targets due last, each with its actual value; on a slide bars are close."""
     frame = material.table
     most = MOST_ROWS if material.on_slide else MOST_TARGETS
     cut = _("The {n} that are due last; the table has all.", n=most) if len(frame) > most else ""
@@ -63,7 +63,7 @@ def _chart(rows: list[dict[str, Any]], material: Material) -> Chart:
 
 
 def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
-    """A bar a target, phase by phase; name and numbers are above it, or beside it where bars are close."""
+    """One bar per target, phase by phase; name and numbers are above it, or next to it where bars are close."""
     close = material.on_slide
     phases = [row["phase"] for row in rows]
     y: list[float] = []
@@ -79,18 +79,18 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
         if not close:
             headings.append(_heading(row, at, material))
         at += 1
-    placed = list(zip(y, rows, strict=True))
+    positioned = list(zip(y, rows, strict=True))
     return {
         "data": [
-            _bars([each for each in placed if each[1]["status"] != "late"], close=close),
-            _bars([each for each in placed if each[1]["status"] == "late"], close=close) | {"marker": _LATE},
+            _bars([each for each in positioned if each[1]["status"] != "late"], close=close),
+            _bars([each for each in positioned if each[1]["status"] == "late"], close=close) | {"marker": _LATE},
             {
                 "type": "scatter",
                 "mode": "text",
-                # Beyond the bar, and beyond the line of the target where there is one.
+                # To the right of the bar, and of the line of the target where there is one.
                 "x": [_end(row) + 2 for row in rows],
                 "y": y,
-                "text": [_beside(row) if close else _share(row) for row in rows],
+                "text": [_share_and_values(row) if close else _share(row) for row in rows],
                 "textposition": "middle right",
                 "textfont": {"color": theme.INK},
                 "hoverinfo": "skip",
@@ -112,7 +112,7 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
             shapes=[
                 {"type": "line", "x0": 100, "x1": 100, "y0": place - 0.19, "y1": place + 0.19, "layer": "above",
                  "line": {"color": theme.INK, "width": 2}}
-                for place, row in placed
+                for place, row in positioned
                 if row["attainment"] is not None
             ],
             annotations=headings,
@@ -134,13 +134,13 @@ def _bars(rows: list[tuple[float, dict[str, Any]]], *, close: bool) -> dict[str,
 
 
 def _name(row: Row, material: Material) -> str:
-    """What is to be reached, with the modules it is about."""
+    """The name of a target: its indicator and its modules."""
     parts = (material.name("indicator", row["indicator"]), scope_name(row["scope"]))
     return " · ".join(part for part in parts if part)
 
 
 def _label(row: Row, rows: list[dict[str, Any]], material: Material) -> str:
-    """The name of a target with as much of its place and date as distinguishes it from the others of `rows`."""
+    """The name of a target, with its place and date where these are needed to distinguish it from others in `rows`."""
     name = _name(row, material)
     same = [other for other in rows if _name(other, material) == name]
     parts = [name]
@@ -163,22 +163,22 @@ def _share(row: Row) -> str:
     return f"<b>{percent(row['attainment'])}</b>" if known(row["attainment"]) else ""
 
 
-def _beside(row: Row) -> str:
+def _share_and_values(row: Row) -> str:
     return "  ".join(part for part in (_share(row), _brief(row)) if part)
 
 
 def _heading(row: Row, at: float, material: Material) -> dict[str, Any]:
     phase = [material.name("phase", row["phase"])] if row["phase"] else []
     due = _("due {date}", date=day(row["due_on"], row["due_precision"]))
-    about = " · ".join([*phase, material.name("place", row["place"]), due])
+    details = " · ".join([*phase, material.name("place", row["place"]), due])
     text = (
         f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{_status(row)} · {_values(row)}"
-        f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(about, 60, 1)}</span>"
+        f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(details, 60, 1)}</span>"
     )
     return theme.heading(text, at) | {"y": at - 0.16, "yanchor": "bottom"}
 
 
-# ---- the words
+# ---- the texts
 
 
 def _status_name(status: str) -> str:
@@ -198,7 +198,7 @@ def _values(row: Row) -> str:
 
 
 def _brief(row: Row) -> str:
-    """How a target stands, where there is room for few words."""
+    """The status and the values of a target in few words."""
     target, operator = quantity(row["target"], row["unit"]), row["operator"] or "="
     if not known(row["actual"]):
         return sentences(SIGNS[row["status"]], _("target {target}, no actual on record", target=target))
@@ -208,14 +208,14 @@ def _brief(row: Row) -> str:
 
 
 def _actual(row: Row, _material: Material | None = None) -> str:
-    """What was reached, with its sign where it is a bound."""
+    """The actual value, with the sign of a bound."""
     if not known(row["actual"]):
         return _("not on record")
     return _with_women(quantity(row["actual"], row["unit"], row["operator"]), row["actual_women"])
 
 
 def _target(row: Row, _material: Material | None = None) -> str:
-    """What was to be reached."""
+    """The value of the target."""
     return _with_women(quantity(row["target"], row["unit"]), row["women"])
 
 
@@ -224,16 +224,16 @@ def _with_women(value: str, women: float | None) -> str:
 
 
 def _status(row: Mapping[str, Any], _material: Material | None = None) -> str:
-    """Sign and word of how a target stands, and why where that cannot be told."""
+    """The sign and name of a target's status, with the reason where it is unknown."""
     status = row["status"]
     if status == "unknown":
-        why = _("no actual on record") if not known(row["actual"]) else _("the actual is a bound")
-        return f"{SIGNS[status]} {labelled(_status_name(status), why)}"
+        reason = _("no actual on record") if not known(row["actual"]) else _("the actual is a bound")
+        return f"{SIGNS[status]} {labelled(_status_name(status), reason)}"
     return f"{SIGNS[status]} {_status_name(status)}"
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """How many targets were reached."""
+    """The number of targets reached, and late."""
     counts = frame["status"].value_counts()
     late = int(counts.get("late", 0))
     reached = ngettext(
@@ -246,7 +246,7 @@ def _title(frame: pd.DataFrame) -> str:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    """How to read the bars, and what has none."""
+    """The explanation of the bars, and the number of targets without one."""
     zero = int((frame["target"] == 0).sum())
     none = ngettext(
         "{n} target is zero: of nothing there is no share.",

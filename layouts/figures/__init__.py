@@ -1,1 +1,1 @@
-"""Frames in, figures out: plain dictionaries that plotly draws, one module per kind of picture."""
+"""Figures from data frames: plain dictionaries that plotly draws, one module per kind of picture."""

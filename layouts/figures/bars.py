@@ -1,4 +1,4 @@
-"""Lying bars with printed counts, and the headings above them."""
+"""Horizontal bars with printed counts, and the headings above them."""
 
 from collections.abc import Iterable
 from typing import Any
@@ -9,11 +9,11 @@ from layouts.theme import Figure
 from layouts.words import wrapped
 
 ROOM = 0.035
-"""The share of the longest bar that a segment needs for its number."""
+"""Share of the longest bar that a segment needs, so that its number fits inside."""
 
 
 def bar(x: list[Any], y: list[Any], **settings: Any) -> dict[str, Any]:
-    """A trace of lying bars."""
+    """A trace of horizontal bars."""
     base: dict[str, Any] = {
         "type": "bar",
         "orientation": "h",
@@ -22,7 +22,7 @@ def bar(x: list[Any], y: list[Any], **settings: Any) -> dict[str, Any]:
         "cliponaxis": False,
         "hoverinfo": "skip",
         "textfont": {"color": theme.INK},
-        "constraintext": "none",  # plotly would make words as small as a bar is thin
+        "constraintext": "none",  # otherwise plotly shrinks the text to the width of the bar
     }
     return base | settings
 
@@ -34,7 +34,7 @@ def heading(name: str, remark: str, at: float) -> dict[str, Any]:
 
 
 def headings(categories: Iterable[Category], width: int = 0) -> list[dict[str, Any]]:
-    """A heading a category; `width` is the number of Latin letters of its name at most (0: all)."""
+    """One heading per category; `width` is the maximum number of Latin letters of its name (0: no maximum)."""
     return [
         heading(
             (wrapped(each.name, width, 1) if width else each.name) + (f"  <b>{each.number}</b>" if each.number else ""),
@@ -46,7 +46,7 @@ def headings(categories: Iterable[Category], width: int = 0) -> list[dict[str, A
 
 
 def under_headings(chart: Chart, traces: list[dict[str, Any]], height: int, most: float, **settings: Any) -> Figure:
-    """Bars under the headings of their categories: `height` pixels in all, the axis ending at `most`."""
+    """Bars under the headings of their categories; `height` in pixels, `most` is the end of the axis."""
     return {
         "data": traces,
         "layout": theme.layout(

@@ -1,4 +1,4 @@
-"""A chart as categories, series and texts: described once, drawn by plotly on pages and by PowerPoint in packs."""
+"""Charts as categories, series and texts: described once, drawn by plotly on pages and by PowerPoint in packs."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from layouts import theme
 from layouts.words import language, wrapped
 
 LABEL_WIDTH = 46
-"""Latin letters on one line of a category's label in PowerPoint."""
+"""Number of Latin letters on one line of a category's label in PowerPoint."""
 
 COUNT, VALUE = "#,##0", "General"
 
@@ -16,7 +16,7 @@ Numbers = tuple[float | None, ...]
 
 
 def share_format() -> str:
-    """How a spreadsheet writes a share as a percentage."""
+    """The number format of a spreadsheet for a share as a percentage."""
     return "0%" if language() == "zh" else "0 %"
 
 
@@ -31,10 +31,10 @@ class Category:
 
 @dataclass(frozen=True)
 class Series:
-    """One number a category (None: not shown). ``hatched`` is "", "/" or "x", ``hatching`` its colour.
+    """One number per category (None: not shown). ``hatched`` is "", "/" or "x"; ``hatching`` is its colour.
 
-    ``dark``: numbers on it are white. ``colours`` are given where points differ; ``below`` and ``above`` are the
-    lengths of an interval around each value.
+    ``dark``: the numbers on the bars are white. ``colours`` has one colour per point where they differ. ``below`` and
+    ``above`` are the lengths of an interval around each value.
     """
 
     name: str
@@ -49,16 +49,16 @@ class Series:
 
     @property
     def lengths(self) -> tuple[float, ...]:
-        """The values as lengths of bars: what is not shown has none."""
+        """The values as lengths of bars; 0 for a value that is not shown."""
         return tuple(map(theme.length, self.values))
 
 
 @dataclass(frozen=True)
 class Chart:
-    """Bars (``upright`` or lying, ``stacked`` or beside one another) in the order they are read.
+    """Bars (``upright`` or horizontal, ``stacked`` or side by side) in reading order.
 
-    ``format`` is how a spreadsheet writes the values, ``most`` where their axis ends, ``axis`` what the categories are;
-    a value under ``fewest`` has no room to be printed. ``numbers_on_bars``: labels need not give them.
+    ``format`` is the number format of the values, ``most`` the end of their axis, ``axis`` the title of the category
+    axis. A value below ``fewest`` is not printed, for lack of room. ``numbers_on_bars``: the labels have no numbers.
     """
 
     categories: tuple[Category, ...]
@@ -73,20 +73,20 @@ class Chart:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """The categories as PowerPoint writes them: a name in lines, then its number and remark."""
+        """The labels of the categories in PowerPoint: the name, then the number and the remark."""
         return tuple(map(self._label, self.categories))
 
     def _label(self, category: Category) -> str:
         name = plain(category.name) if self.upright else broken(plain(category.name))
         if self.numbers_on_bars:
             return name
-        about = " · ".join(part for part in map(plain, (category.number, category.remark)) if part)
-        return "\n".join(part for part in (name, about) if part)
+        details = " · ".join(part for part in map(plain, (category.number, category.remark)) if part)
+        return "\n".join(part for part in (name, details) if part)
 
 
 @dataclass(frozen=True)
 class Cell:
-    """A coloured cell and its text; on ``dark`` the text is white."""
+    """A coloured cell and its text; the text is white on ``dark`` cells."""
 
     text: str
     colour: str
@@ -95,7 +95,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Grid:
-    """Coloured cells by (row, column), a label a row and a column, and a key of what each colour says."""
+    """Coloured cells by (row, column), the labels of rows and columns, and the key of the colours."""
 
     columns: tuple[str, ...]
     rows: tuple[str, ...]
@@ -104,12 +104,12 @@ class Grid:
 
 
 def plain(text: str) -> str:
-    """A text of a figure without its tags."""
-    # Chinese lines are broken inside words: there is no blank where they end.
+    """A text of a figure without its HTML tags."""
+    # Chinese has no blanks between words, so joined lines need none.
     blank = "" if language() == "zh" else " "
     return unescape(re.sub(r"<[^>]+>", "", text.replace("<br>", blank))).strip()
 
 
 def broken(name: str) -> str:
-    """A name in lines that fit beside a chart of PowerPoint."""
+    """A name broken into lines that fit next to a chart in PowerPoint."""
     return wrapped(name, LABEL_WIDTH).replace("<br>", "\n")

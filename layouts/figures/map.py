@@ -1,4 +1,4 @@
-"""A map: provinces filled, places as points, drawn as SVG from boundary files of our own."""
+"""A map with filled provinces and places as points, drawn as SVG from the project's own boundary files."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -17,9 +17,9 @@ METRICS = ("enterprises", "trained", "m1_completed", "modules_completed", "worke
 
 @dataclass(frozen=True)
 class Ground:
-    """What a map is drawn on: addresses of the boundary files, codes of their shapes, and the notice under it.
+    """The ground of a map: addresses of the boundary files, codes of their shapes, and the notice under the map.
 
-    ``inset_bounds`` is west, south, east, north of the inset, in degrees of a frame of its own.
+    ``inset_bounds`` is (west, south, east, north) of the inset, in degrees of its own frame.
     """
 
     provinces: str
@@ -30,7 +30,7 @@ class Ground:
     notice: str
 
 
-# plotly's own base layer draws borders of its own choosing: all of it is off.
+# The base layer of plotly is off, because it draws borders that are not ours.
 _NO_BASE = {
     "visible": False,
     "showframe": False,
@@ -56,9 +56,10 @@ def _fill(url: str, codes: list[str], values: list[float], **settings: Any) -> d
 
 @dataclass(frozen=True)
 class Room:
-    """What a map of some size has room for: so many names so far apart, and a largest point of so many pixels.
+    """The limits of a map of some size: number of names, their distance, and the size of the largest point (pixels).
 
-    On one where places are ``chosen`` by a click each says its code.
+    ``apart`` is a factor on the distance between names. ``chosen``: places can be chosen by a click, so that each
+    point carries its code.
     """
 
     names: int
@@ -71,10 +72,10 @@ WIDE, HALF, SMALL = Room(14, 15, chosen=True), Room(4, 8, 2.2), Room(3, 9, 4.0)
 
 
 def map_of(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: Ground, room: Room = WIDE) -> Figure:
-    """Fills provinces by `metric` and draws places as points by size; names the largest.
+    """Fills provinces by `metric`, draws places as points of different size, and names the largest places.
 
-    `points`: place, name, latitude, longitude and the metric, one row a place with coordinates.
-    `provinces`: place (as the boundary file codes it), code (as the record codes it), name, and the metric.
+    `points`: place, name, latitude, longitude and the metric, one row per place with coordinates.
+    `provinces`: place (the code in the boundary file), code (the code in the record), name, and the metric.
     """
     drawn = provinces[provinces["place"].isin(ground.province_codes)]
     known = drawn[drawn[metric] > 0]
@@ -109,12 +110,12 @@ def map_of(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: G
         ),
     ]
     if any(is_about(value) for value in known[metric]):
-        traces[-1] |= _said(known, metric, name)
+        traces[-1] |= _hover_texts(known, metric, name)
     if len(few):
         flat = [[0, theme.FEW], [1, theme.FEW]]
         traces.append(
             _fill(ground.provinces, few["place"].tolist(), [0.0] * len(few), colorscale=flat, hoverinfo=None)
-            | _said(few, metric, name)
+            | _hover_texts(few, metric, name)
         )
     shown = points[(points[metric] > 0) & points["latitude"].notna()].sort_values(metric, ascending=False)
     if len(shown):
@@ -124,7 +125,7 @@ def map_of(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: G
         "layout": theme.layout(
             None,
             margin={"l": 0, "r": 0, "t": 0, "b": 0, "pad": 0},
-            # Without a domain each, plotly would share the area out between the two.
+            # Without these domains plotly would divide the area between the two maps.
             geo=_NO_BASE
             | {
                 "domain": {"x": [0, 1], "y": [0, 1]},
@@ -144,15 +145,15 @@ def map_of(points: pd.DataFrame, provinces: pd.DataFrame, metric: str, ground: G
     }
 
 
-def _said(provinces: pd.DataFrame, metric: str, name: str) -> dict[str, Any]:
-    """The hover of provinces whose numbers are not plain: as they are written everywhere else."""
+def _hover_texts(provinces: pd.DataFrame, metric: str, name: str) -> dict[str, Any]:
+    """The hover texts of provinces whose numbers are rounded or withheld, written as everywhere else."""
     texts = [f"<b>{row['name']}</b><br>{labelled(name, number(row[metric]))}" for row in records(provinces)]
     return {"text": texts, "hovertemplate": "%{text}<extra></extra>"}
 
 
 def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str, Any]:
     top = float(shown[metric].max())
-    named = _apart(shown, room)
+    named = _named_places(shown, room)
     rows = records(shown)
     texts = [f"<b>{row['name']}</b> {number(row[metric])}" if row["place"] in named else "" for row in rows]
     return {
@@ -162,7 +163,7 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
         "lon": shown["longitude"].tolist(),
         "text": texts,
         "textposition": [_side(row["latitude"], row["longitude"], room) for row in rows],
-        # A name must be read on a dark province as on white.
+        # The white shadow keeps a name readable on a dark province.
         "textfont": {
             "size": 13,
             "color": theme.INK,
@@ -181,15 +182,15 @@ def _points(shown: pd.DataFrame, metric: str, name: str, room: Room) -> dict[str
 
 
 def _side(latitude: float, longitude: float, room: Room) -> str:
-    """Where a name stands: on the land's side by the inset off the south coast, and where a narrow map ends."""
-    by_the_inset, at_the_edge = latitude < 24 and longitude > 108, room is SMALL and longitude > 116  # noqa: PLR2004 - degrees
-    return "middle left" if by_the_inset or at_the_edge else "middle right"
+    """The side of a point where its name is: left next to the inset and at the edge of a small map, else right."""
+    near_inset, at_the_edge = latitude < 24 and longitude > 108, room is SMALL and longitude > 116  # noqa: PLR2004 - degrees
+    return "middle left" if near_inset or at_the_edge else "middle right"
 
 
-def _apart(shown: pd.DataFrame, room: Room) -> set[str]:
-    """The places to name, largest first, none so near another that the names would overlap.
+def _named_places(shown: pd.DataFrame, room: Room) -> set[str]:
+    """The places to name, largest first, without names that would overlap.
 
-    On a wide map a name takes about 1.1 degrees of latitude and 4.5 of longitude.
+    On a wide map a name takes about 1.1 degrees of latitude and 4.5 degrees of longitude.
     """
     named: list[tuple[str, float, float]] = []
     for row in records(shown):

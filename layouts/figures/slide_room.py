@@ -1,7 +1,7 @@
-"""What can be read on a slide from the back of a room."""
+"""Limits of a slide, so that it can be read from the back of a room."""
 
 MOST_ROWS = 7
-"""Rows of a chart with a heading each."""
+"""Maximum number of rows of a chart on a slide, each with a heading."""
 
 MOST_GROUPS = 3
-"""Groups of one kind."""
+"""Maximum number of groups of one kind on a slide."""

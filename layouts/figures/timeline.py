@@ -1,4 +1,4 @@
-"""One enterprise's trainings in time: what was planned against what was held, a row a training."""
+"""The trainings of one enterprise in time, planned and held, one row per training."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -20,13 +20,14 @@ _SYMBOLS = {
     "dropped_on": ("x", theme.STATES["dropped"]),
 }
 LINE_WIDTH = 70
-"""So many Latin letters of what is known of a training stand on a line."""
+"""Maximum number of Latin letters on a line of details of a training."""
 
 MOST_TICKS = 8
+"""Maximum number of labelled ticks on the time axis."""
 
 
 def step_name(step: str) -> str:
-    """A date of a training."""
+    """The name of a date of a training."""
     return {
         "due_on": _("Planned for"),
         "workshop_on": _("Workshop"),
@@ -37,9 +38,7 @@ def step_name(step: str) -> str:
 
 
 def timeline(frame: pd.DataFrame, as_of: date, names: Names) -> Figure | None:
-    """A row a training with its dates as marks and in words above them, and the date looked back from as a line; None
-    where no date is known.
-    """
+    """One row per training: its dates as marks and in words, and the as-of date as a line. None without any date."""
     rows = records(frame)
     when = [row[step] for row in rows for step in STEPS if row[step]]
     if not when:
@@ -93,7 +92,7 @@ def timeline(frame: pd.DataFrame, as_of: date, names: Names) -> Figure | None:
 
 
 def _line(as_of: date) -> dict[str, Any]:
-    """Where plan and fact part: what is right of it had not happened."""
+    """The line at the as-of date. Everything to its right has not happened yet."""
     return {
         "type": "line",
         "x0": as_of.isoformat(),
@@ -116,26 +115,26 @@ def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
     state = f"{STATE_SIGNS[row['state']]} {state_name(row['state'])}"
     title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
-    said = "<br>".join(lines(told(row)))
-    text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{said}</span>"
+    text_lines = "<br>".join(lines(details(row)))
+    text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{text_lines}</span>"
     return theme.heading(text, at, across=True) | {"y": at - 0.12, "yanchor": "bottom"}
 
 
 def lines(parts: list[str]) -> list[str]:
-    """Parts beside one another, as many as a line has room for: a date is never broken."""
-    found: list[str] = []
+    """Joins parts into lines of at most :data:`LINE_WIDTH` letters. A part is never broken."""
+    joined: list[str] = []
     for part in parts:
-        line = f"{found[-1]} · {part}" if found else part
+        line = f"{joined[-1]} · {part}" if joined else part
         # A Chinese character is as wide as two Latin letters.
-        if found and len(line) + sum(not letter.isascii() for letter in line) > LINE_WIDTH:
-            found.append(part)
+        if joined and len(line) + sum(not letter.isascii() for letter in line) > LINE_WIDTH:
+            joined.append(part)
         else:
-            found[-1:] = [line]
-    return found
+            joined[-1:] = [line]
+    return joined
 
 
-def told(row: dict[str, Any]) -> list[str]:
-    """What is known of one training, part by part."""
+def details(row: dict[str, Any]) -> list[str]:
+    """The dates and visits of one training, one text each."""
     parts = []
     for step in STEPS:
         if row[step]:
@@ -146,7 +145,7 @@ def told(row: dict[str, Any]) -> list[str]:
 
 
 def visited(row: dict[str, Any]) -> str:
-    """The visits of a training; empty where nothing is known of them."""
+    """The visits of a training in words; empty where none is known."""
     done, planned = row["visits_done"], row["visits_planned"]
     if known(done, planned):
         return _("Visits {done} of {planned}", done=number(done), planned=number(planned))

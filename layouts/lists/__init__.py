@@ -1,1 +1,1 @@
-"""Lists of single enterprises and rows: the enterprise list and page, follow-up, stories. No exhibit is drawn here."""
+"""Lists of single enterprises and rows: the enterprise list and page, follow-up, stories. No exhibits."""

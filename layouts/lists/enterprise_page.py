@@ -1,4 +1,4 @@
-"""The page of one enterprise: its facts, its trainings in time, its results, its stories, and who is beside it."""
+"""The page of one enterprise: its facts, its trainings in time, its results, its stories, and its neighbours."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -31,12 +31,12 @@ from layouts.words import (
 )
 
 Fact = tuple[str, str]
-"""What is known and how it is called."""
+"""A label and its value."""
 
 
 @dataclass(frozen=True)
 class Story:
-    """A story in the reader's language; ``texts`` are (when, text)."""
+    """A story in the viewer's language; ``texts`` are (before or after, text)."""
 
     title: str
     href: str
@@ -44,7 +44,7 @@ class Story:
 
 
 def heading(name: str, other: str, back: str) -> list[Component]:
-    """The enterprise's name, its name in the other language and its code, and the way back to the list."""
+    """The heading: the enterprise's name, a line with its `other` name and code, and the link back to the list."""
     return [
         dcc.Link(["← ", _("All enterprises")], href=back, className="leads-to"),
         html.Div([html.H1(name), *([html.P(other, className="lead-line")] if other else [])], className="page-heading"),
@@ -52,22 +52,23 @@ def heading(name: str, other: str, back: str) -> list[Component]:
 
 
 def facts(known_facts: Sequence[Fact], rounds: Sequence[tuple[str, Sequence[Fact]]], basis: Basis) -> Component:
-    """What is known of the enterprise itself, then round by round."""
-    of_rounds = [part for name, said in rounds for part in (html.H3(name), _list(said))]
+    """The facts of the enterprise itself, then of each round."""
+    of_rounds = [part for name, round_facts in rounds for part in (html.H3(name), _list(round_facts))]
     return _section(_("What is on record"), [_list(known_facts), *of_rounds], basis)
 
 
-def _list(said: Sequence[Fact]) -> html.Dl:
-    return html.Dl([part for label, value in said for part in (html.Dt(label), html.Dd(value))], className="facts")
+def _list(listed_facts: Sequence[Fact]) -> html.Dl:
+    parts = [part for label, value in listed_facts for part in (html.Dt(label), html.Dd(value))]
+    return html.Dl(parts, className="facts")
 
 
 def on_record(value: str | None) -> str:
-    """A value, or that it is not known."""
+    """A value, or "not on record"."""
     return value or _("not on record")
 
 
 def people(workers: float | None, women: float | None) -> str:
-    """The size of an enterprise."""
+    """The size of an enterprise: its workers, and the women among them."""
     if not known(workers):
         return on_record(None)
     if not known(women):
@@ -76,7 +77,7 @@ def people(workers: float | None, women: float | None) -> str:
 
 
 def role_name(role: str) -> str:
-    """What a partner is in a round."""
+    """The name of a partner's role in a round."""
     return {
         "owner": _("owner"),
         "sponsor": _("sponsor"),
@@ -86,18 +87,18 @@ def role_name(role: str) -> str:
 
 
 def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Component:
-    """The trainings in time, with their table behind it."""
-    drawn = html.Div(
+    """The section of the trainings in time, with their table."""
+    picture = html.Div(
         dcc.Graph(figure=figure, config=GRAPH_CONFIG, className="exhibit-figure"), className="exhibit-picture"
     )
-    shown: list[Component] = [drawn] if figure else []
+    shown: list[Component] = [picture] if figure else []
     return _section(
         title, [*shown, exhibit_frame.table_at(table, _("The trainings as a table"), opened=not figure)], basis
     )
 
 
 def timeline_title(frame: pd.DataFrame) -> str:
-    """The finding: how many trainings are where."""
+    """The title: the number of completed trainings."""
     if frame.empty:
         return _("No training is planned")
     done = int((frame["state"] == "completed").sum())
@@ -107,7 +108,7 @@ def timeline_title(frame: pd.DataFrame) -> str:
 
 
 def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
-    """One row a training: every date, who took part, its source."""
+    """The table of trainings, one row each: all dates, participants, source and note."""
     steps = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
     rows: list[list[Cell]] = []
     for row in records(frame):
@@ -137,7 +138,7 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
 
 
 def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
-    """One row a result: before, after, what changed and how sure it is."""
+    """The table of results, one row each: before, after, change, verdict, and how it was measured."""
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
     rows: list[list[Cell]] = []
     for row in records(frame):
@@ -173,40 +174,43 @@ def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
 
 
 def results_title(frame: pd.DataFrame) -> str:
-    """The finding: how many results moved which way."""
+    """The title: the number of results, and of those that are better."""
     if frame.empty:
         return _("No result is on record")
     rated = frame["verdict"].isin(["better", "same", "worse"])
-    all_of_them = ngettext("{n} result on record", "{n} results on record", len(frame))
+    all_results = ngettext("{n} result on record", "{n} results on record", len(frame))
     if not rated.any():
-        return all_of_them
+        return all_results
     better = int((frame["verdict"] == "better").sum())
     judged = _(
         "{better} of {rated} with a before and an after are better",
         better=number(better),
         rated=number(int(rated.sum())),
     )
-    return listed([all_of_them, judged])
+    return listed([all_results, judged])
 
 
 def results_section(frame: pd.DataFrame, table: str, basis: Basis) -> Component:
-    """Every result, as a table."""
+    """The section of the results, with their table."""
     rows = exhibit_frame.table_at(table, _("Every result with its source"), opened=True)
     return _section(results_title(frame), [rows] if len(frame) else [], basis)
 
 
-def stories(told: Sequence[Story]) -> Component:
-    """The stories, each leading to its page."""
+def stories(shown_stories: Sequence[Story]) -> Component:
+    """The section of the stories, each with a link to its page."""
     shown: list[Component] = []
-    for story in told:
+    for story in shown_stories:
         shown.append(html.H3(dcc.Link(story.title, href=story.href)))
         shown += [html.P([html.B(when), html.Br(), text]) for when, text in story.texts]
-    return _section(ngettext("{n} story", "{n} stories", len(told)), shown)
+    return _section(ngettext("{n} story", "{n} stories", len(shown_stories)), shown)
 
 
 @dataclass(frozen=True)
 class Beside:
-    """The other enterprises of a place or a sector: which, a sentence a module, and (name, address) of the first."""
+    """The other enterprises of a place or a sector: a title, one sentence per module, and the first of them by name.
+
+    ``named`` are (name, address) each; ``more`` is the number of others.
+    """
 
     title: str
     modules: list[str]
@@ -214,37 +218,37 @@ class Beside:
     more: int
 
 
-def neighbours(beside: Sequence[Beside], basis: Sequence[Basis]) -> Component:
-    """Who else is in the same place and in the same sector, and how far they got."""
+def neighbours(groups: Sequence[Beside], basis: Sequence[Basis]) -> Component:
+    """The section of the other enterprises in the same place and sector, with their progress."""
     shown: list[Any] = []
-    for each, rests_on in zip(beside, basis, strict=True):
-        shown.append(html.H3(each.title))
-        if each.modules:
-            shown.append(html.P(" · ".join(each.modules)))
-        links: list[Component] = [html.Li(dcc.Link(name, href=href)) for name, href in each.named]
-        if each.more:
-            links.append(html.Li(ngettext("and {n} more", "and {n} more", each.more)))
+    for group, group_basis in zip(groups, basis, strict=True):
+        shown.append(html.H3(group.title))
+        if group.modules:
+            shown.append(html.P(" · ".join(group.modules)))
+        links: list[Component] = [html.Li(dcc.Link(name, href=href)) for name, href in group.named]
+        if group.more:
+            links.append(html.Li(ngettext("and {n} more", "and {n} more", group.more)))
         if links:
             shown.append(html.Ul(links, className="neighbours"))
-        if each.named or each.more:
-            shown += exhibit_frame.basis_lines(rests_on)
+        if group.named or group.more:
+            shown += exhibit_frame.basis_lines(group_basis)
     if not shown:
         shown = [html.P(_("Neither its place nor its sector is on record."))]
     return _section(_("Beside it"), shown)
 
 
 def beside_title(kind: str, name: str, count: int) -> str:
-    """How many others there are."""
+    """The title of a group of neighbours: their number, and the place or sector."""
     if kind == "place":
         return ngettext("{n} other in {place}", "{n} others in {place}", count, place=name)
     return ngettext("{n} other in the sector {sector}", "{n} others in the sector {sector}", count, sector=name)
 
 
 def beside_module(name: str, completed: int, count: int) -> str:
-    """How many of the neighbours completed a module."""
+    """The number of neighbours that completed a module."""
     return labelled(name, _("{done} of {n} completed it", done=number(completed), n=number(count)))
 
 
 def _section(title: str, children: Sequence[Any], basis: Basis | None = None) -> html.Section:
-    under = exhibit_frame.basis_lines(basis) if basis else []
-    return html.Section([html.H2(title), *children, *under], className="exhibit")
+    basis_lines = exhibit_frame.basis_lines(basis) if basis else []
+    return html.Section([html.H2(title), *children, *basis_lines], className="exhibit")

@@ -1,4 +1,4 @@
-"""The list of enterprises and the frame of one enterprise's page."""
+"""The list of enterprises, and the frame of the page of one enterprise."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ LIST = "enterprises"
 
 @dataclass(frozen=True)
 class Row:
-    """One enterprise as the list shows it; ``href`` is empty where it has no page, ``code`` where it is not shown."""
+    """One enterprise in the list. ``href`` is empty where it has no page, ``code`` where the code is not shown."""
 
     code: str
     name: str
@@ -43,7 +43,7 @@ class Row:
 
 
 def skeleton() -> list[Component]:
-    """The page with the list."""
+    """The skeleton of the page with the list."""
     return [
         html.Section(
             [
@@ -65,7 +65,7 @@ def skeleton() -> list[Component]:
 
 
 def one() -> list[Component]:
-    """The page of one enterprise."""
+    """The skeleton of the page of one enterprise."""
     return [html.Div(id=ids.ENTERPRISE)]
 
 
@@ -82,15 +82,15 @@ def column_name(column: str) -> str:
     }[column]
 
 
-def found(count: int, text: str) -> str:
-    """How many enterprises the list has."""
+def count_text(count: int, text: str) -> str:
+    """The number of enterprises in the list; `text` is the search text."""
     if text:
         return ngettext("{n} enterprise found for “{text}”", "{n} enterprises found for “{text}”", count, text=text)
     return ngettext("{n} enterprise", "{n} enterprises", count)
 
 
 def unnamed(count: int) -> str:
-    """What is said of those that may not be named."""
+    """The note about enterprises that may not be named."""
     return ngettext(
         "{n} enterprise may not be named: it stands last, and no search finds it.",
         "{n} enterprises may not be named: they stand last, in an order of their own, and no search finds them.",
@@ -108,7 +108,7 @@ def rows(listed_rows: Sequence[Row], names: Names, position: Callable[[str], str
                 html.Td(row.sector),
                 html.Td(listed(row.rounds)),
                 html.Td([chip(code, state, names, position) for code, state in row.states.items()], className="chips"),
-                html.Td(_of(row.states), className="n"),
+                html.Td(_completed(row.states), className="n"),
                 html.Td(row.last_report, className="n"),
             ]
         )
@@ -121,25 +121,25 @@ def _name(row: Row) -> list[Component | str]:
     return [*shown, html.Span(row.code, className="code")] if row.code else shown
 
 
-def _of(states: dict[str, str]) -> str:
+def _completed(states: dict[str, str]) -> str:
     done = sum(state == "completed" for state in states.values())
     return _("{done} of {planned}", done=number(done), planned=number(len(states)))
 
 
 def chip(module: str, state: str, names: Names, position: Callable[[str], str]) -> html.Span:
-    """A module's number and the sign of its state."""
-    said = labelled(names("module", module), state_name(state))
+    """The number of a module with the sign of its state."""
+    title = labelled(names("module", module), state_name(state))
     return html.Span(
         f"{position(module)} {STATE_SIGNS[state]}",
         className=f"state state-{state}",
         role="img",
-        title=said,
-        **{"aria-label": said},
+        title=title,
+        **{"aria-label": title},
     )
 
 
 def legend(modules: Sequence[str], names: Names, position: Callable[[str], str]) -> list[Component]:
-    """What the signs and the numbers of the list say."""
+    """The legend of the signs and the module numbers of the list."""
     signs = [
         html.Li([html.Span(STATE_SIGNS[state], className=f"state state-{state}"), state_name(state)])
         for state in STATES
@@ -149,12 +149,12 @@ def legend(modules: Sequence[str], names: Names, position: Callable[[str], str])
 
 
 def reported(on: date | None, precision: str | None, *, anything: bool) -> str:
-    """When an enterprise last reported."""
+    """The date of an enterprise's last report; `anything`: it reported, with or without a date."""
     if on:
         return day(on, precision)
     return _("reported, no date") if anything else _("not on record")
 
 
 def no_rows() -> str:
-    """Why there is no list for who comes by a link with a threshold."""
+    """The message in place of the list for a viewer with a threshold."""
     return _("It would have a row for each enterprise: this link shows counts of enterprises, and no single ones.")

@@ -1,4 +1,4 @@
-"""What is missing: the forms of every enterprise, who reported and when, what is worth a second look."""
+"""The Completeness page: the forms of every enterprise, the reports and their dates, and rows to check."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -30,7 +30,7 @@ LIST = "completeness"
 
 
 def skeleton() -> list[Component]:
-    """The page: the counts, then every enterprise."""
+    """The skeleton of the page: the counts, then the list of enterprises."""
     return [
         html.Div(
             [
@@ -50,7 +50,7 @@ def skeleton() -> list[Component]:
 
 
 def one() -> list[Component]:
-    """The page of one list: what it is, and its rows."""
+    """The skeleton of the page of one list: its title and its rows."""
     return [Markup(ids.COMPLETENESS_ONE), _list()]
 
 
@@ -67,7 +67,7 @@ def _list() -> html.Section:
 
 
 def form_name(form: str) -> str:
-    """A form an enterprise fills in."""
+    """The name of a form that an enterprise fills in."""
     return {
         "baseline": _("Baseline"),
         "training": _("Training"),
@@ -77,7 +77,7 @@ def form_name(form: str) -> str:
 
 
 def state_name(state: str) -> str:
-    """What is on record of a form."""
+    """The name of the state of a form."""
     return {
         "present": _("On record"),
         "partly": _("Partly"),
@@ -87,7 +87,7 @@ def state_name(state: str) -> str:
 
 
 def silence_name(silence: str) -> str:
-    """How long ago an enterprise reported."""
+    """The name of a time since an enterprise reported."""
     return {
         "90": _("Up to 90 days ago"),
         "180": _("91 to 180 days ago"),
@@ -117,7 +117,7 @@ def chip(state: str) -> html.Span:
 
 @dataclass(frozen=True)
 class Row:
-    """One enterprise with its forms as the list shows it."""
+    """One enterprise in the list, with the state of its forms."""
 
     code: str
     name: str
@@ -146,8 +146,8 @@ def rows(listed: Sequence[Row]) -> list[Component]:
     ]
 
 
-def _counted(href: str, count: int) -> Component | str:
-    """A number that leads to the rows it counts; none leads nowhere."""
+def _count_link(href: str, count: int) -> Component | str:
+    """A number with a link to the rows it counts; zero has no link."""
     return dcc.Link(number(count), href=href) if count else number(count)
 
 
@@ -162,7 +162,7 @@ def _table(columns: Sequence[Any], lines: Sequence[tuple[Any, Sequence[Component
 
 
 def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str], str]) -> list[Component]:
-    """Enterprises by form and state, each number leading to its list."""
+    """The number of enterprises by form and state, each with a link to its list."""
     worst = max(FORMS, key=lambda form: counts[form]["missing"])
     missing = counts[worst]["missing"]
     title = (
@@ -173,7 +173,7 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
         else _("No form that is due is missing")
     )
     lines = [
-        (form_name(form), [_counted(lists[form, state], counts[form][state]) for state in STATES]) for form in FORMS
+        (form_name(form), [_count_link(lists[form, state], counts[form][state]) for state in STATES]) for form in FORMS
     ]
     return [
         html.H2(title),
@@ -187,27 +187,28 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
 def silences(
     counts: Mapping[str, int], lists: Mapping[str, str], longest: tuple[str, str, int] | None
 ) -> list[Component]:
-    """How long ago the trained enterprises reported; ``longest`` is who reported the longest ago, where their page is,
-    and how many days.
+    """The number of trained enterprises by the time since they reported.
+
+    ``longest`` is the enterprise that reported the longest ago: its name, the address of its page, the number of days.
     """
     trained = sum(counts.values())
     title = _("{n} of {trained} trained enterprises never reported", n=number(counts["never"]), trained=number(trained))
-    said = []
+    longest_line = []
     if longest:
         name, href, days = longest
         ago = ngettext("{n} day", "{n} days", days)
-        said.append(html.P([labelled(_("The longest ago"), ago), " · ", dcc.Link(name, href=href)]))
-    lines = [(silence_name(silence), [_counted(lists[silence], counts[silence])]) for silence in counts]
-    return [html.H2(title), _table([_("Last report"), _("Enterprises")], lines), *said]
+        longest_line.append(html.P([labelled(_("The longest ago"), ago), " · ", dcc.Link(name, href=href)]))
+    lines = [(silence_name(silence), [_count_link(lists[silence], counts[silence])]) for silence in counts]
+    return [html.H2(title), _table([_("Last report"), _("Enterprises")], lines), *longest_line]
 
 
 def doubts(outliers: int, outlier_list: str, unsourced: Mapping[str, int], lists: Mapping[str, str]) -> list[Component]:
-    """What is worth a second look: pairs far from the others, and rows that name no source."""
+    """The number of rows to check: pairs far from the others, and rows without a source."""
     lines: list[tuple[Any, Sequence[Component | str]]] = [
-        (_("Results far from the others of their indicator"), [_counted(outlier_list, outliers)])
+        (_("Results far from the others of their indicator"), [_count_link(outlier_list, outliers)])
     ]
     lines += [
-        (_("Without a source: {table}", table=table_name(table)), [_counted(lists[table], count)])
+        (_("Without a source: {table}", table=table_name(table)), [_count_link(lists[table], count)])
         for table, count in unsourced.items()
     ]
     total = sum(unsourced.values())
@@ -218,12 +219,12 @@ def doubts(outliers: int, outlier_list: str, unsourced: Mapping[str, int], lists
 
 
 def reported_heading(reported_count: int, trained: int) -> list[Component]:
-    """The finding: who reported."""
-    said = _(
+    """The heading of the coverage: the number of trained enterprises that reported."""
+    title = _(
         "{reported} of {trained} trained enterprises reported", reported=number(reported_count), trained=number(trained)
     )
     return [
-        html.H2(said),
+        html.H2(title),
         html.P(
             _("The share of trained enterprises that reported anything, by partner and round."),
             className="exhibit-caption",
@@ -232,22 +233,22 @@ def reported_heading(reported_count: int, trained: int) -> list[Component]:
 
 
 def list_heading(whole: bool) -> list[Component]:
-    """Over the list of every enterprise."""
+    """The heading of the list of all enterprises; none where the list is not `whole`."""
     return [html.H2(_("Enterprise by enterprise"))] if whole else []
 
 
 def export(href: str) -> Component:
-    """All rows of a list, to be taken away."""
+    """The link to download all rows of a list."""
     return html.P(html.A(_("All rows as CSV"), href=href, download=""), className="table-note")
 
 
 def whole_record() -> str:
-    """That the rows of a table belong to no enterprise."""
+    """The note that the rows of a table belong to no enterprise."""
     return _("Of the whole record: these rows belong to no enterprise")
 
 
 def list_page(title: str, back: str, table: str | None, basis: list[Component]) -> list[Component]:
-    """What a list is, the way back, and its rows where they stand in a `table` of their own."""
+    """The heading of the page of one list with the link back, and its rows where they have their own `table`."""
     heading = [
         dcc.Link(["← ", _("Completeness")], href=back, className="leads-to"),
         html.Div(html.H1(title), className="page-heading"),
@@ -258,7 +259,7 @@ def list_page(title: str, back: str, table: str | None, basis: list[Component]) 
 
 
 def list_title(kind: str, words: Sequence[str], names: Names) -> str:
-    """What a list holds."""
+    """The title of a list."""
     if kind == "form":
         return labelled(form_name(words[0]), state_name(words[1]))
     if kind == "silence":
@@ -267,9 +268,9 @@ def list_title(kind: str, words: Sequence[str], names: Names) -> str:
         return _("Results far from the others of their indicator")
     if kind == "unsourced":
         return _("Without a source: {table}", table=table_name(words[0]))
-    what, of, code = words
-    group = _("All enterprises") if of == "total" else names(of, code)
-    said = {
+    what, group_kind, code = words
+    group = _("All enterprises") if group_kind == "total" else names(group_kind, code)
+    titles = {
         "trained": _("Trained"), "reported": _("Trained, reported anything"), "silent": _("Trained, reported nothing"),
     }  # fmt: skip
-    return labelled(group, said[what])
+    return labelled(group, titles[what])

@@ -1,4 +1,4 @@
-"""The tables behind the Completeness page: who of each group reported, results far off, rows without a source."""
+"""The tables of the Completeness page: reports per group, outliers, rows without a source."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from layouts.words import Names, _, change_of, day, number, percent, quantity
 
 @dataclass(frozen=True)
 class Group:
-    """One group of the coverage with the lists behind its numbers (trained, reported, silent)."""
+    """One group of the coverage with its counts and the addresses of their lists (trained, reported, silent)."""
 
     name: str
     kind: str
@@ -22,7 +22,7 @@ class Group:
 
 
 def reported(groups: Sequence[Group]) -> Table:
-    """Who of each group reported, each number leading to its list."""
+    """The number of enterprises per group that reported, each with a link to its list."""
     kinds = {"total": _("All"), "partner": _("Partner"), "round": _("Round")}
     rows: list[list[Cell]] = []
     for group in groups:
@@ -42,7 +42,7 @@ def reported(groups: Sequence[Group]) -> Table:
 
 
 def outliers(frame: pd.DataFrame, names: Names, enterprise_link: LinkTo, source_link: LinkTo) -> Table:
-    """One row a result that lies far from the others."""
+    """The outliers: one row per result that is far from the others of its indicator."""
     rows: list[list[Cell]] = []
     for row in records(frame):
         unit = row["unit"]
@@ -75,32 +75,32 @@ def outliers(frame: pd.DataFrame, names: Names, enterprise_link: LinkTo, source_
 
 
 def unsourced(frame: pd.DataFrame, key: Mapping[str, str], names: Names, enterprise_link: LinkTo) -> Table:
-    """One row a row of the record, by what tells it from others; `key` gives the table each column refers to."""
-    called = [column for column in _NAMES if column in frame and "enterprise" not in key.values()]
+    """The rows of the record without a source, by their key; `key` maps its columns to the tables they refer to."""
+    name_columns = [column for column in _NAMES if column in frame and "enterprise" not in key.values()]
     rows: list[list[Cell]] = [
         [
-            *(_key_cell(row[column], refers, names, enterprise_link) for column, refers in key.items()),
-            *([next((str(row[column]) for column in called if row[column]), "–")] if called else []),
+            *(_key_cell(row[column], table, names, enterprise_link) for column, table in key.items()),
+            *([next((str(row[column]) for column in name_columns if row[column]), "–")] if name_columns else []),
         ]
         for row in records(frame)
     ]
-    columns = [Column(_key_name(column, refers)) for column, refers in key.items()]
-    return Table((*columns, *([Column(_("Name"))] if called else [])), rows)
+    columns = [Column(_key_name(column, table)) for column, table in key.items()]
+    return Table((*columns, *([Column(_("Name"))] if name_columns else [])), rows)
 
 
 _NAMES = ("name_en", "name_zh", "title_en", "title_zh")
 
 
-def _key_cell(value: Any, refers: str, names: Names, enterprise_link: LinkTo) -> Cell:
-    if refers == "enterprise":
+def _key_cell(value: Any, table: str, names: Names, enterprise_link: LinkTo) -> Cell:
+    if table == "enterprise":
         return enterprise_link(value)
-    if refers in ("round", "module", "indicator", "place", "partner"):
-        return names(refers, value) if value else "–"
+    if table in ("round", "module", "indicator", "place", "partner"):
+        return names(table, value) if value else "–"
     return str(value) if value else "–"
 
 
-def _key_name(column: str, refers: str) -> str:
+def _key_name(column: str, table: str) -> str:
     return {
         "enterprise": _("Enterprise"), "round": _("Round"), "module": _("Module"), "indicator": _("Indicator"),
         "place": _("Place"), "partner": _("Partner"), "due_on": _("Due on"), "scope": _("Scope"), "level": _("Level"),
-    }.get(refers or column, _("Code"))  # fmt: skip
+    }.get(table or column, _("Code"))  # fmt: skip

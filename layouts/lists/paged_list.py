@@ -1,6 +1,6 @@
-"""A list in pages: headings that sort, buttons that turn the page, the number of rows found said politely.
+"""A paged list: headings that sort, buttons that turn the page, and the number of rows.
 
-Headings and buttons stand still while rows come and go, so that the focus stays where it was.
+A callback changes the rows but never replaces headings and buttons, so that the keyboard focus stays where it is.
 """
 
 from collections.abc import Mapping, Sequence
@@ -14,12 +14,12 @@ from layouts.parts.markup import Markup
 from layouts.words import _, number
 
 TURNS = ("first", "previous", "next", "last")
-"""The buttons under a list."""
+"""The buttons under a list that turn the page."""
 
 
 @dataclass(frozen=True)
 class Column:
-    """A column of a list; one that ``sorts`` has a button for a heading."""
+    """A column of a list; the heading of one that ``sorts`` is a button."""
 
     name: str
     sorts: bool = False
@@ -28,7 +28,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Order:
-    """Which column a list is sorted by and which way, and the page shown."""
+    """The column and direction a list is sorted by, the page shown and the number of pages."""
 
     sort: str
     descending: bool
@@ -37,7 +37,7 @@ class Order:
 
 
 def frame(name: str, columns: Sequence[Column]) -> list[Component]:
-    """The empty list; :func:`fill` gives what its :func:`outputs` take."""
+    """The empty list; :func:`fill` returns the values of its :func:`outputs`."""
     turns = [
         html.Button(id=ids.of_list(name, turn), className="btn btn-sm btn-outline-primary", type="button")
         for turn in TURNS
@@ -63,12 +63,12 @@ def frame(name: str, columns: Sequence[Column]) -> list[Component]:
 
 def _head(name: str, column: Column) -> html.Th:
     label = ids.of_list(name, f"label-{column.name}")
-    held = html.Button(id=label, className="sort", type="button") if column.sorts else html.Span(id=label)
-    return html.Th(held, id=ids.of_list(name, f"head-{column.name}"), scope="col", className="n" * column.numeric)
+    heading = html.Button(id=label, className="sort", type="button") if column.sorts else html.Span(id=label)
+    return html.Th(heading, id=ids.of_list(name, f"head-{column.name}"), scope="col", className="n" * column.numeric)
 
 
 def outputs(name: str, columns: Sequence[Column]) -> list[Output]:
-    """What a callback fills of a list, in the order of :func:`fill`."""
+    """The outputs of a list's callback, in the order of :func:`fill`."""
     return [
         Output(ids.of_list(name, "order"), "data"),
         Output(ids.of_list(name, "count"), "children"),
@@ -84,21 +84,21 @@ def outputs(name: str, columns: Sequence[Column]) -> list[Output]:
 
 
 def inputs(name: str, columns: Sequence[Column]) -> list[Input | State]:
-    """What moves a list: its headings and its buttons; then how it stands."""
+    """The inputs of a list's callback: the clicks on its headings and buttons, then its order."""
     buttons = [f"label-{column.name}" for column in columns if column.sorts]
-    pressed = [Input(ids.of_list(name, button), "n_clicks") for button in (*buttons, *TURNS)]
-    return [*pressed, State(ids.of_list(name, "order"), "data")]
+    clicks = [Input(ids.of_list(name, button), "n_clicks") for button in (*buttons, *TURNS)]
+    return [*clicks, State(ids.of_list(name, "order"), "data")]
 
 
 def nothing(name: str, columns: Sequence[Column]) -> tuple[object, ...]:
-    """What leaves a list as it stands."""
+    """The output values that leave a list unchanged."""
     return tuple(no_update for _output in outputs(name, columns))
 
 
 def fill(
-    columns: Sequence[Column], labels: Mapping[str, str], order: Order, said: str, rows: list[Component]
+    columns: Sequence[Column], labels: Mapping[str, str], order: Order, count: str, rows: list[Component]
 ) -> tuple[object, ...]:
-    """The parts of a list in the order of :func:`outputs`; `said` is how many rows were found, in words."""
+    """The values of a list in the order of :func:`outputs`; `count` is the number of rows in words."""
     first, last = order.page <= 1, order.page >= order.pages
     names = {
         "first": _("First page"),
@@ -109,13 +109,13 @@ def fill(
     direction = "descending" if order.descending else "ascending"
     return (
         vars(order),
-        said,
+        count,
         rows,
         _("Page {page} of {pages}", page=number(order.page), pages=number(order.pages)),
         order.pages <= 1,
         _("Pages of the list"),
         *(names[turn] for turn in TURNS),
-        # A button that was disabled would lose the focus.
+        # A disabled button would lose the focus.
         *(str(first if turn in ("first", "previous") else last).lower() for turn in TURNS),
         *(labels[column.name] for column in columns),
         *(direction if column.name == order.sort else "none" for column in columns if column.sorts),

@@ -1,4 +1,4 @@
-"""Stories as cards: before and after in words side by side, and in two pictures with a slider between them."""
+"""Stories as cards: before and after side by side in words, and in two pictures with a slider between them."""
 
 from dataclasses import dataclass
 
@@ -13,20 +13,20 @@ from layouts.words import _, labelled, language, marked, ngettext, number
 
 @dataclass(frozen=True)
 class Text:
-    """What is told, in English and in Chinese; None where a language does not tell it."""
+    """A text in English and in Chinese; None where there is no text in a language."""
 
     english: str | None
     chinese: str | None
 
     @property
-    def told(self) -> str:
-        """The text in the language spoken, else in the other one and marked so; empty where it is told in neither."""
-        spoken, other = (self.chinese, self.english) if language() == "zh" else (self.english, self.chinese)
-        return spoken or (marked(other, borrowed=True) if other else "")
+    def shown(self) -> str:
+        """The text in the current language, else in the other one with a mark; empty where there is neither."""
+        current, other = (self.chinese, self.english) if language() == "zh" else (self.english, self.chinese)
+        return current or (marked(other, borrowed=True) if other else "")
 
     @property
     def lang(self) -> str | None:
-        """The language of :attr:`told` where it is not the one spoken."""
+        """The language of :attr:`shown` where it is not the current one."""
         if language() == "zh":
             return None if self.chinese else "en"
         return None if self.english else "zh-Hans"
@@ -34,7 +34,7 @@ class Text:
 
 @dataclass(frozen=True)
 class Picture:
-    """A picture of one side: its address and size."""
+    """A picture of before or after: its address and its size in pixels."""
 
     href: str
     width: int
@@ -43,7 +43,7 @@ class Picture:
 
 @dataclass(frozen=True)
 class Story:
-    """One story as a card shows it. ``facts`` are (text, address or empty); ``source`` as well, None where not told."""
+    """One story as a card. ``facts`` are (text, address or empty) each; ``source`` likewise, None where not given."""
 
     href: str
     title: Text
@@ -55,7 +55,7 @@ class Story:
 
 
 def skeleton() -> list[Component]:
-    """The page: how many stories there are, the cards, and a button for more of them."""
+    """The skeleton of the page: the number of stories, the cards, and a button for more cards."""
     return [
         Markup(ids.STORIES_TITLE, className="stories-title", role="status"),
         html.Div(id=ids.STORIES_LIST),
@@ -69,7 +69,7 @@ def skeleton() -> list[Component]:
 
 
 def title(stories: int, both: int) -> str:
-    """How many stories there are, and how many tell both sides."""
+    """The title: the number of stories, and of those with both before and after."""
     if not stories:
         return _("No story in this selection")
     return ngettext(
@@ -78,29 +78,29 @@ def title(stories: int, both: int) -> str:
     )  # fmt: skip
 
 
-def heading(said: str, basis: list[Component]) -> list[Component]:
-    """The title over the cards and what they are of."""
-    return [html.H2(said), *basis]
+def heading(title: str, basis: list[Component]) -> list[Component]:
+    """The title over the cards, and their basis."""
+    return [html.H2(title), *basis]
 
 
 def nothing(why: str, way_back: str) -> list[Component]:
-    """What stands in place of cards; `why` says why a viewer has none where that is not the filters' doing."""
+    """The message in place of cards; `why` is the reason where it is not the filters."""
     back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
     return [html.Div([html.P(why)] if why else [back], className="empty")]
 
 
 def of_a_link(*, names: bool) -> str:
-    """Which stories a link with a threshold shows."""
+    """The note about the stories that a share link with a threshold shows."""
     if names:
         return _("You see stories of enterprises that may be named.")
     return _("A story is of one enterprise. This link shows no names, and so no stories.")
 
 
-def groups(found: list[tuple[str, list[Story]]]) -> list[Component]:
-    """Cards under the heading they belong to."""
+def groups(stories_by_name: list[tuple[str, list[Story]]]) -> list[Component]:
+    """The cards in groups, each under the name of its group."""
     at = 0
     sections: list[Component] = []
-    for name, stories in found:
+    for name, stories in stories_by_name:
         cards = [card(story, f"story-{at + n}") for n, story in enumerate(stories)]
         sections.append(html.Section([html.H3(name), html.Div(cards, className="stories")], className="story-group"))
         at += len(stories)
@@ -108,13 +108,13 @@ def groups(found: list[tuple[str, list[Story]]]) -> list[Component]:
 
 
 def alone(story: Story, way_back: str) -> list[Component]:
-    """One story by itself."""
+    """The page of one story."""
     back = dcc.Link(["← ", _("All stories")], href=way_back, className="leads-to")
     return [html.Div([card(story, "story-0", wide=True)], className="stories one"), back]
 
 
 def missing(way_back: str) -> list[Component]:
-    """There is no such story, or none the viewer may read."""
+    """The message where there is no such story, or the viewer may not read it."""
     return [
         html.Div(
             [
@@ -127,13 +127,13 @@ def missing(way_back: str) -> list[Component]:
 
 
 def more(left: int, step: int) -> str:
-    """What the button for more says."""
+    """The label of the button for more stories."""
     return ngettext("Show {n} more story", "Show {n} more stories", min(left, step))
 
 
 def card(story: Story, name: str, *, wide: bool = False) -> Component:
-    """One story; `name` tells its slider from others on the page. A story by itself has the page's width (`wide`)."""
-    titled: Component | str = story.title.told or _("A story without a title")
+    """One story; `name` makes the id of its slider unique on the page. `wide`: the card has the width of the page."""
+    title_text: Component | str = story.title.shown or _("A story without a title")
     facts: list[Component | str] = []
     for text, href in story.facts:
         facts += [" · "] if facts else []
@@ -141,7 +141,7 @@ def card(story: Story, name: str, *, wide: bool = False) -> Component:
     head = html.H2 if wide else html.H4
     return html.Article(
         [
-            head(titled if wide else dcc.Link(titled, href=story.href), lang=story.title.lang),
+            head(title_text if wide else dcc.Link(title_text, href=story.href), lang=story.title.lang),
             html.P(facts, className="story-facts"),
             *pictures(story, name),
             html.Dl([_side(_("Before"), story.before), _side(_("After"), story.after)], className="story-words"),
@@ -152,8 +152,8 @@ def card(story: Story, name: str, *, wide: bool = False) -> Component:
 
 
 def _side(label: str, text: Text) -> Component:
-    told = html.Dd(text.told, lang=text.lang) if text.told else html.Dd(_("not told"), className="untold")
-    return html.Div([html.Dt(label), told])
+    shown = html.Dd(text.shown, lang=text.lang) if text.shown else html.Dd(_("not told"), className="untold")
+    return html.Div([html.Dt(label), shown])
 
 
 def _source(story: Story) -> list[Component]:
@@ -164,10 +164,10 @@ def _source(story: Story) -> list[Component]:
 
 
 def pictures(story: Story, name: str) -> list[Component]:
-    """The pictures of a story: two with a slider between them, one alone, or nothing."""
+    """The pictures of a story: two with a slider between them, one, or none."""
     labels = (_("Before"), _("After"))
     shown = [
-        _figure(picture, label, side, story.title.told)
+        _figure(picture, label, side, story.title.shown)
         for picture, label, side in zip(story.pictures, labels, ("before", "after"), strict=True)
         if picture
     ]
@@ -187,7 +187,7 @@ def pictures(story: Story, name: str) -> list[Component]:
             ],
             className="story-pictures compare",
             style=ratio,
-            # The script in shell.js fills in the number as the slider moves.
+            # shell.js fills in the number when the slider moves.
             **{"data-said": _("{n} % before, the rest after", n="{n}")},
         )
     ]

@@ -1,4 +1,4 @@
-"""What pages are built of: the frame of an exhibit, tables, cards, controls, and what is around every page.
+"""The parts of pages: the frame of an exhibit, tables, cards, controls, and the frame of every page.
 
-Nothing here knows an exhibit or a database.
+No module here knows an exhibit or a database.
 """

@@ -1,4 +1,4 @@
-"""Cards and notices: headings of pages, headline figures, sources, what is not there."""
+"""Cards and notices: headings of pages, headline figures, sources, the page for a wrong address."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -10,12 +10,12 @@ from layouts.words import _, day, listed, number
 
 
 def page_heading(name: str, lead: str) -> list[Component]:
-    """A page's name and what it is for."""
+    """The heading of a page: its name and its purpose."""
     return [html.H1(name), html.P(lead, className="lead-line")]
 
 
 def headline(label: str, value: str, of: str, note: str) -> html.Div:
-    """A headline figure with what it is out of; a blank `value` is not on record."""
+    """A headline figure with the number it is out of; a blank `value` is shown as not on record."""
     shown = [html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]
     return html.Div(
         [
@@ -28,15 +28,15 @@ def headline(label: str, value: str, of: str, note: str) -> html.Div:
 
 
 def notice(lines: Sequence[str], *, alone: bool = False, way: tuple[str, str] | None = None) -> list[Component]:
-    """Lines of a notice and a `way` on (text, address); one that stands `alone` has nothing of the page beneath it."""
-    said: list[Component] = [html.P(line) for line in lines]
+    """The lines of a notice and a link `way` (text, address); `alone`: there is no page below the notice."""
+    paragraphs: list[Component] = [html.P(line) for line in lines]
     if way:
-        said.append(html.P(html.A(way[0], href=way[1])))
-    return [html.Div(said, className="alone")] if alone else said
+        paragraphs.append(html.P(html.A(way[0], href=way[1])))
+    return [html.Div(paragraphs, className="alone")] if alone else paragraphs
 
 
 def not_found() -> list[Component]:
-    """No such page."""
+    """The page for an address without a page."""
     return [
         html.Div(
             [
@@ -50,21 +50,21 @@ def not_found() -> list[Component]:
 
 
 def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] | None, *, chosen: bool) -> Component:
-    """A row of `source`: title, publisher, date, address, and how many rows of each table rest on it (None: untold)."""
+    """A row of `source`: title, publisher, date, address, and its number of rows per table (None: not shown)."""
     facts = [
         columns["publisher"],
         day(columns["published_on"], columns["date_precision"]) if columns["published_on"] else None,
         columns["code"],
     ]
     url = columns["url"]
-    web = str(url).startswith(("http://", "https://"))
+    is_web_address = str(url).startswith(("http://", "https://"))
     used = [f"{table_name(table)} {number(count)}" for table, count in (rows or {}).items()]
     resting = (_("Rows resting on it: ") + listed(used)) if used else _("No row rests on it.")
     return html.Article(
         [
             html.H2(name),
             html.P(" · ".join(str(fact) for fact in facts if fact), className="source-facts"),
-            *([html.P(html.A(url, href=url, rel="noreferrer noopener", target="_blank"))] if web else []),
+            *([html.P(html.A(url, href=url, rel="noreferrer noopener", target="_blank"))] if is_web_address else []),
             *([] if rows is None else [html.P(resting)]),
         ],
         className="source chosen" if chosen else "source",
@@ -73,7 +73,7 @@ def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] |
 
 
 def table_name(table: str) -> str:
-    """A table of the record in words."""
+    """The name of a table of the record."""
     return {
         "programme": _("programme"),
         "source": _("sources"),

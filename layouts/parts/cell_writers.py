@@ -1,4 +1,4 @@
-"""How cells of tables are written: one function a kind of column, each gives a writer of (row, material)."""
+"""Writers of table cells: one function per kind of column; each returns a writer that takes (row, material)."""
 
 from layouts.look import Material, Row, Write
 from layouts.parts.tables import Cell
@@ -6,11 +6,11 @@ from layouts.words import day, number, percent
 
 
 def name(table: str, column: str = "", missing: str = "–") -> Write:
-    """The name of a code of a reference table; `column` where it is called otherwise than the table."""
-    at = column or table
+    """The name of a code of a reference table; `column` is needed where its name differs from the table's."""
+    column = column or table
 
     def write(row: Row, material: Material) -> Cell:
-        return material.name(table, row[at]) if row[at] else missing
+        return material.name(table, row[column]) if row[column] else missing
 
     return write
 
@@ -26,12 +26,12 @@ def share(column: str) -> Write:
 
 
 def text(column: str, missing: str = "") -> Write:
-    """A text as it is."""
+    """A text, unchanged."""
     return lambda row, _material: row[column] or missing
 
 
 def dated(column: str, precision: str) -> Write:
-    """A date at the precision it is known with."""
+    """A date with its precision; `precision` is the column with it."""
     return lambda row, _material: day(row[column], row[precision])
 
 

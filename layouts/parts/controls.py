@@ -1,4 +1,4 @@
-"""What is chosen on a page: the map's number, the indicator, and the filters in a sentence."""
+"""The controls of a page: the number on the map, the indicator, and the sentence of filters."""
 
 from collections.abc import Sequence
 
@@ -11,7 +11,7 @@ from layouts.words import _, labelled
 
 
 def metric_chooser() -> html.Div:
-    """Which number the map shows; options arrive with the reader's language."""
+    """The choice of the number on the map. A callback fills in the options in the viewer's language."""
     return html.Div(
         dbc.RadioItems(id=ids.REGIONS_METRIC, options=[], value="enterprises", inline=True, className="chooser"),
         className="chooser-row",
@@ -19,7 +19,7 @@ def metric_chooser() -> html.Div:
 
 
 def indicator_chooser() -> html.Div:
-    """Which indicator is drawn."""
+    """The choice of the indicator that is drawn."""
     return html.Div(
         [
             html.Label(id=ids.RESULTS_INDICATOR_LABEL, htmlFor=ids.RESULTS_INDICATOR),
@@ -30,7 +30,7 @@ def indicator_chooser() -> html.Div:
 
 
 def dropdown_labels() -> dict[str, str]:
-    """What a dropdown says of itself."""
+    """The texts of a dropdown."""
     return {
         "select_all": _("Select all"),
         "deselect_all": _("Select none"),
@@ -48,25 +48,25 @@ def filter_sentence(
     edition: tuple[str, str, str] | None = None,
     scope: Sequence[tuple[str, str]] = (),
 ) -> list[Component]:
-    """What is filtered: (filter, name, address without it), each taken away by one click; `reset` takes all of them.
+    """The filters as chips, each removed by a click: (filter, name, address without it). `reset` removes all of them.
 
-    `scope` is what a viewer is limited to (filter, names), and nothing takes it away. The `edition` looked into stands
-    last, without an address where it is not the viewer's to leave.
+    `scope` are the fixed filters of a share link (filter, names). The `edition` (label, name, address of the live
+    record) is last; its address is empty where the viewer may not leave the edition.
     """
     limits = [_pinned(label, names) for label, names in scope]
-    looked_into = []
+    edition_chip = []
     if edition:
         label, name, live = edition
-        looked_into.append(_chip(label, name, live, _("Back to the live record")) if live else _pinned(label, name))
+        edition_chip.append(_chip(label, name, live, _("Back to the live record")) if live else _pinned(label, name))
     if not chosen:
         whole = _("Everything this link shows") if scope else _("Everything on record")
-        return [html.Span(whole, className="sentence-text"), *limits, *looked_into]
+        return [html.Span(whole, className="sentence-text"), *limits, *edition_chip]
     return [
         html.Span(_("Filtered by"), className="sentence-text"),
         *(_chip(label, name, href, _("Remove this filter")) for label, name, href in chosen),
         dcc.Link(_("Reset"), href=reset, className="chip reset"),
         *limits,
-        *looked_into,
+        *edition_chip,
     ]
 
 
@@ -74,10 +74,10 @@ def _pinned(label: str, name: str) -> Component:
     return html.Span([html.Span(labelled(label, ""), className="chip-filter"), name], className="chip pinned")
 
 
-def _chip(label: str, name: str, href: str, does: str) -> Component:
+def _chip(label: str, name: str, href: str, title: str) -> Component:
     return dcc.Link(
         [html.Span(labelled(label, ""), className="chip-filter"), name, html.Span(" ×", className="chip-x")],
         href=href,
         className="chip",
-        title=does,
+        title=title,
     )

@@ -1,4 +1,4 @@
-"""The frame of an exhibit on a page: title, figure, table, and everything that must be said of its numbers."""
+"""The frame of an exhibit on a page: title, figure, table, and the basis of its numbers."""
 
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +9,7 @@ from dash.development.base_component import Component
 
 from layouts import ids, theme
 from layouts.parts import download_menu
-from layouts.parts.download_menu import TakeAway
+from layouts.parts.download_menu import ExhibitFiles
 from layouts.parts.markup import Markup
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import _, day, ngettext, number
@@ -17,7 +17,7 @@ from layouts.words import _, day, ngettext, number
 
 @dataclass(frozen=True)
 class SourceLink:
-    """A row of `source` as an exhibit names it: how many of its rows were used (None: not told), where it stands."""
+    """A source of an exhibit: its name, its address, and the number of rows taken from it (None: not shown)."""
 
     name: str
     href: str
@@ -26,11 +26,11 @@ class SourceLink:
 
 @dataclass(frozen=True)
 class Basis:
-    """What an exhibit's numbers rest on; ``rounded`` says how they are rounded for who comes by a link.
+    """The basis of an exhibit's numbers.
 
-    ``edition`` says which frozen copy of the record they are from; empty for the live one. ``how`` is where it is
-    told how they were made; ``deck`` is where a manager adds the exhibit to a deck, empty for others; ``take`` what may
-    be taken away, None for who may take nothing.
+    ``rounded`` describes the rounding for a viewer with a threshold. ``edition`` names the frozen copy of the record;
+    empty for the live record. ``how`` is the address of the method page. ``deck`` is the address where a manager adds
+    the exhibit to a deck; empty for others. ``downloads`` is None for a viewer who may not download.
     """
 
     coverage: str
@@ -43,12 +43,12 @@ class Basis:
     edition: str = ""
     how: str = ""
     deck: str = ""
-    take: TakeAway | None = None
+    downloads: ExhibitFiles | None = None
 
 
 @dataclass(frozen=True)
 class Filled:
-    """What stands in the frame of an exhibit; ``leads_to`` is (text, address), ``table`` the address of its table."""
+    """The contents of an exhibit's frame; ``leads_to`` is (text, address), ``table`` the address of its table."""
 
     title: str
     figure: Figure | None = None
@@ -66,7 +66,7 @@ def frame(
     *,
     table_open: bool = False,
 ) -> html.Section:
-    """The empty skeleton of an exhibit; :func:`fill` gives what its :func:`outputs` take.
+    """The empty frame of an exhibit; :func:`fill` returns the values of its :func:`outputs`.
 
     The table is fetched when it is opened: a few hundred cells as components would take seconds to draw.
     """
@@ -99,7 +99,7 @@ def frame(
 
 
 def outputs(page: str, exhibit: str) -> list[Output]:
-    """What a page's callback fills of one exhibit, in the order of :func:`fill`."""
+    """The outputs of a page's callback for one exhibit, in the order of :func:`fill`."""
     return [
         Output(ids.part(page, exhibit, "title"), "content"),
         Output(ids.part(page, exhibit, "figure"), "figure"),
@@ -112,7 +112,7 @@ def outputs(page: str, exhibit: str) -> list[Output]:
 
 
 def fill(filled: Filled, basis: Basis) -> tuple[Any, ...]:
-    """The parts of an exhibit in the order of :func:`outputs`."""
+    """The values of an exhibit's frame, in the order of :func:`outputs`."""
     title: list[Any] = [html.H2(filled.title)]
     if filled.caption:
         title.append(html.P(filled.caption, className="exhibit-caption"))
@@ -131,8 +131,10 @@ def fill(filled: Filled, basis: Basis) -> tuple[Any, ...]:
 
 
 def fill_empty(missing: str, basis: Basis, way_back: str, *, absent: bool = False) -> tuple[Any, ...]:
-    """The same of an exhibit without numbers, which says what is `missing`; `way_back` is the address without filters,
-    empty where there are none. One that its viewer can never have is `absent` from their page.
+    """The values of the frame of an exhibit without numbers, in the order of :func:`outputs`.
+
+    `missing` is the message; `way_back` is the address without filters, empty where there are no filters. `absent`: the
+    viewer can never see the exhibit, and it is left out of the page.
     """
     back = dcc.Link(_("Show everything again"), href=way_back, className="btn btn-outline-primary btn-sm")
     empty = html.Div([html.P(missing), *([back] if way_back else [])], className="empty", role="status")
@@ -141,15 +143,15 @@ def fill_empty(missing: str, basis: Basis, way_back: str, *, absent: bool = Fals
 
 
 def table_at(address: str, title: str, *, opened: bool = False) -> html.Details:
-    """A table of its own behind its title, fetched when opened."""
+    """A table behind its title, fetched when it is opened."""
     return html.Details(
         [html.Summary(title), html.Div(className="table-body")], open=opened, className="twin", **{"data-src": address}
     )
 
 
 def basis_lines(basis: Basis, *, pictured: bool = False) -> list[Component]:
-    """What numbers rest on, in words, the sources behind them, and how they are taken away, `pictured` or not."""
-    said = [
+    """The basis of numbers in words, their sources and their downloads; `pictured`: there is a chart to download."""
+    texts = [
         *([html.Strong(_("Synthetic data"))] if basis.synthetic else []),
         *([html.Span(basis.coverage)] if basis.coverage else []),
         html.Span(basis.filtered),
@@ -158,21 +160,21 @@ def basis_lines(basis: Basis, *, pictured: bool = False) -> list[Component]:
     ]
     how = [how_link(basis.how)] if basis.how else []
     deck = [html.A(_("Add to a deck"), href=basis.deck, className="to-deck")] if basis.deck else []
-    take = [download_menu.of_exhibit(basis.take, pictured=pictured)] if basis.take else []
-    return [html.P(said, className="basis"), _sources(basis), *how, *deck, *take]
+    downloads = [download_menu.of_exhibit(basis.downloads, pictured=pictured)] if basis.downloads else []
+    return [html.P(texts, className="basis"), _sources(basis), *how, *deck, *downloads]
 
 
 def how_link(href: str) -> Component:
-    """Leads to how an exhibit's numbers were made."""
+    """A link to the method page of an exhibit."""
     return html.A(_("How these numbers were made"), href=href, className="to-how")
 
 
 def sources_title(basis: Basis) -> str:
-    """How many sources there are and how many rows were taken from them, as far as that is told."""
-    told = [source.rows for source in basis.sources if source.rows is not None]
+    """The number of sources and, where the viewer may see it, the number of rows taken from them."""
+    row_counts = [source.rows for source in basis.sources if source.rows is not None]
     title = ngettext("{n} source", "{n} sources", len(basis.sources))
-    if len(told) == len(basis.sources):
-        title += ngettext(", {n} row", ", {n} rows", sum(told))
+    if len(row_counts) == len(basis.sources):
+        title += ngettext(", {n} row", ", {n} rows", sum(row_counts))
     if basis.unsourced:
         title += ngettext("; {n} row without a source", "; {n} rows without a source", basis.unsourced)
     return title

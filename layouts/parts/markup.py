@@ -1,20 +1,20 @@
-"""Markup: what a page says and no callback listens to, as one component however much there is of it.
+"""Markup: a single component for the texts of a page that no callback listens to.
 
-The renderer starts everything anew that a callback puts into ``children``, component by component, and tells each
-component on the page of every one that starts. The words around three charts are a hundred components, and took longer
-than the charts. What is put into ``content`` is drawn as a whole by a script of ours (assets/markup.js), and of it only
-what has become another is touched.
+Dash's renderer mounts every component that a callback puts into ``children``, one by one. The texts around three charts
+are about a hundred components, and took longer to mount than the charts. A script (assets/markup.js) draws ``content``
+as a whole, and changes only the elements that differ.
 """
 
-# ruff: noqa: RUF012 (Dash declares them so)
+# ruff: noqa: RUF012 (Dash declares these lists in the same way)
 
 from dash.development.base_component import Component
 
 
 class Markup(Component):
-    """An element of a page, a `tag` of HTML, whose ``content`` a callback writes.
+    """An HTML element with the tag `tag`, whose ``content`` is written by a callback.
 
-    Content is text, a component of ``dash.html`` or a ``dcc.Link``, or a list of them; no callback can listen to any.
+    The content is a text, a component of ``dash.html``, a ``dcc.Link``, or a list of these. No callback can use these
+    components as inputs.
     """
 
     _namespace = "score"

@@ -1,4 +1,4 @@
-"""The static, data-free frame every visitor of the gate gets: address, filter bar, notices, page slot."""
+"""The static layout without data that every visitor receives: address, filter bar, notices, place for the page."""
 
 import dash_bootstrap_components as dbc
 from dash import dcc, html
@@ -7,11 +7,11 @@ from layouts import ids
 from layouts.parts.markup import Markup
 
 CONTROLS = ("partner", "sector", "round", "phase", "place")
-"""Filter dimensions with a control of their own; ``module`` is reached through addresses."""
+"""The filters with a control. The filter ``module`` has none; it is only set by addresses."""
 
 
 def shell() -> html.Div:
-    """The layout of the application: the same bytes for everyone."""
+    """The layout of the application; it is the same for everyone."""
     return html.Div(
         [
             dcc.Location(id=ids.ADDRESS, refresh="callback-nav"),

@@ -1,4 +1,4 @@
-"""A short list beside the exhibits of a page."""
+"""A short list next to the exhibits of a page."""
 
 from collections.abc import Sequence
 
@@ -8,13 +8,13 @@ from dash.development.base_component import Component
 from layouts.parts.tables import Link
 
 
-def beside(
+def short_list(
     title: str,
     rows: Sequence[tuple[str, Sequence[str], str, Link | None]],
     none: str,
     leads_to: tuple[str, str] | None = None,
 ) -> Component:
-    """A short list beside the exhibits: when or in what state, what (one or several), more of it, and its source."""
+    """A short list next to the exhibits. `rows` are (date or state, names, details, source); `none` is for no row."""
     items = [
         html.Li(
             [

@@ -1,4 +1,4 @@
-"""A table as people read it."""
+"""Tables in words."""
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -7,7 +7,7 @@ from typing import Self
 from layouts.words import _, number
 
 MOST_ROWS = 200
-"""Maximum number of rows of a table on screen; it says how many there are, and links to them all."""
+"""Maximum number of rows of a table on screen. The note under it gives the number of all rows."""
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Link:
-    """A cell that leads somewhere."""
+    """A cell with a link."""
 
     text: str
     href: str
@@ -28,12 +28,12 @@ class Link:
 
 Cell = str | Link
 LinkTo = Callable[[str | None], Cell]
-"""How a table names a source or an enterprise."""
+"""A function that returns the cell for a source or an enterprise, by its code."""
 
 
 @dataclass(frozen=True)
 class Table:
-    """A table as people read it: rows of cells in the order of the columns; the first cell heads its row."""
+    """A table in words: rows of cells in the order of the columns; the first cell of a row is its heading."""
 
     columns: tuple[Column, ...]
     rows: list[list[Cell]]
@@ -41,17 +41,17 @@ class Table:
 
     @property
     def shown(self) -> list[list[Cell]]:
-        """The rows that fit a page."""
+        """The rows that are shown, at most :data:`MOST_ROWS`."""
         return self.rows[:MOST_ROWS]
 
     def without_links(self) -> Self:
-        """The same with the text of each link alone."""
+        """The same table with the text of each link only."""
         rows: list[list[Cell]] = [[cell.text if isinstance(cell, Link) else cell for cell in row] for row in self.rows]
         return replace(self, rows=rows)
 
     @property
     def cut(self) -> str:
-        """What is said of the rows that do not."""
+        """The note about the rows that are not shown; empty where all are shown."""
         if len(self.rows) <= MOST_ROWS:
             return ""
         return _("The first {shown} of {all} rows.", shown=number(MOST_ROWS), all=number(len(self.rows)))

@@ -1,1 +1,1 @@
-"""Texts that several pages share: codes in words, selections, events, files, newsletters. No component is made here."""
+"""Texts that several pages share: codes in words, selections, events, files, newsletters. No components."""

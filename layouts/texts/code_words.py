@@ -1,13 +1,13 @@
-"""Codes in words: steps and states of trainings, stages of the journey, kinds of events, levels of trainers."""
+"""Names of codes: steps and states of trainings, stages of the journey, scopes, levels, filters and metrics."""
 
 from layouts.words import _
 
 STATE_SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "overdue": "!", "not-yet-due": "○"}
-"""A sign a state, so that states are distinguished without colour."""
+"""The sign of each state, so that states can be distinguished without colour."""
 
 
 def step_name(step: str) -> str:
-    """A step of the module funnel."""
+    """The name of a step of the module funnel."""
     return {
         "planned": _("Planned"),
         "workshop": _("Workshop held"),
@@ -18,7 +18,7 @@ def step_name(step: str) -> str:
 
 
 def state_name(state: str) -> str:
-    """A state of a training."""
+    """The name of a state of a training."""
     return {
         "completed": _("Completed"),
         "in-progress": _("In progress"),
@@ -29,7 +29,7 @@ def state_name(state: str) -> str:
 
 
 def stage_name(stage: str) -> str:
-    """A stage of the journey funnel."""
+    """The name of a stage of the journey funnel."""
     return {
         "enrolled": _("Enrolled"),
         "baseline": _("Baseline assessed"),
@@ -42,17 +42,17 @@ def stage_name(stage: str) -> str:
 
 
 def scope_name(scope: str | None) -> str:
-    """The modules that a target or figure is about; empty where it is about all."""
+    """The modules of a target or figure in words; empty for all modules."""
     return {"m1": _("Module 1"), "m2-5": _("Modules 2 to 5")}.get(scope or "", "")
 
 
 def level_name(level: str) -> str:
-    """A step of the ladder of trainers."""
+    """The name of a level of trainers."""
     return {"candidate": _("Candidates"), "certified": _("Certified trainers"), "expert": _("Expert trainers")}[level]
 
 
 def filter_name(dimension: str) -> str:
-    """A filter."""
+    """The name of a filter."""
     return {
         "partner": _("Partner"),
         "sector": _("Sector"),
@@ -66,7 +66,7 @@ def filter_name(dimension: str) -> str:
 
 
 def metric_name(metric: str) -> str:
-    """A number that the map can show."""
+    """The name of a number that the map can show."""
     return {
         "enterprises": _("Enterprises enrolled"),
         "trained": _("Enterprises trained"),

@@ -1,4 +1,4 @@
-"""Events and rounds in words: what they are called, when they are, whose they are."""
+"""Events and rounds in words: names, dates, partners, and plan against fact."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -10,7 +10,7 @@ EVENT_SIGNS = {"held": "●", "planned": "○", "cancelled": "✕"}
 
 
 def kind_name(kind: str) -> str:
-    """A kind of event."""
+    """The name of a kind of event."""
     return {
         "tot": _("Training of trainers"),
         "toe": _("Training of enterprises"),
@@ -25,19 +25,19 @@ def kind_name(kind: str) -> str:
 
 
 def event_status(status: str) -> str:
-    """Whether an event took place."""
+    """The name of an event's status."""
     return {"held": _("Held"), "planned": _("Planned"), "cancelled": _("Cancelled")}[status]
 
 
 def event_name(row: Mapping[str, Any]) -> str:
-    """What an event is called: its name, or its kind where the name is not this reader's to see."""
+    """The name of an event, or its kind where the viewer may not see the name."""
     first, second = ("name_zh", "name_en") if language() == "zh" else ("name_en", "name_zh")
     name = row[first] or row[second] or row["kind"]
     return kind_name(name) if name == row["kind"] else str(name)
 
 
 def event_days(row: Mapping[str, Any]) -> str:
-    """When an event was or is to be, as well as it is known."""
+    """The dates of an event in words, with their precision."""
     begins, ends, precision = row["starts_on"], row["ends_on"], row["date_precision"]
     if begins is None and ends is None:
         return _("no date given")
@@ -47,12 +47,12 @@ def event_days(row: Mapping[str, Any]) -> str:
 
 
 def lapsed(row: Mapping[str, Any], as_of: date) -> bool:
-    """Is an event still called planned, though its days are over?"""
+    """Is an event still "planned" although its dates have passed?"""
     return row["status"] == "planned" and row["last"] is not None and row["last"] <= as_of
 
 
 def slipped(slip: int | None, precision: str | None) -> str:
-    """How much later than planned a round began, no finer than its dates are known; empty where that is unknown."""
+    """The delay of a round's start against its plan, in units of the precision; empty where it is unknown."""
     if slip is None:
         return ""
     if not slip:
@@ -82,9 +82,9 @@ def slipped(slip: int | None, precision: str | None) -> str:
 
 
 def round_plan(row: Mapping[str, Any]) -> str:
-    """Plan against fact of one round, in words."""
+    """The planned and actual dates of a round and its delay, in words."""
     precision = row["date_precision"]
-    said = [
+    parts = [
         labelled(_("planned"), _span(row["planned_start"], row["planned_end"], precision))
         if row["planned_start"] or row["planned_end"]
         else "",
@@ -93,7 +93,7 @@ def round_plan(row: Mapping[str, Any]) -> str:
         else _("not begun"),
         slipped(row["slip"], precision),
     ]
-    return " · ".join(part for part in said if part)
+    return " · ".join(part for part in parts if part)
 
 
 def _span(first: date | None, last: date | None, precision: str | None) -> str:
@@ -105,5 +105,5 @@ def _span(first: date | None, last: date | None, precision: str | None) -> str:
 
 
 def partners_of(row: Mapping[str, Any], name: Any) -> str:
-    """Whose event it is."""
+    """The names of an event's partners."""
     return listed([name("partner", code) for code in row["partners"]])

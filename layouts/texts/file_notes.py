@@ -1,4 +1,4 @@
-"""What is said of numbers that are taken away: what they are, what they rest on, whose they are, and when."""
+"""The notes in downloaded files: the definition of the numbers, their basis, the programme and the time."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -9,12 +9,12 @@ from layouts.parts.exhibit_frame import Basis
 from layouts.words import _, day, labelled, moment, ngettext, sentences
 
 Lines = list[tuple[str, str]]
-"""(what, text), in the order they are read."""
+"""(label, text) each, in reading order."""
 
 
 @dataclass(frozen=True)
 class Record:
-    """Whose numbers: the programme, its terms (blank: none told), when they were taken out."""
+    """The record behind a file: the programme, its terms of use (blank: none), and the time of the download."""
 
     programme: str
     terms: str
@@ -22,7 +22,7 @@ class Record:
 
 
 def of_exhibit(record: Record, code: str, names: Iterable[str], basis: Basis, sources: Mapping[str, str]) -> Lines:
-    """All that is said of one exhibit: `names` are its columns, `sources` titles with the address of each."""
+    """The notes of one exhibit: `names` are its columns, `sources` maps titles of sources to addresses."""
     return [
         *_sign(basis),
         (_("Exhibit"), name_of(code)),
@@ -35,7 +35,7 @@ def of_exhibit(record: Record, code: str, names: Iterable[str], basis: Basis, so
 
 
 def of_selection(record: Record, basis: Basis, sheets: Iterable[tuple[str, str, int]]) -> Lines:
-    """All that is said of a workbook of many exhibits: `sheets` are (name, exhibit, number of rows)."""
+    """The notes of a workbook of many exhibits: `sheets` are (name, exhibit, number of rows) each."""
     return [
         *_sign(basis),
         *_rests_on(record, basis),
@@ -47,12 +47,12 @@ def of_selection(record: Record, basis: Basis, sheets: Iterable[tuple[str, str, 
 
 
 def _sign(basis: Basis) -> Lines:
-    invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    return [(_("Notice"), invented)] if basis.synthetic else []
+    text = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
+    return [(_("Notice"), text)] if basis.synthetic else []
 
 
 def _rests_on(record: Record, basis: Basis) -> Lines:
-    said = [
+    lines = [
         (_("Programme"), record.programme),
         (_("Filters"), basis.filtered),
         (_("As of"), day(basis.as_of)),
@@ -62,7 +62,7 @@ def _rests_on(record: Record, basis: Basis) -> Lines:
         (_("Terms"), record.terms),
         (_("Taken out"), moment(record.taken_at)),
     ]
-    return [(label, text) for label, text in said if text]
+    return [(label, text) for label, text in lines if text]
 
 
 def _unsourced(basis: Basis) -> Lines:
@@ -72,7 +72,7 @@ def _unsourced(basis: Basis) -> Lines:
 
 
 def rounded_mark(threshold: int) -> str:
-    """What stands in a file in place of numbers that are not told."""
+    """The explanation of the texts in a file that replace hidden numbers."""
     return _(
         "“<{k}” in a cell: none to {most} enterprises; “withheld”: too few enterprises for a sum",
         k=threshold,
@@ -81,15 +81,10 @@ def rounded_mark(threshold: int) -> str:
 
 
 def sheet_name() -> str:
-    """The sheet that says what the others are."""
+    """The name of the sheet with the notes."""
     return _("About these numbers")
 
 
 def contents_name() -> str:
-    """The sheet that lists the others."""
+    """The name of the sheet that lists the other sheets."""
     return _("Contents")
-
-
-def column_heading(name: str) -> str:
-    """A column among what is said of an exhibit."""
-    return labelled(_("Column"), name)

@@ -1,4 +1,4 @@
-"""The page that says how an exhibit's numbers were made: what stands on it, and the words around it."""
+"""The method page of an exhibit, which explains how its numbers were made: its content and its texts."""
 
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -7,12 +7,12 @@ from layouts.parts.tables import Table
 from layouts.words import _, day, moment, sentences
 
 MOST_ROWS = 12
-"""The exhibit's own table stands on the page with so many rows."""
+"""Maximum number of rows of the exhibit's own table on the page."""
 
 
 @dataclass(frozen=True)
 class Used:
-    """The rows used of one table: for who looks after the data the first of them, and where all are."""
+    """The rows that were used from one table; for a manager the first rows, and the address of all rows as CSV."""
 
     table: str
     title: str
@@ -23,7 +23,7 @@ class Used:
 
 @dataclass(frozen=True)
 class How:
-    """Everything said of one exhibit. ``empty`` is what an exhibit without numbers lacks."""
+    """The content of the method page of one exhibit. ``empty`` is the message of an exhibit without numbers."""
 
     name: str
     finding: str
@@ -40,8 +40,8 @@ class How:
 
 
 @dataclass(frozen=True)
-class Kept:
-    """Where the numbers stay to be found: an address, what it will show, and a better one to offer (text, address)."""
+class Permalink:
+    """A lasting address of the numbers, a note on what it will show, and a better one to offer (text, address)."""
 
     address: str
     note: str
@@ -49,7 +49,7 @@ class Kept:
 
 
 def came_in(number: int, loaded_at: datetime, origin: str, loaded_by: str | None) -> str:
-    """The batch a row last came in with."""
+    """The batch that last loaded a row, in words."""
     when = moment(loaded_at)
     if loaded_by:
         return _("batch {n}, {when}, {origin}, by {name}", n=number, when=when, origin=origin, name=loaded_by)
@@ -57,12 +57,12 @@ def came_in(number: int, loaded_at: datetime, origin: str, loaded_by: str | None
 
 
 def batch_unknown() -> str:
-    """What is said where nothing noted which batch a row came in with."""
+    """The text for a row whose batch is not recorded."""
     return _("not known: loaded by an older version")
 
 
 def of_edition(name: str, frozen_on: date) -> str:
-    """What an address that is pinned to an edition shows."""
+    """The note on an address with an edition."""
     return _(
         "The address shows these numbers as they are, whatever is loaded later: edition {name}, frozen {date}.",
         name=name,
@@ -71,27 +71,27 @@ def of_edition(name: str, frozen_on: date) -> str:
 
 
 def of_live_record() -> str:
-    """What an address of the live record shows."""
+    """The note on an address of the live record."""
     return _("The address shows the same selection of the record as it will then be: corrections change it.")
 
 
 def by_link() -> str:
-    """Whom an address helps that was taken by who came by a link."""
+    """The note on an address copied by a viewer with a share link."""
     return _("It opens for whoever has opened the same link.")
 
 
 def same_from(edition: str) -> str:
-    """The offer to look at the same from an edition."""
+    """The label of the link to the same numbers from an edition."""
     return _("The same from edition {name}, which stays as it is", name=edition)
 
 
 def freeze() -> str:
-    """The offer to make an edition where there is none."""
+    """The label of the link to freeze an edition, where there is none."""
     return _("Freeze the record for an address that stays as it is")
 
 
 def cut(table: Table) -> str:
-    """What is said of the rows of the exhibit's own table that have no room."""
+    """The note on the rows of the exhibit's own table that are not shown, with the note of the table."""
     if len(table.rows) <= MOST_ROWS:
         return table.note
     return sentences(_("The first {shown} of {all} rows.", shown=MOST_ROWS, all=len(table.rows)), table.note)

@@ -1,4 +1,4 @@
-"""The newsletter in sentences: parts with pieces of text, some of which lead somewhere; and the same as Markdown."""
+"""The newsletter: parts and sentences with links, and the same as Markdown."""
 
 import re
 from collections.abc import Iterable, Sequence
@@ -12,7 +12,7 @@ _LINK = re.compile("\x01(.*?)\x02(.*?)\x03", re.DOTALL)
 
 @dataclass(frozen=True)
 class Piece:
-    """A piece of a sentence; where it has an address it leads there."""
+    """A piece of a sentence; with an address it is a link."""
 
     text: str
     href: str = ""
@@ -23,7 +23,7 @@ Sentence = tuple[Piece, ...]
 
 @dataclass(frozen=True)
 class Part:
-    """A heading and what stands under it, an item a line."""
+    """A heading with its items, one per line."""
 
     heading: str
     items: tuple[Sentence, ...]
@@ -31,7 +31,7 @@ class Part:
 
 @dataclass(frozen=True)
 class Letter:
-    """A newsletter in one language; ``sign`` says that its data is invented, ``lead`` what period it tells of."""
+    """A newsletter in one language. ``sign`` marks synthetic data; ``lead`` introduces the period."""
 
     language: str
     title: str
@@ -42,22 +42,22 @@ class Letter:
 
 
 def linked(text: str, href: str) -> str:
-    """A text that leads somewhere, to be put into a sentence; :func:`pieces` takes the sentence apart again."""
+    """A text with a link, to be put into a sentence; :func:`pieces` splits the sentence again."""
     return f"\x01{text}\x02{href}\x03"
 
 
 def pieces(sentence: str) -> Sentence:
-    """A sentence in pieces."""
-    found, at = [], 0
+    """Splits a sentence into pieces with and without a link."""
+    split, at = [], 0
     for match in _LINK.finditer(sentence):
-        found += [Piece(sentence[at : match.start()]), Piece(match[1], match[2])]
+        split += [Piece(sentence[at : match.start()]), Piece(match[1], match[2])]
         at = match.end()
-    return tuple(piece for piece in (*found, Piece(sentence[at:])) if piece.text)
+    return tuple(piece for piece in (*split, Piece(sentence[at:])) if piece.text)
 
 
-def part(heading: str, said: Iterable[str]) -> Part:
-    """A part of whole sentences."""
-    return Part(heading, tuple(pieces(each) for each in said))
+def part(heading: str, sentences: Iterable[str]) -> Part:
+    """Makes a part from sentences."""
+    return Part(heading, tuple(pieces(sentence) for sentence in sentences))
 
 
 def period(since: date, until: date) -> str:
@@ -66,22 +66,22 @@ def period(since: date, until: date) -> str:
 
 
 def title(programme: str, since: date, until: date) -> str:
-    """What the newsletter is called."""
+    """The title of the newsletter."""
     return _("{programme}: news of {period}", programme=programme, period=period(since, until))
 
 
 def nothing(since: date, until: date) -> str:
-    """An empty period, in one sentence."""
+    """The sentence for a period without news."""
     return _("Nothing on record falls into {period}.", period=period(since, until))
 
 
 def too_little(since: date, until: date) -> str:
-    """A period of which too few enterprises have anything to tell, in one sentence."""
+    """The sentence for a period in which too few enterprises have news."""
     return _("Too few enterprises have news of {period} to tell of it.", period=period(since, until))
 
 
 def headings() -> dict[str, str]:
-    """The parts of a newsletter by what they tell of."""
+    """The headings of the parts of a newsletter, by subject."""
     return {
         "rounds": _("New rounds"),
         "completed": _("Modules completed"),
@@ -93,19 +93,19 @@ def headings() -> dict[str, str]:
 
 
 def when(begins: date | None, ends: date | None, precision: str | None) -> str:
-    """When something is, as well as it is known: "on 3 May 2014", "in May 2014", "3 May 2014 to 5 May 2014"."""
+    """A date with its precision: "on 3 May 2014", "in May 2014", "3 May 2014 to 5 May 2014"."""
     if begins and ends and day(begins, precision) != day(ends, precision):
         return _("{since} to {until}", since=day(begins, precision), until=day(ends, precision))
-    said = day(begins or ends, precision)
+    date_text = day(begins or ends, precision)
     if begins is None and ends is None:
         return _("on a day not on record")
-    return _("in {month}", month=said) if precision in ("month", "year") else _("on {day}", day=said)
+    return _("in {month}", month=date_text) if precision in ("month", "year") else _("on {day}", day=date_text)
 
 
 def new_round(
     name: str, begun: str, enterprises: tuple[str, date], *, partners: Sequence[str], places: Sequence[str]
 ) -> str:
-    """A round that began; `enterprises` are how many, linked, with the date."""
+    """A round that began; `enterprises` is their number with its link, and the date."""
     return sentences(
         _("{round} began {when}, with {enterprises} enrolled by {until}.",
           round=name, when=begun, enterprises=enterprises[0], until=day(enterprises[1])),
@@ -115,12 +115,16 @@ def new_round(
 
 
 def enterprises(n: int) -> str:
-    """So many enterprises."""
+    """A number of enterprises in words."""
     return ngettext("{n} enterprise", "{n} enterprises", n)
 
 
 def completed(n: int, module: str, before: tuple[str, date], by: tuple[str, date]) -> str:
-    """How many completed a module; `before` and `by` are all that had, linked, with the date."""
+    """The enterprises that completed a module in the period.
+
+    `before` and `by` are the total at the start and at the end of the period, each the number with its link, and the
+    date.
+    """
     return ngettext(
         "{n} enterprise completed {module} ({before} by {eve}, {by} by {until}).",
         "{n} enterprises completed {module} ({before} by {eve}, {by} by {until}).",
@@ -129,7 +133,7 @@ def completed(n: int, module: str, before: tuple[str, date], by: tuple[str, date
 
 
 def completed_in_all(n: int, module: str, by: str, until: date) -> str:
-    """How many completed a module, of whatever round; `by` are all that had by the end, linked."""
+    """The enterprises that completed a module, in all rounds; `by` is the total by the end, with its link."""
     return ngettext(
         "{n} enterprise completed {module} ({by} by {until}).",
         "{n} enterprises completed {module} ({by} by {until}).",
@@ -138,42 +142,42 @@ def completed_in_all(n: int, module: str, by: str, until: date) -> str:
 
 
 def through(named: Sequence[str], others: int, by: str, until: date) -> str:
-    """Who completed every module they had planned; those who may not be named are counted."""
-    told = list(named)
+    """The enterprises that completed all planned modules: names, and the number of those that may not be named."""
+    parts = list(named)
     if others:
-        told.append(
+        parts.append(
             ngettext("{n} further enterprise", "{n} further enterprises", others) if named else enterprises(others)
         )
     return _(
         "Through with every module they had planned: {enterprises} ({by} by {until}).",
-        enterprises=listed(told), by=by, until=day(until),
+        enterprises=listed(parts), by=by, until=day(until),
     )  # fmt: skip
 
 
-def measured(indicator: str, found: str, by: str, until: date) -> str:
-    """What was measured again of one indicator; `by` are all its pairs, linked."""
+def measured(indicator: str, result: str, by: str, until: date) -> str:
+    """The new results of one indicator; `by` is the number of all its pairs, with its link."""
     return _(
-        "{indicator}: {found} ({by} in all by {until}).", indicator=indicator, found=found, by=by, until=day(until)
+        "{indicator}: {found} ({by} in all by {until}).", indicator=indicator, found=result, by=by, until=day(until)
     )
 
 
 def pairs(n: int) -> str:
-    """So many pairs."""
+    """A number of pairs in words."""
     return ngettext("{n} pair", "{n} pairs", n)
 
 
 def too_few(each: Sequence[str]) -> str:
-    """Indicators with pairs from which nothing follows for others."""
+    """The sentence about indicators with too few new pairs to generalise."""
     return _("New pairs of before and after, too few to generalise: {indicators}.", indicators=listed(list(each)))
 
 
 def few(indicator: str, n: int, by: str) -> str:
-    """One of them; `by` are all its pairs, linked."""
+    """One indicator with too few new pairs; `by` is the number of all its pairs, with its link."""
     return _("{indicator} {n} ({by} in all)", indicator=indicator, n=number(n), by=by)
 
 
 def middle(n: int, median: float | None, interval: tuple[float | None, float | None], unit: str) -> str:
-    """The middle of the pairs' changes with its interval."""
+    """The median change of the new pairs with its interval."""
     low, high = interval
     return _(
         "{n} new pairs of before and after, median change {median} (95\u00a0% interval {low} to {high})",
@@ -182,20 +186,20 @@ def middle(n: int, median: float | None, interval: tuple[float | None, float | N
 
 
 def practice(n: int, had: int, have: int) -> str:
-    """How many had a practice before and have it after."""
+    """The number of enterprises that had a practice before, and that have it after."""
     return _(
         "{n} new pairs of before and after; {had} had it before, {have} have it after",
-        n=number(n), had=_of(had, n), have=_of(have, n),
+        n=number(n), had=_with_share(had, n), have=_with_share(have, n),
     )  # fmt: skip
 
 
-def _of(count: int, n: int) -> str:
-    """A count with its share of all, where it is seen."""
+def _with_share(count: int, n: int) -> str:
+    """A count with its share of `n`; without the share where the count is hidden."""
     return number(count) if unseen(count) else _("{n} ({share})", n=number(count), share=percent(min(count, n) / n))
 
 
 def unpaired(n: int) -> str:
-    """Reports that are no pairs."""
+    """The number of new results that are in no pair."""
     return ngettext(
         "{n} further report makes no pair of before and after.",
         "{n} further reports make no pair of before and after.",
@@ -204,20 +208,20 @@ def unpaired(n: int) -> str:
 
 
 def no_cause() -> str:
-    """What results do not say."""
+    """The warning that a change proves no cause."""
     return _("Enterprises report these themselves; there is no comparison group, and no change proves a cause.")
 
 
-def happening(name: str, said: str, place: str, people: int | None) -> str:
-    """An event: its name, linked, when and where it is, how many took part."""
-    facts = [said, *([place] if place else [])]
+def happening(name: str, when: str, place: str, people: int | None) -> str:
+    """An event: its name with its link, its date in words, its place, and its number of participants."""
+    facts = [when, *([place] if place else [])]
     if people is not None:
         facts.append(ngettext("{n} participant", "{n} participants", people))
     return labelled(name, listed(facts))
 
 
 def partly(n: int) -> str:
-    """Facts that are left out since their date is rough."""
+    """The number of facts that are left out because their date is not precise enough."""
     return ngettext(
         "{n} fact is dated by its month or year alone and may lie outside the period: it is left out.",
         "{n} facts are dated by their month or year alone and may lie outside the period: they are left out.",
@@ -226,7 +230,7 @@ def partly(n: int) -> str:
 
 
 def how_counted() -> str:
-    """How a newsletter counts and names."""
+    """The note on how a newsletter counts and names enterprises."""
     return _(
         "Enterprises that may not be named are counted. Every number leads to the dashboard as of its date; what is "
         "entered later changes it there."
@@ -242,30 +246,32 @@ _SPECIAL = re.compile(r"([\\`*_\[\]<>#|~])")
 
 
 def markdown(letters: Sequence[Letter]) -> str:
-    """Newsletters one after another, as Markdown to paste."""
+    """Newsletters one after another, as Markdown."""
     return "\n\n---\n\n".join(map(_markdown, letters)) + "\n"
 
 
 def _markdown(letter: Letter) -> str:
-    lines = [f"# {_plain(letter.title)}"]
-    lines += [f"**{_plain(letter.sign)}**"] if letter.sign else []
-    lines += [_written(sentence) for sentence in letter.lead]
+    lines = [f"# {_escape(letter.title)}"]
+    lines += [f"**{_escape(letter.sign)}**"] if letter.sign else []
+    lines += [_markdown_of(sentence) for sentence in letter.lead]
     for each in letter.parts:
-        items = "\n".join(f"- {_written(sentence)}" for sentence in each.items)
-        lines += [f"## {_plain(each.heading)}", items]
-    lines += [f"*{_written(sentence)}*" for sentence in letter.foot]
+        items = "\n".join(f"- {_markdown_of(sentence)}" for sentence in each.items)
+        lines += [f"## {_escape(each.heading)}", items]
+    lines += [f"*{_markdown_of(sentence)}*" for sentence in letter.foot]
     return "\n\n".join(lines)
 
 
-def _written(sentence: Sentence) -> str:
-    return "".join(f"[{_plain(piece.text)}]({piece.href})" if piece.href else _plain(piece.text) for piece in sentence)
+def _markdown_of(sentence: Sentence) -> str:
+    return "".join(
+        f"[{_escape(piece.text)}]({piece.href})" if piece.href else _escape(piece.text) for piece in sentence
+    )
 
 
-def _plain(text: str) -> str:
-    """Text that Markdown takes as it stands."""
+def _escape(text: str) -> str:
+    """Escapes a text for Markdown, on one line."""
     return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))
 
 
 def spoken() -> str:
-    """The language spoken, as HTML names it."""
+    """The current language as an HTML language code."""
     return "zh-Hans" if language() == "zh" else "en"

@@ -1,4 +1,4 @@
-"""What an open-data package says of itself, to people and to programs."""
+"""The texts of an open-data package: title, description and README."""
 
 from datetime import date, datetime
 
@@ -7,23 +7,23 @@ from layouts.words import _, day, labelled, moment
 
 
 def title(programme: str) -> str:
-    """What the package holds, in a line."""
+    """The title of the package."""
     return _("{programme}: results", programme=programme)
 
 
 def description(filtered: str, as_of: date, edition: str, terms: str, *, synthetic: bool) -> str:
-    """What the numbers of the package rest on."""
-    said = [
+    """The basis of the numbers in the package."""
+    lines = [
         _("Synthetic data: every enterprise and every number here is invented for demonstration.") if synthetic else "",
         labelled(_("Filters"), filtered),
         labelled(_("As of"), day(as_of)),
         labelled(_("Edition"), edition) if edition else "",
         labelled(_("Terms"), terms) if terms else "",
     ]
-    return "\n".join(each for each in said if each)
+    return "\n".join(line for line in lines if line)
 
 
-def readme(  # noqa: PLR0913 - what a reader must be told
+def readme(  # noqa: PLR0913 - everything a reader must know
     heading: str,
     rests_on: str,
     files: list[tuple[str, str]],
@@ -32,7 +32,7 @@ def readme(  # noqa: PLR0913 - what a reader must be told
     *,
     record: bool,
 ) -> str:
-    """The package in the words of people, in Markdown: `files` are (path, what it holds)."""
+    """The README of the package in Markdown; `files` are (path, description) each."""
     files_heading = _("Files")
     lines = [
         f"# {heading}",
@@ -42,7 +42,7 @@ def readme(  # noqa: PLR0913 - what a reader must be told
         "",
         f"## {files_heading}",
         "",
-        *(f"- `{path}`: {holds}" for path, holds in files),
+        *(f"- `{path}`: {description}" for path, description in files),
         "",
         _(
             "UTF-8, comma, a header row. A blank cell is not on record: unknown, never zero. Shares run from 0 to 1. "

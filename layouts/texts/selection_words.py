@@ -1,4 +1,4 @@
-"""What is said of a selection: filters, coverage, edition, rounding, and why one is not shown."""
+"""Texts about a selection: filters, coverage, edition, rounding, and the reason why it is not shown."""
 
 from datetime import date
 from typing import Any
@@ -8,7 +8,7 @@ from layouts.words import _, day, labelled, listed, ngettext, number, sentences
 
 
 def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
-    """The coverage line every exhibit carries."""
+    """The coverage line under every exhibit."""
     return " · ".join(
         (
             sentences(
@@ -22,27 +22,27 @@ def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
 
 
 def edition_line(name: str, frozen_on: date, short: str) -> str:
-    """Which frozen copy of the record the numbers are from."""
+    """The edition that the numbers are from; `short` is the start of its hash."""
     return _("edition {name}, frozen {date}, {hash}", name=name, date=day(frozen_on), hash=short)
 
 
 def link_name(number: int, label: str) -> str:
-    """A share link by its number, and its name where it has one."""
+    """The name of a share link: its number, and its label where it has one."""
     return _("Link {number} ({name})", number=number, name=label) if label else _("Link {number}", number=number)
 
 
 def filtered(parts: list[tuple[str, list[str]]], as_of: Any = None) -> str:
-    """The filter sentence as plain text: [(dimension, names)]; ``as_of`` only where the viewer chose it."""
-    said = [labelled(filter_name(dimension), listed(names)) for dimension, names in parts]
+    """The sentence of filters as plain text. `parts` are (filter, names) each; `as_of` only if the viewer chose it."""
+    filters = [labelled(filter_name(dimension), listed(names)) for dimension, names in parts]
     if as_of is not None:
-        said.append(labelled(filter_name("as_of"), day(as_of)))
-    if not said:
+        filters.append(labelled(filter_name("as_of"), day(as_of)))
+    if not filters:
         return _("Everything on record")
-    return _("Filtered by {filters}", filters=" · ".join(said))
+    return _("Filtered by {filters}", filters=" · ".join(filters))
 
 
 def refusal(threshold: int, *, alone: bool = False) -> tuple[str, str]:
-    """Why a selection is not shown to a viewer with a threshold; `alone`: nor is any other."""
+    """The title and reason where a selection is not shown under a threshold; `alone`: no selection is shown."""
     if alone:
         return _("There is too little to show"), _(
             "Everything that is open to you holds fewer than {fewest} enterprises: single ones could be told apart.",
@@ -56,12 +56,12 @@ def refusal(threshold: int, *, alone: bool = False) -> tuple[str, str]:
 
 
 def wider() -> str:
-    """The link to the nearest selection that is shown."""
+    """The label of the link to the nearest selection that is shown."""
     return _("Show a wider selection")
 
 
 def cut() -> str:
-    """That an address asked for more than a viewer with a threshold may choose."""
+    """The warning that an address has filters that a viewer with a threshold may not choose."""
     return _(
         "This address asks for more than this link shows: several values of a filter, too many filters, or another "
         "date. You see the nearest selection that is shown."
@@ -69,17 +69,17 @@ def cut() -> str:
 
 
 def cut_slide() -> str:
-    """The same of a slide."""
+    """The same warning for a slide."""
     return _("This slide asks for more than its readers are shown: it is of the nearest selection.")
 
 
 def rounded_sign(threshold: int) -> str:
-    """The same where there is little room."""
+    """The note on rounding in a few words."""
     return _("counts rounded to multiples of {k}", k=threshold)
 
 
 def rounded(threshold: int) -> str:
-    """How the numbers of a viewer with a threshold are told, once a page."""
+    """The note on the rounding of numbers under a threshold, shown once per page."""
     return _(
         "To protect enterprises, counts are rounded at random to a multiple of {k} and may not add up; under {k} can "
         "mean none to {most}. Sums marked ≈ are not exact.",

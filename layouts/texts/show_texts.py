@@ -1,10 +1,10 @@
-"""What the slide show says of itself, in the language spoken: keys, buttons, signs."""
+"""The texts of the slide show in the current language: keys, buttons, signs."""
 
 from layouts.words import _
 
 
 def words() -> dict[str, str]:
-    """Every word of the interface by its name; the page fills in what stands in braces."""
+    """All texts of the interface by name; the page fills in the ``{places}``."""
     return {
         "controls": _("Controls of the show"),
         "next": _("Next slide"),
