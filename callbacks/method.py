@@ -27,7 +27,7 @@ FIRST_ROWS = 50
 """Maximum number of rows on the page; the file has all."""
 
 
-def made(request: PageRequest, code: str, indicator: str) -> How:
+def method_of(request: PageRequest, code: str, indicator: str) -> How:
     """The method of one exhibit; for an exhibit by indicator, of one indicator."""
     exhibit = build(request, code, indicator)
     look = LOOKS[code]

@@ -251,7 +251,7 @@ def exhibits_and_methods(asked: PageRequest) -> Iterator[str]:
             return f"{to_csv(made)}{made.table[columns].round(9).to_csv(index=False)}{rests_on}"
 
         def method_page(code: str = code) -> str:
-            return as_json(asdict(method.made(asked, code, method.chosen_indicator(asked, code, None))))
+            return as_json(asdict(method.method_of(asked, code, method.chosen_indicator(asked, code, None))))
 
         yield f"== exhibit {code}\n{or_refused(table)}"
         yield f"== method {code}\n{or_refused(method_page)}"

@@ -1,4 +1,4 @@
-"""What a viewer takes away beside the CSV: an exhibit as a workbook, a selection as a workbook or as open data."""
+"""The routes for workbooks and the open-data package: of one exhibit, or of a whole selection."""
 
 from collections.abc import Callable
 from tempfile import TemporaryFile
@@ -16,28 +16,28 @@ Write = Callable[[PageRequest, IO[bytes]], None]
 
 
 def install(server: Flask, context: AppContext) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
 
     @server.get("/export/<code>.xlsx", endpoint="export-workbook")
     def workbook(code: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        return _sent(
+        return _send(
             code, "xlsx", workbooks.MEDIA_TYPE, lambda page_request, to: downloads.workbook(page_request, code, to)
         )
 
     @server.get("/export/selection.xlsx", endpoint="export-selection")
     def selection() -> Response:
-        return _sent("selection", "xlsx", workbooks.MEDIA_TYPE, downloads.selection)
+        return _send("selection", "xlsx", workbooks.MEDIA_TYPE, downloads.selection)
 
     @server.get("/export/package.zip", endpoint="export-package")
     def package() -> Response:
-        return _sent("package", "zip", packages.MEDIA_TYPE, downloads.data_package)
+        return _send("package", "zip", packages.MEDIA_TYPE, downloads.data_package)
 
-    def _sent(what: str, ending: str, media_type: str, write: Write) -> Response:
+    def _send(what: str, ending: str, media_type: str, write: Write) -> Response:
         if not g.viewer.may(Permission.EXPORT):
             abort(404)
-        file = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
+        file = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
         try:
             with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
                 write(page_request, file)

@@ -1,4 +1,4 @@
-"""The tables of single enterprises and of what is missing, to look into and to take away."""
+"""The routes for tables of single enterprises and for the lists of the Completeness page, as HTML and CSV."""
 
 import pandas as pd
 from flask import Flask, Response, abort, g, make_response, render_template, request
@@ -12,23 +12,23 @@ from layouts.words import _
 
 
 def install(server: Flask, context: AppContext) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
 
     @server.get("/enterprise-tables/<code>/<name>", endpoint="enterprise-table")
     def enterprise_table(code: str, name: str) -> str:
         with open_request(context, _search()) as page_request:
-            found = enterprise_pages.table(page_request, code, name)
-            if found is None:
+            table = enterprise_pages.table(page_request, code, name)
+            if table is None:
                 abort(404)
-            return _fragment(found[1], page_request.addresses.of(f"{request.path}.csv"))
+            return _fragment(table[1], page_request.addresses.of(f"{request.path}.csv"))
 
     @server.get("/enterprise-tables/<code>/<name>.csv", endpoint="enterprise-table-csv")
     def enterprise_csv(code: str, name: str) -> Response:
         with open_request(context, _search()) as page_request:
-            found = enterprise_pages.table(page_request, code, name) if _may_export() else None
-            if found is None:
+            table = enterprise_pages.table(page_request, code, name) if _may_export() else None
+            if table is None:
                 abort(404)
-            return _csv(found[0], page_request.addresses.file_name(f"{code}-{name}"))
+            return _csv(table[0], page_request.addresses.file_name(f"{code}-{name}"))
 
     @server.get("/completeness-lists/<path:which>", endpoint="completeness-list")
     def completeness_list(which: str) -> str:

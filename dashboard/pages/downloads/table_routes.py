@@ -1,4 +1,4 @@
-"""What a page asks for beside its callbacks: boundaries for the map, tables to look into, tables to take away."""
+"""The routes a page uses in addition to its callbacks: map boundaries, tables, and tables as CSV."""
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
@@ -13,7 +13,7 @@ from layouts.words import _
 
 
 def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
     shapes = {"provinces": boundaries.provinces, "south_china_sea": boundaries.south_china_sea}
 
     @server.get("/boundaries/<fingerprint>/<name>.geojson")
