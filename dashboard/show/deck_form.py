@@ -85,7 +85,7 @@ def _posted_filters() -> Filters:
 
 @dataclass(frozen=True)
 class Row:
-    """One slide in the form. ``lacking`` are messages about missing data; ``filters`` are choices for the opened slide."""
+    """One slide in the form. ``lacking``: messages about missing data. ``filters``: choices where it is opened."""
 
     slide: DeckSlide
     filtered: str
