@@ -41,13 +41,13 @@ class Measure:
 
 
 def _sqlite(enterprises: int) -> str:
-    return f"sqlite:///{databases.made(enterprises)}"
+    return f"sqlite:///{databases.programme_file(enterprises)}"
 
 
 def _on_both(module: Any, enterprises: int, **options: Any) -> dict[str, Any]:
     measure = partial(module.measure, scope=databases.DONOR, **options)
     by_database = {"sqlite": measure(_sqlite(enterprises))}
-    with databases.on_postgres(databases.made(enterprises)) as (server,):
+    with databases.on_postgres(databases.programme_file(enterprises)) as (server,):
         return by_database | {"postgresql": measure(databases.url("score", server))}
 
 

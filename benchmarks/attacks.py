@@ -22,7 +22,7 @@ from time import perf_counter
 from typing import Any
 from urllib.request import urlopen
 
-from benchmarks.databases import made
+from benchmarks.databases import programme_file
 from benchmarks.serving import Served, served
 from dashboard.pages.plain_pages import UPDATE
 from data.storage.database import file_of
@@ -146,7 +146,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url", nargs="?")
     options = parser.parse_args()
-    print(json.dumps(measure(options.database_url or f"sqlite:///{made(1000)}"), indent=2))
+    print(json.dumps(measure(options.database_url or f"sqlite:///{programme_file(1000)}"), indent=2))
 
 
 if __name__ == "__main__":

@@ -28,7 +28,7 @@ DONOR = "place=330000,370000"
 """The scope of the donor of the benchmarks: two provinces."""
 
 
-def made(enterprises: int) -> Path:
+def programme_file(enterprises: int) -> Path:
     """The SQLite file of a synthetic programme with this number of enterprises. Makes it if it is missing."""
     path = FOLDER / f"demo-{enterprises}.db"
     if not path.exists():

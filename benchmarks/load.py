@@ -17,7 +17,7 @@ from itertools import product
 from threading import Thread
 from typing import Any
 
-from benchmarks.databases import DONOR, made
+from benchmarks.databases import DONOR, programme_file
 from benchmarks.posting import HEADERS, OVERVIEW
 from benchmarks.serving import Served, bodies, memory, served, warm, wrk
 from benchmarks.spread import spreads
@@ -100,7 +100,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url", nargs="?")
     options = parser.parse_args()
-    print(json.dumps(measure(options.database_url or f"sqlite:///{made(1000)}"), indent=2))
+    print(json.dumps(measure(options.database_url or f"sqlite:///{programme_file(1000)}"), indent=2))
 
 
 if __name__ == "__main__":

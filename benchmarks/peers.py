@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import browsing
 from benchmarks.beside.plain import SECTORS, SQL
-from benchmarks.databases import DONOR, made
+from benchmarks.databases import DONOR, programme_file
 from benchmarks.load import addresses
 from benchmarks.looking import look
 from benchmarks.others import stock_dash, streamlit, vizro
@@ -71,10 +71,10 @@ def pages(database_url: str, repeats: int) -> dict[str, Any]:
 
         measures = {"application": ours, "superset": supersets}
         measures |= {each.__name__: theirs(each) for each in (stock_dash, streamlit, vizro)}
-        return {name: tried(measure) for name, measure in measures.items()}
+        return {name: figures_or_error(measure) for name, measure in measures.items()}
 
 
-def tried(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+def figures_or_error(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
     """The figures of a measure, or the reason why it failed."""
     try:
         return measure()
@@ -137,7 +137,7 @@ def queries(database_url: str, repeats: int, seconds: int) -> dict[str, Any]:
             return under_load(f"{server.address}/api/v1/chart/data", server.queries(sectors), headers)
 
     measures = {"bare_sql": bare, "application": ours, "stock_dash": stock, "superset": supersets}
-    figures = {name: tried(measure) for name, measure in measures.items()}
+    figures = {name: figures_or_error(measure) for name, measure in measures.items()}
     engine.dispose()
     return figures
 
@@ -159,7 +159,7 @@ def main() -> None:
     parser.add_argument("database_url", nargs="?")
     parser.add_argument("--repeats", type=int, default=3)
     options = parser.parse_args()
-    print(json.dumps(measure(options.database_url or f"sqlite:///{made(5000)}", options.repeats), indent=2))
+    print(json.dumps(measure(options.database_url or f"sqlite:///{programme_file(5000)}", options.repeats), indent=2))
 
 
 if __name__ == "__main__":

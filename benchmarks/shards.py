@@ -10,7 +10,7 @@ import json
 from functools import partial
 from typing import Any
 
-from benchmarks.databases import made, on_postgres, url
+from benchmarks.databases import on_postgres, programme_file, url
 from benchmarks.spread import spread, timed
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
@@ -26,7 +26,7 @@ TOO_LONG = 20_000
 
 def measure(enterprises: int = 5_000, repeats: int = 3) -> dict[str, Any]:
     """The figures of each exhibit, with a manager's rights."""
-    path = made(enterprises)
+    path = programme_file(enterprises)
     figures: dict[str, Any] = {}
     with on_postgres(path, path, None, None) as (one, many, first, second):
         shard(many, (first, second))

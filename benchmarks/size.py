@@ -26,8 +26,8 @@ def measure(sizes: tuple[int, ...] = SIZES, repeats: int = 3) -> dict[str, Any]:
                 server.sql("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
                 postgresql.append(make_at(url("score", server), enterprises))
         figures[str(enterprises)] = {"rows": counts(path)} | {
-            name: {"seconds": spread([each[0] for each in made]), "memory": spread([each[1] for each in made])}
-            for name, made in (("sqlite", sqlite), ("postgresql", postgresql))
+            name: {"seconds": spread([each[0] for each in runs]), "memory": spread([each[1] for each in runs])}
+            for name, runs in (("sqlite", sqlite), ("postgresql", postgresql))
         }
     return figures
 

@@ -20,7 +20,7 @@ from layouts.texts.file_notes import Record
 from layouts.words import _
 
 
-def offered(request: PageRequest, code: str, picture: str) -> TakeAway | None:
+def of_exhibit(request: PageRequest, code: str, picture: str) -> TakeAway | None:
     """The files of an exhibit and the file name of its `picture`; None for a viewer who may not export."""
     if not request.view.viewer.may(Permission.EXPORT):
         return None

@@ -48,7 +48,7 @@ def register(app: Dash, context: AppContext) -> None:
     @cacheable(Cacheable.POSTED)
     def enterprises(search: str | None, text: Any, *posted: Any) -> tuple[Any, ...]:
         admit()
-        order = paging.stepped(layout.LIST, posted[-1], SORTS)
+        order = paging.requested_order(layout.LIST, posted[-1], SORTS)
         with open_request(context, search, clears_notice=True) as request:
             return page(request, text if isinstance(text, str) else "", order)
 
@@ -80,7 +80,7 @@ def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
     return (
         _("Search by name"),
         [*cards.notice(notes), *layout.legend(modules, request.names.of, position(request))] if results.rows else [],
-        exhibit_frame.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
+        exhibit_frame.basis_lines(counted_basis(request, Counter() if threshold else data.sources(request.view))),
         *paged_list.fill(
             layout.COLUMNS,
             labels,
@@ -118,7 +118,7 @@ def rows(request: PageRequest, enterprises: Iterable[Listed]) -> list[layout.Row
 def basis(request: PageRequest, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
     """The basis of the rows of some frames. A page about one enterprise is not `filtered`."""
     counted = Counter(source or "" for frame in frames for source in frame["source"])
-    return based(request, counted, "" if filtered else unfiltered())
+    return counted_basis(request, counted, "" if filtered else unfiltered())
 
 
 def unfiltered() -> str:
@@ -126,7 +126,7 @@ def unfiltered() -> str:
     return _("Everything on record of it, whatever is filtered")
 
 
-def based(request: PageRequest, counted: Counter[str], scope: str = "") -> Basis:
+def counted_basis(request: PageRequest, counted: Counter[str], scope: str = "") -> Basis:
     """The basis of numbers from a count of rows per source ("": without a source). `scope` replaces the filter text."""
     named = [code for code in request.view.catalogue.source if code in counted]
     return Basis(
@@ -176,8 +176,8 @@ def one(request: PageRequest, code: str) -> list[Any]:
         ),
         *([drawn.stories(own_stories)] if own_stories else []),
         drawn.neighbours(
-            [beside(request, enterprise, each) for each in enterprise.neighbours],
-            [based(request, Counter(each.sources), unfiltered()) for each in enterprise.neighbours],
+            [neighbours(request, enterprise, each) for each in enterprise.neighbours],
+            [counted_basis(request, Counter(each.sources), unfiltered()) for each in enterprise.neighbours],
         ),
     ]
 
@@ -243,7 +243,7 @@ def in_language(row: dict[str, Any], part: str) -> str:
     return row[f"{part}_{first}"] or row[f"{part}_{second}"] or ""
 
 
-def beside(request: PageRequest, enterprise: OneEnterprise, each: Neighbours) -> Beside:
+def neighbours(request: PageRequest, enterprise: OneEnterprise, each: Neighbours) -> Beside:
     """The neighbours of one kind, with the number that completed each module this enterprise has planned."""
     planned = set(enterprise.trainings["module"])
     modules = [code for code in request.view.catalogue.module if code in planned] if each.count else []

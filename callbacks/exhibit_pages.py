@@ -67,7 +67,7 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
         request.basis(built),
         how=request.addresses.of(f"/how/{look.code}", indicator=indicator),
         deck=_to_deck(request, picture.slide or picture.code, indicator),
-        take=downloads.offered(request, look.code, f"{picture.code}-{indicator}" if indicator else picture.code),
+        take=downloads.of_exhibit(request, look.code, f"{picture.code}-{indicator}" if indicator else picture.code),
     )
     missing = look.missing(material)
     if missing or picture.draw is None:

@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks import materials, paging
-from callbacks.enterprise_pages import based
+from callbacks.enterprise_pages import counted_basis
 from callbacks.navigation import may_see
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
@@ -75,7 +75,7 @@ def register(app: Dash, context: AppContext) -> None:
         which = data.read(named_list)
         if named_list and (which is None or not which.of_enterprises):
             return (True, [], [], *paged_list.nothing(layout.LIST, layout.COLUMNS))
-        order = paging.stepped(layout.LIST, posted[-1], SORTS)
+        order = paging.requested_order(layout.LIST, posted[-1], SORTS)
         with open_request(context, search, clears_notice=True) as request:
             return page(request, which, order)
 
@@ -102,7 +102,7 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
     view = request.view
     silences, unsourced = data.silences(view), data.unsourced_counts(view)
     trained = sum(silences.values())
-    basis = exhibit_frame.basis_lines(based(request, enterprise_list.sources(view)))
+    basis = exhibit_frame.basis_lines(counted_basis(request, enterprise_list.sources(view)))
     return (
         [
             *layout.forms(
@@ -163,7 +163,7 @@ def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tupl
         layout.list_heading(which is None),
         [
             layout.export(request.addresses.of(f"/completeness-lists/{path}.csv")),
-            *exhibit_frame.basis_lines(based(request, enterprise_list.sources(request.view))),
+            *exhibit_frame.basis_lines(counted_basis(request, enterprise_list.sources(request.view))),
         ],
         *paged_list.fill(
             layout.COLUMNS,
@@ -202,7 +202,7 @@ def heading(request: PageRequest, path: str) -> list[Any]:
     basis = (
         []
         if sources is not None
-        else exhibit_frame.basis_lines(based(request, data.sources_of(request.view, which), scope))
+        else exhibit_frame.basis_lines(counted_basis(request, data.sources_of(request.view, which), scope))
     )
     return layout.list_page(title, request.addresses.of(PATH), fragment, basis)
 

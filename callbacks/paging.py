@@ -12,11 +12,11 @@ MOST_PAGES = 10**6
 """Maximum page number. A greater posted number is reduced to it."""
 
 
-def stepped(name: str, posted: Any, sorts: tuple[str, ...]) -> Order:
+def requested_order(name: str, posted: Any, sorts: tuple[str, ...]) -> Order:
     """The requested order: the `posted` order of the page, changed by the button that was pressed, if any."""
     triggered = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
     pressed = triggered.pop() if len(triggered) == 1 else ""  # a page that opens triggers all inputs at once
-    order = _order(posted, sorts)
+    order = _posted_order(posted, sorts)
     for sort in sorts:
         if pressed == ids.of_list(name, f"label-{sort}"):
             return replace(order, sort=sort, descending=sort == order.sort and not order.descending, page=1)
@@ -27,7 +27,7 @@ def stepped(name: str, posted: Any, sorts: tuple[str, ...]) -> Order:
     return replace(order, page=1)
 
 
-def _order(posted: Any, sorts: tuple[str, ...]) -> Order:
+def _posted_order(posted: Any, sorts: tuple[str, ...]) -> Order:
     known = posted if isinstance(posted, dict) else {}
     sort = known.get("sort")
     return Order(

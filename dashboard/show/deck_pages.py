@@ -162,7 +162,7 @@ class Desk:
         status = 409 if problem.reason == "taken" else 400
         return self._form(draft, status, problem=_problem_text(problem), other=other)
 
-    def _form(  # noqa: PLR0913 - what stands in the form beside the deck
+    def _form(  # noqa: PLR0913 - the content of the form
         self,
         draft: Draft,
         status: int = 200,
