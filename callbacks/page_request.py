@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dash import set_props
-from flask import g
+from flask import g, request
 
 from callbacks.addresses import Addresses
 from callbacks.names import Names
@@ -130,6 +130,11 @@ class PageRequest:
     def as_of(self) -> date:
         """The as-of date."""
         return self.view.of.as_of
+
+
+def address_search() -> str:
+    """The query of the address of a page without Dash, as text."""
+    return request.query_string.decode("ascii", "ignore")
 
 
 @contextmanager

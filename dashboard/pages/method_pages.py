@@ -3,7 +3,7 @@
 from flask import Flask, Response, abort, make_response, request
 
 from callbacks import method
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.editions import frozen_copies
@@ -21,7 +21,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
     def page(code: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        with open_request(context, _search()) as page_request:
+        with open_request(context, address_search()) as page_request:
             indicator = method.chosen_indicator(page_request, code, request.args.get("indicator"))
             how = method.method_of(page_request, code, indicator)
             return plain_pages.manage(
@@ -44,7 +44,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
     def rows(code: str, table: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        with open_request(context, _search()) as page_request:
+        with open_request(context, address_search()) as page_request:
             indicator = method.chosen_indicator(page_request, code, request.args.get("indicator"))
             try:
                 response = make_response(method.rows_csv(page_request, code, table, indicator))
@@ -54,10 +54,6 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
-
-
-def _search() -> str:
-    return request.query_string.decode("ascii", "ignore")
 
 
 def _permanent_address(

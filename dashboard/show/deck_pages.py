@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, redirect, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.show import deck_form
@@ -239,7 +239,7 @@ class Desk:
         if exhibit not in SLIDES:
             abort(404)
         notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]
-        with open_request(self.context, request.query_string.decode("ascii", "ignore")) as page_request:
+        with open_request(self.context, address_search()) as page_request:
             if not SLIDES[exhibit].by_indicator or indicator not in page_request.view.catalogue.indicator:
                 indicator = ""
             about = [page_request.names.of("indicator", indicator)] if indicator else []

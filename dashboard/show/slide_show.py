@@ -8,7 +8,7 @@ from plotly.io.json import to_json_plotly
 from sqlalchemy import Engine
 
 from callbacks import filter_bar as controls
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from callbacks.slides import both_languages
 from dashboard.gate import link_preview
 from dashboard.pages import plain_pages
@@ -31,7 +31,7 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
 
     @server.get("/present", endpoint="present")
     def present() -> Response:
-        search = _search()
+        search = address_search()
         try:
             decks.read(accounts, deck_of(g.viewer, request.args.get("deck")))
         except DeckProblem:
@@ -47,10 +47,10 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
             deck = decks.read(accounts, name)
         except DeckProblem:
             return make_response("", 404)
-        show_filters = Filters.from_search(_search())
+        show_filters = Filters.from_search(address_search())
         show = {
             "deck": name,
-            "language": language_of(_search()),
+            "language": language_of(address_search()),
             "browse": g.viewer.may(Permission.BROWSE),
             "decks": _choices(accounts, g.viewer),
             "readers": _readers(context, accounts, g.viewer),
@@ -65,7 +65,7 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
 
     @server.get("/present/speaker", endpoint="present-speaker")
     def speaker() -> Response:
-        with words.speaking(language_of(_search())):
+        with words.speaking(language_of(address_search())):
             return _page("speaker.html", title=_("Speaker's window"))
 
 
@@ -137,14 +137,10 @@ def _page(template: str, **context: Any) -> Response:
 
 
 def _no_deck() -> Response:
-    with words.speaking(language_of(_search())):
+    with words.speaking(language_of(address_search())):
         text = (
             _("Whoever sent you the link has removed it since. Ask for a new one.")
             if g.viewer.limited
             else _("Somebody has removed or renamed it since. Choose another one among the decks.")
         )
         return plain_pages.message(404, _("This deck is gone"), text)
-
-
-def _search() -> str:
-    return request.query_string.decode("ascii", "ignore")

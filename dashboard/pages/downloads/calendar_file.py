@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, make_response
 from icalendar import Calendar, Event
 
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from data import exhibits
 from layouts import words
 from layouts.frames import records
@@ -22,7 +22,7 @@ def install(server: Flask, context: AppContext) -> None:
 
     @server.get("/calendar.ics", endpoint="calendar")
     def calendar() -> Response:
-        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+        with open_request(context, address_search()) as page_request:
             response = make_response(calendar_of(page_request))
             name = f"{page_request.addresses.file_name('calendar')}.ics"
         response.mimetype = "text/calendar"

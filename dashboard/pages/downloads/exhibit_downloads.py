@@ -4,10 +4,10 @@ from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Flask, Response, abort, g, request, send_file
+from flask import Flask, Response, abort, g, send_file
 
 from callbacks import downloads
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from data.exhibits import EXHIBITS
 from data.exports import packages, workbooks
 from data.privacy.viewer import Permission
@@ -39,7 +39,7 @@ def install(server: Flask, context: AppContext) -> None:
             abort(404)
         file = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
         try:
-            with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+            with open_request(context, address_search()) as page_request:
                 write(page_request, file)
                 name = f"{page_request.addresses.file_name(what)}.{ending}"
         except BaseException:

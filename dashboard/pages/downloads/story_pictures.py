@@ -5,7 +5,7 @@ from hashlib import sha256
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from data.lists import story_list
 
 
@@ -14,7 +14,7 @@ def install(server: Flask, context: AppContext) -> None:
 
     @server.get("/story/<address>/<side>", endpoint="story-picture")
     def picture(address: str, side: str) -> AnyResponse:
-        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+        with open_request(context, address_search()) as page_request:
             image = story_list.picture(page_request.view, address, side)
         if image is None:
             abort(404)
