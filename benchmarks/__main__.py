@@ -1,12 +1,12 @@
-"""Measures everything there is a goal for, and writes docs/performance.md.
+"""Runs all benchmarks that have a goal, and writes docs/performance.md.
 
-    make bench                                         whatever of it this commit has not measured yet
-    .venv/bin/python -m benchmarks --anew              everything
-    .venv/bin/python -m benchmarks --only load,kept    these alone
-    .venv/bin/python -m benchmarks --list              what there is to measure
+    make bench                                         the measures that this commit has no figures for
+    .venv/bin/python -m benchmarks --anew              all measures
+    .venv/bin/python -m benchmarks --only load,kept    only these measures
+    .venv/bin/python -m benchmarks --list              the names of the measures
 
-Each measure runs in a process of its own and leaves its figures in instance/bench/figures/. One that fails, takes too
-long or lacks a program is reported as such and stops none of the others.
+Each measure runs in its own process and writes its figures to instance/bench/figures/. A measure that fails, takes too
+long or needs a missing program is reported as failed. The others still run.
 """
 
 import argparse
@@ -33,22 +33,22 @@ REPORT = ROOT / "docs" / "performance.md"
 
 @dataclass(frozen=True)
 class Measure:
-    """Something to measure: a module of the benchmarks, what is asked of it, and the most seconds it may take."""
+    """A measure: a module of the benchmarks, the call that measures, and the maximum number of seconds."""
 
     module: str
-    ask: Callable[[Any], Any]
+    call: Callable[[Any], Any]
     most: int = 240
 
 
 def _sqlite(enterprises: int) -> str:
-    return f"sqlite:///{databases.made(enterprises)}"
+    return f"sqlite:///{databases.programme_file(enterprises)}"
 
 
-def _on_both(callbacks: Any, enterprises: int, **options: Any) -> dict[str, Any]:
-    measure = partial(callbacks.measure, scope=databases.DONOR, **options)
-    told = {"sqlite": measure(_sqlite(enterprises))}
-    with databases.on_postgres(databases.made(enterprises)) as (server,):
-        return told | {"postgresql": measure(databases.url("score", server))}
+def _on_both(module: Any, enterprises: int, **options: Any) -> dict[str, Any]:
+    measure = partial(module.measure, scope=databases.DONOR, **options)
+    by_database = {"sqlite": measure(_sqlite(enterprises))}
+    with databases.on_postgres(databases.programme_file(enterprises)) as (server,):
+        return by_database | {"postgresql": measure(databases.url("score", server))}
 
 
 MEASURES: dict[str, Measure] = {
@@ -67,56 +67,60 @@ MEASURES: dict[str, Measure] = {
 
 
 def take(measure: Measure) -> Any:
-    """What a measure finds, in this process."""
-    return measure.ask(import_module(f"benchmarks.{measure.module}"))
+    """The figures of a measure, taken in this process."""
+    return measure.call(import_module(f"benchmarks.{measure.module}"))
 
 
 def run(name: str, measure: Measure, folder: Path, commit: str) -> dict[str, Any]:
-    """Take a measure in a process of its own, and keep what came of it: ``found``, or why it ``failed``."""
-    began, load = time.monotonic(), getloadavg()[0]
-    about = {"commit": commit, "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC", "load_before": round(load, 1)}
-    came: dict[str, Any]
+    """Run a measure in its own process and store its figures (``found``), or the reason why it ``failed``."""
+    started, load_before = time.monotonic(), getloadavg()[0]
+    circumstances = {
+        "commit": commit,
+        "at": f"{datetime.now(UTC):%Y-%m-%d %H:%M} UTC",
+        "load_before": round(load_before, 1),
+    }
+    outcome: dict[str, Any]
     try:
         done = subprocess.run(
             [sys.executable, "-m", "benchmarks", "--take", name],
             cwd=ROOT, capture_output=True, text=True, check=False, timeout=measure.most,
         )  # fmt: skip
-        last = done.stdout.rstrip().rsplit("\n", 1)[-1]
-        came = {"found": json.loads(last)} if done.returncode == 0 else {"failed": _last_words(done.stderr)}
+        last_line = done.stdout.rstrip().rsplit("\n", 1)[-1]
+        outcome = {"found": json.loads(last_line)} if done.returncode == 0 else {"failed": _last_line(done.stderr)}
     except subprocess.TimeoutExpired:
-        came = {"failed": f"it took longer than {measure.most} s"}
+        outcome = {"failed": f"it took longer than {measure.most} s"}
     except ValueError as error:
-        came = {"failed": f"it told no figures: {error}"}
-    kept = about | {"took": round(time.monotonic() - began)} | came
+        outcome = {"failed": f"it told no figures: {error}"}
+    result = circumstances | {"took": round(time.monotonic() - started)} | outcome
     folder.mkdir(parents=True, exist_ok=True)
-    (folder / f"{name}.json").write_text(json.dumps(kept, indent=1), encoding="utf-8")
-    return kept
+    (folder / f"{name}.json").write_text(json.dumps(result, indent=1), encoding="utf-8")
+    return result
 
 
-def _last_words(said: str) -> str:
-    return next((line.strip() for line in reversed(said.splitlines()) if line.strip()), "it said nothing")[:300]
+def _last_line(output: str) -> str:
+    return next((line.strip() for line in reversed(output.splitlines()) if line.strip()), "it said nothing")[:300]
 
 
 def read(folder: Path) -> dict[str, dict[str, Any]]:
-    """What was kept, by measure."""
+    """The stored results, by measure."""
     return {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
 
 
 def run_all(measures: dict[str, Measure], folder: Path, *, anew: bool = False) -> None:
-    """Take each measure, unless it was taken of this commit already and did not fail."""
+    """Run each measure, unless this commit has its figures already."""
     commit = current_commit()
     for name, measure in measures.items():
-        kept = read(folder).get(name, {})
-        if not anew and kept.get("commit") == commit and "found" in kept:
+        stored = read(folder).get(name, {})
+        if not anew and stored.get("commit") == commit and "found" in stored:
             print(f"{name}: taken already", file=sys.stderr)
             continue
         print(f"{name}: …", end=" ", file=sys.stderr, flush=True)
-        told = run(name, measure, folder, commit)
-        print(f"{told['took']} s" + (f", failed: {told['failed']}" if "failed" in told else ""), file=sys.stderr)
+        result = run(name, measure, folder, commit)
+        print(f"{result['took']} s" + (f", failed: {result['failed']}" if "failed" in result else ""), file=sys.stderr)
 
 
 def current_commit() -> str:
-    """The commit that is measured; marked where files differ from it."""
+    """The measured commit, with a mark where files differ from it."""
     done = subprocess.run(
         ["git", "describe", "--always", "--dirty", "--exclude=*"],
         cwd=ROOT, capture_output=True, text=True, check=False,
@@ -125,27 +129,27 @@ def current_commit() -> str:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    """Do what the command line says."""
+    """Run the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--only", default=",".join(MEASURES), help="names, with commas between them")
     parser.add_argument("--anew", action="store_true", help="measure again what was measured")
     parser.add_argument("--list", action="store_true", help="say what there is to measure")
     parser.add_argument("--report", action="store_true", help="measure nothing, write the report alone")
     parser.add_argument("--take", choices=MEASURES, help=argparse.SUPPRESS)
-    asked = parser.parse_args(arguments)
-    chosen = asked.only.split(",")
+    options = parser.parse_args(arguments)
+    chosen = options.only.split(",")
     if unknown := sorted(set(chosen) - set(MEASURES)):
         parser.error(f"there is no measure {', '.join(unknown)}: see --list")
-    if asked.take:
-        print(json.dumps(take(MEASURES[asked.take])))
-    elif asked.list:
+    if options.take:
+        print(json.dumps(take(MEASURES[options.take])))
+    elif options.list:
         print("\n".join(MEASURES))
     else:
-        if not asked.report:
-            run_all({name: MEASURES[name] for name in chosen}, FIGURES, anew=asked.anew)
-        kept = read(FIGURES)
-        REPORT.write_text(write_report(kept, list(MEASURES)), encoding="utf-8")
-        print(goals_met(kept))
+        if not options.report:
+            run_all({name: MEASURES[name] for name in chosen}, FIGURES, anew=options.anew)
+        results = read(FIGURES)
+        REPORT.write_text(write_report(results, list(MEASURES)), encoding="utf-8")
+        print(goals_met(results))
         print(f"Written to {REPORT.relative_to(ROOT)}", file=sys.stderr)
 
 

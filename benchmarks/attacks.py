@@ -1,11 +1,10 @@
-"""Memory and seconds that hostile requests cost a server of one worker.
+"""The memory and seconds that hostile requests cost a server with one worker.
 
     .venv/bin/python -m benchmarks.attacks [sqlite:///results.db]
 
-prints JSON, a line an attack: what was ``answered`` (a status, or how it ended without), after how many ``seconds``;
-the memory of the worker ``before``, and its ``peak``, in MiB; and how many seconds somebody else had to ``wait`` for
-/health meanwhile, at the longest. Each has a server of its own on the loopback, and nobody waits longer than two
-minutes for an answer.
+prints JSON by attack: ``answered`` (the status, or how the connection ended without one), after how many ``seconds``;
+the memory of the worker ``before``, and its ``peak``, in MiB; and the longest time in seconds that another client had
+to ``wait`` for /health. Each attack has its own server on the loopback. A client waits at most two minutes.
 """
 
 import argparse
@@ -23,13 +22,13 @@ from time import perf_counter
 from typing import Any
 from urllib.request import urlopen
 
-from benchmarks.databases import made
+from benchmarks.databases import programme_file
 from benchmarks.serving import Served, served
 from dashboard.pages.plain_pages import UPDATE
 from data.storage.database import file_of
 
 PATIENCE = 120.0
-"""Seconds an answer is waited for."""
+"""Maximum seconds that a client waits for a response."""
 
 ONE_WORKER = ("--workers", "1")
 MEGABYTE = 1000**2
@@ -42,8 +41,10 @@ UPLOAD = (
 
 @dataclass(frozen=True)
 class Attack:
-    """One thing that is posted: by whom (nobody, or one of those a served application knows), and whether somebody
-    holds the results database to themselves meanwhile.
+    """One hostile request.
+
+    ``who`` is a key of the cookies of a served application; empty for nobody. ``locked``: another connection locks the
+    results database meanwhile.
     """
 
     path: str
@@ -66,48 +67,48 @@ ATTACKS = {
 
 
 def measure(database_url: str) -> dict[str, dict[str, Any]]:
-    """Carry out every attack on a copy of a SQLite database."""
+    """Carry out each attack on a copy of a SQLite database; raises ValueError for another database."""
     path = file_of(database_url)
     if path is None:
         raise ValueError("the attacks need a SQLite file, to lock it")
-    found = {}
+    figures = {}
     for name, attack in ATTACKS.items():
         with TemporaryDirectory() as folder:
             copy = Path(folder) / "results.db"
             shutil.copyfile(path, copy)
-            with served(f"sqlite:///{copy}", options=ONE_WORKER) as one, closing(sqlite3.connect(copy)) as other:
+            with served(f"sqlite:///{copy}", options=ONE_WORKER) as server, closing(sqlite3.connect(copy)) as lock:
                 if attack.locked:
-                    other.execute("BEGIN EXCLUSIVE")
-                found[name] = carried_out(one, attack)
-                other.rollback()
-    return found
+                    lock.execute("BEGIN EXCLUSIVE")
+                figures[name] = carry_out(server, attack)
+                lock.rollback()
+    return figures
 
 
-def carried_out(one: Served, attack: Attack) -> dict[str, Any]:
-    """One attack: see the module."""
-    (worker,) = one.workers()
+def carry_out(server: Served, attack: Attack) -> dict[str, Any]:
+    """Carry out one attack; the figures are explained in the module's docstring."""
+    (worker,) = server.workers()
     before = memory(worker, "VmRSS")
     waits = [0.0]
-    over = Event()
+    finished = Event()
 
-    def ask() -> None:
-        while not over.wait(0.2):
+    def watch_health() -> None:
+        while not finished.wait(0.2):
             began = perf_counter()
             try:
-                urlopen(f"{one.address}/health", timeout=PATIENCE).close()
+                urlopen(f"{server.address}/health", timeout=PATIENCE).close()
             except OSError as error:
                 if not hasattr(error, "code"):
                     continue
             finally:
                 waits.append(perf_counter() - began)
 
-    other = Thread(target=ask)
-    other.start()
+    watcher = Thread(target=watch_health)
+    watcher.start()
     began = perf_counter()
-    answered = posted(one, attack)
+    answered = post(server, attack)
     seconds = perf_counter() - began
-    over.set()
-    other.join()
+    finished.set()
+    watcher.join()
     return {
         "answered": answered,
         "seconds": round(seconds, 1),
@@ -117,13 +118,13 @@ def carried_out(one: Served, attack: Attack) -> dict[str, Any]:
     }
 
 
-def posted(one: Served, attack: Attack) -> int | str:
-    """Post it; the status it was answered with, or how it ended without one."""
-    headers = {"Content-Type": attack.kind, "Cookie": one.cookies.get(attack.who, "")}
-    host = one.address.removeprefix("http://")
+def post(server: Served, attack: Attack) -> int | str:
+    """Post an attack; returns the status, or how the connection ended without one."""
+    headers = {"Content-Type": attack.kind, "Cookie": server.cookies.get(attack.who, "")}
+    host = server.address.removeprefix("http://")
     with closing(http.client.HTTPConnection(host, timeout=PATIENCE)) as connection:
         try:
-            with suppress(ConnectionError):  # cut off; what was said first may still be there
+            with suppress(ConnectionError):  # the server may respond before it cuts the connection
                 connection.request("POST", attack.path, attack.body(), headers)
             return connection.getresponse().status
         except TimeoutError:
@@ -133,7 +134,7 @@ def posted(one: Served, attack: Attack) -> int | str:
 
 
 def memory(pid: int, what: str) -> float:
-    """Memory of a process in MiB: now (VmRSS), or its peak (VmHWM)."""
+    """The memory of a process in MiB: now (VmRSS), or its peak (VmHWM)."""
     for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii").splitlines():
         if line.startswith(f"{what}:"):
             return round(int(line.split()[1]) / 1024)
@@ -144,8 +145,8 @@ def main() -> None:
     """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url", nargs="?")
-    asked = parser.parse_args()
-    print(json.dumps(measure(asked.database_url or f"sqlite:///{made(1000)}"), indent=2))
+    options = parser.parse_args()
+    print(json.dumps(measure(options.database_url or f"sqlite:///{programme_file(1000)}"), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Servers as they run in earnest, and Chromium looking at them: what the benchmarks of the browser share."""
+"""Servers as in production, and Chromium: shared by the benchmarks that use a browser."""
 
 import os
 import re
@@ -25,35 +25,35 @@ SIZE: ViewportSize = {"width": 1280, "height": 800}
 
 @contextmanager
 def browser() -> Iterator[Browser]:
-    """The system's Chromium, else Playwright's own."""
+    """Chromium: the system's own, else Playwright's."""
     with sync_playwright() as playwright:
-        found = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
-        yield found
-        found.close()
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM if CHROMIUM.exists() else None, args=FLAGS)
+        yield chromium
+        chromium.close()
 
 
 @contextmanager
-def application(found: Browser, database_url: str) -> Iterator[tuple[str, Any]]:
-    """The application on a record, served to one person on the loopback: its address, and the cookies that let in."""
+def application(chromium: Browser, database_url: str) -> Iterator[tuple[str, Any]]:
+    """The application on a record, served on the loopback: its address, and the cookies of a session."""
     port = free_port()
     command = [sys.executable, "-m", "dashboard", "serve", "--port", str(port)]
     with TemporaryDirectory() as folder:
-        told = {
+        environ = {
             "SCORE_DATABASE_URL": database_url,
             "SCORE_ACCOUNTS_URL": f"sqlite:///{folder}/accounts.db",
             "SCORE_EDITIONS": f"{folder}/editions",
             "SCORE_IMPORTS": f"{folder}/imports",
         }
         log = Path(folder) / "log"
-        with running(command, told, f"http://127.0.0.1:{port}/health", log):
+        with running(command, environ, f"http://127.0.0.1:{port}/health", log):
             entrance = re.search(r"(http://\S+/)enter/\S+", log.read_text(encoding="utf-8"))
-            assert entrance is not None  # said before the first answer
-            yield entrance[1], _enter(found, entrance[0])
+            assert entrance is not None  # printed before the first response
+            yield entrance[1], _enter(chromium, entrance[0])
 
 
-def _enter(found: Browser, entrance: str) -> Any:
-    """Use up the address that lets in once; the cookies it gives."""
-    context = found.new_context()
+def _enter(chromium: Browser, entrance: str) -> Any:
+    """Open the one-time address; returns the cookies of the session."""
+    context = chromium.new_context()
     context.request.get(entrance)
     cookies = context.cookies()
     context.close()
@@ -62,39 +62,39 @@ def _enter(found: Browser, entrance: str) -> Any:
 
 @contextmanager
 def stock_dash(charts: Path, *, compress: bool) -> Iterator[str]:
-    """The charts of a file on a page of plain Dash; its address."""
+    """A page of plain Dash with the charts of a file; its address."""
     port = free_port()
     address = f"http://127.0.0.1:{port}/"
     options = ["--config", os.devnull, "--no-control-socket", "--bind", f"127.0.0.1:{port}", "--threads", "8"]
     command = [sys.executable, "-m", "gunicorn", *options, "benchmarks.stock_dash:server"]
-    told = {"CHARTS": str(charts), "COMPRESS": "1" if compress else "0"}
-    with TemporaryDirectory() as folder, running(command, told, address, Path(folder) / "log"):
+    environ = {"CHARTS": str(charts), "COMPRESS": "1" if compress else "0"}
+    with TemporaryDirectory() as folder, running(command, environ, address, Path(folder) / "log"):
         yield address
 
 
 @dataclass
 class Traffic:
-    """What a page has loaded: bytes of each answer on the wire, headers included, and of each part decoded."""
+    """The traffic of a page: bytes of each response on the wire, with headers, and of each decoded part."""
 
     wire: list[float] = field(default_factory=list)
     decoded: list[float] = field(default_factory=list)
 
-    def told(self) -> dict[str, float]:
-        """How many requests, how many bytes."""
+    def totals(self) -> dict[str, float]:
+        """The number of requests, and the bytes."""
         return {"requests": len(self.wire), "wire": sum(self.wire), "decoded": sum(self.decoded)}
 
 
 def traffic(session: CDPSession) -> Traffic:
-    """What the page of a session loads from now on."""
-    found = Traffic()
+    """Record what the page of a session loads from now on."""
+    loaded = Traffic()
     session.send("Network.enable")
-    session.on("Network.loadingFinished", lambda told: found.wire.append(told["encodedDataLength"]))
-    session.on("Network.dataReceived", lambda told: found.decoded.append(told["dataLength"]))
-    return found
+    session.on("Network.loadingFinished", lambda event: loaded.wire.append(event["encodedDataLength"]))
+    session.on("Network.dataReceived", lambda event: loaded.decoded.append(event["dataLength"]))
+    return loaded
 
 
 def quiet(page: Page) -> None:
-    """Wait until nothing is under way any more."""
+    """Wait until no request and no callback is running."""
     page.wait_for_load_state("networkidle")
     page.locator("[data-dash-is-loading=true]").first.wait_for(state="detached")
 

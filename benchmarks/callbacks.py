@@ -1,11 +1,11 @@
-"""How long a page's whole callback takes, and how long the bare driver takes for the same SQL.
+"""The time of a page's whole callback, and the time of the bare driver for the same SQL.
 
     .venv/bin/python -m benchmarks.callbacks sqlite:///results.db [--scope partner=cec] [--filters sector=machinery]
 
-prints JSON, a line a page and viewer: ``callback`` (milliseconds: minimum, median and maximum of the repeats), ``cpu``
-(the same in this process's own time, which a busy machine leaves alone), ``queries`` (round trips), ``in_sql``
-(milliseconds in the driver's execute), ``bare`` (milliseconds of the same statements put and fetched through sqlite3 or
-psycopg alone) and ``bytes`` of the answer. Every repeat is worked out anew, from facts that were read before.
+prints JSON, one line per page and viewer: ``callback`` (milliseconds: minimum, median and maximum of the repeats),
+``cpu`` (the same in processor time of this process, which does not depend on other work of the machine), ``queries``
+(number of statements), ``in_sql`` (milliseconds in the driver's execute), ``bare`` (milliseconds of the same statements
+through sqlite3 or psycopg alone) and ``bytes`` of the response. No response is cached; the engine is loaded before.
 """
 
 import argparse
@@ -64,7 +64,7 @@ Statement = tuple[str, Any]
 
 @dataclass
 class Watched:
-    """What was asked of the results database while one callback ran."""
+    """The statements that one callback sent to the results database, and their seconds."""
 
     statements: list[Statement] = field(default_factory=list)
     seconds: float = 0.0
@@ -72,7 +72,7 @@ class Watched:
 
 @contextmanager
 def watching(engine: Engine) -> Iterator[Watched]:
-    """Note every statement the engine executes while the block runs."""
+    """Record the statements that the engine executes while the block runs."""
     watched = Watched()
     began = 0.0
 
@@ -95,7 +95,7 @@ def watching(engine: Engine) -> Iterator[Watched]:
 
 
 class Pages:
-    """The application's callbacks over one database, posted as a browser posts them; ``viewer`` is who asks."""
+    """The application's callbacks on one database, posted as by a browser, with the rights of ``viewer``."""
 
     def __init__(self, address: str, folder: Path) -> None:
         self.viewer: Viewer = MANAGER
@@ -104,57 +104,57 @@ class Pages:
         server = Flask("benchmark")
 
         @server.before_request
-        def _who_asks() -> None:
+        def _set_viewer() -> None:
             g.viewer = self.viewer
 
         self.app = Dash("benchmark", server=server, suppress_callback_exceptions=True)
         self.app.layout = shell()
         callbacks.register(self.app, self.context)
         self._client = server.test_client()
-        self._told = self._client.get("/_dash-dependencies").get_json()
+        self._dependencies = self._client.get("/_dash-dependencies").get_json()
 
     def post(self, output: str, path: str, search: str) -> bytes:
-        """The answer of the callback that writes `output` at an address; raises where it fails."""
-        answer = self._client.post(UPDATE, json=body(self._told, output, search, path))
+        """The response of the callback that writes `output`; raises RuntimeError where it fails."""
+        answer = self._client.post(UPDATE, json=body(self._dependencies, output, search, path))
         if answer.status_code != HTTPStatus.OK:
             raise RuntimeError(answer.text[:500])
         return answer.data
 
     def show(self, search: str) -> bytes:
-        """Every slide of the standard deck in every language."""
+        """The slides of the standard deck in every language, as JSON."""
         with self.app.server.test_request_context():
             g.viewer = self.viewer
             deck = decks.read(self._accounts, decks.STANDARD)
             slides = both_languages(self.context, deck.slides, Filters.from_search(search))
-            told = [{language: slide.plain() for language, slide in each.items()} for each in slides]
-            return to_json_plotly(told).encode()
+            plain = [{language: slide.plain() for language, slide in each.items()} for each in slides]
+            return to_json_plotly(plain).encode()
 
-    def asked(self, page: str, search: str) -> bytes:
-        """The answer of one page of :data:`PAGES`, or of the `slides`."""
+    def response(self, page: str, search: str) -> bytes:
+        """The response of one page of :data:`PAGES`, or of the `slides`."""
         return self.show(search) if page == "slides" else self.post(*PAGES[page], search)
 
 
 @contextmanager
 def _bare(address: str) -> Iterator[Callable[[Statement], object]]:
-    """How the bare driver puts a statement and fetches all of its answer."""
+    """A function that executes a statement with the bare driver and fetches all rows."""
     url = make_url(address)
     if url.get_backend_name() == "sqlite":
         plain = sqlite3.connect(f"file:{url.database}?mode=ro", uri=True)
         try:
-            yield lambda asked: plain.execute(*asked).fetchall()
+            yield lambda statement: plain.execute(*statement).fetchall()
         finally:
             plain.close()
         return
     engine = create_engine(url, hide_parameters=True)
     bare: Any = engine.raw_connection().driver_connection  # psycopg's own, connected as the address says
     try:
-        yield lambda asked: bare.execute(*asked).fetchall()
+        yield lambda statement: bare.execute(*statement).fetchall()
     finally:
         bare.close()
         engine.dispose()
 
 
-def _replayed(bare: Callable[[Statement], object], statements: Sequence[Statement], repeats: int) -> list[float]:
+def _bare_times(bare: Callable[[Statement], object], statements: Sequence[Statement], repeats: int) -> list[float]:
     return [sum(timed(partial(bare, each))[0] for each in statements) for _ in range(repeats)]
 
 
@@ -166,25 +166,25 @@ def measure(
     filters: str = "",
     repeats: int = 3,
 ) -> list[dict[str, Any]]:
-    """Each page as a manager and as a donor with a threshold of 5 and a `scope`, under `filters`: see the module."""
+    """The figures of each page, for a manager and for a donor with a threshold of 5 and a `scope`, with `filters`."""
     terms = Terms(scope=Filters.from_search(scope), threshold=THRESHOLD, edition=LIVE)
     donor = replace(terms.viewer(), privacy_key=b"benchmark" * 4)
-    found = []
+    figures = []
     with TemporaryDirectory() as folder, _bare(address) as bare:
-        asked = Pages(address, Path(folder))
-        engine = asked.context.records.live.engine
+        application = Pages(address, Path(folder))
+        engine = application.context.records.live.engine
         for who, viewer in (("manager", MANAGER), ("donor", donor)):
-            asked.viewer = viewer
+            application.viewer = viewer
             search = f"?{filters}" if filters else ""
             for page in pages:
-                asked.asked(page, search)  # what is held of the record is read once
+                application.response(page, search)  # loads the engine and the catalogue
                 times, cpu = [], []
                 for _ in range(repeats):
-                    began = process_time()
+                    started = process_time()
                     with watching(engine) as watched:
-                        times.append(timed(partial(asked.asked, page, search))[0])
-                    cpu.append((process_time() - began) * 1000)
-                found.append(
+                        times.append(timed(partial(application.response, page, search))[0])
+                    cpu.append((process_time() - started) * 1000)
+                figures.append(
                     {
                         "page": page,
                         "viewer": who,
@@ -192,29 +192,29 @@ def measure(
                         "cpu": spread(cpu),
                         "queries": len(watched.statements),
                         "in_sql": round(watched.seconds * 1000, 1),
-                        "bytes": len(asked.asked(page, search)),
-                        "bare": spread(_replayed(bare, watched.statements, repeats)),
+                        "bytes": len(application.response(page, search)),
+                        "bare": spread(_bare_times(bare, watched.statements, repeats)),
                     }
                 )
         engine.dispose()
-    return found
+    return figures
 
 
 def main() -> None:
-    """Print what was measured, a line a page and viewer."""
-    told = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    told.add_argument("address")
-    told.add_argument("--scope", default="")
-    told.add_argument("--filters", default="")
-    told.add_argument("--pages", default=",".join((*PAGES, "slides")))
-    told.add_argument("--repeats", type=int, default=3)
-    asked = told.parse_args()
+    """Print the figures, one line per page and viewer."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("address")
+    parser.add_argument("--scope", default="")
+    parser.add_argument("--filters", default="")
+    parser.add_argument("--pages", default=",".join((*PAGES, "slides")))
+    parser.add_argument("--repeats", type=int, default=3)
+    options = parser.parse_args()
     rows = measure(
-        asked.address,
-        pages=asked.pages.split(","),
-        scope=asked.scope,
-        filters=asked.filters,
-        repeats=asked.repeats,
+        options.address,
+        pages=options.pages.split(","),
+        scope=options.scope,
+        filters=options.filters,
+        repeats=options.repeats,
     )
     for row in rows:
         print(json.dumps(row))

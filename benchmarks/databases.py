@@ -1,4 +1,4 @@
-"""The synthetic programmes the benchmarks read: made once below instance/bench/, copied to PostgreSQL where asked."""
+"""The synthetic programmes of the benchmarks: made once below instance/bench/, copied to PostgreSQL where needed."""
 
 import os
 import subprocess
@@ -16,20 +16,20 @@ from benchmarks.serving import ROOT
 from data.storage.database import create_tables, writing_engine
 from data.storage.schema import results
 
-sys.path.insert(0, str(ROOT / "tests"))  # the machines of the tests are those of the benchmarks
+sys.path.insert(0, str(ROOT / "tests"))  # the benchmarks use the machines of the tests
 
 from machines import Postgres, rack, url
 
 FOLDER = ROOT / "instance" / "bench"
 SIZES = (1_000, 5_000, 100_000)
-"""Enterprises: an office's, the world's order of magnitude, and the size of stress."""
+"""Numbers of enterprises: one office, the world's order of magnitude, and a stress test."""
 
 DONOR = "place=330000,370000"
-"""What the donor of the benchmarks is limited to: two provinces."""
+"""The scope of the donor of the benchmarks: two provinces."""
 
 
-def made(enterprises: int) -> Path:
-    """The SQLite file of a synthetic programme of so many enterprises, made if it is not there."""
+def programme_file(enterprises: int) -> Path:
+    """The SQLite file of a synthetic programme with this number of enterprises. Makes it if it is missing."""
     path = FOLDER / f"demo-{enterprises}.db"
     if not path.exists():
         make(enterprises, path)
@@ -37,7 +37,7 @@ def made(enterprises: int) -> Path:
 
 
 def make(enterprises: int, path: Path) -> tuple[float, float]:
-    """Make a programme with the command, anew; seconds it took, and the most memory it held, in MiB."""
+    """Make a programme anew, with the command; returns the seconds and the peak memory in MiB."""
     unfinished = path.with_suffix(".part")
     unfinished.unlink(missing_ok=True)
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -47,7 +47,7 @@ def make(enterprises: int, path: Path) -> tuple[float, float]:
 
 
 def make_at(address: str, enterprises: int) -> tuple[float, float]:
-    """Make a programme at an address, beside a folder of editions and accounts of its own."""
+    """Make a programme in a database, with separate editions and accounts; returns seconds and peak memory in MiB."""
     work = FOLDER / "work"
     work.mkdir(parents=True, exist_ok=True)
     environ = os.environ | {
@@ -57,22 +57,22 @@ def make_at(address: str, enterprises: int) -> tuple[float, float]:
         "SCORE_IMPORTS": str(work / "imports"),
         "TMPDIR": str(work),
     }
-    began = perf_counter()
-    with (work / "demo.log").open("wb") as said:
+    started = perf_counter()
+    with (work / "demo.log").open("wb") as log:
         process = subprocess.Popen(
             [sys.executable, "-m", "dashboard", "demo", "--enterprises", str(enterprises)],
-            env=environ, cwd=ROOT, stdout=said, stderr=said,
+            env=environ, cwd=ROOT, stdout=log, stderr=log,
         )  # fmt: skip
         _, status, used = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         raise RuntimeError((work / "demo.log").read_text(errors="replace")[-2000:])
-    return perf_counter() - began, used.ru_maxrss / 1024
+    return perf_counter() - started, used.ru_maxrss / 1024
 
 
 @contextmanager
 def on_postgres(*copied: Path | None, host: str = "127.0.3") -> Iterator[list[Postgres]]:
-    """PostgreSQL servers, each with a copy of a SQLite file, or (None) with empty tables."""
+    """PostgreSQL servers, each with a copy of a SQLite file, or with empty tables (None)."""
     with rack() as room:
         servers = [
             room.place(Postgres, f"{host}.{at}", f"postgres{at}").new("score") for at in range(1, len(copied) + 1)
@@ -87,7 +87,7 @@ def on_postgres(*copied: Path | None, host: str = "127.0.3") -> Iterator[list[Po
 
 
 def copy(path: Path, server: Postgres) -> None:
-    """Copy every table of a SQLite file into empty ones, and let PostgreSQL look at them."""
+    """Copy all tables of a SQLite file into empty ones, and analyse them."""
     source = create_engine(f"sqlite:///{path}", hide_parameters=True)
     with source.connect() as read, psycopg.connect(server.conninfo()) as write:
         for table in results.sorted_tables:
@@ -101,12 +101,12 @@ def copy(path: Path, server: Postgres) -> None:
 
 
 def counts(path: Path) -> dict[str, int]:
-    """How many enterprises, trainings and results a file holds."""
+    """The number of enterprises, trainings and results in a file."""
     engine = create_engine(f"sqlite:///{path}", hide_parameters=True)
     with engine.connect() as connection:
-        found = {
+        rows = {
             name: int(connection.scalar(text(f"SELECT count(*) FROM {name}")) or 0)
             for name in ("enterprise", "training", "result")
         }
     engine.dispose()
-    return found
+    return rows

@@ -1,10 +1,10 @@
-"""Fifty viewers while hosts die: what tests/test_machines.py sees, told in numbers.
+"""Fifty viewers while hosts die: the figures of tests/test_machines.py.
 
     .venv/bin/python -m benchmarks.failover
 
-prints JSON, a line for each thing that happens: how many answers were ``right``, how many tries were in vain (by why),
-the ``longest`` anyone waited for a right answer, in seconds, reading the one before included, and the ``most_tries`` in
-vain anyone needed. A wrong number or a lost session fails the test, and with it this.
+prints JSON, one line per event: the number of ``right`` responses, the number of failed tries by reason (``in_vain``),
+the ``longest`` time in seconds that a viewer waited for a right response, including the time to read the one before,
+and the ``most_tries`` that failed in a row. A wrong number or a lost session fails the test, and this measure with it.
 """
 
 import ast
@@ -16,11 +16,11 @@ from typing import Any
 
 from benchmarks.serving import ROOT
 
-_TOLD = re.compile(r"^(.+): (\{.*\}); longest wait ([\d.]+) s, most tries in vain (\d+)$", re.MULTILINE)
+_EVENT_LINE = re.compile(r"^(.+): (\{.*\}); longest wait ([\d.]+) s, most tries in vain (\d+)$", re.MULTILINE)
 
 
 def measure() -> list[dict[str, Any]]:
-    """Run the test, and read what it says."""
+    """Run the test and parse its output; raises RuntimeError where it fails."""
     test = "tests/test_machines.py::test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session"
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-s", "-p", "no:cacheprovider", test],
@@ -28,20 +28,20 @@ def measure() -> list[dict[str, Any]]:
     )  # fmt: skip
     if done.returncode:
         raise RuntimeError(done.stdout[-1500:])
-    found = []
-    for event, counts, longest, tries in _TOLD.findall(done.stdout):
-        answered = ast.literal_eval(counts)
-        right = answered.pop("right", 0)
-        found.append(
+    figures = []
+    for event, counts, longest, tries in _EVENT_LINE.findall(done.stdout):
+        in_vain = ast.literal_eval(counts)
+        right = in_vain.pop("right", 0)
+        figures.append(
             {
                 "event": event.lstrip("."),
                 "right": right,
-                "in_vain": answered,
+                "in_vain": in_vain,
                 "longest": float(longest),
                 "most_tries": int(tries),
             }
         )
-    return found
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,12 +1,11 @@
-"""How long the Overview takes from a choice in a filter until every exhibit stands anew, and what it costs who waits.
+"""The time of the Overview from a filter change until all exhibits are redrawn.
 
     .venv/bin/python -m benchmarks.filter_change sqlite:///results.db
 
 prints JSON: ``redrawn``, the milliseconds from the key that closes a filter until the page's last change (p50 and p95
-of all choices), and of them ``asking``, until the last answer of the server was there; ``inp``, the longest that the
-page took to show that it had heard (the 98th percentile of clicks and keys, as browsers count them); ``cls``, how far
-what had been drawn moved while the page loaded. All of it with the processor as it is (``usual``) and four times
-slower (``slow``).
+of all choices); ``asking``, the part of them until the server's last response; ``inp``, the interaction to next paint
+(the 98th percentile of clicks and keys); ``cls``, the layout shift while the page loaded. All figures are taken with
+the processor as it is (``usual``) and four times slower (``slow``).
 """
 
 import argparse
@@ -53,7 +52,7 @@ SLOWER = 4
 
 
 def measure(database_url: str, choices: int = 20) -> dict[str, Any]:
-    """Choose one value after another in a filter of the Overview, as the machine is and slowed down."""
+    """Choose one value after another in a filter of the Overview, at usual and at reduced speed."""
     with browsing.browser() as browser, browsing.application(browser, database_url) as (address, cookies):
         return {
             "usual": _choose(browser, address, cookies, choices, slower=1),
@@ -71,23 +70,23 @@ def _choose(browser: Browser, address: str, cookies: Any, choices: int, *, slowe
     page.wait_for_timeout(500)
     shifted = page.evaluate("window.watched.shifted")
     context.new_cdp_session(page).send("Emulation.setCPUThrottlingRate", {"rate": slower})
-    redrawn, asking = [], []
+    redrawn, responded = [], []
     for choice in range(choices):
         committed, answered, changed = _change(page, choice)
         redrawn.append(changed - committed)
-        asking.append(answered - committed)
+        responded.append(answered - committed)
     longest = sorted(page.evaluate("Object.values(window.watched.interactions)"))
     context.close()
     return {
         "redrawn": browsing.percentiles(redrawn),
-        "asking": browsing.percentiles(asking),
+        "asking": browsing.percentiles(responded),
         "inp": longest[-1 - len(longest) // 50] if longest else 0,
         "cls": round(shifted, 4),
     }
 
 
 def _change(page: Page, choice: int) -> tuple[float, float, float]:
-    """Tick a value of the filter, or take the tick away; when it was committed, answered, and last changed the page."""
+    """Tick or untick a value of the filter; returns the times of the commit, the response and the last change."""
     page.locator(FILTER).click()
     options = page.get_by_role("option")
     options.nth(choice // 2 % options.count()).click()
@@ -95,17 +94,17 @@ def _change(page: Page, choice: int) -> tuple[float, float, float]:
         page.keyboard.press("Escape")
     browsing.quiet(page)
     page.wait_for_timeout(300)
-    told = page.evaluate("window.watched")
-    return told["committed"], told["answered"], told["changed"]
+    times = page.evaluate("window.watched")
+    return times["committed"], times["answered"], times["changed"]
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url")
     parser.add_argument("--choices", type=int, default=20)
-    asked = parser.parse_args()
-    print(json.dumps(measure(asked.database_url, asked.choices), indent=2))
+    options = parser.parse_args()
+    print(json.dumps(measure(options.database_url, options.choices), indent=2))
 
 
 if __name__ == "__main__":

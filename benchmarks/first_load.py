@@ -1,12 +1,12 @@
-"""The first load of the Overview, beside the same charts on plain Dash: bytes over the wire, time until all are drawn.
+"""The first load of the Overview, compared with the same charts on plain Dash: bytes, and time until all are drawn.
 
     .venv/bin/python -m benchmarks.first_load sqlite:///results.db
 
 prints JSON: for the ``application``, ``stock`` Dash and stock Dash with compression (``stock_compressed``) the number
-of ``requests``, the bytes on the ``wire`` and ``decoded`` (headers in the one, not in the other), and ``drawn``, the
-milliseconds from the first request until every chart stands with its data (minimum, median, maximum of the repeats),
-and ``work``, the milliseconds the page itself was at work for it, which other work of the machine does not lengthen.
-Each load is in a browser that has seen nothing before.
+of ``requests``, the bytes on the ``wire`` (with headers) and ``decoded`` (without headers), ``drawn``, the milliseconds
+from the first request until every chart is drawn with its data (minimum, median, maximum of the repeats), and ``work``,
+the milliseconds of the page's own work, which does not depend on other work of the machine. Each load is in a browser
+with an empty cache.
 """
 
 import argparse
@@ -34,11 +34,11 @@ DRAWN = """
 })();
 """
 CHARTS = 3
-"""On the Overview."""
+"""The number of charts on the Overview."""
 
 
 def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
-    """First loads of the application and of plain Dash, one after the other in every repeat."""
+    """Load the application and plain Dash, one after the other in every repeat."""
     with (
         TemporaryDirectory() as folder,
         browsing.browser() as browser,
@@ -61,12 +61,12 @@ def measure(database_url: str, repeats: int = 3) -> dict[str, Any]:
                     loads[name].append(load())
     return {
         name: {
-            "requests": found[-1]["requests"],
-            "wire": found[-1]["wire"],
-            "decoded": found[-1]["decoded"],
+            "requests": runs[-1]["requests"],
+            "wire": runs[-1]["wire"],
+            "decoded": runs[-1]["decoded"],
         }
-        | spreads(found, "drawn", "work")
-        for name, found in loads.items()
+        | spreads(runs, "drawn", "work")
+        for name, runs in loads.items()
     }
 
 
@@ -75,22 +75,22 @@ def _charts(browser: Browser, address: str, cookies: Any) -> list[dict[str, Any]
     context = browser.new_context()
     context.add_cookies(cookies)
     page = context.new_page()
-    found: list[dict[str, Any]] = []
+    charts: list[dict[str, Any]] = []
 
     def read(response: Response) -> None:
         if "/_dash-update-component" in response.url and response.ok:
             answer = response.json().get("response", {})
-            found.extend(each["figure"] for each in answer.values() if "figure" in each)
+            charts.extend(each["figure"] for each in answer.values() if "figure" in each)
 
     page.on("response", read)
     page.goto(address)
     browsing.quiet(page)
     context.close()
-    return found
+    return charts
 
 
 def _load(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
-    # Playwright's way of waiting is a script the page's own policy would refuse.
+    # Playwright waits with a script, which the page's own policy would block.
     context = browser.new_context(viewport=browsing.SIZE, bypass_csp=True)
     context.add_cookies(cookies)
     page = context.new_page()
@@ -104,16 +104,16 @@ def _load(browser: Browser, address: str, cookies: Any) -> dict[str, float]:
     metrics = {each["name"]: each["value"] for each in session.send("Performance.getMetrics")["metrics"]}
     browsing.quiet(page)
     context.close()
-    return {"drawn": drawn, "work": metrics["TaskDuration"] * 1000} | traffic.told()
+    return {"drawn": drawn, "work": metrics["TaskDuration"] * 1000} | traffic.totals()
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url")
     parser.add_argument("--repeats", type=int, default=3)
-    asked = parser.parse_args()
-    print(json.dumps(measure(asked.database_url, asked.repeats), indent=2))
+    options = parser.parse_args()
+    print(json.dumps(measure(options.database_url, options.repeats), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,113 +1,113 @@
-"""The goals, and how far the figures that the measures found meet them."""
+"""The goals of the benchmarks, and whether the figures meet them."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Found = Mapping[str, Any]
-"""What the measures found, by name; those that failed are not in it."""
+Figures = Mapping[str, Any]
+"""The figures by measure, without measures that failed."""
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A goal: the measure it rests on, the figure as a text, and whether that meets it."""
+    """A goal: its text, its measure, and a function that returns the figure as a text and whether it is met."""
 
     text: str
     measure: str
-    figure: Callable[[Found], tuple[str, bool]]
+    figure: Callable[[Figures], tuple[str, bool]]
 
 
-def _first_load(found: Found) -> tuple[str, bool]:
-    wire = found["first_load"]["application"]["wire"] / 1e6
+def _first_load(figures: Figures) -> tuple[str, bool]:
+    wire = figures["first_load"]["application"]["wire"] / 1e6
     return f"{wire:.2f} MB", wire <= 0.9
 
 
-def _drawn(found: Found) -> tuple[str, bool]:
-    ours, stock = (found["first_load"][name]["drawn"]["median"] for name in ("application", "stock"))
+def _drawn(figures: Figures) -> tuple[str, bool]:
+    ours, stock = (figures["first_load"][name]["drawn"]["median"] for name in ("application", "stock"))
     return f"{ours:.0f} ms of {stock:.0f} ms: {ours / stock:.2f}", ours <= stock / 2
 
 
-def _changed(found: Found) -> tuple[str, bool]:
-    p50, p95 = (found["filter_change"]["usual"]["redrawn"][name] for name in ("p50", "p95"))
+def _changed(figures: Figures) -> tuple[str, bool]:
+    p50, p95 = (figures["filter_change"]["usual"]["redrawn"][name] for name in ("p50", "p95"))
     return f"p50 {p50:.0f} ms, p95 {p95:.0f} ms", p50 <= 100 and p95 <= 200
 
 
-def _slowed(found: Found) -> tuple[str, bool]:
-    inp = found["filter_change"]["slow"]["inp"]
+def _slowed(figures: Figures) -> tuple[str, bool]:
+    inp = figures["filter_change"]["slow"]["inp"]
     return f"{inp:.0f} ms", inp <= 200
 
 
-def _shifted(found: Found) -> tuple[str, bool]:
-    cls = found["filter_change"]["usual"]["cls"]
+def _shifted(figures: Figures) -> tuple[str, bool]:
+    cls = figures["filter_change"]["usual"]["cls"]
     return f"{cls:.3f}", cls <= 0.05
 
 
-def _donors_pages(found: Found, measure: str) -> list[tuple[str, Mapping[str, Any]]]:
-    """The rows of a measure's pages as a donor sees them, each with its database; slides are no page."""
-    told = ((name, row) for name, rows in found[measure].items() for row in rows)
-    return [(name, row) for name, row in told if row["viewer"] == "donor" and row["page"] != "slides"]
+def _donors_pages(figures: Figures, measure: str) -> list[tuple[str, Mapping[str, Any]]]:
+    """The donor's rows of a measure, as (database, row), without slides."""
+    rows_by_database = ((name, row) for name, rows in figures[measure].items() for row in rows)
+    return [(name, row) for name, row in rows_by_database if row["viewer"] == "donor" and row["page"] != "slides"]
 
 
-def _within(found: Found, measure: str, most: float) -> tuple[str, bool]:
-    """How many of a measure's pages take at most so many milliseconds, and which takes longest."""
-    pages = _donors_pages(found, measure)
+def _within(figures: Figures, measure: str, most: float) -> tuple[str, bool]:
+    """The number of a measure's pages that take at most `most` milliseconds, and the slowest page."""
+    pages = _donors_pages(figures, measure)
     name, worst = max(pages, key=lambda each: each[1]["callback"]["median"])
-    met = sum(row["callback"]["median"] <= most for _, row in pages)
+    fast = sum(row["callback"]["median"] <= most for _, row in pages)
     slowest = f"{worst['page']} on {name}, {worst['callback']['median']:.0f} ms"
-    return f"{met} of {len(pages)}; slowest: {slowest}", met == len(pages)
+    return f"{fast} of {len(pages)}; slowest: {slowest}", fast == len(pages)
 
 
-def _kept(found: Found) -> tuple[str, bool]:
-    share = found["kept"]["donor"]["share"]["clock"]
+def _kept(figures: Figures) -> tuple[str, bool]:
+    share = figures["kept"]["donor"]["share"]["clock"]
     return f"{share:.2f} of the rate of bytes", share >= 0.5
 
 
-def _linear(found: Found) -> tuple[str, bool]:
-    """Time per enterprise, and memory, at the largest size beside the middle one."""
-    sizes = sorted(found["size"], key=int)
-    said, met = [], True
+def _linear(figures: Figures) -> tuple[str, bool]:
+    """Time per enterprise and memory: the largest size compared with the middle one."""
+    sizes = sorted(figures["size"], key=int)
+    texts, met = [], True
     for server in ("sqlite", "postgresql"):
-        middle, largest = (found["size"][size][server] for size in sizes[-2:])
+        middle, largest = (figures["size"][size][server] for size in sizes[-2:])
         per = [each["seconds"]["median"] / int(size) for each, size in zip((middle, largest), sizes[-2:], strict=True)]
-        held = largest["memory"]["median"]
-        said.append(
-            f"{server}: {largest['seconds']['median']:.0f} s, × {per[1] / per[0]:.2f} an enterprise, {held:.0f} MiB"
+        memory = largest["memory"]["median"]
+        texts.append(
+            f"{server}: {largest['seconds']['median']:.0f} s, × {per[1] / per[0]:.2f} an enterprise, {memory:.0f} MiB"
         )
-        met = met and per[1] <= 1.5 * per[0] and held <= 2 * middle["memory"]["median"]
-    return "; ".join(said), met
+        met = met and per[1] <= 1.5 * per[0] and memory <= 2 * middle["memory"]["median"]
+    return "; ".join(texts), met
 
 
-def _before_peers(found: Found) -> tuple[str, bool]:
-    rates = found["peers"]["queries"]
+def _before_peers(figures: Figures) -> tuple[str, bool]:
+    rates = figures["peers"]["queries"]
     ours = rates["application"]["per_second"]["median"]
-    others = {name: told["per_second"]["median"] for name, told in rates.items() if name in ("superset", "stock_dash")}
+    others = {name: rate["per_second"]["median"] for name, rate in rates.items() if name in ("superset", "stock_dash")}
     return (
         f"{ours:.0f}/s" + "".join(f"; {name} {rate:.0f}/s" for name, rate in others.items()),
         all(ours > rate for rate in others.values()),
     )
 
 
-def _sharded(found: Found) -> tuple[str, bool]:
-    same = [told["same"] for told in found["shards"].values()]
+def _sharded(figures: Figures) -> tuple[str, bool]:
+    same = [exhibit["same"] for exhibit in figures["shards"].values()]
     return f"{sum(same)} of {len(same)} exhibits the same", all(same)
 
 
-def _failover(found: Found) -> tuple[str, bool]:
-    """Met where there are figures: the test they come from fails on a wrong answer and on more than a short retry."""
-    tries = max(event["most_tries"] for event in found["failover"])
-    right = sum(event["right"] for event in found["failover"])
+def _failover(figures: Figures) -> tuple[str, bool]:
+    """Met where there are figures: their test fails on a wrong response and on more than a short retry."""
+    tries = max(event["most_tries"] for event in figures["failover"])
+    right = sum(event["right"] for event in figures["failover"])
     return f"{right} answers, all right; at most {tries} tries in vain in a row", True
 
 
-def _exchanged(found: Found) -> tuple[str, bool]:
-    """Not met either where workers are still the old ones: then nothing was put to the test."""
-    told = [each for each in found["load"] if each["exchange"]]
-    failed, answered, gone = (
-        sum(each["exchange"][name] for each in told) for name in ("failed", "answered", "exchanged")
+def _exchanged(figures: Figures) -> tuple[str, bool]:
+    """Not met where old workers still run: then nothing was tested."""
+    settings = [each for each in figures["load"] if each["exchange"]]
+    failed, answered, exchanged = (
+        sum(each["exchange"][name] for each in settings) for name in ("failed", "answered", "exchanged")
     )
-    workers = sum(each["workers"] for each in told)
-    said = f"{failed:.0f} of {answered:.0f} requests failed, {gone} of {workers} workers exchanged"
-    return said, failed == 0 and gone == workers
+    workers = sum(each["workers"] for each in settings)
+    text = f"{failed:.0f} of {answered:.0f} requests failed, {exchanged} of {workers} workers exchanged"
+    return text, failed == 0 and exchanged == workers
 
 
 GOALS = (
@@ -118,11 +118,11 @@ GOALS = (
     Goal("Layout shift (CLS) at most 0.05", "filter_change", _shifted),
     Goal(
         "A page's whole callback, as a scoped donor, worked out anew: at most 60 ms at 5,000 enterprises, on both "
-        "databases", "callbacks_5000", lambda found: _within(found, "callbacks_5000", 60),
+        "databases", "callbacks_5000", lambda figures: _within(figures, "callbacks_5000", 60),
     ),
     Goal(
         "The same at most 150 ms at 100,000 enterprises and 1,000,000 results", "callbacks_100000",
-        lambda found: _within(found, "callbacks_100000", 150),
+        lambda figures: _within(figures, "callbacks_100000", 150),
     ),
     Goal("Repeated views at least half the rate of cached bytes", "kept", _kept),
     Goal("Making and loading a programme: memory bounded, time linear", "size", _linear),
@@ -133,11 +133,11 @@ GOALS = (
 )  # fmt: skip
 
 
-def goals(found: Found) -> Iterator[tuple[str, str, str]]:
-    """Each goal, its figure, and whether it is met: yes, no or not measured."""
+def goals(figures: Figures) -> Iterator[tuple[str, str, str]]:
+    """The goals, each with its figure and whether it is met: yes, no or not measured."""
     for goal in GOALS:
         try:
-            figure, met = goal.figure(found)
+            figure, met = goal.figure(figures)
         except (KeyError, TypeError, ValueError, IndexError, ZeroDivisionError):
             yield goal.text, f"see `{goal.measure}` below", "not measured"
         else:

@@ -1,12 +1,12 @@
-"""A view that is asked for again, beside bytes that are merely sent, and beside the same view worked out each time.
+"""Cached responses, compared with plain bytes and with responses that are computed each time.
 
     .venv/bin/python -m benchmarks.kept sqlite:///results.db [--scope partner=cec]
 
-prints JSON: for a ``manager`` and a ``donor`` (scoped, with a threshold of 5) the answers to the Overview's callback
-``per_second`` (minimum, median, maximum of the repeats) and the processor's time for one (``cpu``, milliseconds), where
-they are ``kept``, where ``bytes`` of the same length are sent by the same server behind the same gate, and where
-nothing is kept (``anew``); and what share of the bytes' rate the kept answers have (``share``, of the medians), by the
-clock and by the processor, which does not mind who else is at work on the machine. All are measured in turn.
+prints JSON: for a ``manager`` and a ``donor`` (scoped, with a threshold of 5) the responses of the Overview's callback
+``per_second`` (minimum, median, maximum of the repeats) and the processor time of one (``cpu``, milliseconds).
+``kept``: with the cache. ``bytes``: the same server and gate send bytes of the same length. ``anew``: without a cache.
+``share`` is the rate of cached responses as a share of the rate of bytes (medians), by the clock and by processor time,
+which does not depend on other work of the machine. All are measured in turn.
 """
 
 import argparse
@@ -30,27 +30,27 @@ from dashboard.pages.plain_pages import UPDATE
 WAYS = {"kept": "dashboard.app:create_app()", "bytes": "benchmarks.kept:sending()", "anew": "benchmarks.kept:anew()"}
 
 LASTING = ("--max-requests", "0")
-"""No worker is renewed while it is measured: at these rates it would be every few seconds."""
+"""Workers are not renewed during a measure: at these rates that would happen every few seconds."""
 
 
 def sending() -> Any:
-    """The application, which says to every callback, right behind the gate, as many bytes as it is told."""
+    """The application with a step after the gate that answers each callback with SCORE_BENCHMARK_BYTES bytes."""
     application = create_app()
     steps = application.server.before_request_funcs[None]
 
-    def sent() -> Response | None:
+    def send_bytes() -> Response | None:
         if request.path != UPDATE:
             return None
-        # As what is kept: compressed already.
-        return Response(said, headers={"Content-Type": "application/json", "Content-Encoding": "br"})
+        # Marked as compressed, like a cached response.
+        return Response(content, headers={"Content-Type": "application/json", "Content-Encoding": "br"})
 
-    said = bytes(int(os.environ["SCORE_BENCHMARK_BYTES"]))
-    steps.insert(1, sent)
+    content = bytes(int(os.environ["SCORE_BENCHMARK_BYTES"]))
+    steps.insert(1, send_bytes)
     return application
 
 
 def anew() -> Any:
-    """The application, which keeps nothing."""
+    """The application without a response cache."""
     response_store.MAX_RESPONSE_BYTES = 0
     return create_app()
 
@@ -58,64 +58,64 @@ def anew() -> Any:
 def measure(
     database_url: str, *, scope: str = "", searches: tuple[str, ...] = ("",), repeats: int = 3, seconds: int = 5
 ) -> dict[str, Any]:
-    """See the module."""
-    found: dict[str, Any] = {}
+    """The figures of both viewers; see the docstring of the module."""
+    figures: dict[str, Any] = {}
     start = partial(served, database_url, scope=scope, options=LASTING)
-    with start(application=WAYS["kept"]) as kept, start(application=WAYS["anew"]) as anew:
-        asked = bodies(kept, OVERVIEW, searches)
-        for who in ("manager", "donor"):
-            length = _length(kept, asked[0], who)
-            with start(application=WAYS["bytes"], SCORE_BENCHMARK_BYTES=str(length)) as sends:
-                servers = {"kept": kept, "bytes": sends, "anew": anew}
-                told = _in_turn(servers, asked, who, repeats, seconds)
+    with start(application=WAYS["kept"]) as cached, start(application=WAYS["anew"]) as uncached:
+        posted = bodies(cached, OVERVIEW, searches)
+        for viewer in ("manager", "donor"):
+            length = _length(cached, posted[0], viewer)
+            with start(application=WAYS["bytes"], SCORE_BENCHMARK_BYTES=str(length)) as plain:
+                servers = {"kept": cached, "bytes": plain, "anew": uncached}
+                by_way = _measure_in_turn(servers, posted, viewer, repeats, seconds)
             share = {
-                "clock": round(told["kept"]["per_second"]["median"] / told["bytes"]["per_second"]["median"], 2),
-                "processor": round(told["bytes"]["cpu"]["median"] / told["kept"]["cpu"]["median"], 2),
+                "clock": round(by_way["kept"]["per_second"]["median"] / by_way["bytes"]["per_second"]["median"], 2),
+                "processor": round(by_way["bytes"]["cpu"]["median"] / by_way["kept"]["cpu"]["median"], 2),
             }
-            found[who] = {**told, "share": share, "length": length}
-    return found
+            figures[viewer] = {**by_way, "share": share, "length": length}
+    return figures
 
 
-def _in_turn(
-    servers: dict[str, Served], asked: list[dict[str, Any]], who: str, repeats: int, seconds: int
+def _measure_in_turn(
+    servers: dict[str, Served], posted: list[dict[str, Any]], viewer: str, repeats: int, seconds: int
 ) -> dict[str, dict[str, Any]]:
-    done: dict[str, list[dict[str, float]]] = {way: [] for way in servers}
+    runs_by_way: dict[str, list[dict[str, float]]] = {way: [] for way in servers}
     for repeat in range(repeats + 1):
         for way, server in servers.items():
-            headers = HEADERS | {"Cookie": server.cookies[who]}
-            before = _worked(server)
-            once = wrk(server.callbacks, asked, headers, seconds=seconds if repeat else 1)
+            headers = HEADERS | {"Cookie": server.cookies[viewer]}
+            before = _processor_seconds(server)
+            once = wrk(server.callbacks, posted, headers, seconds=seconds if repeat else 1)
             if repeat:  # the first is to warm up
                 answers = max(once["per_second"] * seconds, 1)
-                done[way].append(once | {"cpu": (_worked(server) - before) / answers * 1000})
-            _rest(server)
+                runs_by_way[way].append(once | {"cpu": (_processor_seconds(server) - before) / answers * 1000})
+            _wait_until_idle(server)
     return {
-        way: spreads(all_of, "per_second", "cpu", digits=2) | {"failed": sum(each["failed"] for each in all_of)}
-        for way, all_of in done.items()
+        way: spreads(runs, "per_second", "cpu", digits=2) | {"failed": sum(each["failed"] for each in runs)}
+        for way, runs in runs_by_way.items()
     }
 
 
-def _worked(server: Served) -> float:
-    """Seconds of the processor that a server's workers have had."""
+def _processor_seconds(server: Served) -> float:
+    """The processor time of a server's workers, in seconds."""
     ticks = 0
     for pid in server.workers():
-        told = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
-        ticks += int(told[11]) + int(told[12])  # in user mode and in the system's
+        fields = Path(f"/proc/{pid}/stat").read_text(encoding="ascii").rsplit(") ", 1)[1].split()
+        ticks += int(fields[11]) + int(fields[12])  # in user mode and in system mode
     return ticks / os.sysconf("SC_CLK_TCK")
 
 
-def _rest(server: Served, most: float = 60) -> None:
-    """Wait until a server has done what nobody waits for any more: it would be at the next one's cost."""
+def _wait_until_idle(server: Served, most: float = 60) -> None:
+    """Wait until a server has finished its remaining work, which would slow down the next run."""
     end = monotonic() + most
     before = -1.0
-    while before != (before := _worked(server)) and monotonic() < end:
+    while before != (before := _processor_seconds(server)) and monotonic() < end:
         sleep(0.5)
 
 
-def _length(server: Served, body: dict[str, Any], who: str) -> int:
-    headers = HEADERS | {"Cookie": server.cookies[who]}
-    with urlopen(Request(server.callbacks, json.dumps(body).encode(), headers), timeout=60) as answer:
-        return len(answer.read())
+def _length(server: Served, body: dict[str, Any], viewer: str) -> int:
+    headers = HEADERS | {"Cookie": server.cookies[viewer]}
+    with urlopen(Request(server.callbacks, json.dumps(body).encode(), headers), timeout=60) as response:
+        return len(response.read())
 
 
 def main() -> None:
@@ -125,9 +125,9 @@ def main() -> None:
     parser.add_argument("--scope", default="")
     parser.add_argument("--repeats", type=int, default=3)
     parser.add_argument("--seconds", type=int, default=5)
-    given = parser.parse_args()
-    found = measure(given.database, scope=given.scope, repeats=given.repeats, seconds=given.seconds)
-    print(json.dumps(found, indent=2))
+    options = parser.parse_args()
+    figures = measure(options.database, scope=options.scope, repeats=options.repeats, seconds=options.seconds)
+    print(json.dumps(figures, indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""A page with three charts in a browser, whoever made it: its first load, and choices of a sector."""
+"""A page with three charts in a browser: its first load, and choices of a sector."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,10 +9,10 @@ from benchmarks import browsing
 from benchmarks.spread import spread, spreads
 
 CHANGES = 4
-"""Sectors chosen one after the other."""
+"""Number of sectors that are chosen one after the other."""
 
 PATIENCE = 30_000
-"""Milliseconds."""
+"""Maximum milliseconds that a page may take."""
 
 WATCH = """
 window.askedAt = 0;
@@ -48,7 +48,7 @@ def look(
     choose: Callable[[Page, int], None] | None = None,
     repeats: int = 3,
 ) -> dict[str, Any]:
-    """First loads of a page with three charts, and choices of a sector."""
+    """The figures of first loads of a page with three charts, and of choices of a sector."""
     loads: list[dict[str, float]] = []
     changed: list[float] = []
     for _ in range(repeats):
@@ -61,7 +61,7 @@ def look(
         page.goto(address)
         drawn = page.evaluate("drawn(3)")
         page.wait_for_load_state("networkidle")
-        loads.append({"drawn": drawn} | traffic.told())
+        loads.append({"drawn": drawn} | traffic.totals())
         if choose is not None and not changed:
             for at in range(1, CHANGES + 1):
                 before = page.evaluate("standing()")
@@ -69,6 +69,6 @@ def look(
                 changed.append(page.evaluate("before => changed(before)", before))
                 page.wait_for_load_state("networkidle")
         context.close()
-    told: dict[str, Any] = {name: loads[-1][name] for name in ("requests", "wire", "decoded")}
-    told |= spreads(loads, "drawn")
-    return told | ({"changed": spread(changed)} if changed else {})
+    figures: dict[str, Any] = {name: loads[-1][name] for name in ("requests", "wire", "decoded")}
+    figures |= spreads(loads, "drawn")
+    return figures | ({"changed": spread(changed)} if changed else {})

@@ -1,12 +1,11 @@
-"""The same three charts on the same database in stock Dash, Streamlit, Vizro and Superset, beside the application.
+"""The application compared with stock Dash, Streamlit, Vizro and Superset: three charts on the same database.
 
     .venv/bin/python -m benchmarks.peers sqlite:///results.db
 
 prints JSON: for each of the ``pages`` the ``requests``, the bytes on the ``wire`` and ``decoded``, milliseconds until
-the charts are ``drawn`` in a browser that has seen nothing before, and from a choice of sector to all of them
-``changed`` (not of Superset, whose charts cannot be asked for their data); for ``queries`` answers per second to eight
-connections.
-The peers are installed by `make bench-peers`; those that are not there, or fail, say so.
+the charts are ``drawn`` in a browser with an empty cache, and from a choice of sector until all have ``changed`` (not
+for Superset, whose charts do not give their data); for ``queries`` the responses per second to eight connections.
+`make bench-peers` installs the peers. A peer that is missing or fails is reported as failed.
 """
 
 import argparse
@@ -20,7 +19,7 @@ from sqlalchemy import create_engine, text
 
 from benchmarks import browsing
 from benchmarks.beside.plain import SECTORS, SQL
-from benchmarks.databases import DONOR, made
+from benchmarks.databases import DONOR, programme_file
 from benchmarks.load import addresses
 from benchmarks.looking import look
 from benchmarks.others import stock_dash, streamlit, vizro
@@ -36,7 +35,7 @@ def _choose_radio(page: Page, at: int) -> None:
     labels = page.locator("label:has(input[type=radio])")
     if labels.count():
         labels.nth(at).click()
-    else:  # a label of its own beside each
+    else:  # the labels are separate elements
         page.locator("input[type=radio]").nth(at).click(force=True)
 
 
@@ -52,7 +51,7 @@ def _choose_sector(page: Page, at: int) -> None:
 
 
 def pages(database_url: str, repeats: int) -> dict[str, Any]:
-    """Every page in a browser, one after the other."""
+    """The figures of each page in a browser, one after the other."""
     with browsing.browser() as browser:
 
         def ours() -> dict[str, Any]:
@@ -60,23 +59,23 @@ def pages(database_url: str, repeats: int) -> dict[str, Any]:
                 return look(browser, address, cookies=cookies, choose=_choose_sector, repeats=repeats)
 
         def theirs(serving: Any) -> Callable[[], dict[str, Any]]:
-            def seen() -> dict[str, Any]:
+            def measure_page() -> dict[str, Any]:
                 with serving(database_url) as address:
                     return look(browser, address, choose=_choose_radio, repeats=repeats)
 
-            return seen
+            return measure_page
 
         def supersets() -> dict[str, Any]:
-            with Superset.serving(database_url) as one:
-                return look(browser, one.dashboard(), cookies=one.cookies(browser), repeats=repeats)
+            with Superset.serving(database_url) as superset:
+                return look(browser, superset.dashboard(), cookies=superset.cookies(browser), repeats=repeats)
 
-        every = {"application": ours, "superset": supersets}
-        every |= {each.__name__: theirs(each) for each in (stock_dash, streamlit, vizro)}
-        return {name: tried(found) for name, found in every.items()}
+        measures = {"application": ours, "superset": supersets}
+        measures |= {each.__name__: theirs(each) for each in (stock_dash, streamlit, vizro)}
+        return {name: figures_or_error(measure) for name, measure in measures.items()}
 
 
-def tried(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
-    """What a measure finds, or why it does not."""
+def figures_or_error(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
+    """The figures of a measure, or the reason why it failed."""
     try:
         return measure()
     except Exception as error:  # noqa: BLE001 - one peer that fails stops none of the others
@@ -84,7 +83,7 @@ def tried(measure: Callable[[], dict[str, Any]]) -> dict[str, Any]:
 
 
 def queries(database_url: str, repeats: int, seconds: int) -> dict[str, Any]:
-    """The numbers under changing filters: bare SQL, the application as a scoped donor with nothing kept, and others."""
+    """Responses per second under changing filters: bare SQL, the application (a scoped donor, no cache), and peers."""
     engine = create_engine(database_url, hide_parameters=True)
     with engine.connect() as connection:
         sectors = list(connection.scalars(text(SECTORS)))
@@ -96,24 +95,26 @@ def queries(database_url: str, repeats: int, seconds: int) -> dict[str, Any]:
                 times: list[float] = []
                 end = perf_counter() + seconds
                 while perf_counter() < end:
-                    began = perf_counter()
-                    asked = {"sector": sectors[len(times) % len(sectors)]}
-                    connection.execute(text(SQL["modules"]), asked).all()
-                    times.append((perf_counter() - began) * 1000)
+                    started = perf_counter()
+                    parameters = {"sector": sectors[len(times) % len(sectors)]}
+                    connection.execute(text(SQL["modules"]), parameters).all()
+                    times.append((perf_counter() - started) * 1000)
                 times.sort()
                 half, most = times[len(times) // 2], times[len(times) * 95 // 100]
                 return {"per_second": len(times) / sum(times) * 1000, "p50": half, "p95": most}
 
             return _rates([rate() for _ in range(repeats)])
 
-    def asked(address: str, posted: list[Any], headers: dict[str, str]) -> dict[str, Any]:
+    def under_load(address: str, posted: list[Any], headers: dict[str, str]) -> dict[str, Any]:
         warm(address, posted, headers)
         return _rates([wrk(address, posted, headers, seconds=seconds) for _ in range(repeats)])
 
     def ours() -> dict[str, Any]:
-        with served(database_url, scope=DONOR, options=["--workers", "2"], application="benchmarks.kept:anew()") as one:
-            posted = bodies(one, OVERVIEW, addresses(database_url, 500))
-            return asked(one.callbacks, posted, HEADERS | {"Cookie": one.cookies["donor"]})
+        with served(
+            database_url, scope=DONOR, options=["--workers", "2"], application="benchmarks.kept:anew()"
+        ) as server:
+            posted = bodies(server, OVERVIEW, addresses(database_url, 500))
+            return under_load(server.callbacks, posted, HEADERS | {"Cookie": server.cookies["donor"]})
 
     def stock() -> dict[str, Any]:
         with stock_dash(database_url) as address:
@@ -128,17 +129,17 @@ def queries(database_url: str, repeats: int, seconds: int) -> dict[str, Any]:
                 }
                 for sector in sectors
             ]
-            return asked(address + UPDATE, posted, HEADERS)
+            return under_load(address + UPDATE, posted, HEADERS)
 
     def supersets() -> dict[str, Any]:
-        with Superset.serving(database_url) as one:
-            headers = HEADERS | {"Authorization": f"Bearer {one.token}"}
-            return asked(f"{one.address}/api/v1/chart/data", one.queries(sectors), headers)
+        with Superset.serving(database_url) as server:
+            headers = HEADERS | {"Authorization": f"Bearer {server.token}"}
+            return under_load(f"{server.address}/api/v1/chart/data", server.queries(sectors), headers)
 
-    every = {"bare_sql": bare, "application": ours, "stock_dash": stock, "superset": supersets}
-    told = {name: tried(measure) for name, measure in every.items()}
+    measures = {"bare_sql": bare, "application": ours, "stock_dash": stock, "superset": supersets}
+    figures = {name: figures_or_error(measure) for name, measure in measures.items()}
     engine.dispose()
-    return told
+    return figures
 
 
 def _rates(runs: list[dict[str, float]]) -> dict[str, Any]:
@@ -148,17 +149,17 @@ def _rates(runs: list[dict[str, float]]) -> dict[str, Any]:
 
 
 def measure(database_url: str, repeats: int = 3, seconds: int = 4) -> dict[str, Any]:
-    """Pages in a browser, and queries under load."""
+    """The figures of pages in a browser and of queries under load."""
     return {"pages": pages(database_url, repeats), "queries": queries(database_url, repeats, seconds)}
 
 
 def main() -> None:
-    """Measure what the command line says."""
+    """Measure and print."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("database_url", nargs="?")
     parser.add_argument("--repeats", type=int, default=3)
-    asked = parser.parse_args()
-    print(json.dumps(measure(asked.database_url or f"sqlite:///{made(5000)}", asked.repeats), indent=2))
+    options = parser.parse_args()
+    print(json.dumps(measure(options.database_url or f"sqlite:///{programme_file(5000)}", options.repeats), indent=2))
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a browser posts for a callback of a page, as the benchmarks that have no browser post it."""
+"""The request of a page's callback, for benchmarks without a browser."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -13,19 +13,19 @@ HEADERS = {"Content-Type": "application/json", "Accept-Encoding": "gzip, deflate
 
 
 def body(dependencies: Sequence[dict[str, Any]], output: str, search: str, path: str) -> dict[str, Any]:
-    """For the one callback of these `dependencies` that writes `output`, at an address, no filter chosen by hand."""
-    (told,) = (each for each in dependencies if output in each["output"].strip(".").split("..."))
-    names = told["output"].strip(".").split("...")
+    """The body for the callback of these `dependencies` that writes `output`, at an address and with empty filters."""
+    (callback,) = (each for each in dependencies if output in each["output"].strip(".").split("..."))
+    names = callback["output"].strip(".").split("...")
     written = [dict(zip(("id", "property"), name.rsplit(".", 1), strict=True)) for name in names]
     values: dict[str, Any] = {f"{ids.filter_control(name)}.value": [] for name in CONTROLS}
     values |= {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
     inputs, state = (
-        [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in told[kind]]
+        [{**each, "value": values.get(f"{each['id']}.{each['property']}")} for each in callback[kind]]
         for kind in ("inputs", "state")
     )
     return {
-        "output": told["output"],
-        "outputs": written if told["output"].startswith("..") else written[0],
+        "output": callback["output"],
+        "outputs": written if callback["output"].startswith("..") else written[0],
         "inputs": inputs,
         "state": state,
         "changedPropIds": [f"{ids.ADDRESS}.search"],

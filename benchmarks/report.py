@@ -1,4 +1,4 @@
-"""docs/performance.md, written from what the measures found: every goal beside its figure, then each measure."""
+"""The text of docs/performance.md: the goals with their figures, then each measure."""
 
 import os
 import platform
@@ -14,44 +14,44 @@ _INTRODUCTION = """Written by `make bench`; what stands here was measured, each 
 and maximum of three repeats or more, where nothing else is said, stand as *min / median / max*."""
 
 
-def goals_met(kept: Mapping[str, Mapping[str, Any]]) -> str:
+def goals_met(results: Mapping[str, Mapping[str, Any]]) -> str:
     """The table of the goals alone."""
-    found = {name: told["found"] for name, told in kept.items() if "found" in told}
-    return table(("goal", "figure", "met"), goals(found))
+    figures = {name: result["found"] for name, result in results.items() if "found" in result}
+    return table(("goal", "figure", "met"), goals(figures))
 
 
-def write_report(kept: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
-    """The whole document, of what was kept of the measures called `names`."""
+def write_report(results: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> str:
+    """The whole document, from the stored results of the measures `names`."""
     parts = [
         "# Performance",
         _INTRODUCTION,
-        "\n".join(f"- {line}" for line in _about(kept, names)),
+        "\n".join(f"- {line}" for line in _about(results, names)),
         "## Goals",
-        goals_met(kept),
+        goals_met(results),
         _remarks(),
     ]
     for name in names:
-        parts += [f"## {name}", section(name, kept.get(name))]
+        parts += [f"## {name}", section(name, results.get(name))]
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
 def _remarks() -> str:
-    """What was written by hand about the figures; kept beside the benchmarks, so that writing anew keeps it."""
+    """The remarks about the figures, which are written by hand and stored in remarks.md."""
     path = Path(__file__).with_name("remarks.md")
     return path.read_text(encoding="utf-8").strip() if path.exists() else ""
 
 
-def _about(kept: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
-    taken = [kept[name] for name in names if name in kept]
-    commits = sorted({each["commit"] for each in taken})
-    if taken:
-        yield f"measured {min(each['at'] for each in taken)} to {max(each['at'] for each in taken)}"
+def _about(results: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> Iterator[str]:
+    measured = [results[name] for name in names if name in results]
+    commits = sorted({each["commit"] for each in measured})
+    if measured:
+        yield f"measured {min(each['at'] for each in measured)} to {max(each['at'] for each in measured)}"
     yield f"of commit {', '.join(commits) or 'none'}"
     yield f"on {_processor()}, {os.cpu_count()} cores, {_memory():.0f} GiB, {platform.system()} {platform.release()}"
     packages = ("dash", "plotly", "pandas", "numpy", "sqlalchemy", "psycopg", "gunicorn", "flask")
     yield f"Python {platform.python_version()}, " + ", ".join(f"{name} {version(name)}" for name in packages)
-    if taken:
-        busy = max(each["load_before"] for each in taken)
+    if measured:
+        busy = max(each["load_before"] for each in measured)
         yield f"the machine's load before a measure was at most {busy:.1f}, the measure just done included"
 
 

@@ -1,4 +1,4 @@
-"""How the figures of each measure are told: a table, and what is to be known of it."""
+"""The section of each measure in the report: a table with a short explanation."""
 
 import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -13,17 +13,17 @@ three charts and checks nothing. Superset answers with the numbers of one chart 
 bare SQL one connection asks for the same numbers."""
 
 
-def section(name: str, told: Mapping[str, Any] | None) -> str:
-    """What was kept of a measure, as a text."""
-    if told is None:
+def section(name: str, result: Mapping[str, Any] | None) -> str:
+    """The section of a measure from its stored result."""
+    if result is None:
         return "Not measured."
-    if "failed" in told:
-        return f"Not measured: {told['failed']}"
-    found = told["found"]
+    if "failed" in result:
+        return f"Not measured: {result['failed']}"
+    figures = result["found"]
     try:
-        return SECTIONS[name](found)
+        return SECTIONS[name](figures)
     except (KeyError, TypeError, ValueError, AttributeError):
-        return f"```json\n{json.dumps(found, indent=1)}\n```"
+        return f"```json\n{json.dumps(figures, indent=1)}\n```"
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
@@ -32,16 +32,16 @@ def table(head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
     return "\n".join("| " + " | ".join(str(cell).replace("|", "\\|") for cell in line) + " |" for line in lines)
 
 
-def _spread(told: Mapping[str, float]) -> str:
-    values = [told[name] for name in ("min", "median", "max")]
+def _spread(spread: Mapping[str, float]) -> str:
+    values = [spread[name] for name in ("min", "median", "max")]
     return " / ".join(f"{value:,.0f}" if value >= 10 else f"{value:.1f}" for value in values)  # noqa: PLR2004
 
 
-def _loads(found: Any) -> str:
+def _loads(figures: Any) -> str:
     rows = [
-        (name, told["requests"], f"{told['wire'] / 1e6:.2f}", f"{told['decoded'] / 1e6:.2f}", _spread(told["drawn"]),
-         _spread(told["work"]))
-        for name, told in found.items()
+        (name, row["requests"], f"{row['wire'] / 1e6:.2f}", f"{row['decoded'] / 1e6:.2f}", _spread(row["drawn"]),
+         _spread(row["work"]))
+        for name, row in figures.items()
     ]  # fmt: skip
     return (
         "The Overview's charts in a browser that has seen nothing before: when all are drawn, and the page's own work "
@@ -50,11 +50,11 @@ def _loads(found: Any) -> str:
     )
 
 
-def _pages(found: Any) -> str:
+def _pages(figures: Any) -> str:
     rows = [
         (database, row["viewer"], row["page"], row["queries"], _spread(row["bare"]), _spread(row["callback"]),
          f"{row['bytes'] / 1000:.0f}")
-        for database, each in found.items()
+        for database, each in figures.items()
         for row in each
     ]  # fmt: skip
     return (
@@ -64,11 +64,11 @@ def _pages(found: Any) -> str:
     )
 
 
-def _choices(found: Any) -> str:
+def _choices(figures: Any) -> str:
     rows = [
-        (speed, *(" / ".join(f"{told[what][name]:.0f}" for name in ("p50", "p95")) for what in ("redrawn", "asking")),
-         f"{told['inp']:.0f}", f"{told['cls']:.3f}")
-        for speed, told in found.items()
+        (speed, *(" / ".join(f"{row[what][name]:.0f}" for name in ("p50", "p95")) for what in ("redrawn", "asking")),
+         f"{row['inp']:.0f}", f"{row['cls']:.3f}")
+        for speed, row in figures.items()
     ]  # fmt: skip
     return (
         "Choices in a filter of the Overview: from the key that closes it until the page's last change, and of that "
@@ -77,26 +77,26 @@ def _choices(found: Any) -> str:
     )
 
 
-def _repeated(found: Any) -> str:
+def _repeated(figures: Any) -> str:
     rows = [
-        (who, *(_spread(told[way]["per_second"]) for way in ("bytes", "kept", "anew")), *told["share"].values())
-        for who, told in found.items()
+        (who, *(_spread(row[way]["per_second"]) for way in ("bytes", "kept", "anew")), *row["share"].values())
+        for who, row in figures.items()
     ]
     return "Answers a second to the Overview's callback, eight connections.\n\n" + table(
         ("viewer", "mere bytes", "kept", "worked out anew", "kept ÷ bytes", "the same, of the processor's time"), rows
     )
 
 
-def _settings(found: Any) -> str:
+def _settings(figures: Any) -> str:
     rows = [
         (
-            f"{told['workers']} × {told['threads']}" + (", preloaded" if told["preload"] else ""),
-            _spread(told["anew"]["per_second"]), _spread(told["anew"]["p95"]), _spread(told["kept"]["per_second"]),
-            f"{told['memory_new']['rss']:.0f} / {told['memory_new']['pss']:.0f}",
-            f"{told['memory']['rss']:.0f} / {told['memory']['pss']:.0f}",
-            f"{told['exchange']['failed']:.0f} of {told['exchange']['answered']:.0f}" if told["exchange"] else "–",
+            f"{row['workers']} × {row['threads']}" + (", preloaded" if row["preload"] else ""),
+            _spread(row["anew"]["per_second"]), _spread(row["anew"]["p95"]), _spread(row["kept"]["per_second"]),
+            f"{row['memory_new']['rss']:.0f} / {row['memory_new']['pss']:.0f}",
+            f"{row['memory']['rss']:.0f} / {row['memory']['pss']:.0f}",
+            f"{row['exchange']['failed']:.0f} of {row['exchange']['answered']:.0f}" if row["exchange"] else "–",
         )
-        for told in found
+        for row in figures
     ]  # fmt: skip
     return (
         "gunicorn's settings, workers × threads; a donor with a scope and a threshold asks for the Overview. Memory is "
@@ -108,16 +108,16 @@ def _settings(found: Any) -> str:
     )
 
 
-def _sizes(found: Any) -> str:
+def _sizes(figures: Any) -> str:
     rows = [
         (
             f"{int(size):,}",
-            f"{told['rows']['result']:,}",
+            f"{row['rows']['result']:,}",
             server,
-            _spread(told[server]["seconds"]),
-            _spread(told[server]["memory"]),
+            _spread(row[server]["seconds"]),
+            _spread(row[server]["memory"]),
         )
-        for size, told in found.items()
+        for size, row in figures.items()
         for server in ("sqlite", "postgresql")
     ]
     return "`score-dashboard demo`, invented and loaded; the largest once.\n\n" + table(
@@ -125,22 +125,22 @@ def _sizes(found: Any) -> str:
     )
 
 
-def _exhibits(found: Any) -> str:
+def _exhibits(figures: Any) -> str:
     rows = [
-        (code, _spread(told["one"]), _spread(told["shards"]), f"{told['shards']['median'] / told['one']['median']:.1f}",
-         "yes" if told["same"] else "**no**")
-        for code, told in found.items()
+        (code, _spread(row["one"]), _spread(row["shards"]), f"{row['shards']['median'] / row['one']['median']:.1f}",
+         "yes" if row["same"] else "**no**")
+        for code, row in figures.items()
     ]  # fmt: skip
     return "Exhibits at 5,000 enterprises, one server beside two shards (docs/shards.sql).\n\n" + table(
         ("exhibit", "one server, ms", "two shards, ms", "ratio", "same"), rows
     )
 
 
-def _events(found: Any) -> str:
+def _events(figures: Any) -> str:
     rows = [
-        (told["event"], told["right"], ", ".join(f"{n} × {why}" for why, n in told["in_vain"].items()) or "none",
-         f"{told['longest']:.1f}", told["most_tries"])
-        for told in found
+        (row["event"], row["right"], ", ".join(f"{n} × {why}" for why, n in row["in_vain"].items()) or "none",
+         f"{row['longest']:.1f}", row["most_tries"])
+        for row in figures
     ]  # fmt: skip
     return (
         "Fifty viewers of all three kinds, two web hosts, a primary and a replica, all on this one machine; each waits "
@@ -149,10 +149,10 @@ def _events(found: Any) -> str:
     )
 
 
-def _attacks(found: Any) -> str:
+def _attacks(figures: Any) -> str:
     rows = [
-        (name, told["answered"], told["seconds"], f"{told['before']:,.0f} → {told['peak']:,.0f}", told["wait"])
-        for name, told in found.items()
+        (name, row["answered"], row["seconds"], f"{row['before']:,.0f} → {row['peak']:,.0f}", row["wait"])
+        for name, row in figures.items()
     ]
     return (
         "Fields are sent to the sign-in page, lists to a callback, a file to *Import* while another process holds the "
@@ -161,24 +161,24 @@ def _attacks(found: Any) -> str:
     )
 
 
-def _peers(found: Any) -> str:
+def _peers(figures: Any) -> str:
     browsers = [
         (
             name,
-            told["requests"],
-            f"{told['wire'] / 1e6:.2f}",
-            _spread(told["drawn"]),
-            _spread(told["changed"]) if "changed" in told else "–",
+            row["requests"],
+            f"{row['wire'] / 1e6:.2f}",
+            _spread(row["drawn"]),
+            _spread(row["changed"]) if "changed" in row else "–",
         )
-        for name, told in found["pages"].items()
-        if "failed" not in told
+        for name, row in figures["pages"].items()
+        if "failed" not in row
     ]
     queries = [
-        (name, _spread(told["per_second"]), _spread(told["p50"]), _spread(told["p95"]))
-        for name, told in found["queries"].items()
-        if "failed" not in told
+        (name, _spread(row["per_second"]), _spread(row["p50"]), _spread(row["p95"]))
+        for name, row in figures["queries"].items()
+        if "failed" not in row
     ]
-    failed = [f"{name}: {told['failed']}" for part in found.values() for name, told in part.items() if "failed" in told]
+    failed = [f"{name}: {row['failed']}" for part in figures.values() for name, row in part.items() if "failed" in row]
     return "\n\n".join(
         [
             _PEERS,
@@ -203,4 +203,4 @@ SECTIONS: dict[str, Callable[[Any], str]] = {
     "peers": _peers,
     "attacks": _attacks,
 }
-"""How a measure's figures are told; those that cannot be stand as they are."""
+"""The section writer of each measure. Figures that it cannot read are printed as JSON."""

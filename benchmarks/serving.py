@@ -1,4 +1,4 @@
-"""The application under gunicorn as a server runs it, somebody signed in, and wrk asking: for benchmarks of load."""
+"""The application under gunicorn with signed-in viewers, and requests by wrk, for benchmarks of load."""
 
 import json
 import os
@@ -33,13 +33,13 @@ from data.storage.accounts import accounts_engine
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 60.0
-"""Seconds a server has to come up."""
+"""Maximum seconds for a server to start."""
 
 _MANAGER = ("bench@example.org", "measured and not guessed")
 
 
 def free_port() -> int:
-    """A port nobody listens at."""
+    """A free port."""
     with create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
         return port
@@ -49,10 +49,10 @@ def free_port() -> int:
 def running(
     command: Sequence[str], environ: dict[str, str], address: str, log: Path
 ) -> Iterator[subprocess.Popen[bytes]]:
-    """A server while the block runs, from the moment it answers; it and all it started are ended with it."""
-    with log.open("ab") as said:
+    """Run a server while the block runs, once it responds; raises RuntimeError where it does not start."""
+    with log.open("ab") as output:
         process = subprocess.Popen(
-            command, env=os.environ | environ, stdout=said, stderr=said, cwd=ROOT, start_new_session=True
+            command, env=os.environ | environ, stdout=output, stderr=output, cwd=ROOT, start_new_session=True
         )
     try:
         deadline = time.monotonic() + PATIENCE
@@ -71,7 +71,7 @@ def running(
 
 
 def answers(address: str) -> bool:
-    """Does a server answer, whatever it says?"""
+    """True where a server responds with any status."""
     try:
         urlopen(address, timeout=10).close()
     except OSError as error:
@@ -83,8 +83,8 @@ def answers(address: str) -> bool:
 class Served:
     """The application at an address; ``cookies`` are of a ``manager``, and of a ``donor`` with a scope and a threshold.
 
-    The donor is a manager who looks through a link before sending it out: signed in, scoped, withheld from, and not
-    held to the pace of one reader.
+    The donor is a manager who previews a share link: signed in, with scope and threshold, but without the rate limit of
+    one reader.
     """
 
     address: str
@@ -92,19 +92,19 @@ class Served:
     cookies: dict[str, str] = field(default_factory=dict)
 
     def get(self, path: str, who: str) -> bytes:
-        """What `who` is answered at a path."""
-        with urlopen(Request(self.address + path, headers={"Cookie": self.cookies[who]}), timeout=60) as answer:
-            return bytes(answer.read())
+        """The response at a path to `who`, a key of the cookies."""
+        with urlopen(Request(self.address + path, headers={"Cookie": self.cookies[who]}), timeout=60) as response:
+            return bytes(response.read())
 
     @property
     def callbacks(self) -> str:
-        """Where callbacks are posted."""
+        """The address that callbacks are posted to."""
         return self.address + UPDATE
 
     def workers(self) -> list[int]:
         """The processes of gunicorn's workers."""
-        told = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
-        return [int(number) for number in told.split()]
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text(encoding="ascii")
+        return [int(number) for number in children.split()]
 
 
 @contextmanager
@@ -117,11 +117,11 @@ def served(
     application: str = "dashboard.app:create_app()",
     **environ: str,
 ) -> Iterator[Served]:
-    """The application as the Procfile runs it, with more `options` of gunicorn's, on a database."""
+    """Serve the application as in the Procfile, with more `options` of gunicorn, on a database."""
     secret = secrets.token_urlsafe(32)
     with TemporaryDirectory() as name:
         folder = Path(name)
-        told = {
+        settings = {
             "SCORE_DATABASE_URL": database_url,
             "SCORE_ACCOUNTS_URL": f"sqlite:///{folder}/accounts.db",
             "SCORE_SECRET_KEY": secret,
@@ -129,36 +129,36 @@ def served(
             "SCORE_IMPORTS": str(folder / "imports"),
             **environ,
         }
-        accounts = accounts_engine(told["SCORE_ACCOUNTS_URL"])
-        mei = managers.add(accounts, *_MANAGER)
+        accounts = accounts_engine(settings["SCORE_ACCOUNTS_URL"])
+        manager = managers.add(accounts, *_MANAGER)
         key.make(accounts)
         accounts.dispose()
         terms = Terms(scope=Filters.from_search(scope), threshold=threshold, edition=LIVE)
-        claim = {"manager": [mei.id, mei.session_epoch], "_permanent": True}
+        session = {"manager": [manager.id, manager.session_epoch], "_permanent": True}
         address = f"http://127.0.0.1:{free_port()}"
         gunicorn = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "--log-level", "warning"]
         command = [*gunicorn, "--bind", address.removeprefix("http://"), *options, application]
-        with running(command, told, f"{address}/health", folder / "log") as process:
+        with running(command, settings, f"{address}/health", folder / "log") as process:
             yield Served(
                 address,
                 process,
                 {
-                    "manager": _cookie(secret, claim),
-                    "donor": _cookie(secret, claim | {"preview": terms.plain(), "back": ""}),
+                    "manager": _cookie(secret, session),
+                    "donor": _cookie(secret, session | {"preview": terms.plain(), "back": ""}),
                 },
             )
 
 
-def _cookie(secret: str, claim: dict[str, Any]) -> str:
+def _cookie(secret: str, session: dict[str, Any]) -> str:
     signer = Flask("benchmark")
     signer.secret_key = secret
     serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
     assert serializer is not None
-    return f"score_session={serializer.dumps(claim)}"
+    return f"score_session={serializer.dumps(session)}"
 
 
 def bodies(served: Served, output: str, searches: Sequence[str], path: str = "/") -> list[dict[str, Any]]:
-    """What a browser posts for the callback that writes `output`, at each of these addresses."""
+    """The bodies a browser posts to the callback that writes `output`, one for each search."""
     dependencies = json.loads(served.get("/_dash-dependencies", "manager"))
     return [body(dependencies, output, search, path) for search in searches]
 
@@ -173,7 +173,7 @@ request = function()
   return wrk.format(nil, nil, nil, bodies[at])
 end
 done = function(summary, latency, _)
-  io.write(string.format("TOLD %d %f %f %f %d %d\\n", summary.requests, summary.duration / 1e6,
+  io.write(string.format("SUMMARY %d %f %f %f %d %d\\n", summary.requests, summary.duration / 1e6,
     latency:percentile(50) / 1e3, latency:percentile(95) / 1e3, summary.errors.status, summary.errors.connect
     + summary.errors.read + summary.errors.write + summary.errors.timeout))
 end
@@ -181,7 +181,7 @@ end
 
 
 def warm(address: str, posted: Sequence[Any], headers: dict[str, str], times: int = 24) -> None:
-    """Post until every worker has read its modules and the record, however long that takes."""
+    """Post requests until every worker has loaded its modules and the record."""
 
     def post(at: int) -> None:
         body = posted[at % len(posted)]
@@ -194,16 +194,16 @@ def warm(address: str, posted: Sequence[Any], headers: dict[str, str], times: in
 def wrk(
     address: str, posted: Sequence[Any], headers: dict[str, str], *, seconds: int = 5, connections: int = 8
 ) -> dict[str, float]:
-    """Post these bodies one after the other and over again: per second, ms at 50 % and 95 %, and what failed.
+    """Post these bodies in turn, repeatedly: responses per second, p50 and p95 in milliseconds, number of failures.
 
-    Each is asked on a connection of its own, as nginx does it in docs/nginx.conf: connections that stay are the one
-    worker's who took them, and may all be the same one's.
+    Each request has its own connection, as from nginx with docs/nginx.conf: a connection that stays open belongs to one
+    worker, and one worker could get all of them. Raises RuntimeError where wrk is missing or no request succeeds.
     """
     if which("wrk") is None:
         raise RuntimeError("wrk is not installed: apt-get install wrk")
     texts = ", ".join(_lua(each if isinstance(each, str) else json.dumps(each)) for each in posted)
-    said = headers | {"Connection": "close"}
-    sent = ", ".join(f"[{_lua(name)}] = {_lua(value)}" for name, value in said.items())
+    all_headers = headers | {"Connection": "close"}
+    sent = ", ".join(f"[{_lua(name)}] = {_lua(value)}" for name, value in all_headers.items())
     script = _LUA.replace("BODIES", texts).replace("HEADERS", sent)
     with TemporaryDirectory() as folder:
         path = Path(folder) / "ask.lua"
@@ -212,10 +212,10 @@ def wrk(
             ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", "60s", "-s", str(path), address],
             capture_output=True, text=True, check=True, timeout=seconds + 120,
         )  # fmt: skip
-    told = re.search(r"TOLD (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)", done.stdout)
-    if told is None:
+    summary = re.search(r"SUMMARY (\S+) (\S+) (\S+) (\S+) (\S+) (\S+)", done.stdout)
+    if summary is None:
         raise RuntimeError(done.stdout + done.stderr)
-    requests, took, half, most, refused, broken = map(float, told.groups())
+    requests, took, half, most, refused, broken = map(float, summary.groups())
     if not requests:
         raise RuntimeError(f"not one request was answered in {seconds} s")
     return {
@@ -231,11 +231,11 @@ def _lua(text: str) -> str:
 
 
 def memory(pids: Sequence[int]) -> dict[str, float]:
-    """What processes hold, in MiB: ``rss``, and ``pss``, where what several share counts for each in part."""
-    found = {"rss": 0.0, "pss": 0.0}
+    """The memory of processes in MiB: ``rss``, and ``pss``, which divides shared memory among the processes."""
+    totals = {"rss": 0.0, "pss": 0.0}
     for pid in pids:
         for line in Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="ascii").splitlines():
             name = line.split(":")[0].lower()
-            if name in found:
-                found[name] += int(line.split()[1]) / 1024
-    return {name: round(value, 1) for name, value in found.items()}
+            if name in totals:
+                totals[name] += int(line.split()[1]) / 1024
+    return {name: round(value, 1) for name, value in totals.items()}

@@ -1,9 +1,9 @@
-"""How long a synthetic programme takes to be made and loaded, and the memory it takes, from an office's size to stress.
+"""The time and memory to make and load a synthetic programme, for the sizes of the benchmarks.
 
     .venv/bin/python -m benchmarks.size
 
-prints JSON, for each number of enterprises and each database: ``seconds`` and ``memory`` (MiB at the most), and how
-many rows there are. The largest is made once, the others three times.
+prints JSON, for each number of enterprises and each database: ``seconds``, ``memory`` (peak, in MiB), and the number of
+rows. The largest programme is made once, the others three times.
 """
 
 import json
@@ -15,7 +15,7 @@ from benchmarks.spread import spread
 
 def measure(sizes: tuple[int, ...] = SIZES, repeats: int = 3) -> dict[str, Any]:
     """Make each programme in SQLite and in PostgreSQL."""
-    found: dict[str, Any] = {}
+    figures: dict[str, Any] = {}
     for enterprises in sizes:
         times = repeats if enterprises < max(sizes) else 1
         path = FOLDER / f"demo-{enterprises}.db"
@@ -25,11 +25,11 @@ def measure(sizes: tuple[int, ...] = SIZES, repeats: int = 3) -> dict[str, Any]:
             with on_postgres(None) as (server,):
                 server.sql("DROP SCHEMA public CASCADE", "CREATE SCHEMA public")
                 postgresql.append(make_at(url("score", server), enterprises))
-        found[str(enterprises)] = {"rows": counts(path)} | {
-            name: {"seconds": spread([each[0] for each in made]), "memory": spread([each[1] for each in made])}
-            for name, made in (("sqlite", sqlite), ("postgresql", postgresql))
+        figures[str(enterprises)] = {"rows": counts(path)} | {
+            name: {"seconds": spread([each[0] for each in runs]), "memory": spread([each[1] for each in runs])}
+            for name, runs in (("sqlite", sqlite), ("postgresql", postgresql))
         }
-    return found
+    return figures
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What a benchmark tells of its repeats."""
+"""Figures from the repeats of a benchmark."""
 
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median
@@ -10,8 +10,8 @@ Result = TypeVar("Result")
 
 def spread(values: Sequence[float], digits: int = 1) -> dict[str, float]:
     """Minimum, median and maximum."""
-    told = {"min": min(values), "median": median(values), "max": max(values)}
-    return {name: round(value, digits) for name, value in told.items()}
+    figures = {"min": min(values), "median": median(values), "max": max(values)}
+    return {name: round(value, digits) for name, value in figures.items()}
 
 
 def spreads(runs: Sequence[Mapping[str, float]], *names: str, digits: int = 1) -> dict[str, dict[str, float]]:
@@ -20,7 +20,7 @@ def spreads(runs: Sequence[Mapping[str, float]], *names: str, digits: int = 1) -
 
 
 def timed(action: Callable[[], Result]) -> tuple[float, Result]:
-    """The milliseconds something takes, and what it gives."""
-    began = perf_counter()
-    given = action()
-    return (perf_counter() - began) * 1000, given
+    """Run an action; returns its milliseconds and its result."""
+    started = perf_counter()
+    result = action()
+    return (perf_counter() - started) * 1000, result

@@ -1,4 +1,4 @@
-"""The same charts on a page of Dash as it comes: its own plotly.js, no style of ours, no compression, no queries.
+"""The same charts on a page of plain Dash: its own plotly.js, without our styles and without queries.
 
 The charts are read from the file that ``CHARTS`` names, as the application sent them. Served by gunicorn.
 """
@@ -17,7 +17,7 @@ CHARTS: list[dict[str, Any]] = json.loads(Path(os.environ["CHARTS"]).read_text(e
 
 app = Dash("stock", compress=os.environ.get("COMPRESS") == "1")
 server = app.server
-# Without a world map of its own plotly.js would ask another host for one, and draw no map.
+# Without this map plotly.js would request one from another host, and draw no map.
 CONFIG = {"topojsonURL": "/world/"}
 app.layout = html.Div(
     [

@@ -1,4 +1,4 @@
-"""Superset, set up through its own interface: the three charts of :mod:`benchmarks.beside` on a dashboard."""
+"""Superset with the three charts of :mod:`benchmarks.beside` on a dashboard, set up through its API."""
 
 import json
 import os
@@ -17,18 +17,18 @@ from benchmarks.serving import free_port, running
 
 
 class Superset:
-    """Superset with the three charts on a dashboard, its caches off, somebody signed in."""
+    """Superset with the three charts on a dashboard, without caches, with a signed-in user."""
 
     def __init__(self, address: str) -> None:
         self.address = address
         self.token = ""
         signing = {"username": "bench", "password": "bench", "provider": "db"}
-        self.token = self.ask("security/login", signing)["access_token"]
+        self.token = self.call("security/login", signing)["access_token"]
 
     @classmethod
     @contextmanager
     def serving(cls, database_url: str) -> Iterator["Superset"]:
-        """Superset, set up the first time, served."""
+        """Serve Superset while the block runs; sets it up the first time."""
         home = FOLDER / "superset"
         home.mkdir(parents=True, exist_ok=True)
         (home / "superset_config.py").write_text(
@@ -38,7 +38,7 @@ class Superset:
             "RATELIMIT_ENABLED = False\nCACHE_CONFIG = DATA_CACHE_CONFIG = {'CACHE_TYPE': 'NullCache'}\n",
             encoding="utf-8",
         )
-        told = {
+        environ = {
             "SUPERSET_CONFIG_PATH": str(home / "superset_config.py"),
             "FLASK_APP": "superset",
             "SUPERSET_HOME": str(home),
@@ -46,41 +46,41 @@ class Superset:
         if not (home / "ready").exists():
             person = ["--username", "bench", "--firstname", "b", "--lastname", "b", "--email", "b@example.org"]
             for command in (["db", "upgrade"], ["fab", "create-admin", *person, "--password", "bench"], ["init"]):
-                asked = [program("superset", "superset"), *command]
-                run(asked, env=os.environ | told, check=True, capture_output=True, timeout=240)
+                full_command = [program("superset", "superset"), *command]
+                run(full_command, env=os.environ | environ, check=True, capture_output=True, timeout=240)
             (home / "ready").touch()
         port = free_port()
         command = gunicorn(program("superset", "python"), "superset.app:create_app()", port, threads=1)
         address = f"http://127.0.0.1:{port}"
-        with running(command, told, f"{address}/health", home / "log"):
-            one = cls(address)
-            one.set_up(database_url)
-            yield one
+        with running(command, environ, f"{address}/health", home / "log"):
+            superset = cls(address)
+            superset.set_up(database_url)
+            yield superset
 
-    def ask(self, path: str, body: Any, method: str = "POST") -> Any:
-        """Ask its interface."""
+    def call(self, path: str, body: Any, method: str = "POST") -> Any:
+        """Send a request to the API of Superset; returns the decoded JSON."""
         headers = {"Content-Type": "application/json"}
         headers |= {"Authorization": f"Bearer {self.token}"} if self.token else {}
-        asked = Request(f"{self.address}/api/v1/{path}", json.dumps(body).encode(), headers, method=method)
-        with urlopen(asked, timeout=120) as answer:
-            return json.load(answer)
+        request = Request(f"{self.address}/api/v1/{path}", json.dumps(body).encode(), headers, method=method)
+        with urlopen(request, timeout=120) as response:
+            return json.load(response)
 
     def set_up(self, database_url: str) -> None:
-        """A database, a data set and a chart each, and a dashboard, all new."""
+        """Create a database, a data set and a chart for each query, and a dashboard."""
         mark = os.urandom(4).hex()
-        database = self.ask("database/", {"database_name": f"bench {mark}", "sqlalchemy_uri": database_url})["id"]
+        database = self.call("database/", {"database_name": f"bench {mark}", "sqlalchemy_uri": database_url})["id"]
         self.datasets, charts = {}, []
         for name, rows in ROWS.items():
-            asked = {"database": database, "table_name": f"{name}_{mark}", "sql": rows}
-            asked |= {} if database_url.startswith("sqlite") else {"schema": "public"}
-            self.datasets[name] = self.ask("dataset/", asked)["id"]
+            dataset = {"database": database, "table_name": f"{name}_{mark}", "sql": rows}
+            dataset |= {} if database_url.startswith("sqlite") else {"schema": "public"}
+            self.datasets[name] = self.call("dataset/", dataset)["id"]
             params = {
                 "datasource": f"{self.datasets[name]}__table", "viz_type": "echarts_timeseries_bar", "x_axis": "label",
                 "metrics": [self.metric(name)], "groupby": [], "row_limit": 1000, "xAxisForceCategorical": True,
             }  # fmt: skip
             about = {"slice_name": name, "viz_type": params["viz_type"], "params": json.dumps(params)}
             about |= {"datasource_id": self.datasets[name], "datasource_type": "table"}
-            charts.append(self.ask("chart/", about)["id"])
+            charts.append(self.call("chart/", about)["id"])
         above = ["ROOT_ID", "GRID_ID", "ROW-1"]
         cells = {
             f"CHART-{each}": {
@@ -100,29 +100,29 @@ class Superset:
             **cells,
         }  # fmt: skip
         shown = {"dashboard_title": f"bench {mark}", "published": True, "position_json": json.dumps(grid)}
-        self.number = self.ask("dashboard/", shown)["id"]
+        self.number = self.call("dashboard/", shown)["id"]
         for each in charts:
-            self.ask(f"chart/{each}", {"dashboards": [self.number]}, "PUT")
+            self.call(f"chart/{each}", {"dashboards": [self.number]}, "PUT")
 
     @staticmethod
     def metric(name: str) -> dict[str, str]:
-        """What a chart adds up."""
+        """The metric of a chart."""
         return {"expressionType": "SQL", "sqlExpression": f"{MADE_BY[name]}(value)", "label": "value"}
 
     def dashboard(self) -> str:
-        """Where the dashboard stands."""
+        """The address of the dashboard."""
         return f"{self.address}/superset/dashboard/{self.number}/"
 
     def cookies(self, browser: Browser) -> Any:
-        """Of somebody who signed in."""
+        """The cookies of a signed-in user."""
         context = browser.new_context()
         context.request.post(f"{self.address}/login/", form={"username": "bench", "password": "bench"})
-        found = context.cookies()
+        cookies = context.cookies()
         context.close()
-        return found
+        return cookies
 
     def queries(self, sectors: list[str]) -> list[dict[str, Any]]:
-        """The numbers of a chart, of each sector."""
+        """The bodies that query the numbers of a chart, one per sector."""
         return [
             {
                 "datasource": {"id": self.datasets["modules"], "type": "table"},

@@ -1,4 +1,4 @@
-"""Joins numbers (data) and looks (layouts). Functions here are short; what is counted or drawn is made elsewhere."""
+"""The callbacks of the application. They join numbers (`data`) with looks (`layouts`), and neither count nor draw."""
 
 from dash import Dash
 
@@ -17,6 +17,6 @@ _REGISTERED = (filter_bar, navigation, exhibit_pages, enterprise_pages, story_pa
 
 
 def register(app: Dash, context: AppContext) -> None:
-    """Adds every callback of the application to `app`."""
+    """Add every callback of the application to `app`."""
     for each in _REGISTERED:
         each.register(app, context)

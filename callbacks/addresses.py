@@ -11,7 +11,7 @@ from layouts import words
 
 @dataclass(frozen=True)
 class Addresses:
-    """The addresses that lead on from a request. ``edition`` is the frozen copy that answers, None the live record."""
+    """The addresses of links on a page. ``edition`` is the frozen copy of the view; None for the live record."""
 
     filters: Filters
     view: View
@@ -19,15 +19,13 @@ class Addresses:
     edition: Edition | None = None
 
     def of(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
-        """The address of a path under these filters (or others), in the language spoken; a table may be of one
-        indicator.
-        """
+        """The address of a path with these filters (or others), in the current language; `indicator` limits a table."""
         query = (self.filters if filters is None else filters).query(words.language())
         parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
         return f"{path}?{'&'.join(parts)}" if parts else path
 
     def enterprise(self, code: str) -> str:
-        """The page of an enterprise; empty for one whose name the viewer may not see, or was not read."""
+        """The page of an enterprise; empty where the viewer may not see its name, or the name was not read."""
         return self.of(f"/enterprises/{code}") if code in self.names.enterprises else ""
 
     def source(self, code: str) -> str:

@@ -1,4 +1,4 @@
-"""Numbers to take away: an exhibit or all of a selection, with everything that must be said of them."""
+"""Downloads: one exhibit or a whole selection, with the notes that belong to the numbers."""
 
 from collections.abc import Callable, Iterator
 from typing import IO, Any
@@ -20,8 +20,8 @@ from layouts.texts.file_notes import Record
 from layouts.words import _
 
 
-def offered(request: PageRequest, code: str, picture: str) -> ExhibitFiles | None:
-    """What may be taken away of an exhibit, and what a `picture` of it is called."""
+def of_exhibit(request: PageRequest, code: str, picture: str) -> ExhibitFiles | None:
+    """The files of an exhibit and the file name of its `picture`; None for a viewer who may not export."""
     if not request.view.viewer.may(Permission.EXPORT):
         return None
     files = ((ending.upper(), request.addresses.of(f"/export/{code}.{ending}")) for ending in ("csv", "xlsx"))
@@ -29,7 +29,7 @@ def offered(request: PageRequest, code: str, picture: str) -> ExhibitFiles | Non
 
 
 def of_selection(request: PageRequest) -> list[tuple[str, str]]:
-    """The files of the whole selection (what, address); none for who may take nothing."""
+    """The files of the whole selection as (description, address); none for a viewer who may not export."""
     if not request.view.viewer.may(Permission.EXPORT) or not request.view.shown:
         return []
     return [
@@ -39,39 +39,39 @@ def of_selection(request: PageRequest) -> list[tuple[str, str]]:
 
 
 def workbook(request: PageRequest, code: str, to: IO[bytes]) -> None:
-    """Write one exhibit as a workbook, with a sheet of what it is."""
+    """Write one exhibit as a workbook, with a sheet that describes it."""
     exhibit = build(request.view, code)
     write(to, [sheet_of(exhibit), Sheet(file_notes.sheet_name(), (), _about(request, exhibit))])
 
 
 def selection(request: PageRequest, to: IO[bytes]) -> None:
-    """Write every exhibit with rows as one workbook: contents first, a sheet an exhibit, and what each of them is."""
+    """Write all exhibits that have rows as one workbook: contents, one sheet per exhibit, and their descriptions."""
     shown = [exhibit for exhibit in (build(request.view, code) for code in EXHIBITS) if len(exhibit.table)]
     listed = [(exhibit.code, exhibit.code, len(exhibit.table)) for exhibit in shown]
     contents = file_notes.of_selection(_record(request), request.basis(build(request.view, "overview")), listed)
-    told = [line for exhibit in shown for line in (*_about(request, exhibit), ("", ""))]
+    notes = [line for exhibit in shown for line in (*_about(request, exhibit), ("", ""))]
     write(
         to,
         [
             Sheet(file_notes.contents_name(), (), contents),
             *(sheet_of(exhibit) for exhibit in shown),
-            Sheet(file_notes.sheet_name(), (), told),
+            Sheet(file_notes.sheet_name(), (), notes),
         ],
     )
 
 
 def data_package(request: PageRequest, to: IO[bytes]) -> None:
-    """Write every exhibit as an open-data package; who sees the whole record has its own tables beside them."""
+    """Write all exhibits as an open-data package. For a viewer of the whole record, add the tables of the record."""
     taken_at = now().replace(microsecond=0)
-    whole = _whole(request)
+    whole = _is_whole_record(request)
     programme = request.view.catalogue.programme
-    title = _both(lambda: package_text.title(programme.entry.name(words.language())))
-    rests_on = _both(lambda: _rests_on(request))
+    title = _in_both_languages(lambda: package_text.title(programme.entry.name(words.language())))
+    description = _in_both_languages(lambda: _description(request))
     head: dict[str, Any] = {
         "profile": "data-package",
         "name": request.addresses.file_name("package").lower(),
         "title": str(title),
-        "description": str(rests_on),
+        "description": str(description),
         "created": f"{taken_at.isoformat()}Z",
         "sources": _sources(request, request.view.catalogue.source) if whole else [],
         "synthetic": programme.synthetic,
@@ -84,21 +84,21 @@ def data_package(request: PageRequest, to: IO[bytes]) -> None:
     def readme() -> str:
         files = [(f"{code}.csv", name_of(code)) for code in EXHIBITS]
         heading = title.zh if words.language() == "zh" else title.en
-        return package_text.readme(heading, _rests_on(request), files, taken_at, threshold, record=whole)
+        return package_text.readme(heading, _description(request), files, taken_at, threshold, record=whole)
 
-    told = _both(readme)
-    with Package(to, _without_blanks(head), f"{told.en}\n{told.zh}") as written:
+    readmes = _in_both_languages(readme)
+    with Package(to, _without_blanks(head), f"{readmes.en}\n{readmes.zh}") as package:
         for code in EXHIBITS:
-            written.add(_resource(request, build(request.view, code)))
+            package.add(_resource(request, build(request.view, code)))
         if whole:
             for resource in packages.record_tables(request.view.connection):
-                written.add(resource)
+                package.add(resource)
             for name, content in record_files.pictures(request.view.connection):
-                written.add_picture(name, content)
+                package.add_picture(name, content)
 
 
-def _whole(request: PageRequest) -> bool:
-    """Does this viewer ask for all there is?"""
+def _is_whole_record(request: PageRequest) -> bool:
+    """True where the viewer has no limit and the request has no filter."""
     viewer = request.view.viewer
     return not viewer.limited and viewer.scope == Scope() and request.filters.of_edition(None) == Filters()
 
@@ -107,32 +107,32 @@ def _resource(request: PageRequest, exhibit: BuiltExhibit) -> Resource:
     code = exhibit.code
     return Resource.of_exhibit(
         exhibit,
-        _both(lambda: name_of(code)),
-        _both(lambda: str(LOOKS[code].definition)),
-        lambda name: _both(lambda: str(LOOKS[code].described[name])),
+        _in_both_languages(lambda: name_of(code)),
+        _in_both_languages(lambda: str(LOOKS[code].definition)),
+        lambda name: _in_both_languages(lambda: str(LOOKS[code].described[name])),
         _sources(request, exhibit.sources),
     )
 
 
-def _both(say: Callable[[], str]) -> Described:
-    said = []
+def _in_both_languages(text: Callable[[], str]) -> Described:
+    texts = []
     for language in words.LANGUAGES:
         with words.speaking(language):
-            said.append(say())
-    return Described(*said)
+            texts.append(text())
+    return Described(*texts)
 
 
 def _sources(request: PageRequest, codes: Any) -> list[dict[str, str]]:
-    found = []
+    listed = []
     for code in codes:
         entry = request.view.catalogue.source[code]
         source = {"title": entry.name(words.language())}
         url = entry.columns["url"]
-        found.append(source | ({"path": url} if _web(url) else {}))
-    return found
+        listed.append(source | ({"path": url} if _is_web_address(url) else {}))
+    return listed
 
 
-def _web(url: str | None) -> bool:
+def _is_web_address(url: str | None) -> bool:
     return str(url).startswith(("http://", "https://"))
 
 
@@ -140,7 +140,7 @@ def _without_blanks(head: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in head.items() if value not in ("", [])}
 
 
-def _rests_on(request: PageRequest) -> str:
+def _description(request: PageRequest) -> str:
     programme = request.view.catalogue.programme
     return package_text.description(
         request.filtered(), request.as_of, request.edition_line(), _terms(request), synthetic=programme.synthetic
@@ -153,10 +153,10 @@ def _record(request: PageRequest) -> Record:
 
 
 def _terms(request: PageRequest) -> str:
-    """The programme's note: free text, which of a record that is not public may speak of what lies outside a link."""
+    """The programme's note. It is free text: link viewers do not get it where the record is not public."""
     programme = request.view.catalogue.programme
-    told = programme.public or not request.view.viewer.limited
-    return (programme.entry.columns["note"] or "") if told else ""
+    shown = programme.public or not request.view.viewer.limited
+    return (programme.entry.columns["note"] or "") if shown else ""
 
 
 def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:

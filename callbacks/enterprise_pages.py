@@ -1,4 +1,4 @@
-"""The list of enterprises and the page of one; neither says anything to who may not see names."""
+"""The list of enterprises and the page of one enterprise, for viewers who may see them."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -46,9 +46,9 @@ def register(app: Dash, context: AppContext) -> None:
         *paged_list.inputs(layout.LIST, layout.COLUMNS),
     )
     @cacheable(Cacheable.POSTED)
-    def enterprises(search: str | None, text: Any, *moved: Any) -> tuple[Any, ...]:
+    def enterprises(search: str | None, text: Any, *posted: Any) -> tuple[Any, ...]:
         admit()
-        order = paging.stepped(layout.LIST, moved[-1], SORTS)
+        order = paging.requested_order(layout.LIST, posted[-1], SORTS)
         with open_request(context, search, clears_notice=True) as request:
             return page(request, text if isinstance(text, str) else "", order)
 
@@ -61,45 +61,45 @@ def register(app: Dash, context: AppContext) -> None:
 
 
 def admit() -> None:
-    """Answer nothing to who may not see the page."""
-    found = pages.page_at(PATH)
-    if found is None or not may_see(found):
+    """Raise PreventUpdate where the viewer may not see the page."""
+    target = pages.page_at(PATH)
+    if target is None or not may_see(target):
         raise PreventUpdate
 
 
 def page(request: PageRequest, text: str, order: Order) -> tuple[Any, ...]:
-    """The list as it is searched, sorted and turned."""
-    wanted = ListRequest(text, order.sort, order.descending, order.page, words.language())
-    found = data.listed(request.view, wanted)
-    order = Order(order.sort, order.descending, found.page, found.pages)
+    """One page of the list, searched and sorted."""
+    list_request = ListRequest(text, order.sort, order.descending, order.page, words.language())
+    results = data.listed(request.view, list_request)
+    order = Order(order.sort, order.descending, results.page, results.pages)
     threshold = request.view.threshold
-    said = layout.no_rows() if threshold else layout.count_text(found.count, text.strip())
-    modules = [code for code in request.view.catalogue.module if any(code in row.states for row in found.rows)]
+    count_text = layout.no_rows() if threshold else layout.count_text(results.count, text.strip())
+    modules = [code for code in request.view.catalogue.module if any(code in row.states for row in results.rows)]
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
-    notes = [layout.unnamed(found.unnamed)] if found.unnamed else []
+    notes = [layout.unnamed(results.unnamed)] if results.unnamed else []
     return (
         _("Search by name"),
-        [*cards.notice(notes), *layout.legend(modules, request.names.of, position(request))] if found.rows else [],
-        exhibit_frame.basis_lines(based(request, Counter() if threshold else data.sources(request.view))),
+        [*cards.notice(notes), *layout.legend(modules, request.names.of, position(request))] if results.rows else [],
+        exhibit_frame.basis_lines(counted_basis(request, Counter() if threshold else data.sources(request.view))),
         *paged_list.fill(
             layout.COLUMNS,
             labels,
             order,
-            said,
-            layout.rows(rows(request, found.rows), request.names.of, position(request)),
+            count_text,
+            layout.rows(rows(request, results.rows), request.names.of, position(request)),
         ),
     )
 
 
 def position(request: PageRequest) -> Any:
-    """How a module is numbered."""
+    """A function from a module's code to its number."""
     return lambda code: str(request.view.catalogue.module[code].columns["position"])
 
 
-def rows(request: PageRequest, found: Iterable[Listed]) -> list[layout.Row]:
-    """Enterprises as the list shows them, with links for those that have a page."""
-    found = list(found)
-    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in found]}))
+def rows(request: PageRequest, enterprises: Iterable[Listed]) -> list[layout.Row]:
+    """The list's rows of enterprises, with links for those that have a page."""
+    enterprises = list(enterprises)
+    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in enterprises]}))
     return [
         layout.Row(
             row.enterprise if request.view.nameable is None else "",
@@ -111,27 +111,27 @@ def rows(request: PageRequest, found: Iterable[Listed]) -> list[layout.Row]:
             row.states,
             layout.reported(row.last_report, row.date_precision, anything=row.reported),
         )
-        for row in found
+        for row in enterprises
     ]
 
 
 def basis(request: PageRequest, frames: Iterable[pd.DataFrame], *, filtered: bool = True) -> Basis:
-    """What the rows of some frames rest on; what is said of one enterprise is not `filtered`."""
+    """The basis of the rows of some frames. A page about one enterprise is not `filtered`."""
     counted = Counter(source or "" for frame in frames for source in frame["source"])
-    return based(request, counted, "" if filtered else unfiltered())
+    return counted_basis(request, counted, "" if filtered else unfiltered())
 
 
 def unfiltered() -> str:
-    """That a page about one enterprise is not filtered."""
+    """The note that a page about one enterprise is not filtered."""
     return _("Everything on record of it, whatever is filtered")
 
 
-def based(request: PageRequest, counted: Counter[str], said: str = "") -> Basis:
-    """What so many rows per source ("": none given) rest on."""
+def counted_basis(request: PageRequest, counted: Counter[str], scope: str = "") -> Basis:
+    """The basis of numbers from a count of rows per source ("": without a source). `scope` replaces the filter text."""
     named = [code for code in request.view.catalogue.source if code in counted]
     return Basis(
         coverage="",
-        filtered=said or request.filtered(),
+        filtered=scope or request.filtered(),
         as_of=request.as_of,
         sources=tuple(
             SourceLink(request.names.source(code), request.addresses.source(code), counted[code]) for code in named
@@ -143,52 +143,54 @@ def based(request: PageRequest, counted: Counter[str], said: str = "") -> Basis:
 
 
 def one(request: PageRequest, code: str) -> list[Any]:
-    """The page of one enterprise; of one that has none for this viewer it says what it says of any unknown address."""
-    found = data.one(request.view, code) if code else None
-    if found is None:
+    """The page of one enterprise. Where this viewer has none, the same message as for an unknown address."""
+    enterprise = data.one(request.view, code) if code else None
+    if enterprise is None:
         return cards.not_found()
-    near = [name for each in found.neighbours for name in each.named]
-    request.names.learn(pd.DataFrame({"enterprise": [code, *near]}))
+    neighbour_codes = [name for each in enterprise.neighbours for name in each.named]
+    request.names.learn(pd.DataFrame({"enterprise": [code, *neighbour_codes]}))
     entry = request.names.enterprises[code]
     other = entry.name_en if words.language() == "zh" else entry.name_zh
     aside = [other if other != entry.name(words.language()) else "", code if request.view.nameable is None else ""]
-    figure = timeline(found.trainings, request.as_of, request.names.of)
-    told = stories(request, found)
+    figure = timeline(enterprise.trainings, request.as_of, request.names.of)
+    own_stories = stories(request, enterprise)
     return [
         *drawn.heading(
             request.names.of("enterprise", code), " · ".join(filter(None, aside)), request.addresses.of(PATH)
         ),
         drawn.facts(
-            facts(request, found), rounds(request, found), basis_of(request, found, found.enrolments, of_itself=True)
+            facts(request, enterprise),
+            rounds(request, enterprise),
+            basis_of(request, enterprise, enterprise.enrolments, of_itself=True),
         ),
         drawn.timeline(
-            drawn.timeline_title(found.trainings),
+            drawn.timeline_title(enterprise.trainings),
             figure,
             request.addresses.of(f"/enterprise-tables/{code}/trainings"),
-            basis_of(request, found, found.trainings),
+            basis_of(request, enterprise, enterprise.trainings),
         ),
         drawn.results_section(
-            found.results,
+            enterprise.results,
             request.addresses.of(f"/enterprise-tables/{code}/results"),
-            basis_of(request, found, found.results),
+            basis_of(request, enterprise, enterprise.results),
         ),
-        *([drawn.stories(told)] if told else []),
+        *([drawn.stories(own_stories)] if own_stories else []),
         drawn.neighbours(
-            [beside(request, found, each) for each in found.neighbours],
-            [based(request, Counter(each.sources), unfiltered()) for each in found.neighbours],
+            [neighbours(request, enterprise, each) for each in enterprise.neighbours],
+            [counted_basis(request, Counter(each.sources), unfiltered()) for each in enterprise.neighbours],
         ),
     ]
 
 
-def basis_of(request: PageRequest, found: OneEnterprise, frame: pd.DataFrame, *, of_itself: bool = False) -> Basis:
-    """What one part of the page rests on: so many rows, from these sources."""
-    itself = [pd.DataFrame({"source": [found.facts["source"]]})] if of_itself else []
+def basis_of(request: PageRequest, enterprise: OneEnterprise, frame: pd.DataFrame, *, of_itself: bool = False) -> Basis:
+    """The basis of one part of the page: the number of rows from each source."""
+    itself = [pd.DataFrame({"source": [enterprise.facts["source"]]})] if of_itself else []
     return basis(request, [*itself, frame], filtered=False)
 
 
-def facts(request: PageRequest, found: OneEnterprise) -> list[drawn.Fact]:
-    """What is known of the enterprise itself."""
-    known = found.facts
+def facts(request: PageRequest, enterprise: OneEnterprise) -> list[drawn.Fact]:
+    """The facts about the enterprise itself."""
+    known = enterprise.facts
     return [
         (_("Sector"), on_record(request.names.of("sector", known["sector"]) if known["sector"] else None)),
         (_("Place"), on_record(request.names.of("place", known["place"]) if known["place"] else None)),
@@ -196,11 +198,11 @@ def facts(request: PageRequest, found: OneEnterprise) -> list[drawn.Fact]:
     ]
 
 
-def rounds(request: PageRequest, found: OneEnterprise) -> list[tuple[str, list[drawn.Fact]]]:
-    """What is known of each of its enrolments."""
-    said = []
-    for row in records(found.enrolments):
-        partners = found.partners[found.partners["round"] == row["round"]]
+def rounds(request: PageRequest, enterprise: OneEnterprise) -> list[tuple[str, list[drawn.Fact]]]:
+    """The facts about each of its enrolments, by round."""
+    by_round = []
+    for row in records(enterprise.enrolments):
+        partners = enterprise.partners[enterprise.partners["round"] == row["round"]]
         roles: dict[str, list[str]] = {}
         for party in records(partners):
             roles.setdefault(party["role"], []).append(request.names.of("partner", party["partner"]))
@@ -216,34 +218,34 @@ def rounds(request: PageRequest, found: OneEnterprise) -> list[tuple[str, list[d
         ]
         if row["left_on"]:
             left = day(row["left_on"], row["date_precision"])
-            # A reason is free text: it may speak of what lies outside a link.
+            # A reason is free text: it may mention data that the share link does not show.
             reason = "" if request.view.viewer.limited else row["left_reason"]
             known.append((_("Left"), " · ".join(filter(None, (left, reason)))))
-        said.append((request.names.of("round", row["round"]), known))
-    return said
+        by_round.append((request.names.of("round", row["round"]), known))
+    return by_round
 
 
-def stories(request: PageRequest, found: OneEnterprise) -> list[Story]:
-    """The stories of the enterprise; free text may speak of what lies outside a link, so none for who came by one."""
+def stories(request: PageRequest, enterprise: OneEnterprise) -> list[Story]:
+    """The stories of the enterprise. None for link viewers: free text may mention data that the link does not show."""
     if request.view.viewer.limited:
         return []
-    told = []
-    for row in records(found.stories):
+    shown = []
+    for row in records(enterprise.stories):
         title, before, after = (in_language(row, part) for part in ("title", "before", "after"))
         texts = [(when, text) for when, text in ((_("Before"), before), (_("After"), after)) if text]
-        told.append(Story(title or row["code"], request.addresses.of(f"/stories/{row['code']}"), texts))
-    return told
+        shown.append(Story(title or row["code"], request.addresses.of(f"/stories/{row['code']}"), texts))
+    return shown
 
 
 def in_language(row: dict[str, Any], part: str) -> str:
-    """A text of a row in the language spoken, else in the other one."""
+    """A text of a row in the current language, else in the other one."""
     first, second = ("zh", "en") if words.language() == "zh" else ("en", "zh")
     return row[f"{part}_{first}"] or row[f"{part}_{second}"] or ""
 
 
-def beside(request: PageRequest, found: OneEnterprise, each: Neighbours) -> Beside:
-    """The neighbours of one kind, with how far they got in the modules this enterprise has planned."""
-    planned = set(found.trainings["module"])
+def neighbours(request: PageRequest, enterprise: OneEnterprise, each: Neighbours) -> Beside:
+    """The neighbours of one kind, with the number that completed each module this enterprise has planned."""
+    planned = set(enterprise.trainings["module"])
     modules = [code for code in request.view.catalogue.module if code in planned] if each.count else []
     return Beside(
         drawn.beside_title(each.kind, request.names.of(each.kind, each.code), each.count),
@@ -257,14 +259,14 @@ def beside(request: PageRequest, found: OneEnterprise, each: Neighbours) -> Besi
 
 
 TABLES = {"trainings": (data.trainings, drawn.trainings), "results": (data.results, drawn.results)}
-"""The tables of one enterprise's page: what is asked for, and how it is drawn."""
+"""The tables of one enterprise's page, as (query, drawing)."""
 
 
 def table(request: PageRequest, code: str, name: str) -> tuple[pd.DataFrame, Table] | None:
     """A table of one enterprise's page; None where there is none for this viewer."""
-    looks = request.view.viewer.may(Permission.BROWSE)
-    if not looks or name not in TABLES or not data.may_open(request.view, code):
+    allowed = request.view.viewer.may(Permission.BROWSE)
+    if not allowed or name not in TABLES or not data.may_open(request.view, code):
         return None
-    ask, draw = TABLES[name]
-    frame = ask(request.view, code)
+    query, draw = TABLES[name]
+    frame = query(request.view, code)
     return frame, draw(frame, request.names.of, partial(materials.source, request))

@@ -1,4 +1,4 @@
-"""Every page that is a list of exhibits, by one callback each: numbers from `data`, drawn by the looks of `layouts`."""
+"""The pages that consist of exhibits: one callback for each page."""
 
 from dataclasses import replace
 from functools import cache
@@ -20,7 +20,7 @@ from layouts.parts.exhibit_frame import Filled
 
 
 def register(app: Dash, context: AppContext) -> None:
-    """Add one callback a page."""
+    """Add one callback for each page."""
     for page in PAGES:
         if page.rows:
             _register(app, context, page)
@@ -43,7 +43,7 @@ def _register(app: Dash, context: AppContext, page: Page) -> None:
 
 
 def filled(request: PageRequest, page: Page, posted: str | None = None) -> tuple[Any, ...]:
-    """Everything on a page: the values of its control, its panels, its exhibits; `posted` is what the control posts."""
+    """The content of a page: the values of its control, its panels and its exhibits. `posted`: the control's value."""
     chosen, values = page.control.choose(posted, lambda code: material_of(request, code)) if page.control else ("", ())
 
     @cache
@@ -67,13 +67,15 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
         request.basis(built),
         how=request.addresses.of(f"/how/{look.code}", indicator=indicator),
         deck=_to_deck(request, picture.slide or picture.code, indicator),
-        downloads=downloads.offered(request, look.code, f"{picture.code}-{indicator}" if indicator else picture.code),
+        downloads=downloads.of_exhibit(
+            request, look.code, f"{picture.code}-{indicator}" if indicator else picture.code
+        ),
     )
     missing = look.missing(material)
     if missing or picture.draw is None:
         way_back = (request.addresses.of("", request.unfiltered) or "?") if request.is_filtered else ""
-        never = exhibit.row_per_enterprise and not exhibit.by_indicator and built.threshold is not None
-        return exhibit_frame.fill_empty(missing, basis, way_back, absent=never)
+        always_empty = exhibit.row_per_enterprise and not exhibit.by_indicator and built.threshold is not None
+        return exhibit_frame.fill_empty(missing, basis, way_back, absent=always_empty)
     drawing = picture.draw(replace(material, size=frame.size))
     table = drawing.table_at or (picture.code if picture.columns else look.code)
     return exhibit_frame.fill(
@@ -90,7 +92,7 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
 
 
 def _to_deck(request: PageRequest, slide: str, indicator: str) -> str:
-    """Where a manager adds a picture to a deck; empty for a viewer who may not."""
+    """The address where a manager adds a picture to a deck; empty for a viewer who may not."""
     viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
         return ""

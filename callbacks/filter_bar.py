@@ -1,4 +1,4 @@
-"""The filters: what the address asks for, as the controls and a sentence say it, and the controls into the address."""
+"""The filter bar: controls and a sentence that show the filters of the address, and write changes to the address."""
 
 from typing import Any
 
@@ -40,8 +40,8 @@ def register(app: Dash, context: AppContext) -> None:
         *(Output(ids.filter_control(name), "labels") for name in CONTROLS),
         Input(ids.LANGUAGE, "data"),
     )
-    def labels(said: str | None) -> tuple[Any, ...]:
-        with words.speaking(language_of(said)):
+    def labels(language: str | None) -> tuple[Any, ...]:
+        with words.speaking(language_of(language)):
             return (
                 *(filter_name(name) for name in ("as_of", *CONTROLS)),
                 *(_("All") for _name in CONTROLS),
@@ -55,7 +55,7 @@ def register(app: Dash, context: AppContext) -> None:
         prevent_initial_call=True,
     )
 
-    # By way of the address, not as its output: a page would wait for the filters before it asked for itself.
+    # Not an Output of the address: then every page would wait for the filters before it sent its own request.
     app.clientside_callback(
         ClientsideFunction("controls", "write"),
         Input(ids.CANONICAL, "data"),
@@ -72,15 +72,15 @@ def register(app: Dash, context: AppContext) -> None:
 
 
 def answer(request: PageRequest, path: str | None) -> tuple[Any, ...]:
-    """The address in its one form, by which what was opened is put right, and every control as it should stand."""
+    """The address in its standard form, and the options and value of every control."""
     record_date = request.view.catalogue.programme.as_of
-    # The record's own date is no filter: choosing it is choosing none.
+    # The record's own date is not a filter: choosing it means no filter by date.
     filters = request.filters.dated(None) if request.filters.as_of == record_date else request.filters
     return (
         filters.search(words.language()),
         sentence(request, filters, path or "/"),
         (filters.as_of or record_date).isoformat(),
-        # Two dates a step apart would tell of the few enterprises between them: there is none to choose.
+        # The difference between two dates would reveal single enterprises: hide the date from viewers with a threshold.
         request.view.threshold is not None,
         *(options(request, name) for name in CONTROLS),
         *(sorted(filters.codes(name)) for name in CONTROLS),
@@ -88,14 +88,14 @@ def answer(request: PageRequest, path: str | None) -> tuple[Any, ...]:
 
 
 def options(request: PageRequest, dimension: str) -> list[dict[str, str]]:
-    """The codes of one dimension that the other filters leave, with the number of enterprises of each."""
+    """The options of one filter: the codes that the other filters leave, with the number of enterprises of each."""
     counts = filter_options.option_counts(request.view, dimension)
-    cacheable = request.filters.codes(dimension)
-    shown = [code for code in request.view.catalogue.table(dimension) if code in counts or code in cacheable]
+    chosen = request.filters.codes(dimension)
+    shown = [code for code in request.view.catalogue.table(dimension) if code in counts or code in chosen]
     if dimension == "place":
         shown = sorted(shown, key=lambda code: request.view.catalogue.line("place", code)[::-1])
-    # A dropdown takes away a value it does not offer, and with it the filter: what was asked for outside is offered.
-    shown += sorted(cacheable - set(shown))
+    # A dropdown removes a value that is not an option, and the filter with it: add the requested codes to the options.
+    shown += sorted(chosen - set(shown))
     return [
         {
             "label": _indent(request, dimension, code) + _counted(request.names.of(dimension, code), counts, code),
@@ -107,7 +107,7 @@ def options(request: PageRequest, dimension: str) -> list[dict[str, str]]:
 
 
 def _counted(name: str, counts: dict[str, int | None], code: str) -> str:
-    """A name with its number of enterprises; without one where that is not shown."""
+    """A name with its number of enterprises, or the name alone where the number is not shown."""
     count = counts.get(code, 0 if all(n is None or n for n in counts.values()) else None)
     return name if count is None else f"{name} · {number(count)}"
 
@@ -118,7 +118,7 @@ def _indent(request: PageRequest, dimension: str, code: str) -> str:
 
 
 def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
-    """The filter sentence with a link that takes each filter away, and one that takes all; the edition looked into."""
+    """The filter sentence, with links that remove one filter or all filters, and the edition."""
     page = page_at(path)
     at = page.path if page else "/"
     chosen = [
@@ -130,7 +130,7 @@ def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
         chosen.append(("as_of", words.day(filters.as_of), request.addresses.of(at, filters.without("as_of"))))
     edition = None
     if request.edition:
-        # Who comes by a link that is pinned to an edition has no other record to go to.
+        # A share link of one edition leads to no other record.
         live = request.addresses.of(at, filters.without("edition")) if filters.edition else ""
         edition = (filter_name("edition"), request.edition.name, live)
     named = [(filter_name(dimension), name, href) for dimension, name, href in chosen]
@@ -138,7 +138,7 @@ def sentence(request: PageRequest, filters: Filters, path: str) -> list[Any]:
 
 
 def scope(request: PageRequest) -> list[tuple[str, str]]:
-    """What a viewer is limited to, where no filter narrows it further: filter and names."""
+    """The limits of the viewer's share link, as (filter, names), for dimensions without a filter."""
     limited = [
         (name, codes) for name in DIMENSIONS if (codes := request.scoped(name)) and not request.filters.codes(name)
     ]

@@ -1,4 +1,4 @@
-"""The Completeness page and the lists behind its numbers: nothing of them for who may not see how good the data is."""
+"""The Completeness page and the lists behind its numbers, for viewers who may see the quality of the data."""
 
 from collections import Counter
 from functools import partial
@@ -9,7 +9,7 @@ from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
 from callbacks import materials, paging
-from callbacks.enterprise_pages import based
+from callbacks.enterprise_pages import counted_basis
 from callbacks.navigation import may_see
 from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
@@ -33,7 +33,7 @@ from layouts.words import _, number
 PATH = "/completeness"
 SORTS = tuple(column.name for column in layout.COLUMNS if column.sorts)
 REPORTED = "reported"
-"""The table of groups among the lists."""
+"""The name of the table of groups, next to the names of the lists."""
 
 
 def register(app: Dash, context: AppContext) -> None:
@@ -69,40 +69,40 @@ def register(app: Dash, context: AppContext) -> None:
         *paged_list.inputs(layout.LIST, layout.COLUMNS),
     )
     @cacheable(Cacheable.POSTED)
-    def rows(path: str | None, search: str | None, *moved: Any) -> tuple[Any, ...]:
+    def rows(path: str | None, search: str | None, *posted: Any) -> tuple[Any, ...]:
         admit()
         named_list = below(path)
         which = data.read(named_list)
         if named_list and (which is None or not which.of_enterprises):
             return (True, [], [], *paged_list.nothing(layout.LIST, layout.COLUMNS))
-        order = paging.stepped(layout.LIST, moved[-1], SORTS)
+        order = paging.requested_order(layout.LIST, posted[-1], SORTS)
         with open_request(context, search, clears_notice=True) as request:
             return page(request, which, order)
 
 
 def admit() -> None:
-    """Answer nothing to who may not see the page."""
-    found = pages.page_at(PATH)
-    if found is None or not may_see(found):
+    """Raise PreventUpdate where the viewer may not see the page."""
+    target = pages.page_at(PATH)
+    if target is None or not may_see(target):
         raise PreventUpdate
 
 
 def below(path: str | None) -> str:
-    """The list an address names; empty for the page itself."""
+    """The list that an address names; empty for the page itself."""
     return path.removeprefix(PATH).strip("/") if path and path.startswith(f"{PATH}/") else ""
 
 
 def href(request: PageRequest, which: FollowUpList) -> str:
-    """Where a list stands."""
+    """The address of a list."""
     return request.addresses.of(f"{PATH}/{which.path}")
 
 
 def counts(request: PageRequest) -> tuple[Any, ...]:
-    """The counts of the page, each leading to its list."""
+    """The counts of the page, each with a link to its list."""
     view = request.view
     silences, unsourced = data.silences(view), data.unsourced_counts(view)
     trained = sum(silences.values())
-    basis = exhibit_frame.basis_lines(based(request, enterprise_list.sources(view)))
+    basis = exhibit_frame.basis_lines(counted_basis(request, enterprise_list.sources(view)))
     return (
         [
             *layout.forms(
@@ -141,7 +141,7 @@ def counts(request: PageRequest) -> tuple[Any, ...]:
 
 
 def longest(request: PageRequest) -> tuple[str, str, int] | None:
-    """Who of those trained reported the longest ago, their page, and how many days; None where no report has a date."""
+    """The trained enterprise with the oldest last report: name, address, days. None where no report has a date."""
     first = data.longest_silent(request.view)
     if first is None or first.days is None:
         return None
@@ -151,11 +151,11 @@ def longest(request: PageRequest) -> tuple[str, str, int] | None:
 
 
 def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tuple[Any, ...]:
-    """The enterprises of a list as they are sorted and turned."""
-    wanted = ListRequest("", order.sort, order.descending, order.page, words.language())
-    found, forms = data.page(request.view, wanted, which)
-    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in found.rows]}))
-    order = Order(order.sort, order.descending, found.page, found.pages)
+    """One page of a list of enterprises, sorted."""
+    list_request = ListRequest("", order.sort, order.descending, order.page, words.language())
+    listed, forms = data.page(request.view, list_request, which)
+    request.names.learn(pd.DataFrame({"enterprise": [row.enterprise for row in listed.rows]}))
+    order = Order(order.sort, order.descending, listed.page, listed.pages)
     labels = {column.name: layout.column_name(column.name) for column in layout.COLUMNS}
     path = which.path if which else "all"
     return (
@@ -163,20 +163,20 @@ def page(request: PageRequest, which: FollowUpList | None, order: Order) -> tupl
         layout.list_heading(which is None),
         [
             layout.export(request.addresses.of(f"/completeness-lists/{path}.csv")),
-            *exhibit_frame.basis_lines(based(request, enterprise_list.sources(request.view))),
+            *exhibit_frame.basis_lines(counted_basis(request, enterprise_list.sources(request.view))),
         ],
         *paged_list.fill(
             layout.COLUMNS,
             labels,
             order,
-            named.count_text(found.count, ""),
+            named.count_text(listed.count, ""),
             layout.rows([row(request, each) for each in forms]),
         ),
     )
 
 
 def row(request: PageRequest, each: Forms) -> layout.Row:
-    """One enterprise as the list shows it."""
+    """The list's row of one enterprise."""
     listed = each.listed
     return layout.Row(
         listed.enterprise,
@@ -191,25 +191,25 @@ def row(request: PageRequest, each: Forms) -> layout.Row:
 
 
 def heading(request: PageRequest, path: str) -> list[Any]:
-    """What a list is, with its rows where they are no enterprises."""
+    """The heading of a list, with its rows where they are not enterprises."""
     which = data.read(path)
     if which is None:
         return cards.not_found()
     title = layout.list_title(which.kind, which.words, request.names.of)
     fragment = None if which.of_enterprises else request.addresses.of(f"/completeness-lists/{which.path}")
-    said = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
+    scope = "" if which.kind != "unsourced" or which.words[0] in OF_SLICE else layout.whole_record()
     sources = Counter[str]() if which.of_enterprises else None
     basis = (
         []
         if sources is not None
-        else exhibit_frame.basis_lines(based(request, data.sources_of(request.view, which), said))
+        else exhibit_frame.basis_lines(counted_basis(request, data.sources_of(request.view, which), scope))
     )
     return layout.list_page(title, request.addresses.of(PATH), fragment, basis)
 
 
 def groups(request: PageRequest) -> list[tables.Group]:
-    """The groups of the exhibit `coverage` that a list can be asked for of, with their counts."""
-    found = []
+    """The groups of the exhibit `coverage` that have lists, with their counts."""
+    with_lists = []
     table = exhibits.build(request.view, "coverage").table
     for row in records(table[table["group_kind"].isin(KINDS)]):
         kind, code, trained = row["group_kind"], row["group"], row["trained"]
@@ -217,12 +217,12 @@ def groups(request: PageRequest) -> list[tables.Group]:
         numbers = dict(zip(GROUPS, (trained, row["trained_reported"], silent), strict=True))
         lists = {what: href(request, FollowUpList("group", (what, kind, code))) for what in GROUPS}
         name = _("All enterprises") if kind == "total" else request.names.of(kind, code)
-        found.append(tables.Group(name, kind, numbers, lists))
-    return found
+        with_lists.append(tables.Group(name, kind, numbers, lists))
+    return with_lists
 
 
 def table(request: PageRequest, path: str) -> Table | None:
-    """A table of the page that is fetched by itself; None where the address names none."""
+    """A table that the page fetches separately; None where the address names none."""
     if path == REPORTED:
         return tables.reported(groups(request))
     which = data.read(path)
@@ -238,7 +238,7 @@ def table(request: PageRequest, path: str) -> Table | None:
 
 
 def frame_of(request: PageRequest, which: FollowUpList) -> pd.DataFrame:
-    """The rows of a list, to be taken away."""
+    """The rows of a list, for download."""
     if which.kind == "outliers":
         return data.outliers(request.view)
     if which.kind == "unsourced":

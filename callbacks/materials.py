@@ -1,4 +1,4 @@
-"""From a request to what a look draws from: an exhibit built for the viewer, with names and addresses for its codes."""
+"""The material that a look draws: an exhibit built for the viewer, with names and addresses for its codes."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -14,7 +14,7 @@ from layouts.parts.tables import Cell, Link
 
 
 def build(request: PageRequest, code: str, chosen: str = "") -> BuiltExhibit:
-    """Builds an exhibit; of one that is by indicator those rows alone that are `chosen` ("": all)."""
+    """Build an exhibit. Of an exhibit by indicator, keep only the rows of the `chosen` indicator ("": all)."""
     return exhibits.build(request.view, code, _indicator(code, chosen))
 
 
@@ -27,9 +27,9 @@ def material_of(  # noqa: PLR0913 - what a picture depends on
     rows: bool = True,
     named: bool | None = None,
 ) -> Material:
-    """The material of an exhibit; `chosen` is what the page's control chooses.
+    """The material of an exhibit; `chosen` is the value of the page's control.
 
-    `named`: learn the names of its enterprises. None learns them where a chart can name as many.
+    `named`: read the names of its enterprises. None reads them where a chart has room for all of them.
     """
     view, table = request.view, build(request, code, chosen).table
     fits = "enterprise" in table and table["enterprise"].nunique() <= MOST_ENTERPRISES
@@ -66,7 +66,7 @@ def _indicator(code: str, chosen: str) -> str:
 
 
 def _entry(request: PageRequest, table: str, code: str) -> Mapping[str, Any]:
-    """The columns of a code; of an indicator with its definition in the language spoken."""
+    """The columns of a code; for an indicator, with its definition in the current language."""
     columns = request.view.catalogue.table(table)[code].columns
     return {**columns, "definition": request.names.definition(code)} if "definition_en" in columns else columns
 

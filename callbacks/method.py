@@ -1,4 +1,4 @@
-"""How an exhibit's numbers were made: definition, selection, the rows used and the batch they came in with."""
+"""The method page of an exhibit: definition, selection, the rows used and their batches."""
 
 from typing import Any
 
@@ -27,8 +27,8 @@ FIRST_ROWS = 50
 """Maximum number of rows on the page; the file has all."""
 
 
-def made(request: PageRequest, code: str, indicator: str) -> How:
-    """What is said of one exhibit; of one that is by indicator for one indicator."""
+def method_of(request: PageRequest, code: str, indicator: str) -> How:
+    """The method of one exhibit; for an exhibit by indicator, of one indicator."""
     exhibit = build(request, code, indicator)
     look = LOOKS[code]
     picture = look.pictures[0]
@@ -55,7 +55,7 @@ def made(request: PageRequest, code: str, indicator: str) -> How:
 
 
 def chosen_indicator(request: PageRequest, code: str, wanted: str | None) -> str:
-    """The indicator of an exhibit that is by indicator: the one asked for, else that with most pairs; else empty."""
+    """The requested indicator of an exhibit by indicator, else the one with most pairs; empty for other exhibits."""
     if not EXHIBITS[code].by_indicator:
         return ""
     if wanted in request.view.catalogue.indicator:
@@ -68,19 +68,19 @@ def _counts(request: PageRequest, code: str, indicator: str) -> dict[str, int | 
 
 
 def _selection(request: PageRequest, exhibit: BuiltExhibit) -> list[tuple[str, str]]:
-    """Filters, date, edition and what the viewer is limited to, each behind its label."""
+    """The filters, date, edition, coverage and protection of the selection, as (label, text)."""
     threshold = request.view.threshold
-    said = [
+    lines = [
         (_("Selection"), request.filtered()),
         (filter_name("as_of"), words.day(exhibit.as_of)),
         (filter_name("edition"), request.edition_line() or _("the live record")),
         (_("Coverage"), request.basis(exhibit).coverage),
     ]
     if request.view.cut:
-        said.append((_("Notice"), selection_words.cut()))
+        lines.append((_("Notice"), selection_words.cut()))
     if threshold:
-        said.append((_("Protection of enterprises"), selection_words.rounded(threshold)))
-    return said
+        lines.append((_("Protection of enterprises"), selection_words.rounded(threshold)))
+    return lines
 
 
 def _used(request: PageRequest, code: str, indicator: str, table: str, n: int | None) -> Used:
@@ -96,19 +96,19 @@ def _used(request: PageRequest, code: str, indicator: str, table: str, n: int | 
 
 
 def _table(rows: list[UsedRow]) -> Table | None:
-    """The rows with their columns as the sheets that are loaded call them, but for columns that hold nothing here."""
+    """The rows, with the column names of the loaded sheets; columns without a value are left out."""
     if not rows:
         return None
     names = [name for name in rows[0].cells if any(row.cells[name] not in (None, "") for row in rows)]
     columns = (*(Column(name) for name in names), Column(_("Came in with")))
-    return Table(columns, [[*(_cell(row.cells[name]) for name in names), _came_in(row)] for row in rows])
+    return Table(columns, [[*(_cell(row.cells[name]) for name in names), _batch_text(row)] for row in rows])
 
 
-def _came_in(row: UsedRow) -> str:
-    came = row.batch
+def _batch_text(row: UsedRow) -> str:
+    batch = row.batch
     return (
-        method_texts.came_in(came.number, came.loaded_at, came.origin, came.loaded_by)
-        if came
+        method_texts.came_in(batch.number, batch.loaded_at, batch.origin, batch.loaded_by)
+        if batch
         else method_texts.batch_unknown()
     )
 
@@ -122,14 +122,16 @@ def _cell(value: Any) -> str:
 
 
 def rows_csv(request: PageRequest, code: str, table: str, indicator: str) -> str:
-    """Every row of one table behind an exhibit, as the sheets call the columns, with the batch it came in with."""
-    found = rows_behind.rows(request.view, code, table, indicator or None)
+    """The rows of one table behind an exhibit as CSV: the column names of the sheets, then the batch of each row."""
+    used = rows_behind.rows(request.view, code, table, indicator or None)
     batches = ("batch", "loaded_at", "origin", "loaded_by")
-    rows = [row.cells | dict(zip(batches, _batch(row), strict=True)) for row in found]
+    rows = [row.cells | dict(zip(batches, _batch(row), strict=True)) for row in used]
     columns = [*rows_behind.columns(table), *batches]
     return csv_of(pd.DataFrame(rows, columns=columns, dtype=object), columns)
 
 
 def _batch(row: UsedRow) -> tuple[Any, ...]:
-    came = row.batch
-    return (came.number, f"{came.loaded_at:%Y-%m-%d %H:%M} UTC", came.origin, came.loaded_by) if came else (None,) * 4
+    batch = row.batch
+    return (
+        (batch.number, f"{batch.loaded_at:%Y-%m-%d %H:%M} UTC", batch.origin, batch.loaded_by) if batch else (None,) * 4
+    )

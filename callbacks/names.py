@@ -1,4 +1,4 @@
-"""Names for codes, in the language spoken."""
+"""Names for codes, in the current language."""
 
 from dataclasses import dataclass, field
 
@@ -13,18 +13,18 @@ from layouts.words import _
 
 @dataclass(frozen=True)
 class Names:
-    """Gives names to the codes of a view; the names of enterprises are read when they are needed."""
+    """Names for the codes of a view. Names of enterprises are read when they are needed."""
 
     view: View
     enterprises: dict[str, Entry] = field(default_factory=dict)
 
     def learn(self, frame: pd.DataFrame) -> None:
-        """Reads the names of all enterprises of a frame in one query."""
+        """Read the names of all enterprises of a frame in one query."""
         if "enterprise" in frame:
             self.enterprises.update(self.view.enterprises(frame["enterprise"]))
 
     def of(self, table: str, code: str | None) -> str:
-        """The name of a code; it is marked where it is borrowed from the other language."""
+        """The name of a code. A name in the other language is marked."""
         if not code:
             return "–"
         if code == OUTSIDE:
@@ -41,7 +41,7 @@ class Names:
         return self.of("source", code)
 
     def definition(self, indicator: str) -> str:
-        """What an indicator measures; in the other language where it is not defined in the one spoken."""
+        """The definition of an indicator, in the other language where the current one has none."""
         columns = self.view.catalogue.indicator[indicator].columns
         definitions = (columns["definition_en"], columns["definition_zh"])
         first, second = definitions[::-1] if words.language() == "zh" else definitions

@@ -1,4 +1,4 @@
-"""Path → page, and the words around it: brand, page links, language switch, notices, footer."""
+"""Navigation: the page of a path, and its brand, page links, language switch, notices and footer."""
 
 from typing import Any
 from urllib.parse import urlencode
@@ -22,8 +22,8 @@ def register(app: Dash, context: AppContext) -> None:
 
     @app.callback(Output(ids.PAGE, "children"), Input(ids.ADDRESS, "pathname"))
     def page(path: str | None) -> Any:
-        found = pages.page_at(path)
-        return pages.body(found, path) if found and may_see(found) else cards.not_found()
+        target = pages.page_at(path)
+        return pages.body(target, path) if target and may_see(target) else cards.not_found()
 
     @app.callback(
         Output(ids.BRAND, "content"),
@@ -55,7 +55,7 @@ def register(app: Dash, context: AppContext) -> None:
 
 
 def may_see(page: pages.Page) -> bool:
-    """May who asks see this page? One they may not see is answered like one that is not there."""
+    """True where the viewer may see this page. A page that they may not see is shown as not found."""
     return bool(g.viewer.may(Permission(page.needs)))
 
 
@@ -65,13 +65,13 @@ def _heading(app: Dash, page: pages.Page) -> None:
         Input(ids.LANGUAGE, "data"),
         State(ids.page_title(page.code), "content"),
     )
-    def heading(said: str | None, _before: Any) -> Any:
-        with words.speaking(language_of(said)):
+    def heading(language: str | None, _old_heading: Any) -> Any:
+        with words.speaking(language_of(language)):
             return cards.page_heading(page.name(), page.lead())
 
 
 def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
-    """Brand, page links, notice, footer, and what the document says of itself."""
+    """The brand, page links, notices and footer of a page, and the properties of the document."""
     programme = request.view.catalogue.programme
     name = programme.entry.name(words.language())
     here = pages.page_at(path)
@@ -88,27 +88,27 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
         "lang": "zh-Hans" if words.language() == "zh" else "en",
         "single": request.view.threshold is not None,
     }
-    # The programme's note is free text: it may speak of what lies outside a link.
+    # The programme's note is free text: it may mention data that the share link does not show.
     note = None if request.view.viewer.limited else programme.entry.columns["note"]
     return (
         page_frame.brand(name, request.addresses.of("/", request.filters)),
         page_frame.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
         notices(request),
         [
-            *_take_away(request),
+            *_download_menu(request),
             *page_frame.footer(name, programme.as_of, note, request.view.catalogue.version.loaded_at),
         ],
         document,
     )
 
 
-def _take_away(request: PageRequest) -> list[Any]:
+def _download_menu(request: PageRequest) -> list[Any]:
     files = downloads.of_selection(request)
     return [download_menu.of_selection(files)] if files else []
 
 
 def _menus(request: PageRequest, path: str | None) -> list[Any]:
-    """A manager's menus."""
+    """The menus of a manager."""
     pages_of_tools, address = tools(request), readers(request, path)
     return [
         *([page_frame.tools(pages_of_tools)] if pages_of_tools else []),
@@ -117,12 +117,12 @@ def _menus(request: PageRequest, path: str | None) -> list[Any]:
 
 
 def tools(request: PageRequest) -> list[tuple[str, str]]:
-    """The pages a manager works with (name, address), the present filters kept where the page can do with them."""
+    """The manager's tools as (name, address), with the current filters where the page uses them."""
     viewer = request.view.viewer
     if viewer.limited:
         return []
     language = Filters().search(words.language())
-    found = [
+    offered = [
         (Permission.PRESENT, _("Present"), request.addresses.of("/present")),
         (Permission.MANAGE_LINKS, _("Share"), request.addresses.of("/share")),
         (Permission.MANAGE_DECKS, _("Decks"), f"/decks{language}"),
@@ -130,40 +130,40 @@ def tools(request: PageRequest) -> list[tuple[str, str]]:
         (Permission.CHOOSE_EDITION, _("Editions"), f"/editions{language}"),
         (Permission.IMPORT, _("Import"), f"/import{language}"),
     ]
-    return [(name, address) for permission, name, address in found if viewer.may(permission)]
+    return [(name, address) for permission, name, address in offered if viewer.may(permission)]
 
 
 def readers(request: PageRequest, path: str | None) -> str:
-    """Where the links stand that a manager may see this page through; empty for who may not."""
+    """The address of the list of share links to preview this page with; empty for a viewer who may not manage links."""
     viewer = request.view.viewer
     if viewer.limited or not viewer.may(Permission.MANAGE_LINKS):
         return ""
-    said = {"page": request.addresses.of(path or "/")} | (
+    query = {"page": request.addresses.of(path or "/")} | (
         {"lang": words.language()} if words.language() != "en" else {}
     )
-    return f"/share/readers?{urlencode(said)}"
+    return f"/share/readers?{urlencode(query)}"
 
 
 def notices(request: PageRequest) -> list[Any]:
-    """What stands above everything: that the data is synthetic, and what a link shows and withholds."""
-    invented = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    synthetic = [invented] if request.view.catalogue.programme.synthetic else []
-    said = cards.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
+    """The notices at the top of a page: synthetic data, a reduced selection, and the limits of a share link."""
+    text = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
+    synthetic = [text] if request.view.catalogue.programme.synthetic else []
+    shown = cards.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
     if not request.view.viewer.limited:
-        return said
-    leave = g.own is not None
-    told = [
-        _looking_through() if leave else "",
+        return shown
+    previewing = g.own is not None
+    limits = [
+        _preview_sentence() if previewing else "",
         _("Data of {date}.", date=day(request.edition.as_of)) if request.edition else "",
         selection_words.rounded(request.view.threshold) if request.view.threshold else "",
     ]
-    return [*said, page_frame.looking_through(told, leave=leave)] if any(told) else said
+    return [*shown, page_frame.looking_through(limits, leave=previewing)] if any(limits) else shown
 
 
-def _looking_through() -> str:
-    """The sentence that names the link a manager looks through.
+def _preview_sentence() -> str:
+    """The sentence that names the share link that a manager previews.
 
-    An answer that is kept belongs to one link, so that it may hold the name.
+    A cached response belongs to one link, so it may contain the name.
     """
     link = g.look.link
     if link is None:

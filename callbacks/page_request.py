@@ -1,4 +1,4 @@
-"""From a request to an open view: who asks (the gate's word), what the address asks for, in which language."""
+"""The page request: an open view for a viewer, with the filters and the language of the address."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any, TypeVar
 
 from dash import set_props
-from flask import g
+from flask import g, request
 
 from callbacks.addresses import Addresses
 from callbacks.names import Names
@@ -28,29 +28,29 @@ Callback = TypeVar("Callback", bound=Callable[..., Any])
 
 
 class Cacheable(StrEnum):
-    """What the answer of a page's callback is kept under, beside who asks, the language and the data version."""
+    """The cache key of a page's response, in addition to the viewer, the language and the data version."""
 
-    UNDERSTOOD = "understood"  # the filters as they are understood, and whatever else was posted
-    POSTED = "posted"  # everything as it was posted: the address by the letter, and what had moved
+    UNDERSTOOD = "understood"  # the parsed filters, and all other posted values
+    POSTED = "posted"  # all posted values as they are: the exact address, and the changed inputs
 
 
 def cacheable(how: Cacheable) -> Callable[[Callback], Callback]:
-    """Say that a callback's answer may be kept and given to whoever sees the same.
+    """Mark a callback whose response may be cached and sent to every viewer with the same rights.
 
-    It may: where the callback reads nothing but what is posted, the viewer's rights and the record, the address through
-    :func:`open_request` alone (or ``POSTED``), and changes nothing.
+    Conditions: the callback reads only the posted values, the viewer's rights and the record. It reads the address only
+    through :func:`open_request` (or is ``POSTED``). It changes nothing.
     """
 
-    def marked(callback: Callback) -> Callback:
+    def mark(callback: Callback) -> Callback:
         callback.cacheable = how  # type: ignore[attr-defined]
         return callback
 
-    return marked
+    return mark
 
 
 @dataclass(frozen=True)
 class AppContext:
-    """What the application holds for its callbacks: the records, and the ground its maps are drawn on per language."""
+    """The objects that all callbacks share: the records, and the ground of the maps by language."""
 
     records: Records
     grounds: dict[str, Ground]
@@ -58,10 +58,9 @@ class AppContext:
 
 @dataclass(frozen=True)
 class PageRequest:
-    """One request: the filters of its address, and the view of them.
+    """One request: the filters of its address, and the view of the record under them.
 
-    ``ground`` is what its maps are drawn on; ``edition`` the frozen copy of the record that answers (None: the live
-    one).
+    ``ground`` is the ground of its maps. ``edition`` is the frozen copy that the view reads; None for the live record.
     """
 
     filters: Filters
@@ -80,26 +79,26 @@ class PageRequest:
         return Addresses(self.filters, self.view, self.names, self.edition)
 
     def scoped(self, dimension: str) -> list[str]:
-        """The codes of one dimension that who comes by a link is limited to; empty where to none."""
+        """The codes of one dimension that the viewer's share link is limited to; empty where it has no limit."""
         codes: frozenset[str] | None = getattr(self.view.viewer.scope, dimension)
         return sorted(codes or ())
 
     def filtered(self) -> str:
-        """The filter sentence as plain text; what the viewer is limited to is part of it."""
+        """The filter sentence as plain text, with the limits of the viewer's share link."""
         chosen = {name: sorted(self.filters.codes(name)) or self.scoped(name) for name in DIMENSIONS}
         parts = [(name, [self.names.of(name, code) for code in codes]) for name, codes in chosen.items() if codes]
         return selection_words.filtered(parts, self.filters.as_of)
 
     def basis(self, exhibit: BuiltExhibit) -> Basis:
-        """What an exhibit's numbers rest on."""
-        covered = exhibit.coverage
+        """The basis of an exhibit's numbers: coverage, filters, date, sources and rounding."""
+        coverage = exhibit.coverage
         links = tuple(
             SourceLink(self.names.source(code), self.addresses.source(code), rows)
             for code, rows in exhibit.sources.items()
         )
         return Basis(
             coverage=LOOKS[exhibit.code].resting_on(exhibit.table)
-            or selection_words.coverage_line(covered.pairs, covered.paired, covered.reported, covered.trained),
+            or selection_words.coverage_line(coverage.pairs, coverage.paired, coverage.reported, coverage.trained),
             filtered=self.filtered(),
             as_of=exhibit.as_of,
             sources=links,
@@ -113,31 +112,36 @@ class PageRequest:
         )
 
     def edition_line(self) -> str:
-        """Which frozen copy of the record answers; empty for the live one."""
+        """The line that names the edition; empty for the live record."""
         frozen = self.edition
         return selection_words.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
 
     @property
     def unfiltered(self) -> Filters:
-        """No filters, on the record that is looked into."""
+        """No filters, on the same edition."""
         return Filters(edition=self.filters.edition)
 
     @property
     def is_filtered(self) -> bool:
-        """Is anything chosen beside the record that is looked into?"""
+        """True where there is a filter in addition to the edition."""
         return self.filters != self.unfiltered
 
     @property
     def as_of(self) -> date:
-        """The date looked back from."""
+        """The as-of date."""
         return self.view.of.as_of
+
+
+def address_search() -> str:
+    """The query of the address of a page without Dash, as text."""
+    return request.query_string.decode("ascii", "ignore")
 
 
 @contextmanager
 def open_request(context: AppContext, search: str | None, *, clears_notice: bool = False) -> Iterator[PageRequest]:
-    """Opens the view that an address asks for and speaks its language while the block runs.
+    """Open the view that an address requests, and use its language, while the block runs.
 
-    `clears_notice`: the notice over the page goes once the block has succeeded; a callback of a page says so.
+    `clears_notice`: remove the notice at the top of the page after the block has succeeded. Callbacks of pages set it.
     """
     language = language_of(search)
     with words.speaking(language):

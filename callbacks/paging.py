@@ -1,4 +1,4 @@
-"""How a list in pages stands after a step: a heading pressed, a page turned, another search or selection."""
+"""The order of a paged list after a change: another sort column, page, search text or selection."""
 
 from dataclasses import replace
 from typing import Any
@@ -9,14 +9,14 @@ from layouts import ids
 from layouts.lists.paged_list import Order
 
 MOST_PAGES = 10**6
-"""No list has more; whoever posts a greater number gets the last page."""
+"""Maximum page number. A greater posted number is reduced to it."""
 
 
-def stepped(name: str, context: Any, sorts: tuple[str, ...]) -> Order:
-    """The order asked for now: what was `context` on the page, moved by the button that was pressed (if one was)."""
-    moved = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
-    pressed = moved.pop() if len(moved) == 1 else ""  # a page that opens moves everything at once
-    order = _order(context, sorts)
+def requested_order(name: str, posted: Any, sorts: tuple[str, ...]) -> Order:
+    """The requested order: the `posted` order of the page, changed by the button that was pressed, if any."""
+    triggered = {key.rsplit(".", 1)[0] for key in ctx.triggered_prop_ids}
+    pressed = triggered.pop() if len(triggered) == 1 else ""  # a page that opens triggers all inputs at once
+    order = _posted_order(posted, sorts)
     for sort in sorts:
         if pressed == ids.of_list(name, f"label-{sort}"):
             return replace(order, sort=sort, descending=sort == order.sort and not order.descending, page=1)
@@ -27,8 +27,8 @@ def stepped(name: str, context: Any, sorts: tuple[str, ...]) -> Order:
     return replace(order, page=1)
 
 
-def _order(context: Any, sorts: tuple[str, ...]) -> Order:
-    known = context if isinstance(context, dict) else {}
+def _posted_order(posted: Any, sorts: tuple[str, ...]) -> Order:
+    known = posted if isinstance(posted, dict) else {}
     sort = known.get("sort")
     return Order(
         sort if sort in sorts else sorts[0],

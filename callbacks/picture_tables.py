@@ -1,4 +1,4 @@
-"""The tables behind pictures, as people read them: fetched when they are opened, and row by row in import previews."""
+"""The tables behind pictures. Pages fetch them when they are opened; import previews show single rows."""
 
 from dataclasses import replace
 
@@ -12,12 +12,12 @@ from layouts.parts.tables import Table
 
 
 def table(request: PageRequest, code: str, indicator: str = "") -> Table:
-    """The table of a picture, of one indicator or of all."""
+    """The table of a picture, for one indicator or for all."""
     look, picture = PICTURES[code]
     return look.table(material_of(request, look.code, indicator, named=True), picture)
 
 
 def of_rows(request: PageRequest, code: str, rows: pd.DataFrame) -> Table:
-    """Some rows of an exhibit, in the columns that a row by itself is enough to write."""
+    """Some rows of an exhibit, in the columns that depend on one row only."""
     material = replace(material_of(request, code), table=rows)
     return written(tuple(column for column in LOOKS[code].columns if column.lone), rows, material)

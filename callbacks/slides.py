@@ -1,4 +1,4 @@
-"""Decks as slides: the pages' own pictures, each in every language, under the filters of the slide and of the show."""
+"""The slides of a deck, in every language, with the filters of the slide and of the show."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
@@ -23,30 +23,32 @@ from layouts.words import _, day
 def both_languages(
     context: AppContext, deck: Iterable[DeckSlide], show: Filters, *, rows: bool = True
 ) -> list[dict[str, Slide]]:
-    """Every slide of a deck by language, as the viewer who asks may see it.
+    """The slides of a deck by language, with the viewer's rights.
 
-    What the show is filtered by takes the place of a slide's own filter of the same dimension. Without `rows` no chart
-    and no table has a row an enterprise.
+    A filter of the show replaces the slide's filter of the same dimension. Without `rows`, charts and tables have no
+    rows of single enterprises.
+
+    Raises EditionProblem where the edition of the whole show cannot be used.
     """
     by_filters: dict[Filters, list[tuple[int, DeckSlide]]] = {}
     for at, slide in enumerate(deck):
-        by_filters.setdefault(laid_over(Filters.from_search(slide.filters), show), []).append((at, slide))
-    spoken: dict[int, dict[str, Slide]] = {}
+        by_filters.setdefault(merged_filters(Filters.from_search(slide.filters), show), []).append((at, slide))
+    by_position: dict[int, dict[str, Slide]] = {}
     for filters, slides_of in by_filters.items():
         try:
             with open_request(context, filters.search()) as request:
-                spoken |= {at: _spoken(context, request, slide, show, rows=rows) for at, slide in slides_of}
+                by_position |= {at: _in_languages(context, request, slide, show, rows=rows) for at, slide in slides_of}
         except EditionProblem:
             if filters.edition == show.edition:  # the whole show is of it
                 raise
-            spoken |= {
+            by_position |= {
                 at: {language: _without_edition(slide, language) for language in LANGUAGES} for at, slide in slides_of
             }
-    return [spoken[at] for at in sorted(spoken)]
+    return [by_position[at] for at in sorted(by_position)]
 
 
 def _without_edition(slide: DeckSlide, language: str) -> Slide:
-    """The slide of an edition of its own that is gone, or not what was frozen."""
+    """The slide that replaces one whose edition is gone or was changed."""
     with words.speaking(language):
         return Slide(
             exhibit=slide.exhibit,
@@ -61,36 +63,36 @@ def _without_edition(slide: DeckSlide, language: str) -> Slide:
         )
 
 
-def laid_over(own: Filters, show: Filters) -> Filters:
-    """A slide's `own` filters, with those of the `show` in place of the same dimensions, the date and the edition."""
-    both = own.dated(show.as_of or own.as_of).of_edition(show.edition or own.edition)
+def merged_filters(own: Filters, show: Filters) -> Filters:
+    """A slide's `own` filters. Filters of the `show` replace those of the same dimension, the date and the edition."""
+    merged = own.dated(show.as_of or own.as_of).of_edition(show.edition or own.edition)
     for dimension in DIMENSIONS:
         if show.codes(dimension):
-            both = both.with_codes(dimension, show.codes(dimension))
-    return both
+            merged = merged.with_codes(dimension, show.codes(dimension))
+    return merged
 
 
-def _spoken(
+def _in_languages(
     context: AppContext, request: PageRequest, slide: DeckSlide, show: Filters, *, rows: bool
 ) -> dict[str, Slide]:
     """One slide in every language, all from one exhibit."""
     try:
-        made = _made(request, slide)
+        built = _build(request, slide)
     except SelectionRefused as refused:
-        return {language: _refused(request, slide, refused, language) for language in LANGUAGES}
-    spoken = {}
+        return {language: _refused_slide(request, slide, refused, language) for language in LANGUAGES}
+    by_language = {}
     for language in LANGUAGES:
         with words.speaking(language):
-            # Names of enterprises are learnt anew: they are written in the language spoken.
-            speaking = replace(request, ground=context.grounds[language])
-            spoken[language] = _drawn(speaking, slide, made, _gone(request, slide, show, made), rows=rows)
-    return spoken
+            # A new request: the names of enterprises are read again, in the current language.
+            in_language = replace(request, ground=context.grounds[language])
+            by_language[language] = _draw(in_language, slide, built, _gone(request, slide, show, built), rows=rows)
+    return by_language
 
 
-def _refused(request: PageRequest, slide: DeckSlide, refused: SelectionRefused, language: str) -> Slide:
-    """The slide of a selection that the viewer's threshold leaves nothing of."""
+def _refused_slide(request: PageRequest, slide: DeckSlide, refusal: SelectionRefused, language: str) -> Slide:
+    """The slide that replaces one whose selection the viewer's threshold refuses."""
     with words.speaking(language):
-        title, text = selection_words.refusal(refused.threshold, alone=refused.wider is None)
+        title, text = selection_words.refusal(refusal.threshold, alone=refusal.wider is None)
         return Slide(
             exhibit=slide.exhibit,
             language=language,
@@ -107,31 +109,31 @@ def _refused(request: PageRequest, slide: DeckSlide, refused: SelectionRefused, 
 
 
 @dataclass(frozen=True)
-class _Made:
-    """The exhibit of a slide, and the indicator that is drawn of one by indicator ("": none is on record)."""
+class _Built:
+    """The exhibit of a slide, and its indicator where it is by indicator ("": none is on record)."""
 
     exhibit: BuiltExhibit
     indicator: str = ""
 
 
-def _made(request: PageRequest, slide: DeckSlide) -> _Made:
+def _build(request: PageRequest, slide: DeckSlide) -> _Built:
     exhibit = SLIDES[slide.exhibit]
     if not exhibit.by_indicator:
-        return _Made(build(request, exhibit.code))
+        return _Built(build(request, exhibit.code))
     indicator = slide.indicator or most_reported(request)
     if indicator not in request.view.catalogue.indicator:
-        return _Made(build(request, exhibit.code))
-    return _Made(build(request, exhibit.code, indicator), indicator)
+        return _Built(build(request, exhibit.code))
+    return _Built(build(request, exhibit.code, indicator), indicator)
 
 
 def most_reported(request: PageRequest) -> str:
-    """The indicator with most pairs; empty where nothing was reported."""
+    """The indicator with most pairs; empty where nothing is reported."""
     return next(iter(by_pairs(build(request, "change").table)["indicator"]), "")
 
 
-def _drawn(request: PageRequest, slide: DeckSlide, made: _Made, gone: str, *, rows: bool) -> Slide:
-    """One slide in the language spoken; where something is `gone` that it would show, it says that instead."""
-    exhibit = made.exhibit
+def _draw(request: PageRequest, slide: DeckSlide, built: _Built, gone: str, *, rows: bool) -> Slide:
+    """One slide in the current language. Where its data is `gone`, it shows that message instead."""
+    exhibit = built.exhibit
     basis = request.basis(exhibit)
     bare = Slide(
         exhibit=slide.exhibit,
@@ -144,12 +146,12 @@ def _drawn(request: PageRequest, slide: DeckSlide, made: _Made, gone: str, *, ro
         edition=" · ".join(part for part in (basis.edition, _rounded(exhibit)) if part),
         synthetic=slide_model.synthetic_sign() if basis.synthetic else "",
         notes=slide.notes,
-        indicator=made.indicator,
+        indicator=built.indicator,
         source_list=basis.sources,
     )
     look, picture = PICTURES[slide.exhibit]
-    material = material_of(request, look.code, made.indicator, size=Size.SLIDE, rows=rows, named=True)
-    missing = gone or look.missing(material) or _unreported(request, made)
+    material = material_of(request, look.code, built.indicator, size=Size.SLIDE, rows=rows, named=True)
+    missing = gone or look.missing(material) or _unreported(request, built)
     if missing or picture.draw is None:
         return replace(bare, empty=missing)
     drawing = picture.draw(material)
@@ -179,23 +181,23 @@ def _undrawn(table: Table) -> str:
     return _("Nothing of this is on record for this selection.")
 
 
-def _gone(request: PageRequest, slide: DeckSlide, show: Filters, made: _Made) -> str:
-    """What a slide asks for that is no longer on record: without it the slide would say something else."""
-    known = request.view.catalogue.codes
+def _gone(request: PageRequest, slide: DeckSlide, show: Filters, built: _Built) -> str:
+    """The message about a filter or indicator that is no longer on record; empty where there is none."""
+    codes_on_record = request.view.catalogue.codes
     own = Filters.from_search(slide.filters)
-    cacheable = {dimension: own.codes(dimension) for dimension in DIMENSIONS if not show.codes(dimension)}
-    if any(codes and not codes & known[dimension] for dimension, codes in cacheable.items()):
+    wanted = {dimension: own.codes(dimension) for dimension in DIMENSIONS if not show.codes(dimension)}
+    if any(codes and not codes & codes_on_record[dimension] for dimension, codes in wanted.items()):
         return _("What this slide is filtered by is no longer on record.")
-    if SLIDES[slide.exhibit].by_indicator and slide.indicator and not made.indicator:
+    if SLIDES[slide.exhibit].by_indicator and slide.indicator and not built.indicator:
         return _("The indicator of this slide is no longer on record.")
     return ""
 
 
-def _unreported(request: PageRequest, made: _Made) -> str:
-    """What a slide of one indicator says where nobody in the selection has reported it."""
-    reported = build(request, "change").table["indicator"] if made.indicator else ()
-    if not made.indicator or made.indicator in set(reported):
+def _unreported(request: PageRequest, built: _Built) -> str:
+    """The message for a slide whose indicator has no report in the selection; empty otherwise."""
+    reported = build(request, "change").table["indicator"] if built.indicator else ()
+    if not built.indicator or built.indicator in set(reported):
         return ""
     return _(
-        "Nobody in this selection has reported: {indicator}.", indicator=request.names.of("indicator", made.indicator)
+        "Nobody in this selection has reported: {indicator}.", indicator=request.names.of("indicator", built.indicator)
     )

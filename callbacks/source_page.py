@@ -1,4 +1,4 @@
-"""The Sources page: the documents of the record, and how many rows rest on each."""
+"""The Sources page: the documents of the record, with the number of rows from each."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ def register(app: Dash, context: AppContext) -> None:
 
 
 def page(request: PageRequest, chosen: str) -> list[Any]:
-    """Every source as a card; `chosen` first and marked."""
+    """The sources as cards; the `chosen` one is first and marked."""
     rows = sources_of(request.view)
     codes = sorted(rows, key=lambda code: code != chosen)
     return [

@@ -1,4 +1,4 @@
-"""The Stories page: before and after in words and pictures, module by module, or one story by itself."""
+"""The Stories page: stories by module, with texts and pictures of before and after; or one story alone."""
 
 from itertools import groupby
 from typing import Any
@@ -19,7 +19,7 @@ from layouts.parts.exhibit_frame import Basis, SourceLink
 from layouts.words import _
 
 STEP = 12
-"""So many stories at first, and so many more each time they are asked for."""
+"""The number of stories shown first, and added by each click."""
 
 PATH = "/stories"
 
@@ -41,35 +41,35 @@ def register(app: Dash, context: AppContext) -> None:
         with open_request(context, search, clears_notice=True) as request:
             admit(request.view)
             chosen = (path or "").removeprefix(PATH).strip("/")
-            found = story_list.stories(request.view)
-            request.names.learn(found[found["enterprise"].notna()])
+            stories = story_list.stories(request.view)
+            request.names.learn(stories[stories["enterprise"].notna()])
             if chosen:
-                return one(request, found[found["address"] == chosen])
-            return listed(request, found, STEP * (1 + clicks if isinstance(clicks, int) and clicks > 0 else 1))
+                return one(request, stories[stories["address"] == chosen])
+            return listed(request, stories, STEP * (1 + clicks if isinstance(clicks, int) and clicks > 0 else 1))
 
 
-def one(request: PageRequest, found: pd.DataFrame) -> tuple[Any, ...]:
-    """The story at an address below the page's, or that there is none."""
+def one(request: PageRequest, stories: pd.DataFrame) -> tuple[Any, ...]:
+    """The page of one story, or a message that there is none."""
     back = request.addresses.of(PATH)
-    shown = [cards.alone(story(request, row), back) for row in records(found)]
+    shown = [cards.alone(story(request, row), back) for row in records(stories)]
     return [], shown[0] if shown else cards.missing(back), "", True
 
 
-def listed(request: PageRequest, found: pd.DataFrame, most: int) -> tuple[Any, ...]:
-    """The first of the stories of the selection, under the modules they belong to."""
+def listed(request: PageRequest, stories: pd.DataFrame, most: int) -> tuple[Any, ...]:
+    """The first stories of the selection, at most `most`, grouped by module."""
     title = cards.heading(
-        cards.title(len(found), int(found["tells_both"].sum())), exhibit_frame.basis_lines(basis(request, found))
+        cards.title(len(stories), int(stories["tells_both"].sum())), exhibit_frame.basis_lines(basis(request, stories))
     )
-    left = max(len(found) - most, 0)
-    if not len(found):
+    left = max(len(stories) - most, 0)
+    if not len(stories):
         return title, cards.nothing(why_none(request), request.addresses.of(PATH, request.unfiltered)), "", True
-    shown = groupby(records(found.head(most)), key=lambda row: row["module"])
+    shown = groupby(records(stories.head(most)), key=lambda row: row["module"])
     groups = [(group_name(request, module), [story(request, row) for row in rows]) for module, rows in shown]
     return title, cards.groups(groups), cards.more(left, STEP) if left else "", not left
 
 
 def why_none(request: PageRequest) -> str:
-    """Why a link shows no or few stories whatever is filtered; empty where it shows what the filters leave."""
+    """The reason why a share link shows few stories or none; empty where the link does not limit them."""
     viewer = request.view.viewer
     return cards.of_a_link(names=viewer.may(Permission.SEE_NAMES)) if request.view.threshold else ""
 
@@ -79,26 +79,26 @@ def group_name(request: PageRequest, module: str | None) -> str:
     return request.names.of("module", module) if module else _("Of no one module")
 
 
-def basis(request: PageRequest, found: pd.DataFrame) -> Basis:
-    """What the stories are of."""
-    rows = found["source"].value_counts()
-    told = not request.view.threshold
+def basis(request: PageRequest, stories: pd.DataFrame) -> Basis:
+    """The basis of the stories: selection, date and sources."""
+    rows = stories["source"].value_counts()
+    counted = not request.view.threshold
     return Basis(
-        coverage=why_none(request) if len(found) else "",
+        coverage=why_none(request) if len(stories) else "",
         filtered=request.filtered(),
         as_of=request.as_of,
         sources=tuple(
-            SourceLink(request.names.source(code), request.addresses.source(code), int(n) if told else None)
+            SourceLink(request.names.source(code), request.addresses.source(code), int(n) if counted else None)
             for code, n in zip(map(str, rows.index), rows, strict=True)
         ),
-        unsourced=int(found["source"].isna().sum()) if told else 0,
+        unsourced=int(stories["source"].isna().sum()) if counted else 0,
         synthetic=request.view.catalogue.programme.synthetic,
         edition=request.edition_line(),
     )
 
 
 def story(request: PageRequest, row: dict[str, Any]) -> Story:
-    """A story in the words of the reader."""
+    """A story with names and addresses for its codes."""
     facts = [
         (request.names.of("enterprise", row["enterprise"]), _enterprise_href(request, row["enterprise"])),
         *((request.names.of(table, row[table]), "") for table in ("round", "module", "place", "sector") if row[table]),
@@ -118,7 +118,7 @@ def story(request: PageRequest, row: dict[str, Any]) -> Story:
 def _picture(request: PageRequest, row: dict[str, Any], side: str) -> Picture | None:
     if pd.isna(row[f"{side}_width"]):
         return None
-    # A picture is the same whatever is filtered: one address of it is kept by the browser.
+    # Filters do not change a picture: with one address the browser caches it once.
     filters = request.unfiltered.dated(request.filters.as_of)
     href = request.addresses.of(f"/story/{row['address']}/{side}", filters)
     return Picture(href, int(row[f"{side}_width"]), int(row[f"{side}_height"]))

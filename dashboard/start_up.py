@@ -1,11 +1,11 @@
-"""Checks at start-up that every exhibit is whole: a missing half, label or description stops the server."""
+"""Checks of the exhibits at start-up. A missing half, label or description stops the server."""
 
 from data import exhibits
 from layouts import exhibits as looks
 
 
 def check() -> None:
-    """Raises TypeError where a code, an exported column or a slide is in one half of an exhibit alone."""
+    """Raise TypeError where a code, an exported column or a slide is in only one half of an exhibit."""
     problems = list(_problems())
     if problems:
         raise TypeError("; ".join(problems))

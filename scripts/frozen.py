@@ -1,10 +1,10 @@
-"""Writes everything every kind of viewer gets as text, so that two versions of the code can be compared.
+"""Writes all output for each kind of viewer as text, so that two versions of the code can be compared.
 
     PYTHONPATH=. .venv/bin/python scripts/frozen.py FOLDER
 
-Written are tables of exhibits, method pages, answers of pages, slides, packs, newsletters, lists and filter options,
-for each viewer, under a dozen filter states, in both languages, on the public record and on a synthetic programme.
-Times, hashes and today's date are replaced, since they differ from run to run. `make frozen` compares two versions.
+It writes tables of exhibits, method pages, responses of pages, slides, packs, newsletters, lists and filter options,
+for each viewer, with a dozen filter states, in both languages, for the public record and a synthetic programme. Times,
+hashes and today's date are replaced, since they differ from run to run. `make frozen` compares two versions.
 """
 
 import io
@@ -64,7 +64,7 @@ PRIVACY_KEY = b"frozen" * 6
 NOT_COMPARED = {
     "module-funnel": ("due",), "coverage": ("pairs",), "events": ("ahead",), "regions": ("latitude", "longitude"),
 }  # fmt: skip
-"""Columns that tables have beside those of their exhibit in some versions of the code alone."""
+"""Columns of tables that exist only in some versions of the code."""
 
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 BESIDE = (
@@ -76,7 +76,7 @@ LISTS = (None, FollowUpList("form", ("results", "missing")), FollowUpList("silen
 
 
 def write(folder: Path) -> int:
-    """Write what this code says, one process a data set; the exit status."""
+    """Write the output of this code, with one process per data set; returns the exit status."""
     children = []
     for name in ("public", "demo"):
         child = os.fork()
@@ -94,12 +94,12 @@ def write(folder: Path) -> int:
 
 
 def write_data_set(name: str, folder: Path) -> None:
-    """Write what is said of one of the data sets: a file a viewer, filter state and language."""
+    """Write the output of one data set: one file per viewer, filter state and language."""
     with TemporaryDirectory() as place:
         here = Path(place)
         edition = make(name, here)
         pages = Pages(f"sqlite:///{here}/results.db", here)
-        pages.app.server.logger.disabled = True  # a selection that is refused is an answer here
+        pages.app.server.logger.disabled = True  # a refused selection is a normal response here
         deck = decks.read(accounts_engine(f"sqlite:///{here}/accounts.db"), decks.STANDARD)
         every = [DeckSlide(code) for code in exhibits.SLIDES]
         stable = stabler(edition)
@@ -108,7 +108,7 @@ def write_data_set(name: str, folder: Path) -> None:
             (folder / who).mkdir(parents=True, exist_ok=True)
             for language in ("en", "zh"):
                 for at, filters in enumerate(filter_states(pages)):
-                    text = "\n".join((filters, *said(pages, filters, language, every)))
+                    text = "\n".join((filters, *texts_of(pages, filters, language, every)))
                     (folder / who / f"{at:02}-{language}.txt").write_text(stable(text), encoding="utf-8")
                 if viewer is MANAGER:
                     text = "\n".join(managers_files(pages, language, deck))
@@ -116,7 +116,7 @@ def write_data_set(name: str, folder: Path) -> None:
 
 
 def make(name: str, here: Path) -> Edition:
-    """Load a data set and freeze an edition of it; of the synthetic programme some forms come in later."""
+    """Load a data set and freeze an edition. For the synthetic programme, load some forms afterwards."""
     engine = writing_engine(f"sqlite:///{here}/results.db")
     source = here / "programme"
     if name == "demo":
@@ -130,24 +130,24 @@ def make(name: str, here: Path) -> Edition:
 
 
 def stabler(edition: Edition) -> Callable[[str], str]:
-    """Replaces what differs from run to run."""
+    """A function that replaces the parts of a text that differ from run to run."""
     today = datetime.now(UTC).date()
-    told = {
+    signs = {
         edition.sha256: "HASH", edition.short: "HASH", today.isoformat(): "TODAY",
         f"{today.day} {today:%B} {today.year}": "TODAY", f"{today.year}年{today.month}月{today.day}日": "TODAY",
     }  # fmt: skip
     times = re.compile(r"\d\d:\d\d(:\d\d(\.\d+)?)?( UTC|Z)?")
 
-    def replaced(text: str) -> str:
-        for each, sign in told.items():
+    def replace_signs(text: str) -> str:
+        for each, sign in signs.items():
             text = text.replace(each, sign)
         return times.sub("TIME", text)
 
-    return replaced
+    return replace_signs
 
 
 def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str, Viewer]]:
-    """Every kind of viewer, by a name for their files."""
+    """The kinds of viewers, as (name of their files, viewer)."""
     partners = pages.context.records.live.catalogue().partner
     scope = min(code for code, entry in partners.items() if entry.columns["kind"] == "employers")
     yield "manager", MANAGER
@@ -163,7 +163,7 @@ def viewers(pages: Pages, edition: Edition, data_set: str) -> Iterator[tuple[str
 
 
 def filter_states(pages: Pages) -> list[str]:
-    """Queries of no, one and several filters, on codes of the record."""
+    """Queries with no, one and several filters, with codes of the record."""
     catalogue = pages.context.records.live.catalogue()
     partners, sectors, rounds = sorted(catalogue.partner), sorted(catalogue.sector), sorted(catalogue.round)
     provinces = sorted({province for code in catalogue.place if (province := catalogue.province(code))})
@@ -186,13 +186,13 @@ def filter_states(pages: Pages) -> list[str]:
     ]
 
 
-def said(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> Iterator[str]:
-    """Everything under one filter state."""
+def texts_of(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> Iterator[str]:
+    """The output with one filter state."""
     search = f"?{filters}&lang={language}"
-    with as_viewer(pages):
-        with open_request(pages.context, search) as asked:
-            yield from exhibits_and_methods(asked)
-            yield from lists(asked)
+    with viewer_context(pages):
+        with open_request(pages.context, search) as request:
+            yield from exhibits_and_methods(request)
+            yield from lists(request)
         for pair in both_languages(pages.context, every, Filters.from_search(filters)):
             yield f"== slide {pair[language].exhibit}\n{as_json(pair[language].plain())}"
     for name, (output, path) in page_outputs().items():
@@ -200,20 +200,20 @@ def said(pages: Pages, filters: str, language: str, every: list[DeckSlide]) -> I
 
 
 @contextmanager
-def as_viewer(pages: Pages) -> Iterator[None]:
-    """Inside the block the viewer of `pages` asks."""
+def viewer_context(pages: Pages) -> Iterator[None]:
+    """Use the viewer of `pages` inside the block."""
     with pages.app.server.test_request_context():
         g.viewer = pages.viewer
         yield
 
 
 def as_json(value: Any) -> str:
-    """Values of any kind as JSON, a line a value."""
+    """Any value as JSON, one line per value."""
     return json.dumps(json.loads(to_json_plotly(value)), ensure_ascii=False, indent=1, sort_keys=True)
 
 
 def or_refused(make: Callable[[], str]) -> str:
-    """What is made, or why it is not."""
+    """The made text, or the reason why it is refused."""
     try:
         return make()
     except (SelectionRefused, KeyError) as refused:
@@ -221,7 +221,7 @@ def or_refused(make: Callable[[], str]) -> str:
 
 
 def page_outputs() -> dict[str, tuple[str, str]]:
-    """A property each page's callback writes, and its path."""
+    """The pages, each with a property that its callback writes, and its path."""
     return PAGES | {
         "enterprises": (f"{ids.ENTERPRISES_BASIS}.content", "/enterprises"),
         "published": ("published-published-figure.figure", "/published"),
@@ -232,79 +232,79 @@ def page_outputs() -> dict[str, tuple[str, str]]:
 
 
 def answer(pages: Pages, output: str, path: str, search: str) -> str:
-    """The answer of a page's callback, or how it fails."""
+    """The response of a page's callback, or its error."""
     try:
-        told = pages.post(output, path, search)
+        response = pages.post(output, path, search)
     except RuntimeError as failed:
         return f"failed: {failed}"
-    return as_json(json.loads(told or "null"))
+    return as_json(json.loads(response or "null"))
 
 
-def exhibits_and_methods(asked: PageRequest) -> Iterator[str]:
-    """Every exhibit with all its columns and what it rests on, and its method page."""
+def exhibits_and_methods(request: PageRequest) -> Iterator[str]:
+    """The exhibits, each with all columns and its basis, and their method pages."""
     for code in exhibits.EXHIBITS:
 
         def table(code: str = code) -> str:
-            made = exhibits.build(asked.view, code)
-            rests_on = {each.name: getattr(made, each.name) for each in fields(made) if each.name != "table"}
-            columns = sorted(str(each) for each in made.table.columns if each not in NOT_COMPARED.get(code, ()))
-            return f"{to_csv(made)}{made.table[columns].round(9).to_csv(index=False)}{rests_on}"
+            exhibit = exhibits.build(request.view, code)
+            basis = {each.name: getattr(exhibit, each.name) for each in fields(exhibit) if each.name != "table"}
+            columns = sorted(str(each) for each in exhibit.table.columns if each not in NOT_COMPARED.get(code, ()))
+            return f"{to_csv(exhibit)}{exhibit.table[columns].round(9).to_csv(index=False)}{basis}"
 
         def method_page(code: str = code) -> str:
-            return as_json(asdict(method.made(asked, code, method.chosen_indicator(asked, code, None))))
+            return as_json(asdict(method.method_of(request, code, method.chosen_indicator(request, code, None))))
 
         yield f"== exhibit {code}\n{or_refused(table)}"
         yield f"== method {code}\n{or_refused(method_page)}"
 
 
-def lists(asked: PageRequest) -> Iterator[str]:
-    """Options of filters, enterprises in every order, what stands beside the pairs, lists of what is missing."""
-    view = asked.view
+def lists(request: PageRequest) -> Iterator[str]:
+    """Filter options, enterprises in every order, results that are not pairs, and lists of the Completeness page."""
+    view = request.view
     for name in ("partner", "sector", "round", "phase", "place"):
         yield f"== options {name}\n{sorted(option_counts(view, name).items(), key=str)}"
     for sort in SORTS:
         for descending in (False, True):
-            wanted = ListRequest(sort=sort, descending=descending, page=1 + descending)
-            yield f"== enterprises by {sort} {descending}\n{told_list(enterprise_list.listed(view, wanted))}"
-    yield f"== enterprises found\n{told_list(enterprise_list.listed(view, ListRequest(text='a')))}"
+            list_request = ListRequest(sort=sort, descending=descending, page=1 + descending)
+            yield f"== enterprises by {sort} {descending}\n{list_text(enterprise_list.listed(view, list_request))}"
+    yield f"== enterprises found\n{list_text(enterprise_list.listed(view, ListRequest(text='a')))}"
     yield f"== beside\n{csv_of(pairs_exhibit.other_results(view), BESIDE)}"
     if view.viewer.limited:
         return
     yield f"== forms\n{follow_up.form_counts(view)}\n{follow_up.silences(view)}"
     yield f"== doubts\n{follow_up.outlier_count(view)}\n{follow_up.unsourced_counts(view)}"
     for which in LISTS:
-        found = follow_up.everyone(view, which, "en")
-        yield f"== list {which}\n{csv_of(found, list(found.columns))}"
+        rows = follow_up.everyone(view, which, "en")
+        yield f"== list {which}\n{csv_of(rows, list(rows.columns))}"
     for code in sorted(each.enterprise for each in enterprise_list.listed(view, ListRequest()).rows)[:3]:
-        yield f"== enterprise {code}\n{as_json(callbacks.enterprise_pages.one(asked, code))}"
+        yield f"== enterprise {code}\n{as_json(callbacks.enterprise_pages.one(request, code))}"
 
 
-def told_list(found: EnterpriseList) -> str:
-    """A page of the list; how well a day is known is told where there is one."""
-    rows = (row if row.last_report else replace(row, date_precision=None) for row in found.rows)
-    return "\n".join(map(str, (found.count, found.unnamed, found.page, *rows)))
+def list_text(page: EnterpriseList) -> str:
+    """One page of the list as text. The precision of a date is left out where there is no date."""
+    rows = (row if row.last_report else replace(row, date_precision=None) for row in page.rows)
+    return "\n".join(map(str, (page.count, page.unnamed, page.page, *rows)))
 
 
 def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:
-    """The pack and the newsletter, which managers alone make, with nothing filtered."""
+    """The pack and the newsletter, which only managers make, without filters."""
     packer = Packer.on(pages.context, read_boundaries())
-    # Notes and rows are asked for where they can be asked for.
+    # Notes and rows are requested where this version has these options.
     everything = {name: True for name in ("notes", "rows") if name in signature(packer.make).parameters}
     chromium.chromium = without_browser
     as_of = pages.context.records.live.catalogue().programme.as_of
     period = Period(date(as_of.year - 1, 1, 1), as_of)
-    with as_viewer(pages):
-        made = packer.make(deck, Filters(), "pptx", language, **everything)
-        told = letters(pages.context, Filters(), period, (language,), "https://results.example.org")
-    for at, slide in enumerate(Presentation(io.BytesIO(made.content)).slides):
+    with viewer_context(pages):
+        pack = packer.make(deck, Filters(), "pptx", language, **everything)
+        newsletters = letters(pages.context, Filters(), period, (language,), "https://results.example.org")
+    for at, slide in enumerate(Presentation(io.BytesIO(pack.content)).slides):
         yield from (f"== pack {at} {text_of(shape)}" for shape in slide.shapes)
         if slide.has_notes_slide:
             yield f"== pack {at} notes {slide.notes_slide.notes_text_frame.text}"
-    yield f"== newsletter\n{newsletter_parts.markdown(told)}"
+    yield f"== newsletter\n{newsletter_parts.markdown(newsletters)}"
 
 
 def without_browser() -> str:
-    """Maps of the pack would be pictures, which cannot be compared."""
+    """Raise PrintingProblem: maps of the pack would be pictures, which cannot be compared."""
     raise chromium.PrintingProblem("missing")
 
 

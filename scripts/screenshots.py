@@ -1,4 +1,4 @@
-"""Makes the README's pictures: the public record and the synthetic programme, in real Chromium."""
+"""Makes the pictures of the README from the public record and the synthetic programme, in Chromium."""
 
 import tempfile
 import threading
@@ -43,7 +43,7 @@ DONOR = "partner=donor-1"
 
 @contextmanager
 def served(folder: Path, name: str) -> Iterator[tuple[str, OneTimeAddress, str]]:
-    """The record of a name in `folder`, served: address, the way in, and its accounts."""
+    """Serve a record of `folder` while the block runs: its address, the one-time address, and its accounts."""
     one_time = OneTimeAddress()
     settings = Settings(
         database_url=f"sqlite:///{folder}/{name}.db",
@@ -59,16 +59,16 @@ def served(folder: Path, name: str) -> Iterator[tuple[str, OneTimeAddress, str]]
 
 
 def take(page: Page, address: str, name: str, shown: str) -> None:
-    """Photograph an address once what it shows has been drawn."""
+    """Take a picture of an address after the element `shown` is visible."""
     page.goto(address, wait_until="networkidle")
     page.locator(shown).first.wait_for()
-    page.wait_for_timeout(2500)  # plotly draws after the network is quiet
+    page.wait_for_timeout(2500)  # plotly draws after the last request
     page.screenshot(path=IMAGES / f"{name}.png")
     print(IMAGES / f"{name}.png")
 
 
 def photograph(browser: Browser, folder: Path, name: str) -> None:
-    """Every picture of one record."""
+    """Take all pictures of one record."""
     with served(folder, name) as (address, one_time, accounts):
         page = browser.new_page(viewport={"width": 1600, "height": 1000})
         page.goto(f"{address}/enter/{one_time.token}")
@@ -89,7 +89,7 @@ def photograph(browser: Browser, folder: Path, name: str) -> None:
 
 
 def main() -> None:
-    """Build both records in a temporary folder and photograph them."""
+    """Load both records into a temporary folder and take their pictures."""
     IMAGES.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as temporary, sync_playwright() as playwright:
         folder = Path(temporary)

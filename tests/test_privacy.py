@@ -574,7 +574,7 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     with open_request(pages.context, search) as asked:
         for code in EXHIBITS:
             yield to_csv(build(asked.view, code))
-            yield method.made(asked, code, method.chosen_indicator(asked, code, None))
+            yield method.method_of(asked, code, method.chosen_indicator(asked, code, None))
         for name in DIMENSIONS:
             yield list(filter_options.option_counts(asked.view, name).items())
 

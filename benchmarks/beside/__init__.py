@@ -1,1 +1,1 @@
-"""The same three charts as others build them: what the dashboard is measured beside."""
+"""The three charts built with other tools, for comparison with the dashboard."""

@@ -1,4 +1,4 @@
-"""The three charts in Dash as its documentation shows it: plotly express, a callback."""
+"""The three charts in Dash, as in its documentation: plotly express and one callback."""
 
 import plotly.express as px
 from dash import Dash, Input, Output, dcc, html
@@ -18,5 +18,5 @@ app.layout = html.Div(
 
 @app.callback([Output(chart, "figure") for chart in SQL], Input("sector", "value"))
 def charts(sector: str) -> list[Figure]:
-    """Every chart, of one sector or of all."""
+    """The charts, for one sector or for all."""
     return [px.bar(numbers(chart, sector), x="label", y="value", title=chart) for chart in SQL]

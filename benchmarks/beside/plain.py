@@ -1,4 +1,4 @@
-"""Three charts in plain SQL, with a filter by sector. Needs SQLAlchemy and pandas alone, which every peer has."""
+"""Three charts in plain SQL, with a filter by sector. Needs only SQLAlchemy and pandas, which all peers have."""
 
 import os
 from functools import cache
@@ -22,7 +22,7 @@ ROWS = {
         "WHERE r.before IS NOT NULL AND r.after IS NOT NULL AND i.better <> 'context'"
     ),
 }
-"""What each chart adds up: a row a fact."""
+"""The SQL of each chart's facts: one row per fact."""
 
 MADE_BY = {"modules": "SUM", "provinces": "SUM", "change": "AVG"}
 
@@ -41,13 +41,13 @@ def _engine() -> Engine:
 
 
 def numbers(chart: str, sector: str = "") -> pd.DataFrame:
-    """A chart's numbers: label, value."""
+    """The numbers of a chart, with the columns label and value."""
     with _engine().connect() as connection:
-        found = pd.read_sql(text(SQL[chart]), connection, params={"sector": sector or ""})
-    return found.astype({"label": str})
+        frame = pd.read_sql(text(SQL[chart]), connection, params={"sector": sector or ""})
+    return frame.astype({"label": str})
 
 
 def sectors() -> list[str]:
-    """The codes to filter by; the first, empty, is all."""
+    """The codes to filter by; the first is empty and means all."""
     with _engine().connect() as connection:
         return ["", *connection.scalars(text(SECTORS))]

@@ -30,7 +30,7 @@ def digest(  # noqa: PLR0913 - one per option
     since: str, *, until: str, lang: str, form: str, search: str, out: Path | None, reader: Reader
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
-    from callbacks.newsletter_text import held_to, letters
+    from callbacks.newsletter_text import letters, limited_period
     from callbacks.page_request import open_request
     from dashboard.commands.link_commands import LOCAL_URL
     from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, file_text, read_period
@@ -45,7 +45,7 @@ def digest(  # noqa: PLR0913 - one per option
         with open_request(context, filters.search()) as page_request:
             warn_of_omissions(page_request.view)
             programme, requested = page_request.view.catalogue.programme, period
-            period = held_to(page_request, period)
+            period = limited_period(page_request, period)
         if period != requested:
             click.echo(f"It ends on {period.until}, the day of the data: see docs/privacy.md.", err=True)
         text = file_text(letters(context, filters, period, LANGUAGES[lang], public_url() or LOCAL_URL), form)

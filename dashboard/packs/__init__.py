@@ -1,1 +1,1 @@
-"""The meeting pack: a deck as PowerPoint or PDF. The slides themselves are made in `callbacks`."""
+"""The meeting pack: a deck as PowerPoint or PDF. The slides themselves come from `callbacks.slides`."""

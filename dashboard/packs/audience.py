@@ -1,4 +1,4 @@
-"""For whom a manager makes a file to send round: for the committee, as a link would show it, or for managers."""
+"""The readers of a file that a manager makes: the committee (rounded, as with a share link) or managers."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -18,7 +18,7 @@ COMMITTEE, MANAGERS = "committee", "managers"
 
 
 def readers() -> dict[str, str]:
-    """For whom a file can be, in words; the first unless a manager says otherwise."""
+    """The choice of readers in words; the first is the default."""
     return {
         COMMITTEE: _("For the committee: counts rounded, no rows of enterprises"),
         MANAGERS: _("For managers: every number as it is"),
@@ -26,16 +26,16 @@ def readers() -> dict[str, str]:
 
 
 def committee(accounts: Engine, edition: str | None) -> Viewer:
-    """The committee as a viewer: it sees everything, rounded, of an edition or else of the live record."""
+    """The committee as a viewer: it sees everything, rounded, in an edition or in the live record."""
     return share_links.viewer_of(accounts, Terms(Audience.COMMITTEE, edition=edition or LIVE))
 
 
 @contextmanager
 def seen_by(whom: str, context: AppContext, accounts: Engine, edition: str | None) -> Iterator[None]:
-    """Let who reads a file be who asks in the block; of a public record nothing is rounded for anybody."""
+    """Use the rights of a file's readers inside the block. Nothing is rounded where the record is public."""
     own, record = g.viewer, context.records.edition(edition) if edition else context.records.live
     if whom != MANAGERS and not record.catalogue().programme.public:
-        key.make(accounts)  # a manager asks for it here
+        key.make(accounts)  # only a manager gets here
         g.viewer = committee(accounts, edition)
     try:
         yield

@@ -1,4 +1,4 @@
-"""The meeting pack: a deck as a file to take away, and what that file is called."""
+"""The meeting pack: a deck as a file, and the name of that file."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -22,17 +22,19 @@ FORMATS = {
     "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "pdf": "application/pdf",
 }
-"""What a pack can be, by the ending of its name."""
+"""The media type of each format, by file ending."""
 
 BOTH = "both"
 LANGUAGES = (*words.LANGUAGES, BOTH)
-"""What a pack can speak: with both, Chinese stands beneath the English."""
+"""The languages of a pack. With both, Chinese is below the English."""
 
 
 @dataclass(frozen=True)
 class Pack:
-    """A pack as a file. ``without_map``: there was no Chromium to draw the map, and its slide says so; ``rounded``:
-    it is for readers with a threshold.
+    """A pack as a file.
+
+    ``without_map``: Chromium is missing, so the map is left out and its slide says so. ``rounded``: the pack is for
+    readers with a threshold.
     """
 
     name: str
@@ -44,52 +46,54 @@ class Pack:
 
 @dataclass(frozen=True)
 class Packer:
-    """Makes packs; ``shapes`` are the boundary files by the address figures name them with."""
+    """Makes packs; ``shapes`` are the boundary files by their address in figures."""
 
     context: AppContext
     shapes: Shapes
 
     @classmethod
     def on(cls, context: AppContext, boundaries: Boundaries) -> Self:
-        """The packer whose maps are drawn on these boundaries."""
+        """A packer that draws maps with these boundaries."""
         shapes: dict[str, bytes] = {}
         for ground in context.grounds.values():
             shapes |= {ground.provinces: boundaries.provinces, ground.inset: boundaries.south_china_sea}
         return cls(context, shapes)
 
-    def make(  # noqa: PLR0913 - what a pack is made of, how, and what may stand in it
+    def make(  # noqa: PLR0913 - the content and the options of a pack
         self, deck: Deck, show: Filters, form: str, language: str, *, notes: bool, rows: bool
     ) -> Pack:
-        """The pack of a deck, in one of :data:`FORMATS` and :data:`LANGUAGES`, for the viewer who asks.
+        """The pack of a deck, in one of :data:`FORMATS` and :data:`LANGUAGES`, with the viewer's rights.
 
-        A pack is sent round: `notes` of who speaks and `rows` that each tell of one enterprise are in it where they are
-        asked for alone.
+        A pack is passed on to others, so it contains the speaker's `notes` and `rows` of single enterprises only on
+        request.
 
         Raises :class:`PrintingProblem`, `EditionProblem`, `DatabaseProblem`.
         """
         both = language == BOTH
-        spoken = "en" if both else language
+        main_language = "en" if both else language
         if form == "pdf":
-            chromium.chromium()  # that there is none is said before anything is worked out
-        with words.speaking(spoken), open_request(self.context, show.search(spoken)) as page_request:
-            named = _("Standard deck") if deck.name == STANDARD else deck.name
-            title = f"{page_request.view.catalogue.programme.entry.name(spoken)} · {named}"
-            # For whom it is can be read off its name.
+            chromium.chromium()  # fail early where there is none
+        with words.speaking(main_language), open_request(self.context, show.search(main_language)) as page_request:
+            deck_name = _("Standard deck") if deck.name == STANDARD else deck.name
+            title = f"{page_request.view.catalogue.programme.entry.name(main_language)} · {deck_name}"
+            # The file name tells whether the numbers are rounded.
             rounded = page_request.view.threshold is not None
-            called = "-".join([page_request.addresses.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])])
-            name = f"{called}-{'en-zh' if both else spoken}.{form}"
+            base_name = "-".join(
+                [page_request.addresses.file_name(_slug(deck.name)), *(["rounded"] if rounded else [])]
+            )
+            name = f"{base_name}-{'en-zh' if both else main_language}.{form}"
             synthetic = page_request.view.catalogue.programme.synthetic
         shown = deck.slides if notes else [replace(slide, notes="") for slide in deck.slides]
         slides = both_languages(self.context, shown, show, rows=rows)
         if form == "pdf":
-            content = pack_pages.pdf(title, slides, self.shapes, spoken, both=both)
+            content = pack_pages.pdf(title, slides, self.shapes, main_language, both=both)
             return Pack(name, content, synthetic, without_map=False, rounded=rounded)
-        draw = self._picture(spoken)
-        content = powerpoint(title, slides, spoken, both=both, picture=draw)
-        return Pack(name, content, synthetic, without_map=draw is None and _has_map(slides), rounded=rounded)
+        picture = self._picture(main_language)
+        content = powerpoint(title, slides, main_language, both=both, picture=picture)
+        return Pack(name, content, synthetic, without_map=picture is None and _has_map(slides), rounded=rounded)
 
     def _picture(self, language: str) -> Picture | None:
-        """Draws maps; None where there is no browser to do it."""
+        """A function that draws maps; None where there is no Chromium."""
         try:
             chromium.chromium()
         except PrintingProblem:
@@ -102,5 +106,5 @@ def _has_map(slides: Sequence[Mapping[str, Slide]]) -> bool:
 
 
 def _slug(name: str) -> str:
-    """The name of a deck as part of a file's, in whatever script."""
+    """The name of a deck as part of a file name, in any script."""
     return re.sub(r"[^\w]+", "-", name.lower()).strip("-_") or "deck"

@@ -1,4 +1,4 @@
-"""A pack's charts as PowerPoint's own, which can be edited."""
+"""The charts of a pack as PowerPoint charts, which can be edited."""
 
 from typing import Any
 
@@ -13,7 +13,7 @@ from layouts import theme
 from layouts.figures.chart import Chart, Numbers, Series
 
 FEW = 3
-"""Up to so many categories bars would be too thick."""
+"""With at most this number of categories, bars get wider gaps."""
 
 
 def add_chart(shapes: Any, place: tuple[int, int, int, int], drawn: Chart) -> Any:
@@ -35,17 +35,17 @@ def add_chart(shapes: Any, place: tuple[int, int, int, int], drawn: Chart) -> An
     plot.vary_by_categories = False
     plot.gap_width = 8 if drawn.axis else 55 if len(drawn.categories) > FEW else 160
     plot.overlap = 100 if drawn.stacked else 0
-    for series, made in zip(drawn.series, plot.series, strict=True):
-        _paint(made, series)
-        _print_values(made, series, drawn)
+    for series, drawn_series in zip(drawn.series, plot.series, strict=True):
+        _paint(drawn_series, series)
+        _print_values(drawn_series, series, drawn)
         if series.above:
-            _error_bars(made, series)
+            _error_bars(drawn_series, series)
     return shape
 
 
 def _plain(values: Numbers, drawn: Chart) -> list[float]:
-    """Values as a spreadsheet has them: none is 0, a share has six digits."""
-    # As plain numbers: one under a base would be written as it is read.
+    """Values as plain numbers for a spreadsheet. A missing value is 0; a share has six digits."""
+    # Plain numbers: a number below the base would be written as its text.
     lengths = [float(theme.length(value)) for value in values]
     return [round(length, 6) for length in lengths] if "%" in drawn.format else lengths
 
@@ -57,7 +57,7 @@ def _kind(drawn: Chart) -> Any:
 
 
 def _axes(chart: Any, drawn: Chart) -> None:
-    """Categories in reading order without marks; the values' axis only gives the scale, for they are printed."""
+    """Set the axes: categories in reading order, without marks; the value axis is hidden, since values are printed."""
     names, values = chart.category_axis, chart.value_axis
     names.reverse_order = not drawn.upright
     names.major_tick_mark = XL_TICK_MARK.NONE
@@ -65,7 +65,7 @@ def _axes(chart: Any, drawn: Chart) -> None:
     names.has_major_gridlines = False
     names.format.line.color.rgb = rgb(theme.LINE)
     look(names.tick_labels.font, BODY)
-    # Otherwise long names would be turned on end.
+    # Keeps long names horizontal.
     names._element.find(qn("c:txPr")).find(qn("a:bodyPr")).attrib.update({"rot": "0", "vert": "horz"})  # noqa: SLF001
     if drawn.axis:
         names.has_title = True
@@ -77,13 +77,13 @@ def _axes(chart: Any, drawn: Chart) -> None:
     if all(value >= 0 for series in drawn.series for value in series.lengths):
         values.minimum_scale = 0
     if drawn.most:
-        # Behind a bar stands its number, but for those that have it inside.
+        # Leaves room for the number after a bar, unless it is inside the bar.
         inside = drawn.stacked or bool(drawn.series[0].above)
         values.maximum_scale = drawn.most * (1 if inside else 1.08)
 
 
-def _paint(made: Any, series: Series) -> None:
-    fill = made.format.fill
+def _paint(drawn_series: Any, series: Series) -> None:
+    fill = drawn_series.format.fill
     if series.hatched:
         fill.patterned()
         fill.pattern = MSO_PATTERN.WIDE_UPWARD_DIAGONAL if series.hatched == "/" else MSO_PATTERN.DIAGONAL_CROSS
@@ -91,17 +91,17 @@ def _paint(made: Any, series: Series) -> None:
     else:
         fill.solid()
         fill.fore_color.rgb = rgb(series.colour)
-    made.invert_if_negative = False
+    drawn_series.invert_if_negative = False
     for at, colour in enumerate(series.colours):
         if colour != series.colour:
-            point = made.points[at].format.fill
+            point = drawn_series.points[at].format.fill
             point.solid()
             point.fore_color.rgb = rgb(colour)
 
 
-def _print_values(made: Any, series: Series, drawn: Chart) -> None:
-    """Every value at its bar, but those whose bar has no room: their format leaves them out, edited or not."""
-    labels = made.data_labels
+def _print_values(drawn_series: Any, series: Series, drawn: Chart) -> None:
+    """Print each value at its bar. The number format leaves out values whose bar has no room, also after editing."""
+    labels = drawn_series.data_labels
     labels.show_value = True
     labels.number_format, labels.number_format_is_linked = drawn.format, False
     if drawn.stacked or drawn.axis:
@@ -113,7 +113,7 @@ def _print_values(made: Any, series: Series, drawn: Chart) -> None:
     on_dark = drawn.stacked and series.dark
     look(labels.font, BODY, bold=drawn.stacked or len(drawn.series) == 1, colour=theme.PAPER if on_dark else theme.INK)
     if series.hatched:
-        # On a pattern no number can be read: it has ground of its own.
+        # A number on a pattern is unreadable: give it a plain background.
         ground = parse_xml(
             f'<c:spPr xmlns:c="{_C}" xmlns:a="{_A}"><a:solidFill><a:srgbClr val="{series.colour[1:]}"/></a:solidFill>'
             "</c:spPr>"
@@ -125,15 +125,15 @@ _C = "http://schemas.openxmlformats.org/drawingml/2006/chart"
 _A = "http://schemas.openxmlformats.org/drawingml/2006/main"
 
 
-def _error_bars(made: Any, series: Series) -> None:
-    """The interval around each value, which python-pptx has no words for."""
+def _error_bars(drawn_series: Any, series: Series) -> None:
+    """Add the interval around each value; python-pptx has no function for it."""
     bars = parse_xml(
         f'<c:errBars xmlns:c="{_C}" xmlns:a="{_A}"><c:errBarType val="both"/><c:errValType val="cust"/>'
         f'<c:noEndCap val="0"/>{_numbers("plus", series.above)}{_numbers("minus", series.below)}'
         f'<c:spPr><a:ln w="28575"><a:solidFill><a:srgbClr val="{theme.AFTER[1:]}"/></a:solidFill></a:ln></c:spPr>'
         "</c:errBars>"
     )
-    made._element.find(qn("c:cat")).addprevious(bars)  # noqa: SLF001
+    drawn_series._element.find(qn("c:cat")).addprevious(bars)  # noqa: SLF001
 
 
 def _numbers(name: str, values: Numbers) -> str:

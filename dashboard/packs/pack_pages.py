@@ -1,4 +1,4 @@
-"""A pack's slides as pages that the browser draws, as it draws them for the projector: the PDF, pictures of maps."""
+"""The PDF of a pack and the pictures of its maps, drawn by the browser as in the slide show."""
 
 import json
 from collections.abc import Iterable, Mapping
@@ -17,20 +17,20 @@ from layouts.words import _
 HERE = Path(__file__).parent.parent
 
 Shapes = Mapping[str, bytes]
-"""Boundary files by the address figures name them with."""
+"""Boundary files by their address in figures."""
 
 _CONFIG = GRAPH_CONFIG | {"staticPlot": True, "responsive": False}
 
 
 def pdf(title: str, slides: Iterable[Mapping[str, Slide]], shapes: Shapes, language: str, *, both: bool) -> bytes:
-    """A page a slide, in `language` or with `both` on it; raises :class:`dashboard.packs.chromium.PrintingProblem`."""
-    plain = [{spoken: slide.plain() for spoken, slide in pair.items()} for pair in slides]
+    """A PDF with one page per slide; raises :class:`dashboard.packs.chromium.PrintingProblem`."""
+    plain = [{each_language: slide.plain() for each_language, slide in pair.items()} for pair in slides]
     drawn = [figure for pair in plain for slide in pair.values() for figure in slide["figures"]]
     return chromium.pdf(_page(title, language, drawn, shapes, slides=plain, both=both))
 
 
 def picture(figure: Figure, shapes: Shapes, language: str, width: int, height: int) -> bytes:
-    """A figure as a PNG for a box of so many pixels; raises :class:`dashboard.packs.chromium.PrintingProblem`."""
+    """A figure as a PNG of this size in pixels; raises :class:`dashboard.packs.chromium.PrintingProblem`."""
     page = _page("", language, [figure], shapes, picture=figure, size=[width, height])
     return chromium.png(page, width, height)
 

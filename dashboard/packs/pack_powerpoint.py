@@ -1,4 +1,4 @@
-"""A pack's slides as PowerPoint: charts that can be edited, native shapes for the rest, the table in the notes."""
+"""The slides of a pack as PowerPoint: editable charts, native shapes for the rest, the table in the notes."""
 
 import io
 import math
@@ -36,21 +36,21 @@ MARGIN, TOP, BOTTOM, GAP = 0.4, 0.28, 0.2, 0.12
 """Inches."""
 
 TITLE, SECOND, CAPTION, FOOT = 24, 17, 13, 11
-"""Points; the foot is for the hand."""
+"""Points. The foot is small: it is read on paper or on a screen."""
 
 HIGHEST_FOOT = 2.5
 """Inches."""
 
 DOTS = 144
-"""Pixels an inch in which figures are drawn for slides: the projector's 1080 on 7.5 inches."""
+"""Pixels per inch of figures on slides: 1080 pixels on 7.5 inches."""
 
 Picture = Callable[[Figure, int, int], bytes]
-"""Draws a figure as a PNG for a box of so many pixels."""
+"""A function that draws a figure as a PNG of a width and height in pixels."""
 
 
 @dataclass(frozen=True)
 class Box:
-    """Where something stands on a slide, in inches."""
+    """A rectangle on a slide, in inches."""
 
     left: float
     top: float
@@ -59,16 +59,16 @@ class Box:
 
     @property
     def place(self) -> tuple[int, int, int, int]:
-        """As python-pptx takes it."""
+        """The rectangle as python-pptx expects it: left, top, width, height."""
         return Inches(self.left), Inches(self.top), Inches(self.width), Inches(self.height)
 
 
 def powerpoint(
     title: str, slides: Sequence[Mapping[str, Slide]], language: str, *, both: bool, picture: Picture | None
 ) -> bytes:
-    """A slide a slide, in `language` or with the other's titles beneath; a map is left out where there is no `picture`.
+    """A PowerPoint file of the slides, in `language` or with titles in the other one below. Without `picture`, no maps.
 
-    Raises whatever `picture` does.
+    Raises the errors of `picture`.
     """
     presentation = Presentation()
     _widen(presentation)
@@ -85,7 +85,7 @@ def powerpoint(
 
 
 def _widen(presentation: Any) -> None:
-    """Make the built-in template's slides 16:9, and what stands on its masters and layouts with them."""
+    """Make the slides of the built-in template 16:9, with the shapes on its masters and layouts."""
     stretch = Inches(WIDTH) / presentation.slide_width
     presentation.slide_width, presentation.slide_height = Inches(WIDTH), Inches(HEIGHT)
     for holder in (presentation.slide_master, *presentation.slide_layouts):
@@ -95,14 +95,14 @@ def _widen(presentation: Any) -> None:
 
 
 class _Page:
-    """One slide being filled, from the title down and from the foot up; what is left in between is the picture's."""
+    """One slide that is filled from the title down and from the foot up. The picture gets the space between."""
 
     def __init__(self, presentation: Any, slide: Slide, second: Slide | None, number: str) -> None:
         self.page = presentation.slides.add_slide(presentation.slide_layouts[5])  # a title and nothing else
         self.slide, self.second, self.number = slide, second, number
 
     def fill(self, picture: Picture | None) -> None:
-        """Everything on the slide, and its notes."""
+        """Fill the slide and its notes."""
         slide = self.slide
         ranking = slide.figures[1:]  # a map with its ranking: the map is a picture, the ranking a chart
         if ranking and picture is None:
@@ -110,24 +110,24 @@ class _Page:
             slide = replace(slide, caption=sentences(slide.caption, left_out), notice="")
         top = self._head(slide)
         bottom = self._foot(slide)
-        room = Box(MARGIN, top + GAP, WIDTH - 2 * MARGIN, max(bottom - top - 2 * GAP, 1))
+        box = Box(MARGIN, top + GAP, WIDTH - 2 * MARGIN, max(bottom - top - 2 * GAP, 1))
         if slide.empty:
-            said = Line(slide.language, Run(slide.empty, 20, colour=theme.MUTED), align=PP_ALIGN.CENTER)
-            self._text(room, [said], anchor=MSO_ANCHOR.MIDDLE)
+            message = Line(slide.language, Run(slide.empty, 20, colour=theme.MUTED), align=PP_ALIGN.CENTER)
+            self._text(box, [message], anchor=MSO_ANCHOR.MIDDLE)
         elif slide.cards:
-            self._cards(room, slide.cards)
+            self._cards(box, slide.cards)
         elif isinstance(slide.chart, Grid):
-            self._grid(room, slide.chart)
+            self._grid(box, slide.chart)
         elif slide.chart:
             if ranking and picture:
-                room = self._map(room, slide.figures[0], picture)
-            self._chart(room, slide.chart)
+                box = self._map(box, slide.figures[0], picture)
+            self._chart(box, slide.chart)
         self._notes(slide)
 
-    # ---- words
+    # ---- texts
 
     def _head(self, slide: Slide) -> float:
-        """Title, the other language's, captions; returns where they end."""
+        """Add the titles and captions; returns their lower edge in inches."""
         width = WIDTH - 2 * MARGIN
         size = next((each for each in (TITLE, 22, 20) if line_count(slide.title, each, width, bold=True) <= 2), 18)  # noqa: PLR2004
         height = text_height(slide.title, size, width, bold=True)
@@ -148,21 +148,21 @@ class _Page:
         return below.top + below.height
 
     def _foot(self, slide: Slide) -> float:
-        """Notice, basis, sources and page number at the bottom; returns where they begin."""
+        """Add notice, basis, sources and page number at the bottom; returns their upper edge in inches."""
         side = 0.8
         width = WIDTH - 2 * MARGIN - side
         second = self.second
-        said = [
+        texts = [
             (slide.language, "", slide.notice),
-            (slide.language, slide.synthetic, _beside(slide.coverage, slide.filtered, slide.as_of)),
-            (second.language, second.synthetic, _beside(second.filtered, second.as_of)) if second else ("", "", ""),
-            (slide.language, "", _beside(slide.sources, slide.edition)),
+            (slide.language, slide.synthetic, _joined(slide.coverage, slide.filtered, slide.as_of)),
+            (second.language, second.synthetic, _joined(second.filtered, second.as_of)) if second else ("", "", ""),
+            (slide.language, "", _joined(slide.sources, slide.edition)),
         ]
-        # Hundreds of names filtered by are set smaller rather than cut.
+        # A filter of hundreds of names is printed smaller, not cut.
         for size in (FOOT, 9, 7):
             lines = [
                 Line(language, Run(f"{sign}  " if sign else "", size, bold=True, colour=theme.WORSE), Run(text, size))
-                for language, sign, text in said
+                for language, sign, text in texts
                 if text
             ]
             height = max(sum(line.height(width) for line in lines), 0.26)
@@ -172,7 +172,7 @@ class _Page:
         rule = self.page.shapes.add_shape(
             MSO_SHAPE.RECTANGLE, *Box(MARGIN, top - 0.06, WIDTH - 2 * MARGIN, 0.015).place
         )
-        _plain(rule, theme.LINE)
+        _paint(rule, theme.LINE)
         if lines:
             self._text(Box(MARGIN, top, width, height), lines, anchor=MSO_ANCHOR.BOTTOM)
         number = Line(slide.language, Run(self.number, BODY, bold=True), align=PP_ALIGN.RIGHT)
@@ -183,14 +183,14 @@ class _Page:
         write(self.page.shapes.add_textbox(*box.place).text_frame, lines, anchor=anchor)
 
     def _notes(self, slide: Slide) -> None:
-        """Who speaks reads: the deck's notes, what each number rests on, then the table and where it is from."""
+        """Add the speaker's notes: the deck's notes, the table, the basis of the numbers, the sources."""
         table = slide.table
         parts = [slide.notes]
         if table.rows:
             rows = [[column.label for column in table.columns], *([str(cell) for cell in row] for row in table.shown)]
             parts.append("\n".join("\t".join(" ".join(cell.split()) for cell in row) for row in rows))
             parts.append(sentences(table.note, table.cut))
-        parts.append(_beside(slide.synthetic, slide.coverage, slide.filtered, slide.as_of, slide.edition))
+        parts.append(_joined(slide.synthetic, slide.coverage, slide.filtered, slide.as_of, slide.edition))
         sources = "\n".join(source.name for source in slide.source_list)
         heading = labelled(_("Sources"), "")
         parts.append(f"{heading}\n{sources}" if sources else slide.sources)
@@ -199,7 +199,7 @@ class _Page:
     # ---- pictures
 
     def _map(self, room: Box, figure: Figure, picture: Picture) -> Box:
-        """The map on the left; returns what is left of the room."""
+        """Add the map on the left; returns the rest of the box."""
         width = room.width * 0.58
         png = picture(figure, round(width * DOTS), round(room.height * DOTS))
         shape = self.page.shapes.add_picture(io.BytesIO(png), *replace(room, width=width).place)
@@ -207,7 +207,7 @@ class _Page:
         return Box(room.left + width + 0.2, room.top, room.width - width - 0.2, room.height)
 
     def _describe(self, shape: Any) -> None:
-        """What the shape shows, for who does not see it."""
+        """Add a text alternative to a shape."""
         shape._element._nvXxPr.cNvPr.set("descr", sentences(self.slide.title + ".", self.slide.caption))  # noqa: SLF001
 
     def _chart(self, room: Box, drawn: Chart) -> None:
@@ -223,15 +223,15 @@ class _Page:
             left, top = room.left + at % columns * (width + 0.2), room.top + at // columns * (height + 0.2)
             shape = self.page.shapes.add_shape(MSO_SHAPE.ROUNDED_RECTANGLE, *Box(left, top, width, height).place)
             shape.adjustments[0] = 0.05
-            _plain(shape, theme.PAPER, theme.LINE)
+            _paint(shape, theme.PAPER, theme.LINE)
             value = Run(card.value, size, bold=True, colour=theme.AFTER)
-            said = [
+            runs = [
                 Run(card.label, 15, bold=True),
                 value if card.value else Run(_("not on record"), 16, colour=theme.MUTED),
                 Run(card.of, 14, colour=theme.MUTED),
                 Run(card.note, BODY, colour=theme.MUTED),
             ]
-            lines = [Line(self.slide.language, run) for run in said if run.text]
+            lines = [Line(self.slide.language, run) for run in runs if run.text]
             write(shape.text_frame, lines, anchor=MSO_ANCHOR.MIDDLE, margin=0.18)
 
     def _grid(self, room: Box, grid: Grid) -> None:
@@ -253,8 +253,8 @@ class _Page:
             table.rows[row + 1].height = Inches(height)
             fill_cell(table.cell(row + 1, 0), grid.rows[row], theme.PAPER, language, align=PP_ALIGN.LEFT)
             for column in range(columns):
-                found = grid.cells.get((row, column))
-                text, colour, dark = (found.text, found.colour, found.dark) if found else ("", theme.PAPER, False)
+                cell = grid.cells.get((row, column))
+                text, colour, dark = (cell.text, cell.colour, cell.dark) if cell else ("", theme.PAPER, False)
                 fill_cell(table.cell(row + 1, column + 1), text, colour, language, dark=dark)
 
     def _table(self, box: Box, rows: int, columns: int) -> Any:
@@ -264,8 +264,8 @@ class _Page:
         return shape.table
 
 
-def _plain(shape: Any, colour: str, line: str = "") -> None:
-    """A shape in one colour; without its style it has no shadow, in LibreOffice neither."""
+def _paint(shape: Any, colour: str, line: str = "") -> None:
+    """Give a shape one colour. Without its style it has no shadow, also in LibreOffice."""
     shape._element.remove(shape._element.find(qn("p:style")))  # noqa: SLF001
     shape.fill.solid()
     shape.fill.fore_color.rgb = rgb(colour)
@@ -275,5 +275,5 @@ def _plain(shape: Any, colour: str, line: str = "") -> None:
         shape.line.fill.background()
 
 
-def _beside(*parts: str) -> str:
+def _joined(*parts: str) -> str:
     return "  |  ".join(part for part in parts if part)

@@ -1,4 +1,4 @@
-"""The meeting pack from the page of decks: made while the browser waits, one at a time."""
+"""The route that makes meeting packs. It makes one pack at a time, while the browser waits."""
 
 import io
 import logging
@@ -25,34 +25,34 @@ log = logging.getLogger(__name__)
 def install(server: Flask, context: AppContext, accounts: Engine, boundaries: Boundaries) -> None:
     """Add the route."""
     packer = Packer.on(context, boundaries)
-    # A browser that draws takes a processor and some hundred megabytes: who asks second waits.
-    alone = Lock()
+    # Chromium uses one processor and some hundred megabytes: further requests wait.
+    one_at_a_time = Lock()
 
     @server.post("/pack", endpoint="pack")
-    def make() -> Response:
-        form, language = request.form.get("format", ""), request.form.get("lang", "en")
-        spoken = "zh" if language == "zh" else plain_pages.reader_language()
-        with words.speaking(spoken):
-            if form not in FORMATS or language not in LANGUAGES:
-                return _said(
+    def make_pack() -> Response:
+        file_format, language = request.form.get("format", ""), request.form.get("lang", "en")
+        text_language = "zh" if language == "zh" else plain_pages.reader_language()
+        with words.speaking(text_language):
+            if file_format not in FORMATS or language not in LANGUAGES:
+                return _message(
                     400, _("This form could not be read"), _("Choose a format and a language among the decks.")
                 )
             try:
                 deck = decks.read(accounts, request.form.get("deck", ""))
                 show = _show()
-                with alone, audience.seen_by(request.form.get("for", ""), context, accounts, show.edition):
-                    made = packer.make(deck, show, form, language, notes=_ticked("notes"), rows=_ticked("rows"))
+                with one_at_a_time, audience.seen_by(request.form.get("for", ""), context, accounts, show.edition):
+                    pack = packer.make(deck, show, file_format, language, notes=_ticked("notes"), rows=_ticked("rows"))
             except DeckProblem:
                 text = _("Somebody has removed or renamed it since. Choose another one among the decks.")
-                return _said(404, _("This deck is gone"), text)
+                return _message(404, _("This deck is gone"), text)
             except PrintingProblem as problem:
                 log.error("a pack could not be printed", exc_info=problem)  # noqa: TRY400 - with its cause
-                return _said(503, *problem_words(problem))
-        return send_file(io.BytesIO(made.content), FORMATS[form], as_attachment=True, download_name=made.name)
+                return _message(503, *problem_words(problem))
+        return send_file(io.BytesIO(pack.content), FORMATS[file_format], as_attachment=True, download_name=pack.name)
 
 
 def _show() -> Filters:
-    """The filters of the whole pack, as in an address, and the edition chosen beside them."""
+    """The filters of the whole pack, as in an address, with the chosen edition."""
     filters = Filters.from_search(request.form.get("filters"))
     edition = Filters.from_search(f"edition={request.form.get('edition', '')}").edition
     return filters.of_edition(edition or filters.edition)
@@ -62,12 +62,12 @@ def _ticked(name: str) -> bool:
     return request.form.get(name) == "1"
 
 
-def _said(status: int, title: str, text: str) -> Response:
+def _message(status: int, title: str, text: str) -> Response:
     return plain_pages.message(status, title, text, way=(_("Decks"), plain_pages.address("/decks")))
 
 
 def problem_words(problem: PrintingProblem) -> tuple[str, str]:
-    """Why nothing could be printed and what to do, in the language spoken."""
+    """The title and text about a printing problem, in the current language."""
     if problem.reason == "missing":
         return (
             _("There is no browser to print with"),

@@ -1,4 +1,4 @@
-"""Text on a pack's slides: in which looks, in which language, and how much room it takes."""
+"""Text on the slides of a pack: its look, its language, and the room it takes."""
 
 import unicodedata
 from collections.abc import Sequence
@@ -13,15 +13,15 @@ from pptx.util import Inches, Pt
 from layouts import theme
 
 BODY = 12
-"""Points: what is read from the back of a room has so many on a slide of this size."""
+"""Font size in points that can be read from the back of a room."""
 
 LATIN, CHINESE = "Arial", "Microsoft YaHei"
-"""Typefaces every PowerPoint has; elsewhere the system's own stand in."""
+"""Fonts of every PowerPoint; other programs replace them."""
 
 
 @dataclass(frozen=True)
 class Run:
-    """A piece of text in one look."""
+    """A piece of text with one look."""
 
     text: str
     size: float = BODY
@@ -37,7 +37,7 @@ class Line:
         self.runs = [run for run in runs if run.text]
 
     def height(self, width: float) -> float:
-        """Inches it takes in a column of so many inches."""
+        """The height of the paragraph, in inches, in a column of this width."""
         text, size = "".join(run.text for run in self.runs), max(run.size for run in self.runs)
         return text_height(text, size, width, bold=any(run.bold for run in self.runs))
 
@@ -47,7 +47,7 @@ def language_tag(language: str) -> str:
 
 
 def write(frame: Any, lines: Sequence[Line], *, anchor: Any = MSO_ANCHOR.TOP, margin: float = 0) -> None:
-    """Fill a shape with paragraphs. Where its typeface is missing and another is wider, LibreOffice makes them fit."""
+    """Fill a shape with paragraphs. LibreOffice shrinks them where it replaces the font with a wider one."""
     frame.word_wrap, frame.auto_size, frame.vertical_anchor = True, MSO_AUTO_SIZE.TEXT_TO_FIT_SHAPE, anchor
     frame.margin_left = frame.margin_right = Inches(margin)
     frame.margin_top = frame.margin_bottom = Inches(margin / 2)
@@ -65,7 +65,7 @@ def _fill(frame: Any, lines: Sequence[Line]) -> None:
             run.font._rPr.set("lang", language_tag(line.language))  # noqa: SLF001 - python-pptx's names of lxml elements
 
 
-def fill_cell(  # noqa: PLR0913 - what a cell is
+def fill_cell(  # noqa: PLR0913 - the properties of a cell
     cell: Any, text: str, colour: str, language: str, *, dark: bool = False, align: Any = PP_ALIGN.CENTER
 ) -> None:
     cell.fill.solid()
@@ -90,12 +90,12 @@ def rgb(colour: str) -> RGBColor:
 
 
 def text_height(text: str, size: float, width: float, *, bold: bool = False) -> float:
-    """Inches that lines of `size` points take in a column of so many inches."""
+    """The height of a text of `size` points, in inches, in a column of this width."""
     return line_count(text, size, width, bold=bold) * size * 1.22 / 72 + 0.04
 
 
 def line_count(text: str, size: float, width: float, *, bold: bool = False) -> int:
-    """On how many lines a text is set, somewhat generously: no typeface is known before the file is opened."""
+    """The estimated number of lines of a text, rather too high: the font is unknown until the file is opened."""
     room = width * 72 / size
     lines, used = 1, 0.0
     for word in _pieces(text):
@@ -107,7 +107,7 @@ def line_count(text: str, size: float, width: float, *, bold: bool = False) -> i
 
 
 def _pieces(text: str) -> list[str]:
-    """What a line may end behind: words, and every Chinese character."""
+    """The pieces after which a line may break: words, and single Chinese characters."""
     pieces = [""]
     for letter in text:
         if _wide(letter):
@@ -124,7 +124,7 @@ def _wide(letter: str) -> bool:
 
 
 def letter_width(letter: str) -> float:
-    """The width of a letter in sizes of its typeface."""
+    """The width of a letter as a share of the font size."""
     if _wide(letter):
         return 1.0
     return 0.32 if letter in " iljtfr.,:;|'·()/-" else 0.72 if letter.isupper() or letter in "mw—%" else 0.55

@@ -1,9 +1,9 @@
-"""How numbers were made: a page behind every exhibit, and the rows used as files."""
+"""The method page of each exhibit, and the rows behind its numbers as CSV."""
 
 from flask import Flask, Response, abort, make_response, request
 
-import callbacks.method as made
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks import method
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.editions import frozen_copies
@@ -15,21 +15,21 @@ from layouts.words import _, sentences
 
 
 def install(server: Flask, settings: Settings, context: AppContext) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
 
     @server.get("/how/<code>", endpoint="how")
     def page(code: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        with open_request(context, _search()) as page_request:
-            indicator = made.chosen_indicator(page_request, code, request.args.get("indicator"))
-            told = made.made(page_request, code, indicator)
+        with open_request(context, address_search()) as page_request:
+            indicator = method.chosen_indicator(page_request, code, request.args.get("indicator"))
+            how = method.method_of(page_request, code, indicator)
             return plain_pages.manage(
                 "how.html",
                 title=_("How these numbers were made"),
-                lead=told.name,
-                how=told,
-                kept=_kept(settings, context, page_request, code, indicator),
+                lead=how.name,
+                how=how,
+                kept=_permanent_address(settings, context, page_request, code, indicator),
                 synthetic=page_request.view.catalogue.programme.synthetic,
                 counted=not page_request.view.threshold,
                 most=MOST_ROWS,
@@ -44,10 +44,10 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
     def rows(code: str, table: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        with open_request(context, _search()) as page_request:
-            indicator = made.chosen_indicator(page_request, code, request.args.get("indicator"))
+        with open_request(context, address_search()) as page_request:
+            indicator = method.chosen_indicator(page_request, code, request.args.get("indicator"))
             try:
-                response = make_response(made.rows_csv(page_request, code, table, indicator))
+                response = make_response(method.rows_csv(page_request, code, table, indicator))
             except KeyError:
                 abort(404)
             name = f"{page_request.addresses.file_name(f'{code}-{table}')}.csv"
@@ -56,14 +56,12 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
         return response
 
 
-def _search() -> str:
-    return request.query_string.decode("ascii", "ignore")
-
-
-def _kept(settings: Settings, context: AppContext, page_request: PageRequest, code: str, indicator: str) -> Permalink:
-    """An address of the same numbers that holds everything they depend on, and what it will show."""
+def _permanent_address(
+    settings: Settings, context: AppContext, page_request: PageRequest, code: str, indicator: str
+) -> Permalink:
+    """A permanent address of these numbers, a note about what it will show, and a better address to offer."""
     viewer = page_request.view.viewer
-    # Who may not choose the date has none in the address: their link says it.
+    # A viewer with a threshold may not choose a date: no date in the address.
     filters = page_request.filters if page_request.view.threshold else page_request.filters.dated(page_request.as_of)
     host = settings.public_url or request.host_url.rstrip("/")
 
@@ -73,7 +71,9 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
     frozen = page_request.edition
     if frozen:
         note = method_texts.of_edition(frozen.name, frozen.frozen_at.date())
-        return Permalink(at(frozen.key if viewer.may(Permission.CHOOSE_EDITION) else None), _for(page_request, note))
+        return Permalink(
+            at(frozen.key if viewer.may(Permission.CHOOSE_EDITION) else None), _with_link_note(page_request, note)
+        )
     offer = None
     if viewer.may(Permission.CHOOSE_EDITION):
         latest = next(iter(frozen_copies.editions(context.records.folder)), None)
@@ -82,8 +82,8 @@ def _kept(settings: Settings, context: AppContext, page_request: PageRequest, co
             if latest
             else (method_texts.freeze(), plain_pages.address("/editions"))
         )
-    return Permalink(at(None), _for(page_request, method_texts.of_live_record()), offer)
+    return Permalink(at(None), _with_link_note(page_request, method_texts.of_live_record()), offer)
 
 
-def _for(page_request: PageRequest, note: str) -> str:
+def _with_link_note(page_request: PageRequest, note: str) -> str:
     return sentences(note, method_texts.by_link() if page_request.view.viewer.limited else "")

@@ -1,1 +1,1 @@
-"""The slide show and the decks it shows. The slides themselves are made in `callbacks`."""
+"""The slide show and the decks it shows. The slides themselves come from `callbacks.slides`."""

@@ -1,4 +1,4 @@
-"""A deck in its form: what was filled in, what a button does to it, and what its slides lack."""
+"""The form of a deck: the posted draft, the effect of its buttons, and messages about missing data."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ from layouts.words import _, listed
 
 @dataclass(frozen=True)
 class Draft:
-    """A deck as it stands in the form. ``opened`` is the slide whose filters are being chosen."""
+    """The deck in the form. ``opened`` is the index of the slide whose filters are shown."""
 
     name: str
     slides: tuple[DeckSlide, ...]
@@ -34,58 +34,58 @@ class Draft:
 
     @classmethod
     def posted(cls) -> Self:
-        """The draft as it was filled in; raises :class:`DeckProblem` for what no form of ours sends."""
+        """The posted draft; raises :class:`DeckProblem` where the data cannot come from this form."""
         form = request.form
         fields = ("exhibit", "indicator", "filters", "notes")
-        # A line's end travels as two characters and counts as one.
+        # Browsers send a line end as two characters; it counts as one.
         columns = [[text.replace("\r\n", "\n") for text in form.getlist(name)] for name in fields]
         if len({len(column) for column in columns}) != 1:
             raise DeckProblem("slides", "form")
-        found = [DeckSlide(*row) for row in zip(*columns, strict=True)]
-        opened = _whole(form.get("opened"))
-        if opened is not None and opened < len(found):
-            found[opened] = replace(found[opened], filters=_chosen().query())
-        return cls(form.get("name", ""), tuple(found), _whole(form.get("revision")) or 0, opened)
+        slides = [DeckSlide(*row) for row in zip(*columns, strict=True)]
+        opened = _number(form.get("opened"))
+        if opened is not None and opened < len(slides):
+            slides[opened] = replace(slides[opened], filters=_posted_filters().query())
+        return cls(form.get("name", ""), tuple(slides), _number(form.get("revision")) or 0, opened)
 
     def pressed(self, button: str) -> Self:
-        """The draft after one of its buttons: up-N, down-N, remove-N, filters-N, add; any other changes nothing."""
+        """The draft after a button: up-N, down-N, remove-N, filters-N or add. Other buttons change nothing."""
         kind, _dash, number = button.partition("-")
-        at = _whole(number)
-        found, opened = list(self.slides), None
-        if kind == "add" and len(found) < MOST_SLIDES:
-            found.append(DeckSlide(request.form.get("new", next(iter(SLIDES)))))
-        elif at is not None and at < len(found):
+        at = _number(number)
+        slides, opened = list(self.slides), None
+        if kind == "add" and len(slides) < MOST_SLIDES:
+            slides.append(DeckSlide(request.form.get("new", next(iter(SLIDES)))))
+        elif at is not None and at < len(slides):
             if kind == "filters":
                 opened = at
             elif kind == "remove":
-                del found[at]
+                del slides[at]
             elif kind in ("up", "down"):
-                to = min(max(at + (1 if kind == "down" else -1), 0), len(found) - 1)
-                found.insert(to, found.pop(at))
-        return replace(self, slides=tuple(found), opened=opened)
+                to = min(max(at + (1 if kind == "down" else -1), 0), len(slides) - 1)
+                slides.insert(to, slides.pop(at))
+        return replace(self, slides=tuple(slides), opened=opened)
 
     def deck(self, name: str | None = None) -> Deck:
-        """The deck to save; under another `name` a new one."""
+        """The deck to save. With another `name` it is a new deck."""
         return Deck(self.name, self.slides, self.revision) if name is None else Deck(name, self.slides)
 
 
-def _whole(text: str | None) -> int | None:
-    """A number as our own forms write it: a place, or a revision (the longest has ten digits)."""
+def _number(text: str | None) -> int | None:
+    """An index or a revision from our own forms, of at most ten digits; None for other text."""
     return int(text) if text and re.fullmatch(r"[0-9]{1,10}", text) else None
 
 
-def _chosen() -> Filters:
-    """The filters chosen for the slide that is opened."""
-    said = request.form
-    filters = Filters.from_search(f"as_of={said.get('as_of', '')}&edition={said.get('edition', '')}")
+def _posted_filters() -> Filters:
+    """The posted filters of the opened slide."""
+    form = request.form
+    filters = Filters.from_search(f"as_of={form.get('as_of', '')}&edition={form.get('edition', '')}")
     for name in DIMENSIONS:
-        filters = filters.with_codes(name, said.getlist(name))
+        filters = filters.with_codes(name, form.getlist(name))
     return filters
 
 
 @dataclass(frozen=True)
 class Row:
-    """One slide in the form: what it is filtered by in words, what it lacks, and its filters to choose where opened."""
+    """One slide in the form. ``lacking``: messages about missing data. ``filters``: choices where it is opened."""
 
     slide: DeckSlide
     filtered: str
@@ -98,26 +98,26 @@ class Row:
 
 
 def rows(draft: Draft, context: AppContext) -> list[Row]:
-    """Every slide of a draft as its form shows it."""
+    """The rows of the form, one per slide."""
     return [_row(slide, context, opened=at == draft.opened) for at, slide in enumerate(draft.slides)]
 
 
 def _row(slide: DeckSlide, context: AppContext, *, opened: bool) -> Row:
     wanted = Filters.from_search(slide.filters)
-    with _looking(context, wanted) as page_request:
-        # Where nothing of its filters is known, "everything on record" would not be what it shows.
+    with _open_record(context, wanted) as page_request:
+        # Where all its codes are unknown, the text "everything on record" would be wrong.
         filtered = page_request.filtered() if page_request.filters or not wanted else ""
         row = Row(
             slide,
             filtered=" · ".join(part for part in (filtered, _edition(page_request)) if part),
-            lacking=tuple(lacking(slide, context)),
+            lacking=tuple(missing_data(slide, context)),
             exhibits=tuple(exhibits(slide.exhibit)),
             indicators=tuple(_indicators(page_request, slide.indicator)),
         )
     if not opened:
         return row
-    # Every code is offered, not only those that the slide's own filters leave.
-    with _looking(context, Filters(edition=wanted.edition)) as page_request:
+    # Offer all codes, not only those that the slide's own filters leave.
+    with _open_record(context, Filters(edition=wanted.edition)) as page_request:
         return replace(
             row,
             filters=tuple(
@@ -130,8 +130,8 @@ def _row(slide: DeckSlide, context: AppContext, *, opened: bool) -> Row:
 
 
 @contextmanager
-def _looking(context: AppContext, filters: Filters) -> Iterator[PageRequest]:
-    """The record a slide is of; the live one where its edition cannot be used."""
+def _open_record(context: AppContext, filters: Filters) -> Iterator[PageRequest]:
+    """Open the record of a slide; the live record where its edition cannot be used."""
     try:
         context.records.record_for(g.viewer, filters)
     except EditionProblem:
@@ -145,7 +145,7 @@ def _edition(page_request: PageRequest) -> str:
 
 
 def exhibits(chosen: str) -> Iterator[Choice]:
-    """What a slide can show, in words."""
+    """The choice of exhibits for a slide."""
     for code in SLIDES:
         yield Choice(code, name_of(code), code == chosen)
 
@@ -159,8 +159,8 @@ def _indicators(page_request: PageRequest, chosen: str) -> Iterator[Choice]:
         yield Choice(code, page_request.names.of("indicator", code), code == chosen)
 
 
-def lacking(slide: DeckSlide, context: AppContext) -> Iterator[str]:
-    """What a slide asks for that is not on record (any more), and what comes of it."""
+def missing_data(slide: DeckSlide, context: AppContext) -> Iterator[str]:
+    """The messages about data of a slide that is not on record, with the effect on the slide."""
     wanted = Filters.from_search(slide.filters)
     try:
         record = context.records.record_for(g.viewer, wanted)
@@ -168,18 +168,18 @@ def lacking(slide: DeckSlide, context: AppContext) -> Iterator[str]:
         yield words.sentences(*errors.edition_words(problem))
         return
     catalogue = record.catalogue()
-    nothing = False
+    is_empty = False
     for name in DIMENSIONS:
         gone = sorted(wanted.codes(name) - catalogue.codes[name])
         if gone and wanted.codes(name) == frozenset(gone):
-            nothing = True
+            is_empty = True
             yield _("Left with nothing: what it is filtered by is not in the record ({codes}).", codes=listed(gone))
         elif gone:
             yield _("Part of what it is filtered by is not in the record ({codes}).", codes=listed(gone))
     if SLIDES[slide.exhibit].by_indicator and slide.indicator and slide.indicator not in catalogue.indicator:
-        nothing = True
+        is_empty = True
         yield _("Left with nothing: its indicator is not in the record ({codes}).", codes=slide.indicator)
-    if wanted and not nothing and SLIDES[slide.exhibit].of_enterprises:
+    if wanted and not is_empty and SLIDES[slide.exhibit].of_enterprises:
         with record.view(g.viewer, wanted) as view:
             if not coverage_line(view).enterprises:
                 yield _("Left with nothing: no enterprise is enrolled in this selection.")

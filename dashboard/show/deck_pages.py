@@ -1,14 +1,14 @@
-"""The pages where managers make decks: every deck, one deck's slides, and an exhibit added from where it is seen."""
+"""The pages where managers make decks: the list, the form of one deck, and the page that adds an exhibit."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
 from urllib.parse import urlencode
 
-from flask import Flask, Response, abort, flash, g, get_flashed_messages, redirect, request
+from flask import Flask, Response, abort, flash, g, redirect, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.show import deck_form
@@ -61,7 +61,7 @@ def install(server: Flask, context: AppContext, accounts: Engine) -> None:
 
 @dataclass(frozen=True)
 class Listed:
-    """One deck in words. ``lacking`` says which slides are left with nothing; ``shown_by`` that links show it."""
+    """One deck in the list. ``lacking`` are messages about missing data; ``shown_by`` counts the links that show it."""
 
     name: str
     title: str
@@ -73,24 +73,24 @@ class Listed:
 
 @dataclass(frozen=True)
 class Desk:
-    """Where decks are made and changed: what the routes answer, in the language spoken."""
+    """The responses of the routes, in the current language."""
 
     context: AppContext
     accounts: Engine
 
-    def all_decks(self, refused: str = "") -> Response:
-        """Every deck: presented, changed, copied, taken away as a meeting pack, deleted."""
+    def all_decks(self, problem: str = "") -> Response:
+        """The list of decks, with links to present, edit, copy, download or delete each."""
         known = [decks.read(self.accounts, STANDARD), *decks.decks(self.accounts)]
-        standing = [each for each in share_links.links(self.accounts) if each.state(now()) in ("active", "paused")]
-        showing = Counter(each.terms.deck for each in standing)
+        open_links = [each for each in share_links.links(self.accounts) if each.state(now()) in ("active", "paused")]
+        showing = Counter(each.terms.deck for each in open_links)
         return plain_pages.manage(
             "decks.html",
-            404 if refused else 200,
+            404 if problem else 200,
             ADDRESS,
             title=_("Decks"),
             lead=_("Exhibits in an order, with filters and notes, for a meeting."),
-            problem=refused,
-            done=_done(),
+            problem=problem,
+            done=plain_pages.done_message(),
             decks=[self._listed(deck, showing[deck.name]) for deck in known],
             standard=STANDARD,
             languages=words.LANGUAGES,
@@ -99,31 +99,33 @@ class Desk:
         )
 
     def _listed(self, deck: Deck, showing: int) -> Listed:
-        found = [(at, list(deck_form.lacking(slide, self.context))) for at, slide in enumerate(deck.slides, 1)]
+        by_slide = [(at, list(deck_form.missing_data(slide, self.context))) for at, slide in enumerate(deck.slides, 1)]
         return Listed(
             name=deck.name,
             title=_("Standard deck") if deck.name == STANDARD else deck.name,
             what=ngettext("{n} slide", "{n} slides", len(deck.slides)),
-            changed=_changed(deck),
-            lacking=tuple(_("Slide {at}: {what}", at=number(at), what=listed(said)) for at, said in found if said),
+            changed=_changed_text(deck),
+            lacking=tuple(
+                _("Slide {at}: {what}", at=number(at), what=listed(messages)) for at, messages in by_slide if messages
+            ),
             shown_by=ngettext("{n} link shows it.", "{n} links show it.", showing) if showing else "",
         )
 
     def opened(self) -> AnyResponse:
-        """A deck to change, a copy of one, or a new one, as the address asks for it."""
+        """The form of a deck, of a copy, or of a new deck, as the address requests."""
         name, copied = request.args.get("name", ""), request.args.get("copy", "")
         try:
             if name and name != STANDARD:
                 known = decks.read(self.accounts, name)
-                return self._form(Draft(known.name, known.slides, known.revision), done=_done())
+                return self._form(Draft(known.name, known.slides, known.revision), done=plain_pages.done_message())
             if name or copied:
                 return self._form(Draft("", decks.read(self.accounts, copied or name).slides))
         except DeckProblem:
-            return self.all_decks(refused=_gone(name or copied))
+            return self.all_decks(problem=_gone_text(name or copied))
         return self._form(Draft("", (DeckSlide(next(iter(SLIDES))),)))
 
     def change(self) -> AnyResponse:
-        """Do what the button pressed says, and save nothing until it says so."""
+        """Carry out the pressed button. Only the save buttons save the deck."""
         try:
             draft = Draft.posted()
             button = request.form.get("do", "")
@@ -140,27 +142,27 @@ class Desk:
         return redirect(plain_pages.address(f"{ADDRESS}/edit", name=saved.name), code=303)
 
     def _unsaved(self, draft: Draft, problem: DeckProblem, other: str | None) -> Response:
-        """The form as it was filled in, with what kept it from being saved and what to do."""
+        """The form with its posted values, with the reason why it was not saved and what to do."""
         if problem.reason == "changed":
             try:
                 newer = decks.read(self.accounts, draft.name)
             except DeckProblem as gone:
                 return self._unsaved(draft, gone, other)
-            said = _(
+            text = _(
                 "{who} saved this deck on {moment}, after you had opened it. Nothing is lost: yours stands below, "
                 "unsaved. Look at the newer one, or save yours under another name.",
                 who=newer.changed_by,
                 moment=words.moment(newer.changed_at or now()),
             )
-            return self._form(draft, 409, problem=said, newer=newer.name, other=_other_name(draft.name))
+            return self._form(draft, 409, problem=text, newer=newer.name, other=_other_name(draft.name))
         if problem.reason == "deck":
-            # Saved as a new one it may have its old name again.
-            said = _("Somebody has deleted this deck since. Yours stands below, unsaved: save it to have it back.")
-            return self._form(Draft(draft.name, draft.slides), 409, problem=said)
+            # A new deck may have the old name.
+            text = _("Somebody has deleted this deck since. Yours stands below, unsaved: save it to have it back.")
+            return self._form(Draft(draft.name, draft.slides), 409, problem=text)
         status = 409 if problem.reason == "taken" else 400
-        return self._form(draft, status, problem=_wrong(problem), other=other)
+        return self._form(draft, status, problem=_problem_text(problem), other=other)
 
-    def _form(  # noqa: PLR0913 - what stands in the form beside the deck
+    def _form(  # noqa: PLR0913 - the content of the form
         self,
         draft: Draft,
         status: int = 200,
@@ -198,8 +200,8 @@ class Desk:
         )
 
     def add(self) -> AnyResponse:
-        """Ask which deck an exhibit goes into, under the filters of the view it comes from; add it when posted."""
-        slide, about = self._asked_for()
+        """The form that adds an exhibit, with the filters of its page, to a deck. Adds it when posted."""
+        slide, about = self._requested_slide()
         wanted, name = request.form.get("deck", ""), request.form.get("name", "")
         problem = ""
         if request.method == "POST":
@@ -210,7 +212,7 @@ class Desk:
                     else decks.save(self.accounts, Deck(name, (slide,)), g.viewer.name)
                 )
             except DeckProblem as refused:
-                problem = _wrong(refused)
+                problem = _problem_text(refused)
             else:
                 flash(_("Added as slide {at}.", at=number(len(saved.slides))))
                 there = plain_pages.address(f"{ADDRESS}/edit", name=saved.name)
@@ -231,13 +233,13 @@ class Desk:
             longest_notes=LONGEST_NOTES,
         )
 
-    def _asked_for(self) -> tuple[DeckSlide, str]:
-        """The slide an address asks to add, and what it is of in words."""
+    def _requested_slide(self) -> tuple[DeckSlide, str]:
+        """The slide that an address requests, and its description."""
         exhibit, indicator = request.args.get("exhibit", ""), request.args.get("indicator", "")
         if exhibit not in SLIDES:
             abort(404)
         notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]
-        with open_request(self.context, request.query_string.decode("ascii", "ignore")) as page_request:
+        with open_request(self.context, address_search()) as page_request:
             if not SLIDES[exhibit].by_indicator or indicator not in page_request.view.catalogue.indicator:
                 indicator = ""
             about = [page_request.names.of("indicator", indicator)] if indicator else []
@@ -250,30 +252,25 @@ class Desk:
         try:
             decks.remove(self.accounts, name)
         except DeckProblem:
-            return self.all_decks(refused=_gone(name))
+            return self.all_decks(problem=_gone_text(name))
         flash(_("“{name}” is deleted.", name=name))
         return redirect(plain_pages.address(ADDRESS), code=303)
 
 
-def _done() -> str:
-    """What was just carried out."""
-    return " ".join(str(each) for each in get_flashed_messages())
-
-
-def _changed(deck: Deck) -> str:
+def _changed_text(deck: Deck) -> str:
     if deck.changed_at is None:
         return _("Every programme has it; it cannot be changed, but copied.")
     return _("changed on {moment} by {who}", moment=words.moment(deck.changed_at), who=deck.changed_by)
 
 
-def _gone(name: str) -> str:
+def _gone_text(name: str) -> str:
     return _("There is no deck “{name}” any more.", name=name)
 
 
-def _wrong(problem: DeckProblem) -> str:
-    """What keeps a deck from being saved, in words."""
+def _problem_text(problem: DeckProblem) -> str:
+    """The message about a deck that cannot be saved."""
     return {
-        "deck": _gone(problem.detail),
+        "deck": _gone_text(problem.detail),
         "name": _("Give the deck a name of at most {most} letters; “standard” is taken.", most=LONGEST_NAME),
         "taken": _("There is a deck “{name}” already: choose another name.", name=problem.detail),
         "slides": _("A deck has 1 to {most} slides.", most=MOST_SLIDES),
@@ -281,7 +278,7 @@ def _wrong(problem: DeckProblem) -> str:
 
 
 def _other_name(name: str) -> str:
-    """A name for the version of who was second."""
+    """A name for the version of the manager who saved second."""
     return f"{name[: LONGEST_NAME // 2]} ({g.viewer.name[: LONGEST_NAME // 3]})"
 
 

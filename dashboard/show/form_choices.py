@@ -1,4 +1,4 @@
-"""What forms offer to choose from; what is chosen and gone since stays among it, and says so."""
+"""The choices in forms. A chosen value that is gone stays in the list, with a note."""
 
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from layouts.words import _
 
 @dataclass(frozen=True)
 class Choice:
-    """One thing that is ticked or chosen in a form."""
+    """One choice in a form."""
 
     value: str
     label: str
@@ -21,34 +21,34 @@ class Choice:
 
 
 def codes(page_request: PageRequest, dimension: str, ticked: AbstractSet[str]) -> list[Choice]:
-    """Every code of one dimension with enterprises; what is ticked stays ticked."""
+    """The codes of one dimension that have enterprises, and all ticked codes."""
     if dimension in CONTROLS:
         offered = {each["value"]: each["label"] for each in controls.options(page_request, dimension)}
     else:
         offered = {
             code: page_request.names.of(dimension, code) for code in page_request.view.catalogue.table(dimension)
         }
-    rest = {code: _lost(page_request, dimension, code) for code in sorted(ticked - set(offered))}
+    rest = {code: _missing_label(page_request, dimension, code) for code in sorted(ticked - set(offered))}
     return [Choice(code, label, code in ticked) for code, label in (rest | offered).items()]
 
 
-def _lost(page_request: PageRequest, dimension: str, code: str) -> str:
+def _missing_label(page_request: PageRequest, dimension: str, code: str) -> str:
     if code in page_request.view.catalogue.table(dimension):
         return page_request.names.of(dimension, code)
     return _("{code} (not in the record)", code=code)
 
 
 def records(context: AppContext, chosen: str) -> list[Choice]:
-    """The live record and every edition; one that is `chosen` (by key or name) and gone as well."""
+    """The live record and all editions, and the `chosen` edition (by key or name) where it is gone."""
     return [Choice("", _("The live record"), not chosen), *frozen(context, chosen)]
 
 
 def frozen(context: AppContext, chosen: str) -> list[Choice]:
-    """Every edition; one that is `chosen` (by key or name) and gone as well."""
-    found = []
+    """All editions, and the `chosen` edition (by key or name) where it is gone."""
+    choices = []
     for each in frozen_copies.editions(context.records.folder):
         label = f"{each.name} · {words.day(each.frozen_at.date())}"
-        found.append(Choice(each.key, label, chosen in (each.key, each.name)))
-    if chosen and not any(each.chosen for each in found):
-        found.append(Choice(chosen, _("{name} (gone)", name=chosen), chosen=True))
-    return found
+        choices.append(Choice(each.key, label, chosen in (each.key, each.name)))
+    if chosen and not any(each.chosen for each in choices):
+        choices.append(Choice(chosen, _("{name} (gone)", name=chosen), chosen=True))
+    return choices

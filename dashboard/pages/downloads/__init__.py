@@ -1,1 +1,1 @@
-"""Routes that send files and fragments: tables, exports, calendar, pictures of stories."""
+"""Routes for files and parts of pages: tables, exports, the calendar, pictures of stories."""

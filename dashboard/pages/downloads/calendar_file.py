@@ -1,13 +1,13 @@
-"""The calendar to take along: events and rounds of a selection as iCalendar, whole days as well as they are known."""
+"""The calendar file: events and rounds of a selection as iCalendar, in whole days."""
 
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from flask import Flask, Response, make_response, request
+from flask import Flask, Response, make_response
 from icalendar import Calendar, Event
 
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from data import exhibits
 from layouts import words
 from layouts.frames import records
@@ -22,7 +22,7 @@ def install(server: Flask, context: AppContext) -> None:
 
     @server.get("/calendar.ics", endpoint="calendar")
     def calendar() -> Response:
-        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+        with open_request(context, address_search()) as page_request:
             response = make_response(calendar_of(page_request))
             name = f"{page_request.addresses.file_name('calendar')}.ics"
         response.mimetype = "text/calendar"
@@ -31,7 +31,7 @@ def install(server: Flask, context: AppContext) -> None:
 
 
 def calendar_of(page_request: PageRequest) -> bytes:
-    """The calendar of a view, in the language spoken: what has a date."""
+    """The calendar of a view, in the current language: events and rounds that have a date."""
     programme = page_request.view.catalogue.programme
     calendar = Calendar()
     calendar.add("prodid", "-//SCORE results dashboard//calendar//EN")
@@ -47,15 +47,15 @@ def calendar_of(page_request: PageRequest) -> bytes:
 
 
 def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
-    told = [
+    details = [
         kind_name(row["kind"]),
         labelled(event_status(row["status"]), event_days(row)),
-        _rough(row["date_precision"]),
+        _precision_note(row["date_precision"]),
         partners_of(row, page_request.names.of),
     ]
     if row["participants"] is not None:
-        told.append(labelled(_("Participants"), number(row["participants"])))
-    entry = _entry(page_request, f"event-{row['event']}", event_name(row), told)
+        details.append(labelled(_("Participants"), number(row["participants"])))
+    entry = _entry(page_request, f"event-{row['event']}", event_name(row), details)
     entry.add("dtstart", row["first"])
     entry.add("dtend", row["last"] + timedelta(days=1))  # the day after the last
     entry.add("status", STATUSES[row["status"]])
@@ -65,12 +65,15 @@ def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
 
 
 def _round(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
-    """A round in the days it was held, or else planned for."""
+    """The entry of a round, on the days it was held, else on its planned days."""
     first = row["first"] or row["planned_first"]
     last = row["last"] or row["planned_last"] or first
-    told = [round_plan(row), _rough(row["date_precision"])]
+    details = [round_plan(row), _precision_note(row["date_precision"])]
     entry = _entry(
-        page_request, f"round-{row['round']}", labelled(_("Round"), page_request.names.of("round", row["round"])), told
+        page_request,
+        f"round-{row['round']}",
+        labelled(_("Round"), page_request.names.of("round", row["round"])),
+        details,
     )
     entry.add("dtstart", first)
     entry.add("dtend", max(first, last) + timedelta(days=1))
@@ -78,17 +81,17 @@ def _round(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     return entry
 
 
-def _entry(page_request: PageRequest, uid: str, summary: str, told: list[str]) -> Event:
+def _entry(page_request: PageRequest, uid: str, summary: str, details: list[str]) -> Event:
     programme, version = page_request.view.catalogue.programme, page_request.view.catalogue.version
     entry = Event()
     entry.add("uid", f"{uid}@{programme.code}.score-results")
-    # The same record gives the same file: it was made when the record was loaded.
+    # The time of loading, so that the same record gives the same file.
     entry.add(
         "dtstamp", version.loaded_at.replace(tzinfo=UTC) if version.loaded_at else datetime(1970, 1, 1, tzinfo=UTC)
     )
     entry.add("summary", _titled(page_request, summary))
-    entry.add("description", "\n".join(part for part in told if part))
-    entry.add("transp", "TRANSPARENT")  # nobody is busy for a month
+    entry.add("description", "\n".join(part for part in details if part))
+    entry.add("transp", "TRANSPARENT")  # does not mark anyone as busy
     return entry
 
 
@@ -96,8 +99,8 @@ def _titled(page_request: PageRequest, name: str) -> str:
     return labelled(_("Synthetic data"), name) if page_request.view.catalogue.programme.synthetic else name
 
 
-def _rough(precision: str | None) -> str:
-    """That the days are not known, where the entry spans a whole month or year for that."""
+def _precision_note(precision: str | None) -> str:
+    """The note of an entry that covers a whole month or year because its days are unknown; empty otherwise."""
     return {
         "month": _("Only the month is on record; the entry spans all of it."),
         "year": _("Only the year is on record; the entry spans all of it."),

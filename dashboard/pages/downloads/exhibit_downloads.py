@@ -1,13 +1,13 @@
-"""What a viewer takes away beside the CSV: an exhibit as a workbook, a selection as a workbook or as open data."""
+"""The routes for workbooks and the open-data package: of one exhibit, or of a whole selection."""
 
 from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Flask, Response, abort, g, request, send_file
+from flask import Flask, Response, abort, g, send_file
 
 from callbacks import downloads
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.page_request import AppContext, PageRequest, address_search, open_request
 from data.exhibits import EXHIBITS
 from data.exports import packages, workbooks
 from data.privacy.viewer import Permission
@@ -16,30 +16,30 @@ Write = Callable[[PageRequest, IO[bytes]], None]
 
 
 def install(server: Flask, context: AppContext) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
 
     @server.get("/export/<code>.xlsx", endpoint="export-workbook")
     def workbook(code: str) -> Response:
         if code not in EXHIBITS:
             abort(404)
-        return _sent(
+        return _send(
             code, "xlsx", workbooks.MEDIA_TYPE, lambda page_request, to: downloads.workbook(page_request, code, to)
         )
 
     @server.get("/export/selection.xlsx", endpoint="export-selection")
     def selection() -> Response:
-        return _sent("selection", "xlsx", workbooks.MEDIA_TYPE, downloads.selection)
+        return _send("selection", "xlsx", workbooks.MEDIA_TYPE, downloads.selection)
 
     @server.get("/export/package.zip", endpoint="export-package")
     def package() -> Response:
-        return _sent("package", "zip", packages.MEDIA_TYPE, downloads.data_package)
+        return _send("package", "zip", packages.MEDIA_TYPE, downloads.data_package)
 
-    def _sent(what: str, ending: str, media_type: str, write: Write) -> Response:
+    def _send(what: str, ending: str, media_type: str, write: Write) -> Response:
         if not g.viewer.may(Permission.EXPORT):
             abort(404)
-        file = TemporaryFile()  # noqa: SIM115 - the answer closes it once it is sent
+        file = TemporaryFile()  # noqa: SIM115 - the response closes it once it is sent
         try:
-            with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
+            with open_request(context, address_search()) as page_request:
                 write(page_request, file)
                 name = f"{page_request.addresses.file_name(what)}.{ending}"
         except BaseException:

@@ -1,25 +1,25 @@
-"""The pictures of stories, one address each: sent to whoever may read the story, and to nobody else."""
+"""The route for pictures of stories. A viewer who may not read the story gets no picture."""
 
 from hashlib import sha256
 
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from data.lists import story_list
 
 
 def install(server: Flask, context: AppContext) -> None:
-    """Add the route; the gate stands before it as before everything."""
+    """Add the route. The gate checks its requests like all others."""
 
     @server.get("/story/<address>/<side>", endpoint="story-picture")
     def picture(address: str, side: str) -> AnyResponse:
-        with open_request(context, request.query_string.decode("ascii", "ignore")) as page_request:
-            found = story_list.picture(page_request.view, address, side)
-        if found is None:
+        with open_request(context, address_search()) as page_request:
+            image = story_list.picture(page_request.view, address, side)
+        if image is None:
             abort(404)
-        response = Response(found.content, mimetype=found.media_type)
-        response.set_etag(sha256(found.content).hexdigest())
-        # Kept by one browser, which asks each time whether it still may show it: an ended link shows no picture.
+        response = Response(image.content, mimetype=image.media_type)
+        response.set_etag(sha256(image.content).hexdigest())
+        # The browser caches it but asks each time: an ended share link shows no picture.
         response.headers["Cache-Control"] = "private, no-cache"
         return response.make_conditional(request)

@@ -1,9 +1,9 @@
-"""What a page asks for beside its callbacks: boundaries for the map, tables to look into, tables to take away."""
+"""The routes a page uses in addition to its callbacks: map boundaries, tables, and tables as CSV."""
 
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
 from callbacks import picture_tables
-from callbacks.page_request import AppContext, open_request
+from callbacks.page_request import AppContext, address_search, open_request
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.places import Boundaries
@@ -13,7 +13,7 @@ from layouts.words import _
 
 
 def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
-    """Add the routes; the gate stands before them as before everything."""
+    """Add the routes. The gate checks their requests like all others."""
     shapes = {"provinces": boundaries.provinces, "south_china_sea": boundaries.south_china_sea}
 
     @server.get("/boundaries/<fingerprint>/<name>.geojson")
@@ -28,21 +28,21 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
     @server.get("/table/<name>")
     def table(name: str) -> str:
         indicator = request.args.get("indicator")
-        with open_request(context, _search()) as page_request:
+        with open_request(context, address_search()) as page_request:
             if name not in PICTURES or (indicator and indicator not in page_request.view.catalogue.indicator):
                 abort(404)
             return render_template(
                 "table.html",
                 table=picture_tables.table(page_request, name, indicator or ""),
-                export=page_request.addresses.of(f"/export/{name}.csv") if name in EXHIBITS and _may_export() else "",
+                export=page_request.addresses.of(f"/export/{name}.csv") if name in EXHIBITS and may_export() else "",
                 all_rows=_("All rows as CSV"),
             )
 
     @server.get("/export/<code>.csv")
     def export(code: str) -> Response:
-        if code not in EXHIBITS or not _may_export():
+        if code not in EXHIBITS or not may_export():
             abort(404)
-        with open_request(context, _search()) as page_request:
+        with open_request(context, address_search()) as page_request:
             response = make_response(to_csv(build(page_request.view, code)))
             name = f"{page_request.addresses.file_name(code)}.csv"
         response.mimetype = "text/csv"
@@ -50,9 +50,6 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
         return response
 
 
-def _search() -> str:
-    return request.query_string.decode("ascii", "ignore")
-
-
-def _may_export() -> bool:
+def may_export() -> bool:
+    """True where the viewer may download files."""
     return bool(g.viewer.may(Permission.EXPORT))

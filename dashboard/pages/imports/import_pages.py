@@ -221,7 +221,7 @@ class ImportPages:
                     _("The record has changed since you looked. Nothing was loaded: look again at what would change."),
                 )
             return self._upload_page(upload, import_words.load_error(problem), _status(problem))
-        upload.write("done", {"batch": report.batch, "tables": import_preview.told(report)["tables"]})
+        upload.write("done", {"batch": report.batch, "tables": import_preview.summary(report)["tables"]})
         upload.remove_files()
         return redirect(plain_pages.address(f"{ADDRESS}/{upload.key}"), code=303)
 

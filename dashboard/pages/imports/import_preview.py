@@ -1,4 +1,4 @@
-"""What an upload would do, found out on a copy of the record: refusals, or rows and the numbers that would move."""
+"""The preview of an upload, made on a copy of the record: refusals, or changed rows and numbers."""
 
 import shutil
 import tempfile
@@ -25,14 +25,14 @@ from layouts.parts.tables import Link
 from layouts.words import _, labelled, listed
 
 MOST_MOVES = 300
-"""So many rows that move are put into words."""
+"""Maximum number of changed rows that are described."""
 
-Said = dict[str, Any]
-"""One number that moves, in words: exhibit, of what, which number, before, after."""
+MoveLine = dict[str, Any]
+"""One changed number in words, with the keys exhibit, of, number, before, after."""
 
 
 def preview(context: AppContext, upload: Upload) -> None:
-    """Load the upload into a copy of the record, and keep what came of it with the upload."""
+    """Load the upload into a copy of the record, and store the result with the upload."""
     with tempfile.TemporaryDirectory(prefix="score-import-") as folder:
         before, after = Path(folder) / "before.db", Path(folder) / "after.db"
         database_copy.copy(context.records.live.engine, before)
@@ -45,10 +45,11 @@ def preview(context: AppContext, upload: Upload) -> None:
             engine.dispose()
         moves = _moves(context, before, after) if report.batch else ([], 0)
     upload.write("refusals", [_finding(each) for each in report.refusals])
-    upload.write("preview", {"onto": onto, **told(report), "moves": moves[0], "moved": moves[1]})
+    upload.write("preview", {"onto": onto, **summary(report), "moves": moves[0], "moved": moves[1]})
 
 
-def told(report: Report) -> dict[str, Any]:
+def summary(report: Report) -> dict[str, Any]:
+    """The counts and warnings of a report, to be stored as JSON."""
     return {
         "refused": report.refused,
         "warned": report.warned,
@@ -58,73 +59,75 @@ def told(report: Report) -> dict[str, Any]:
     }
 
 
-def _finding(found: Finding) -> dict[str, Any]:
-    return asdict(found)
+def _finding(finding: Finding) -> dict[str, Any]:
+    return asdict(finding)
 
 
-def findings(kept: Iterable[dict[str, Any]]) -> list[Finding]:
-    """The findings that were kept."""
-    return [Finding(**each) for each in kept]
+def findings(stored: Iterable[dict[str, Any]]) -> list[Finding]:
+    """The findings that were stored."""
+    return [Finding(**each) for each in stored]
 
 
-def _moves(context: AppContext, before: Path, after: Path) -> tuple[dict[str, list[Said]], int]:
-    """The first rows that move in words, by language, and how many there are; as a manager sees them unfiltered."""
-    was, now = (Record(f"sqlite:///{path}") for path in (before, after))
+def _moves(context: AppContext, before: Path, after: Path) -> tuple[dict[str, list[MoveLine]], int]:
+    """The first changed rows in words, by language, and the number of all; as a manager sees them without filters."""
+    old_record, new_record = (Record(f"sqlite:///{path}") for path in (before, after))
     try:
-        with was.view(MANAGER, Filters()) as old, now.view(MANAGER, Filters()) as new:
-            found = list(changed_numbers.moves(changed_numbers.published(old), changed_numbers.published(new)))
-            said = {}
+        with old_record.view(MANAGER, Filters()) as old, new_record.view(MANAGER, Filters()) as new:
+            moves = list(changed_numbers.moves(changed_numbers.published(old), changed_numbers.published(new)))
+            by_language = {}
             for language in words.LANGUAGES:
                 with words.speaking(language):
                     sides = [PageRequest(Filters(), view, context.grounds[language]) for view in (old, new)]
-                    said[language] = [line for move in found[:MOST_MOVES] for line in _lines(sides[0], sides[1], move)]
-            return said, len(found)
+                    by_language[language] = [
+                        line for move in moves[:MOST_MOVES] for line in _lines(sides[0], sides[1], move)
+                    ]
+            return by_language, len(moves)
     finally:
-        was.engine.dispose()
-        now.engine.dispose()
+        old_record.engine.dispose()
+        new_record.engine.dispose()
 
 
-def _lines(old: PageRequest, new: PageRequest, move: Move) -> list[Said]:
-    """One line a number of the row; of a row that is new or gone one line for all it says."""
+def _lines(old: PageRequest, new: PageRequest, move: Move) -> list[MoveLine]:
+    """One line per changed number of a row. A row that is new or gone has one line."""
     before = None if move.before is None else _printed(old, move.exhibit, move.before)
     after = None if move.after is None else _printed(new, move.exhibit, move.after)
     name = name_of(move.exhibit)
     if before and after:
         of = after.heads()
         return [
-            _said(name, of, label, was, now)
-            for label, was, now in zip(after.labels, before.cells, after.cells, strict=True)
-            if was != now and label not in after.named
+            _line(name, of, label, old_cell, new_cell)
+            for label, old_cell, new_cell in zip(after.labels, before.cells, after.cells, strict=True)
+            if old_cell != new_cell and label not in after.named
         ]
-    there = after or before
-    if there is None:  # a move has one side at least
+    printed = after or before
+    if printed is None:  # a move has one side at least
         return []
-    whole = listed([labelled(label, cell) for label, cell in there.numbers()])
-    sides = (_("not there"), whole) if after else (whole, _("not there"))
-    return [_said(name, there.heads(), "", *sides)]
+    all_numbers = listed([labelled(label, cell) for label, cell in printed.numbers()])
+    sides = (_("not there"), all_numbers) if after else (all_numbers, _("not there"))
+    return [_line(name, printed.heads(), "", *sides)]
 
 
-def _said(exhibit: str, of: str, number_of: str, before: str, after: str) -> Said:
+def _line(exhibit: str, of: str, number_of: str, before: str, after: str) -> MoveLine:
     return {"exhibit": exhibit, "of": of, "number": number_of, "before": before, "after": after}
 
 
 class _Printed:
-    """One row of an exhibit as it is printed."""
+    """One row of an exhibit as text."""
 
     def __init__(self, labels: list[str], cells: list[str], numeric: list[bool]) -> None:
         self.labels, self.cells = labels, cells
-        # What stands before the first number tells the row apart; a row of numbers alone is told apart by the first.
+        # The cells before the first number identify the row; where there are none, the first number does.
         first = max(numeric.index(True) if True in numeric else len(numeric), 1)
         self.named = labels[:first]
         self._first, self._numeric = first, numeric
 
     def heads(self) -> str:
-        """What the row is about."""
+        """The cells that identify the row."""
         heads = [cell for cell in self.cells[: self._first] if cell not in ("", "–")]
         return " · ".join(heads) if not self._numeric[0] else labelled(self.labels[0], self.cells[0])
 
     def numbers(self) -> list[tuple[str, str]]:
-        """What else is known of it, by label."""
+        """The other cells of the row, as (label, cell)."""
         pairs = list(zip(self.labels, self.cells, strict=True))[self._first :]
         return [(label, cell) for label, cell in pairs if cell not in ("", "–")]
 
