@@ -30,7 +30,7 @@ from sqlalchemy.engine import make_url
 import callbacks
 from benchmarks.posting import OVERVIEW, body
 from benchmarks.spread import spread, timed
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from callbacks.slides import both_languages
 from dashboard.app import grounds
 from dashboard.pages.plain_pages import UPDATE

@@ -11,7 +11,7 @@ from callbacks import (
     source_page,
     story_page,
 )
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 
 _REGISTERED = (filter_bar, navigation, exhibit_pages, enterprise_pages, story_page, source_page, follow_up_page)
 

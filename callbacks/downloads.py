@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import IO, Any
 
-from callbacks.page_request import PageRequest
+from callbacks.requests.page_request import PageRequest
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS, build
 from data.exports import packages, record_files

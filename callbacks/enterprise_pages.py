@@ -9,9 +9,10 @@ import pandas as pd
 from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
-from callbacks import materials, paging
+from callbacks import paging
 from callbacks.navigation import may_see
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests import materials
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.engine.enterprise_lists import Listed
 from data.lists import enterprise_list as data
 from data.lists.enterprise_list import ListRequest, Neighbours, OneEnterprise

@@ -7,8 +7,8 @@ from typing import Any
 from dash import Dash, Input, Output, State
 
 from callbacks import downloads
-from callbacks.materials import build, material_of
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests.materials import build, material_of
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.exhibits import EXHIBITS
 from data.privacy.viewer import Permission
 from layouts import ids

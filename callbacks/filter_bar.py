@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import ClientsideFunction, Dash, Input, Output
 
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import filter_options
 from data.filters import DIMENSIONS, Filters, language_of
 from layouts import ids, words

@@ -8,10 +8,11 @@ import pandas as pd
 from dash import Dash, Input, Output
 from dash.exceptions import PreventUpdate
 
-from callbacks import materials, paging
+from callbacks import paging
 from callbacks.enterprise_pages import counted_basis
 from callbacks.navigation import may_see
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests import materials
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data import exhibits
 from data.lists import enterprise_list
 from data.lists import follow_up as data

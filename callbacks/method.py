@@ -4,8 +4,8 @@ from typing import Any
 
 import pandas as pd
 
-from callbacks.materials import build, material_of
-from callbacks.page_request import PageRequest
+from callbacks.requests.materials import build, material_of
+from callbacks.requests.page_request import PageRequest
 from callbacks.slides import most_reported
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS

@@ -7,7 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
 from callbacks import downloads
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import Filters, language_of
 from data.privacy.viewer import Permission
 from layouts import ids, pages, words

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, open_request
 from data import newsletter as facts
 from data.exhibit import admit
 from data.filters import Filters

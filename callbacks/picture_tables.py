@@ -4,8 +4,8 @@ from dataclasses import replace
 
 import pandas as pd
 
-from callbacks.materials import material_of
-from callbacks.page_request import PageRequest
+from callbacks.requests.materials import material_of
+from callbacks.requests.page_request import PageRequest
 from layouts.exhibits import LOOKS, PICTURES
 from layouts.look import written
 from layouts.parts.tables import Table

@@ -3,8 +3,8 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from callbacks.materials import build, material_of
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.requests.materials import build, material_of
+from callbacks.requests.page_request import AppContext, PageRequest, open_request
 from data.decks import DeckSlide
 from data.editions.frozen_copies import EditionProblem
 from data.exhibit import BuiltExhibit, SelectionRefused

@@ -4,7 +4,7 @@ from typing import Any
 
 from dash import Dash, Input, Output
 
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.lists.source_list import sources_of
 from layouts import ids
 from layouts.parts import cards

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 from dash import Dash, Input, Output
 
-from callbacks.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
+from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.exhibit import admit
 from data.lists import enterprise_list, story_list
 from data.privacy.viewer import Permission

@@ -6,7 +6,7 @@ from weakref import finalize
 from flask import Flask
 
 import callbacks
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard import start_up, static_files
 from dashboard.cache import responses
 from dashboard.cache.redis_store import SharedRedis

@@ -30,7 +30,7 @@ import callbacks.enterprise_pages
 from benchmarks.callbacks import PAGES, Pages
 from callbacks import method
 from callbacks.newsletter_text import letters
-from callbacks.page_request import PageRequest, open_request
+from callbacks.requests.page_request import PageRequest, open_request
 from callbacks.slides import both_languages
 from dashboard.packs import chromium
 from dashboard.packs.meeting_pack import Packer

@@ -15,7 +15,7 @@ from flask import g
 from programme import PROGRAMME, load_rows
 from sqlalchemy import update
 
-from callbacks.page_request import open_request
+from callbacks.requests.page_request import open_request
 from data import exhibit, filter_options
 from data.columns import Count, Key, Protection, Value
 from data.decks import DeckSlide

@@ -33,7 +33,7 @@ from dashboard.settings import Settings, SettingsProblem, database_url, editions
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from callbacks.page_request import PageRequest
+    from callbacks.requests.page_request import PageRequest
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -106,7 +106,7 @@ def _write_file(
     out: Path | None, search: str, reader: Reader, write: "Callable[[PageRequest, IO[bytes]], None]"
 ) -> None:
     """Write a file of the record to `out` or standard output. It is complete before `out` is opened."""
-    from callbacks.page_request import open_request
+    from callbacks.requests.page_request import open_request
 
     with open_context(reader) as context, tempfile.TemporaryFile() as file, stop_on_refusal():
         with open_request(context, reader.filters(search).search()) as page_request:

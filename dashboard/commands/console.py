@@ -16,7 +16,7 @@ from dashboard.settings import PUBLIC_RECORD, Settings, SettingsProblem, account
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from callbacks.page_request import AppContext
+    from callbacks.requests.page_request import AppContext
     from dashboard.commands.reader_options import Reader
 
 _DATABASE_HELP = {
@@ -85,7 +85,7 @@ def open_context(reader: "Reader") -> Iterator["AppContext"]:
     """The records and base maps of the application. In the block, numbers are as the reader sees them."""
     from flask import Flask, g
 
-    from callbacks.page_request import AppContext
+    from callbacks.requests.page_request import AppContext
     from dashboard.app import HERE, grounds
     from data.places import BoundaryProblem, read_boundaries
     from data.records import Records

@@ -31,7 +31,7 @@ def digest(  # noqa: PLR0913 - one per option
 ) -> None:
     """Write the newsletter of a period: an HTML mail, or Markdown to paste."""
     from callbacks.newsletter_text import letters, limited_period
-    from callbacks.page_request import open_request
+    from callbacks.requests.page_request import open_request
     from dashboard.commands.link_commands import LOCAL_URL
     from dashboard.pages.newsletter_pages import LANGUAGES, PeriodProblem, file_text, read_period
 

@@ -49,7 +49,7 @@ def pack(  # noqa: PLR0913 - one per option
     """Make the meeting pack of DECK: the name of a deck, or "standard"."""
     from flask import Flask, g
 
-    from callbacks.page_request import AppContext, open_request
+    from callbacks.requests.page_request import AppContext, open_request
     from dashboard.app import grounds
     from dashboard.packs.chromium import PrintingProblem
     from dashboard.packs.meeting_pack import Packer

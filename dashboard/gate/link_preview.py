@@ -10,7 +10,7 @@ from flask import Flask, abort, flash, redirect, render_template, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard.gate import sessions
 from dashboard.pages import plain_pages
 from dashboard.pages.share.share_remarks import link_name

@@ -6,7 +6,7 @@ from contextlib import contextmanager
 from flask import g
 from sqlalchemy import Engine
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from data.editions.frozen_copies import LIVE
 from data.links import share_links
 from data.links.link_terms import Audience, Terms

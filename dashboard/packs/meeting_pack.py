@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Self
 
-from callbacks.page_request import AppContext, open_request
+from callbacks.requests.page_request import AppContext, open_request
 from callbacks.slides import both_languages
 from dashboard.packs import chromium, pack_pages
 from dashboard.packs.chromium import PrintingProblem

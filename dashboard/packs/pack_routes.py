@@ -7,7 +7,7 @@ from threading import Lock
 from flask import Flask, Response, request, send_file
 from sqlalchemy import Engine
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard.packs import audience
 from dashboard.packs.chromium import PrintingProblem
 from dashboard.packs.meeting_pack import FORMATS, LANGUAGES, Packer

@@ -3,7 +3,7 @@
 from flask import Flask, Response, abort, make_response, request
 
 from callbacks import method
-from callbacks.page_request import AppContext, PageRequest, address_search, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.editions import frozen_copies

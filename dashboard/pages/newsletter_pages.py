@@ -10,7 +10,7 @@ from flask import Flask, Response, abort, render_template, request
 from sqlalchemy import Engine
 
 from callbacks.newsletter_text import letters
-from callbacks.page_request import AppContext, open_request
+from callbacks.requests.page_request import AppContext, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings

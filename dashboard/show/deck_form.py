@@ -8,7 +8,7 @@ from typing import Self
 
 from flask import g, request
 
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, open_request
 from dashboard.pages import errors
 from dashboard.show import form_choices
 from dashboard.show.form_choices import Choice

@@ -8,7 +8,7 @@ from flask import Flask, Response, abort, flash, g, redirect, request
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, address_search, open_request
+from callbacks.requests.page_request import AppContext, address_search, open_request
 from dashboard.packs import audience
 from dashboard.pages import plain_pages
 from dashboard.show import deck_form

@@ -4,7 +4,7 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 from callbacks import filter_bar as controls
-from callbacks.page_request import AppContext, PageRequest
+from callbacks.requests.page_request import AppContext, PageRequest
 from data.editions import frozen_copies
 from layouts import words
 from layouts.parts.shell import CONTROLS

@@ -8,7 +8,7 @@ from plotly.io.json import to_json_plotly
 from sqlalchemy import Engine
 
 from callbacks import filter_bar as controls
-from callbacks.page_request import AppContext, address_search, open_request
+from callbacks.requests.page_request import AppContext, address_search, open_request
 from callbacks.slides import both_languages
 from dashboard.gate import link_preview
 from dashboard.pages import plain_pages

@@ -7,7 +7,7 @@ from typing import Any
 from flask import Flask, Response, make_response
 from icalendar import Calendar, Event
 
-from callbacks.page_request import AppContext, PageRequest, address_search, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
 from data import exhibits
 from layouts import words
 from layouts.frames import records

@@ -7,7 +7,7 @@ from typing import IO
 from flask import Flask, Response, abort, g, send_file
 
 from callbacks import downloads
-from callbacks.page_request import AppContext, PageRequest, address_search, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
 from data.exhibits import EXHIBITS
 from data.exports import packages, workbooks
 from data.privacy.viewer import Permission

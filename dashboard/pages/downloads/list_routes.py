@@ -4,7 +4,7 @@ import pandas as pd
 from flask import Flask, Response, abort, make_response, render_template, request
 
 from callbacks import enterprise_pages, follow_up_page
-from callbacks.page_request import AppContext, address_search, open_request
+from callbacks.requests.page_request import AppContext, address_search, open_request
 from dashboard.pages.downloads.table_routes import may_export
 from data.exports.csv_files import csv_of
 from layouts.parts.tables import Table

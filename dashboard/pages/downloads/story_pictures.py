@@ -5,7 +5,7 @@ from hashlib import sha256
 from flask import Flask, Response, abort, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext, address_search, open_request
+from callbacks.requests.page_request import AppContext, address_search, open_request
 from data.lists import story_list
 
 

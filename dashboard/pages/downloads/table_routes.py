@@ -3,7 +3,7 @@
 from flask import Flask, Response, abort, g, make_response, render_template, request
 
 from callbacks import picture_tables
-from callbacks.page_request import AppContext, address_search, open_request
+from callbacks.requests.page_request import AppContext, address_search, open_request
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.places import Boundaries

@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard.gate import body_limits
 from dashboard.pages import plain_pages
 from dashboard.pages.imports import import_preview, import_words

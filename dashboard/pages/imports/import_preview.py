@@ -10,7 +10,7 @@ from typing import Any
 import pandas as pd
 
 from callbacks import picture_tables
-from callbacks.page_request import AppContext, PageRequest
+from callbacks.requests.page_request import AppContext, PageRequest
 from dashboard.pages.imports.staged_uploads import Upload
 from data.editions import changed_numbers
 from data.editions.changed_numbers import Move

@@ -10,7 +10,7 @@ from flask import request
 from sqlalchemy import Engine
 from werkzeug.datastructures import MultiDict
 
-from callbacks.page_request import AppContext, PageRequest, open_request
+from callbacks.requests.page_request import AppContext, PageRequest, open_request
 from dashboard.pages import errors
 from dashboard.show import form_choices
 from dashboard.show.form_choices import Choice

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import Engine
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from data import decks
 from data.catalogue import Catalogue
 from data.decks import STANDARD, DeckProblem

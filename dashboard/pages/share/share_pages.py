@@ -6,7 +6,7 @@ from flask import Flask, Response, abort, flash, g, redirect, render_template, r
 from sqlalchemy import Engine
 from werkzeug.wrappers import Response as AnyResponse
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard.gate import link_preview, sessions
 from dashboard.pages import plain_pages
 from dashboard.pages.share import share_form, share_list, share_remarks

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from sqlalchemy import Engine
 
-from callbacks.page_request import AppContext
+from callbacks.requests.page_request import AppContext
 from dashboard.pages.share import share_form
 from dashboard.pages.share.share_form import PROBLEMS, Draft
 from data.links import link_editions, share_links

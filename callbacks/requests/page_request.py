@@ -11,8 +11,8 @@ from typing import Any, TypeVar
 from dash import set_props
 from flask import g, request
 
-from callbacks.addresses import Addresses
-from callbacks.names import Names
+from callbacks.requests.addresses import Addresses
+from callbacks.requests.names import Names
 from data.editions.frozen_copies import Edition
 from data.exhibit import BuiltExhibit
 from data.filters import DIMENSIONS, Filters, language_of

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from callbacks.page_request import PageRequest
+from callbacks.requests.page_request import PageRequest
 from data import exhibits
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from callbacks.names import Names
+from callbacks.requests.names import Names
 from data.editions.frozen_copies import Edition
 from data.filters import Filters
 from data.view import View
