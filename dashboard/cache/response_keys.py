@@ -2,7 +2,7 @@
 
 That is: the software and its settings; the version of the record, so that a load or a roll-back changes the key at
 once; everything about the viewer; the language; the filters in their canonical form; and the request itself. Only two
-kinds of requests have a key: callbacks marked with `callbacks.requests.page_request.cacheable`, and the routes listed below.
+kinds of requests have a key: callbacks that are marked `cacheable`, and the routes listed below.
 """
 
 import json
