@@ -160,7 +160,7 @@ def test_manager_disabled_in_restored_accounts_is_refused_by_running_workers(off
     assert [answer.status for answer in tries] == [401, 401]
 
 
-def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
+def test_workers_write_to_the_restored_file_after_a_restore(office):
     restore(backed_up(office.path), office.path)
     with office.accounts() as engine:
         before = len(link_visits.visits(engine, office.number))
@@ -171,7 +171,7 @@ def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_accounts_moved_away_are_missed_in_words_and_found_again_once_they_are_back(office):
+def test_missing_accounts_file_shows_a_message_until_the_file_is_back(office):
     session = office.sign_in()
     away = office.path.with_name("away.db")
     office.path.rename(away)
@@ -199,7 +199,7 @@ def made(accounts: Engine) -> Link:
     return share_links.make(accounts, TERMS)[0]
 
 
-def test_connection_is_kept_while_the_file_stays(accounts, made):
+def test_connection_is_reused_while_the_file_is_unchanged(accounts, made):
     opened: list[object] = []
     event.listen(accounts, "connect", lambda connection, _record: opened.append(connection))
     for _time in range(20):
@@ -208,7 +208,7 @@ def test_connection_is_kept_while_the_file_stays(accounts, made):
     assert not opened
 
 
-def test_file_replaced_by_one_that_is_none_is_said_and_put_back_is_read(accounts, made, tmp_path):
+def test_invalid_replacement_file_is_reported_and_the_restored_file_is_read(accounts, made, tmp_path):
     path = tmp_path / "accounts.db"
     kept = backed_up(path)
     path.unlink()
@@ -219,7 +219,7 @@ def test_file_replaced_by_one_that_is_none_is_said_and_put_back_is_read(accounts
     assert share_links.by_id(accounts, made.id) == made
 
 
-def test_file_damaged_and_put_right_in_its_place_is_written_again(accounts, made, tmp_path):
+def test_file_repaired_in_place_can_be_written_again(accounts, made, tmp_path):
     path = tmp_path / "accounts.db"
     managers.add(accounts, EMAIL, PASSWORD)
     with closing(sqlite3.connect(path)) as connection:

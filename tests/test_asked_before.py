@@ -135,7 +135,7 @@ def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
 
 
 @pytest.mark.slow
-def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
+def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
     demo_url, folder, accounts, tokens, given, monkeypatch
 ):
     """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
@@ -197,7 +197,7 @@ def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES
     return key.digest if key else None
 
 
-def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
+def test_cache_key_contains_every_viewer_attribute_but_the_name(frozen):
     viewer = holder_of(frozen)
     records = frozen.app.server.extensions["records"]
     another = frozen_copies.freeze(records.live.engine, "Another", records.folder).key
@@ -216,14 +216,14 @@ def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
         key_of(frozen, replace(viewer, deck=object()))
 
 
-def test_key_tells_nothing_of_the_privacy_key_and_nothing_is_kept_for_who_waits(frozen):
+def test_cache_key_hides_the_privacy_key_and_waiting_links_are_not_cached(frozen):
     viewer = holder_of(frozen)
     assert b"key".hex() not in str(key_of(frozen, viewer))
     assert key_of(frozen, replace(viewer, privacy_key=b"")) is None
     assert key_of(frozen, replace(viewer, edition=None)) is None
 
 
-def test_spellings_of_one_view_have_one_key_and_other_views_have_others(frozen):
+def test_equal_views_share_one_cache_key_and_different_views_do_not(frozen):
     demo, anyone, holder = frozen, Viewer(frozenset(Permission)), holder_of(frozen)
     code, other = (each["value"] for each in demo.options()["partner"][:2])
     for viewer, searches in (
@@ -242,7 +242,7 @@ def test_spellings_of_one_view_have_one_key_and_other_views_have_others(frozen):
     assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
 
 
-def test_addresses_of_which_other_values_are_kept_have_other_keys(frozen):
+def test_addresses_that_keep_different_filter_values_have_different_cache_keys(frozen):
     """The first value is outside the scope: each address shows what it names beside that."""
     holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
     searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
@@ -253,13 +253,13 @@ def test_addresses_of_which_other_values_are_kept_have_other_keys(frozen):
     assert len({key_of(frozen, holder, search) for search in searches}) == 2
 
 
-def test_ten_thousand_addresses_that_are_made_up_have_one_key(frozen):
+def test_ten_thousand_invalid_addresses_share_one_cache_key(frozen):
     demo, holder = frozen, holder_of(frozen)
     keys = {key_of(demo, holder, f"?partner=p{n},q{n}&x={n}&as_of=2014-01-{n % 28 + 1:02}") for n in range(300)}
     assert len(keys) == 1
 
 
-def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, given):
+def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, given):
     body = demo.body("results-pairs-title.content", at("?partner=donor-1"))
     truth = demo.client.post("/_dash-update-component", json=body)
     swapped = body | {"inputs": body["inputs"][::-1]}
@@ -275,7 +275,7 @@ def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, giv
     assert len(given) == 1
 
 
-def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monkeypatch):
+def test_errors_and_refusals_are_not_cached(demo_url, folder, tokens, given, monkeypatch):
     visit = visit_to(demo_url, folder)
     with monkeypatch.context() as broken:
         broken.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
@@ -290,7 +290,7 @@ def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monke
     assert not given
 
 
-def test_browsers_that_read_other_compressions_have_answers_of_their_own(demo, given):
+def test_each_accepted_encoding_has_its_own_cached_response(demo, given):
     def asked(encoding: str) -> tuple[str | None, bytes]:
         body = demo.body(HEADLINES, at("?as_of=2013-03-03"))
         answer = demo.client.post("/_dash-update-component", json=body, headers={"Accept-Encoding": encoding})
@@ -322,7 +322,7 @@ def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
     engine.dispose()
 
 
-def test_load_and_roll_back_are_in_the_very_next_answer(changing, given):
+def test_next_response_shows_a_load_or_a_rollback(changing, given):
     engine, visit, put = changing
     once = visit.post(HEADLINES).data
     assert visit.post(HEADLINES).data == once
@@ -338,7 +338,7 @@ def test_load_and_roll_back_are_in_the_very_next_answer(changing, given):
     assert len(given) == 1
 
 
-def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing, given, monkeypatch):
+def test_response_computed_after_a_load_is_not_cached_under_the_old_version(changing, given, monkeypatch):
     """The version is read, a load comes in, and the answer is made of what it brought: a roll-back must not meet it."""
     _engine, visit, put = changing
     visit.post(NAV)
@@ -358,7 +358,7 @@ def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing
     assert len(puts) == 1
 
 
-def test_two_databases_with_as_many_batches_have_different_keys(tmp_path):
+def test_databases_with_equal_batch_counts_have_different_cache_keys(tmp_path):
     keys = set()
     for name in ("one", "other"):
         address = f"sqlite:///{tmp_path}/{name}.db"
@@ -370,7 +370,7 @@ def test_two_databases_with_as_many_batches_have_different_keys(tmp_path):
     assert len(keys) == 2
 
 
-def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept(demo_url, monkeypatch):
+def test_another_software_version_does_not_use_this_versions_cache(demo_url, monkeypatch):
     viewer = Viewer(frozenset(Permission))
     before = key_of(Visit.to(demo_url), viewer)
     assert key_of(Visit.to(demo_url), viewer) == before
@@ -384,7 +384,7 @@ FILES = ("/export/regions.csv", "/export/regions.xlsx", "/export/package.zip", "
 
 
 @pytest.mark.parametrize("address", FILES)
-def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_ended(demo_url, folder, accounts, address):
+def test_browser_gets_not_modified_until_its_link_has_ended(demo_url, folder, accounts, address):
     def got(who: Visit, address: str, tag: str = "") -> TestResponse:
         return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
 
@@ -405,7 +405,7 @@ def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_end
     assert ended.headers["Cache-Control"] == "no-store"
 
 
-def test_who_signs_out_has_the_browser_forget(demo_url, folder, accounts):
+def test_sign_out_clears_the_browser_cache(demo_url, folder, accounts):
     assert manager(visit_to(demo_url, folder)).client.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
 
 
@@ -417,7 +417,7 @@ def numbered_entries(cache: ResponseCache) -> list[bytes]:
     return [kept for n in range(10_000) if (kept := cache.get(f"{n}")) is not None]
 
 
-def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
+def test_memory_cache_is_bounded_by_bytes_and_entries_and_keeps_recently_used_ones():
     cache = ResponseCache("secret", max_bytes=2**20)
     cache.put("used", b"u")
     for n in range(10_000):
@@ -459,12 +459,12 @@ def cache(redis_server) -> str:
 
 
 @pytest.mark.parametrize("wrong", ["http://example.org", "redis://host:port", "host:6379", "redis"])
-def test_address_that_is_none_of_a_redis_stops_the_server_with_words(wrong):
+def test_invalid_redis_address_stops_the_server_with_a_message(wrong):
     with pytest.raises(SettingsProblem, match="SCORE_CACHE_URL"):
         Settings.from_environment({"SCORE_SECRET_KEY": "secret", "SCORE_CACHE_URL": wrong})
 
 
-def test_what_one_process_answered_another_does_not_work_out_again(redis, cache, demo_url, folder, accounts, given):
+def test_response_cached_by_one_process_is_served_by_another(redis, cache, demo_url, folder, accounts, given):
     one, other = (manager(visit_to(demo_url, folder, cache_url=cache)) for _each in range(2))
     assert one.post(HEADLINES).data == other.post(HEADLINES).data
     assert len(given) == 1
@@ -477,7 +477,7 @@ class _Code:
         return pytest.fail, ("what lies in the cache was run",)
 
 
-def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, accounts, given):
+def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, accounts, given):
     visit = manager(visit_to(demo_url, folder, cache_url=cache))
     truth = {search: visit.post(HEADLINES, at(search)).data for search in ("", "?partner=donor-1", "?lang=zh")}
     names = redis.keys("score:kept:*")
@@ -505,7 +505,7 @@ def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, account
     assert [newcomer.post(HEADLINES, at(search)).data for search in truth] == list(truth.values())
 
 
-def test_who_knows_another_secret_has_other_keys_and_is_not_believed(redis, cache):
+def test_process_with_another_secret_has_other_cache_keys_and_is_not_trusted(redis, cache):
     ours, theirs = (ResponseCache(secret, SharedRedis(cache)) for secret in ("ours", "theirs"))
     theirs.put("key", b"theirs")
     assert ours.get("key") is None
@@ -514,7 +514,7 @@ def test_who_knows_another_secret_has_other_keys_and_is_not_believed(redis, cach
 
 
 @pytest.mark.parametrize("how", ["slow", "down", "full"])
-def test_cache_that_fails_costs_nobody_their_page(
+def test_pages_are_served_when_the_cache_fails(
     redis, redis_server, cache, demo_url, folder, accounts, monkeypatch, caplog, how
 ):
     monkeypatch.setattr(redis_store, "RETRY_SECONDS", 3600.0)
@@ -550,7 +550,7 @@ def test_cache_that_fails_costs_nobody_their_page(
             redis.config_set("maxmemory", "0")
 
 
-def test_after_a_pause_one_tries_again_and_says_that_it_answers(redis, cache, monkeypatch, caplog):
+def test_failed_cache_is_retried_after_a_pause_and_its_recovery_is_logged(redis, cache, monkeypatch, caplog):
     clock = iter(range(0, 1000, 4))
     monkeypatch.setattr(redis_store, "monotonic", lambda: float(next(clock)))
     common = SharedRedis(cache)

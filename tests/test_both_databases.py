@@ -112,7 +112,9 @@ SEARCHES = ("", "as_of=2014-06-30&sector=machinery")
 
 @pytest.mark.servers
 @pytest.mark.parametrize("name", ["public", "demo", "spelt"])
-def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Record]], name: str) -> None:
+def test_every_exhibit_is_identical_on_both_databases_for_every_viewer(
+    records: dict[str, list[Record]], name: str
+) -> None:
     one, other = records[name]
     for (who, viewer), search in product(VIEWERS.items(), SEARCHES):
         said, says = (exported(record, viewer, search) for record in (one, other))
@@ -121,7 +123,7 @@ def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Reco
 
 
 @pytest.mark.servers
-def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
+def test_edition_and_copy_of_a_postgresql_record_equal_the_record(
     records: dict[str, list[Record]], tmp_path: Path
 ) -> None:
     one, other = records["spelt"]
@@ -139,7 +141,7 @@ def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
 
 
 @pytest.mark.servers
-def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on: Callable[[str], str]) -> None:
+def test_postgresql_database_of_the_first_version_upgrades_to_the_current_one(new_on: Callable[[str], str]) -> None:
     engine, new = (writing_engine(new_on("postgresql")) for _each in range(2))
     loaded = {"number": 1, "loaded_at": now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
@@ -156,7 +158,7 @@ def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on:
 
 
 @pytest.mark.both_databases
-def test_words_are_found_whatever_their_case_in_english_and_as_they_are_in_chinese(address: str) -> None:
+def test_search_ignores_case_in_english_and_matches_chinese_exactly(address: str) -> None:
     engine = writing_engine(address)
     load_rows(engine, spelt(0))
     record = Record(address)

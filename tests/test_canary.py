@@ -221,7 +221,7 @@ def tells(text: str, address: str) -> set[str]:
 
 
 @pytest.mark.slow
-def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
+def test_search_detects_the_canaries_everywhere_a_manager_looks(served):
     found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
     for part in (
         "/export/regions.csv",
@@ -237,20 +237,20 @@ def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
         assert any(part in address for address in found), part
 
 
-def test_who_sees_the_scope_is_shown_it_or_meeting_no_canary_says_little(served, accounts):
+def test_link_viewer_sees_the_data_of_the_scope(served, accounts):
     for threshold in BASES:
         client = comes_by(served, accounts, Terms(scope=SCOPE, threshold=threshold, export=True))
         assert "enterprises,65," in client.get("/export/overview.csv").text
 
 
 @pytest.mark.slow
-def test_nobody_with_less_than_everything_ever_meets_a_canary(served, accounts):
+def test_viewer_with_limited_rights_never_sees_a_canary(served, accounts):
     for who, client in visitors(served, accounts):
         for address, text in chain(walked(served, client), asked_for(served, client)):
             assert not tells(text, address), (who, address, json.dumps(text[:400]))
 
 
-def test_a_code_outside_the_scope_and_one_that_never_was_are_answered_alike(served, accounts):
+def test_code_outside_the_scope_and_unknown_code_get_equal_responses(served, accounts):
     client = comes_by(served, accounts, Terms(scope=SCOPE, export=True))
     for name, code in OUTSIDE.items():
         outside, unknown = (client.get(f"/export/overview.csv?{name}={each}") for each in (code, "999999"))
@@ -258,7 +258,7 @@ def test_a_code_outside_the_scope_and_one_that_never_was_are_answered_alike(serv
         assert outside.status_code == 403
 
 
-def test_visits_are_logged_without_who(served, accounts):
+def test_visits_are_logged_without_the_viewers_identity(served, accounts):
     made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -267,7 +267,7 @@ def test_visits_are_logged_without_who(served, accounts):
     assert {kind for _when, kind, _page in link_visits.visits(accounts, made.id)} == {"opened"}
 
 
-def test_token_is_kept_nowhere(served, folder, accounts):
+def test_link_token_is_stored_nowhere(served, folder, accounts):
     _made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     files = list(folder.glob("accounts.db*"))
     assert files

@@ -91,7 +91,7 @@ def members(view: View, path: str) -> str:
         ("results", "abde", "cghi", "f", ""),
     ],
 )
-def test_form_of_every_enterprise_is_in_one_state(
+def test_every_form_of_every_enterprise_has_exactly_one_state(
     view: Ask, form: str, present: str, partly: str, missing: str, not_yet_due: str
 ) -> None:
     expected = {"present": present, "partly": partly, "missing": missing, "not-yet-due": not_yet_due}
@@ -99,7 +99,7 @@ def test_form_of_every_enterprise_is_in_one_state(
     assert {state: members(view(), f"form/{form}/{state}") for state in expected} == expected
 
 
-def test_form_is_not_due_before_anything_began(view: Ask) -> None:
+def test_form_is_not_due_before_the_activity_began(view: Ask) -> None:
     # On 1 March 2013 five are recruited into r1; the first workshop is on the 10th.
     early = view("as_of=2013-03-01")
     assert members(early, "form/baseline/present") == "abd"
@@ -115,7 +115,7 @@ def test_forms_follow_the_filters(view: Ask) -> None:
     assert members(view("round=r1"), "form/baseline/missing") == "ci"
 
 
-def test_days_since_the_last_report_are_of_trained_enterprises(view: Ask) -> None:
+def test_days_since_the_last_report_count_trained_enterprises(view: Ask) -> None:
     # e's before of 1 October 2014 is 91 days old, a's last after 395; b, c, d, h, i reported without a date.
     assert follow_up.silences(view()) == {
         "90": 0, "180": 1, "365": 0, "longer": 1, "undated": 5, "never": 1,
@@ -132,12 +132,12 @@ def test_days_since_the_last_report_are_of_trained_enterprises(view: Ask) -> Non
     ("as_of", "silence"),
     [("2014-03-01", "90"), ("2014-03-02", "180"), ("2014-12-01", "365"), ("2014-12-02", "longer")],
 )
-def test_ninety_and_365_days_are_the_last_of_their_band(view: Ask, as_of: str, silence: str) -> None:
+def test_bands_of_days_include_day_90_and_day_365(view: Ask, as_of: str, silence: str) -> None:
     # 1 December 2013, a's last report, is 90 days before 1 March and 365 before 1 December 2014.
     assert members(view(f"as_of={as_of}"), f"silence/{silence}").startswith("a")
 
 
-def test_who_reported_is_told_by_group_as_the_coverage_counts_them(view: Ask) -> None:
+def test_reporting_by_group_agrees_with_the_coverage_exhibit(view: Ask) -> None:
     # All but g were trained; f alone reported nothing.
     assert members(view(), "group/trained/total") == "abcdefhi"
     assert members(view(), "group/silent/total") == "f"
@@ -150,7 +150,7 @@ def test_who_reported_is_told_by_group_as_the_coverage_counts_them(view: Ask) ->
     assert members(view(), "group/silent/round/r2") == "fi"
 
 
-def test_result_far_from_the_others_is_shown_with_what_makes_it_far(far_off: Ask) -> None:
+def test_outlier_is_shown_with_the_figures_that_make_it_one(far_off: Ask) -> None:
     found = follow_up.outliers(far_off())
     assert found[["enterprise", "change", "median", "others"]].to_numpy().tolist() == [["o6", 80 + 10, 3, 8]]
     # Distances from 3: 0, 1, 0, 1, 0, 1, 87, 0, 1; their median is 1.
@@ -161,7 +161,7 @@ def test_fewer_than_eight_pairs_have_no_outlier(view: Ask) -> None:
     assert follow_up.outliers(view()).empty
 
 
-def test_rows_without_a_source_are_counted_by_table(view: Ask) -> None:
+def test_rows_without_a_source_are_counted_per_table(view: Ask) -> None:
     # a's headcount; two phases, three rounds and two figures of the programme name none either.
     assert follow_up.unsourced_counts(view()) == {"phase": 2, "round": 3, "result": 1, "reported_figure": 2}
     assert follow_up.unsourced(view(), "result").to_numpy().tolist() == [["a", "", "", "headcount"]]
@@ -173,11 +173,11 @@ def test_rows_without_a_source_are_counted_by_table(view: Ask) -> None:
     ["", "form", "form/x/present", "form/baseline/x", "form/baseline/present/x", "group/x/total/", "group/silent",
      "group/silent/sector/garments", "silence/7", "outliers/x", "unsourced/module", "unsourced/batch", "../x"],
 )  # fmt: skip
-def test_address_that_names_no_list_is_none(path: str) -> None:
+def test_address_of_an_unknown_list_is_rejected(path: str) -> None:
     assert read(path) is None
 
 
-def test_address_of_a_list_is_read_back_as_it_was_written() -> None:
+def test_list_address_round_trips() -> None:
     for which in (
         FollowUpList("form", ("baseline", "partly")),
         FollowUpList("group", ("silent", "total", "")),
@@ -237,7 +237,7 @@ def numbers(visit: Visit, search: str = "") -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("search", ["", "?as_of=2013-12-31&partner=fed"])
-def test_every_number_leads_to_a_list_with_as_many_rows(served: Visit, search: str) -> None:
+def test_every_number_links_to_a_list_with_that_many_rows(served: Visit, search: str) -> None:
     led = list(numbers(served, search))
     assert len({href for _count, href in led}) > 15
     for count, href in led:
@@ -256,20 +256,20 @@ def test_every_number_leads_to_a_list_with_as_many_rows(served: Visit, search: s
             assert fragment.count("<tr>") == 1 + count, href
 
 
-def test_list_keeps_the_filters_and_says_what_it_is(served: Visit) -> None:
+def test_list_keeps_the_filters_and_has_a_title(served: Visit) -> None:
     for count, href in numbers(served, "?place=310000&lang=zh"):
         assert href.endswith("?lang=zh&place=310000"), (count, href)
     answer = served.answered(ONE_OUT, at("?lang=en", "/completeness/group/silent/round/r2"))
     assert "Round 2: Trained, reported nothing" in str(answer[ONE_OUT])
 
 
-def test_row_to_look_at_is_linked_to_its_enterprise(served: Visit) -> None:
+def test_listed_row_links_to_its_enterprise(served: Visit) -> None:
     table = served.client.get("/completeness-lists/outliers").text
     assert '<a href="/enterprises/o6">Output 6</a>' in table
     assert '<a href="/enterprises/a">Enterprise A</a>' in served.client.get("/completeness-lists/unsourced/result").text
 
 
-def test_everybody_can_be_taken_away_with_their_forms(served: Visit) -> None:
+def test_list_of_all_enterprises_with_their_forms_can_be_downloaded(served: Visit) -> None:
     rows = list(csv.DictReader(io.StringIO(served.client.get("/completeness-lists/all.csv").text)))
     assert len(rows) == 9 + len(FAR)
     assert rows[0] == {
@@ -278,7 +278,7 @@ def test_everybody_can_be_taken_away_with_their_forms(served: Visit) -> None:
     }  # fmt: skip
 
 
-def test_list_that_does_not_exist_is_not_found(served: Visit) -> None:
+def test_unknown_list_is_not_found(served: Visit) -> None:
     assert "404" in str(served.answered(ONE_OUT, at("", "/completeness/nothing"))[ONE_OUT])
     assert served.answered(ROWS_OUT, at("", "/completeness/nothing"))[f"{ids.COMPLETENESS_LIST}.hidden"] is True
     for path in ("nothing", "form/baseline/present", "nothing.csv", "reported.csv"):

@@ -112,7 +112,7 @@ def test_every_column_of_every_exhibit_is_described_in_both_languages_and_has_a_
     assert {column.holds for column in every if column.name.endswith("_on")} == {Holds.DATE}
 
 
-def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
+def test_second_sheet_describes_the_numbers_and_their_basis(public):
     found = book(got(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
     assert found.sheetnames == ["pairs", "About these numbers"]
     told = lines(found, "About these numbers")
@@ -130,13 +130,13 @@ def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
     assert set(EXHIBITS["pairs"].exported) <= set(said)
 
 
-def test_workbook_of_an_invented_programme_says_so_first(demo):
+def test_workbook_of_a_synthetic_programme_is_marked_synthetic_first(demo):
     told = lines(book(got(demo.client, "/export/overview.xlsx")), "About these numbers")
     assert told[0][0] == "Notice"
     assert "Synthetic" in told[0][1]
 
 
-def test_workbook_speaks_the_language_of_its_reader(public):
+def test_workbook_is_in_the_readers_language(public):
     found = book(got(public.client, "/export/overview.xlsx?lang=zh"))
     told = [text for row in found[found.sheetnames[1]].iter_rows(values_only=True) for text in row if text]
     assert any("2017年3月31日" in str(text) for text in told)
@@ -146,7 +146,7 @@ DANGEROUS = ('=HYPERLINK("http://example.org")', "+1+1", "-2+3", "@SUM(A1)", "\t
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
+def test_text_like_a_formula_is_stored_as_text_in_a_workbook(text):
     file = io.BytesIO()
     write(file, [Sheet("events", ("name_en", "value"), [[text, -3.5]]), Sheet("About", (), [("Terms", text)])])
     found = book(file.getvalue())
@@ -157,7 +157,7 @@ def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_have_none(text):
+def test_csv_prefixes_text_like_a_formula_with_an_apostrophe_but_not_numbers(text):
 
     cells = {"name_en": text, "operator": "=", "value": -3.5, "women": Withheld(), "trained": Under(5)}
     frame = pd.DataFrame([cells], dtype=object)
@@ -165,7 +165,7 @@ def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_h
     assert rows(csv_of(frame, list(frame.columns)).encode())[1] == written
 
 
-def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
+def test_workbook_replaces_invalid_characters_and_truncates_long_text():
     file = io.BytesIO()
     write(file, [Sheet("a", ("note",), [["bell\x07"], ["x" * 40_000]])])
     cells = [row[0] for row in book(file.getvalue())["a"].iter_rows(min_row=2, values_only=True)]
@@ -173,7 +173,7 @@ def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
     assert len(str(cells[1])) == 32_767
 
 
-def test_selection_is_one_workbook_with_a_sheet_an_exhibit_that_has_rows(public):
+def test_selection_workbook_has_a_sheet_per_exhibit_with_rows(public):
     found = book(got(public.client, "/export/selection.xlsx?partner=cec"))
     first, *sheets, last = found.sheetnames
     assert (first, last) == ("Contents", "About these numbers")
@@ -217,7 +217,7 @@ def test_package_is_a_valid_data_package(visits, which, tmp_path):
     assert ("Synthetic data" in readme) is (which == "demo")
 
 
-def test_package_holds_each_exhibit_as_it_is_exported(public, tmp_path):
+def test_package_contains_each_exhibit_as_exported(public, tmp_path):
     folder = unpacked(got(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
     for code in EXHIBITS:
         assert (folder / f"{code}.csv").read_bytes() == got(public.client, f"/export/{code}.csv?as_of=2014-12-31")
@@ -225,7 +225,7 @@ def test_package_holds_each_exhibit_as_it_is_exported(public, tmp_path):
 
 
 @pytest.mark.parametrize("which", ["public", "demo"])
-def test_package_loaded_into_an_empty_database_gives_equal_exhibits(visits, which, tmp_path):
+def test_package_loaded_into_an_empty_database_reproduces_the_exhibits(visits, which, tmp_path):
     visit = visits[which]
     folder = unpacked(got(visit.client, "/export/package.zip"), tmp_path / "package")
     address = f"sqlite:///{tmp_path}/again.db"
@@ -270,7 +270,7 @@ def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     return client
 
 
-def test_donor_takes_away_what_is_withheld_as_withheld(served, accounts, tmp_path):
+def test_donor_download_marks_withheld_numbers(served, accounts, tmp_path):
     client = donor(served, accounts, threshold=5, export=True)
     found = book(got(client, "/export/selection.xlsx"))
     assert "matrix" not in found.sheetnames
@@ -293,7 +293,7 @@ ROUTES = ("/export/overview.xlsx", "/export/selection.xlsx", "/export/package.zi
 
 
 @pytest.mark.parametrize("address", ROUTES)
-def test_who_may_not_export_is_answered_as_if_nothing_were_there(served, accounts, address):
+def test_viewer_without_export_gets_not_found(served, accounts, address):
     client = donor(served, accounts, threshold=5, export=False)
     assert client.get(address).status_code == 404
     assert served.stranger().get(address).status_code == 401
@@ -306,7 +306,7 @@ def nobody(demo: Visit) -> str:
 
 
 @pytest.mark.parametrize("address", ROUTES)
-def test_selection_that_would_single_out_few_is_refused_in_words(served, accounts, nobody, address):
+def test_too_narrow_selection_is_refused_with_a_message(served, accounts, nobody, address):
     client = donor(served, accounts, threshold=5, export=True)
     few = client.get(f"{address}?{nobody}", headers=PAGE)
     assert few.status_code == 403
@@ -314,11 +314,11 @@ def test_selection_that_would_single_out_few_is_refused_in_words(served, account
     few.close()
 
 
-def test_unknown_exhibit_is_no_workbook(public):
+def test_workbook_of_an_unknown_exhibit_is_not_found(public):
     assert public.client.get("/export/nothing.xlsx").status_code == 404
 
 
-def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
+def test_download_links_are_shown_only_to_viewers_with_export(served, accounts):
     for export in (True, False):
         visit = Visit(served.app, donor(served, accounts, export=export), served.one_time, served.standing)
         answer = json.dumps(visit.answered("shell-footer.content")["shell-footer.content"])
@@ -328,7 +328,7 @@ def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
         assert ("take-picture" in basis) is export
 
 
-def test_workbook_of_a_record_without_anything_says_what_there_is(tmp_path):
+def test_workbook_of_a_nearly_empty_record_has_a_contents_sheet(tmp_path):
     address = f"sqlite:///{tmp_path}/bare.db"
     engine = create_engine(address)
     load_rows(engine, {"programme": PROGRAMME["programme"]})
@@ -344,7 +344,7 @@ def run(address: str, *arguments: str) -> Any:
     return CliRunner().invoke(main, list(arguments), env={"SCORE_DATABASE_URL": address})
 
 
-def test_commands_write_the_same_files(public_record_url, public, tmp_path):
+def test_export_commands_write_the_same_files_as_the_server(public_record_url, public, tmp_path):
     done = run(public_record_url, "export", "change", "--format", "xlsx", "--out", str(tmp_path / "change.xlsx"))
     assert done.exit_code == 0, done.output
     ours = book((tmp_path / "change.xlsx").read_bytes())["change"]
@@ -357,14 +357,14 @@ def test_commands_write_the_same_files(public_record_url, public, tmp_path):
         assert "record/enterprise.csv" in packed.namelist()
 
 
-def test_command_says_where_it_cannot_write(public_record_url, tmp_path):
+def test_command_names_the_path_it_cannot_write(public_record_url, tmp_path):
     done = run(public_record_url, "export-package", str(tmp_path / "no" / "package.zip"))
     assert done.exit_code == 1
     assert "cannot be written" in done.output
     assert "Traceback" not in done.output
 
 
-def test_files_of_the_pictures_are_called_like_those_of_the_tables(public):
+def test_picture_files_are_named_like_the_table_files(public):
     drawn = public.answered("modules-module-funnel-basis.content", {"address.search": "?as_of=2014-12-31"})
     assert "score-china-module-funnel-2014-12-31" in json.dumps(drawn)
     assert "score-china-states-2014-12-31" in json.dumps(drawn)

@@ -119,12 +119,12 @@ def viewer(served: Visit, accounts: Engine, who: str) -> FlaskClient:
     return client
 
 
-def test_table_names_every_route_of_the_application(served):
+def test_access_table_lists_every_route_of_the_application(served):
     assert {endpoint for _address, endpoint in routes(served)} == set(ADMITTED)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_route_by_every_method_admits_whom_the_table_says(served, accounts, who, monkeypatch):
+def test_every_route_and_method_admits_exactly_the_viewers_in_the_access_table(served, accounts, who, monkeypatch):
     reached: list[Any] = []
     before: Any = served.app.server.before_request_funcs[None]
     gate = before[: [each.__name__ for each in before].index("gate") + 1]
@@ -163,7 +163,7 @@ def _methods(served: Visit, endpoint: str) -> set[str]:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_nobody_is_carried_out_of_their_rights_by_what_they_post(served, accounts, who):
+def test_posted_data_cannot_give_a_viewer_more_rights(served, accounts, who):
     """Words in the body, a header or the address that name another viewer change nothing."""
     client = viewer(served, accounts, who)
     posing = {"viewer": "local", "manager": "1", "permissions": "export", "audience": "manager", "threshold": "0"}

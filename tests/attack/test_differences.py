@@ -99,7 +99,7 @@ CASES = [partners_apart, four_names, planned_less_workshop, regions_beside_funne
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
-def test_no_small_cell_comes_back_by_arithmetic(case, tmp_path):
+def test_subtracting_shown_numbers_never_reveals_a_small_cell(case, tmp_path):
     made = case()
     attack = Attack(made, told(everything_shown(made, reader_of(made.write(tmp_path)))))
     assert attack.missed < 1e-9
@@ -110,14 +110,14 @@ def test_no_small_cell_comes_back_by_arithmetic(case, tmp_path):
     assert [(str(each.selection), each.cell, each.truth) for each in found if each.determined] == []
 
 
-def test_one_set_by_four_names_has_one_number(tmp_path):
+def test_set_of_enterprises_selected_in_four_ways_shows_one_number(tmp_path):
     read = reader_of(four_names().write(tmp_path))
     names = (("round", "r1"), ("phase", "ph-a"), ("partner", "north"), ("partner", "fund"))
     first, *others = ([*_counts(read(Selection((name,))))] for name in names)
     assert first == others[0] == others[1] == others[2]
 
 
-def test_a_row_of_regions_says_what_the_funnel_of_its_place_says(tmp_path):
+def test_row_of_the_regions_table_equals_the_module_funnel_of_its_place(tmp_path):
     read = reader_of(regions_beside_funnel().write(tmp_path))
     here = read(Selection((("place", "130000"),)))
     completed = {
@@ -140,7 +140,7 @@ def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
     return sorted(counts, key=repr)
 
 
-def test_steps_are_shown_where_the_number_planned_is_rounded_to_none(tmp_path):
+def test_funnel_steps_are_shown_when_the_planned_count_rounds_to_zero(tmp_path):
     """Two planned Module 2, and both began: equal sets, whichever is rounded to none."""
     for spare in range(12):  # the directions are drawn: in some of these two is rounded up, in some down
         made = programme(
@@ -161,7 +161,7 @@ def test_steps_are_shown_where_the_number_planned_is_rounded_to_none(tmp_path):
         assert begun == {int(numbers[Cell("journey-funnel", ("further_started",), "enterprises")])}
 
 
-def test_exhibits_are_shown_where_everybody_planned_module_1(tmp_path):
+def test_exhibits_are_shown_when_every_enterprise_planned_module_1(tmp_path):
     """The number planned is then the exact total, and what is worked out from it no multiple of the base either."""
     rounds = (Round("r1", "ph-a", ("north",)),)
     states = [WAITING] * 10 + [LATE] * 8 + [DONE] * 28
@@ -187,7 +187,7 @@ def country_and_not_given() -> Programme:
 
 
 @pytest.mark.parametrize("made", [country_and_not_given(), invented(1, 46, modules=1)], ids=["country", "invented"])
-def test_the_size_of_no_small_group_comes_back(made, tmp_path):
+def test_size_of_a_small_group_cannot_be_determined(made, tmp_path):
     """By somebody who knows nobody, from all numbers of enterprises that are shown."""
     truth = Truth(made)
     shown = told(everything_shown(made, reader_of(made.write(tmp_path))))
@@ -242,7 +242,7 @@ def _size(truth: Truth, first: list[int], row: tuple[float, ...], atoms: object,
 @pytest.mark.parametrize(
     ("seed", "many", "twice"), [(1, 46, 0), (4, 60, 0.25), pytest.param(1, 120, 0, marks=pytest.mark.slow)]
 )
-def test_no_two_selections_that_are_shown_differ_by_a_few_enterprises(seed, many, twice, tmp_path):
+def test_shown_selections_never_differ_by_only_a_few_enterprises(seed, many, twice, tmp_path):
     made = invented(seed, many, twice=twice, modules=1)
     truth = Truth(made)
     shown = {
@@ -255,7 +255,7 @@ def test_no_two_selections_that_are_shown_differ_by_a_few_enterprises(seed, many
             assert not 0 < size(shown[other] & ~shown[one]) < BASE, (one, other)
 
 
-def test_an_enterprise_added_to_the_live_record_changes_no_byte_of_an_edition(tmp_path):
+def test_enterprise_added_to_the_live_record_leaves_an_edition_unchanged(tmp_path):
     made = invented(2, 46, modules=3)
     address = made.write(tmp_path)
     engine = writing_engine(address)
@@ -321,7 +321,7 @@ def value_of(each: Enterprise, what: str) -> float:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
-def test_no_size_of_one_enterprise_is_known_to_within_ten_per_cent(seed, tmp_path, figures):
+def test_size_of_one_enterprise_cannot_be_estimated_within_ten_per_cent(seed, tmp_path, figures):
     """By somebody who knows who is in every sum, how often, and how sizes are changed, but not which way."""
     made = invented(seed, 60, modules=2)
     truth = Truth(made)
@@ -358,7 +358,7 @@ def test_no_size_of_one_enterprise_is_known_to_within_ten_per_cent(seed, tmp_pat
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
-def test_whatever_a_reader_is_shown_says_what_it_is(case, tmp_path):
+def test_sums_and_zero_counts_are_marked_approximate_withheld_or_below_the_base(case, tmp_path):
     for numbers in everything_shown(case(), reader_of(case().write(tmp_path))).values():
         for cell, value in numbers.items():
             if cell.exhibit == "overview" and cell.row[0] in SUMS and cell.column == "value":

@@ -63,7 +63,7 @@ def assert_holds(ranges: list[Range]) -> None:
 
 
 @pytest.mark.slow
-def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figures):
+def test_solver_determines_hardly_any_small_cell_from_one_link(tmp_path, figures):
     ranges = attacked(invented(2, 46), tmp_path, 100)
     figures(figures_of("46 enterprises", ranges))
     assert_holds(ranges)
@@ -71,7 +71,7 @@ def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figu
 
 @pytest.mark.slow
 @pytest.mark.fuzz
-def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
+def test_solver_determines_hardly_any_small_cell_in_any_programme(tmp_path, figures):
     programmes = [
         *(invented(seed, many, twice=0.25 if seed == 5 else 0) for many in (46, 60) for seed in range(1, 6)),
         invented(1, 200),
@@ -99,7 +99,7 @@ def hidden(programme: Programme) -> list[Told]:
     return found
 
 
-def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(figures):
+def test_attack_breaks_the_weaker_rule_that_only_hides_small_numbers(figures):
     programme = invented(1, 46, modules=2)
     attack = Attack(programme, hidden(programme))
     assert attack.missed < 1e-9
@@ -110,7 +110,7 @@ def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(fig
     assert len(broken) > 0.2 * len(withheld)
 
 
-def test_a_number_that_is_not_true_is_noticed(tmp_path):
+def test_attack_detects_a_shown_number_that_is_wrong(tmp_path):
     programme = invented(1, 46, modules=2)
     first, *others = told(everything_shown(programme, reader_of(programme.write(tmp_path))))
     wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))

@@ -62,7 +62,7 @@ def choose_sector(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/modules", "/results"])
-def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, path):
+def test_charts_stay_visible_during_a_request_and_are_redrawn_in_place(tab, path):
     page = tab.open(path)
     charts = page.locator(CHARTS)
     drawn = charts.count()
@@ -83,7 +83,7 @@ def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, pat
     assert charts.evaluate_all("nodes => nodes.filter(node => node.stood).length") == charts.count() == drawn
 
 
-def test_what_was_opened_beneath_an_exhibit_stays_open(tab):
+def test_opened_table_under_an_exhibit_stays_open_after_an_update(tab):
     page = tab.open("/")
     exhibit = page.locator(f"#{ids.part('overview', 'regions', 'section')}")
     sources, table = exhibit.locator("details.basis-sources"), exhibit.locator("details.twin")
@@ -100,7 +100,7 @@ def test_what_was_opened_beneath_an_exhibit_stays_open(tab):
         expect(each).to_have_attribute("open", "")
 
 
-def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
+def test_filter_choice_requests_only_the_callbacks_that_depend_on_it(tab):
     page = tab.open("/")
     asked: list[str] = []
     page.on("request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None)
@@ -112,7 +112,7 @@ def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
         assert sum(output in each for each in asked) == 1, output
 
 
-def test_page_stays_scrolled_and_focused_where_it_was(tab):
+def test_page_keeps_its_scroll_position_and_focus_after_an_update(tab):
     page = tab.open("/modules")
     page.locator(f"#{ids.filter_control('sector')}").focus()
     page.evaluate("window.scrollTo({ top: 150, behavior: 'instant' })")
@@ -127,7 +127,7 @@ def test_page_stays_scrolled_and_focused_where_it_was(tab):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
-def test_nothing_moves_while_a_page_comes_in(tab, page):
+def test_layout_does_not_shift_while_a_page_loads(tab, page):
     tab.page.add_init_script(SHIFTED)
     opened = tab.open(page.path)
     painted(opened)
@@ -135,7 +135,7 @@ def test_nothing_moves_while_a_page_comes_in(tab, page):
     assert opened.evaluate("window.shifted") <= MOST_SHIFTED
 
 
-def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
+def test_pressing_a_key_repeatedly_requests_only_the_first_and_the_last_value(tab):
     page = tab.open("/regions")
     page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
     with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
@@ -156,7 +156,7 @@ def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
     expect(page.locator(f"#{ids.part('regions', 'ranking', 'title')} h2")).to_have_text(title)
 
 
-def test_page_that_is_long_in_coming_says_so_and_is_not_seen_before_it_is_whole(tab):
+def test_slow_page_shows_a_loading_notice_and_appears_only_when_complete(tab):
     page = tab.page
     root, exhibits = page.locator("html"), page.locator(".exhibit")
     with held_back(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:

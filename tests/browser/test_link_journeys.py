@@ -99,9 +99,7 @@ def looks_again(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_readers_eyes(
-    manager, other, codes, site
-):
+def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(manager, other, codes, site):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
     view.locator("details.tools:not(.menu, .readers) summary").click()
@@ -146,7 +144,7 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     assert objections(other) == []
 
 
-def test_open_page_asks_by_itself_whether_it_still_may_stand(manager, other):
+def test_open_page_checks_by_itself_whether_its_link_is_still_valid(manager, other):
     address = make(manager, "/share")
     page = other.page
     page.clock.install()
@@ -160,7 +158,7 @@ def test_open_page_asks_by_itself_whether_it_still_may_stand(manager, other):
     assert other.complaints == []
 
 
-def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, elsewhere):
+def test_page_stays_open_when_the_network_drops_and_returns(manager, other, elsewhere):
     page = other.page
     page.goto(make(manager, "/share"))
     other.is_at("/")
@@ -173,7 +171,7 @@ def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, el
         elsewhere.set_offline(False)
 
 
-def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_url, monkeypatch):
+def test_rate_limited_link_viewer_sees_a_notice_over_the_open_page(new_context, demo_url, monkeypatch):
     monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(60))
     visit = Visit.to(demo_url)
     with serving(visit) as site, tab_of(new_context(), site) as tab:
@@ -194,7 +192,7 @@ def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_u
         assert not [each for each in tab.complaints if "uncaught" in each]
 
 
-def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(manager, codes, site):
+def test_manager_previews_a_link_before_making_it_and_returns_to_the_form(manager, codes, site):
     partner, _sector, outside = codes
     page = manager.open(f"/share?partner={partner}")
     page.get_by_label("Name", exact=True).fill("Nearly")
@@ -214,7 +212,7 @@ def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(mana
     expect(page.locator(f"#{ids.NOTICE}")).not_to_contain_text("link")
 
 
-def test_manager_sees_the_page_they_are_on_as_the_readers_of_a_link_do(manager, codes, site):
+def test_manager_sees_the_current_page_as_link_viewers_do(manager, codes, site):
     partner, _sector, _outside = codes
     make(manager, f"/share?partner={partner}", Name="Readers of one partner")
     page = manager.open("/modules?lang=zh")
@@ -237,7 +235,7 @@ def test_manager_sees_the_page_they_are_on_as_the_readers_of_a_link_do(manager, 
     expect(page.locator("details.readers")).to_have_count(1)
 
 
-def test_share_says_whom_a_link_would_show_while_it_is_filled_in(manager, codes, site):
+def test_share_form_shows_how_many_enterprises_the_link_covers_while_it_is_filled_in(manager, codes, site):
     partner, _sector, _outside = codes
     make(manager, "/share", Name="Everybody's")
     page = manager.open("/share")
@@ -250,7 +248,7 @@ def test_share_says_whom_a_link_would_show_while_it_is_filled_in(manager, codes,
     assert objections(manager) == []
 
 
-def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
+def test_committee_preview_can_be_left_by_keyboard(manager, site):
     page = manager.open("/share")
     page.get_by_label("A committee").check()
     expect(page.get_by_label("Deck", exact=True)).to_be_visible()
@@ -261,7 +259,7 @@ def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
     expect(page.get_by_label("A committee")).to_be_checked()
 
 
-def test_password_is_asked_for_and_the_wrong_one_told_apart(manager, other):
+def test_link_with_a_password_requests_it_and_rejects_a_wrong_one(manager, other):
     page = other.page
     page.goto(make(manager, "/share", **{"Password (if any)": "tea and rice"}))
     field = page.get_by_label("Password")
@@ -276,7 +274,7 @@ def test_password_is_asked_for_and_the_wrong_one_told_apart(manager, other):
     expect(enterprises(page)).to_be_visible()
 
 
-def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_context, codes, site):
+def test_two_browsers_with_two_links_each_see_their_own_scope(manager, other, new_context, codes, site):
     partner, _sector, outside = codes
     first, second = (make(manager, f"/share?partner={code}") for code in (partner, outside))
     other.page.goto(first)
@@ -294,7 +292,7 @@ def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_contex
         expect(enterprises(other.page)).to_have_text(str(counts(site, "", "partner")[partner]))
 
 
-def test_tools_close_as_menus_do(manager):
+def test_tools_menu_closes_like_other_menus(manager):
     page = manager.open("/")
     tools = page.locator("details.tools:not(.menu, .readers)")
     tools.locator("summary").focus()
@@ -310,7 +308,7 @@ def test_tools_close_as_menus_do(manager):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_share_pages_have_no_barrier(manager, codes, language):
+def test_share_pages_are_accessible(manager, codes, language):
     partner, sector, _outside = codes
     query = f"partner={partner}&sector={sector}" + ("&lang=zh" if language == "zh" else "")
     page = manager.open(f"/share?{query}")

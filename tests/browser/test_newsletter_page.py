@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from test_pages import objections
 
 
-def test_manager_finds_the_newsletter_chooses_a_period_and_takes_it_along(tab: Tab, tmp_path):
+def test_manager_opens_the_newsletter_chooses_a_period_and_downloads_it(tab: Tab, tmp_path):
     page = tab.open("/")
     page.locator("details.tools:not(.menu, .readers) > summary").click()
     page.get_by_role("link", name="Newsletter").click()

@@ -194,7 +194,7 @@ def unreadable(page: Page, least: float | None) -> list[str]:
 @pytest.mark.parametrize("both", [False, True], ids=["one-language", "both-languages"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("record", RECORDS)
-def test_every_slide_is_read_from_the_back_row(rooms, sites, record, width, height, both):
+def test_every_slide_is_readable_from_the_back_row(rooms, sites, record, width, height, both):
     """Nothing under 24 px at 1920 × 1080, nothing cut off, nothing on anything else, in either language."""
     wrong: dict[str, list[str]] = {}
     with tab_of(rooms[record, width], sites[record]) as tab:
@@ -215,7 +215,7 @@ def test_every_slide_is_read_from_the_back_row(rooms, sites, record, width, heig
     assert wrong == {}
 
 
-def test_deck_is_presented_by_keyboard_alone(projector):
+def test_deck_can_be_presented_by_keyboard_alone(projector):
     page = begin(projector)
     last = len(decks.STANDARD_SLIDES)
     titles = {}
@@ -241,7 +241,7 @@ def test_deck_is_presented_by_keyboard_alone(projector):
     assert page.url.endswith("#3")
 
 
-def test_number_of_two_digits_jumps_once(hall):
+def test_typed_two_digit_number_jumps_to_that_slide_once(hall):
     page = begin(hall, "?deck=Every+exhibit")
     page.keyboard.type("12")
     drawn(page, 12)
@@ -252,7 +252,7 @@ def test_number_of_two_digits_jumps_once(hall):
     drawn(page, 12)
 
 
-def test_screen_is_blanked_and_comes_back(projector):
+def test_screen_can_be_blanked_and_restored(projector):
     page = begin(projector, at=2)
     blank = page.locator("#blank")
     for key in ("b", "."):
@@ -273,7 +273,7 @@ def test_screen_is_blanked_and_comes_back(projector):
     drawn(page, 3)
 
 
-def test_language_is_one_key_away_and_both_stand_on_one_slide(projector):
+def test_language_key_switches_the_language_and_can_show_both_on_one_slide(projector):
     page = begin(projector, at=3)
     english = title(page)
     assert not CHINESE.search(english)
@@ -293,7 +293,7 @@ def test_language_is_one_key_away_and_both_stand_on_one_slide(projector):
     expect(page.locator(".second-title")).to_have_count(0)
 
 
-def test_filters_are_changed_inside_the_show_by_keyboard(projector):
+def test_filters_can_be_changed_in_the_show_by_keyboard(projector):
     page = begin(projector, at=2)
     before = title(page)
     page.keyboard.press("s")
@@ -327,7 +327,7 @@ def test_filters_are_changed_inside_the_show_by_keyboard(projector):
     assert "sector" not in page.url
 
 
-def test_date_to_look_back_from_is_changed_inside_the_show(hall):
+def test_as_of_date_can_be_changed_in_the_show(hall):
     page = begin(hall)
     page.keyboard.press("s")
     page.locator("#filters input[type=date]").fill("2014-12-31")
@@ -336,7 +336,7 @@ def test_date_to_look_back_from_is_changed_inside_the_show(hall):
     assert "as_of=2014-12-31" in page.url
 
 
-def test_index_help_and_table_open_by_key_and_close_by_escape(projector):
+def test_index_help_and_table_open_by_key_and_close_with_escape(projector):
     page = begin(projector, at=4)
     for key, dialog in (("i", "index"), ("?", "help"), ("t", "table"), ("s", "filters")):
         page.keyboard.press(key)
@@ -361,7 +361,7 @@ def test_index_help_and_table_open_by_key_and_close_by_escape(projector):
     drawn(page, 5)
 
 
-def test_table_of_a_slide_has_its_numbers(hall):
+def test_table_of_a_slide_has_the_numbers_of_the_slide(hall):
     page = begin(hall, at=3)
     page.keyboard.press("t")
     table = page.locator("#table table")
@@ -371,7 +371,7 @@ def test_table_of_a_slide_has_its_numbers(hall):
     expect(page.locator("#table")).not_to_be_visible()
 
 
-def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
+def test_autoplay_can_be_paused_by_key_and_by_button(projector):
     page = begin(projector)
     page.clock.install()
     for _each in range(4):
@@ -395,7 +395,7 @@ def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
     expect(playing).not_to_be_visible()
 
 
-def test_full_screen_is_entered_and_left(hall):
+def test_full_screen_can_be_entered_and_left(hall):
     page = begin(hall)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement !== null")
@@ -403,14 +403,14 @@ def test_full_screen_is_entered_and_left(hall):
     page.wait_for_function("document.fullscreenElement === null")
 
 
-def test_escape_leaves_the_show_for_the_same_view(hall):
+def test_escape_leaves_the_show_and_opens_the_same_view(hall):
     sector = hall.site.visit.options()["sector"][0]["value"]
     page = begin(hall, f"?sector={sector}")
     page.keyboard.press("Escape")
     expect(page).to_have_url(f"{hall.site.address}/?sector={sector}")
 
 
-def test_buttons_appear_when_the_mouse_moves_and_go_again(hall):
+def test_buttons_appear_when_the_mouse_moves_and_then_disappear(hall):
     page = begin(hall)
     bar = page.locator("#bar")
     expect(bar).to_have_css("opacity", "0")
@@ -424,7 +424,7 @@ def test_buttons_appear_when_the_mouse_moves_and_go_again(hall):
     expect(bar).to_have_css("opacity", "0")
 
 
-def test_manager_changes_the_deck_inside_the_show(hall):
+def test_manager_can_change_the_deck_in_the_show(hall):
     page = begin(hall, at=3)
     page.keyboard.press("i")
     page.locator("#index select").select_option("Every exhibit")
@@ -433,7 +433,7 @@ def test_manager_changes_the_deck_inside_the_show(hall):
     assert "deck=Every+exhibit" in page.url
 
 
-def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
+def test_show_continues_without_a_network_and_shows_a_notice(new_context, sites):
     context = sites["public"].sign_in(new_context(viewport={"width": 1920, "height": 1080}))
     with tab_of(context, sites["public"]) as tab:
         page = begin(tab, "?deck=Every+exhibit")
@@ -458,7 +458,7 @@ def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
         assert tab.foreign == []
 
 
-def test_speakers_window_is_in_step_both_ways(hall):
+def test_speaker_window_and_show_follow_each_other(hall):
     page = begin(hall, "?deck=Every+exhibit", at=3)
     with hall.page.context.expect_page() as opened:
         page.keyboard.press("p")
@@ -504,7 +504,7 @@ def test_speakers_window_is_in_step_both_ways(hall):
     speaker.close()
 
 
-def test_window_of_another_show_is_not_moved(rooms, sites):
+def test_speaker_window_does_not_move_another_show(rooms, sites):
     context = rooms["public", 1920]
     with tab_of(context, sites["public"]) as first, tab_of(context, sites["public"]) as second:
         begin(first)
@@ -518,7 +518,7 @@ def test_window_of_another_show_is_not_moved(rooms, sites):
         opened.value.close()
 
 
-def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
+def test_open_show_ends_when_its_link_ends(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
     made, token = share_links.make(accounts, sites["public"].visit.fit(Terms(Audience.COMMITTEE, deck="Every exhibit")))
     with tab_of(new_context(viewport={"width": 1280, "height": 800}), sites["public"]) as tab:
@@ -532,7 +532,7 @@ def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
     accounts.dispose()
 
 
-def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_context, sites, folder):
+def test_manager_can_present_as_a_link_from_the_slide_index_and_return(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
     site = sites["demo"]
     made, _token = share_links.make(
@@ -558,7 +558,7 @@ def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_show_and_speakers_window_have_no_barrier(hall, language):
+def test_show_and_speaker_window_are_accessible(hall, language):
     page = begin(hall, f"?lang={language}", at=3)
     assert objections(hall) == []
     for key in ("i", "s", "t", "?"):
@@ -578,7 +578,7 @@ def test_show_and_speakers_window_have_no_barrier(hall, language):
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (844, 390)])
-def test_show_is_usable_in_other_windows(new_context, sites, width, height):
+def test_show_is_usable_in_other_window_sizes(new_context, sites, width, height):
     context = sites["demo"].sign_in(new_context(viewport={"width": width, "height": height}))
     with tab_of(context, sites["demo"]) as tab:
         page = begin(tab, "?deck=Every+exhibit")

@@ -35,7 +35,7 @@ def share_of_before(found: Locator) -> float:
     return share
 
 
-def test_slider_moves_by_keyboard_and_says_in_words_where_it_stands(told):
+def test_slider_moves_by_keyboard_and_announces_its_position(told):
     told.open("/stories")
     slide = slider(told)
     assert share_of_before(slide) == pytest.approx(0.5, abs=0.01)
@@ -52,7 +52,7 @@ def test_slider_moves_by_keyboard_and_says_in_words_where_it_stands(told):
     assert name == "How much of the picture is before"
 
 
-def test_slider_is_reached_by_the_tab_key_and_shows_that_it_is(told):
+def test_slider_is_reached_with_the_tab_key_and_shows_its_focus(told):
     told.open("/stories")
     told.page.locator(".story h4 a").first.focus()
     for _step in range(4):
@@ -74,13 +74,13 @@ def test_slider_follows_the_mouse(told):
     assert share_of_before(slide) == pytest.approx(0.8, abs=0.03)
 
 
-def test_pictures_of_a_page_are_all_sent(told):
+def test_every_picture_on_a_page_loads(told):
     page = told.open("/stories")
     expect(page.locator(".story img").first).to_be_visible()
     assert page.evaluate("[...document.querySelectorAll('.story img')].every(img => img.complete && img.naturalWidth)")
 
 
-def test_story_is_opened_from_its_card_and_left_again(told):
+def test_story_opens_from_its_card_and_closes_again(told):
     page = told.open("/stories?lang=zh")
     card = page.locator(".story h4 a").first
     title = card.inner_text()
@@ -93,13 +93,13 @@ def test_story_is_opened_from_its_card_and_left_again(told):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("address", ["/stories", "/stories/story-1"])
-def test_pages_of_stories_have_no_barrier(told, address, language):
+def test_story_pages_are_accessible(told, address, language):
     told.open(f"{address}?lang={language}")
     expect(told.page.locator(".story").first).to_be_visible()
     assert objections(told) == []
 
 
-def test_how_numbers_were_made_is_reached_from_an_exhibit_and_has_no_barrier(contexts):
+def test_methods_page_is_linked_from_an_exhibit_and_accessible(contexts):
     with tab_of(*contexts["public"]) as tab:
         page = tab.open("/regions")
         page.locator("#regions-regions-basis a.to-how").click()
@@ -114,7 +114,7 @@ def test_how_numbers_were_made_is_reached_from_an_exhibit_and_has_no_barrier(con
         assert tab.complaints == []
 
 
-def test_phone_has_room_for_cards_sliders_by_finger_and_how_numbers_were_made(
+def test_story_cards_touch_sliders_and_methods_page_fit_a_phone(
     new_context: NewContext, contexts: dict[str, tuple[object, Site]]
 ):
     site = contexts["demo"][1]
@@ -132,7 +132,7 @@ def test_phone_has_room_for_cards_sliders_by_finger_and_how_numbers_were_made(
         assert tab.complaints == []
 
 
-def test_without_script_and_on_paper_both_pictures_stand_beside_one_another(told):
+def test_both_pictures_are_side_by_side_without_javascript_and_in_print(told):
     told.open("/stories/story-1")
     told.page.emulate_media(media="print")
     first, second = told.page.locator(".story-pictures figure").all()
