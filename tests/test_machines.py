@@ -354,7 +354,7 @@ def web_hosts(machines: Rack, results_url: str, accounts_url: str, redis: Redis)
     return hosts
 
 
-def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, demo_folder, demo_url, tmp_path):
+def test_host_failures_cause_no_wrong_number_and_no_lost_session(machines, demo_folder, demo_url, tmp_path):
     primary = machines.place(Postgres, "127.0.1.1", "primary").new("score", "accounts")
     replica = machines.place(Postgres, "127.0.1.2", "replica").follow(primary)
     results_url, accounts_url = url("score", primary, replica), url("accounts", primary, replica)
@@ -420,7 +420,7 @@ def load_into(address: str, folder: Path) -> None:
         assert not load(engine, folder).refusals
 
 
-def test_exhibits_over_two_shards_are_those_of_one_server(machines, demo_folder, tmp_path):
+def test_exhibits_over_two_shards_equal_those_of_one_server(machines, demo_folder, tmp_path):
     names = ("whole", "coordinator", "shard0", "shard1")
     servers = [machines.place(Postgres, f"127.0.2.{n}", name).new("score") for n, name in enumerate(names, 1)]
     whole, coordinator, *shards = servers

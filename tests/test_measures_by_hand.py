@@ -61,7 +61,7 @@ def column(rows: dict[str, Cells], name: str) -> dict[str, str]:
 # overview
 
 
-def test_overview_of_everything_at_the_record_s_date(ask: Ask) -> None:
+def test_overview_of_everything_as_of_the_record_date(ask: Ask) -> None:
     rows = ask("overview")
     assert {key: picked(row, "value", "of") for key, row in rows.items()} == {
         # a to i; j is recruited in 2015. a and i are in two rounds and count once.
@@ -88,7 +88,7 @@ def test_overview_of_everything_at_the_record_s_date(ask: Ask) -> None:
     }
 
 
-def test_overview_of_a_parent_partner_counts_what_its_child_did(ask: Ask) -> None:
+def test_overview_of_a_parent_partner_includes_its_child_partner(ask: Ask) -> None:
     # fed: r1 through fed-qd, and r3 of its own, which is planned. In r1: a, b, c, d, i.
     rows = ask("overview", "partner=fed")
     assert column(rows, "value") == {
@@ -107,18 +107,18 @@ def test_overview_of_a_parent_partner_counts_what_its_child_did(ask: Ask) -> Non
     assert rows["rounds"]["of"] == "2"
 
 
-def test_filters_bear_on_the_same_enrolment(ask: Ask) -> None:
+def test_filters_apply_to_the_same_enrolment(ask: Ask) -> None:
     # a and i met fed in r1; what they did in r2 is not fed's.
     rows = ask("overview", "partner=fed&round=r2")
     assert set(column(rows, "value").values()) == {"0"}
 
 
-def test_unknown_codes_are_dropped_and_known_ones_beside_them_kept(ask: Ask) -> None:
+def test_unknown_filter_codes_are_dropped_and_known_ones_kept(ask: Ask) -> None:
     assert ask("overview", "partner=nobody") == ask("overview")
     assert ask("overview", "round=r1,nowhere") == ask("overview", "round=r1")
 
 
-def test_place_filter_takes_what_lies_below_and_a_round_s_single_place(ask: Ask) -> None:
+def test_place_filter_includes_places_below_and_the_single_place_of_a_round(ask: Ask) -> None:
     # Shandong: c itself; a and b in Qingdao; d and i (in r1 only) through r1's single place.
     rows = ask("overview", "place=370000")
     assert picked(rows["enterprises"], "value") == ("5",)
@@ -127,7 +127,7 @@ def test_place_filter_takes_what_lies_below_and_a_round_s_single_place(ask: Ask)
     assert picked(rows["people_trained"], "value") == ("36",)
 
 
-def test_overview_in_the_middle_of_2013_does_not_see_what_came_later(ask: Ask) -> None:
+def test_overview_in_mid_2013_excludes_later_events(ask: Ask) -> None:
     rows = ask("overview", "as_of=2013-06-30")
     # Round 1 only. a has completed m1, not yet m2 (workshop in September), so 13 + 1 + 8 + 4 people.
     assert picked(rows["enterprises"], "value") == ("5",)
@@ -137,7 +137,7 @@ def test_overview_in_the_middle_of_2013_does_not_see_what_came_later(ask: Ask) -
     assert picked(rows["rounds"], "value", "of") == ("1", "3")
 
 
-def test_sum_of_which_no_term_is_known_is_blank_and_over_nothing_zero(ask: Ask) -> None:
+def test_sum_of_only_unknown_terms_is_blank_and_an_empty_sum_is_zero(ask: Ask) -> None:
     # In garments and m2 only c planned anything, and it never started: nothing to sum.
     nothing = ask("overview", "sector=garments&module=m2")
     assert picked(nothing["trained"], "value") == ("0",)
@@ -174,7 +174,7 @@ def test_regions_of_everything(ask: Ask) -> None:
     }
 
 
-def test_regions_of_one_place_leave_out_those_without(ask: Ask) -> None:
+def test_regions_of_one_place_exclude_enterprises_without_a_place(ask: Ask) -> None:
     assert set(ask("regions", "place=310000")) == {"310000"}
     assert set(ask("regions", "sector=garments")) == {"370200", "370000", "310000"}
 
@@ -221,13 +221,13 @@ def test_module_funnel_of_round_2_and_one_module(ask: Ask) -> None:
     ]  # fmt: skip
 
 
-def test_module_funnel_without_anyone_due_has_no_shares(ask: Ask) -> None:
+def test_module_funnel_without_due_enterprises_has_no_shares(ask: Ask) -> None:
     # In the middle of 2013 m2 is planned for a and c and due for neither.
     row = ask("module-funnel", "as_of=2013-06-30")["m2"]
     assert picked(row, "planned", "not_yet_due", "workshop_share", "completed_share") == ("2", "2", "", "")
 
 
-def test_matrix_names_the_round_that_gives_the_state(ask: Ask) -> None:
+def test_matrix_shows_the_round_that_determines_the_state(ask: Ask) -> None:
     rows = ask("matrix", by=("enterprise", "module"))
     assert {key: picked(row, "state", "round") for key, row in rows.items()} == {
         "a m1": ("completed", "r1"),
@@ -246,7 +246,7 @@ def test_matrix_names_the_round_that_gives_the_state(ask: Ask) -> None:
     }
 
 
-def test_matrix_of_the_first_round_shows_what_happened_there(ask: Ask) -> None:
+def test_matrix_of_the_first_round_shows_the_states_in_that_round(ask: Ask) -> None:
     rows = ask("matrix", "round=r1&sector=machinery", by=("enterprise", "module"))
     assert column(rows, "state") == {
         "a m1": "completed",
@@ -277,14 +277,14 @@ def test_journey_funnel_of_everything(ask: Ask) -> None:
     ]
 
 
-def test_journey_funnel_of_nobody_has_no_shares(ask: Ask) -> None:
+def test_journey_funnel_of_an_empty_selection_has_no_shares(ask: Ask) -> None:
     rows = ask("journey-funnel", "round=r3")
     assert {
         picked(row, "enterprises", "without_record", "share_of_first", "share_of_previous") for row in rows.values()
     } == {("0", "0", "", "")}
 
 
-def test_breadth_counts_modules_of_one_enterprise(ask: Ask) -> None:
+def test_breadth_counts_completed_modules_per_enterprise(ask: Ask) -> None:
     # a completed m1 and m2, e m1.
     assert column(ask("breadth"), "enterprises") == {"1": "2", "2": "1", "3": "0"}
     assert column(ask("breadth", "partner=fed"), "enterprises") == {"1": "1", "2": "1", "3": "0"}
@@ -308,7 +308,7 @@ def test_pairs_take_the_first_before_and_the_last_after(ask: Ask) -> None:
     }
 
 
-def test_pair_under_a_module_filter_is_made_of_that_module_s_row(ask: Ask) -> None:
+def test_pair_under_a_module_filter_uses_the_row_of_that_module(ask: Ask) -> None:
     first = ask("pairs", "module=m1", by=("enterprise", "indicator"))
     assert picked(first["a defects"], "before", "after", "module", "source") == ("10", "8", "m1", "report")
     assert "a headcount" not in first  # of no module: unknown is no evidence
@@ -356,13 +356,13 @@ def test_change_of_an_indicator_without_pairs_is_listed_with_its_other_facts(ask
     assert picked(row, "median_change", "better_share", "better_low", "better_high") == ("", "", "", "")
 
 
-def test_change_lists_no_indicator_without_a_result(ask: Ask) -> None:
+def test_change_omits_indicators_without_a_result(ask: Ask) -> None:
     assert list(ask("change")) == ["defects", "headcount", "output", "plan"]
     # g has no module, a's headcount neither.
     assert list(ask("change", "module=m1")) == ["defects", "plan"]
 
 
-def test_change_half_a_year_later_sees_the_later_afters(ask: Ask) -> None:
+def test_change_half_a_year_later_includes_the_later_after_values(ask: Ask) -> None:
     row = ask("change", "as_of=2015-06-30")["defects"]
     # a −5, b +2, d 0, and now e −3 and j −8: five pairs, median −3, still too few for an interval.
     assert picked(row, "pairs", "median_change", "change_low", "better_count") == ("5", "-3", "", "3")
@@ -392,12 +392,12 @@ def test_coverage_of_every_group(ask: Ask) -> None:
     }
 
 
-def test_coverage_of_nobody_is_a_total_of_zeros(ask: Ask) -> None:
+def test_coverage_of_an_empty_selection_is_a_total_of_zeros(ask: Ask) -> None:
     rows = ask("coverage", "round=r3", by=("group_kind", "group"))
     assert {key: tuple(row.values())[2:] for key, row in rows.items()} == {"total ": ("0", "0", "0", "")}
 
 
-def test_coverage_line_and_sources_stand_beside_the_exhibit(view: Callable[[str], View]) -> None:
+def test_coverage_line_and_sources_accompany_the_exhibit(view: Callable[[str], View]) -> None:
     exhibit = build(view(""), "change")
     assert exhibit.coverage == Coverage(pairs=8, paired=4, reported=8, trained=8, enterprises=9)
     # The seen results of enterprises enrolled by then: 12 from the sheet, one from the report, one from nowhere.
@@ -452,7 +452,7 @@ def test_published_figures_are_shown_as_printed(ask: Ask) -> None:
         (100, 40, 61),  # 0.965
     ],
 )
-def test_median_interval_stands_at_known_ranks(count: int, low: int, high: int) -> None:
+def test_median_interval_has_the_known_ranks(count: int, low: int, high: int) -> None:
     values = np.random.default_rng(count).permutation(np.arange(1, count + 1)).astype(float)
     assert measures.median_interval(values) == (low, high)
 
@@ -468,7 +468,7 @@ def test_median_interval_of_fewer_than_six_values_is_none(count: int) -> None:
     # With x = 0 the upper end is z²/(n + z²) = 3.841459/13.841459, and with x = n the mirror image.
     [(0, 10, 0.0, 0.277533), (10, 10, 0.722467, 1.0), (5, 10, 0.236593, 0.763407), (1, 4, 0.045587, 0.699358)],
 )
-def test_wilson_interval_of_known_shares(count: int, of: int, low: float, high: float) -> None:
+def test_wilson_interval_agrees_with_known_values(count: int, of: int, low: float, high: float) -> None:
     assert measures.wilson_interval(count, of) == pytest.approx((low, high), abs=1e-6)
 
 
@@ -481,7 +481,7 @@ def pairs_of(indicator: str, levels: list[tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame({"indicator": indicator, "before": before, "after": after})
 
 
-def test_with_change_divides_by_the_size_of_the_baseline_and_never_by_zero() -> None:
+def test_relative_change_divides_by_the_absolute_baseline_and_never_by_zero() -> None:
     frame = measures.with_change(pairs_of("x", [(4, 5), (-4, -2), (0, 3), (0, 0)]), {"x": "up"})
     assert list(frame["change"]) == [1, 2, 3, 0]
     assert list(frame["relative_change"].head(2)) == [0.25, 0.5]
@@ -497,18 +497,18 @@ def test_with_change_divides_by_the_size_of_the_baseline_and_never_by_zero() -> 
         ("context", ["context", "context", "context"]),
     ],
 )
-def test_with_change_judges_by_the_indicator_s_direction(direction: str, verdicts: list[str]) -> None:
+def test_change_is_judged_by_the_direction_of_the_indicator(direction: str, verdicts: list[str]) -> None:
     frame = measures.with_change(pairs_of("x", [(1, 2), (2, 2), (3, 2)]), {"x": direction})
     assert list(frame["verdict"]) == verdicts
 
 
-def test_change_that_is_only_the_noise_of_binary_sums_is_none() -> None:
+def test_change_of_only_floating_point_noise_is_no_change() -> None:
     frame = measures.with_change(pairs_of("x", [(0.3, 0.1 + 0.2), (4.13, 0.61)]), {"x": "up"})
     assert list(frame["verdict"]) == ["same", "worse"]
     assert list(frame["change"]) == [0, -3.52]
 
 
-def test_change_of_six_pairs_has_an_interval_and_of_five_none() -> None:
+def test_change_of_six_pairs_has_an_interval_and_of_five_pairs_has_none() -> None:
     levels = [(10, 11), (10, 12), (10, 13), (10, 14), (10, 15), (10, 26)]
     six = measures.change(measures.with_change(pairs_of("x", levels), {"x": "up"}), unit="days", better="up")
     assert (six.pairs, six.median_change, six.change_low, six.change_high) == (6, 3.5, 1, 16)
@@ -516,13 +516,13 @@ def test_change_of_six_pairs_has_an_interval_and_of_five_none() -> None:
     assert (five.pairs, five.median_change, five.change_low, five.change_high) == (5, 3, None, None)
 
 
-def test_change_of_pairs_that_all_began_at_zero_has_no_relative_middle() -> None:
+def test_change_of_pairs_with_zero_baselines_has_no_relative_median() -> None:
     frame = measures.with_change(pairs_of("x", [(0, 1), (0, 3)]), {"x": "up"})
     numbers = measures.change(frame, unit="count", better="up")
     assert (numbers.median_change, numbers.median_relative_change) == (2, None)
 
 
-def test_change_of_a_practice_that_should_end_counts_a_loss_as_better() -> None:
+def test_change_of_an_undesired_practice_counts_a_loss_as_better() -> None:
     frame = measures.with_change(pairs_of("fines", [(1, 0), (1, 0), (0, 1), (1, 1), (0, 0)]), {"fines": "down"})
     numbers = measures.change(frame, unit="yes-no", better="down")
     assert (numbers.had_before, numbers.had_after, numbers.gained, numbers.lost) == (3, 2, 1, 2)
@@ -530,7 +530,7 @@ def test_change_of_a_practice_that_should_end_counts_a_loss_as_better() -> None:
     assert (numbers.median_before, numbers.median_change, numbers.change_low) == (None, None, None)
 
 
-def test_share_of_nothing_is_none() -> None:
+def test_share_of_a_zero_total_is_none() -> None:
     assert measures.share(0, 0) is None
     assert measures.share(0, 4) == 0
     assert measures.share(1, 4) == 0.25

@@ -52,7 +52,7 @@ def holder(visit: Visit, token: str) -> Visit:
     return came
 
 
-def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(application, accounts):
+def test_rate_limited_viewer_sees_the_waiting_time_in_their_language(application, accounts):
     came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     assert [came.open(WORK).status_code for _request in range(5)] == [404] * 5
     english, chinese = came.open(WORK), came.open(f"{WORK}?lang=zh")
@@ -65,7 +65,7 @@ def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(applicatio
     assert "Nothing is lost" in english.text
 
 
-def test_callback_has_the_notice_put_over_the_page_that_stands(application, accounts):
+def test_rate_limited_callback_shows_a_notice_over_the_open_page(application, accounts):
     came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     for _request in range(4):  # and once for what callbacks there are
         assert came.post(PAGE_SLOT).status_code == 200
@@ -80,14 +80,14 @@ def test_callback_has_the_notice_put_over_the_page_that_stands(application, acco
     assert link_visits.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
 
-def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, accounts):
+def test_repeated_cached_views_are_not_counted(application, accounts):
     came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     searches = ("", "?lang=zh", "?partner=cec")
     assert [came.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
     assert [came.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
 
 
-def test_nobody_else_waits(application, accounts):
+def test_rate_limit_of_one_link_does_not_affect_other_viewers(application, accounts):
     visit = application()
     (_made, token), (_other, of_another) = (share_links.make(accounts, Terms(threshold=None)) for _each in range(2))
     came = holder(visit, token)
@@ -101,13 +101,13 @@ def test_nobody_else_waits(application, accounts):
     assert [visit.open("/").status_code for _request in range(12)] == [200] * 12, "a manager waits for nothing"
 
 
-def test_opening_the_link_again_and_again_is_no_way_round(application, accounts):
+def test_reopening_the_link_does_not_reset_the_rate_limit(application, accounts):
     visit = application()
     token = share_links.make(accounts, visit.fit(Terms(audience=Audience.COMMITTEE)))[1]
     assert [holder(visit, token).open("/present").status_code for _each in range(12)] == [200] * 9 + [429] * 3
 
 
-def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
+def test_ended_link_shows_its_end_and_not_the_rate_limit(application, accounts):
     visit = application()
     made, token = share_links.make(accounts, visit.fit(Terms()))
     came = holder(visit, token)
@@ -118,9 +118,7 @@ def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
 
 
 @pytest.mark.servers
-def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
-    application, accounts, monkeypatch, caplog
-):
+def test_processes_share_the_rate_count_or_count_separately_without_redis(application, accounts, monkeypatch, caplog):
     monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)
     caplog.set_level(logging.WARNING, "dashboard.cache.redis_store")
     with rack() as room:

@@ -143,7 +143,7 @@ def table_of(slide: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_slide_says_what_the_projector_says(packs, told, record, language):
+def test_pack_slide_has_the_texts_of_the_projected_slide(packs, told, record, language):
     presentation = opened(packs(record, "pptx", language))
     assert len(presentation.slides) == len(told[record])
     for at, (slide, pair) in enumerate(zip(presentation.slides, told[record], strict=True), 1):
@@ -164,7 +164,7 @@ def test_slides_in_both_languages_have_both_titles(packs, told, record):
             assert pair["zh"][part] in said
 
 
-def test_chinese_is_marked_as_such_and_has_a_typeface(packs, record):
+def test_chinese_text_has_its_language_and_a_chinese_font(packs, record):
     for slide in opened(packs(record, "pptx", "zh")).slides:
         for shape in slide.shapes:
             runs = [run for line in shape.text_frame.paragraphs for run in line.runs] if shape.has_text_frame else []
@@ -178,7 +178,7 @@ def test_chinese_is_marked_as_such_and_has_a_typeface(packs, record):
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "both"])
-def test_nothing_lies_over_anything_else_or_beyond_the_slide(packs, record, language):
+def test_no_shape_overlaps_another_or_extends_beyond_the_slide(packs, record, language):
     presentation = opened(packs(record, "pptx", language))
     assert presentation.slide_width == Inches(13.333)
     for slide in presentation.slides:
@@ -194,7 +194,7 @@ def test_nothing_lies_over_anything_else_or_beyond_the_slide(packs, record, lang
             assert across <= Emu(9525) or down <= Emu(9525), (one.name, other.name)
 
 
-def test_notes_hold_what_is_said_and_the_table(packs, told, record):
+def test_notes_contain_the_speaker_notes_and_the_table(packs, told, record):
     for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
         notes, wanted = notes_of(slide), pair["en"]
         assert notes.startswith(wanted["notes"])
@@ -205,7 +205,7 @@ def test_notes_hold_what_is_said_and_the_table(packs, told, record):
             assert source in notes
 
 
-def test_notes_say_how_many_rows_a_long_table_has(packs, told):
+def test_notes_state_the_row_count_of_a_long_table(packs, told):
     slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
     (slide,) = (slide for slide, pair in slides if pair["en"]["exhibit"] == "matrix")
     assert len(table_of(slide)) == 200
@@ -215,7 +215,7 @@ def test_notes_say_how_many_rows_a_long_table_has(packs, told):
 # ---- PowerPoint: charts
 
 
-def test_charts_are_native_and_their_workbooks_hold_their_numbers(packs, told, record):
+def test_charts_are_native_with_their_numbers_in_the_embedded_workbook(packs, told, record):
     drawn = 0
     for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
         wanted = pair["en"]
@@ -274,29 +274,29 @@ def of_exhibit(packs: Made, told: dict[str, list[Show]], record: str, exhibit: s
     return slide
 
 
-def test_steps_of_modules_are_the_tables(packs, told, record):
+def test_module_steps_chart_equals_its_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "module-funnel")
     assert drawn_rows(slide) == {name: numbers(row[1:6]) for name, row in by_row(slide).items()}
 
 
-def test_states_are_the_tables(packs, told, record):
+def test_states_chart_equals_its_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "states")
     assert drawn_rows(slide) == {name: numbers(row[2:7]) for name, row in by_row(slide).items()}
 
 
-def test_stages_of_the_journey_are_the_tables(packs, told, record):
+def test_journey_chart_equals_its_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "journey-funnel")
     parted = {name: numbers(row[1:3]) for name, row in by_row(slide).items()}
     assert drawn_rows(slide) == {name: (reached - without, without) for name, (reached, without) in parted.items()}
 
 
-def test_breadth_is_the_tables(packs, told, record):
+def test_breadth_chart_equals_its_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "breadth")
     (chart,) = charts(slide)
     assert list(chart.plots[0].series[0].values) == [numbers(row)[1] for row in table_of(slide)]
 
 
-def test_coverage_is_the_tables(packs, told, record):
+def test_coverage_chart_equals_its_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "coverage")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
@@ -304,7 +304,7 @@ def test_coverage_is_the_tables(packs, told, record):
     assert drawn == {name: numbers(rows[name][2:5]) for name in drawn}
 
 
-def test_provinces_are_the_sums_of_the_tables_places(packs, told, record):
+def test_provinces_chart_sums_the_places_of_the_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "regions")
     sums: dict[str, float] = {}
     for place, province, enterprises, *_rest in table_of(slide):
@@ -316,7 +316,7 @@ def test_provinces_are_the_sums_of_the_tables_places(packs, told, record):
     assert list(drawn.values()) == sorted(sums.values(), reverse=True)[: len(drawn)]
 
 
-def test_shares_better_and_their_intervals_are_the_tables(packs, told, record):
+def test_share_better_chart_and_its_intervals_equal_the_table(packs, told, record):
     slide = of_exhibit(packs, told, record, "change")
     rows = by_row(slide)
     (chart,) = charts(slide)
@@ -330,7 +330,7 @@ def test_shares_better_and_their_intervals_are_the_tables(packs, told, record):
         assert (value + above[at]) * 100 == pytest.approx(high, abs=1.01)
 
 
-def test_practices_are_the_tables(packs, told):
+def test_practices_chart_equals_its_table(packs, told):
     slide = of_exhibit(packs, told, "demo", "practices")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
@@ -345,14 +345,14 @@ def pair_slides(packs: Made, told: dict[str, list[Show]]) -> list[Any]:
     return [slide for slide, pair in slides if pair["en"]["exhibit"] == "pairs" and not pair["en"]["empty"]]
 
 
-def test_distribution_counts_every_pair(packs, told):
+def test_distribution_chart_counts_every_pair(packs, told):
     many, _few, _practice = pair_slides(packs, told)
     (chart,) = charts(many)
     assert sum(chart.plots[0].series[0].values) == len(table_of(many)) >= 10
     assert all(" … " in category for category in chart.plots[0].categories)
 
 
-def test_few_pairs_are_a_before_and_an_after_each(packs, told):
+def test_few_pairs_are_drawn_as_before_and_after(packs, told):
     _many, few, _practice = pair_slides(packs, told)
     (chart,) = charts(few)
     before, after = chart.plots[0].series
@@ -361,7 +361,7 @@ def test_few_pairs_are_a_before_and_an_after_each(packs, told):
     assert list(zip(before.values, after.values, strict=True)) == [pytest.approx(pair, abs=0.006) for pair in said]
 
 
-def test_practice_is_counted_out_of_its_pairs(packs, told):
+def test_practice_chart_counts_its_pairs(packs, told):
     _many, _few, practice = pair_slides(packs, told)
     (chart,) = charts(practice)
     had, have, gained, lost = chart.plots[0].series[0].values
@@ -372,7 +372,7 @@ def test_practice_is_counted_out_of_its_pairs(packs, told):
     assert all(category.endswith(f"of {len(rows)}") for category in chart.plots[0].categories)
 
 
-def test_who_is_where_is_a_grid_of_native_cells(packs, told):
+def test_matrix_slide_is_a_grid_of_native_cells(packs, told):
     slide = of_exhibit(packs, told, "demo", "matrix")
     key, grid = (shape.table for shape in slide.shapes if shape.has_table)
     signs = {cell.text[0] for cell in key.rows[0].cells}
@@ -381,7 +381,7 @@ def test_who_is_where_is_a_grid_of_native_cells(packs, told):
     assert len(grid.rows) > 5
 
 
-def test_map_is_a_picture_of_its_figure(packs, told, record):
+def test_map_slide_has_a_picture_of_its_figure(packs, told, record):
     slide = of_exhibit(packs, told, record, "regions")
     (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
     image = Image.open(io.BytesIO(picture.image.blob)).convert("RGB")
@@ -395,7 +395,7 @@ def test_map_is_a_picture_of_its_figure(packs, told, record):
     assert painted[3] - painted[1] > image.height * 0.8  # no part of the picture was left undrawn
 
 
-def test_pictures_and_charts_say_what_they_show(packs, told, record):
+def test_pictures_and_charts_have_alternative_text(packs, told, record):
     for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
         for shape in slide.shapes:
             if shape.has_chart or hasattr(shape, "image"):
@@ -406,7 +406,7 @@ def test_pictures_and_charts_say_what_they_show(packs, told, record):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_page_says_what_the_projector_says(packs, told, record, language):
+def test_pdf_page_has_the_texts_of_the_projected_slide(packs, told, record, language):
     reader = PdfReader(io.BytesIO(packs(record, "pdf", language)))
     assert len(reader.pages) == len(told[record])
     for at, (page, pair) in enumerate(zip(reader.pages, told[record], strict=True), 1):
@@ -419,7 +419,7 @@ def test_page_says_what_the_projector_says(packs, told, record, language):
             assert flat(card["value"]) in said
 
 
-def test_page_has_its_charts_numbers(packs, told):
+def test_pdf_page_has_the_numbers_of_its_chart(packs, told):
     reader = PdfReader(io.BytesIO(packs("demo", "pdf", "en")))
     for page, pair in zip(reader.pages, told["demo"], strict=True):
         wanted = pair["en"]
@@ -465,7 +465,7 @@ def named_in(text: str, names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("form", ["pptx", "pdf"])
-def test_pack_names_no_enterprise_and_has_no_notes_unless_asked_for(desks, packs, names, record, form):
+def test_pack_has_enterprise_names_and_notes_only_on_request(desks, packs, names, record, form):
     plain = everything_in(made(desks[record], deck=f"Everything {record}", format=form, lang="both"))
     assert named_in(plain, names[record]) == set()
     assert "saymatrix" not in plain
@@ -476,14 +476,14 @@ def test_pack_names_no_enterprise_and_has_no_notes_unless_asked_for(desks, packs
 
 @pytest.mark.usefixtures("no_browser")
 @pytest.mark.parametrize("asked", ["notes", "rows"])
-def test_notes_and_rows_are_asked_for_apart(desks, names, asked):
+def test_notes_and_rows_are_separate_options(desks, names, asked):
     text = everything_in(made(desks["demo"], deck="Everything demo", **{asked: "1"}))
     assert ("saymatrix" in text) is (asked == "notes")
     assert bool(named_in(text, names["demo"])) is (asked == "rows")
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_without_rows_few_pairs_are_their_median_and_who_is_where_is_counted(desks, told, names):
+def test_pack_without_rows_shows_the_median_of_few_pairs_and_matrix_counts(desks, told, names):
     slides = opened(made(desks["demo"], deck="Everything demo")).slides
     shown = [pair["en"] for pair in told["demo"]]
     (few,) = (
@@ -505,7 +505,7 @@ def test_without_rows_few_pairs_are_their_median_and_who_is_where_is_counted(des
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_what_is_noted_of_an_event_goes_round_with_the_rows_alone(desks, public_record_url):
+def test_event_notes_are_in_the_pack_only_with_rows(desks, public_record_url):
     engine = reading_engine(public_record_url)
     with engine.connect() as connection:
         noted = {flat(note) for note in connection.scalars(select(event.c.note)) if note}
@@ -522,7 +522,7 @@ def test_what_is_noted_of_an_event_goes_round_with_the_rows_alone(desks, public_
 # ---- the file
 
 
-def test_file_is_named_after_what_it_holds(desks):
+def test_pack_file_name_describes_its_content(desks):
     response = ask(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
     assert response.mimetype == "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     name = "synthetic-score-demo-everything-demo-2014-12-31-zh.pptx"
@@ -530,12 +530,12 @@ def test_file_is_named_after_what_it_holds(desks):
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_filters_of_the_pack_lie_over_those_of_its_slides(desks):
+def test_pack_filters_override_slide_filters(desks):
     for slide in opened(made(desks["demo"], filters="sector=machinery")).slides:
         assert "Filtered by Sector: Machinery" in texts(slide)
 
 
-def test_selection_with_nothing_left_is_a_pack_that_says_so(desks):
+def test_pack_of_an_empty_selection_shows_a_message(desks):
     filters = desks["demo"].nothing_left()
     presentation = opened(made(desks["demo"], filters=filters))
     assert len(presentation.slides) == len(decks.STANDARD_SLIDES)
@@ -555,7 +555,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_powerpoint_without_a_browser_has_bars_for_the_map_and_says_so(desks):
+def test_powerpoint_without_a_browser_has_bars_instead_of_the_map_with_a_message(desks):
     slide = opened(made(desks["demo"])).slides[1]
     assert charts(slide)
     assert not [shape for shape in slide.shapes if hasattr(shape, "image")]
@@ -563,14 +563,14 @@ def test_powerpoint_without_a_browser_has_bars_for_the_map_and_says_so(desks):
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_pdf_without_a_browser_says_what_to_install(desks):
+def test_pdf_without_a_browser_explains_what_to_install(desks):
     response = ask(desks["demo"], format="pdf")
     assert response.status_code == 503
     assert "SCORE_CHROMIUM" in response.text
     assert "Traceback" not in response.text
 
 
-def test_browser_that_fails_is_said_without_its_words(desks, monkeypatch, tmp_path):
+def test_browser_failure_is_reported_without_its_output(desks, monkeypatch, tmp_path):
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\necho secret of the machine >&2\nexit 1\n")
     broken.chmod(0o755)
@@ -592,14 +592,14 @@ def test_browser_that_fails_is_said_without_its_words(desks, monkeypatch, tmp_pa
         ({"filters": "edition=gone-12345678"}, 404),
     ],
 )
-def test_what_is_not_there_makes_no_pack_but_a_page_that_says_so(desks, form, status):
+def test_pack_of_an_unknown_deck_or_option_shows_an_error_page(desks, form, status):
     response = ask(desks["public"], **form)
     assert response.status_code == status
     assert response.mimetype == "text/html"
     assert "<h1>" in response.text
 
 
-def test_pack_is_made_for_managers_alone(desks):
+def test_only_managers_can_download_a_pack(desks):
     stranger = desks["demo"].stranger()
     assert stranger.post("/pack", data={"deck": STANDARD, "format": "pptx"}).status_code == 401
 

@@ -61,11 +61,11 @@ def put(table: str, at: int, **columns: object) -> Changing:
     return change
 
 
-def test_nothing_changes_between_a_record_and_its_copy(changed):
+def test_copy_of_a_record_has_no_changed_enterprises(changed):
     assert changed(lambda _rows: None) == 0
 
 
-def test_order_of_rows_and_codes_that_sort_elsewhere_change_nothing(changed):
+def test_row_order_and_new_codes_change_no_enterprise(changed):
     def shuffle(rows: Tables) -> None:
         for name in ("enterprise", "enrolment", "training", "result"):
             rows[name].reverse()
@@ -100,20 +100,20 @@ def test_order_of_rows_and_codes_that_sort_elsewhere_change_nothing(changed):
         lambda rows: rows["result"].append(rows["result"][2] | {"indicator": "output"}),
     ],
 )
-def test_one_enterprise_changed_is_one_in_its_scope_and_none_elsewhere(changed, change):
+def test_changed_enterprise_counts_only_in_its_own_scope(changed, change):
     assert changed(change) == 1
     assert changed(change, "round=r1") == 1
     assert changed(change, "round=r2") == 0
 
 
-def test_rows_swapped_between_two_enterprises_are_two_that_changed(changed):
+def test_rows_swapped_between_two_enterprises_count_as_two_changes(changed):
     def swap(rows: Tables) -> None:
         rows["training"][3]["enterprise"], rows["training"][7]["enterprise"] = "d", "b"
 
     assert changed(swap) == 2
 
 
-def test_enterprise_that_comes_or_goes_counts(changed):
+def test_added_or_removed_enterprise_counts_as_changed(changed):
     def leave(rows: Tables) -> None:
         for name in ("enrolment", "training", "result"):
             rows[name] = [row for row in rows[name] if row["enterprise"] != "b"]
@@ -137,11 +137,11 @@ def test_enterprise_that_comes_or_goes_counts(changed):
         put("training", 9, due_on=date(2015, 4, 1)),  # planned later, and not due either way
     ],
 )
-def test_what_no_count_shows_changes_nobody(changed, change):
+def test_change_that_no_count_shows_is_not_counted(changed, change):
     assert changed(change) == 0
 
 
-def test_date_that_moves_on_changes_those_of_whom_something_is_seen_by_it(changed):
+def test_later_record_date_changes_enterprises_with_newly_visible_facts(changed):
     """At the end of March 2015 j is recruited and trained, e measured again; f and a (in r2) are due."""
     assert changed(put("programme", 0, as_of=date(2015, 3, 31))) == len("aefj")
     assert changed(put("programme", 0, as_of=date(2015, 1, 15))) == 0

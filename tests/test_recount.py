@@ -479,7 +479,7 @@ def test_every_planned_enterprise_is_in_exactly_one_state(counted: list[Counted]
             assert numbers(row, *columns) == [states[module, column.replace("_", "-")] for column in columns]
 
 
-def test_no_step_of_a_funnel_is_wider_than_the_one_before(counted: list[Counted]) -> None:
+def test_no_step_of_a_funnel_has_more_enterprises_than_the_one_before(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["module-funnel"]:
             assert never_increases(numbers(row, "planned", "workshop", "visited", "assessed", "completed"))
@@ -487,7 +487,7 @@ def test_no_step_of_a_funnel_is_wider_than_the_one_before(counted: list[Counted]
         assert never_increases(int(row["enterprises"]) for row in one.rows["breadth"])
 
 
-def test_nobody_reaches_a_step_without_a_record_who_does_not_reach_it(counted: list[Counted]) -> None:
+def test_counts_without_a_record_never_exceed_the_count_of_the_step(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["module-funnel"]:
             assert 0 <= int(row["visited_without_record"]) <= int(row["visited"])
@@ -496,7 +496,7 @@ def test_nobody_reaches_a_step_without_a_record_who_does_not_reach_it(counted: l
             assert 0 <= int(row["without_record"]) <= int(row["enterprises"])
 
 
-def test_shares_lie_between_nothing_and_all(counted: list[Counted]) -> None:
+def test_shares_are_between_0_and_1(counted: list[Counted]) -> None:
     for one in counted:
         for code, rows in one.rows.items():
             for row in rows:
@@ -508,7 +508,7 @@ def test_shares_lie_between_nothing_and_all(counted: list[Counted]) -> None:
                 assert all(0 <= share <= 1 for share in shares), (code, row)
 
 
-def test_better_same_and_worse_are_all_the_pairs(counted: list[Counted]) -> None:
+def test_better_same_and_worse_add_up_to_all_pairs(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             verdicts = Counter(pair["verdict"] for pair in one.rows["pairs"] if pair["indicator"] == row["indicator"])
@@ -522,7 +522,7 @@ def test_better_same_and_worse_are_all_the_pairs(counted: list[Counted]) -> None
                 assert sum(counts) == int(row["pairs"])
 
 
-def test_gained_less_lost_is_what_the_practice_grew_by(counted: list[Counted]) -> None:
+def test_gained_minus_lost_equals_the_growth_of_the_practice(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             if row["unit"] == "yes-no":
@@ -531,7 +531,7 @@ def test_gained_less_lost_is_what_the_practice_grew_by(counted: list[Counted]) -
                 assert row["median_change"] == row["change_low"] == row["median_relative_change"] == ""
 
 
-def test_interval_holds_its_median(counted: list[Counted]) -> None:
+def test_interval_contains_its_median(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             assert (row["change_low"] == "") == (int(row["pairs"]) < 6 or row["unit"] == "yes-no")
@@ -539,7 +539,7 @@ def test_interval_holds_its_median(counted: list[Counted]) -> None:
                 assert float(row["change_low"]) <= float(row["median_change"]) <= float(row["change_high"])
 
 
-def test_who_gave_a_pair_reported_and_who_reported_is_enrolled(counted: list[Counted]) -> None:
+def test_enterprises_with_a_pair_reported_and_those_that_reported_are_enrolled(counted: list[Counted]) -> None:
     for one in counted:
         line = one.line
         assert line.paired <= line.reported <= line.enterprises
@@ -550,7 +550,7 @@ def test_who_gave_a_pair_reported_and_who_reported_is_enrolled(counted: list[Cou
             assert paired <= reported <= line.reported
 
 
-def test_places_together_hold_every_enterprise(counted: list[Counted]) -> None:
+def test_places_together_contain_every_enterprise(counted: list[Counted]) -> None:
     for one in counted:
         overview = {row["headline"]: row["value"] for row in one.rows["overview"]}
         # One without a place may stand in two of its rounds' places.

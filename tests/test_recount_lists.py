@@ -406,7 +406,9 @@ def test_every_list_of_the_ten_enterprises_agrees_with_the_recount(
 
 
 @pytest.mark.parametrize("recruited", [(2, 1), (1, 2), (1, 1), (None, 1), (1, None)])
-def test_results_of_one_date_are_told_apart_alike(address: str, recruited: tuple[int | None, int | None]) -> None:
+def test_results_of_one_date_are_ordered_alike_in_both_counts(
+    address: str, recruited: tuple[int | None, int | None]
+) -> None:
     # Two rounds and two modules in which all was measured on the same days; who was recruited when decides.
     tables = {name: [dict(row) for row in rows] for name, rows in PROGRAMME.items()}
     days = {code: n and AS_OF - timedelta(days=100 - n) for code, n in zip(("r1", "r2"), recruited, strict=True)}
@@ -425,7 +427,7 @@ def test_results_of_one_date_are_told_apart_alike(address: str, recruited: tuple
         assert not wrong, "\n".join(wrong)
 
 
-def test_invented_programmes_have_what_the_lists_are_about() -> None:
+def test_invented_programmes_have_rows_for_every_list() -> None:
     outliers, pages, silences, states = 0, 0, set(), set()
     for seed, day in product((385, 535, 472), (AS_OF, EARLIER)):
         lists = Lists(asked(dressed(Invented(seed)), {}, day))
@@ -439,7 +441,7 @@ def test_invented_programmes_have_what_the_lists_are_about() -> None:
     assert states == set(product(recount.FORMS, recount.STATES))
 
 
-def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
+def test_pairs_show_no_date_after_the_as_of_date(address: str) -> None:
     # The before of e is of October 2014, its after of January 2015: at the end of 2014 nobody knows of the latter.
     with database_of(PROGRAMME, address) as (connection, catalogue):
         view = View.open(connection, catalogue, MANAGER, Filters())
@@ -451,7 +453,7 @@ def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
 
 @pytest.mark.parametrize("dimension", ["partner", "place", "phase", "sector"])
 @pytest.mark.parametrize("seed", [385, 535])
-def test_sources_a_viewer_may_know_of_are_those_their_scope_rests_on(address: str, seed: int, dimension: str) -> None:
+def test_visible_sources_are_those_the_scope_of_the_viewer_rests_on(address: str, seed: int, dimension: str) -> None:
     invented = Invented(seed)
     scope, tables = invented.one_filter(dimension), with_sources_of_their_own(dressed(invented))
     with database_of(tables, address) as (connection, catalogue):
@@ -476,7 +478,7 @@ def with_sources_of_their_own(tables: Tables) -> Tables:
     return tables
 
 
-def test_source_of_a_trainer_alone_is_one_that_who_may_count_them_knows_of(address: str) -> None:
+def test_source_of_only_a_trainer_is_visible_to_viewers_who_may_count_trainers(address: str) -> None:
     tables = dressed(Invented(385))
     tables["source"].append({"code": "trainer-list", "title_en": "List of trainers"})
     tables["trainer"] = [{"code": "t", "organisation": "fed", "source": "trainer-list"}]
@@ -488,7 +490,7 @@ def test_source_of_a_trainer_alone_is_one_that_who_may_count_them_knows_of(addre
 
 
 @pytest.mark.parametrize("seed", [385, 535, 472])
-def test_sum_that_rests_on_few_enterprises_is_withheld_and_one_of_many_is_about(address: str, seed: int) -> None:
+def test_sum_over_few_enterprises_is_withheld_and_over_many_is_approximate(address: str, seed: int) -> None:
     base, tables = 5, dressed(Invented(seed))
     held = recount.rest_on(asked(tables))
     with database_of(tables, address) as (connection, catalogue):

@@ -163,7 +163,7 @@ def asked(address: str) -> dict[str, str]:
 # --- the way it should go -----------------------------------------------------------------------------------------
 
 
-def test_manager_comes_in_by_the_organisations_account(organisation, served):
+def test_manager_signs_in_with_the_organisation_account(organisation, served):
     answer = through(organisation, served.client)
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(served.client)
@@ -173,11 +173,11 @@ def test_manager_comes_in_by_the_organisations_account(organisation, served):
         assert set(held) == {"_permanent", "manager"}, "nothing of the way is kept"
 
 
-def test_address_is_known_in_any_letter_case(organisation, served):
+def test_email_address_matches_in_any_letter_case(organisation, served):
     assert through(organisation, served.client, EMAIL.upper()).status_code == 303
 
 
-def test_page_asked_for_and_language_are_kept_through_the_whole_way(organisation, served):
+def test_requested_page_and_language_survive_the_sign_in_flow(organisation, served):
     led = served.open("/results?partner=cec&lang=zh").location
     assert "lang=zh" in led
     page = served.open(led).text
@@ -188,12 +188,12 @@ def test_page_asked_for_and_language_are_kept_through_the_whole_way(organisation
     assert answer.location == "/results?partner=cec&lang=zh"
 
 
-def test_nobody_is_sent_elsewhere_by_way_of_the_provider(organisation, served):
+def test_single_sign_on_never_redirects_to_another_site(organisation, served):
     to_provider = out(served.client, "/sign-in/single?next=//evil.example")
     assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
 
 
-def test_provider_is_asked_with_state_nonce_and_a_challenge_that_the_verifier_meets(organisation, served):
+def test_authorisation_request_has_state_nonce_and_a_matching_pkce_challenge(organisation, served):
     to_provider = asked(out(served.client))
     assert to_provider["response_type"] == "code"
     assert to_provider["client_id"] == CLIENT
@@ -210,24 +210,24 @@ def test_provider_is_asked_with_state_nonce_and_a_challenge_that_the_verifier_me
     assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
 
 
-def test_address_to_come_back_to_is_the_public_one_where_it_is_set(organisation, accounts, public_record_url):
+def test_redirect_address_uses_the_public_url_when_it_is_set(organisation, accounts, public_record_url):
     served = server_of(organisation, accounts, public_record_url, public_url="https://results.example")
     assert asked(out(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
 
 
-def test_address_told_beside_the_token_is_taken_where_the_token_has_none(organisation, served):
+def test_email_address_comes_from_user_information_if_the_token_has_none(organisation, served):
     organisation.knows("17", email=EMAIL, email_verified=True)
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if "email" not in name}
     assert through(organisation, served.client, "17").status_code == 303
 
 
-def test_sign_in_page_leads_to_the_provider_and_the_password_still_does(organisation, served, accounts):
+def test_sign_in_page_links_to_the_provider_and_still_accepts_a_password(organisation, served, accounts):
     assert 'href="/sign-in/single"' in served.open("/sign-in").text
     managers.set_password(accounts, EMAIL, PASSWORD)
     assert served.client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).status_code == 303
 
 
-def test_sign_in_begun_over_and_over_still_fits_into_a_cookie(organisation, served):
+def test_repeatedly_started_sign_in_fits_in_a_cookie(organisation, served):
     for _time in range(12):
         to_provider = out(served.client)
     cookie = served.client.get_cookie("score_session")
@@ -248,14 +248,14 @@ def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
     return answer.text
 
 
-def test_unknown_address_is_told_whom_to_ask(organisation, served, caplog):
+def test_unknown_address_is_refused_with_a_contact(organisation, served, caplog):
     text = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
     assert "nobody@example.org" in text
     assert "Ask whoever runs this server" in text
     assert "nobody@example.org is no manager here" in caplog.text
 
 
-def test_disabled_manager_is_told_the_same_as_somebody_unknown(organisation, served, accounts):
+def test_disabled_manager_gets_the_same_response_as_an_unknown_address(organisation, served, accounts):
     managers.disable(accounts, EMAIL)
     disabled = refused(through(organisation, served.client), served.client, 403)
     unknown = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
@@ -263,27 +263,27 @@ def test_disabled_manager_is_told_the_same_as_somebody_unknown(organisation, ser
 
 
 @pytest.mark.parametrize("word", [False, "false", "no", 0, None])
-def test_address_the_provider_has_not_verified_opens_nothing(organisation, served, word):
+def test_unverified_address_is_refused(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
     text = refused(through(organisation, served.client, "17"), served.client, 403)
     assert "not verified" in text
 
 
 @pytest.mark.parametrize("word", [True, "true"])
-def test_address_the_provider_has_verified_opens(organisation, served, word):
+def test_verified_address_is_accepted(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
     assert through(organisation, served.client, "17").status_code == 303
 
 
 @pytest.mark.parametrize("email", [None, "", ["mei@example.org"], 7, "mei@example.org\x00", "m\u212ai@example.org"])
-def test_word_that_is_no_address_of_a_manager_opens_nothing(organisation, served, email):
+def test_value_that_is_not_an_address_of_a_manager_is_refused(organisation, served, email):
     organisation.knows("17", email=email)
     answer = through(organisation, served.client, "17")
     assert answer.status_code in (401, 403)
     assert not is_in(served.client)
 
 
-def test_page_is_in_the_readers_language(organisation, served):
+def test_refusal_page_is_in_the_readers_language(organisation, served):
     address = organisation.let_in(out(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
     text = refused(come_back(served.client, address), served.client, 403)
     assert 'lang="zh-Hans"' in text
@@ -292,7 +292,7 @@ def test_page_is_in_the_readers_language(organisation, served):
 # --- coming back otherwise than one went out ----------------------------------------------------------------------
 
 
-def test_wrong_missing_or_anothers_state_opens_nothing(organisation, served):
+def test_wrong_missing_or_foreign_state_is_refused(organisation, served):
     address = organisation.let_in(out(served.client), EMAIL)
     code, state = asked(address)["code"], asked(address)["state"]
     stranger = served.stranger()
@@ -305,14 +305,14 @@ def test_wrong_missing_or_anothers_state_opens_nothing(organisation, served):
     assert come_back(served.client, address).status_code == 303, "the one it belongs to still comes in"
 
 
-def test_address_come_back_to_opens_once(organisation, served):
+def test_callback_address_works_only_once(organisation, served):
     address = organisation.let_in(out(served.client), EMAIL)
     assert come_back(served.client, address).status_code == 303
     served.client.post("/sign-out")
     refused(come_back(served.client, address), served.client, 401)
 
 
-def test_code_of_another_sign_in_is_not_taken_under_our_own_state(organisation, served):
+def test_code_of_another_sign_in_is_refused_under_our_state(organisation, served):
     """Somebody puts the code of their own account under the state of their victim: the nonce is not the victim's."""
     thief, victim = served.stranger(), served.client
     code = asked(organisation.let_in(out(thief), EMAIL))["code"]
@@ -320,18 +320,18 @@ def test_code_of_another_sign_in_is_not_taken_under_our_own_state(organisation, 
     refused(victim.get(f"/sign-in/back?code={code}&state={state}", headers=PAGE), victim, 401)
 
 
-def test_code_somebody_made_up_is_refused(organisation, served):
+def test_invented_code_is_refused(organisation, served):
     state = asked(out(served.client))["state"]
     refused(served.client.get(f"/sign-in/back?code=made-up&state={state}", headers=PAGE), served.client, 401)
 
 
-def test_person_who_calls_it_off_is_led_back(organisation, served):
+def test_cancelled_sign_in_shows_a_link_back_to_sign_in(organisation, served):
     answer = requests.post(out(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5)
     text = refused(come_back(served.client, answer.headers["Location"]), served.client, 401)
     assert 'href="/sign-in"' in text
 
 
-def test_what_an_error_says_is_not_repeated_on_the_page(served):
+def test_provider_error_text_is_not_shown_on_the_page(served):
     address = "/sign-in/back?error=<script>alert(1)</script>&error_description=call+0900-EVIL&state=x"
     text = refused(served.client.get(address, headers=PAGE), served.client, 401)
     assert "EVIL" not in text
@@ -356,7 +356,7 @@ CHEATS: dict[str, Callable[[Claims], Claims]] = {
 
 
 @pytest.mark.parametrize("cheat", CHEATS.values(), ids=CHEATS)
-def test_token_that_is_not_for_this_sign_in_opens_nothing(organisation, served, cheat):
+def test_token_for_another_sign_in_is_refused(organisation, served, cheat):
     organisation.cheat = cheat
     refused(through(organisation, served.client), served.client, 401)
 
@@ -400,7 +400,7 @@ SIGNATURES: dict[str, Callable[[Organisation], Callable[[Claims], str]]] = {
 
 @pytest.mark.parametrize("signature", SIGNATURES.values(), ids=SIGNATURES)
 @pytest.mark.parametrize("algorithms", [["RS256"], ["RS256", "HS256", "none"]], ids=["plain", "lax"])
-def test_token_with_a_signature_that_proves_nothing_opens_nothing(organisation, served, signature, algorithms):
+def test_token_with_an_invalid_signature_is_refused(organisation, served, signature, algorithms):
     announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).json()
     announced["id_token_signing_alg_values_supported"] = algorithms
     body = json.dumps(announced)
@@ -409,7 +409,7 @@ def test_token_with_a_signature_that_proves_nothing_opens_nothing(organisation, 
     refused(through(organisation, served.client), served.client, 401)
 
 
-def test_key_the_provider_has_changed_since_is_learned(organisation, served, key):
+def test_rotated_provider_key_is_fetched(organisation, served, key):
     other = served.stranger()
     through(organisation, other)
     assert is_in(other)
@@ -420,7 +420,7 @@ def test_key_the_provider_has_changed_since_is_learned(organisation, served, key
     assert through(organisation, served.client).status_code == 303
 
 
-def test_user_information_of_somebody_else_is_not_taken(organisation, served):
+def test_user_information_of_another_person_is_refused(organisation, served):
     organisation.knows("17", email="nobody@example.org")
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if name != "email"}
     other = json.dumps({"sub": "18", "email": EMAIL})
@@ -442,7 +442,7 @@ NONSENSE = {
 
 @pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
 @pytest.mark.parametrize("place", ["/.well-known/openid-configuration", "/jwks", "/oauth2/token"])
-def test_provider_that_answers_nonsense_is_a_page_for_people(organisation, served, place, nonsense, caplog):
+def test_invalid_provider_response_shows_a_readable_page(organisation, served, place, nonsense, caplog):
     organisation.answers[place] = nonsense
     answer = served.client.get("/sign-in/single", headers=PAGE)
     if place != "/.well-known/openid-configuration":
@@ -454,7 +454,7 @@ def test_provider_that_answers_nonsense_is_a_page_for_people(organisation, serve
     assert not is_in(served.client)
 
 
-def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisation, served, caplog):
+def test_unreachable_provider_is_reported_and_used_again_after_recovery(organisation, served, caplog):
     elsewhere = Provider("http://localhost:1", CLIENT, SECRET)
     lost = Visit.to("sqlite:///none.db", signed_in=False, local=False, provider=elsewhere)
     answer = lost.client.get("/sign-in/single")
@@ -467,7 +467,7 @@ def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisatio
     assert through(organisation, served.client).status_code == 303
 
 
-def test_provider_that_falls_silent_holds_nobody_up_for_long(organisation, accounts, public_record_url, monkeypatch):
+def test_silent_provider_request_times_out_soon(organisation, accounts, public_record_url, monkeypatch):
     monkeypatch.setattr(single_sign_on, "TIMEOUT_SECONDS", 1)
     served = server_of(organisation, accounts, public_record_url)
     address = organisation.let_in(out(served.client), EMAIL)
@@ -479,7 +479,7 @@ def test_provider_that_falls_silent_holds_nobody_up_for_long(organisation, accou
     assert answer.status_code == 502
 
 
-def test_provider_that_calls_itself_otherwise_is_not_asked(organisation, accounts, public_record_url, caplog):
+def test_provider_with_another_issuer_name_is_not_used(organisation, accounts, public_record_url, caplog):
     other = Provider(organisation.address.replace("localhost", "127.0.0.1"), CLIENT, SECRET)
     announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).text
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response(announced, mimetype="application/json")
@@ -491,20 +491,20 @@ def test_provider_that_calls_itself_otherwise_is_not_asked(organisation, account
 # --- without a provider -------------------------------------------------------------------------------------------
 
 
-def test_without_a_provider_the_way_to_it_leads_to_the_sign_in_page(accounts, public_record_url):
+def test_single_sign_on_address_without_a_provider_redirects_to_sign_in(accounts, public_record_url):
     served = Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
     for address in ("/sign-in/single", "/sign-in/back", "/sign-in/back?code=x&state=y"):
         answer = served.open(address)
         assert (answer.status_code, answer.location) == (302, "/sign-in")
 
 
-def test_local_mode_goes_to_no_provider(organisation, accounts, public_record_url):
+def test_local_mode_uses_no_provider(organisation, accounts, public_record_url):
     visit = server_of(organisation, accounts, public_record_url, local=True)
     for address in ("/sign-in", "/sign-in/single", "/sign-in/back?code=x&state=y"):
         assert visit.open(address).status_code == 401
 
 
-def test_provider_set_in_part_stops_the_start_and_names_what_is_missing():
+def test_incomplete_provider_settings_stop_the_start_and_are_listed():
     secret = {"SCORE_SECRET_KEY": "s" * 40}
     with pytest.raises(SettingsProblem, match="SCORE_OIDC_CLIENT_ID, SCORE_OIDC_CLIENT_SECRET is missing"):
         Settings.from_environment(secret | {"SCORE_OIDC_ISSUER": "https://id.example"})

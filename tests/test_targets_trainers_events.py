@@ -126,7 +126,7 @@ def codes(view: View) -> set[str]:
 # ---- targets
 
 
-def test_actual_is_the_newest_dated_figure_that_is_seen_of_the_same_place_and_modules(ask):
+def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules(ask):
     found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(ask(), "targets")}
     first = found["370200", date(2013, 12, 1), None]
     assert (first["target"], first["actual"], first["actual_as_of"]) == (40, 50, date(2014, 6, 30))
@@ -135,13 +135,13 @@ def test_actual_is_the_newest_dated_figure_that_is_seen_of_the_same_place_and_mo
     assert found["370200", date(2015, 6, 1), "m1"]["actual"] == 5
 
 
-def test_undated_figure_stands_only_where_no_dated_one_is_seen(ask):
+def test_undated_figure_is_used_only_if_no_dated_one_is_visible(ask):
     before = {row["due_on"]: row for row in rows(ask("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
     assert before[date(2013, 12, 1)]["actual"] == 999
     assert before[date(2013, 12, 1)]["actual_as_of"] is None
 
 
-def test_there_is_no_attainment_of_a_target_of_zero_or_by_a_bound(ask):
+def test_target_of_zero_or_actual_that_is_a_bound_has_no_attainment(ask):
     found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(ask(), "targets")}
     assert found["reach", "370200", "m1"]["attainment"] is None
     assert found["defects", "310000", None]["attainment"] is None
@@ -149,7 +149,7 @@ def test_there_is_no_attainment_of_a_target_of_zero_or_by_a_bound(ask):
     assert (bound["actual"], bound["operator"], bound["attainment"], bound["status"]) == (8, ">", None, "unknown")
 
 
-def test_each_target_stands_as_its_date_and_its_actual_say(ask):
+def test_target_status_follows_from_its_date_and_actual(ask):
     stands = {(row["indicator"], row["place"], row["due_on"].year, row["scope"]): row["status"]
               for row in rows(ask(), "targets")}  # fmt: skip
     assert stands == {
@@ -179,16 +179,16 @@ def test_each_target_stands_as_its_date_and_its_actual_say(ask):
         (4, None, "=", "up", True, "unknown"),
     ],
 )
-def test_status_says_no_more_than_target_actual_and_date_do(target, actual, operator, better, passed, stands):
+def test_target_status_follows_only_from_shown_target_actual_and_date(target, actual, operator, better, passed, stands):
     assert status(target, actual, operator, better, passed=passed) == stands
 
 
 @pytest.mark.parametrize("search", ["partner=fed", "sector=machinery", "round=r1", "module=m1"])
-def test_target_speaks_for_its_place_alone(ask, search):
+def test_target_applies_only_to_its_own_place(ask, search):
     assert rows(ask(search), "targets") == []
 
 
-def test_target_lies_in_the_phase_that_holds_its_due_date_and_in_the_place_it_names(ask):
+def test_target_belongs_to_the_phase_of_its_due_date_and_to_its_place(ask):
     assert {row["due_on"].year for row in rows(ask("phase=p1"), "targets")} == {2013}
     assert {row["place"] for row in rows(ask("place=370000"), "targets")} == {"370200"}
 
@@ -196,7 +196,7 @@ def test_target_lies_in_the_phase_that_holds_its_due_date_and_in_the_place_it_na
 # ---- trainers
 
 
-def test_trainers_count_once_a_module_and_level_they_reached_by_the_date(ask):
+def test_trainers_count_once_per_module_and_level_reached_by_the_date(ask):
     found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(ask(), "capacity")}
     assert found == {("m1", "candidate"): (6, 2), ("m1", "certified"): (2, 1), ("m2", "expert"): (1, None)}
     later = {(row["module"], row["level"]): row["trainers"] for row in rows(ask("as_of=2015-06-30"), "capacity")}
@@ -215,12 +215,12 @@ def test_ladder_counts_every_trainer_once_in_all_modules(ask):
     [("partner=fed", 3), ("partner=fed-qd", 2), ("place=370000", 3), ("sector=machinery", 0), ("round=r1", 0),
      ("phase=p1", 0), ("module=m2", 0)],
 )  # fmt: skip
-def test_trainer_has_a_place_and_an_organisation_and_nothing_else_to_filter_by(ask, search, candidates):
+def test_trainers_are_filtered_only_by_place_and_organisation(ask, search, candidates):
     found = {row["level"]: row["trainers"] for row in rows(ask(search), "capacity")}
     assert found.get("candidate", 0) == candidates
 
 
-def test_numbers_of_trainers_are_rounded_under_a_threshold_and_rows_stay(larger):
+def test_trainer_counts_are_rounded_under_a_threshold_and_rows_stay(larger):
     view = larger(viewer=reader())
     found = {(row["module"], row["level"]): row for row in rows(view, "capacity")}
     assert found["m1", "candidate"]["trainers"] in (5, 10)  # 6
@@ -242,7 +242,7 @@ def test_numbers_of_trainers_are_rounded_under_a_threshold_and_rows_stay(larger)
 # ---- events
 
 
-def test_event_held_after_the_date_is_not_seen_and_a_planned_one_is(ask):
+def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(ask):
     assert codes(ask()) == {
         "opening", "tot", "ended", "next", "overdue", "off", "some-day", "visit-to-enterprise-b",
     }  # fmt: skip
@@ -261,23 +261,23 @@ def test_event_held_after_the_date_is_not_seen_and_a_planned_one_is(ask):
         ("sector=machinery", set()),
     ],
 )
-def test_event_has_a_place_partners_a_round_its_phase_and_a_module(ask, search, seen):
+def test_events_are_filtered_by_place_partner_round_phase_and_module(ask, search, seen):
     assert codes(ask(search)) == seen
 
 
-def test_what_comes_next_is_planned_and_not_over(ask):
+def test_upcoming_events_are_planned_and_not_over(ask):
     view = ask()
     assert ahead(build(view, "events").table, view.of.as_of)["event"].tolist() == ["next"]
 
 
-def test_month_spans_its_days(ask):
+def test_month_precise_event_spans_the_whole_month(ask):
     found = {row["event"]: row for row in rows(ask(), "events")}
     assert (found["ended"]["first"], found["ended"]["last"]) == (date(2014, 12, 1), date(2014, 12, 31))
     assert (found["next"]["first"], found["next"]["last"]) == (date(2015, 2, 1), date(2015, 2, 28))
     assert found["some-day"]["first"] is None
 
 
-def test_name_and_code_of_an_event_that_names_an_enterprise_are_not_told_without_names(ask, larger):
+def test_event_naming_an_enterprise_hides_name_and_code_from_viewers_without_names(ask, larger):
     assert "Visit to Enterprise B" in {row["name_en"] for row in rows(ask(), "events")}
     told = rows(larger(viewer=reader(names=False)), "events")
     assert "enterprise b" not in str(told).casefold()
@@ -287,14 +287,14 @@ def test_name_and_code_of_an_event_that_names_an_enterprise_are_not_told_without
     assert all(row["note"] is None for row in told)
 
 
-def test_partner_outside_the_scope_is_not_named_with_an_event(larger):
+def test_event_does_not_name_partners_outside_the_scope(larger):
     viewer = reader(scope=Filters.from_search("partner=fed"))
     found = {row["event"]: row["partners"] for row in rows(larger(viewer=viewer), "events")}
     assert found["tot"] == ("fed",)
     assert found["opening"] == ()
 
 
-def test_participants_are_rounded_for_who_has_a_threshold(larger):
+def test_event_participants_are_rounded_under_a_threshold(larger):
     tot, opening = ({row["event"]: row for row in rows(larger(viewer=reader()), "events")}[each]
                     for each in ("tot", "opening"))  # fmt: skip
     assert tot["participants"] in (5, 10)  # 6
@@ -317,11 +317,11 @@ def test_participants_are_rounded_for_who_has_a_threshold(larger):
         (date(2014, 12, 1), None, "day", None),
     ],
 )
-def test_slip_is_no_finer_than_the_dates_are_known(planned, actual, precision, later):
+def test_delay_is_as_precise_as_the_dates(planned, actual, precision, later):
     assert slip(planned, actual, precision) == later
 
 
-def test_days_of_a_month_or_year_are_all_of_it():
+def test_period_of_a_month_or_year_covers_all_its_days():
     assert first_day(date(2016, 2, 14), "month") == date(2016, 2, 1)
     assert last_day(date(2016, 2, 14), "month") == date(2016, 2, 29)
     assert last_day(date(2016, 2, 14), "year") == date(2016, 12, 31)

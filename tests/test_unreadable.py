@@ -101,7 +101,7 @@ def spoken(page: str) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_page_on_an_unreadable_database_is_503_and_says_what_to_do_in_both_languages(spoilt, state):
+def test_page_on_an_unreadable_database_is_503_with_instructions_in_both_languages(spoilt, state):
     visit = Visit.to(f"sqlite:///{spoilt(state)}")
     for path in ("/", "/results"):
         english, chinese = visit.open(path), visit.open(f"{path}?lang=zh")
@@ -123,7 +123,7 @@ def test_page_on_an_unreadable_database_is_503_and_says_what_to_do_in_both_langu
             assert "score-dashboard load" in said_in_chinese[1]
 
 
-def test_kinds_of_trouble_are_told_apart(spoilt):
+def test_kinds_of_database_trouble_have_different_headings(spoilt):
     headings = {}
     for state in ("missing", "no database", "older schema", "empty"):
         path = spoilt(state)
@@ -132,7 +132,7 @@ def test_kinds_of_trouble_are_told_apart(spoilt):
     assert len(set(headings.values())) == len(headings)
 
 
-def test_browser_that_speaks_chinese_is_answered_in_chinese_without_being_asked(spoilt):
+def test_chinese_browser_gets_the_error_page_in_chinese(spoilt):
     visit = Visit.to(f"sqlite:///{spoilt('missing')}")
     answer = visit.client.get("/", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
     assert spoken(answer.text)[0] == "zh-Hans"
@@ -141,7 +141,7 @@ def test_browser_that_speaks_chinese_is_answered_in_chinese_without_being_asked(
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_callback_on_an_unreadable_database_fills_nothing_and_puts_a_notice_over_the_page(spoilt, state):
+def test_callback_on_an_unreadable_database_shows_only_a_notice(spoilt, state):
     visit = Visit.to(f"sqlite:///{spoilt(state)}")
     headlines = f"{ids.OVERVIEW_HEADLINES}.content"
     for language in ("", "?lang=zh"):
@@ -164,7 +164,7 @@ def test_health_table_and_export_of_an_unreadable_database_are_503(spoilt, state
     assert visit.stranger().get("/", headers=PAGE).status_code == 401, "a stranger is not told of the trouble"
 
 
-def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, demo_folder):
+def test_database_created_while_the_server_runs_is_read_without_a_restart(spoilt, demo_folder):
     path = spoilt("missing")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
@@ -175,7 +175,7 @@ def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, d
     assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.content")
 
 
-def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
+def test_temporarily_locked_database_is_read_again_afterwards(spoilt):
     path = spoilt("other version")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
@@ -188,7 +188,7 @@ def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
     assert visit.open("/").status_code == 200
 
 
-def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path):
+def test_next_request_shows_a_load_made_while_the_server_runs(spoilt, tmp_path):
     path = spoilt("good")
     visit = Visit.to(f"sqlite:///{path}")
     footer = f"{ids.FOOTER}.content"
@@ -204,7 +204,7 @@ def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path
     assert "Renamed programme" in str(after)
 
 
-def test_database_is_opened_so_that_nothing_can_be_written(spoilt):
+def test_database_is_opened_read_only(spoilt):
     path = spoilt("good")
     visit = Visit.to(f"sqlite:///{path}")
     before = path.read_bytes()
@@ -216,7 +216,7 @@ def test_database_is_opened_so_that_nothing_can_be_written(spoilt):
     assert sorted(each.name for each in path.parent.iterdir()) == ["results.db"]
 
 
-def test_callbacks_of_a_page_that_stands_open_say_so_when_the_database_goes(spoilt):
+def test_callbacks_of_an_open_page_report_an_unreadable_database(spoilt):
     path = spoilt("good")
     visit = Visit.to(f"sqlite:///{path}")
     for page in pages.PAGES:

@@ -75,7 +75,7 @@ def engine(path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(engine: Engine, tmp_path: Path) -> None:
+def test_upgraded_database_has_the_tables_of_a_new_one_and_an_upgrade_batch(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem, match="schema"):
         database.check(engine)
     assert migrations.upgrade(engine) == 1
@@ -90,7 +90,7 @@ def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(en
     new.dispose()
 
 
-def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> None:
+def test_current_or_newer_database_is_not_changed(engine: Engine) -> None:
     migrations.upgrade(engine)
     assert migrations.upgrade(engine) is None
     with engine.begin() as connection:
@@ -99,7 +99,7 @@ def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> N
         migrations.upgrade(engine)
 
 
-def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Path, monkeypatch) -> None:
+def test_failed_upgrade_step_leaves_the_database_unchanged(engine: Engine, path: Path, monkeypatch) -> None:
     def fails(operations: object) -> None:
         migrations._row_changes_and_pictures(operations)
         raise RuntimeError
@@ -112,7 +112,7 @@ def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Pat
     assert sha256(path.read_bytes()).hexdigest() == before
 
 
-def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) -> None:
+def test_command_upgrades_once_and_then_has_nothing_to_do(path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{path.with_name('accounts.db')}")
     refused = CliRunner().invoke(main, ["export", "breadth"])
@@ -123,7 +123,7 @@ def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) 
     assert "nothing to do" in CliRunner().invoke(main, ["upgrade"]).stderr
 
 
-def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None:
+def test_command_without_a_database_reports_it(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path / 'no-accounts.db'}")
     answer = CliRunner().invoke(main, ["upgrade"])
@@ -132,7 +132,7 @@ def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_edition_of_the_first_version_is_read_as_before_and_its_file_stays_as_it_was(
+def test_edition_of_the_first_version_reads_the_same_and_its_file_is_unchanged(
     engine: Engine, path: Path, tmp_path: Path
 ) -> None:
     migrations.upgrade(engine)

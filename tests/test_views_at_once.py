@@ -67,7 +67,7 @@ def selections(view: View) -> list[Filters]:
 
 
 @pytest.mark.usefixtures("_often_interrupted")
-def test_selections_are_answered_alike_by_however_many_at_once(demo_url):
+def test_selections_give_equal_results_for_any_number_of_threads(demo_url):
     record = Record(demo_url)
 
     def answers(disclosure: Disclosure, seed: int) -> dict[Filters, bool]:
