@@ -1,4 +1,4 @@
-"""An accounts database that is replaced, moved away or damaged under running workers: what stands there now holds."""
+"""An accounts database that is replaced, moved or damaged under running workers: its current state is used."""
 
 import http.client
 import os
@@ -28,7 +28,7 @@ TERMS = Terms(threshold=None)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a worker answered, and the session it gave."""
+    """The response of a worker and the session cookie it set."""
 
     status: int
     text: str
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass
 class Office:
-    """A server of two workers and the file of its accounts, with a link and a manager who came in."""
+    """A server of two workers and the file of its accounts, with a link and a signed-in manager."""
 
     web: Web
     path: Path
@@ -51,7 +51,7 @@ class Office:
 
     @contextmanager
     def only(self, worker: int) -> Iterator[None]:
-        """Let one worker alone answer."""
+        """Let only one worker respond."""
         others = [each for each in self.workers() if each != worker]
         for each in others:
             os.kill(each, signal.SIGSTOP)
@@ -72,7 +72,7 @@ class Office:
             return Answer(answer.status, answer.read().decode(), given)
 
     def ask_each(self, path: str, cookie: str = "", form: dict[str, str] | None = None) -> list[Answer]:
-        """What each worker answers."""
+        """The response of each worker."""
         answers = []
         for worker in self.workers():
             with self.only(worker):
@@ -89,7 +89,7 @@ class Office:
 
     @contextmanager
     def accounts(self) -> Iterator[Engine]:
-        """The accounts as the command line has them."""
+        """The accounts as the command line opens them."""
         engine = accounts_engine(f"sqlite:///{self.path}")
         yield engine
         engine.dispose()
@@ -124,7 +124,7 @@ def office(web: Office) -> Office:
 
 
 def backed_up(path: Path) -> Path:
-    """A copy of the accounts as they stand, made as SQLite makes one."""
+    """A backup copy of the current accounts, made by SQLite."""
     copy = path.with_name("backup.db")
     copy.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
@@ -133,7 +133,7 @@ def backed_up(path: Path) -> Path:
 
 
 def restore(copy: Path, path: Path) -> None:
-    """Put a backup back as a person does: away with what stands there, the copy in its place."""
+    """Restore a backup as a person does: delete the current file and put the copy in its place."""
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
     copy.rename(path)
@@ -184,7 +184,7 @@ def test_missing_accounts_file_shows_a_message_until_the_file_is_back(office):
     assert office.statuses("/share", session) == [200, 200]
 
 
-# --- one process ----------------------------------------------------------------------------------------------------
+# --- one process --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -234,7 +234,7 @@ def test_file_repaired_in_place_can_be_written_again(accounts, made, tmp_path):
 
 
 def writes(accounts: Engine) -> DatabaseError | None:
-    """Touch every table; what is in the way."""
+    """Write to every table; returns the error, if any."""
     try:
         managers.disable(accounts, EMAIL)
         share_links.make(accounts, TERMS)

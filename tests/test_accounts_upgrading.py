@@ -1,4 +1,4 @@
-"""Accounts of an older version are brought up to date; until then, and where they are newer, it is said in words."""
+"""Accounts of an older version are upgraded; until then, and if they are newer, a message says so."""
 
 import os
 import sqlite3
@@ -70,7 +70,7 @@ def set_version(engine: Engine, version: int) -> None:
 
 
 def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What calls return that are made at the same moment."""
+    """The results of calls made at the same time."""
     barrier = Barrier(len(calls))
 
     def make(call: Callable[[], object]) -> object:
@@ -83,12 +83,12 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
 
 @pytest.fixture
 def first(address: str, engine: Engine) -> Engine:
-    """Accounts of the first version, past the application."""
+    """Accounts of the first version, made without the application."""
     make_first(address)
     return engine
 
 
-# --- new ------------------------------------------------------------------------------------------------------------
+# --- new ----------------------------------------------------------------------------------------------------------
 
 
 def test_new_accounts_have_the_current_schema_version(address, engine):
@@ -106,7 +106,7 @@ def test_new_accounts_opened_by_several_processes_are_created_once(address, engi
         assert connection.execute(select(accounts_version)).all() == [(1, ACCOUNTS_VERSION)]
 
 
-# --- brought up to date -----------------------------------------------------------------------------------------------
+# --- brought up to date -------------------------------------------------------------------------------------------
 
 
 def test_upgraded_accounts_have_the_tables_of_new_ones(first, new_database):
@@ -188,12 +188,12 @@ def test_newer_accounts_are_not_changed(address, engine):
     assert now_of(engine) == ACCOUNTS_VERSION + 1
 
 
-# --- refused ----------------------------------------------------------------------------------------------------------
+# --- refused ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(params=["older", "newer"])
 def other(request: pytest.FixtureRequest, address: str, engine: Engine) -> str:
-    """Which other version the accounts at `address` are of."""
+    """Turn the accounts at `address` into another version; returns which."""
     if request.param == "older":
         make_first(address)
     else:
@@ -232,11 +232,11 @@ def test_server_on_accounts_of_another_version_does_not_start_and_gives_the_reas
     assert "Traceback" not in run.stderr
 
 
-# --- under a running server -------------------------------------------------------------------------------------------
+# --- under a running server ---------------------------------------------------------------------------------------
 
 
 class Running:
-    """A server with somebody who came by a link and looks at their pages, and a backup of its accounts."""
+    """A server with a link viewer on its pages, and a backup of its accounts."""
 
     def __init__(self, results: str, folder: Path) -> None:
         self.path, address = folder / "accounts.db", f"sqlite:///{folder}/accounts.db"
@@ -303,7 +303,7 @@ def test_running_server_reports_newer_accounts(running, tmp_path):
     assert "if it is of a newer version, start that one" in answer.text
 
 
-# --- the command ------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture

@@ -69,7 +69,7 @@ def cache_keys(visit: Visit) -> CacheKeys:
     return next(cell.cell_contents for cell in serve_cached.__closure__ if isinstance(cell.cell_contents, CacheKeys))
 
 
-# --- who gets which answer ----------------------------------------------------------------------------------------
+# --- which response a viewer gets ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def manager(visit: Visit, email: str = EMAIL) -> Visit:
 
 @pytest.fixture(scope="module")
 def tokens(accounts, folder, demo_url) -> dict[str, str]:
-    """Links that see nearly the same, each different in one thing."""
+    """Links with nearly the same terms, each different in one."""
     engine = database.reading_engine(demo_url)
     frozen = frozen_copies.freeze(engine, "Committee 2017", folder / "editions")
     later = frozen_copies.freeze(engine, "Committee 2018", folder / "editions")
@@ -129,7 +129,7 @@ ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.content", "/
 
 
 def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
-    """What a visitor is answered: by a callback, or at an address."""
+    """The response to a visitor, of a callback or an address."""
     answer = visit.client.get(what + search) if what.startswith("/") else visit.post(what, at(search))
     return answer.status_code, answer.data
 
@@ -138,7 +138,7 @@ def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
 def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
     demo_url, folder, accounts, tokens, given, monkeypatch
 ):
-    """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
+    """Viewers who differ in one attribute, at equal addresses, in any order, against an application without a cache."""
     keeps = visit_to(demo_url, folder)
     with monkeypatch.context() as nothing:
         nothing.setattr(response_store, "MAX_RESPONSE_BYTES", 0)
@@ -170,21 +170,21 @@ def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
     for (who, what, search), answer in answers.items():
         assert ask(kept[who], what, search) == answer, (who, what, search)
     assert len(given) - before > len(answers) / 2, "little was kept, and the test proved little"
-    # It would be no test if they all got the same.
+    # The test would prove nothing if all responses were equal.
     for one, other in (("one", "other partner"), ("one", "more withheld"), ("manager", "everything")):
         assert any(answers[one, what, ""] != answers[other, what, ""] for what in ASKED), (one, other)
 
 
 @pytest.fixture(scope="module")
 def frozen(demo_url) -> Visit:
-    """A manager on the synthetic programme, of which there is an edition."""
+    """A manager on the synthetic programme, which has an edition."""
     visit = Visit.to(demo_url)
     visit.frozen()
     return visit
 
 
 def holder_of(visit: Visit) -> Viewer:
-    """Somebody who came by a link with a threshold."""
+    """A link viewer with a threshold."""
     return Viewer(alias_key="a", limited=True, threshold=5, edition=visit.frozen(), privacy_key=b"key")
 
 
@@ -212,7 +212,7 @@ def test_cache_key_contains_every_viewer_attribute_but_the_name(frozen):
     assert keys.pop("name") == same
     assert None not in keys.values()
     assert len({*keys.values(), same}) == len(keys) + 1
-    with pytest.raises(TypeError):  # what cannot be told apart is no part of a viewer
+    with pytest.raises(TypeError):  # an attribute that cannot be distinguished is no part of a viewer
         key_of(frozen, replace(viewer, deck=object()))
 
 
@@ -230,7 +230,7 @@ def test_equal_views_share_one_cache_key_and_different_views_do_not(frozen):
         (anyone, ("", "?", "?x=1", "?partner=", "?partner=made-up", "?lang=en")),
         (anyone, (f"?partner={code},{other}", f"?partner={other}&partner={code}", f"?x=2&partner={other},{code}")),
         (holder, ("?partner=made-up", "?partner=made-up-2,made-up-3", "?partner=-")),
-        # What is cut is said to be cut, and where everything of it is left out it is one.
+        # A truncated filter is marked as such, and a filter without known values is equal for all.
         (holder, ("?as_of=2014-01-01", "?as_of=2015-02-03", "?as_of=1999-12-31&x=1")),
         (holder, (f"?partner={code},{other}", f"?partner={other},{code}")),
         (holder, (f"?partner={code},-", f"?partner={code},made-up")),
@@ -243,7 +243,7 @@ def test_equal_views_share_one_cache_key_and_different_views_do_not(frozen):
 
 
 def test_addresses_that_keep_different_filter_values_have_different_cache_keys(frozen):
-    """The first value is outside the scope: each address shows what it names beside that."""
+    """The first value is outside the scope: each address shows its other values."""
     holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
     searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
     with ExitStack() as opened:
@@ -309,7 +309,7 @@ def test_each_accepted_encoding_has_its_own_cached_response(demo, given):
 
 @pytest.fixture
 def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
-    """A small programme, somebody looking at it, and a way to load another number of workers."""
+    """A small programme, a visitor on it, and a function that loads another number of workers."""
     address = f"sqlite:///{tmp_path}/results.db"
     engine = writing_engine(address)
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
@@ -339,7 +339,7 @@ def test_next_response_shows_a_load_or_a_rollback(changing, given):
 
 
 def test_response_computed_after_a_load_is_not_cached_under_the_old_version(changing, given, monkeypatch):
-    """The version is read, a load comes in, and the answer is made of what it brought: a roll-back must not meet it."""
+    """A load commits between reading the version and the data; a later rollback must not be served this response."""
     _engine, visit, put = changing
     visit.post(NAV)
     puts: list[str] = []
@@ -378,7 +378,7 @@ def test_another_software_version_does_not_use_this_versions_cache(demo_url, mon
     assert key_of(Visit.to(demo_url), viewer) != before
 
 
-# --- what the browser keeps ---------------------------------------------------------------------------------------
+# --- what the browser caches --------------------------------------------------------------------------------------
 
 FILES = ("/export/regions.csv", "/export/regions.xlsx", "/export/package.zip", "/calendar.ics", "/table/regions")
 
@@ -413,7 +413,7 @@ def test_sign_out_clears_the_browser_cache(demo_url, folder, accounts):
 
 
 def numbered_entries(cache: ResponseCache) -> list[bytes]:
-    """The entries under numbers that are still in the cache."""
+    """The numbered entries that are still in the cache."""
     return [kept for n in range(10_000) if (kept := cache.get(f"{n}")) is not None]
 
 
@@ -444,7 +444,7 @@ def redis_server(machines: Rack) -> RedisServer:
 
 @pytest.fixture
 def redis(redis_server, monkeypatch) -> Iterator[Redis]:
-    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)  # a machine that is busy with other tests is not broken
+    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)  # a machine busy with other tests may respond slowly
     if redis_server.process is None:
         redis_server.start()
     client = Redis(host=redis_server.host, port=redis_server.port)
@@ -484,7 +484,7 @@ def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, acco
     values = redis.mget(names)
     assert len(names) == len(truth)
     lies: list[Callable[[int], bytes]] = [
-        lambda n: values[n - 1],  # the answer to another question
+        lambda n: values[n - 1],  # the response to another request
         lambda n: values[n][:300] + bytes([values[n][300] ^ 1]) + values[n][301:],
         lambda n: values[n][:-1],
         lambda _n: b"",

@@ -1,4 +1,4 @@
-"""Batches: who loaded what and when, the batch of a row, and rolling a batch back with all it did."""
+"""Batches: loader, time and file, the batch of a row, and the rollback of a batch."""
 
 import io
 import os
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def engine(engine, tmp_path):
-    """A database that a first batch made."""
+    """A database created by a first batch."""
     put(engine, tmp_path, small_programme())
     return engine
 
@@ -43,7 +43,7 @@ def put(engine, tmp_path, tables, **options):
 
 
 def everything(engine):
-    """All rows people filled in, and pictures."""
+    """All rows of the record, and pictures."""
     with engine.connect() as connection:
         return {
             name: sorted((tuple(row) for row in connection.execute(select(results.tables[name]))), key=repr)
@@ -117,7 +117,7 @@ def test_loading_the_same_file_again_creates_no_batch(engine, tmp_path):
     [
         ({1: None, 2: None}, {}),
         ({1: None, 2: None, 3: 2}, {2: 3}),
-        ({1: None, 2: None, 3: 2, 4: 3}, {3: 4}),  # what 3 took away is there again
+        ({1: None, 2: None, 3: 2, 4: 3}, {3: 4}),  # what batch 3 removed is back
         ({1: None, 2: None, 3: 2, 4: 3, 5: 4}, {2: 3, 4: 5}),
     ],
 )
@@ -139,7 +139,7 @@ def test_row_belongs_to_the_batch_that_last_changed_it_or_else_to_the_first(engi
 
 
 def test_row_of_unknown_batch_is_omitted(engine, tmp_path):
-    """Batches of a version that noted no rows: one of them brought the row in, and nobody knows which."""
+    """Batches of a version that recorded no rows: one of them added the row, and it is not known which."""
     put(engine, tmp_path, NEW)
     with engine.begin() as connection:
         connection.execute(delete(batch_change))
@@ -183,7 +183,7 @@ def test_rolling_back_a_rollback_restores_the_batch(engine, tmp_path):
     rollback(engine, 3)
     assert everything(engine) == loaded
     assert (listed(engine)[2].undone_by, listed(engine)[3].undone_by) == (None, 4)
-    # …and so often as anyone likes, whichever of the two is taken back.
+    # …and any number of times, for either of the two.
     rollback(engine, 2)
     assert listed(engine)[2].undone_by == 5
     assert refused(engine, 4).reason == "later-batches"

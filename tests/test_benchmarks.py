@@ -1,4 +1,4 @@
-"""The benchmarks' own machinery: what fails stops nothing, what was measured is kept, the report has every goal."""
+"""The benchmark runner: a failure stops nothing, results are stored, the report has every goal."""
 
 import json
 from dataclasses import replace
@@ -23,7 +23,7 @@ def test_failing_or_unknown_measure_is_reported_and_the_others_run(tmp_path, mon
     measures = {name: Measure("spread", lambda spread: spread) for name in ("broken", "whole")}
     run_all(measures, tmp_path)
     assert taken == ["broken", "whole"]
-    run_all(measures, tmp_path)  # goes on where it stopped
+    run_all(measures, tmp_path)  # continues where it stopped
     assert taken == ["broken", "whole", "broken"]
     text = report.write_report(read(tmp_path), ["broken", "whole", "missing"])
     assert "Not measured: no such program" in text

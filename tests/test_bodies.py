@@ -1,4 +1,4 @@
-"""What is sent is held against a limit before anything is made of it, whoever sends it and however."""
+"""Size limits: every request is checked against a limit before it is processed, for any sender and encoding."""
 
 import http.client
 import io
@@ -37,7 +37,7 @@ def accounts(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def served(public_record_url: str, accounts: Engine) -> Visit:
-    """A server, and nobody signed in."""
+    """A server with no signed-in visitor."""
     return Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
 
 
@@ -49,7 +49,7 @@ def token(served: Visit, accounts: Engine) -> str:
 
 @pytest.fixture(scope="module")
 def donor(served: Visit, token: str) -> FlaskClient:
-    """Someone who came by the link."""
+    """A viewer with the link."""
     served.app.server.config["SESSION_COOKIE_SECURE"] = False
     client = served.stranger()
     assert client.post(f"/s/{token}", data={"password": PASSWORD}).status_code == 303
@@ -57,7 +57,7 @@ def donor(served: Visit, token: str) -> FlaskClient:
 
 
 def in_pieces(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
-    """Post a body without saying how long it is, as gunicorn hands on what came in chunks."""
+    """Post a body without a content length, as gunicorn passes on a chunked request."""
     return client.post(
         path,
         input_stream=io.BytesIO(body),
@@ -155,7 +155,7 @@ def test_link_password_is_truncated_before_it_is_checked(served, token, monkeypa
     assert seen == ["b" * 200]
 
 
-# --- a real server: what comes in chunks, and a browser that is not cut off ------------------------------------------
+# --- a real server: chunked requests, and a browser that is not disconnected --------------------------------------
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,6 @@
-"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in its order.
+"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in order.
 
-So is what is made of it: an edition, a copy to try an import on, a database of an older version brought up to date.
+The same holds for an edition, a copy for an import preview, and an upgraded database of an older version.
 """
 
 import random
@@ -31,7 +31,7 @@ from data.storage.schema import SCHEMA_VERSION, results
 
 
 def reader(**terms: Any) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return replace(Terms(**terms).viewer(), privacy_key=b"key")
 
 
@@ -55,11 +55,11 @@ NAMES = (
     "佛山",
     "阿坝",
 )
-"""Names that English, Chinese and bytes sort each in another order."""
+"""Names that sort differently by English rules, by Chinese rules and by bytes."""
 
 
 def spelt(order: int) -> Tables:
-    """The programme of ten with codes and names of every kind of spelling, its rows in some order."""
+    """The programme of ten with codes and names in every kind of spelling, its rows in a given order."""
     chance = random.Random(order)
     codes = dict(zip("abcdefghij", ("B", "a", "C-1", "c_1", "C1", "ä", "z", "Z", "é", "青岛"), strict=True))
     sectors = {"machinery": "Machinery", "garments": "garments-2"}
@@ -96,7 +96,7 @@ def records(
 
 
 def exported(record: Record, viewer: Viewer, search: str) -> dict[str, str]:
-    """Every exhibit as it is exported, or why it is not."""
+    """Every exhibit as exported, or the reason why it is not."""
     found = {}
     with record.view(viewer, Filters.from_search(search)) as view:
         for code in EXHIBITS:

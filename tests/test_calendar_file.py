@@ -1,4 +1,4 @@
-"""The calendar to take along: opens in a calendar, spans what is known, and holds no more than its viewer may see."""
+"""The calendar file: it is valid, spans the known dates, and contains only what its viewer may see."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from data.storage.accounts import accounts_engine
 
 
 def entries(visit: Visit | FlaskClient, query: str = "") -> dict[str, Event]:
-    """The entries of the calendar at an address by their UID, read as a calendar reads them."""
+    """The entries of the calendar at an address by UID, as a calendar program reads them."""
     client = visit.client if isinstance(visit, Visit) else visit
     answer = client.get(f"/calendar.ics?{query}")
     assert answer.status_code == 200
@@ -86,14 +86,14 @@ def test_every_entry_of_a_synthetic_programme_is_marked_synthetic(demo):
     assert all("Synthetic data" in each["summary"] for each in entries(demo).values())
 
 
-# ---- who comes by a link
+# ---- link viewers
 
 
 @pytest.fixture(scope="module")
 def by_link(
     public_record_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[Terms], FlaskClient]]:
-    """Somebody who has opened a link of these terms on the public record."""
+    """A viewer with a link of the given terms on the public record."""
     address = f"sqlite:///{tmp_path_factory.mktemp('calendar')}/accounts.db"
     visit = Visit.to(public_record_url, accounts_url=address)
     accounts = accounts_engine(address)

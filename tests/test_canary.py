@@ -1,4 +1,4 @@
-"""Canaries: names outside a link's scope never occur in any byte sent to who comes by it, whatever they ask for."""
+"""Canaries: names outside a link's scope never occur in any response to its viewers."""
 
 import io
 import json
@@ -63,7 +63,7 @@ def with_canaries() -> Tables:
         "round_partner": [
             *tables["round_partner"],
             {"round": OUTSIDE["round"], "partner": OUTSIDE["partner"], "role": "owner"},
-            # Of a round inside the scope, but not the partner the link is for.
+            # A partner of a round inside the scope, but not the partner of the link.
             {"round": "r1", "partner": OUTSIDE["partner"], "role": "funder"},
         ],
         "enterprise": [
@@ -93,7 +93,7 @@ def with_canaries() -> Tables:
         "event": [
             named("canary-event", kind="tot", status="held", place=OUTSIDE["place"], round=OUTSIDE["round"],
                   participants=777777, source="canary-source", note=CANARY),
-            # Inside the scope, and says who may not be named in its name, its code, its note and its partners.
+            # Inside the scope, with the hidden enterprise in its name, its code, its note and its partners.
             {"code": "visit-to-canary", "kind": "visit", "status": "held", "name_en": f"A visit to {CANARY} canary",
              "name_zh": f"走访{CANARY} canary", "round": "r1", "source": "sheet", "note": CANARY},
         ],
@@ -134,7 +134,7 @@ def served(folder: Path, accounts: Engine) -> Visit:
 
 
 def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
-    """Someone who opened a link; `then` happens to it afterwards."""
+    """A viewer who opened a link; `then` is applied to the link afterwards."""
     made, token = share_links.make(accounts, served.fit(terms), **options)
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -144,7 +144,7 @@ def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **
 
 
 def visitors(served: Visit, accounts: Engine) -> Iterator[tuple[str, FlaskClient]]:
-    """Everybody who may see no more than the scope."""
+    """Every viewer limited to the scope."""
     for threshold, names, export in ((5, False, True), (10, True, False)):
         terms = Terms(scope=SCOPE, threshold=threshold, names=names, export=export)
         yield f"donor with threshold {threshold}", comes_by(served, accounts, terms)
@@ -166,7 +166,7 @@ def expire(accounts: Engine, number: int) -> None:
 
 
 def text_of(answer: TestResponse) -> str:
-    """What was sent, pictures included, with the address it sends on to."""
+    """The bytes of a response as text, pictures included, with its redirect address."""
     content = answer.get_data()
     answer.close()
     return unpacked(content) + (answer.location or "")
@@ -181,15 +181,15 @@ def unpacked(content: bytes) -> str:
 
 
 def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """What a client gets from every route by every method."""
+    """The responses to a client from every route by every method."""
     for address, endpoint in routes(served):
         for method in METHODS:
-            if endpoint not in ("sign-out", "leave"):  # they would end what is being walked
+            if endpoint not in ("sign-out", "leave"):  # they would end the session under test
                 yield f"{method} {address}", text_of(client.open(address, method=method, headers=PAGE))
 
 
 def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """What a client gets from every page, table, export and callback, at every address."""
+    """The responses to a client from every page, table, export and callback, at every address."""
     asked = [page.path for page in PAGES]
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
     asked += [f"/table/{name}" for name in PICTURES]
@@ -211,11 +211,11 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
 
 
 def tells(text: str, address: str) -> set[str]:
-    """Which canaries a text holds, but for what the asker wrote in the address."""
+    """The canaries in a text, except those the client wrote in the address."""
     for code in (*OUTSIDE.values(), "canary-source"):
         if code in address:
             text = text.replace(code, "")
-    if "/canary/" in f"{address.partition('?')[0]}/":  # the enterprise, asked for by its code
+    if "/canary/" in f"{address.partition('?')[0]}/":  # the enterprise, requested by its code
         text = text.replace("/canary", "").replace("%2Fcanary", "")
     return {word for word in FORBIDDEN if holds(text, word)}
 

@@ -1,4 +1,4 @@
-"""The command line: what it writes where, what it says, and with which status it leaves."""
+"""The command line: its output, its messages and its exit status."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ THREE_PAIRS = {
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The path of a results database that is not there yet, named in the environment."""
+    """The path of a results database that does not exist yet, named in the environment."""
     path = tmp_path / "results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{path}")
     return path
@@ -41,13 +41,13 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run() -> Run:
-    """Runs a command line and gives what came of it."""
+    """Runs a command line and returns its result."""
     return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for the installation's own, with nothing in it and no database named."""
+    """An empty folder in place of the instance folder, with no database configured."""
     folder = tmp_path / "instance"
     monkeypatch.setattr(settings, "INSTANCE", folder)
     return folder
@@ -333,7 +333,7 @@ def test_demo_is_never_loaded_into_a_real_programme(run, results, instance):
 
 
 def started(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What came of the command line run as a program of its own."""
+    """The result of the command line run as a separate program."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SCORE_")}
     command = [sys.executable, "-m", "dashboard", *words]
     return subprocess.run(

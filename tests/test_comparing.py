@@ -1,4 +1,4 @@
-"""What changed between two states of the record, counted by hand: new results apart from corrections."""
+"""Changes between two states of the record, counted by hand: new results and corrections."""
 
 import copy
 import csv
@@ -22,7 +22,7 @@ Changing = Callable[[Tables], None]
 
 @pytest.fixture
 def record(tmp_path: Path) -> Callable[[Tables], Record]:
-    """Makes a record of rows."""
+    """Creates a record from rows."""
     made: list[Record] = []
 
     def make(rows: Tables) -> Record:
@@ -38,7 +38,7 @@ def record(tmp_path: Path) -> Callable[[Tables], Record]:
 
 @pytest.fixture
 def changed(record) -> Callable[[Changing], list[Change]]:
-    """What is found changed when the small programme is changed so."""
+    """The reported changes after a change of the small programme."""
 
     def found(change: Changing) -> list[Change]:
         rows = copy.deepcopy(PROGRAMME)
@@ -169,7 +169,7 @@ def test_change_of_the_record_date_is_neither_a_new_result_nor_a_correction(chan
 
 @pytest.mark.parametrize("side", ["before", "after"])
 def test_codes_are_matched_in_any_database_sort_order(record, side):
-    """Hyphen, digits, letters and Chinese: most databases' order differs from that of the letters' numbers."""
+    """Hyphen, digits, letters and Chinese: most databases sort them differently from their code points."""
     sectors = [{"code": code} for code in ("a-b", "a1", "ab", "a-c", "ac", "b", "服装", "é")]
     full, fewer = record(PROGRAMME | {"sector": sectors}), record(PROGRAMME | {"sector": sectors[::2]})
     found = between(*((fewer, full) if side == "after" else (full, fewer)))

@@ -1,4 +1,4 @@
-"""What is missing: every count by hand on the ten-enterprise programme, the list behind each, and who may see them."""
+"""Completeness: every count by hand on the ten-enterprise programme, the list behind each, and access."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.both_databases
 Ask = Callable[..., View]
 
 FAR = (3, 4, 3, 2, 3, 4, 90, 3, 2)
-"""How much the output of nine enterprises rose: one of them is a slip of the keyboard, or a wonder."""
+"""The rise in output of nine enterprises: one of them is an outlier, probably a typing error."""
 
 
 def with_one_far_off() -> Tables:
@@ -56,7 +56,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Ask]:
 
 @pytest.fixture(scope="module")
 def far_off(new_database: Callable[[], str]) -> Iterator[Ask]:
-    """The same with a result far from the others."""
+    """The same view with an outlier."""
     yield from asking_of(with_one_far_off(), new_database())
 
 
@@ -105,7 +105,7 @@ def test_form_is_not_due_before_the_activity_began(view: Ask) -> None:
     assert members(early, "form/baseline/present") == "abd"
     assert members(early, "form/baseline/not-yet-due") == "ci"
     assert members(early, "form/training/not-yet-due") == "abcdi"
-    assert members(early, "form/results/partly") == "ci"  # what has no date is seen always
+    assert members(early, "form/results/partly") == "ci"  # rows without a date are always visible
 
 
 def test_forms_follow_the_filters(view: Ask) -> None:
@@ -200,7 +200,7 @@ def accounts(new_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
-    """A manager on the programme with one result far off, as a public record."""
+    """A manager on the programme with one outlier, as a public record."""
     engine = writing_engine(address := new_database())
     tables = with_one_far_off()
     load_rows(engine, tables | {"programme": [{**tables["programme"][0], "public": True}]})
@@ -214,7 +214,7 @@ ONE_OUT = f"{ids.COMPLETENESS_ONE}.content"
 
 
 def led_to(drawn: Any) -> Iterator[tuple[str, str]]:
-    """Every link in a callback's answer: its text and its address."""
+    """Every link in a callback's response: its text and its address."""
     if isinstance(drawn, list):
         for each in drawn:
             yield from led_to(each)
@@ -301,7 +301,7 @@ def test_donors_and_the_committee_never_get_a_list(served: Visit, accounts: Engi
     donor = replace(served, client=client)
     for path in ("outliers", "reported", "all.csv", "form/baseline/missing.csv", "unsourced/result", "outliers.csv"):
         assert client.get(f"/completeness-lists/{path}").status_code == 404, path
-    looks = terms.get("audience") is not Audience.COMMITTEE  # whom the gate turns away from every page
+    looks = terms.get("audience") is not Audience.COMMITTEE  # refused by the gate on every page
     for output in (COUNTS_OUT, ROWS_OUT, ONE_OUT):
         for path in ("/completeness", "/completeness/form/results/missing", "/completeness/outliers"):
             answer = client.post("/_dash-update-component", json=served.body(output, at("", path)))

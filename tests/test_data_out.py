@@ -1,4 +1,4 @@
-"""Numbers taken away: workbooks and the open-data package say what the CSV says, what it rests on, and no more."""
+"""Downloads: workbooks and the open-data package have the numbers of the CSV, their basis, and no more."""
 
 import csv
 import io
@@ -50,7 +50,7 @@ def book(content: bytes) -> Workbook:
 
 
 def lines(book: Workbook, sheet: str) -> list[tuple[str, str]]:
-    """What a sheet to read says: (what, text)."""
+    """The rows of a descriptive sheet: (label, text)."""
     return [(str(row[0]), str(row[1])) for row in book[sheet].iter_rows(values_only=True) if row[0]]
 
 
@@ -179,7 +179,7 @@ def test_selection_workbook_has_a_sheet_per_exhibit_with_rows(public):
     assert (first, last) == ("Contents", "About these numbers")
     with_rows = [code for code in EXHIBITS if len(rows(got(public.client, f"/export/{code}.csv?partner=cec"))) > 1]
     assert sheets == with_rows
-    assert "targets" not in sheets  # they speak for no partner
+    assert "targets" not in sheets  # these rows have no partner
     contents = dict(lines(found, "Contents"))
     assert "China Enterprise Confederation" in contents["Filters"]
     assert contents["As of"] == "31 March 2017"
@@ -205,7 +205,7 @@ def test_package_is_a_valid_data_package(visits, which, tmp_path):
     assert described["synthetic"] is (which == "demo")
     assert "/" in described["title"]
     assert datetime.fromisoformat(described["created"])
-    assert "licenses" not in described  # the record names none
+    assert "licenses" not in described  # the record has none
     for resource in described["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{sha256(content).hexdigest()}")

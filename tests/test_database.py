@@ -1,4 +1,4 @@
-"""Engines on the results database: who may write, what is wrong when it cannot be read."""
+"""Engines on the results database: read-only access, and the reason when it cannot be read."""
 
 import sqlite3
 from contextlib import AbstractContextManager
@@ -101,7 +101,7 @@ def test_record_notices_a_new_batch_and_a_replaced_file_at_once(
 
 
 def test_names_and_numbers_of_a_view_come_from_one_data_version(tmp_path: Path, public_record_url: str, monkeypatch):
-    """A load that comes in while a view is opened is in all of it, or in nothing of it."""
+    """A load during the opening of a view is in all of the view or in none of it."""
     path = tmp_path / "results.db"
     path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
     record = Record(f"sqlite:///{path}")
@@ -135,7 +135,7 @@ def test_data_version_of_an_unchanged_file_is_not_read_again(tmp_path: Path, pub
     assert record.catalogue().version == first
     assert len(asked) == 3
     writing = database.writing_engine(f"sqlite:///{path}")
-    for mode in ("DELETE", "WAL"):  # whoever runs the database may have set either
+    for mode in ("DELETE", "WAL"):  # the operator of the database may have set either
         with writing.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
         before = record.catalogue().version

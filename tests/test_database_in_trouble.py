@@ -1,4 +1,4 @@
-"""A results database that is slow, gone and back, or has no room for another reader: said, and over by itself."""
+"""A results database that is slow, stopped or without free connections: reported, with automatic recovery."""
 
 import logging
 from collections.abc import Callable
@@ -32,7 +32,7 @@ from layouts import ids
 PAGE_SLOT = f"{ids.PAGE}.children"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT max(i) FROM n")
-"""Goes on until it is stopped, on any database."""
+"""A query that runs until it is stopped, on any database."""
 
 
 def programme_on(address: str, *, public: bool = False) -> str:
@@ -42,7 +42,7 @@ def programme_on(address: str, *, public: bool = False) -> str:
     return address
 
 
-# --- slow -----------------------------------------------------------------------------------------------------------
+# --- slow ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_databases
@@ -103,7 +103,7 @@ def test_invalid_number_of_seconds_is_refused(said: str) -> None:
         Settings.from_environment({"SCORE_SECRET_KEY": "s" * 40, "SCORE_STATEMENT_SECONDS": said})
 
 
-# --- gone and back --------------------------------------------------------------------------------------------------
+# --- stopped and restarted ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -165,7 +165,7 @@ def test_unavailable_accounts_are_reported_and_recovery_is_automatic(server_of_i
     assert visit.open("/").status_code == 200
 
 
-# --- what no database can hold --------------------------------------------------------------------------------------
+# --- what no database can hold ------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_databases
@@ -181,14 +181,14 @@ def test_text_and_number_invalid_in_postgresql_match_nothing(new_database, said:
     assert visit.answered(HEADLINES, at(f"?place={said}"))
 
 
-# --- broken off -----------------------------------------------------------------------------------------------------
+# --- cancelled queries --------------------------------------------------------------------------------------------
 
 
 CONFLICT = "DO $$BEGIN RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END$$"
 
 
 def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
-    """Makes the overview, but for the first so many times: then a replica ends the question, for it must go on."""
+    """Makes the overview fail the first `times` times, as when a replica cancels a query to continue replication."""
     left, make = [times], EXHIBITS["overview"].numbers
 
     def broken_off(view: View) -> pd.DataFrame:
@@ -233,7 +233,7 @@ def test_connection_lost_during_a_query_is_replaced(new_on, postgres: Postgres) 
         assert view.connection.scalar(text("SELECT 1")) == 1
 
 
-# --- no room --------------------------------------------------------------------------------------------------------
+# --- full disk ----------------------------------------------------------------------------------------------------
 
 
 def test_database_server_without_free_connections_is_reported(new_on, postgres: Postgres) -> None:

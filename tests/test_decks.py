@@ -1,4 +1,4 @@
-"""Decks: kept, changed by several at once, arranged in a form that works without a script, filled from the pages."""
+"""Decks: stored, edited concurrently, arranged in a form that works without JavaScript, filled from pages."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def problem(do: object, *arguments: object) -> str:
 
 
 class Form(HTMLParser):
-    """A page's first form to /decks as a browser would send it: ``fields``, its ``action``, what each button says."""
+    """A page's first form to /decks as a browser would send it: ``fields``, ``action``, and its buttons."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class Form(HTMLParser):
             self.fields.setlist(self._area, [*before, last + data.removeprefix("\n")])
 
     def set(self, name: str, value: str, at: int = 0) -> "Form":
-        """Fill in the field of this name, of the slide at this place where every slide has one."""
+        """Fill in a field by name; `at` is the position of the slide if every slide has that field."""
         values = self.fields.poplist(name) or [""]
         values[at] = value
         self.fields.setlist(name, values)
@@ -142,7 +142,7 @@ def opened(client: FlaskClient, address: str) -> Form:
 
 
 def press(client: FlaskClient, form: Form, button: str) -> TestResponse:
-    """Press a button of a form, as a browser without a script does."""
+    """Press a button of a form, as a browser without JavaScript does."""
     assert form.action is not None
     assert form.buttons.get(button), f"there is no {button} to press"
     lines = {
@@ -163,7 +163,7 @@ def edit(name: str = "NTAC 6") -> str:
     return f"/decks/edit?name={quote(name)}"
 
 
-# --- kept ---------------------------------------------------------------------------------------------------------
+# --- stored -------------------------------------------------------------------------------------------------------
 
 
 def test_saved_deck_is_read_back_unchanged_with_its_author(accounts):
@@ -525,7 +525,7 @@ def test_second_manager_to_save_gets_a_warning_and_can_save_under_another_name(m
     assert form.fields.getlist("notes") == ["", "Hers alone", ""]
     assert form.fields["other"] == f"NTAC 6 ({MEI})"
     assert 'href="/decks/edit?name=NTAC+6" target="_blank"' in answer.text
-    # Changing it further neither loses it nor gets it past the other's version.
+    # A further change neither loses it nor overwrites the other version.
     further = press(mei, form, "up-1")
     assert Form(further.text).fields.getlist("notes") == ["Hers alone", "", ""]
     assert press(mei, Form(further.text), "save").status_code == 409
@@ -627,7 +627,7 @@ def test_unknown_exhibit_cannot_be_added(mei, query):
     assert mei.post(f"/decks/add?{query}", data={"name": "x"}, headers=PAGE).status_code == 404
 
 
-# --- who may ------------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", list(Audience))

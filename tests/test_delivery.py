@@ -1,4 +1,4 @@
-"""Scripts and style sheets: at addresses made of their content, compressed beforehand, kept by the browser for good."""
+"""Scripts and style sheets: addresses with a content hash, compressed in advance, cached by the browser."""
 
 import gzip
 import os
@@ -17,7 +17,7 @@ DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 @pytest.fixture(scope="module")
 def kept(tmp_path_factory: pytest.TempPathFactory):
-    """A folder of files compressed as quickly as can be: what they are, not how small they get."""
+    """A folder of files compressed at the fastest level: their size does not matter here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static_files, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
         quick = {"br": lambda content: brotli.compress(content, quality=1), "gzip": lambda data: gzip.compress(data, 1)}
@@ -66,7 +66,7 @@ def test_static_files_are_cached_for_a_year_across_sessions(public, kept):
 
 @pytest.mark.parametrize("wrong", ["0" * 20, "1795708241"])
 def test_address_with_another_content_hash_is_served_without_caching(public, wrong):
-    """While machines are brought up to date one by one, a page of one may ask another for what it has not yet."""
+    """During a rolling upgrade, a page of one machine may request files that another does not have yet."""
     for address in addresses(public):
         other = re.sub(r"(?<=[?]m=)\w+$|(?<=\dm)[0-9a-f]{20}(?=\.)", wrong, address)
         if other != address:
@@ -108,7 +108,7 @@ def test_repeated_request_gets_not_modified(public, kept):
 
 def test_page_loads_only_what_it_needs_and_not_the_full_plotly(public):
     found = " ".join(addresses(public))
-    assert found.count("plotly") == 2  # the pages' and the show's
+    assert found.count("plotly") == 2  # one of the pages and one of the show
     assert "package_data/plotly" not in found
     assert "dash_table" not in found
     assert "polyfill" not in found

@@ -1,4 +1,4 @@
-"""The synthetic programme: the same bytes for the same seed, and within the contract."""
+"""The synthetic programme: equal bytes for equal seeds, and valid in the import format."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ from data.storage.database import writing_engine
 from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 KEYS = {table.name: [c.name for c in contract_columns(table) if c.info["key"]] for table in CONTRACT_TABLES}
-# Dates of what happened; due_on, planned dates, the ends of phases and events that are not held may lie ahead.
+# Dates of past facts; due_on, planned dates, ends of phases and events not yet held may be in the future.
 HAPPENED = {
     "source": ["published_on"],
     "round": ["started_on", "ended_on"],
@@ -60,7 +60,7 @@ def programme(tmp_path_factory):
 SIZES = pytest.mark.parametrize(("enterprises", "seed"), [(0, 1), (1, 1), (1, 2), (1, 3), (7, 1), (7, 5), (300, 1)])
 
 
-# --- The same bytes ----------------------------------------------------------------------------------------------
+# --- Reproducible bytes -------------------------------------------------------------------------------------------
 
 
 def test_equal_seeds_write_equal_bytes(programme, tmp_path):
@@ -88,7 +88,7 @@ def test_writing_over_a_larger_programme_removes_all_of_it(programme, tmp_path):
     assert digest(tmp_path) == digest(programme(80, 4))
 
 
-# --- Within the contract -----------------------------------------------------------------------------------------
+# --- Validity in the import format --------------------------------------------------------------------------------
 
 
 def test_negative_number_of_enterprises_is_refused_and_nothing_is_written(tmp_path):

@@ -1,4 +1,4 @@
-"""The synthetic programme has the shape it claims, at a thousand enterprises."""
+"""The synthetic programme has its stated proportions, at a thousand enterprises."""
 
 from collections import Counter, defaultdict
 from statistics import median
@@ -13,7 +13,7 @@ def programme(tmp_path_factory):
 
 
 def state(training, left_on):
-    """The state of one training by as_of, read off its row."""
+    """The state of one training as of the record date, from its row."""
     if training["completed_on"]:
         return "completed"
     if training["dropped_on"] or left_on:
@@ -193,7 +193,7 @@ def test_published_totals_agree_with_the_rows_behind_them(programme):
     trainings = rows_of(folder, "training")
     assert latest["enterprise-visits"] == sum(int(row["visits_done"] or 0) for row in trainings)
     assert latest["people-trained"] == sum(int(r["managers"] or 0) + int(r["workers"] or 0) for r in trainings)
-    # An enterprise counts with its first round; one whose first round failed it is missing from the published total.
+    # An enterprise counts in its first round; if it dropped out there, the published total does not include it.
     assert 0 <= len(trained(folder)) - latest["enterprises-trained"] <= 10
 
 

@@ -1,4 +1,4 @@
-"""The newsletter: what falls into a period and what does not, who is named, and where every number leads."""
+"""The newsletter: what belongs to a period, which names are shown, and where every number links to."""
 
 import html
 import json
@@ -122,7 +122,7 @@ def test_round_begun_in_the_period_is_listed_with_partners_places_and_enterprise
 def test_month_precise_date_counts_only_if_the_whole_month_is_in_the_period(record, since, until, rounds, partly):
     found = told(record, Period(since, until))
     assert len(found.rounds) == rounds
-    year = 1  # the event of which only the year is known
+    year = 1  # the event known only by year
     assert found.partly == partly + year
 
 
@@ -164,7 +164,7 @@ def test_results_are_pairs_with_their_after_value_in_the_period(record):
     earlier = told(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
     (defects,) = earlier.measured
     assert (defects.indicator, defects.change.pairs, defects.telling) == ("defects", 1, False)
-    assert defects.by == 3  # a, b, d: the others' pairs carry no date
+    assert defects.by == 3  # a, b, d: the other pairs have no date
 
 
 def test_events_are_those_begun_in_the_period_and_upcoming_ones(record):
@@ -195,7 +195,7 @@ def test_period_without_events_gives_an_empty_newsletter(record):
 
 
 class Links(HTMLParser):
-    """The links of a page (text, address) and its words."""
+    """The links of a page (text, address) and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()

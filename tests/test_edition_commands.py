@@ -1,4 +1,4 @@
-"""Editions on the command line: what freeze, list, verify and diff say and write, and with which status they leave."""
+"""Editions on the command line: output, files and exit status of freeze, list, verify and diff."""
 
 import csv
 import re
@@ -32,7 +32,7 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run() -> Run:
-    """Runs `edition …` and gives what came of it."""
+    """Runs `edition …` and returns its result."""
     return lambda *words: CliRunner().invoke(main, ["edition", *(str(word) for word in words)])
 
 
@@ -44,7 +44,7 @@ def ask(path: Path, *statements: str) -> None:
 
 
 def frozen(run: Run, name: str) -> tuple[str, Path, str]:
-    """Freeze, and what was printed: key, path, hash."""
+    """Freeze, and return what was printed: key, path, hash."""
     done = run("freeze", name)
     assert (done.exit_code, done.stderr) == (0, "")
     lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()]

@@ -1,4 +1,4 @@
-"""Editions: what is frozen stays as it was, is found by key and name, and is shown only while its file is untouched."""
+"""Editions: frozen copies stay unchanged, are found by key or name, and are shown only if their file is unchanged."""
 
 import os
 import re
@@ -48,7 +48,7 @@ def live(path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where editions are kept; not there yet."""
+    """The folder of editions, which does not exist yet."""
     return tmp_path / "kept" / "editions"
 
 
@@ -329,7 +329,7 @@ def test_unchanged_edition_file_is_hashed_once(live, folder, monkeypatch):
     assert len(hashed) == 3
 
 
-# --- what is shown from it ----------------------------------------------------------------------------------------
+# --- showing an edition -------------------------------------------------------------------------------------------
 
 
 def tables(record: Record, viewer: Viewer = MANAGER) -> dict[str, str]:
@@ -357,7 +357,7 @@ def test_edition_is_unchanged_when_the_record_changes(path, folder):
 
 
 def test_edition_is_read_without_applying_a_leftover_journal(path, folder):
-    """SQLite would play a hot journal back into what it reads, which the hash of the file says nothing of."""
+    """SQLite would apply a hot journal to its reads; the hash of the file does not cover the journal."""
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     before = tables(records.edition(made.key))

@@ -1,4 +1,4 @@
-"""Editions in the browser: the managers' page, the dashboard on an edition, and what is said where there is none."""
+"""Editions in the browser: the managers' page, the dashboard on an edition, and messages for a missing one."""
 
 import csv
 import html
@@ -29,7 +29,7 @@ HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 
 
 class Office:
-    """A record that changes, its editions, and a manager who looks at both."""
+    """A changing record, its editions, and a manager who views both."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.editions, self.accounts_url = folder / "r.db", folder / "ed", f"sqlite:///{folder}/accounts.db"
@@ -48,7 +48,7 @@ class Office:
             connection.commit()
 
     def by_link(self, **terms: object) -> Visit:
-        """Someone who comes by a link of these terms."""
+        """A viewer with a link of these terms."""
         _link, token = share_links.make(accounts_engine(self.accounts_url), self.manager.fit(Terms(**terms)))
         visitor = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
         assert visitor.client.get(f"/s/{token}").status_code == 303
@@ -61,7 +61,7 @@ def office(tmp_path: Path) -> Office:
 
 
 def read(text: str) -> str:
-    """The text of a page as people read it."""
+    """The visible text of a page."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
@@ -71,14 +71,14 @@ def spoil(edition: Edition) -> None:
 
 
 def workers(visit: Visit, search: str = "") -> str:
-    """The workers reached, as the export has them."""
+    """The number of workers reached, from the export."""
     answer = visit.client.get(f"/export/overview.csv{search}")
     assert answer.status_code == 200
     return {row["headline"]: row["value"] for row in csv.DictReader(io.StringIO(answer.text))}["workers_reached"]
 
 
 def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
-    """What is said of an edition's trouble to a manager."""
+    """The message a manager gets for a problem with an edition."""
     with words.speaking(language), visit.app.server.test_request_context():
         g.viewer = None
         return errors.edition_words(EditionProblem(reason))
@@ -218,7 +218,7 @@ def test_comparison_with_a_missing_or_changed_edition_shows_a_message(office, la
         assert answer.mimetype == "text/html"
 
 
-# --- who may ------------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", list(Audience))
@@ -271,7 +271,7 @@ def test_exhibits_name_their_edition_and_those_of_the_live_record_name_none(offi
 
 
 def links_in(drawn: object) -> dict[str, str]:
-    """Text → address of every link in a callback's answer."""
+    """Text → address of every link in a callback's response."""
     found: dict[str, str] = {}
     waiting = [drawn]
     while waiting:
@@ -357,12 +357,12 @@ def test_link_to_a_live_record_cannot_choose_an_edition(office):
     assert "NTAC" not in "".join(texts(visitor.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]))
 
 
-# --- where there is none ------------------------------------------------------------------------------------------
+# --- missing editions ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
 def lost(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
-    """An office with an edition that is gone and one that was changed."""
+    """An office with a missing edition and a changed one."""
     office = Office(tmp_path_factory.mktemp("office"))
     made = {reason: office.freeze(reason) for reason in ("gone", "changed")}
     made["gone"].path.unlink()

@@ -1,4 +1,4 @@
-"""The engine at its limits: words for a record that is too large, and the memory that the documentation states."""
+"""The engine at its limits: the message for a too large record, and the documented memory."""
 
 import logging
 import re

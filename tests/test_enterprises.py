@@ -1,4 +1,4 @@
-"""The list of enterprises and the page of one: counted by hand on the ten-enterprise programme, and who sees what."""
+"""The list of enterprises and the enterprise page: counted by hand on the ten-enterprise programme, and access."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ from layouts.lists.enterprise_table import COLUMNS, LIST
 pytestmark = pytest.mark.both_databases
 
 NAMED = ("a", "e")
-"""These may be named to others."""
+"""The enterprises that may be named."""
 
 READS_NAMES = Viewer(frozenset({Permission.BROWSE, Permission.SEE_NAMES}), alias_key="key", limited=True)
 
@@ -41,7 +41,7 @@ Ask = Callable[..., View]
 
 
 def opened() -> Tables:
-    """The ten-enterprise programme as a public record, with two that may be named and a story of each kind."""
+    """The ten-enterprise programme as a public record: two enterprises may be named; a story of each kind."""
     tables = {name: list(rows) for name, rows in PROGRAMME.items()}
     tables["programme"] = [{**tables["programme"][0], "public": True}]
     tables["enterprise"] = [{**row, "may_be_named": row["code"] in NAMED} for row in tables["enterprise"]]
@@ -83,7 +83,7 @@ def codes(view: View, **wanted: Any) -> list[str]:
         ("rounds", "abcdiefgh"),
         # e completed Module 1, a two modules.
         ("completed", "bcdfghiea"),
-        # a on 1 December 2013, e on 1 October 2014; no result of the others has a date that is seen.
+        # a on 1 December 2013, e on 1 October 2014; the others have no result with a visible date.
         ("last_report", "aebcdfghi"),
     ],
 )
@@ -144,7 +144,7 @@ def test_list_pages_have_a_fixed_size_and_the_last_has_the_rest(engine: Engine) 
         assert listed(view, ListRequest(page=-3)).page == 1
 
 
-# who may not see every name
+# viewers who may not see every name
 
 
 def test_viewer_who_may_see_some_names_gets_the_others_as_numbers_at_the_end(view: Ask) -> None:
@@ -197,7 +197,7 @@ def test_filters_do_not_affect_an_enterprise_page(view: Ask) -> None:
     assert len(found.trainings) == 3
 
 
-# the page of one
+# the enterprise page
 
 
 def test_enterprise_page_shows_the_facts_as_of_the_date(view: Ask) -> None:
@@ -216,7 +216,7 @@ def test_enterprise_page_shows_the_facts_as_of_the_date(view: Ask) -> None:
         ("r1", "m1"): "completed", ("r1", "m2"): "completed", ("r2", "m1"): "not-yet-due",
     }  # fmt: skip
     assert trainings.loc[("r1", "m1"), "assessed_on"] == date(2013, 5, 20)
-    assert trainings.loc[("r2", "m1"), "due_on"] == date(2015, 3, 1)  # a plan is seen before its day
+    assert trainings.loc[("r2", "m1"), "due_on"] == date(2015, 3, 1)  # a plan is visible before its date
     assert found.stories["code"].tolist() == ["of-a"]
 
 
@@ -226,7 +226,7 @@ def test_enterprise_page_hides_later_facts(view: Ask) -> None:
     assert found.enrolments["round"].tolist() == ["r1"]
     first = found.trainings.iloc[0]
     assert (first["state"], first["completed_on"]) == ("in-progress", None)
-    # Before is of 1 March 2013; the after of June is not seen, and so there is nothing to judge.
+    # The before is of 1 March 2013; the after of June is not visible, so there is nothing to judge.
     defects = found.results[found.results["indicator"] == "defects"].iloc[0]
     assert (defects["before"], defects["after"]) == (10, None) or defects["after"] != defects["after"]
     assert defects["verdict"] != "better"
@@ -252,14 +252,14 @@ def test_neighbours_share_place_or_sector_and_are_shown_with_their_progress(view
     found = one(view(), "b")
     assert found is not None
     place, sector = found.neighbours
-    # Beside b in Qingdao: a, d and i. Of them a completed Module 1 and 2.
+    # Neighbours of b in Qingdao: a, d and i. Of these, a completed Module 1 and 2.
     assert (place.code, place.count, place.named) == ("370200", 3, ("a", "d", "i"))
     assert place.completed == {"m1": 1, "m2": 1}
-    # Machinery beside b: a, f and i.
+    # Neighbours of b in machinery: a, f and i.
     assert (sector.code, sector.count, sector.named) == ("machinery", 3, ("a", "f", "i"))
     alone = one(view(), "e")
     assert alone is not None
-    assert alone.neighbours == ()  # neither its place nor its sector is on record
+    assert alone.neighbours == ()  # it has no place and no sector
 
 
 def test_hidden_neighbours_are_counted_and_not_named(view: Ask) -> None:
@@ -288,7 +288,7 @@ def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
 
 
 def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
-    """Someone who opened a link with these terms."""
+    """A viewer who opened a link with these terms."""
     _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -300,7 +300,7 @@ ONE_OUT = f"{ids.ENTERPRISE}.children"
 
 
 def said(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
-    """What a visitor's callback says."""
+    """The text a callback returns to a visitor."""
     return list(texts(visit.answered(output, at(search, path) | values)[output]))
 
 

@@ -1,4 +1,4 @@
-"""Every figure a page draws is one plotly accepts, plain enough to send, in the colours of the theme."""
+"""Every figure on a page is valid for plotly, small enough to send, and in the colours of the theme."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ METRIC = f"{ids.REGIONS_METRIC}.value"
 
 
 def material(table: pd.DataFrame) -> Material:
-    """A table of some exhibit as its look gets it, whose codes are called by themselves."""
+    """A table of an exhibit as its look receives it; the codes serve as names."""
     unknown: Any = None
     return Material(
         table=table, more=unknown, threshold=None, coverage=unknown, as_of=unknown, name=lambda _table, code: str(code),
@@ -33,7 +33,7 @@ def material(table: pd.DataFrame) -> Material:
 
 
 def figure_callbacks(visit: Visit) -> list[str]:
-    """The first figure of every callback that draws any."""
+    """The first figure of every callback that draws one."""
     found = (
         [name for name in output.strip(".").split("...") if name.endswith(".figure")] for output in visit.callbacks
     )
@@ -51,13 +51,13 @@ def drawn(visit: Visit, search: str) -> Drawn:
 
 
 def hold_to_rules(figures: Drawn) -> None:
-    """Raise where plotly would refuse a figure, or one carries what it should not."""
+    """Raise if plotly would refuse a figure, or if it has data it should not have."""
     for name, figure in figures.items():
         go.Figure(figure)
         assert set(figure) <= {"data", "layout"}, name
         assert "template" not in figure["layout"], name
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
-        assert figure["layout"].get("height", 100) > 50, name  # without one, the page gives it
+        assert figure["layout"].get("height", 100) > 50, name  # if it has none, the page sets it
         assert "font" in figure["layout"], name
         for trace in figure["data"]:
             assert trace["type"] in ("bar", "scatter", "scattergeo", "choropleth", "heatmap"), name
@@ -66,14 +66,14 @@ def hold_to_rules(figures: Drawn) -> None:
 
 
 def unused(name: str, trace: dict[str, Any]) -> list[str]:
-    """What a trace brings along that neither its marks, nor what stands by the pointer, nor a click makes use of."""
+    """Data in a trace that neither its marks, nor its hover text, nor a click uses."""
     hover, clicked = trace.get("hovertemplate", ""), name.removesuffix(".figure") == ids.REGIONS_MAP
     printed = "text" in trace.get("mode", "") or (trace["type"] == "bar" and trace.get("textposition") != "none")
     used = {
         "text": printed or "%{text}" in hover,
         "hovertext": "text" in (trace.get("hoverinfo") or ""),
         "customdata": "%{customdata" in hover or clicked,
-        "geojson": isinstance(trace.get("geojson"), str),  # shapes come by address, once for all charts
+        "geojson": isinstance(trace.get("geojson"), str),  # shapes are loaded by address, once for all charts
         "ids": False,
         "meta": False,
     }
@@ -90,7 +90,7 @@ def test_check_detects_trace_data_that_no_chart_draws():
 
 @pytest.fixture(params=["public", "demo"])
 def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
-    """Someone signed in, on one database after the other."""
+    """A signed-in visitor, on each database in turn."""
     return visits[request.param]
 
 
@@ -102,7 +102,7 @@ def test_every_figure_is_valid_for_plotly(visit, search):
 
 
 def test_pages_with_data_have_figures_with_marks(visit):
-    """The rules above hold for figures without marks as well, so there must be some with."""
+    """The rules above also hold for figures without marks, so some figures must have marks."""
     filled = {name for name, figure in drawn(visit, "").items() if figure["data"]}
     assert {name.split("-")[0] for name in filled} == {
         "overview", "regions", "modules", "results", "calendar", "capacity", "targets",
@@ -152,7 +152,7 @@ def colours(trace: dict[str, Any]) -> list[str]:
 
 @pytest.mark.parametrize("language", ["", "?lang=zh"])
 def test_before_and_after_have_the_same_colours_in_every_figure(visit, language):
-    """A mark that joins two points has its first in the colour of before, its second in that of after."""
+    """A mark that joins two points has the before colour first and the after colour second."""
     results = {name: figure for name, figure in drawn(visit, language).items() if name.startswith("results-")}
     joined = keys = 0
     for figure in results.values():
@@ -204,7 +204,7 @@ def test_exhibit_without_numbers_draws_no_marks_and_shows_what_is_missing(public
 
 
 def test_exhibit_renderer_returns_what_its_outputs_accept():
-    """A drawing that filled a title into a figure would only be seen in a browser."""
+    """A renderer that returned a title in place of a figure would only be noticed in a browser."""
     for page in PAGES:
         assert [each.component_property for each in exhibit_frame.outputs(page.code, "x")] == [
             "content",

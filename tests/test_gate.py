@@ -1,4 +1,4 @@
-"""The gate: nobody gets anything without having come in, and nothing a visitor sends opens it."""
+"""The gate: nobody gets anything without signing in, and nothing a visitor sends opens it."""
 
 import json
 import re
@@ -54,14 +54,14 @@ def routes(visit: Visit) -> Iterator[tuple[str, str]]:
 
 
 def linked(visit: Visit) -> set[str]:
-    """The scripts and styles the opened page names, and the shapes its map asks for."""
+    """The scripts and styles of the opened page, and the shapes its map requests."""
     found = set(re.findall(r'(?:src|href)="(/[^"]+)"', visit.open("/").text))
     drawn = visit.answered(f"{ids.REGIONS_MAP}.figure")[f"{ids.REGIONS_MAP}.figure"]
     return found | {trace["geojson"] for trace in drawn["data"] if isinstance(trace.get("geojson"), str)}
 
 
 def names_in(database_url: str) -> set[str]:
-    """What programme, partners, enterprises and sources are called, in both languages."""
+    """The names of programme, partners, enterprises and sources, in both languages."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         found = {
@@ -76,7 +76,7 @@ def names_in(database_url: str) -> set[str]:
 
 
 def holds(text: str, name: str) -> bool:
-    """Does a text hold a name, plainly or as JSON writes it?"""
+    """True if a text contains a name, plainly or in JSON encoding."""
     return name in text or json.dumps(name)[1:-1] in text
 
 
@@ -103,7 +103,7 @@ WAYS_IN = {
     "enter": (401, None), "health": (200, None), "sign-in": (200, None), "link": (401, None),
     "single-sign-on": (302, "/sign-in"), "single-sign-on-back": (302, "/sign-in"),
 }  # fmt: skip
-"""What the open routes of a server answer somebody with nothing in hand: status, and where they lead."""
+"""The responses of a server's open routes to an anonymous visitor: status and redirect."""
 
 
 def test_open_routes_of_a_server_lead_to_sign_in_and_reveal_nothing_else(served, public_record_url):
@@ -189,7 +189,7 @@ def test_one_time_address_admits_one_visitor_once(public_record_url):
 
 
 def test_head_request_does_not_use_up_the_one_time_address(public_record_url):
-    """Chat programs and virus scanners look at links with HEAD before anyone opens them."""
+    """Chat programs and virus scanners send HEAD requests to links before anyone opens them."""
     visit = Visit.to(public_record_url, signed_in=False)
     visit.stranger().head(f"/enter/{visit.one_time.token}")
     assert visit.client.get(f"/enter/{visit.one_time.token}").status_code == 302
@@ -336,7 +336,7 @@ def test_every_kind_of_response_has_the_security_headers(public, public_record_u
         403: public.client.post("/", headers={"Sec-Fetch-Site": "cross-site"}),
         404: public.client.get("/table/nothing"),
         405: public.client.post("/health"),
-        500: public.client.get("/export/overview.csv?as_of=2011-11-11"),  # nobody asked it before
+        500: public.client.get("/export/overview.csv?as_of=2011-11-11"),  # first use of this address
         503: lost.open("/"),
     }
     for status, answer in answers.items():

@@ -1,4 +1,4 @@
-"""The gate walked: every route, every method, every viewer, against a table written down by hand."""
+"""Every route, method and kind of viewer at the gate, against an access table written by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ EVERYBODY, EVERY_VIEWER, PAGES, EXPORTS, SHOW, MANAGER = "NEMDXC", "MDXC", "MDX"
 
 ADMITTED = {
     "health": EVERYBODY,
-    "enter": EVERYBODY,  # refuses by itself: the one-time address is the local mode's
+    "enter": EVERYBODY,  # refuses by itself: the one-time address is for local mode
     "sign-in": EVERYBODY,
     "single-sign-on": EVERYBODY,
     "single-sign-on-back": EVERYBODY,
@@ -84,7 +84,7 @@ ADMITTED = {
 }
 
 ENDING = ("sign-out", "leave", "share-preview")
-"""These change who the visitor is: walked last, by visitors of their own."""
+"""Routes that end or change the session: tested last, each with its own visitor."""
 
 
 @pytest.fixture(scope="module")
@@ -130,7 +130,7 @@ def test_every_route_and_method_admits_exactly_the_viewers_in_the_access_table(s
     gate = before[: [each.__name__ for each in before].index("gate") + 1]
 
     def passed_the_gate() -> tuple[str, int]:
-        """Stands right behind the gate, and answers in place of the route: nothing is carried out."""
+        """Responds directly behind the gate in place of the route, so that nothing is executed."""
         reached.append(request.endpoint)
         return "passed", 299
 
@@ -144,7 +144,7 @@ def test_every_route_and_method_admits_exactly_the_viewers_in_the_access_table(s
         for method in METHODS:
             answer = client.open(address, method=method)
             if answer.status_code == 299:
-                # A method the route does not know has no endpoint: whoever may see the pages is told so.
+                # A method the route does not support has no endpoint: viewers who may see the pages get 405.
                 admitted = ADMITTED[endpoint] if reached[-1] == endpoint else PAGES
                 assert who in admitted, (who, method, address)
             else:
@@ -164,7 +164,7 @@ def _methods(served: Visit, endpoint: str) -> set[str]:
 
 @pytest.mark.parametrize("who", EVERYBODY)
 def test_posted_data_cannot_give_a_viewer_more_rights(served, accounts, who):
-    """Words in the body, a header or the address that name another viewer change nothing."""
+    """Another viewer named in the body, a header or the address changes nothing."""
     client = viewer(served, accounts, who)
     posing = {"viewer": "local", "manager": "1", "permissions": "export", "audience": "manager", "threshold": "0"}
     for address in ("/export/overview.csv", "/share", "/present"):

@@ -45,7 +45,7 @@ def engine(address: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def run(address: str, postgres: Postgres) -> Iterator[Run]:
-    """Runs `grant`; the roles it made are taken away in the end, for they are the server's and not the database's."""
+    """Runs `grant`; its roles are dropped at the end, because they belong to the server and not to the database."""
     yield lambda *words, typed="": CliRunner().invoke(main, ["grant", *words], input=typed)
     database = make_url(address).database
     for role in ("score_web", 'we"b role'):
@@ -78,7 +78,7 @@ def test_role_reads_every_exhibit_and_cannot_change_anything(run: Run, address: 
                 with pytest.raises(DBAPIError, match=r"read-only|permission denied|must be owner"):
                     connection.execute(text(statement))
                 connection.rollback()
-    as_them.dispose()  # what was set there is over
+    as_them.dispose()  # the previous setting is gone
     with as_them.connect() as connection:
         assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
         assert connection.scalar(text("SHOW statement_timeout")) == "10s"

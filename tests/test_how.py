@@ -1,4 +1,4 @@
-"""How numbers were made: a definition for every exhibit, the rows used, who sees which, and an address to keep."""
+"""The methods pages: a definition for every exhibit, the rows used, access, and a permanent address."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ MEASURES = Path(__file__).parent.parent / "docs" / "measures.md"
 EVERY_EXHIBIT = pytest.mark.parametrize("code", EXHIBITS)
 
 
-# --- definitions ----------------------------------------------------------------------------------------------------
+# --- definitions --------------------------------------------------------------------------------------------------
 
 
 @EVERY_EXHIBIT
@@ -50,7 +50,7 @@ def test_looks_exist_for_exactly_the_exhibits():
     assert list(LOOKS) == list(EXHIBITS)
 
 
-# --- the page -------------------------------------------------------------------------------------------------------
+# --- the page -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def visit(address: str, folder: Path, accounts: Engine) -> Visit:
 
 @pytest.fixture(scope="module")
 def larger(folder: Path, accounts: Engine) -> Visit:
-    """The programme with 60 more, so that a link with a threshold shows it."""
+    """The programme with 60 more enterprises, so that a link with a threshold shows it."""
     address = f"sqlite:///{folder}/larger.db"
     engine = create_engine(address)
     load_rows(engine, with_more(PROGRAMME))
@@ -106,7 +106,7 @@ def larger(folder: Path, accounts: Engine) -> Visit:
 
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    """Someone who opened a link."""
+    """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -114,14 +114,14 @@ def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
 
 
 def told(client: FlaskClient, address: str) -> str:
-    """A page as people read it: without tags."""
+    """The text of a page without tags."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 200, answer.text[:300]
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
 def permanent(client: FlaskClient, address: str) -> str:
-    """The address to keep that a page offers."""
+    """The permanent address that a page offers."""
     (found,) = re.findall(r'id="permanent"[^>]* value="([^"]*)"', client.get(address, headers=PAGE).text)
     return unescape(found)
 
@@ -204,7 +204,7 @@ def test_methods_page_shows_the_first_rows_and_states_the_total(demo):
     assert "The first 50 of" in page
 
 
-# --- the address to keep --------------------------------------------------------------------------------------------
+# --- the permanent address ----------------------------------------------------------------------------------------
 
 
 def test_permanent_live_address_has_filters_and_date_and_explains_itself(visit):
@@ -230,7 +230,7 @@ def test_permanent_address_of_an_edition_is_pinned_and_the_live_page_offers_it(v
     assert f"edition={edition.key}" in offered[0]
 
 
-# --- who sees what --------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 def test_link_without_a_threshold_shows_row_counts_but_no_rows_or_loaders(visit, accounts):

@@ -1,4 +1,4 @@
-"""The managers' page of imports: sent, looked at, loaded, rolled back; what is refused, and who may not."""
+"""The managers' imports page: upload, preview, load, rollback; refusals, and access."""
 
 import html
 import io
@@ -67,12 +67,12 @@ class Office:
         return f"sqlite:///{self.path}"
 
     def send(self, *files, client=None, lang=""):
-        """Send (name, content) pairs; gives the answer."""
+        """Upload (name, content) pairs; returns the response."""
         data = {"files": [(io.BytesIO(content), name) for name, content in files]}
         return (client or self.manager.client).post(f"/import{lang}", data=data, headers=PAGE)
 
     def sent(self, *files) -> str:
-        """Send files that can be held; gives the address of the upload."""
+        """Upload acceptable files; returns the address of the upload."""
         answer = self.send(*files)
         assert answer.status_code == 303, read(answer.text)
         return answer.location
@@ -97,7 +97,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def first_office(tmp_path_factory):
-    """One application for all tests; each begins with the record as it was first loaded."""
+    """One application for all tests; each test starts with the record as first loaded."""
     office = Office(tmp_path_factory.mktemp("office"))
     shutil.copyfile(office.path, office.folder / "as-loaded.db")
     return office
@@ -111,7 +111,7 @@ def office(first_office):
 
 
 def read(text: str) -> str:
-    """The text of a page as people read it."""
+    """The visible text of a page."""
     body = text.partition("<main")[2] or text
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -407,7 +407,7 @@ def test_full_disk_during_an_upload_is_reported(office, tmp_path, monkeypatch):
     assert list(office.imports.iterdir()) == []
 
 
-# Beside others
+# Concurrent changes
 
 
 def test_changed_record_requires_a_new_preview_before_loading(office, tmp_path):
@@ -512,17 +512,18 @@ def test_full_disk_under_the_database_is_reported_and_nothing_changes(office, tm
     assert office.enterprises() == {"a", "b"}
 
 
-def test_only_the_imports_page_uses_a_writing_engine(office):
+def test_only_the_imports_page_and_commands_use_a_writing_engine(office):
     with Record(office.url).engine.connect() as connection, pytest.raises(OperationalError, match="readonly"):
         connection.exec_driver_sql("DELETE FROM enterprise")
-    names = [path.name for path in Path("dashboard").glob("*.py") if "writing_engine" in path.read_text("utf-8")]
+    names = [path.name for path in Path("dashboard").rglob("*.py") if "writing_engine" in path.read_text("utf-8")]
+    assert names
     assert set(names) <= {
-        "importing.py", "previewing.py", "upgrade_commands.py", "console.py", "batch_commands.py", "grant_commands.py",
-        "loading_commands.py",
+        "import_pages.py", "import_preview.py", "upgrade_commands.py", "console.py", "batch_commands.py",
+        "grant_commands.py", "loading_commands.py",
     }  # fmt: skip
 
 
-# Whose uploads, and for how long
+# Owner and lifetime of uploads
 
 
 def test_upload_of_another_manager_is_not_found(office, tmp_path):
@@ -581,11 +582,11 @@ def test_cross_site_request_is_refused(office):
     assert answer.status_code == 403
 
 
-# The numbers that move
+# Changed numbers
 
 
 def moved(office, tmp_path, tables):
-    """What moves, as the page keeps it: (exhibit, of what, number, before, after)."""
+    """The changed numbers, as the page stores them: (exhibit, row, number, before, after)."""
     address = office.sent(*sheets(tmp_path, tables))
     folder = office.imports / address.rsplit("/", 1)[1]
     known = json.loads((folder / "preview.json").read_text("utf-8"))
@@ -620,7 +621,7 @@ def test_change_outside_published_numbers_lists_no_number(office, tmp_path):
 
 
 def test_previewed_changes_equal_a_comparison_before_and_after_the_load(office, tmp_path):
-    """What is foretold is what comes: the exhibits before and after the load, compared the same way."""
+    """The preview equals the result: the exhibits before and after the load, compared the same way."""
     record = Record(office.url)
     with record.view(MANAGER, Filters()) as view:
         before = changed_numbers.published(view)

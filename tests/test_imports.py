@@ -1,4 +1,4 @@
-"""Imports point one way: dashboard → callbacks → layouts, callbacks → data."""
+"""Import directions: dashboard → callbacks → layouts, callbacks → data."""
 
 import ast
 import re
@@ -22,14 +22,14 @@ NEVER = {
 }
 
 LEAVES = {"data.vocabulary"}
-"""What every layer may import: it imports nothing of ours."""
+"""Modules every layer may import; they import no module of the project."""
 
 CODES = frozenset(PICTURES)
 HOLDING_A_CODE = re.compile(r"(code|exhibit|picture|slide)$")
 
 
 def imported(source: str) -> Iterator[str]:
-    """Every module a text imports, wherever in it the import is."""
+    """Every module a source text imports, at any level."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -65,7 +65,7 @@ def test_every_code_folder_is_a_layer_with_import_rules():
 
 
 def test_no_production_module_imports_a_test_module():
-    """A helper of the tests is imported by its bare name, so that is looked for as well."""
+    """A test helper is imported by its bare name, so this name is searched for too."""
     names = {path.stem for path in (ROOT / "tests").rglob("*.py")} - {"test_imports"}
     against = {
         f"{path.relative_to(ROOT)} imports {name}"
@@ -77,7 +77,7 @@ def test_no_production_module_imports_a_test_module():
     assert not against
 
 
-# ---- the rooms
+# ---- the folders
 
 
 def test_leaf_module_imports_no_module_of_the_project():
@@ -113,7 +113,7 @@ MOST_FILES = 16
 
 
 def codes_compared(source: str) -> list[str]:
-    """Where an exhibit's code is compared with a string, or looked up in a table of codes."""
+    """The places where an exhibit's code is compared with a string, or looked up in a table of codes."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare):

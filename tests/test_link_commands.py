@@ -1,4 +1,4 @@
-"""The commands of share links: what is written where, what is refused, and that an address they print opens."""
+"""The commands of share links: output, refusals, and that a printed address opens."""
 
 import re
 import shutil
@@ -30,7 +30,7 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:8050|https://results\.example)/s/[A-
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo_url: str) -> Path:
-    """An installation on the synthetic programme, with accounts and editions of its own."""
+    """An installation on the synthetic programme, with its own accounts and editions."""
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
     monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
@@ -62,7 +62,7 @@ def only(accounts: Engine) -> share_links.Link:
 
 
 def refused(done: Result, *said: str) -> None:
-    """Hold that a command left with 1, wrote nothing to standard output, and said this."""
+    """Assert that a command exited with 1, wrote nothing to standard output, and showed this message."""
     assert (done.exit_code, done.stdout) == (1, "")
     assert not done.exception or isinstance(done.exception, SystemExit)
     for each in said:

@@ -1,4 +1,4 @@
-"""Which edition a link shows: links that wait for one, links that are moved to a newer one, and whom a scope holds."""
+"""The edition a link shows: waiting links, links moved to a newer edition, and the enterprises of a scope."""
 
 import re
 import sqlite3
@@ -30,7 +30,7 @@ CHANGED = "UPDATE training SET visits_planned = coalesce(visits_planned, 0) + 1 
 
 
 class Office:
-    """A synthetic record that changes, its editions and its accounts, and a manager who shares it."""
+    """A changing synthetic record, its editions and accounts, and a manager who shares it."""
 
     def __init__(self, demo_url: str, folder: Path) -> None:
         database = make_url(demo_url).database
@@ -56,11 +56,11 @@ class Office:
             connection.commit()
 
     def load(self) -> None:
-        """A load that brings nothing."""
+        """Make a load without any change."""
         self.execute("UPDATE batch SET loaded_at = datetime(loaded_at, '+1 day') || '.000000'")
 
     def publish(self, *, public: bool) -> None:
-        """Say of the record that it is public, or not any more."""
+        """Mark the record as public or as not public."""
         self.execute(f"UPDATE programme SET public = {public:d}")
         self.load()
 
@@ -74,7 +74,7 @@ class Office:
         return share_links.make(self.accounts, Terms(scope=scope_of(search), edition=edition, **terms))  # type: ignore[arg-type]
 
     def unfrozen(self, **terms: object) -> tuple[Link, str]:
-        """A link as an older version made it: with a threshold, on the live record."""
+        """Make a link as an older version did: with a threshold, on the live record."""
         made, token = self.make(edition="was-00000000", **terms)
         with self.accounts.begin() as connection:
             standing = update(link).where(link.c.id == made.id)
@@ -99,7 +99,7 @@ def office(demo_url: str, tmp_path: Path) -> Iterator[Office]:
 
 
 def refused(call: object, *arguments: object) -> str:
-    """Why a call is refused."""
+    """The reason a call is refused."""
     with pytest.raises((LinkProblem, EditionProblem)) as problem:
         call(*arguments)  # type: ignore[operator]
     return str(problem.value)
@@ -110,7 +110,7 @@ def plain(page: TestResponse) -> str:
 
 
 def of_link(page: TestResponse, number: int) -> str:
-    """What the list has of one link."""
+    """The entry of one link in the list."""
     return page.text[page.text.index(f'id="link-{number}"') :].split("</li>")[0]
 
 
@@ -371,7 +371,7 @@ def test_preview_of_an_unfrozen_record_asks_for_confirmation(office):
     assert f"edition={edition.key}" in back, "and the form goes on with it"
 
 
-# --- whom it shows ------------------------------------------------------------------------------------------------
+# --- the enterprises it shows -------------------------------------------------------------------------------------
 
 
 def remarks(office: Office, **said: object) -> str:

@@ -1,4 +1,4 @@
-"""Share links in the accounts database: made, opened by their token alone, ended at a second, counted."""
+"""Share links in the accounts database: made, opened only by token, expired to the second, counted."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def accounts(address: str) -> Iterator[Engine]:
 
 
 def reason(call: object, *arguments: object, **words: object) -> str:
-    """Why a call is refused."""
+    """The reason a call is refused."""
     with pytest.raises(LinkProblem) as refused:
         call(*arguments, **words)  # type: ignore[operator]
     return refused.value.reason
@@ -113,7 +113,7 @@ def test_stored_terms_are_read_back_unchanged(accounts):
     assert Terms.from_plain(Terms(threshold=None).plain()).threshold is None
 
 
-# --- what a link may say ------------------------------------------------------------------------------------------
+# --- terms of a link ----------------------------------------------------------------------------------------------
 
 
 def test_scope_is_stored_in_canonical_form_with_only_valid_dimensions(accounts):
@@ -136,8 +136,8 @@ def test_scope_can_be_written_as_in_an_address(text):
 @pytest.mark.parametrize(
     "text",
     [
-        "partnr=eti",  # a slip of the pen would show everything
-        "partner=",  # so would a variable nobody filled
+        "partnr=eti",  # a typing error would show everything
+        "partner=",  # and so would an empty variable
         "partner=eti,",
         "partner",
         "eti",
@@ -229,7 +229,7 @@ def test_each_link_has_its_own_order_of_hidden_enterprises(accounts):
     assert first != enterprises
 
 
-# --- what is brought along with a link ----------------------------------------------------------------------------
+# --- the viewer of a link -----------------------------------------------------------------------------------------
 
 
 OTHER = "ntac-7-99887766"
@@ -323,7 +323,7 @@ def test_viewer_of_a_link_needs_only_one_more_query(accounts):
     assert len(asked) == 1
 
 
-# --- how long -----------------------------------------------------------------------------------------------------
+# --- lifetime -----------------------------------------------------------------------------------------------------
 
 
 def test_link_is_valid_before_but_not_at_its_expiry(accounts):
@@ -396,7 +396,7 @@ def test_concurrent_revocations_succeed_once_and_are_otherwise_refused(accounts)
 
 
 def test_reused_link_number_is_a_different_link_for_sessions(accounts):
-    """Somebody clears the table: a session of the old link 1 must not open the new one."""
+    """After the table is cleared, a session of the old link 1 must not open the new link 1."""
     old, token = share_links.make(accounts, FOOTWEAR)
     with accounts.begin() as connection:
         connection.execute(delete(link))

@@ -1,4 +1,4 @@
-"""One cell: what people write → a value, or the reason why not."""
+"""One cell: written text → a value, or the reason for refusal."""
 # ruff: noqa: DTZ001 - spreadsheets know no time zones
 
 from datetime import date, datetime, time, timedelta

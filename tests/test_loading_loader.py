@@ -1,4 +1,4 @@
-"""Everything or nothing: what a load leaves in the database, and what it leaves alone."""
+"""A load is atomic: its effect on the database, and the rows it leaves unchanged."""
 
 import os
 import signal
@@ -145,7 +145,7 @@ def test_row_has_the_coarsest_date_precision_over_several_loads(engine, tmp_path
     put(engine, tmp_path, {"training": [{**key, "due_on": "2015"}]})
     assert precision() == "year"
     put(engine, tmp_path, {"training": [{**key, "due_on": "", "assessed_on": "", "workshop_on": "2014-06-12"}]})
-    assert precision() == "year"  # completed_on is not in this file, so how well it is known is not known better
+    assert precision() == "year"  # completed_on is not in this file, so its precision stays the same
     every = {"due_on": "", "assessed_on": "", "workshop_on": "2014-06-12", "completed_on": "2014-09-02"}
     put(engine, tmp_path, {"training": [{**key, **every}]})
     assert precision() == "day"
@@ -157,7 +157,7 @@ def test_one_invalid_row_in_any_table_leaves_the_database_unchanged(engine, tmp_
     before = everything(engine)
     tables = small_programme()
     tables["enterprise"].append({"code": "new", "name_en": "New"})
-    tables[table].append(dict(tables[table][0]))  # the same key twice
+    tables[table].append(dict(tables[table][0]))  # a duplicate key
     report = put(engine, tmp_path, tables)
     assert not report.loaded
     assert {found.reason for found in report.refusals} & {"second-key", "second-programme"}
@@ -252,7 +252,7 @@ def test_memory_of_a_load_hardly_grows_with_the_file(tmp_path):
         )
         command = [sys.executable, "-c", textwrap.dedent(MEASURED), f"sqlite:///{tmp_path}/{size}.db", str(folder)]
         peaks.append(1024 * int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-    assert (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) < 700  # bytes a row; rows held whole take thousands
+    assert (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) < 700  # bytes per row; complete rows in memory take thousands
 
 
 def test_progress_increases_to_the_end(engine, tmp_path):
@@ -384,7 +384,7 @@ def test_two_simultaneous_loads_run_one_after_the_other(engine, tmp_path):
 
 
 def test_load_takes_the_lock_before_it_reads_the_stored_rows(engine, address, tmp_path, monkeypatch):
-    """Two loads that both looked before either wrote would overwrite each other's judgement."""
+    """Two loads that both read before either wrote would each check against outdated rows."""
     put(engine, tmp_path, small_programme())
     seen = []
 
@@ -392,11 +392,11 @@ def test_load_takes_the_lock_before_it_reads_the_stored_rows(engine, address, tm
         seen.append(is_held(address, monkeypatch))
 
     put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}, progress=progress)
-    assert seen[:2] == [False, True]  # the file is read, its first rows are looked at
+    assert seen[:2] == [False, True]  # the file is read, and its first rows are checked
 
 
 def test_refused_load_releases_the_lock(engine, address, tmp_path, monkeypatch):
-    """A load that was refused gives the lock back at once."""
+    """A refused load releases the lock at once."""
     put(engine, tmp_path, small_programme())
     assert put(engine, tmp_path, {"enterprise": [{"code": "c"}]}).refusals
     assert not is_held(address, monkeypatch)

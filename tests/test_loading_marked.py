@@ -1,4 +1,4 @@
-"""The sender's own workbook back: each refused cell coloured, the reasons beside it, the rest as it was."""
+"""The marked workbook: the uploaded file with refused cells coloured, their reasons noted, the rest unchanged."""
 
 import zipfile
 

@@ -1,4 +1,4 @@
-"""Files as offices save them → sheets; files that must not be opened → a refusal, never an exception."""
+"""Files as offices save them → sheets; dangerous files → a refusal, never an exception."""
 # ruff: noqa: DTZ001 - spreadsheets know no time zones
 
 import io
@@ -201,7 +201,7 @@ def test_workbook_merged_cells_are_flagged_in_rows_with_other_values(tmp_path):
     sheet = book["enrolment"]
     sheet["B3"] = None
     sheet.merge_cells("B2:B3")
-    sheet.merge_cells("A6:B9")  # nothing else stands in these rows
+    sheet.merge_cells("A6:B9")  # these rows are otherwise empty
     sheet.merge_cells("D2:D4")  # under no column
     book.save(tmp_path / "a.xlsx")
     rows = only(read(tmp_path / "a.xlsx")).rows

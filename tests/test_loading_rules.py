@@ -1,4 +1,4 @@
-"""Every refusal and every warning, each from one change to a programme that loads without a remark."""
+"""Every refusal and every warning, each from one change to a programme that loads without warnings."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def report_on(engine, tmp_path, tables):
 
 
 def spots(findings):
-    """What a test compares: file, row, column, value, reason."""
+    """The compared parts of findings: file, row, column, value, reason."""
     return [(found.sheet, found.row, found.column, found.value, found.reason) for found in findings]
 
 
@@ -344,7 +344,7 @@ def test_too_large_image_is_refused(engine, tmp_path):
 
 
 def pairs_of(indicator, changes):
-    """A programme with one trained enterprise a change, and nothing else measured."""
+    """A programme with one trained enterprise per change, and no other results."""
     tables = small_programme()
     tables["enterprise"] = [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(len(changes))]
     tables["training"] = [{"enterprise": f"e{i}", "round": "r1", "module": "m1"} for i in range(len(changes))]
@@ -379,7 +379,7 @@ def test_outliers_are_detected_among_new_and_stored_pairs(engine, tmp_path):
     row = {"enterprise": "e0", "indicator": "savings", "before": 1000, "after": 1500}
     report = load(engine, write_folder(tmp_path / "later", {"result": [row]}), dry_run=True)
     assert [found.reason for found in report.warnings] == ["outlier"]
-    assert "other 7" in report.warnings[0].english  # the stored row it replaces is not counted beside it
+    assert "other 7" in report.warnings[0].english  # the stored row it replaces is not counted as well
 
 
 def test_practice_gained_by_one_of_many_is_not_an_outlier(engine, tmp_path):
@@ -394,7 +394,7 @@ def test_modified_z_scores_do_not_depend_on_unit_or_origin(changes, scale, shift
     changes = [round(change, 3) for change in changes]
     moved = modified_z_scores([scale * change + shift for change in changes])
     for score, other in zip(modified_z_scores(changes), moved, strict=True):
-        # Where the deviation is next to nothing, rounding decides whether it is nothing.
+        # If the deviation is close to zero, floating-point rounding decides whether it is zero.
         assert score == pytest.approx(other, rel=1e-3, abs=1e-3) or min(score, other) == 0 or scale * 1e-3 < 1e-6
 
 
@@ -459,7 +459,7 @@ def test_every_reason_has_a_sentence_in_both_languages_with_equal_placeholders()
 
 
 def test_every_sentence_is_used_and_every_problem_has_a_sentence():
-    """A reason without sentences would only fail once someone's file met it."""
+    """A reason without sentences would otherwise fail only for a user's file."""
     modules = [path for path in Path("data/loading").rglob("*.py") if path.name != "reasons.py"]
     source = "".join(path.read_text("utf-8") for path in modules)
     assert [reason for reason in SENTENCES if f'"{reason}"' not in source] == []
@@ -469,6 +469,6 @@ def test_every_sentence_is_used_and_every_problem_has_a_sentence():
 
 
 def test_small_programme_has_every_kind_of_column():
-    """Otherwise the tests above would leave a reader untried."""
+    """Otherwise the tests above would not cover every reader."""
     kinds = {t.columns[name].info["kind"] for t in CONTRACT_TABLES for row in small_programme()[t.name] for name in row}
     assert kinds == set(Kind) - {Kind.PERCENT, Kind.IMAGE}

@@ -1,4 +1,4 @@
-"""The empty workbook: it explains itself, it helps to fill it in, and it loads."""
+"""The template workbook: its explanations, its input lists, and that it loads."""
 
 import openpyxl
 import pytest
@@ -64,7 +64,7 @@ def test_template_has_lists_for_closed_and_reference_columns(book):
                 assert found.formula1 == '"yes,no"'
             elif column.info["refers"]:
                 assert found.formula1.startswith(f"'{column.info['refers']}'!$A$2:")
-                assert not found.showErrorMessage  # the code may be stored already
+                assert not found.showErrorMessage  # the code may already be stored
             else:
                 assert found is None
 

@@ -1,4 +1,4 @@
-"""Managers: who may sign in, which sessions hold, and the commands that make and change them."""
+"""Managers: sign-in, valid sessions, and the commands that add and change managers."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def address(new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of an accounts database that is not there yet, named in the environment."""
+    """The address of an accounts database that does not exist yet, named in the environment."""
     address = new_database()
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
     return address
@@ -139,7 +139,7 @@ def test_address_in_use_is_refused_in_any_letter_case(accounts):
 
 
 def test_lookalike_letter_of_another_script_is_a_different_address(accounts):
-    """The Kelvin sign turns into a plain k when made small: whoever owns that address is not our manager."""
+    """The Kelvin sign becomes a plain k in lower case: the owner of that address is not our manager."""
     managers.add(accounts, "mark@example.org", PASSWORD)
     assert "mar\u212a@example.org".lower() == "mark@example.org"
     assert managers.with_address(accounts, "mar\u212a@example.org") is None

@@ -38,7 +38,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Callable[[str], View]]:
 
 @pytest.fixture(scope="module")
 def ask(view: Callable[[str], View]) -> Ask:
-    """An exhibit's exported rows by their first column (or the columns named, joined by a space)."""
+    """An exhibit's exported rows by their first column (or the given columns, joined by a space)."""
 
     def asked(code: str, search: str = "", by: tuple[str, ...] = ()) -> dict[str, Cells]:
         rows = list(csv.DictReader(io.StringIO(to_csv(build(view(search), code)))))

@@ -1,4 +1,4 @@
-"""Names in free text: found however they are written, and only where somebody may not read them."""
+"""Names in free text: detected in every spelling, and only if the viewer may not see them."""
 
 import pytest
 from programme import PROGRAMME, load_rows, with_more
@@ -53,7 +53,7 @@ def test_name_index_finds_the_enterprises_a_text_mentions():
 
 @pytest.fixture(scope="module")
 def hidden(new_database):
-    """Does a text name somebody hidden from a viewer? On the programme of ten, in which only A and F may be named."""
+    """Tests if a text names an enterprise hidden from a viewer, on the programme of ten; only A and F may be named."""
     engine = writing_engine(new_database())
     enterprises = [each | {"may_be_named": each["code"] in "af"} for each in PROGRAMME["enterprise"]]
     load_rows(engine, PROGRAMME | {"enterprise": enterprises})

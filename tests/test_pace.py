@@ -1,4 +1,4 @@
-"""How much is worked out for a link: nobody who reads meets a limit; who does is told how long to wait."""
+"""The rate limit of links: normal reading never reaches it; a limited viewer sees the waiting time."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from layouts import ids
 NAV = f"{ids.NAV}.content"
 PAGE_SLOT = f"{ids.PAGE}.children"
 WORK = "/table/nothing"
-"""An address that is answered with 404, which is not kept."""
+"""An address with a 404 response, which is not cached."""
 Made = Callable[..., Visit]
 
 
@@ -35,7 +35,7 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """Makes an application where one browser may ask five times a minute, and all of a link nine times."""
+    """Creates an application with a limit of five requests a minute per browser and nine per link."""
     monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(5))
     monkeypatch.setattr(rate_limit, "PER_LINK", RateLimitItemPerMinute(9))
 
@@ -67,7 +67,7 @@ def test_rate_limited_viewer_sees_the_waiting_time_in_their_language(application
 
 def test_rate_limited_callback_shows_a_notice_over_the_open_page(application, accounts):
     came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
-    for _request in range(4):  # and once for what callbacks there are
+    for _request in range(4):  # and once for the list of callbacks
         assert came.post(PAGE_SLOT).status_code == 200
     late = came.post(NAV, at("?lang=zh"))
     assert late.status_code == 429
@@ -75,7 +75,7 @@ def test_rate_limited_callback_shows_a_notice_over_the_open_page(application, ac
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
     viewed = link_visits.visits(accounts, 1)
-    assert len(viewed) == 5  # opened once, and four pages
+    assert len(viewed) == 5  # the link opened once, and four pages
     came.post(PAGE_SLOT)
     assert link_visits.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
@@ -136,7 +136,7 @@ def test_processes_share_the_rate_count_or_count_separately_without_redis(applic
         attempts[0].reset("manager", "a@b")
         assert attempts[1].allowed("manager", "a@b")
         redis.kill()
-        # What this process has counted itself so far it goes on from.
+        # The process continues from its own count.
         assert [there.open(WORK).status_code for _each in range(3)] == [404, 404, 429]
         assert [attempts[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
     assert any("SCORE_CACHE_URL" in record.message for record in caplog.records)

@@ -1,4 +1,4 @@
-"""The meeting pack: what stands on every slide and page, charts with the table's own numbers, and what goes wrong."""
+"""The meeting pack: texts of every slide and page, charts with the numbers of the table, and failures."""
 
 import io
 import re
@@ -35,7 +35,7 @@ from data.storage.schema import enterprise, event
 pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
 
 INDICATORS = {"public": ("defect-rate",), "demo": ("on-time-delivery", "accidents", "osh-committee", "jobs")}
-"""Of the invented record one with many pairs, one with few, a practice, and one that nobody reported."""
+"""Indicators of the synthetic record: with many pairs, with few, a practice, and one without results."""
 
 
 @pytest.fixture(scope="module")
@@ -78,7 +78,7 @@ Made = Callable[[str, str, str], bytes]
 
 @pytest.fixture(scope="module")
 def packs(desks: dict[str, Visit]) -> Made:
-    """The pack of every exhibit of a record with all that may be in it, in a format and a language; made once."""
+    """The full pack of every exhibit of a record, in a format and a language; made once."""
     kept: dict[tuple[str, str, str], bytes] = {}
 
     def pack(record: str, form: str, language: str) -> bytes:
@@ -93,7 +93,7 @@ def packs(desks: dict[str, Visit]) -> Made:
 
 @pytest.fixture(scope="module")
 def told(desks: dict[str, Visit]) -> dict[str, list[Show]]:
-    """The same decks as the projector shows them: what each slide must say, by language."""
+    """The same decks as the projector shows them: the texts of each slide, by language."""
     return {name: shown(desk.client, f"deck=Everything+{name}")["slides"] for name, desk in desks.items()}
 
 
@@ -116,9 +116,9 @@ def charts(slide: Any) -> list[Any]:
 
 
 def flat(text: str) -> str:
-    """A text without its blanks, for where lines break is not what is tested; and one sign a Chinese character.
+    """A text without its blanks, because line breaks are not tested, and with one code point per Chinese character.
 
-    A font has one shape for a character and for the radical alike, and a page read back may name either.
+    A font has one glyph for a character and its radical, and text extracted from a page may have either.
     """
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(RADICALS)
 
@@ -126,7 +126,7 @@ def flat(text: str) -> str:
 RADICALS = str.maketrans(
     "⺟⺠⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻥⻦⻧⻨⻩⻬⻮⻰⻳", "母民见角贝车长门青韦页风飞食马鱼鸟卤麦黄齐齿龙龟"
 )
-"""Radicals that stand for no character of their own in Unicode's tables."""
+"""Radicals without a compatibility mapping in Unicode's tables."""
 
 
 def notes_of(slide: Any) -> str:
@@ -135,11 +135,11 @@ def notes_of(slide: Any) -> str:
 
 
 def table_of(slide: Any) -> list[list[str]]:
-    """The rows of the table in a slide's notes, without its head."""
+    """The rows of the table in a slide's notes, without the heading."""
     return [line.split("\t") for line in notes_of(slide).splitlines() if "\t" in line][1:]
 
 
-# ---- PowerPoint: what every slide says
+# ---- PowerPoint: texts of every slide
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
@@ -243,7 +243,7 @@ def numbers(cells: list[str]) -> tuple[float, ...]:
 
 
 def share(cell: str) -> float:
-    """The share a cell begins with, in per cent."""
+    """The share at the start of a cell, in per cent."""
     return float(re.match(r"[<>]?(\d+)", cell)[1])  # type: ignore[index]
 
 
@@ -266,7 +266,7 @@ def drawn_rows(slide: Any) -> dict[str, tuple[float, ...]]:
 
 
 def of_exhibit(packs: Made, told: dict[str, list[Show]], record: str, exhibit: str) -> Any:
-    """The slide of an exhibit; skipped where the record has nothing to draw of it."""
+    """The slide of an exhibit; skips the test if the record has no data for it."""
     slides = zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True)
     slide, wanted = next((slide, pair["en"]) for slide, pair in slides if pair["en"]["exhibit"] == exhibit)
     if wanted["empty"]:
@@ -386,7 +386,7 @@ def test_map_slide_has_a_picture_of_its_figure(packs, told, record):
     (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
     image = Image.open(io.BytesIO(picture.image.blob)).convert("RGB")
     assert image.width / image.height == pytest.approx(picture.width / picture.height, rel=0.01)
-    assert image.width / (picture.width / Inches(1)) > 200  # dots an inch
+    assert image.width / (picture.width / Inches(1)) > 200  # dots per inch
     counts = {colour: n for n, colour in image.getcolors(1 << 24)}
     for colour in ((238, 241, 243), (11, 79, 125), (232, 163, 61)):  # empty, fullest, a point (seen through a little)
         assert any(all(abs(a - b) < 14 for a, b in zip(colour, seen, strict=True)) for seen in counts), colour
@@ -434,12 +434,12 @@ def test_pdf_is_small_enough_to_send(packs, record):
     assert len(packs(record, "pdf", "zh")) < 3_000_000
 
 
-# ---- what is in it where it is asked for alone
+# ---- content only on request
 
 
 @pytest.fixture(scope="module")
 def names(public_record_url: str, demo_url: str) -> dict[str, set[str]]:
-    """What the enterprises of each record are called, in either language."""
+    """The names of the enterprises of each record, in both languages."""
     found = {}
     for record, address in {"public": public_record_url, "demo": demo_url}.items():
         engine = reading_engine(address)
@@ -451,7 +451,7 @@ def names(public_record_url: str, demo_url: str) -> dict[str, set[str]]:
 
 
 def everything_in(content: bytes) -> str:
-    """Every text in a file: of a page, or of whatever is packed into it, and into that."""
+    """Every text in a file: of its pages, and of all files packed in it, recursively."""
     if content.startswith(b"%PDF"):
         return flat("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
     if not content.startswith(b"PK"):
@@ -546,7 +546,7 @@ def test_pack_of_an_empty_selection_shows_a_message(desks):
     assert all("Filteredby" in flat(page.extract_text()) for page in reader.pages)
 
 
-# ---- what goes wrong
+# ---- failures
 
 
 @pytest.fixture

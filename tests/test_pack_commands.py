@@ -1,4 +1,4 @@
-"""The meeting pack by command, and printing: what is written where, what is said, and what is left running."""
+"""The meeting pack by command, and printing: files, messages, and child processes."""
 
 import io
 import os
@@ -30,7 +30,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line on the synthetic programme, in a folder of its own, with one deck and one edition."""
+    """Runs a command line on the synthetic programme, in its own folder, with one deck and one edition."""
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
     monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
@@ -128,7 +128,7 @@ def test_pack_command_without_a_browser_makes_powerpoint_but_not_pdf(run, monkey
 
 
 def drawn(body: str) -> str:
-    """A page that says it is drawn."""
+    """A page that reports itself as drawn."""
     return f"<!doctype html><meta charset=utf-8>{body}<script>console.log('{DRAWN}')</script>"
 
 
@@ -154,7 +154,7 @@ def test_page_with_a_failing_script_is_not_printed():
 
 
 def stand_in(tmp_path: Path, script: str) -> Path:
-    """A browser that is none."""
+    """A script in place of a browser."""
     path = tmp_path / "browser"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
@@ -198,7 +198,7 @@ def test_browser_sandbox_is_disabled_only_for_root(monkeypatch, tmp_path):
 
 @pytest.fixture(params=[41, 42, 200])
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder for temporary files, with a path of so many letters: the longest used, and two that are too long."""
+    """The folder for temporary files, with a path of a given length: the longest used, and two that are too long."""
     with TemporaryDirectory(dir="/tmp") as short:
         folder = Path(short, "x" * (request.param - len(short) - 1))
         folder.mkdir()

@@ -1,4 +1,4 @@
-"""Shapes and codes of places: what ships, what a replacement folder may be, and which shape draws which place."""
+"""Shapes and codes of places: the shipped files, replacement folders, and the shape that draws each place."""
 
 import csv
 import json
@@ -12,10 +12,10 @@ from data.places import BoundaryProblem, polygon_code, province_code, read_bound
 
 PREFIXES = (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82)
 PROVINCES = {f"{prefix}0000" for prefix in PREFIXES}
-# Landlocked and without a foreign border: every stretch of their border is another province's too.
+# Landlocked and without a foreign border: every part of their border is shared with another province.
 INNER_PROVINCES = ("140000", "340000", "360000", "410000", "420000", "430000", "500000", "510000", "520000", "610000")
 
-# Codes that stand for a group of units, not for a territory.
+# Codes of a group of units, not of a territory.
 GROUPS = {"419000", "429000", "469000", "659000"}
 # Sansha is drawn by the inset alone; the others were founded after the shapes were drawn.
 WITHOUT_SHAPE = {"460300", "659008", "659009", "659010", "659011"}
@@ -82,7 +82,7 @@ def edges(polygons: list) -> set:
 
 
 def covering(document: bytes, latitude: float, longitude: float) -> list[str]:
-    """Codes of the shapes a point lies in, counting crossings of a ray to the east."""
+    """Codes of the shapes that contain a point, by counting crossings of a ray to the east."""
     found = []
     for code, polygons in shapes(document).items():
         inside = False
@@ -135,7 +135,7 @@ def change(file: Path, edit) -> None:
     write(file, content)
 
 
-# What ships
+# Shipped files
 
 
 @pytest.mark.parametrize("document", ["provinces", "cities", "south_china_sea"])

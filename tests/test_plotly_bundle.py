@@ -1,4 +1,4 @@
-"""The part of plotly.js that is served: of the installed plotly's version, and with every kind of trace figures use."""
+"""The served part of plotly.js: the version of the installed plotly, with every trace type the figures use."""
 
 import re
 from pathlib import Path
@@ -20,9 +20,9 @@ def version(text: str) -> str:
 
 
 def kinds_of_traces() -> set[str]:
-    """What the figures' modules write behind "type" in a trace: the types plotly.js has a module for."""
+    """The trace types in the layout modules: values of "type" for which plotly.js has a module."""
     known = {path.stem for path in (Path(plotly.__file__).parent / "graph_objs").glob("_*.py")}
-    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "layouts" / "figures").glob("*.py")]
+    sources = [path.read_text(encoding="utf-8") for path in (ROOT / "layouts").rglob("*.py")]
     said = {found for source in sources for found in re.findall(r'"type": "(\w+)"', source)}
     return {each for each in said if f"_{each}" in known}
 

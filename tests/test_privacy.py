@@ -1,4 +1,4 @@
-"""What readers with a threshold see: rounded counts, changed sums, smoothed medians, and which selections (privacy)."""
+"""Privacy for readers with a threshold: rounded counts, changed sums, smoothed medians, and hidden selections."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ KEY = b"a key of the tests" * 2
 
 
 def reader(base: int = 5, scope: Scope | None = None, earlier: tuple[Scope, ...] = ()) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return Viewer(
         frozenset({Permission.BROWSE, Permission.EXPORT}),
         scope or Scope(),
@@ -72,7 +72,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 
 def small(folder: Path, *, sectors: list[str], untrained: int = 0) -> Record:
-    """A programme with an enterprise for each of some sectors, all in one round; the first are `untrained`."""
+    """A programme with one enterprise per given sector, all in one round; the first `untrained` have no training."""
     codes = [f"e{n:03}" for n in range(len(sectors))]
     keys = [{"enterprise": code, "round": "r1", "source": "sheet"} for code in codes]
     workshop = date(2013, 3, 10)
@@ -195,7 +195,7 @@ def test_significant_rounds_to_the_given_number_of_digits() -> None:
 
 def test_a_median_is_the_mean_of_the_five_middle_values() -> None:
     assert middle(np.array([1, 2, 3, 4, 5, 6, 70.0])) == 4
-    # Of six in the middle the outermost count by half.
+    # Of six middle values, the outer two count half.
     assert middle(np.array([0.0, 10, 20, 30, 40, 500])) == significant((0 / 2 + 10 + 20 + 30 + 40 + 500 / 2) / 5, 2)
     assert middle(np.arange(15.0)) == 7
     assert middle(np.random.default_rng(3).permutation(16.0 * np.arange(101))) == 800
@@ -349,7 +349,7 @@ def test_total_that_differs_by_few_from_an_earlier_links_total_is_rounded(tmp_pa
 
 
 def selections(view: View, most: int) -> Iterator[Filters]:
-    """Every selection of at most so many filters that may be asked for."""
+    """Every selection of at most `most` filters that can be requested."""
     values = {name: sorted(view.visible(name)) for name in DIMENSIONS}
     for many in range(most + 1):
         for names in combinations(DIMENSIONS, many):
@@ -500,7 +500,7 @@ def test_rows_are_sorted_by_shown_numbers_and_then_by_name(record: Record) -> No
     assert list(zip(-given["enterprises"].astype(int), given["name_en"], strict=True)) == expected
 
 
-# ---- figures of the rule
+# ---- accuracy of the rule
 
 
 def test_shown_numbers_of_1000_enterprises_have_a_median_error_of_one_per_cent(larger: Record) -> None:
@@ -514,11 +514,11 @@ def test_shown_numbers_of_1000_enterprises_have_a_median_error_of_one_per_cent(l
     assert np.median(off) <= 0.012
 
 
-# ---- everything else is worked out from shown numbers
+# ---- everything else is computed from shown numbers
 
 
 class Replay:
-    """Notes the shown numbers of one record, and gives the same for another, in the order they are asked for."""
+    """Records the shown numbers of one record and returns the same for another, in the order of the calls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.noted: list[Any] = []
@@ -541,7 +541,7 @@ class Replay:
 def test_responses_depend_only_on_shown_numbers(
     demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from benchmarks.callbacks import PAGES, Pages  # noqa: PLC0415 - brings every page along
+    from benchmarks.callbacks import PAGES, Pages  # noqa: PLC0415 - imports every page
 
     replay = Replay(monkeypatch)
     answers = []
@@ -573,7 +573,7 @@ def test_responses_depend_only_on_shown_numbers(
 
 def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
-    from callbacks import method  # noqa: PLC0415 - brings every page along
+    from callbacks import method  # noqa: PLC0415 - imports every page
 
     with open_request(pages.context, search) as asked:
         for code in EXHIBITS:
@@ -585,14 +585,14 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
 
 def slides_of(pages: Any, search: str) -> Iterator[Any]:
     """Every kind of slide."""
-    from callbacks.slides import both_languages  # noqa: PLC0415 - brings every page along
+    from callbacks.slides import both_languages  # noqa: PLC0415 - imports every page
 
     for each in both_languages(pages.context, [DeckSlide(code) for code in SLIDES], Filters.from_search(search)):
         yield {language: slide.plain() for language, slide in each.items()}
 
 
 def change_facts(engine: Any) -> None:
-    """Change what enterprises completed, had visits, employ and reported: rows and exact totals stay as they are."""
+    """Change completions, visits, workers and reports of enterprises: rows and exact totals stay the same."""
     training, enterprise, result = schema.training, schema.enterprise, schema.result
     both = result.c.before.is_not(None) & result.c.after.is_not(None)
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""How many enterprises changed from one state of the record to another, as whoever sees both would find out."""
+"""The number of enterprises that changed between two states of the record, as seen by a reader of both."""
 
 import copy
 from collections.abc import Callable
@@ -21,7 +21,7 @@ EVERYTHING = Scope()
 
 @pytest.fixture
 def record(tmp_path: Path) -> Callable[[Tables], Record]:
-    """Makes a record of rows."""
+    """Creates a record from rows."""
     made: list[Record] = []
 
     def make(rows: Tables) -> Record:
@@ -37,7 +37,7 @@ def record(tmp_path: Path) -> Callable[[Tables], Record]:
 
 @pytest.fixture
 def changed(record) -> Callable[..., int]:
-    """How many enterprises change, in a scope, when the small programme is changed so."""
+    """The number of changed enterprises in a scope after a change of the small programme."""
 
     def counted(change: Changing, scope: str = "") -> int:
         rows = copy.deepcopy(PROGRAMME)
@@ -69,7 +69,7 @@ def test_row_order_and_new_codes_change_no_enterprise(changed):
     def shuffle(rows: Tables) -> None:
         for name in ("enterprise", "enrolment", "training", "result"):
             rows[name].reverse()
-        # New codes before, between and after the known ones: positions move, what is meant does not.
+        # New codes before, between and after the known ones: positions change, the meaning does not.
         for table in ("sector", "module", "indicator"):
             known = rows[table][0]
             extra = {"position": 9} if table == "module" else {}
@@ -120,7 +120,7 @@ def test_added_or_removed_enterprise_counts_as_changed(changed):
 
     assert changed(leave) == 1
     assert changed(leave, "partner=fed") == 1
-    # Enrolled in another round: it is gone from the one, came to the other, and is one that changed in both together.
+    # Enrolled in another round: removed from one, added to the other, and one change in both together.
     assert changed(put("enrolment", 2, round="r2")) == 1
     assert changed(put("enrolment", 2, round="r2"), "round=r1") == 1
     assert changed(put("enrolment", 2, round="r2"), "round=r2") == 1
@@ -132,7 +132,7 @@ def test_added_or_removed_enterprise_counts_as_changed(changed):
         put("training", 3, source="report"),
         put("enterprise", 1, workers=51, name_en="Renamed"),
         put("training", 0, completed_on=date(2013, 6, 1)),
-        put("result", 4, after=4),  # measured after the record's date
+        put("result", 4, after=4),  # measured after the record date
         put("training", 15, workers=9),  # of an enterprise recruited later
         put("training", 9, due_on=date(2015, 4, 1)),  # planned later, and not due either way
     ],

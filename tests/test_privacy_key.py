@@ -1,4 +1,4 @@
-"""The privacy key: made once, by one of two at once; told by its fingerprint alone; a new one ends every link."""
+"""The privacy key: created once, also under concurrency; shown only by fingerprint; a new key ends every link."""
 
 import logging
 import secrets
@@ -23,7 +23,7 @@ from data.storage.database import now
 pytestmark = pytest.mark.both_databases
 
 TERMS = Terms(edition="spring")
-"""Of a link that is rounded under the key."""
+"""The terms of a link that is rounded under the key."""
 
 
 @pytest.fixture
@@ -42,7 +42,7 @@ def run(accounts: Engine, address: str, monkeypatch: pytest.MonkeyPatch) -> Call
 
 @pytest.fixture
 def same_keys() -> None:
-    """Keys as they are really drawn."""
+    """Overrides the fixture of the same name: keys are really random here."""
 
 
 def states(accounts: Engine) -> list[str]:
@@ -114,11 +114,11 @@ def test_new_key_that_cannot_be_stored_ends_no_link_and_is_not_disclosed(account
 
 
 def told(secret: bytes, said: str) -> list[str]:
-    """In which of its forms a secret stands in a text."""
+    """The forms of a secret that occur in a text."""
     return [form for form in (secret.hex(), repr(secret), str(secret)[2:-1]) if form.lower() in said.lower()]
 
 
-# --- the command ------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------------
 
 
 def test_command_creates_the_key_and_then_shows_its_fingerprint(run, accounts):

@@ -1,4 +1,4 @@
-"""The published record of SCORE China: it is whole, it says what the published texts say, and nothing beyond."""
+"""The published record of SCORE China: it is complete, agrees with the published texts, and adds nothing."""
 
 import calendar
 import csv
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "newsletter-2014-december"
 BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
 
-# Digests of the people the texts name, in lower case: none of them belongs in shipped data, nor here.
+# Digests of the people named in the texts, in lower case: their names must not be in shipped data, nor here.
 PEOPLE = frozenset(
     {
         "ef5393bcba686061",
@@ -76,7 +76,7 @@ def _one(rows: Rows, **where: str) -> dict[str, str]:
 
 
 def _as_loaded(name: str, column: str, cell: str, unit: str | None) -> object:
-    """What a cell of a file must be in the database, worked out without the loader."""
+    """The expected database value of a cell, computed without the loader."""
     kind = TABLES[name].c[column].info["kind"]
     if cell == "":
         defaults = {"operator": "="}
@@ -166,7 +166,7 @@ READS = {
     Kind.VALUE: NUMBER.fullmatch,
     Kind.PERCENT: lambda text: NUMBER.fullmatch(text) and 0 <= float(text) <= 100,
     Kind.YES_NO: {"yes", "no"}.__contains__,
-    Kind.IMAGE: {""}.__contains__,  # we hold no images
+    Kind.IMAGE: {""}.__contains__,  # the record has no images
 }
 
 
@@ -222,7 +222,7 @@ def _digest(words: str) -> str:
 
 
 def _names_in(text: str) -> set[str]:
-    """Everything in a text that could be a name: one Latin word, two in a row, two or three Chinese characters."""
+    """Every part of a text that could be a name: one Latin word, two in a row, two or three Chinese characters."""
     latin = re.findall(r"[a-z]+", text.lower())
     chinese = re.findall("[\u4e00-\u9fff]+", text)
     pairs = {f"{first} {second}" for first, second in itertools.pairwise(latin)}
@@ -240,7 +240,7 @@ def test_record_contains_no_person_and_no_email_address():
         assert not re.search(r"\w@\w", text), path.name
 
 
-# The record holds together
+# The record is consistent
 
 
 def test_single_programme_is_real_public_and_dated_by_the_last_news_item(record: Tables):
@@ -357,7 +357,7 @@ def test_facts_without_a_source_are_blank(record: Tables):
         assert [(row, column) for row in record[name] for column in columns if row[column]] == []
 
 
-# What the texts say
+# Agreement with the texts
 
 RESULTS = {
     # enterprise, indicator: before, after, change in per cent, operator, months, source
@@ -530,7 +530,7 @@ def test_date_that_is_only_an_upper_bound_has_a_note(record: Tables):
 
 
 FACTS = [
-    # table, where, what it says
+    # table, row, expected values
     ("phase", {"code": "phase-2"}, {"starts_on": "2013-01-01", "ends_on": "2017-12-31"}),
     ("phase", {"code": "phase-3"}, {"starts_on": "2017-10-01", "ends_on": "2021-12-31"}),
     ("phase", {"code": "phase-4"}, {"starts_on": "2021-01-01", "ends_on": "2024-12-31"}),
@@ -743,7 +743,7 @@ def test_contradicting_sources_are_both_recorded(one: tuple[str, ...], other: tu
 
 @pytest.fixture(scope="module")
 def shown(public: Visit) -> dict[str, Rows]:
-    """The exhibits of trainers, targets and events as a manager takes them away."""
+    """The exhibits of trainers, targets and events as a manager downloads them."""
     return {
         code: list(csv.DictReader(public.client.get(f"/export/{code}.csv").text.splitlines()))
         for code in ("targets", "capacity", "events", "rounds")
@@ -773,7 +773,7 @@ def test_dashboard_shows_the_trainers_on_record(shown: dict[str, Rows]):
     assert found == {
         ("m1", "candidate"): ("6", "2"),
         ("m2", "expert"): ("1", "0"),
-        ("m4", "expert"): ("1", ""),  # no text says of which sex
+        ("m4", "expert"): ("1", ""),  # no text gives their sex
         ("m5", "expert"): ("2", "0"),
     }
 

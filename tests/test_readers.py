@@ -1,4 +1,4 @@
-"""For whom commands write: managers, or readers with a threshold, to whom they tell what the pages would."""
+"""The audience of commands: managers, or readers with a threshold, who get the same numbers as on the pages."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ READERS = "For readers with a threshold: counts are rounded at random to multipl
 REFUSED, CUT = "This selection is not shown", "This address asks for more than this link shows"
 DIGEST = ("digest", "--since", "2016-01-01", "--format", "md", "--lang", "en")
 EXACT = {120, 113}
-"""Enterprises of the synthetic programme, and those trained: told exactly of everything a reader may see."""
+"""Enterprises of the synthetic programme, and the trained ones: exact totals of everything a reader may see."""
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def rows(done: Result) -> list[dict[str, str]]:
 
 
 def rounded(cells: list[str], base: int = 5) -> bool:
-    """Is each a multiple of the base, with the sign of none, or an exact total?"""
+    """True if each cell is a multiple of the base, the mark of zero, or an exact total."""
     return all(cell == f"<{base}" or int(cell) in EXACT or (int(cell) > 0 and int(cell) % base == 0) for cell in cells)
 
 
 def stopped(done: Result) -> str:
-    """What a command said that wrote nothing."""
+    """The error message of a command that wrote nothing."""
     assert (done.exit_code, done.stdout) == (1, ""), done.output
     assert "Traceback" not in done.stderr
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -211,7 +211,7 @@ def test_changed_edition_is_reported(run, spring, tmp_path, monkeypatch, command
 
 @pytest.fixture
 def donor(run: Run, spring: Edition, accounts: Engine, demo_url: str, tmp_path: Path) -> Visit:
-    """Who has opened link 1: a scope of the edition, with export."""
+    """A viewer of link 1: a scope of the edition, with export."""
     terms = Terms(scope=Filters.from_search("partner=donor-1"), export=True, edition=spring.key)
     _made, token = share_links.make(accounts, terms)
     others: dict[str, Any] = {"editions": tmp_path / "editions", "accounts_url": str(accounts.url)}
@@ -252,7 +252,7 @@ def test_link_waiting_for_an_edition_is_reported(run, accounts):
 
 
 def test_public_edition_is_shown_after_the_record_is_no_longer_public(accounts, tmp_path, monkeypatch):
-    """As it does over HTTP, where the edition is asked whether it is public."""
+    """As over HTTP, where the edition itself determines whether it is public."""
     address = f"sqlite:///{tmp_path}/results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
     engine = database.writing_engine(address)
@@ -304,11 +304,11 @@ def test_public_record_is_exported_as_it_is(run, public, public_record_url, monk
 
 
 TOLD = re.compile(r"\b([\d,]+) (?:enterprises?|pairs|new pairs|participants|\()")
-"""A number of people or enterprises in a newsletter."""
+"""Matches a number of people or enterprises in a newsletter."""
 
 
 def numbers(letter: str) -> list[int]:
-    """The counts a newsletter tells."""
+    """The counts in a newsletter."""
     words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", letter)
     return [int(n.replace(",", "")) for n in TOLD.findall(words)]
 

@@ -1,4 +1,4 @@
-"""What goes wrong with a database is told without what was asked of it: no address, token, hash or label in a log."""
+"""Database errors are logged without statement parameters: no address, token, hash or label in a log."""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LABEL, LINKS_PASSWORD = "For the ministry alone", "tea and rice"
 
 
 def engines(path: Path) -> Iterator[ast.Call]:
-    """Where a module makes an engine."""
+    """The calls that create an engine in a module."""
     for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(call, ast.Call):
             called = call.func
@@ -60,7 +60,7 @@ def _place(engine: Engine) -> str:
 
 
 class Office:
-    """A server with a manager, a link, and somebody who came in by each."""
+    """A server with a manager, a link, and a signed-in visitor of each."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
@@ -84,7 +84,7 @@ class Office:
         return client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, headers=PAGE).status_code
 
     def everything(self) -> Iterator[TestResponse]:
-        """What is answered wherever the accounts are asked."""
+        """The responses of every address that reads the accounts."""
         stranger = self.visit.stranger()
         yield stranger.get(f"/s/{self.token}", headers=PAGE)
         yield stranger.post(f"/s/{self.token}", data={"password": LINKS_PASSWORD})

@@ -1,4 +1,4 @@
-"""Managers see as readers do: by the very path of who was sent the link, on the page they are on, or as a show."""
+"""Managers see as readers do: on the code path of a link viewer, on the current page, or as a show."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def desk(demo_url: str, accounts: Engine) -> Visit:
 
 @pytest.fixture(autouse=True)
 def own_view(desk: Visit) -> Iterator[None]:
-    """Nobody looks through a link any more when a test begins."""
+    """Ends any preview of a link before a test."""
     yield
     desk.client.post("/leave")
 
@@ -60,14 +60,14 @@ def guest(desk: Visit, token: str) -> Visit:
 
 
 def see(desk: Visit, number: int, page: str = "", **said: str) -> str:
-    """See through a link's eyes; where that leads."""
+    """Start to see as a viewer of a link; returns the redirect address."""
     answer = desk.client.post(f"/share/{number}/see", data={"page": page, **said})
     assert answer.status_code == 303, answer.text
     return answer.location
 
 
 def offered(desk: Visit, page: str = "/") -> dict[str, str]:
-    """What the menu of a page offers: the name of each link, and where its button posts."""
+    """The entries of a page's see-as menu: the name of each link, and the address its button posts to."""
     text = desk.client.get("/share/readers", query_string={"page": page}).text
     found = re.findall(r'action="([^"]+)"><input type="hidden" name="page" value="([^"]*)"><button>([^<]*)<', text)
     assert {unescape(kept) for _action, kept, _name in found} <= {page}
@@ -75,11 +75,11 @@ def offered(desk: Visit, page: str = "/") -> dict[str, str]:
 
 
 def told(visit: Visit, output: str, values: Values | None = None) -> str:
-    """An answer as it was sent, but for what the frame of a manager adds."""
+    """A response as sent, without the parts added by the manager's frame."""
     return visit.post(output, values).text
 
 
-# --- the same path ------------------------------------------------------------------------------------------------
+# --- the same code path -------------------------------------------------------------------------------------------
 
 
 def test_manager_seeing_as_a_reader_gets_identical_bytes_and_logs_no_visit(desk, accounts):
@@ -129,7 +129,7 @@ def test_manager_seeing_as_a_reader_has_no_tools_and_a_return_link_on_every_page
 
 
 def test_preview_strip_names_the_current_link_even_if_two_are_alike(desk, accounts):
-    """Answers are kept for who sees the same: the strip must not be that of another link."""
+    """Responses are cached for equal viewers: the strip must not be that of another link."""
     first, second = (make(desk, accounts, name)[0] for name in ("One", "Other"))
     for made in (first, second, first):
         see(desk, made.id)
@@ -244,7 +244,7 @@ def test_manager_can_present_as_a_committee_with_its_deck_or_another(desk, accou
 
 @pytest.mark.parametrize("how", ["revoke", "pause"])
 def test_ended_link_does_not_switch_the_preview_to_the_managers_own_view(desk, accounts, how):
-    """On a projector everybody would read what nobody in the room may."""
+    """On a projector, everyone in the room would read data they may not see."""
     made, _token = make(desk, accounts, audience=Audience.COMMITTEE)
     see(desk, made.id)
     assert desk.client.get("/present/slides.json").status_code == 200

@@ -1,4 +1,4 @@
-"""The application over real requests: every callback, table and export, and the address in its one canonical form."""
+"""The application over real requests: every callback, table and export, and the canonical form of addresses."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ UNASKED = {
 
 @pytest.fixture(params=["public", "demo"])
 def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
-    """Someone signed in, on one database after the other."""
+    """A signed-in visitor, on each database in turn."""
     return visits[request.param]
 
 
@@ -47,12 +47,12 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def properties(output: str) -> list[str]:
-    """What a callback's output string writes."""
+    """The properties a callback's output string writes."""
     return output.strip(".").split("...")
 
 
 def counted(option: dict[str, str]) -> int:
-    """The number of enterprises an option says it has."""
+    """The number of enterprises in an option's label."""
     return int(option["label"].rsplit("·", 1)[1].replace(",", ""))
 
 
@@ -63,7 +63,7 @@ def export(visit: Visit, code: str, query: str = "") -> list[dict[str, str]]:
 
 
 def enterprises(visit: Visit, query: str) -> int:
-    """The enterprises of a selection, as the export counts them."""
+    """The number of enterprises of a selection, from the export."""
     return next(int(row["value"]) for row in export(visit, "overview", query) if row["headline"] == "enterprises")
 
 
@@ -146,7 +146,7 @@ def test_value_of_the_wrong_type_gives_a_response_or_a_notice_without_traceback(
 
 
 def assert_calm(response: Any, outputs: list[str]) -> None:
-    """Everything asked for, or a notice over the page; never half of it, never the inside of the server."""
+    """Assert that a response has all requested outputs or a notice, never a part, never a traceback."""
     assert "Traceback" not in response.text
     assert ".py" not in response.text
     assert "<script>alert" not in response.text
@@ -193,7 +193,7 @@ def test_malformed_callback_body_is_refused_without_traceback(public):
 def test_failed_callback_shows_a_notice_and_logs_the_reason(public, monkeypatch, caplog):
     monkeypatch.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
     said = {}
-    for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # nobody asked it before
+    for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # first use of this address
         response = public.post(HEADLINES, at(language))
         assert response.status_code == 200
         answer = response.get_json()
@@ -233,7 +233,7 @@ def test_address_is_put_into_canonical_form(public, search, canonical):
     assert "machinery" in known, "the cases speak of a sector that is there"
     answer = public.answered(CANONICAL, at(search))
     assert answer[CANONICAL] == canonical
-    # An address that was opened is put right in place: written, it would be a step Back could never leave.
+    # An opened address is normalised in place: a new history entry would trap the Back button.
     assert not [name for name in answer if name.startswith(f"{ids.ADDRESS}.")]
     assert public.answered(CANONICAL, at(canonical))[CANONICAL] == canonical, "the form of the form is itself"
 
@@ -245,7 +245,7 @@ def test_as_of_date_equal_to_the_record_date_is_not_a_filter(public):
 
 
 def test_controls_take_their_values_from_the_address(public):
-    """Back in the browser: the address has moved, the controls have not yet."""
+    """After Back in the browser, the address has changed but the controls have not yet."""
     answer = public.answered(CANONICAL, at("?partner=cec&module=m1&lang=zh"))
     assert answer[f"{ids.filter_control('partner')}.value"] == ["cec"]
     assert answer[f"{ids.filter_control('sector')}.value"] == []
@@ -335,7 +335,7 @@ def test_every_table_has_headings(visit, language, caplog):
 
 def test_every_table_of_an_empty_selection_has_no_numbers(visit, caplog):
     query = visit.nothing_left()
-    for name in set(PICTURES) - {"published", "overview"}:  # which says how many rounds there are in all
+    for name in set(PICTURES) - {"published", "overview"}:  # which shows the total number of rounds
         response = visit.client.get(f"/table/{name}?{query}")
         assert response.status_code == 200, name
         cells = re.findall(r"<td[^>]*>([^<]*)</td>", response.text)
@@ -353,7 +353,7 @@ def test_every_table_of_an_empty_selection_has_no_numbers(visit, caplog):
 )  # fmt: skip
 def test_unknown_table_or_export_is_not_found(public, address):
     response = public.client.get(address)
-    # An address that is no route at all falls to the shell, which says 404 itself.
+    # An unknown address gets the shell page, which shows 404 itself.
     assert response.status_code == 404 or b"_dash-config" in response.data
     assert "<script>" not in response.text.split("<body")[-1] or b"_dash-config" in response.data
 
@@ -416,7 +416,7 @@ def test_unknown_page_is_404_in_both_languages_with_a_link_back(public):
 
 
 def test_every_filter_dimension_works_in_every_export(visit):
-    """A dimension a query forgets would leave its numbers as they are without a filter."""
+    """If a query omits a dimension, its numbers stay the same with and without that filter."""
     whole = enterprises(visit, "")
     offered = visit.options()
     for dimension in set(DIMENSIONS) & set(CONTROLS):

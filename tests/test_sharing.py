@@ -1,4 +1,4 @@
-"""Sharing: the page where links are made, what somebody who comes by one meets, and how a link ends."""
+"""Sharing: the page where links are made, the view of a link viewer, and the end of a link."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from layouts.pages import PAGES
 
 PASSWORD = "tea and rice"
 COOKIE = 4093
-"""What browsers keep of one cookie, with its name."""
+"""Maximum number of bytes browsers store of one cookie, including its name."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def desk(demo_url: str, folder: Path, accounts: Engine) -> Visit:
 
 @pytest.fixture(autouse=True)
 def own_view(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Nobody looks through a link any more when a test begins."""
+    """Ends any preview of a link before a test."""
     yield
     if "desk" in request.fixturenames:
         request.getfixturevalue("desk").client.post("/leave")
@@ -61,7 +61,7 @@ def own_view(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def codes(desk: Visit) -> tuple[str, str]:
-    """A partner, and another whose rounds are none of the first one's; under no threshold is either one refused."""
+    """Two partners without a common round; neither is refused under any threshold."""
     offered = [
         each["value"]
         for each in desk.options()["partner"]
@@ -76,13 +76,13 @@ def codes(desk: Visit) -> tuple[str, str]:
 
 
 def form(**said: object) -> dict[str, object]:
-    """A form as the page posts it when nothing is changed, less what `said` changes."""
+    """The unchanged form of the page as posted, with the changes in `said`."""
     standard = {"label": "", "audience": "donor", "edition": "", "deck": "standard", "password": ""}
     return standard | {"days": str(DEFAULT_DAYS), "threshold": str(DEFAULT_THRESHOLD)} | said
 
 
 def shown_address(page: TestResponse) -> str:
-    """The path of the address a page shows of the link just made."""
+    """The path of the address the page shows for a new link."""
     assert page.status_code == 200, page.text
     found = re.search(r'<input id="address"[^>]* value="http://localhost(/s/[A-Za-z0-9_-]{43})" readonly', page.text)
     assert found, page.text
@@ -90,7 +90,7 @@ def shown_address(page: TestResponse) -> str:
 
 
 def make(desk: Visit, **said: object) -> str:
-    """Make a link by the form; gives its path."""
+    """Make a link with the form; returns its path."""
     return shown_address(desk.client.post("/share", data=form(**said)))
 
 
@@ -99,7 +99,7 @@ def newest(accounts: Engine) -> Link:
 
 
 def chosen(page: str, name: str) -> str:
-    """The value chosen of one set of radio buttons, or of a list."""
+    """The chosen value of a set of radio buttons or of a list."""
     (found,) = re.findall(
         rf'<input type="radio" name="{name}" value="([^"]*)" checked|'
         rf'<select [^>]*name="{name}"[^>]*>(?:(?!</select>).)*?<option value="([^"]*)" selected',
@@ -109,19 +109,19 @@ def chosen(page: str, name: str) -> str:
 
 
 def ticked(page: str, name: str) -> list[str]:
-    """The values ticked of one checkbox list."""
+    """The ticked values of a checkbox list."""
     return re.findall(rf'<input type="checkbox" name="{name}" value="([^"]*)" checked>', page)
 
 
 def value(page: str, field: str) -> str:
-    """What stands in a field of the form."""
+    """The value of a form field."""
     found = re.search(rf'<input [^>]*name="{field}"[^>]* value="([^"]*)"', page)
     assert found, field
     return unescape(found[1])
 
 
 def guest(visit: Visit, path: str, **posted: str) -> Visit:
-    """Somebody without an account who opens a link."""
+    """A visitor without an account who opens a link."""
     came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
     answer = came.client.post(path, data=posted) if posted else came.open(path)
     assert answer.status_code == 303, answer.text
@@ -249,7 +249,7 @@ def test_link_to_an_edition_stores_its_key_and_is_listed_with_its_name(desk, acc
 @pytest.mark.parametrize("action", ["/share", "/share/preview"])
 def test_form_error_is_next_to_its_field_and_the_input_is_kept(desk, accounts, codes, action, said, field, words):
     if action == "/share/preview" and field in ("days", "password", "label"):
-        return  # a preview has none of these
+        return  # these are not in a preview
     before = len(share_links.links(accounts))
     typed = form(label="A donor's view", partner=list(codes), export="1") | said
     answer = desk.client.post(action, data=typed)
@@ -446,7 +446,7 @@ def test_link_details_show_its_use(desk, accounts):
         assert desk.open(missing).status_code == 404
 
 
-# --- who comes by a link ------------------------------------------------------------------------------------------
+# --- link viewers -------------------------------------------------------------------------------------------------
 
 
 def test_donor_sees_only_the_scope_of_the_link(desk, codes):
@@ -577,7 +577,7 @@ def test_right_password_resets_the_count_of_failed_attempts(desk):
 
 
 def end(accounts: Engine, number: int, how: str) -> None:
-    """Let a link end in one of the ways it can."""
+    """End a link in one of the possible ways."""
     if how == "revoked":
         share_links.revoke(accounts, number)
     elif how == "paused":
@@ -595,7 +595,7 @@ WAYS = ("revoked", "paused", "expired", "lost")
 
 
 def answers(client: FlaskClient, path: str) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
-    """Everything a client is answered at an address of a link."""
+    """All responses to a client at an address of a link."""
     found = []
     for language in ({}, {"Accept-Language": "zh"}):
         for method in ("GET", "POST", "HEAD"):

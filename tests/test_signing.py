@@ -1,4 +1,4 @@
-"""Managers come in by password and go out again: what a wrong try tells, what a session is good for, when it ends."""
+"""Password sign-in of managers: failed attempts, sessions, and sign-out."""
 
 import os
 import shlex
@@ -40,7 +40,7 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def served(public_record_url: str, accounts: Engine) -> Visit:
-    """A server with these accounts, and nobody signed in."""
+    """A server with these accounts and no signed-in visitor."""
     return Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
 
 
@@ -51,21 +51,21 @@ def sign_in(
 
 
 def newcomer(served: Visit) -> FlaskClient:
-    """Someone who just signed in, in a browser of their own."""
+    """A client that has just signed in, with its own cookies."""
     client = served.stranger()
     assert sign_in(client).status_code == 303
     return client
 
 
 def is_in(client: FlaskClient) -> bool:
-    """Does the page open?"""
+    """True if the page opens."""
     answer = client.get("/results", headers=PAGE)
     assert answer.status_code in (200, 302)
     return answer.status_code == 200
 
 
 def pass_by(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let so much time pass by."""
+    """Move the clock forward by some seconds."""
     at = time.time() + seconds
     monkeypatch.setattr(time, "time", lambda: at)
 
@@ -78,7 +78,7 @@ def forged(content: object, key: str) -> str:
     return str(serializer.dumps(content))
 
 
-# --- coming in ----------------------------------------------------------------------------------------------------
+# --- sign-in ------------------------------------------------------------------------------------------------------
 
 
 def test_browser_is_redirected_to_sign_in_and_then_to_the_requested_page(served):
@@ -169,7 +169,7 @@ def test_local_mode_is_entered_only_by_its_one_time_address(public_record_url, a
     assert visit.open("/").status_code == 401
 
 
-# --- what a wrong try tells ---------------------------------------------------------------------------------------
+# --- failed attempts ----------------------------------------------------------------------------------------------
 
 
 def test_failed_sign_in_does_not_reveal_who_is_a_manager(served, accounts):

@@ -1,4 +1,4 @@
-"""Single sign-on through the whole flow against a provider started here, which can be made to err and to cheat."""
+"""Single sign-on through the whole flow, against a local provider that can be made to fail and to cheat."""
 
 import base64
 import hmac
@@ -31,7 +31,7 @@ from data import managers
 from data.storage.accounts import accounts_engine
 
 with warnings.catch_warnings():
-    # The provider is built on a part of Authlib that is to move elsewhere.
+    # The provider uses a part of Authlib that will move to another package.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     import oidc_provider_mock
 
@@ -44,7 +44,7 @@ Claims = dict[str, Any]
 
 @dataclass
 class Organisation:
-    """The provider: its address, and what it does other than it should."""
+    """The provider: its address, and its configured faults."""
 
     app: Flask
     key: RSAKey
@@ -61,7 +61,7 @@ class Organisation:
         requests.put(f"{self.address}/users/{sub}", json=claims, timeout=5).raise_for_status()
 
     def let_in(self, address: str, sub: str) -> str:
-        """Where the provider sends a person back to, whom it knows as `sub`."""
+        """The address the provider redirects to after signing in the person `sub`."""
         answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
@@ -116,7 +116,7 @@ def organisation(key: RSAKey) -> Iterator[Organisation]:
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Iterator[Engine]:
-    """An accounts database with one manager, who has no password."""
+    """An accounts database with one manager without a password."""
     engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     managers.add(engine, EMAIL, None)
     yield engine
@@ -131,12 +131,12 @@ def server_of(organisation: Organisation, accounts: Engine, database: str, **oth
 
 @pytest.fixture
 def served(organisation: Organisation, accounts: Engine, public_record_url: str) -> Visit:
-    """A server that sends people to this provider."""
+    """A server that uses this provider."""
     return server_of(organisation, accounts, public_record_url)
 
 
 def out(client: FlaskClient, address: str = "/sign-in/single") -> str:
-    """Where our server sends a person to."""
+    """The address our server redirects a person to."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 302, answer.text
     return answer.location
@@ -148,7 +148,7 @@ def come_back(client: FlaskClient, address: str) -> TestResponse:
 
 
 def through(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
-    """Out to the provider, in there as `sub`, and back."""
+    """Run the whole flow: to the provider, sign in there as `sub`, and back."""
     return come_back(client, organisation.let_in(out(client), sub))
 
 
@@ -160,7 +160,7 @@ def asked(address: str) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
 
 
-# --- the way it should go -----------------------------------------------------------------------------------------
+# --- the normal flow ----------------------------------------------------------------------------------------------
 
 
 def test_manager_signs_in_with_the_organisation_account(organisation, served):
@@ -236,11 +236,11 @@ def test_repeatedly_started_sign_in_fits_in_a_cookie(organisation, served):
     assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
 
 
-# --- who is not let in --------------------------------------------------------------------------------------------
+# --- refused people -----------------------------------------------------------------------------------------------
 
 
 def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
-    """The page that says why somebody is not let in."""
+    """The page with the reason of a refused sign-in."""
     assert answer.status_code == status, answer.text
     assert not is_in(client)
     assert "Traceback" not in answer.text
@@ -289,7 +289,7 @@ def test_refusal_page_is_in_the_readers_language(organisation, served):
     assert 'lang="zh-Hans"' in text
 
 
-# --- coming back otherwise than one went out ----------------------------------------------------------------------
+# --- forged callbacks ---------------------------------------------------------------------------------------------
 
 
 def test_wrong_missing_or_foreign_state_is_refused(organisation, served):
@@ -313,7 +313,7 @@ def test_callback_address_works_only_once(organisation, served):
 
 
 def test_code_of_another_sign_in_is_refused_under_our_state(organisation, served):
-    """Somebody puts the code of their own account under the state of their victim: the nonce is not the victim's."""
+    """An attacker uses the code of their own account with the state of a victim: the nonce does not match."""
     thief, victim = served.stranger(), served.client
     code = asked(organisation.let_in(out(thief), EMAIL))["code"]
     state = asked(out(victim))["state"]
@@ -338,7 +338,7 @@ def test_provider_error_text_is_not_shown_on_the_page(served):
     assert "<script>" not in text
 
 
-# --- tokens that prove nothing ------------------------------------------------------------------------------------
+# --- invalid tokens -----------------------------------------------------------------------------------------------
 
 HOUR = 3600
 CHEATS: dict[str, Callable[[Claims], Claims]] = {
@@ -366,7 +366,7 @@ def part(content: bytes) -> str:
 
 
 def by_hand(header: Claims, claims: Claims, sign: Callable[[bytes], bytes]) -> str:
-    """A token no library would make."""
+    """A token that no library would create."""
     text = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
     return f"{text}.{part(sign(text.encode()))}"
 

@@ -1,4 +1,4 @@
-"""Decks as slides: every exhibit in both languages, whose filters count, and who gets which deck."""
+"""Decks as slides: every exhibit in both languages, precedence of filters, and access to decks."""
 
 import json
 from collections.abc import Iterator
@@ -37,7 +37,7 @@ def strict(text: str) -> Show:
 
 
 def shown(client: FlaskClient, query: str = "") -> Show:
-    """What the show is told at an address."""
+    """The data of the show at an address."""
     response = client.get(f"/present/slides.json?{query}")
     assert response.status_code == 200, response.text[:300]
     return strict(response.text)
@@ -62,20 +62,20 @@ def accounts(folder: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine) -> dict[str, Visit]:
-    """A manager on each record, with decks of their own."""
+    """A manager on each record, with their own decks."""
     urls = {"public": public_record_url, "demo": demo_url}
     return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
 
 
 @pytest.fixture(scope="module")
 def all_slides(desks: dict[str, Visit]) -> dict[str, Show]:
-    """The deck of every exhibit, as told to the manager of each record."""
+    """The deck of every exhibit, as sent to the manager of each record."""
     return {name: shown(desk.client, "deck=All") for name, desk in desks.items()}
 
 
 @pytest.fixture(params=["public", "demo"])
 def told(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
-    """The same, on one record after the other."""
+    """The same data, on each record in turn."""
     return all_slides[request.param]
 
 
@@ -85,7 +85,7 @@ def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
 
 
 def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
-    """Somebody who has opened a link of these terms."""
+    """A viewer who has opened a link of these terms."""
     _link, token = share_links.make(accounts, desk.fit(terms), made_by="manager")
     client = desk.stranger()
     assert client.get(f"/s/{token}").status_code == 303
@@ -97,7 +97,7 @@ def committee(desk: Visit, accounts: Engine, **said: Any) -> FlaskClient:
 
 
 def sectors_of(desk: Visit) -> dict[str, int]:
-    """The enterprises of every sector, as its option has them."""
+    """The number of enterprises of every sector, from its option."""
     return {each["value"]: int(each["label"].rsplit("· ", 1)[1]) for each in desk.options()["sector"]}
 
 

@@ -1,4 +1,4 @@
-"""A programme of no enterprise, and of one: every page opens, every callback answers, nothing is said to be wrong."""
+"""Programmes of no enterprise and of one: every page opens, every callback responds, no error is shown."""
 
 from collections.abc import Callable
 

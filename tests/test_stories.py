@@ -1,4 +1,4 @@
-"""Stories: which belong to a selection, who may read which, the page's cards, and pictures sent to nobody else."""
+"""Stories: those of a selection, access, the cards of the page, and access to pictures."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -50,7 +50,7 @@ def _picture(story: str, side: str) -> Row:
 
 
 def with_stories(**programme: Any) -> Tables:
-    """The programme of ten, and 60 more, with stories and pictures of them; only enterprise a may be named."""
+    """The programme of ten and 60 more enterprises, with stories and pictures; only enterprise a may be named."""
     larger = with_more(PROGRAMME)
     enterprises = [row | {"may_be_named": row["code"] == "a"} for row in larger["enterprise"]]
     return larger | {
@@ -87,19 +87,19 @@ def record(address: str) -> Iterator[Record]:
 
 
 def read(record: Record, search: str = "", viewer: Viewer = MANAGER) -> list[str]:
-    """The codes of the stories a viewer reads, in order."""
+    """The codes of the stories a viewer sees, in order."""
     with record.view(viewer, Filters.from_search(search)) as view:
         return list(story_list.stories(view)["code"])
 
 
 def by_link(*, scope: Scope | None = None, threshold: int | None = None, names: bool = False) -> Viewer:
-    """Someone who comes by a link."""
+    """A link viewer."""
     permissions = {Permission.BROWSE} | ({Permission.SEE_NAMES} if names else set())
     held: dict[str, Any] = {"threshold": threshold, "privacy_key": b"key"}
     return Viewer(frozenset(permissions), scope or Scope(), "key", limited=True, **held)
 
 
-# --- which belong to a selection ------------------------------------------------------------------------------------
+# --- stories of a selection ---------------------------------------------------------------------------------------
 
 
 def test_manager_sees_all_stories_to_date_and_those_with_both_pictures_come_first(record):
@@ -115,7 +115,7 @@ def test_story_of_an_enterprise_is_visible_from_its_recruitment(record):
     ("search", "codes"),
     [
         ("?round=r1", {"both-told", "any-round", "not-named", "names-another"}),
-        ("?round=r2", {"any-round", "of-a-round"}),  # a is in both rounds, but what was told of r1 is of r1
+        ("?round=r2", {"any-round", "of-a-round"}),  # a is in both rounds, but the story of r1 belongs to r1
         ("?round=r3", set()),
         ("?phase=p2", {"any-round", "of-a-round"}),
         ("?partner=fed", {"both-told", "any-round", "not-named", "names-another"}),
@@ -137,7 +137,7 @@ def test_story_without_enterprise_and_round_is_shown_only_without_filters(record
     assert "of-nothing" not in read(record, "?round=r1,r2,r3")
 
 
-# --- who reads which ------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 def test_manager_sees_all_twelve_stories_of_the_public_record(public_record_url):
@@ -187,7 +187,7 @@ def test_link_viewer_sees_no_story_code_in_addresses_and_numbered_hidden_enterpr
     assert set(found["enterprise"].dropna()) == {"enterprise-1", "enterprise-2"}
 
 
-# --- the page -------------------------------------------------------------------------------------------------------
+# --- the page -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -212,7 +212,7 @@ def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
 
 
 def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    """Someone who opened a link."""
+    """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -220,7 +220,7 @@ def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
 
 
 def shown(visit: Visit, search: str = "", path: str = "/stories", clicks: int | None = None) -> Values:
-    """What the page's callback fills."""
+    """The outputs of the page's callback."""
     values = at(search, path) | {f"{ids.STORIES_MORE}.n_clicks": clicks}
     return visit.answered(f"{ids.STORIES_LIST}.children", values)
 
@@ -230,7 +230,7 @@ def said(drawn: Any) -> str:
 
 
 def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
-    """The properties of every component of a kind in what was drawn."""
+    """The properties of every component of a type in a response."""
     if isinstance(drawn, list):
         return [found for each in drawn for found in nodes(each, kind)]
     if not isinstance(drawn, dict):
@@ -296,7 +296,7 @@ def test_many_stories_are_shown_in_steps(new_database):
         assert answer[f"{ids.STORIES_MORE}.hidden"] is (not button)
 
 
-# --- pictures -------------------------------------------------------------------------------------------------------
+# --- pictures -----------------------------------------------------------------------------------------------------
 
 
 def test_picture_has_its_own_media_type_and_private_revalidated_caching(visit):
@@ -348,7 +348,7 @@ def test_revoked_link_cannot_revalidate_a_cached_picture(visit, accounts):
     assert client.get(source, headers={"If-None-Match": kept}).status_code == 401
 
 
-# --- canaries -------------------------------------------------------------------------------------------------------
+# --- canaries -----------------------------------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel"
 

@@ -1,4 +1,4 @@
-"""Story pictures on their way into the database: checked, turned, made smaller, stripped; replaced and taken away."""
+"""Loading story pictures: checked, rotated, resized, stripped; replaced and removed."""
 
 import io
 import zlib
@@ -33,7 +33,7 @@ def photo(path, size=(60, 40), colour="#a03020", **options):
 
 
 def camera(path, size=(60, 40), turned=6):
-    """A photo held upright by a phone, as a phone writes it: where, with what, and a comment."""
+    """An upright phone photo with its metadata: location, device, and a comment."""
     exif = Image.Exif()
     exif[ORIENTATION] = turned
     exif[0x010F] = "A phone"
@@ -136,7 +136,7 @@ def test_data_appended_to_a_picture_is_not_stored(engine, tmp_path):
         b"#!/bin/sh\necho\n",
         b"<html><script>alert(1)</script></html>",
         b"GIF89a/*" + picture_bytes() + b"*/=1;alert(1)",
-        picture_bytes(kind="JPEG"),  # an ending that says something else
+        picture_bytes(kind="JPEG"),  # an extension of another type
         b"",
     ],
 )
@@ -147,7 +147,7 @@ def test_invalid_picture_is_refused_and_nothing_is_loaded(engine, tmp_path, cont
 
 
 def bomb(width, height):
-    """A PNG that says it is `width` × `height` black points, in few bytes."""
+    """A PNG of `width` × `height` black points in few bytes."""
 
     def chunk(kind, content):
         return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)

@@ -1,4 +1,4 @@
-"""Targets, trainers and events of a programme small enough to count by hand, and who may see what of them."""
+"""Targets, trainers and events of a programme small enough to count by hand, and access to them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -92,12 +92,12 @@ def ask(new_database: Callable[[], str]) -> Iterator[Any]:
 
 @pytest.fixture(scope="module")
 def larger(new_database: Callable[[], str]) -> Iterator[Any]:
-    """The same with 60 more enterprises, so that somebody with a threshold is shown it."""
+    """The same with 60 more enterprises, so that a viewer with a threshold is shown it."""
     yield from views(new_database(), with_more(TABLES))
 
 
 def reader(**terms: Any) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return replace(Terms(**terms).viewer(), privacy_key=b"key")
 
 
@@ -156,7 +156,7 @@ def test_target_status_follows_from_its_date_and_actual(ask):
         ("reach", "370200", 2013, None): "done",
         ("reach", "370200", 2015, None): "in-progress",
         ("reach", "370200", 2015, "m1"): "not-planned",
-        ("defects", "310000", 2014, None): "late",  # zero is a real target where less is better
+        ("defects", "310000", 2014, None): "late",  # zero is a real target if less is better
         ("reach", "310000", 2014, None): "unknown",
     }
 
@@ -252,7 +252,7 @@ def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(as
 @pytest.mark.parametrize(
     ("search", "seen"),
     [
-        ("partner=fed", {"opening", "tot", "visit-to-enterprise-b"}),  # its own, and those of a round of its child
+        ("partner=fed", {"opening", "tot", "visit-to-enterprise-b"}),  # own events, and those of a child's round
         ("partner=buyer", {"opening", "visit-to-enterprise-b"}),
         ("round=r1", {"opening", "visit-to-enterprise-b"}),
         ("phase=p1", {"opening", "visit-to-enterprise-b"}),

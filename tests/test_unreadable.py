@@ -1,4 +1,4 @@
-"""A results database that cannot be read, for whatever reason: said in words, never shown as numbers."""
+"""An unreadable results database: a message for every reason, never numbers."""
 
 import re
 import sqlite3
@@ -39,7 +39,7 @@ def _in_file(path: Path, statement: str) -> None:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite gives a locked file up at once instead of after seconds."""
+    """Makes SQLite give up on a locked file at once instead of after seconds."""
     patient = database.reading_engine
 
     def reading_engine(address: str, **how: bool) -> Engine:
@@ -55,10 +55,10 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def spoilt(  # noqa: C901 - one short branch a kind of trouble
+def spoilt(  # noqa: C901 - one short branch per kind of trouble
     tmp_path: Path, public_record_url: str, impatient: None
 ) -> Iterator[Spoil]:
-    """Makes a results database that cannot be read, of a kind, and gives its path."""
+    """Creates an unreadable results database of a kind; returns its path."""
     held: list[sqlite3.Connection] = []
 
     def spoil(state: str) -> Path:
@@ -94,7 +94,7 @@ def spoilt(  # noqa: C901 - one short branch a kind of trouble
 
 
 def spoken(page: str) -> tuple[str, list[str]]:
-    """The language a plain page says it is in, and its heading and text."""
+    """The declared language of a plain page, and its heading and text."""
     language = re.search(r'<html lang="([^"]+)"', page)
     assert language
     return language[1], re.findall(r"<(?:h1|p)>(.*?)</(?:h1|p)>", page, re.DOTALL)
@@ -150,7 +150,7 @@ def test_callback_on_an_unreadable_database_shows_only_a_notice(spoilt, state):
         answer = response.get_json()
         assert not answer.get("response")
         said = notice(answer)
-        # The same words as on the page that would be opened anew.
+        # The same message as on a newly opened page.
         assert said == [
             line.replace("&#34;", '"').replace("&#39;", "'") for line in spoken(visit.open(f"/{language}").text)[1]
         ]
@@ -227,6 +227,6 @@ def test_callbacks_of_an_open_page_report_an_unreadable_database(spoilt):
         answer = response.get_json()
         if notice(answer):
             assert not answer.get("response")
-        else:  # what needs no data: the page slot, its headings and the labels of the filters
+        else:  # outputs without data: the page slot, its headings and the labels of the filters
             named = output.endswith("-heading.content") or f"{ids.AS_OF_LABEL}." in output
             assert named or output.startswith(ids.PAGE), output

@@ -1,4 +1,4 @@
-"""A database of an older version is brought up to date; an edition it froze is read as before."""
+"""A database of an older version is upgraded; an edition it froze is read as before."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,7 +29,7 @@ FIRST = (
     "ALTER TABLE batch DROP COLUMN undoes",
     "UPDATE batch SET schema_version = 1",
 )
-"""What makes a database of the present version one of the first."""
+"""The statements that turn a database of the current version into one of the first."""
 
 
 def ask(path: Path, *statements: str) -> None:

@@ -1,4 +1,4 @@
-"""Two languages: every string is in the Chinese catalogue; numbers and dates are as people write them."""
+"""Two languages: every string is in the Chinese catalogue; numbers and dates are written in the local form."""
 
 import ast
 import math
@@ -29,11 +29,11 @@ PO = ROOT / "layouts" / "locale" / "zh" / "LC_MESSAGES" / "messages.po"
 SOURCES = sorted(path for part in ("callbacks", "layouts", "dashboard") for path in (ROOT / part).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "dashboard" / "templates").glob("*.html"))
 TRANSLATED = ("app.py", "plain_pages.py")
-"""Modules of `dashboard` whose texts are read on pages."""
+"""Modules of `dashboard` whose texts are shown on pages."""
 
 SPEAKING = frozenset({"_", "_l", "ngettext"})
 BY_THE_BROWSER = frozenset({"num_selected", "seconds", "slide_number", "slide_count", "chosen_count"})
-"""Places a script fills in, not the call."""
+"""Placeholders filled in by a script, not by the call."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -63,7 +63,7 @@ def translated() -> dict[Key, Key]:
 
 
 def places(text: str) -> set[str]:
-    """The names of the ``{places}`` in a text."""
+    """The names of the ``{placeholders}`` in a text."""
     return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
 
 
@@ -80,7 +80,7 @@ def message_nodes(call: ast.Call) -> list[ast.expr]:
 
 
 def unreadable(source: str) -> list[str]:
-    """Calls no extraction can read: a text that is no literal, or a call inside an f-string."""
+    """Calls that extraction cannot read: a text that is not a literal, or a call inside an f-string."""
     tree = ast.parse(source)
     inside = {call for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for call in calls(node)}
     return [
@@ -91,7 +91,7 @@ def unreadable(source: str) -> list[str]:
     ]
 
 
-# Literals that look like prose and are none: settings of plotly, class names, a font list, a language's own name.
+# Literals that look like prose but are not: settings of plotly, class names, a font list, a language's own name.
 NO_PROSE = frozenset(
     {
         "middle left",
@@ -119,7 +119,7 @@ HIDDEN_KEYWORDS = frozenset({"className", "style"})
 
 
 def bare(source: str) -> list[str]:
-    """English a reader would see that no translation can reach.
+    """English shown to a reader that cannot be translated.
 
     Prose anywhere, any word where a component or a chart shows it; what carries both languages at once is meant to.
     """
@@ -138,7 +138,7 @@ def bare(source: str) -> list[str]:
 
 
 def _not_shown(tree: ast.AST) -> Iterator[ast.AST]:
-    """Docstrings, what is spoken, what is logged, class names."""
+    """Nodes that are not shown untranslated: docstrings, translated texts, log messages, class names."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -149,11 +149,11 @@ def _not_shown(tree: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(node, ast.keyword) and node.arg in HIDDEN_KEYWORDS:
             yield from ast.walk(node)
         elif isinstance(node, ast.Raise) and node.exc and ast.unparse(node.exc).startswith("TypeError("):
-            yield from ast.walk(node)  # for who changes the code: it stops the start
+            yield from ast.walk(node)  # for developers: it stops the start
 
 
 def _shown(tree: ast.AST) -> Iterator[ast.AST]:
-    """Literals standing where a component or a chart shows them, alone, in a list or in an f-string."""
+    """Literals at a position a component or a chart shows, alone, in a list or in an f-string."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("html.", "dcc.", "dbc.")):
             for value in [*node.args[:1], *(each.value for each in node.keywords if each.arg in SHOWN_KEYWORDS)]:

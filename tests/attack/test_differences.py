@@ -1,4 +1,4 @@
-"""What one subtraction used to give away: each on a programme made for it, attacked with everything that is shown."""
+"""Known subtraction attacks, each on a programme made for it, with everything that is shown."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -39,7 +39,7 @@ Shape = Callable[[int], Enterprise]
 
 
 def programme(rounds: tuple[Round, ...], shape: Shape, many: int) -> Programme:
-    """A programme of so many enterprises, each shaped by its number; Module 1 alone."""
+    """A programme of `many` enterprises, each shaped by its number; with Module 1 only."""
     return Programme(rounds, tuple(shape(number) for number in range(many)), ("m1",))
 
 
@@ -73,7 +73,7 @@ def four_names() -> Programme:
 
 
 def planned_less_workshop() -> Programme:
-    """Of those planned all but two began: the others are overdue."""
+    """All planned enterprises but two began; the two are overdue."""
     rounds = (Round("r1", "ph-a", ("fund",)), Round("r2", "ph-b", ("buyer",)))
 
     def shape(number: int) -> Enterprise:
@@ -84,7 +84,7 @@ def planned_less_workshop() -> Programme:
 
 
 def regions_beside_funnel() -> Programme:
-    """A place that is one row of regions and a selection of the funnel, where four completed."""
+    """A place that is a row of the regions table and a selection of the funnel; four enterprises completed."""
     rounds = (Round("r1", "ph-a", ("north",)), Round("r2", "ph-b", ("buyer",)))
 
     def shape(number: int) -> Enterprise:
@@ -130,7 +130,7 @@ def test_row_of_the_regions_table_equals_the_module_funnel_of_its_place(tmp_path
 
 
 def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
-    """The counts of whatever is selected, by cell."""
+    """The counts of the whole selection, by cell."""
     of_all = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
     counts = [
         (cell, int(value))
@@ -141,8 +141,8 @@ def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
 
 
 def test_funnel_steps_are_shown_when_the_planned_count_rounds_to_zero(tmp_path):
-    """Two planned Module 2, and both began: equal sets, whichever is rounded to none."""
-    for spare in range(12):  # the directions are drawn: in some of these two is rounded up, in some down
+    """Two enterprises planned Module 2 and both began: equal sets, also when rounded to zero."""
+    for spare in range(12):  # the rounding direction is random: over these keys, two is rounded up and down
         made = programme(
             (Round("r1", "ph-a", ("north",)),), lambda number: an_enterprise(number, "r1", BEGUN), 20 + spare
         )
@@ -157,12 +157,12 @@ def test_funnel_steps_are_shown_when_the_planned_count_rounds_to_zero(tmp_path):
         folder.mkdir()
         numbers = reader_of(made.write(folder))(Selection())
         begun = {int(numbers[Cell("module-funnel", ("m2",), column)]) for column in ("workshop", "in_progress")}
-        # Of who began Module 2, all began a further module.
+        # All enterprises that began Module 2 began a further module.
         assert begun == {int(numbers[Cell("journey-funnel", ("further_started",), "enterprises")])}
 
 
 def test_exhibits_are_shown_when_every_enterprise_planned_module_1(tmp_path):
-    """The number planned is then the exact total, and what is worked out from it no multiple of the base either."""
+    """The planned number is then the exact total, and derived numbers need not be multiples of the base."""
     rounds = (Round("r1", "ph-a", ("north",)),)
     states = [WAITING] * 10 + [LATE] * 8 + [DONE] * 28
     made = programme(rounds, lambda number: an_enterprise(number, "r1", states[number]), 46)
@@ -188,7 +188,7 @@ def country_and_not_given() -> Programme:
 
 @pytest.mark.parametrize("made", [country_and_not_given(), invented(1, 46, modules=1)], ids=["country", "invented"])
 def test_size_of_a_small_group_cannot_be_determined(made, tmp_path):
-    """By somebody who knows nobody, from all numbers of enterprises that are shown."""
+    """The attacker knows no member and uses all shown numbers of enterprises."""
     truth = Truth(made)
     shown = told(everything_shown(made, reader_of(made.write(tmp_path))))
     atoms = {}
@@ -206,7 +206,7 @@ def test_size_of_a_small_group_cannot_be_determined(made, tmp_path):
         if stat_of(each.cell) == ("enterprises",) and each.cell.exhibit != "line":
             key = row(each.selection, each.cell)
             low, high = rows.get(key, (0, np.inf))
-            # Whoever knows nobody takes no number but that of everything for an exact one.
+            # This attacker treats only the total of everything as exact.
             everything = each.value == size(truth.all)
             rows[key] = (
                 max(low, each.value if everything else each.low),
@@ -229,7 +229,7 @@ def _singles(made: Programme) -> list[Selection]:
 
 
 def _size(truth: Truth, first: list[int], row: tuple[float, ...], atoms: object, made: Programme) -> int:
-    """How many enterprises are in the atoms of a row."""
+    """The number of enterprises in the atoms of a row."""
     kinds = {at for at, inside in zip(first, row, strict=True) if inside}
     of = {}
     for each in made.enterprises:
@@ -285,7 +285,7 @@ def test_enterprise_added_to_the_live_record_leaves_an_edition_unchanged(tmp_pat
 
 
 def sums_shown(shown: dict[Selection, Numbers]) -> list[tuple[Selection, Cell, int]]:
-    """Workers and people that are shown, by selection."""
+    """The shown sums of workers and people, by selection."""
     found = []
     for selection, numbers in shown.items():
         for cell, value in numbers.items():
@@ -299,7 +299,7 @@ SUMS = ("workers_reached", "people_trained", "women_trained", "visits")
 
 
 def weights(made: Programme, truth: Truth, selection: Selection, cell: Cell) -> tuple[str, np.ndarray]:
-    """Which value a sum is of, and whose how often: the attacker knows who was trained, and in how many modules."""
+    """The value a sum is of and each enterprise's weight: the attacker knows who was trained in how many modules."""
     inside = truth.enterprises(truth.units(narrowed(selection, cell)))
     modules = [code for code in made.modules if selection.module in (None, code)]
     what = "workers_reached" if cell.column == "workers" else str(cell.row[0])
@@ -322,7 +322,7 @@ def value_of(each: Enterprise, what: str) -> float:
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
 def test_size_of_one_enterprise_cannot_be_estimated_within_ten_per_cent(seed, tmp_path, figures):
-    """By somebody who knows who is in every sum, how often, and how sizes are changed, but not which way."""
+    """The attacker knows the members and weights of every sum and the size of the factors, but not their direction."""
     made = invented(seed, 60, modules=2)
     truth = Truth(made)
     sums = sums_shown(everything_shown(made, reader_of(made.write(tmp_path))))
@@ -351,7 +351,7 @@ def test_size_of_one_enterprise_cannot_be_estimated_within_ten_per_cent(seed, tm
             free = [milp(sign * aim, constraints=bounds) for sign in (1, -1)]
             least, most = free[0].fun / (1 + MOST_NOISE), -free[1].fun / (1 - MOST_NOISE)
             assert least - 1e-6 <= true[at] <= most + 1e-6
-            # One value were within a tenth of all that are possible.
+            # A single value would be within a tenth of all possible ones.
             assert most / max(least, 1e-9) > 1.1 / 0.9
             widest.append(least > 0)
         figures(f"{made.name}, {what}: {len(rows)} sums; of {len(aims)} sizes {sum(widest)} have a least above none")

@@ -1,4 +1,4 @@
-"""Equal sets of enterprises show equal numbers, by whatever filter or exhibit; and the numbers are near the truth."""
+"""Equal sets of enterprises show equal numbers under any filter and exhibit; numbers are near the truth."""
 
 from collections import defaultdict
 
@@ -34,11 +34,11 @@ PROGRAMMES = {
 }
 
 OF_ALL = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
-"""Exhibits that count whatever is selected; the others have a row for each of its groups."""
+"""The exhibits that count the whole selection; the others have a row per group."""
 
 
 class Opened:
-    """A programme, what is shown of it, and whom each number counts."""
+    """A programme, its shown numbers, and the enterprises each number counts."""
 
     def __init__(self, programme: Programme, shown: dict[Selection, Numbers]) -> None:
         self.programme, self.shown = programme, shown
@@ -128,7 +128,7 @@ def test_sums_over_modules_add_up_the_shown_numbers_of_each_module(tmp_path):
 
 
 def test_every_count_of_every_exhibit_is_covered_by_the_attack():
-    """A new count is looked for here: it must be given a statistic, or a reason why it is none of enterprises."""
+    """A new count needs a statistic here, or a reason why it does not count enterprises."""
     for name, (code, part) in ATTACKED.items():
         known = STATS.get("regions" if name == "provinces" else code, {})
         unattacked = set(part.protected_by(Protection.ROUNDED)) - set(known)

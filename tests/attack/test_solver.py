@@ -1,6 +1,6 @@
-"""What can be worked out from everything one link shows, by linear programs over all of it at once.
+"""Linear programs over everything one link shows: how many small cells they determine.
 
-`make fuzz` attacks all programmes; here stands one of them, and the attack is shown to break a weaker rule.
+`make fuzz` attacks all programmes; this test attacks one, and shows that the attack breaks a weaker rule.
 """
 
 import logging
@@ -18,16 +18,16 @@ from attack.truth import FUNNEL, Cell, Truth, size
 log = logging.getLogger(__name__)
 
 MOST_DETERMINED = 0.02
-"""Of the cells that truly have fewer than 5 enterprises so many may be known exactly…"""
+"""Maximum share of cells with a true count below 5 that may be known exactly."""
 
 LEAST_REMAINING = 0.6
-"""…and so much must be open on average of what is open to who knows the members alone (counted to 4)."""
+"""Minimum average share of uncertainty that must remain, against knowing only the members (counted to 4)."""
 
 Say = Callable[[str], None]
 
 
 def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
-    """The cells of a programme that truly have fewer than 5 enterprises, after so many linear programs."""
+    """The cells with a true count below 5, after `most` linear programs."""
     shown = told(everything_shown(programme, reader_of(programme.write(folder))))
     # All modules at once are too many unknowns for a large programme.
     parts = [None] if len(programme.enterprises) < 100 else programme.modules
@@ -42,7 +42,7 @@ def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
 
 
 def figures_of(name: str, ranges: list[Range]) -> str:
-    """What came of an attack, in a line."""
+    """The result of an attack in one line."""
     few, none = ([each for each in ranges if bool(each.truth) == some] for some in (True, False))
     determined = [sum(each.determined for each in some) for some in (few, none)]
     tiny = sum(each.determined and each.members < SMALL for each in ranges)
@@ -56,7 +56,7 @@ def figures_of(name: str, ranges: list[Range]) -> str:
 
 
 def assert_holds(ranges: list[Range]) -> None:
-    """Cells of which it is not known count as determined; a range is at least what solutions were found for."""
+    """Undecided cells count as determined; a range is at least the values of its solutions."""
     assert len(ranges) > 500
     assert np.mean([each.determined for each in ranges]) <= MOST_DETERMINED
     assert np.mean([each.remaining for each in ranges]) >= LEAST_REMAINING
@@ -88,7 +88,7 @@ def test_solver_determines_hardly_any_small_cell_in_any_programme(tmp_path, figu
 
 
 def hidden(programme: Programme) -> list[Told]:
-    """The module funnels as they were told once: true numbers, and "under 5" for 1 to 4."""
+    """The module funnels under the old rule: true numbers, and "under 5" for 1 to 4."""
     truth, found = Truth(programme), []
     for selection in selections(programme):
         if selection.module is None:

@@ -48,7 +48,7 @@ def sign_in(context: BrowserContext, site: Site, email: str, address: str = "/de
 
 @pytest.fixture
 def mei(new_context: NewContext, site: Site) -> Iterator[Tab]:
-    """A manager's tab in a browser without scripts, come in by keyboard."""
+    """A manager's tab in a browser without JavaScript, signed in by keyboard."""
     yield from sign_in(new_context(java_script_enabled=False), site, MEI)
 
 

@@ -1,4 +1,4 @@
-"""The enterprises in a real browser: searched, sorted, turned and opened by the keyboard alone; what is missing too."""
+"""The enterprises pages in a real browser: search, sort, paging and opening by keyboard; completeness too."""
 
 import re
 
@@ -13,7 +13,7 @@ from layouts.lists.enterprise_table import LIST
 from layouts.lists.follow_up_layout import LIST as COMPLETENESS
 
 EVERYBODY = 120
-"""How many the synthetic programme has."""
+"""Number of enterprises in the synthetic programme."""
 
 
 def part(page: Page, what: str, of: str = LIST) -> Locator:
@@ -40,7 +40,7 @@ def tab_to(page: Page, element: str) -> None:
 
 @pytest.fixture
 def demo_tab(contexts):
-    """A tab on the synthetic programme that complains of nothing."""
+    """A tab on the synthetic programme; it must have no errors."""
     with tab_of(*contexts["demo"]) as tab:
         yield tab
         assert tab.complaints == []
@@ -51,7 +51,7 @@ def test_list_can_be_searched_sorted_paged_and_opened_by_keyboard_alone(demo_tab
     page = demo_tab.open("/enterprises")
     count = part(page, "count")
     expect(count).to_have_text(f"{EVERYBODY} enterprises")
-    expect(count).to_have_attribute("role", "status")  # said politely
+    expect(count).to_have_attribute("role", "status")  # an aria-live status
     assert len(names(page)) == ROWS
     first = names(page)[0]
 

@@ -1,4 +1,4 @@
-"""A manager's way through an import in a real browser: refused, marked, put right, looked at, loaded, rolled back."""
+"""An import in a real browser: refused, marked, corrected, previewed, loaded, rolled back."""
 
 import io
 import re
@@ -46,13 +46,13 @@ def tab(new_context: NewContext, site: Site, request: pytest.FixtureRequest) -> 
 
 
 def sound(tab: Tab) -> None:
-    """Nothing sticks out at the side, and nothing stands in the way of who reads with more than their eyes."""
+    """Assert that the page fits the window and is accessible."""
     assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert objections(tab) == []
 
 
 def press(page: Page, name: str | re.Pattern[str], role: str = "button") -> None:
-    """Go to a button or link with the keyboard and press it."""
+    """Move to a button or link by keyboard and press it."""
     wanted = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
     wanted.focus()
     expect(wanted).to_be_focused()

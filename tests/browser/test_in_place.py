@@ -1,4 +1,4 @@
-"""A page that is asked anew stays where it is: nothing is drawn from scratch, moves, loses its focus or piles up."""
+"""A page updates in place: nothing is redrawn from scratch, moves, loses focus or queues up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -33,7 +33,7 @@ def tab(contexts) -> Iterator[Tab]:
 
 @contextmanager
 def held_back(page: Page, output: str) -> Iterator[list[Route]]:
-    """Hold back what is asked to fill `output`, until it is let go on; what was not is let go on in the end."""
+    """Hold the requests that fill `output` until the test releases them; the rest are released at the end."""
     held: list[Route] = []
 
     def take(route: Route) -> None:
@@ -44,7 +44,7 @@ def held_back(page: Page, output: str) -> Iterator[list[Route]]:
 
     page.route(ASKED, take)
     yield held
-    page.unroute(ASKED, take)  # lets go on what is still held
+    page.unroute(ASKED, take)  # releases the requests still held
 
 
 def wait_for(page: Page, held: list[Route], count: int) -> None:
@@ -140,7 +140,7 @@ def test_pressing_a_key_repeatedly_requests_only_the_first_and_the_last_value(ta
     page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
     with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
         page.keyboard.press("ArrowRight")
-        wait_for(page, held, 1)  # pressed all at once, the renderer might put but one
+        wait_for(page, held, 1)  # if pressed all at once, the renderer may send only one request
         for _press in METRICS[2:]:
             page.keyboard.press("ArrowRight")
         expect(page.locator(f"#{ids.REGIONS_METRIC} input").last).to_be_checked()

@@ -1,4 +1,4 @@
-"""What people do with the dashboard, done in a real browser on the public record."""
+"""User journeys through the dashboard, in a real browser on the public record."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def option(page: Page, code: str) -> Locator:
 
 
 def choose(page: Page, dimension: str, code: str) -> None:
-    """Open a filter, click one of its options, and close it: closing is what asks."""
+    """Open a filter, click one of its options, and close it: closing sends the request."""
     control(page, dimension).click()
     option(page, code).click()
     page.keyboard.press("Escape")
@@ -36,12 +36,12 @@ def drawn(page: Page) -> None:
 
 
 def enterprises(page: Page) -> Locator:
-    """The first headline: how many enterprises."""
+    """The first headline: the number of enterprises."""
     return page.locator(f"#{ids.OVERVIEW_HEADLINES} .headline-value").first
 
 
 def chips(page: Page) -> Locator:
-    """The filters named in the sentence, without the link that takes all away."""
+    """The filter chips in the sentence, without the link that removes all."""
     return page.locator(f"#{ids.SENTENCE} a.chip:not(.reset)")
 
 
@@ -61,7 +61,7 @@ def counted(site: Site, search: str, dimension: str, code: str) -> str:
 
 
 def pair(site: Site) -> tuple[str, str]:
-    """A partner and a sector of it that each narrow what there is."""
+    """A partner and a sector of it that each exclude some enterprises."""
     for partner in site.visit.options()["partner"]:
         sectors = site.visit.options(f"?partner={partner['value']}")["sector"]
         if len(sectors) > 1:
@@ -405,7 +405,7 @@ def test_open_page_shows_a_message_when_the_database_becomes_unreadable(
 
 
 def focused(page: Page) -> tuple[str, str]:
-    """The id and the tag of what the keyboard is at."""
+    """The id and the tag of the focused element."""
     return page.evaluate("[document.activeElement.id, document.activeElement.tagName]")
 
 

@@ -1,4 +1,4 @@
-"""Links in a real browser: made by a manager in one, opened in another, and gone from its open page when they end."""
+"""Share links in a real browser: made in one, opened in another, and ended on its open page."""
 
 import re
 from collections.abc import Iterator
@@ -18,14 +18,14 @@ from layouts.parts.shell import CONTROLS
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENDED = re.compile("This link has ended")
 ENOUGH = 10
-"""Enterprises that are offered however their number is rounded: at least 10 are shown of them."""
+"""Minimum count of an option that is offered under any rounding."""
 
 
 @pytest.fixture(scope="module")
 def site(demo_url: str) -> Iterator[Site]:
-    """A server of its own, so that links made here stand on no other test's page."""
+    """A separate server, so that links made here are on no other test's page."""
     visit = Visit.to(demo_url)
-    visit.frozen()  # what there is to preview
+    visit.frozen()  # the edition to preview
     with serving(visit) as site:
         yield site
 
@@ -47,13 +47,13 @@ def manager(managing: BrowserContext, site: Site) -> Iterator[Tab]:
 
 @pytest.fixture(scope="module")
 def elsewhere(new_context: NewContext) -> BrowserContext:
-    """A browser of somebody else's, with no session."""
+    """Another person's browser, without a session."""
     return new_context()
 
 
 @pytest.fixture
 def other(elsewhere: BrowserContext, site: Site) -> Iterator[Tab]:
-    """Somebody else's tab; they have come by no link yet."""
+    """Another person's tab, before they open a link."""
     elsewhere.clear_cookies()
     with tab_of(elsewhere, site) as tab:
         yield tab
@@ -61,7 +61,7 @@ def other(elsewhere: BrowserContext, site: Site) -> Iterator[Tab]:
 
 
 def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
-    """How many enterprises each option of a filter has at an address, seen by the manager."""
+    """The number of enterprises of each filter option at an address, as the manager sees it."""
     return {
         each["value"]: int(each["label"].rsplit("· ", 1)[1].replace(",", ""))
         for each in site.visit.options(search)[dimension]
@@ -70,7 +70,7 @@ def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def codes(site: Site) -> tuple[str, str, str]:
-    """A partner, a sector some but not all of its enterprises are of, and another partner with many enterprises."""
+    """A partner, a sector of some of its enterprises, and another partner with many enterprises."""
     partners = counts(site, "", "partner")
     for partner, size in partners.items():
         for sector, part in counts(site, f"?partner={partner}", "sector").items():
@@ -83,7 +83,7 @@ def codes(site: Site) -> tuple[str, str, str]:
 
 
 def make(tab: Tab, address: str, **filled: str) -> str:
-    """Make a link on the Share page as it opens at `address`; gives the address it shows."""
+    """Make a link on the Share page opened at `address`; returns the address it shows."""
     page = tab.open(address)
     for label, text in filled.items():
         page.get_by_label(label, exact=True).fill(text)
@@ -95,7 +95,7 @@ def make(tab: Tab, address: str, **filled: str) -> str:
 
 
 def looks_again(page: Page) -> None:
-    """What a browser tells a page that is looked at again."""
+    """Dispatch the event of a page that becomes visible again."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
@@ -121,7 +121,7 @@ def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(m
     page.keyboard.press("Escape")
     choose(page, "sector", sector)
     other.is_at(f"/?sector={sector}")
-    expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, as whatever is not everything
+    expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, because it is not the total
     expect(chips(page)).to_have_count(1)
 
     other.open(f"/?partner={outside}")

@@ -1,4 +1,4 @@
-"""The newsletter in a real browser: from the tools to a period, both languages, and the files taken from it."""
+"""The newsletter in a real browser: from the tools menu to a period, both languages, and downloads."""
 
 from pathlib import Path
 

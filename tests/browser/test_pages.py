@@ -1,4 +1,4 @@
-"""What holds for every page: a clean console, no request to anyone else, nothing axe objects to, room on a phone."""
+"""Checks of every page: no console errors, no third-party requests, no axe violations, fits a phone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +26,8 @@ document.getAnimations().filter((each) => each instanceof CSSTransition).forEach
 
 
 def objections(tab: Tab, *, without: tuple[str, ...] = ()) -> list[str]:
-    """What axe objects to: rule, then each place with what is wrong there."""
-    tab.page.evaluate(SETTLED)  # a colour on its way to another is seen by nobody, but by axe
+    """The violations axe reports: rule, then each place with its problem."""
+    tab.page.evaluate(SETTLED)  # axe would report colours in the middle of a transition
     options = {"rules": {rule: {"enabled": False} for rule in without}}
     violations: list[dict[str, Any]] = Axe().run(tab.page, options=options).response["violations"]
     return [

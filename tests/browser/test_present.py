@@ -22,7 +22,7 @@ SIZES = ((1920, 1080), (1024, 768))
 RECORDS = ("public", "demo")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
-# Every visible piece of text under a root: what it says, its size on the screen in pixels, and its box.
+# Every visible piece of text under a root: its text, its size on the screen in pixels, and its box.
 TEXTS = """(root) => {
     const scale = (element) => {
         let product = 1;
@@ -59,7 +59,7 @@ TEXTS = """(root) => {
     return found;
 }"""
 
-# Boxes that hold a slide's parts, which lie below one another and inside the slide.
+# Boxes of a slide's parts, which must be below one another and inside the slide.
 BLOCKS = """(canvas) => {
     const sides = ({ left, top, right, bottom }) => [left, top, right, bottom];
     const box = (element) => sides(element.getBoundingClientRect());
@@ -96,7 +96,7 @@ def sites(public_record_url: str, demo_url: str, folder: Path) -> Iterator[dict[
 
 @pytest.fixture(scope="module")
 def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, int], BrowserContext]:
-    """A signed-in projector a record and size."""
+    """A signed-in projector per record and window size."""
     return {
         (name, width): sites[name].sign_in(new_context(viewport={"width": width, "height": height}))
         for name in RECORDS
@@ -108,7 +108,7 @@ def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, in
 def projector(
     request: pytest.FixtureRequest, rooms: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]
 ) -> Iterator[Tab]:
-    """A tab on the public record, at one size after the other; it must complain of nothing and ask nobody else."""
+    """A tab on the public record at each window size; it must have no errors and no third-party requests."""
     with tab_of(rooms["public", request.param], sites["public"]) as tab:
         yield tab
         assert tab.complaints == []
@@ -129,7 +129,7 @@ def begin(tab: Tab, query: str = "", at: int = 1) -> Page:
 
 
 def drawn(page: Page, at: int) -> Page:
-    """Wait until a slide stands."""
+    """Wait until a slide is drawn."""
     expect(page.locator("#stage")).to_have_attribute("data-drawn", str(at))
     return page
 
@@ -139,7 +139,7 @@ def title(page: Page) -> str:
 
 
 def overlap(first: list[float], second: list[float]) -> bool:
-    """Do two lines of text stand on one another? The room above and below the letters does not count."""
+    """True if two lines of text overlap; the space above and below the letters does not count."""
 
     def letters(box: list[float]) -> list[float]:
         left, top, right, bottom = box
@@ -159,7 +159,7 @@ def inside(box: list[float], outer: list[float], slack: float = 1.5) -> bool:
 
 
 def unreadable(page: Page, least: float | None) -> list[str]:
-    """What is too small on the slide that stands, cut off, or stands on something else."""
+    """Texts on the current slide that are too small, cut off, or overlap something."""
     canvas = page.locator(".canvas")
     texts: list[dict[str, Any]] = canvas.evaluate(TEXTS)
     assert texts
@@ -195,7 +195,7 @@ def unreadable(page: Page, least: float | None) -> list[str]:
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("record", RECORDS)
 def test_every_slide_is_readable_from_the_back_row(rooms, sites, record, width, height, both):
-    """Nothing under 24 px at 1920 × 1080, nothing cut off, nothing on anything else, in either language."""
+    """No text under 24 px at 1920 × 1080, nothing cut off, nothing overlapping, in either language."""
     wrong: dict[str, list[str]] = {}
     with tab_of(rooms[record, width], sites[record]) as tab:
         for language in ("en", "zh"):
@@ -351,7 +351,7 @@ def test_index_help_and_table_open_by_key_and_close_with_escape(projector):
         if page.viewport_size["width"] == 1920:
             small = [each for each in opened.evaluate(TEXTS) if each["size"] < 23.95]
             assert small == []
-        page.keyboard.press("ArrowRight")  # is the dialog's, not the show's
+        page.keyboard.press("ArrowRight")  # belongs to the dialog, not to the show
         page.keyboard.press("Escape")
         expect(opened).not_to_be_visible()
         drawn(page, 4)
@@ -524,7 +524,7 @@ def test_open_show_ends_when_its_link_ends(new_context, sites, folder):
     with tab_of(new_context(viewport={"width": 1280, "height": 800}), sites["public"]) as tab:
         tab.page.goto(f"{tab.site.address}/s/{token}")
         page = drawn(tab.page, 1)
-        page.keyboard.press("Escape")  # a committee has nowhere else to go
+        page.keyboard.press("Escape")  # a committee has no other page
         page.keyboard.press("ArrowRight")
         drawn(page, 2)
         share_links.revoke(accounts, made.id)

@@ -1,4 +1,4 @@
-"""Stories in a real browser: the slider by keyboard, mouse and finger; without its script; on a phone; no barrier."""
+"""Stories in a real browser: the slider by keyboard, mouse and finger; without JavaScript; on a phone; accessible."""
 
 from collections.abc import Iterator
 
@@ -10,7 +10,7 @@ from test_pages import LANGUAGES, objections
 
 @pytest.fixture
 def told(contexts) -> Iterator[Tab]:
-    """A tab on the synthetic programme, whose stories have pictures; it must have complained of nothing."""
+    """A tab on the synthetic programme, whose stories have pictures; it must have no errors."""
     with tab_of(*contexts["demo"]) as tab:
         yield tab
         assert tab.complaints == []
@@ -18,14 +18,14 @@ def told(contexts) -> Iterator[Tab]:
 
 
 def slider(tab: Tab) -> Locator:
-    """The first slider of the page; the slot before it is brought into view."""
+    """The first slider of the page; the element before it is scrolled into view."""
     found = tab.page.locator(".compare input.slide").first
     found.scroll_into_view_if_needed()
     return found
 
 
 def share_of_before(found: Locator) -> float:
-    """How much of the width the picture before takes, 0 to 1: where the line between the two stands."""
+    """The share of the width the before picture takes (0 to 1): the position of the slider."""
     share: float = found.evaluate(
         """slide => {
             const compare = slide.closest('.compare');

@@ -1,4 +1,4 @@
-"""Charts as pictures to take away: really downloaded, opened and looked at."""
+"""Charts downloaded as pictures: downloaded, opened and inspected."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,7 +12,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def taken(page: Page, section: str, kind: str, folder: Path) -> Path:
-    """Take the chart of a section away by the keyboard, as a file in a folder under the name it was given."""
+    """Download the chart of a section by keyboard into a folder, under its suggested name."""
     menu = page.locator(f"#{section} .take-away")
     menu.locator("summary").focus()
     if menu.get_attribute("open") is None:
@@ -28,7 +28,7 @@ def taken(page: Page, section: str, kind: str, folder: Path) -> Path:
 
 
 def said(path: Path) -> str:
-    """Every text of a picture, in the order it stands."""
+    """Every text of a picture, in its order."""
     texts = (node for node in ET.parse(path).getroot().iter(f"{SVG}text"))
     return " ".join("".join(text.itertext()) for text in texts)
 
