@@ -36,15 +36,15 @@ def written_by_another(engine: Engine) -> Iterator[None]:
         yield
 
 
-def in_a_hurry(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+def impatient_engine(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
     """An engine that hardly waits for locks."""
     monkeypatch.setattr(record_writing, "WAIT", 0.1)
     return writing_engine(f"{address}?timeout=0.1" if address.startswith("sqlite") else address)
 
 
-def is_held(address: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+def is_locked(address: str, monkeypatch: pytest.MonkeyPatch) -> bool:
     """True if the database is locked for other writers."""
-    engine = in_a_hurry(address, monkeypatch)
+    engine = impatient_engine(address, monkeypatch)
     try:
         with transaction(engine):
             return False

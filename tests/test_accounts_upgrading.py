@@ -69,7 +69,7 @@ def set_version(engine: Engine, version: int) -> None:
         connection.execute(update(accounts_version).values(version=version))
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
+def concurrently(*calls: Callable[[], object]) -> list[object]:
     """The results of calls made at the same time."""
     barrier = Barrier(len(calls))
 
@@ -99,7 +99,7 @@ def test_new_accounts_have_the_current_schema_version(address, engine):
 
 
 def test_new_accounts_opened_by_several_processes_are_created_once(address, engine):
-    made = at_once(*[lambda: accounts_engine(address)] * 4)
+    made = concurrently(*[lambda: accounts_engine(address)] * 4)
     for each in made:
         each.dispose()
     with engine.connect() as connection:
@@ -173,7 +173,7 @@ def test_failed_upgrade_step_leaves_accounts_unchanged(first, monkeypatch):
 
 def test_concurrent_upgrades_run_once(first, address):
     engines = [database.writing_engine(address) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: accounts_migrations.upgrade(engine) for engine in engines])
+    done = concurrently(*[lambda engine=engine: accounts_migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()
@@ -376,7 +376,7 @@ def test_command_with_newer_results_exits_with_1_and_upgrades_the_accounts(upgra
 
 def test_concurrent_upgrades_of_the_results_run_once(older_results):
     engines = [database.writing_engine(older_results) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: migrations.upgrade(engine) for engine in engines])
+    done = concurrently(*[lambda engine=engine: migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()

@@ -47,18 +47,18 @@ EMAIL, PASSWORD = "manager@example.org", "a long enough password"
 
 
 @pytest.fixture
-def given(monkeypatch) -> list[str]:
+def cache_hits(monkeypatch) -> list[str]:
     """The keys of responses served from the cache, in order."""
     found: list[str] = []
     get = ResponseCache.get
 
-    def noted(self: ResponseCache, key: str) -> bytes | None:
+    def recorded(self: ResponseCache, key: str) -> bytes | None:
         answer = get(self, key)
         if answer is not None:
             found.append(key)
         return answer
 
-    monkeypatch.setattr(ResponseCache, "get", noted)
+    monkeypatch.setattr(ResponseCache, "get", recorded)
     return found
 
 
@@ -128,7 +128,7 @@ ADDRESSES = ("", "?partner=donor-1&as_of=2015-06-30&lang=zh")
 ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.content", "/table/matrix", "/export/regions.csv")
 
 
-def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
+def response_to(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
     """The response to a visitor, of a callback or an address."""
     answer = visit.client.get(what + search) if what.startswith("/") else visit.post(what, at(search))
     return answer.status_code, answer.data
@@ -136,7 +136,7 @@ def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
 
 @pytest.mark.slow
 def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
-    demo_url, folder, accounts, tokens, given, monkeypatch
+    demo_url, folder, accounts, tokens, cache_hits, monkeypatch
 ):
     """Viewers who differ in one attribute, at equal addresses, in any order, against an application without a cache."""
     keeps = visit_to(demo_url, folder)
@@ -164,12 +164,12 @@ def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
     Random(5).shuffle(asked)
     answers = {}
     for who, what, search in asked:
-        answers[who, what, search] = ask(truth[who], what, search)
-        assert ask(kept[who], what, search) == answers[who, what, search], (who, what, search)
-    before = len(given)
+        answers[who, what, search] = response_to(truth[who], what, search)
+        assert response_to(kept[who], what, search) == answers[who, what, search], (who, what, search)
+    before = len(cache_hits)
     for (who, what, search), answer in answers.items():
-        assert ask(kept[who], what, search) == answer, (who, what, search)
-    assert len(given) - before > len(answers) / 2, "little was kept, and the test proved little"
+        assert response_to(kept[who], what, search) == answer, (who, what, search)
+    assert len(cache_hits) - before > len(answers) / 2, "little was kept, and the test proved little"
     # The test would prove nothing if all responses were equal.
     for one, other in (("one", "other partner"), ("one", "more withheld"), ("manager", "everything")):
         assert any(answers[one, what, ""] != answers[other, what, ""] for what in ASKED), (one, other)
@@ -259,7 +259,7 @@ def test_ten_thousand_invalid_addresses_share_one_cache_key(frozen):
     assert len(keys) == 1
 
 
-def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, given):
+def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, cache_hits):
     body = demo.body("results-pairs-title.content", at("?partner=donor-1"))
     truth = demo.client.post("/_dash-update-component", json=body)
     swapped = body | {"inputs": body["inputs"][::-1]}
@@ -270,36 +270,36 @@ def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, 
     for crooked in (swapped, renamed, short, body | {"state": [{}]}, body | {"inputs": 3}):
         demo.client.post("/_dash-update-component", json=crooked)
         demo.client.post("/_dash-update-component?x=1", json=crooked)
-    del given[:]
+    del cache_hits[:]
     assert demo.client.post("/_dash-update-component", json=body).data == truth.data
-    assert len(given) == 1
+    assert len(cache_hits) == 1
 
 
-def test_errors_and_refusals_are_not_cached(demo_url, folder, tokens, given, monkeypatch):
+def test_errors_and_refusals_are_not_cached(demo_url, folder, tokens, cache_hits, monkeypatch):
     visit = visit_to(demo_url, folder)
     with monkeypatch.context() as broken:
         broken.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
         someone = manager(visit)
         assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
     assert not notice(someone.post(HEADLINES).get_json())
-    assert not given
+    assert not cache_hits
     nobody = someone.nothing_left()
-    given.clear()
+    cache_hits.clear()
     refused = by_link(visit, tokens["everything"]).post(HEADLINES, at(f"?{nobody}"))
     assert notice(refused.get_json())
-    assert not given
+    assert not cache_hits
 
 
-def test_each_accepted_encoding_has_its_own_cached_response(demo, given):
+def test_each_accepted_encoding_has_its_own_cached_response(demo, cache_hits):
     def asked(encoding: str) -> tuple[str | None, bytes]:
         body = demo.body(HEADLINES, at("?as_of=2013-03-03"))
         answer = demo.client.post("/_dash-update-component", json=body, headers={"Accept-Encoding": encoding})
         return answer.headers.get("Content-Encoding"), answer.data
 
     first = {each: asked(each) for each in ("gzip", "br", "identity")}
-    assert not given
+    assert not cache_hits
     assert {each: asked(each) for each in first} == first
-    assert len(given) == 3
+    assert len(cache_hits) == 3
     assert [encoding for encoding, _data in first.values()] == ["gzip", "br", None]
     assert len({data for _encoding, data in first.values()}) == 3
 
@@ -322,11 +322,11 @@ def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
     engine.dispose()
 
 
-def test_next_response_shows_a_load_or_a_rollback(changing, given):
+def test_next_response_shows_a_load_or_a_rollback(changing, cache_hits):
     engine, visit, put = changing
     once = visit.post(HEADLINES).data
     assert visit.post(HEADLINES).data == once
-    assert len(given) == 1
+    assert len(cache_hits) == 1
     table = visit.client.get("/export/overview.csv")
     put(777)
     assert b"777" in visit.post(HEADLINES).data
@@ -335,10 +335,10 @@ def test_next_response_shows_a_load_or_a_rollback(changing, given):
     assert "777" in changed.text
     rollback(engine, 2)
     assert visit.post(HEADLINES).get_json()["response"] == json.loads(once)["response"]
-    assert len(given) == 1
+    assert len(cache_hits) == 1
 
 
-def test_response_computed_after_a_load_is_not_cached_under_the_old_version(changing, given, monkeypatch):
+def test_response_computed_after_a_load_is_not_cached_under_the_old_version(changing, cache_hits, monkeypatch):
     """A load commits between reading the version and the data; a later rollback must not be served this response."""
     _engine, visit, put = changing
     visit.post(NAV)
@@ -385,22 +385,22 @@ FILES = ("/export/regions.csv", "/export/regions.xlsx", "/export/package.zip", "
 
 @pytest.mark.parametrize("address", FILES)
 def test_browser_gets_not_modified_until_its_link_has_ended(demo_url, folder, accounts, address):
-    def got(who: Visit, address: str, tag: str = "") -> TestResponse:
+    def fetched(who: Visit, address: str, tag: str = "") -> TestResponse:
         return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
 
     visit = visit_to(demo_url, folder)
     made, token = share_links.make(accounts, visit.fit(Terms(export=True)))
     holder = by_link(visit, token)
-    first = got(holder, address)
+    first = fetched(holder, address)
     tag = first.headers["ETag"]
     assert first.headers["Cache-Control"] == "private, no-cache"
-    again = got(holder, address, tag)
+    again = fetched(holder, address, tag)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
-    assert got(holder, f"{address}?lang=zh", tag).status_code == 200
+    assert fetched(holder, f"{address}?lang=zh", tag).status_code == 200
     _made, others = share_links.make(accounts, visit.fit(Terms(export=True, threshold=10)))
-    assert got(by_link(visit, others), address, tag).status_code == 200
+    assert fetched(by_link(visit, others), address, tag).status_code == 200
     share_links.revoke(accounts, made.id)
-    ended = got(holder, address, tag)
+    ended = fetched(holder, address, tag)
     assert ended.status_code == 401
     assert ended.headers["Cache-Control"] == "no-store"
 
@@ -464,10 +464,10 @@ def test_invalid_redis_address_stops_the_server_with_a_message(wrong):
         Settings.from_environment({"SCORE_SECRET_KEY": "secret", "SCORE_CACHE_URL": wrong})
 
 
-def test_response_cached_by_one_process_is_served_by_another(redis, cache, demo_url, folder, accounts, given):
+def test_response_cached_by_one_process_is_served_by_another(redis, cache, demo_url, folder, accounts, cache_hits):
     one, other = (manager(visit_to(demo_url, folder, cache_url=cache)) for _each in range(2))
     assert one.post(HEADLINES).data == other.post(HEADLINES).data
-    assert len(given) == 1
+    assert len(cache_hits) == 1
     (name,) = redis.keys("score:kept:*")
     assert 0 < redis.ttl(name) <= response_store.TTL_SECONDS
 
@@ -477,7 +477,7 @@ class _Code:
         return pytest.fail, ("what lies in the cache was run",)
 
 
-def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, accounts, given):
+def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, accounts, cache_hits):
     visit = manager(visit_to(demo_url, folder, cache_url=cache))
     truth = {search: visit.post(HEADLINES, at(search)).data for search in ("", "?partner=donor-1", "?lang=zh")}
     names = redis.keys("score:kept:*")
@@ -495,10 +495,10 @@ def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, acco
     for lie in lies:
         redis.mset({name: lie(n) for n, name in enumerate(names)})
         newcomer = manager(visit_to(demo_url, folder, cache_url=cache))
-        del given[:]
+        del cache_hits[:]
         for search, answer in truth.items():
             assert newcomer.post(HEADLINES, at(search)).data == answer
-        assert not given
+        assert not cache_hits
     redis.delete(*names)
     redis.hset(names[0], "not", "a text")
     newcomer = manager(visit_to(demo_url, folder, cache_url=cache))

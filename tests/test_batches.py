@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from both import fill_up, in_a_hurry, written_by_another
+from both import fill_up, impatient_engine, written_by_another
 from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import delete, select
@@ -310,7 +310,7 @@ def test_rollback_plan_counts_removed_changed_and_restored_rows_per_table(engine
 
 def test_rollback_during_a_load_is_refused_with_a_request_to_wait(engine, address, tmp_path, monkeypatch):
     put(engine, tmp_path, NEW)
-    other = in_a_hurry(address, monkeypatch)
+    other = impatient_engine(address, monkeypatch)
     with written_by_another(engine), pytest.raises(LoadProblem) as caught:
         rollback(other, 2)
     other.dispose()

@@ -56,7 +56,7 @@ def donor(served: Visit, token: str) -> FlaskClient:
     return client
 
 
-def in_pieces(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
+def post_chunked(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
     """Post a body without a content length, as gunicorn passes on a chunked request."""
     return client.post(
         path,
@@ -67,11 +67,11 @@ def in_pieces(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> 
     )
 
 
-def at_once(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
+def post_whole(client: FlaskClient, path: str, body: bytes, kind: str = FORM) -> TestResponse:
     return client.post(path, data=body, content_type=kind, headers=PAGE)
 
 
-WAYS = pytest.mark.parametrize("send", [at_once, in_pieces])
+WAYS = pytest.mark.parametrize("send", [post_whole, post_chunked])
 
 
 @WAYS
@@ -104,7 +104,7 @@ def test_request_at_the_size_limit_is_read(served, donor, send):
 
 
 def test_too_large_request_page_is_in_the_readers_language(served):
-    told = at_once(served.stranger(), "/sign-in?lang=zh", bytes(LARGEST + 1))
+    told = post_whole(served.stranger(), "/sign-in?lang=zh", bytes(LARGEST + 1))
     assert told.status_code == 413
     assert 'lang="zh-Hans"' in told.text
     assert TITLE not in told.text
@@ -126,7 +126,7 @@ def test_import_has_its_own_size_limit(public_record_url, monkeypatch):
     monkeypatch.setattr("dashboard.pages.imports.import_pages.MOST_MEGABYTES", 2)
     assert MOST_MEGABYTES > 2
     much = b'--x\r\nContent-Disposition: form-data; name="files"; filename="a.xlsx"\r\n\r\n' + bytes(3 * LARGEST)
-    answer = at_once(Visit.to(public_record_url).client, "/import", much, "multipart/form-data; boundary=x")
+    answer = post_whole(Visit.to(public_record_url).client, "/import", much, "multipart/form-data; boundary=x")
     assert answer.status_code == 413
     assert "2 MB together" in answer.text
 

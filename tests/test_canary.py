@@ -133,7 +133,7 @@ def served(folder: Path, accounts: Engine) -> Visit:
     return visit
 
 
-def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
+def link_viewer(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
     """A viewer who opened a link; `then` is applied to the link afterwards."""
     made, token = share_links.make(accounts, served.fit(terms), **options)
     client = served.stranger()
@@ -147,14 +147,14 @@ def visitors(served: Visit, accounts: Engine) -> Iterator[tuple[str, FlaskClient
     """Every viewer limited to the scope."""
     for threshold, names, export in ((5, False, True), (10, True, False)):
         terms = Terms(scope=SCOPE, threshold=threshold, names=names, export=export)
-        yield f"donor with threshold {threshold}", comes_by(served, accounts, terms)
+        yield f"donor with threshold {threshold}", link_viewer(served, accounts, terms)
     committee = Terms(audience=Audience.COMMITTEE, scope=SCOPE, names=True)
-    yield "committee", comes_by(served, accounts, committee)
+    yield "committee", link_viewer(served, accounts, committee)
     donor = Terms(scope=SCOPE)
-    yield "paused", comes_by(served, accounts, donor, lambda number: share_links.pause(accounts, number))
-    yield "revoked", comes_by(served, accounts, donor, lambda number: share_links.revoke(accounts, number))
-    yield "expired", comes_by(served, accounts, donor, lambda number: expire(accounts, number))
-    yield "wrong password", comes_by(served, accounts, donor, password="the right one")
+    yield "paused", link_viewer(served, accounts, donor, lambda number: share_links.pause(accounts, number))
+    yield "revoked", link_viewer(served, accounts, donor, lambda number: share_links.revoke(accounts, number))
+    yield "expired", link_viewer(served, accounts, donor, lambda number: expire(accounts, number))
+    yield "wrong password", link_viewer(served, accounts, donor, password="the right one")
     yield "nobody", served.stranger()
 
 
@@ -180,7 +180,7 @@ def unpacked(content: bytes) -> str:
         return "\n".join(name + packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
 
 
-def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+def responses_of_routes(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
     """The responses to a client from every route by every method."""
     for address, endpoint in routes(served):
         for method in METHODS:
@@ -188,7 +188,7 @@ def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
                 yield f"{method} {address}", text_of(client.open(address, method=method, headers=PAGE))
 
 
-def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+def responses_of_pages(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
     """The responses to a client from every page, table, export and callback, at every address."""
     asked = [page.path for page in PAGES]
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
@@ -210,7 +210,7 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
         yield f"{first} {controls}", text_of(client.post("/_dash-update-component", json=body))
 
 
-def tells(text: str, address: str) -> set[str]:
+def canaries_in(text: str, address: str) -> set[str]:
     """The canaries in a text, except those the client wrote in the address."""
     for code in (*OUTSIDE.values(), "canary-source"):
         if code in address:
@@ -222,7 +222,7 @@ def tells(text: str, address: str) -> set[str]:
 
 @pytest.mark.slow
 def test_search_detects_the_canaries_everywhere_a_manager_looks(served):
-    found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
+    found = [address for address, text in responses_of_pages(served, served.client) if canaries_in(text, address)]
     for part in (
         "/export/regions.csv",
         "/export/regions.xlsx",
@@ -239,19 +239,19 @@ def test_search_detects_the_canaries_everywhere_a_manager_looks(served):
 
 def test_link_viewer_sees_the_data_of_the_scope(served, accounts):
     for threshold in BASES:
-        client = comes_by(served, accounts, Terms(scope=SCOPE, threshold=threshold, export=True))
+        client = link_viewer(served, accounts, Terms(scope=SCOPE, threshold=threshold, export=True))
         assert "enterprises,65," in client.get("/export/overview.csv").text
 
 
 @pytest.mark.slow
 def test_viewer_with_limited_rights_never_sees_a_canary(served, accounts):
     for who, client in visitors(served, accounts):
-        for address, text in chain(walked(served, client), asked_for(served, client)):
-            assert not tells(text, address), (who, address, json.dumps(text[:400]))
+        for address, text in chain(responses_of_routes(served, client), responses_of_pages(served, client)):
+            assert not canaries_in(text, address), (who, address, json.dumps(text[:400]))
 
 
 def test_code_outside_the_scope_and_unknown_code_get_equal_responses(served, accounts):
-    client = comes_by(served, accounts, Terms(scope=SCOPE, export=True))
+    client = link_viewer(served, accounts, Terms(scope=SCOPE, export=True))
     for name, code in OUTSIDE.items():
         outside, unknown = (client.get(f"/export/overview.csv?{name}={each}") for each in (code, "999999"))
         assert (outside.status_code, outside.data) == (unknown.status_code, unknown.data)

@@ -53,7 +53,7 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return folder
 
 
-def ask(path: Path, statement: str) -> list[tuple[object, ...]]:
+def run_sql(path: Path, statement: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
@@ -85,7 +85,7 @@ def test_load_accepts_a_folder_or_a_workbook_and_reports_the_row_count(run, resu
     again = run("load", path)
     assert again.exit_code == 0
     assert f"0 rows were added, 0 changed, {count} are" in again.stderr
-    assert ask(results, "SELECT count(*) FROM enterprise") == [(len(small_programme()["enterprise"]),)]
+    assert run_sql(results, "SELECT count(*) FROM enterprise") == [(len(small_programme()["enterprise"]),)]
 
 
 def test_refused_load_exits_with_1_lists_every_reason_and_creates_no_database(run, results, tmp_path):
@@ -295,10 +295,10 @@ def test_demo_of_a_negative_number_of_enterprises_is_refused(run, results, numbe
 def test_demo_has_the_requested_number_of_enterprises_marked_synthetic(run, results, instance):
     done = run("demo", "--enterprises", "7", "--seed", "3")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert ask(results, "SELECT count(*) FROM enterprise") == [(7,)]
-    assert ask(results, "SELECT synthetic FROM programme") == [(1,)]
+    assert run_sql(results, "SELECT count(*) FROM enterprise") == [(7,)]
+    assert run_sql(results, "SELECT synthetic FROM programme") == [(1,)]
     origin = "score-dashboard demo --seed 3"
-    assert ask(results, "SELECT origin FROM batch") == [(origin,), (f"{origin}: late forms",)]
+    assert run_sql(results, "SELECT origin FROM batch") == [(origin,), (f"{origin}: late forms",)]
 
 
 def test_demo_has_its_own_database_next_to_the_results(run, instance):
@@ -309,15 +309,15 @@ def test_demo_has_its_own_database_next_to_the_results(run, instance):
 def test_demo_comes_with_an_edition_before_the_late_forms_and_with_decks(run, results, instance):
     assert run("demo", "--enterprises", "60").exit_code == 0
     (edition,) = (instance / "demo-editions").glob("*.db")
-    (before,), (after,) = (ask(path, "SELECT count(*) FROM result") for path in (edition, results))
+    (before,), (after,) = (run_sql(path, "SELECT count(*) FROM result") for path in (edition, results))
     assert 0 < after[0] - before[0] < after[0] / 20
-    assert ask(instance / "demo-accounts.db", "SELECT count(*) FROM deck") == [(2,)]
+    assert run_sql(instance / "demo-accounts.db", "SELECT count(*) FROM deck") == [(2,)]
 
 
 def test_new_demo_replaces_the_previous_one(run, results, instance):
     for number in (5, 0, 3):
         assert run("demo", "--enterprises", number).exit_code == 0
-        assert ask(results, "SELECT count(*) FROM enterprise") == [(number,)]
+        assert run_sql(results, "SELECT count(*) FROM enterprise") == [(number,)]
 
 
 def test_demo_is_never_loaded_into_a_real_programme(run, results, instance):

@@ -213,22 +213,22 @@ ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
 ONE_OUT = f"{ids.COMPLETENESS_ONE}.content"
 
 
-def led_to(drawn: Any) -> Iterator[tuple[str, str]]:
+def links_in(drawn: Any) -> Iterator[tuple[str, str]]:
     """Every link in a callback's response: its text and its address."""
     if isinstance(drawn, list):
         for each in drawn:
-            yield from led_to(each)
+            yield from links_in(each)
     elif isinstance(drawn, dict):
         props = drawn.get("props", {})
         if "href" in props and isinstance(props.get("children"), str):
             yield props["children"], props["href"]
-        yield from led_to(props.get("children"))
+        yield from links_in(props.get("children"))
 
 
 def numbers(visit: Visit, search: str = "") -> Iterator[tuple[int, str]]:
     """Every number of the page with the address of its list."""
     answer: Values = visit.answered(COUNTS_OUT, at(search, "/completeness"))
-    for text, href in led_to(list(answer.values())):
+    for text, href in links_in(list(answer.values())):
         if href.startswith("/completeness/"):
             yield int(text.replace(",", "")), href
     table = visit.client.get(f"/completeness-lists/reported{search}").text

@@ -37,7 +37,7 @@ from layouts import words
 from layouts.exhibits import LOOKS
 
 
-def got(client: FlaskClient, address: str) -> bytes:
+def content_of(client: FlaskClient, address: str) -> bytes:
     answer = client.get(address, headers=PAGE)
     content = answer.get_data()
     answer.close()
@@ -76,21 +76,21 @@ def as_written(value: Any, column: str) -> str:
 @pytest.mark.parametrize("code", list(EXHIBITS))
 def test_workbook_of_an_exhibit_has_the_cells_of_its_csv(visits, which, code):
     client = visits[which].client
-    sheet = book(got(client, f"/export/{code}.xlsx"))[code]
+    sheet = book(content_of(client, f"/export/{code}.xlsx"))[code]
     header, *body = (list(row) for row in sheet.iter_rows(values_only=True))
     told = [[as_written(value, name) for name, value in zip(header, row, strict=True)] for row in body]
-    expected = rows(got(client, f"/export/{code}.csv"))
+    expected = rows(content_of(client, f"/export/{code}.csv"))
     assert [header, *told] == expected
 
 
 def test_workbook_has_real_numbers_and_real_dates(public):
-    sheet = book(got(public.client, "/export/events.xlsx"))["events"]
+    sheet = book(content_of(public.client, "/export/events.xlsx"))["events"]
     header = [cell.value for cell in sheet[1]]
     cells = [row[header.index("starts_on")] for row in sheet.iter_rows(min_row=2)]
     dated = [cell for cell in cells if cell.value is not None]
     assert dated
     assert all(isinstance(cell.value, datetime) and cell.number_format == "yyyy-mm-dd" for cell in dated)
-    sheet = book(got(public.client, "/export/coverage.xlsx"))["coverage"]
+    sheet = book(content_of(public.client, "/export/coverage.xlsx"))["coverage"]
     header = [cell.value for cell in sheet[1]]
     total = sheet[2]
     assert total[header.index("trained")].data_type == "n"
@@ -113,7 +113,7 @@ def test_every_column_of_every_exhibit_is_described_in_both_languages_and_has_a_
 
 
 def test_second_sheet_describes_the_numbers_and_their_basis(public):
-    found = book(got(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
+    found = book(content_of(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
     assert found.sheetnames == ["pairs", "About these numbers"]
     told = lines(found, "About these numbers")
     said = dict(told)
@@ -131,13 +131,13 @@ def test_second_sheet_describes_the_numbers_and_their_basis(public):
 
 
 def test_workbook_of_a_synthetic_programme_is_marked_synthetic_first(demo):
-    told = lines(book(got(demo.client, "/export/overview.xlsx")), "About these numbers")
+    told = lines(book(content_of(demo.client, "/export/overview.xlsx")), "About these numbers")
     assert told[0][0] == "Notice"
     assert "Synthetic" in told[0][1]
 
 
 def test_workbook_is_in_the_readers_language(public):
-    found = book(got(public.client, "/export/overview.xlsx?lang=zh"))
+    found = book(content_of(public.client, "/export/overview.xlsx?lang=zh"))
     told = [text for row in found[found.sheetnames[1]].iter_rows(values_only=True) for text in row if text]
     assert any("2017年3月31日" in str(text) for text in told)
 
@@ -174,10 +174,12 @@ def test_workbook_replaces_invalid_characters_and_truncates_long_text():
 
 
 def test_selection_workbook_has_a_sheet_per_exhibit_with_rows(public):
-    found = book(got(public.client, "/export/selection.xlsx?partner=cec"))
+    found = book(content_of(public.client, "/export/selection.xlsx?partner=cec"))
     first, *sheets, last = found.sheetnames
     assert (first, last) == ("Contents", "About these numbers")
-    with_rows = [code for code in EXHIBITS if len(rows(got(public.client, f"/export/{code}.csv?partner=cec"))) > 1]
+    with_rows = [
+        code for code in EXHIBITS if len(rows(content_of(public.client, f"/export/{code}.csv?partner=cec"))) > 1
+    ]
     assert sheets == with_rows
     assert "targets" not in sheets  # these rows have no partner
     contents = dict(lines(found, "Contents"))
@@ -186,7 +188,7 @@ def test_selection_workbook_has_a_sheet_per_exhibit_with_rows(public):
     assert set(with_rows) <= set(contents)
     assert next(text for what, text in lines(found, last) if what == "Exhibit") == "Headline figures"
     for code in sheets:
-        assert found[code].max_row == len(rows(got(public.client, f"/export/{code}.csv?partner=cec")))
+        assert found[code].max_row == len(rows(content_of(public.client, f"/export/{code}.csv?partner=cec")))
 
 
 def unpacked(content: bytes, folder: Path) -> Path:
@@ -198,7 +200,7 @@ def unpacked(content: bytes, folder: Path) -> Path:
 
 @pytest.mark.parametrize("which", ["public", "demo"])
 def test_package_is_a_valid_data_package(visits, which, tmp_path):
-    folder = unpacked(got(visits[which].client, "/export/package.zip"), tmp_path)
+    folder = unpacked(content_of(visits[which].client, "/export/package.zip"), tmp_path)
     report = Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "type", "rowNumber", "fieldName", "note"])[:10]
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
@@ -218,16 +220,18 @@ def test_package_is_a_valid_data_package(visits, which, tmp_path):
 
 
 def test_package_contains_each_exhibit_as_exported(public, tmp_path):
-    folder = unpacked(got(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
+    folder = unpacked(content_of(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
     for code in EXHIBITS:
-        assert (folder / f"{code}.csv").read_bytes() == got(public.client, f"/export/{code}.csv?as_of=2014-12-31")
+        assert (folder / f"{code}.csv").read_bytes() == content_of(
+            public.client, f"/export/{code}.csv?as_of=2014-12-31"
+        )
     assert not (folder / "record").exists(), "a filtered package is not the record"
 
 
 @pytest.mark.parametrize("which", ["public", "demo"])
 def test_package_loaded_into_an_empty_database_reproduces_the_exhibits(visits, which, tmp_path):
     visit = visits[which]
-    folder = unpacked(got(visit.client, "/export/package.zip"), tmp_path / "package")
+    folder = unpacked(content_of(visit.client, "/export/package.zip"), tmp_path / "package")
     address = f"sqlite:///{tmp_path}/again.db"
     engine = writing_engine(address)
     try:
@@ -235,11 +239,11 @@ def test_package_loaded_into_an_empty_database_reproduces_the_exhibits(visits, w
         assert not report.refusals, [finding.english for finding in report.refusals[:5]]
         again = Visit.to(address)
         for code in EXHIBITS:
-            assert got(again.client, f"/export/{code}.csv") == (folder / f"{code}.csv").read_bytes(), code
+            assert content_of(again.client, f"/export/{code}.csv") == (folder / f"{code}.csv").read_bytes(), code
         assert load(engine, folder / "record").changed == 0
     finally:
         engine.dispose()
-    second = unpacked(got(again.client, "/export/package.zip"), tmp_path / "second")
+    second = unpacked(content_of(again.client, "/export/package.zip"), tmp_path / "second")
     for path in sorted((folder / "record").glob("*.csv")):
         assert (second / "record" / path.name).read_bytes() == path.read_bytes()
 
@@ -272,7 +276,7 @@ def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
 
 def test_donor_download_marks_withheld_numbers(served, accounts, tmp_path):
     client = donor(served, accounts, threshold=5, export=True)
-    found = book(got(client, "/export/selection.xlsx"))
+    found = book(content_of(client, "/export/selection.xlsx"))
     assert "matrix" not in found.sheetnames
     assert "pairs" not in found.sheetnames
     for sign in ("<5", "withheld"):
@@ -280,7 +284,7 @@ def test_donor_download_marks_withheld_numbers(served, accounts, tmp_path):
         assert {cell.data_type for cell in cells} == {"s"}, sign
     assert "rounded at random to a multiple of 5" in " ".join(text for _what, text in lines(found, "Contents"))
     assert "Terms" not in dict(lines(found, "Contents")), "the note of a record that is not public is not told"
-    package = unpacked(got(client, "/export/package.zip"), tmp_path)
+    package = unpacked(content_of(client, "/export/package.zip"), tmp_path)
     assert not (package / "record").exists()
     assert Package(str(package / "datapackage.json")).validate().valid
     described = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
@@ -334,9 +338,9 @@ def test_workbook_of_a_nearly_empty_record_has_a_contents_sheet(tmp_path):
     load_rows(engine, {"programme": PROGRAMME["programme"]})
     engine.dispose()
     client = Visit.to(address).client
-    assert book(got(client, "/export/selection.xlsx")).sheetnames[0] == "Contents"
-    assert book(got(client, "/export/pairs.xlsx"))["pairs"].max_row == 1
-    with ZipFile(io.BytesIO(got(client, "/export/package.zip"))) as packed:
+    assert book(content_of(client, "/export/selection.xlsx")).sheetnames[0] == "Contents"
+    assert book(content_of(client, "/export/pairs.xlsx"))["pairs"].max_row == 1
+    with ZipFile(io.BytesIO(content_of(client, "/export/package.zip"))) as packed:
         assert "record/programme.csv" in packed.namelist()
 
 
@@ -348,12 +352,12 @@ def test_export_commands_write_the_same_files_as_the_server(public_record_url, p
     done = run(public_record_url, "export", "change", "--format", "xlsx", "--out", str(tmp_path / "change.xlsx"))
     assert done.exit_code == 0, done.output
     ours = book((tmp_path / "change.xlsx").read_bytes())["change"]
-    theirs = book(got(public.client, "/export/change.xlsx"))["change"]
+    theirs = book(content_of(public.client, "/export/change.xlsx"))["change"]
     assert list(ours.values) == list(theirs.values)
     done = run(public_record_url, "export-package", str(tmp_path / "package.zip"))
     assert done.exit_code == 0, done.output
     with ZipFile(tmp_path / "package.zip") as packed:
-        assert packed.read("change.csv") == got(public.client, "/export/change.csv")
+        assert packed.read("change.csv") == content_of(public.client, "/export/change.csv")
         assert "record/enterprise.csv" in packed.namelist()
 
 

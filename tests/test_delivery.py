@@ -16,7 +16,7 @@ DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory):
+def compressed(tmp_path_factory: pytest.TempPathFactory):
     """A folder of files compressed at the fastest level: their size does not matter here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static_files, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
@@ -34,7 +34,7 @@ def get(visit: Visit, address: str, **headers: str):
     return visit.client.get(address, headers=headers, buffered=True)
 
 
-def test_every_script_and_style_is_served_from_the_precompressed_files(public, kept):
+def test_every_script_and_style_is_served_from_the_precompressed_files(public, compressed):
     found = addresses(public)
     assert len(found) > 15
     for address in found:
@@ -45,17 +45,17 @@ def test_every_script_and_style_is_served_from_the_precompressed_files(public, k
             assert answer.headers["Content-Encoding"] == encoding, address
             assert answer.headers["Content-Type"] == plain.headers["Content-Type"]
             assert decode(answer.data) == plain.data
-            assert answer.data in [path.read_bytes() for path in kept.glob(f"*.{encoding}")]
+            assert answer.data in [path.read_bytes() for path in compressed.glob(f"*.{encoding}")]
 
 
-def test_smallest_encoding_the_browser_accepts_is_chosen(public, kept):
+def test_smallest_encoding_the_browser_accepts_is_chosen(public, compressed):
     for accepted, chosen in {"gzip, deflate, br, zstd": "br", "gzip": "gzip", "gzip, br;q=0": "gzip"}.items():
         answer = get(public, addresses(public)[0], **{"Accept-Encoding": accepted})
         assert answer.headers["Content-Encoding"] == chosen
         assert "Accept-Encoding" in answer.headers["Vary"]
 
 
-def test_static_files_are_cached_for_a_year_across_sessions(public, kept):
+def test_static_files_are_cached_for_a_year_across_sessions(public, compressed):
     for address in addresses(public):
         if address.startswith("/assets/present"):
             continue
@@ -96,7 +96,7 @@ def test_changed_static_file_has_another_address(tmp_path, monkeypatch):
     assert static_files.asset_address("x.css") != before
 
 
-def test_repeated_request_gets_not_modified(public, kept):
+def test_repeated_request_gets_not_modified(public, compressed):
     address = "/assets/present/slide.js"
     first = get(public, address, **{"Accept-Encoding": "br"})
     assert first.headers["Cache-Control"] == "no-cache"

@@ -97,13 +97,13 @@ def visit(address: str) -> Visit:
     return Visit.to(address, public_url="https://score.example.org")
 
 
-def told(record: Record, period: Period, filters: Filters | None = None) -> Digest:
+def digest_of(record: Record, period: Period, filters: Filters | None = None) -> Digest:
     with record.view(MANAGER, filters or Filters()) as view:
         return digest(outward(view, period.until), period)
 
 
 def test_round_begun_in_the_period_is_listed_with_partners_places_and_enterprises(record):
-    (new,) = told(record, WHOLE_2014).rounds
+    (new,) = digest_of(record, WHOLE_2014).rounds
     assert (new.round, new.started_on, new.date_precision) == ("r2", date(2014, 8, 1), "month")
     assert new.partners == ("buyer",)
     assert new.places == ("310000", "370200")
@@ -120,16 +120,16 @@ def test_round_begun_in_the_period_is_listed_with_partners_places_and_enterprise
     ],
 )
 def test_month_precise_date_counts_only_if_the_whole_month_is_in_the_period(record, since, until, rounds, partly):
-    found = told(record, Period(since, until))
+    found = digest_of(record, Period(since, until))
     assert len(found.rounds) == rounds
     year = 1  # the event known only by year
     assert found.partly == partly + year
 
 
 def test_completions_are_counted_before_in_and_by_the_end_of_the_period(record):
-    (new,) = told(record, WHOLE_2014).completed
+    (new,) = digest_of(record, WHOLE_2014).completed
     assert (new.module, new.round, new.enterprises, new.before, new.by) == ("m1", "r2", 1, 0, 1)  # e
-    found = told(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
+    found = digest_of(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
     assert [(each.module, each.round, each.enterprises, each.before, each.by) for each in found.completed] == [
         ("m1", "r1", 1, 0, 1)
     ]
@@ -137,7 +137,7 @@ def test_completions_are_counted_before_in_and_by_the_end_of_the_period(record):
 
 @pytest.mark.parametrize("period", [WHOLE_2014, Period(date(2013, 7, 1), date(2014, 12, 31))])
 def test_numbers_before_and_after_the_period_equal_the_exhibit(record, period):
-    for each in told(record, period).completed:
+    for each in digest_of(record, period).completed:
         for day, number in ((period.eve, each.before), (period.until, each.by)):
             filters = Filters().with_codes("round", {each.round}).dated(day)
             with record.view(MANAGER, filters) as view:
@@ -146,7 +146,7 @@ def test_numbers_before_and_after_the_period_equal_the_exhibit(record, period):
 
 
 def test_enterprises_that_completed_all_modules_are_named_or_else_counted(record):
-    found = told(record, WHOLE_2014)
+    found = digest_of(record, WHOLE_2014)
     assert (found.through.named, found.through.others) == (("e",), 0)
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
         table = build(view, "journey-funnel").table
@@ -154,21 +154,21 @@ def test_enterprises_that_completed_all_modules_are_named_or_else_counted(record
 
 
 def test_results_are_pairs_with_their_after_value_in_the_period(record):
-    found = told(record, WHOLE_2014)
+    found = digest_of(record, WHOLE_2014)
     (output,) = found.measured
     assert (output.indicator, output.change.pairs, output.by) == ("output", 6, 6)
     assert output.telling
     assert output.change.median_change == 3.5
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
         assert len(build(view, "pairs", "output").table) == output.by
-    earlier = told(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
+    earlier = digest_of(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
     (defects,) = earlier.measured
     assert (defects.indicator, defects.change.pairs, defects.telling) == ("defects", 1, False)
     assert defects.by == 3  # a, b, d: the other pairs have no date
 
 
 def test_events_are_those_begun_in_the_period_and_upcoming_ones(record):
-    found = told(record, Period(date(2014, 5, 1), date(2014, 12, 31)))
+    found = digest_of(record, Period(date(2014, 5, 1), date(2014, 12, 31)))
     assert [(row["event"], row["name_en"]) for row in found.held[:2]] == [
         ("may", "Meeting may"),
         ("day", "Meeting day"),
@@ -179,17 +179,17 @@ def test_events_are_those_begun_in_the_period_and_upcoming_ones(record):
 
 
 def test_stories_belong_to_the_listed_rounds_and_name_no_hidden_enterprise(record):
-    assert [row["code"] for row in told(record, WHOLE_2014).stories] == ["open"]
+    assert [row["code"] for row in digest_of(record, WHOLE_2014).stories] == ["open"]
 
 
 def test_filters_narrow_the_newsletter(record):
-    found = told(record, WHOLE_2014, Filters.from_search("round=r1"))
+    found = digest_of(record, WHOLE_2014, Filters.from_search("round=r1"))
     assert not found.rounds
     assert not found.completed
 
 
 def test_period_without_events_gives_an_empty_newsletter(record):
-    found = told(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
+    found = digest_of(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
     assert found.empty
     assert found.partly == 0
 

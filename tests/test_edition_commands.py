@@ -36,7 +36,7 @@ def run() -> Run:
     return lambda *words: CliRunner().invoke(main, ["edition", *(str(word) for word in words)])
 
 
-def ask(path: Path, *statements: str) -> None:
+def run_sql(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -130,7 +130,7 @@ def test_verify_of_one_edition_ignores_the_others(run, results):
 
 def test_diff_separates_new_results_from_corrections(run, results):
     frozen(run, "NTAC 6")
-    ask(
+    run_sql(
         results,
         "UPDATE enterprise SET workers = 110 WHERE code = 'a'",
         "UPDATE enterprise SET workers = 75 WHERE code = 'c'",
@@ -158,7 +158,7 @@ def test_diff_separates_new_results_from_corrections(run, results):
 
 def test_diff_accepts_keys_or_names_in_either_order_and_the_same_edition_twice(run, results):
     key, _path, _sha256 = frozen(run, "NTAC 6")
-    ask(results, "UPDATE enterprise SET workers = 75 WHERE code = 'c'")
+    run_sql(results, "UPDATE enterprise SET workers = 75 WHERE code = 'c'")
     assert "+ c workers 75" in run("diff", key, "live").stdout
     assert "withdrawn: workers 75" in run("diff", "live", "NTAC 6").stdout
     assert "Nothing changed." in run("diff", key, "NTAC 6").stdout
@@ -168,7 +168,7 @@ def test_diff_accepts_keys_or_names_in_either_order_and_the_same_edition_twice(r
 def test_diff_writes_all_changes_to_a_file_and_counts_those_not_printed(run, results, tmp_path, monkeypatch):
     monkeypatch.setattr("dashboard.commands.edition_commands.MOST_PRINTED", 3)
     frozen(run, "NTAC 6")
-    ask(results, "UPDATE enterprise SET workers = 500")
+    run_sql(results, "UPDATE enterprise SET workers = 500")
     done = run("diff", "NTAC 6", "live", "--csv", tmp_path / "changes.csv")
     assert done.exit_code == 0
     assert "… and 5 more" in done.stdout
@@ -197,5 +197,5 @@ def test_diff_of_a_missing_or_changed_edition_or_unwritable_file_exits_with_1(ru
 
 def test_multi_line_text_is_printed_on_one_line(run, results):
     frozen(run, "NTAC 6")
-    ask(results, "UPDATE training SET note = 'one' || char(10) || 'two' WHERE enterprise = 'g'")
+    run_sql(results, "UPDATE training SET note = 'one' || char(10) || 'two' WHERE enterprise = 'g'")
     assert "+ g/r2/m1 note one two" in run("diff", "NTAC 6", "live").stdout

@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
     return tmp_path / "kept" / "editions"
 
 
-def ask(path: Path, statement: str) -> None:
+def run_sql(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
         connection.commit()
@@ -243,7 +243,7 @@ def test_unreadable_edition_is_listed_and_counts_as_changed(live, folder, conten
 def test_edition_without_a_date_is_listed(live, folder):
     spoilt = freeze(live, "One", folder)
     spoilt.path.chmod(0o644)
-    ask(spoilt.path, "UPDATE edition SET frozen_at = 'yesterday'")
+    run_sql(spoilt.path, "UPDATE edition SET frozen_at = 'yesterday'")
     assert (names(folder), unreadable(folder)) == ([], [spoilt.key])
 
 
@@ -271,7 +271,7 @@ def test_edition_with_changed_numbers_is_refused(live, folder):
     made = freeze(live, "NTAC 6", folder)
     verify(made)
     made.path.chmod(0o644)
-    ask(made.path, "UPDATE enterprise SET workers = 1000")
+    run_sql(made.path, "UPDATE enterprise SET workers = 1000")
     assert reason(verify, made) == "changed"
 
 
@@ -348,9 +348,11 @@ def test_edition_is_unchanged_when_the_record_changes(path, folder):
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     before = tables(records.live)
-    ask(path, "DELETE FROM result WHERE indicator = 'plan'")
-    ask(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
-    ask(path, f"INSERT INTO batch VALUES (9, '2026-01-01 00:00:00', 'x', 0, 2, {schema.SCHEMA_VERSION}, NULL, NULL)")
+    run_sql(path, "DELETE FROM result WHERE indicator = 'plan'")
+    run_sql(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    run_sql(
+        path, f"INSERT INTO batch VALUES (9, '2026-01-01 00:00:00', 'x', 0, 2, {schema.SCHEMA_VERSION}, NULL, NULL)"
+    )
     assert tables(records.live) != before
     assert tables(records.edition("NTAC 6")) == before
     assert records.edition(made.key).edition == made

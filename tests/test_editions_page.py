@@ -65,7 +65,7 @@ def read(text: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def spoil(edition: Edition) -> None:
+def damage(edition: Edition) -> None:
     edition.path.chmod(0o644)
     edition.path.write_bytes(edition.path.read_bytes() + b"\x00")
 
@@ -77,7 +77,7 @@ def workers(visit: Visit, search: str = "") -> str:
     return {row["headline"]: row["value"] for row in csv.DictReader(io.StringIO(answer.text))}["workers_reached"]
 
 
-def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
+def trouble_message(visit: Visit, reason: str, language: str) -> tuple[str, str]:
     """The message a manager gets for a problem with an edition."""
     with words.speaking(language), visit.app.server.test_request_context():
         g.viewer = None
@@ -135,7 +135,7 @@ def test_unwritable_editions_folder_is_reported_on_the_page(office):
 
 def test_changed_and_unreadable_editions_are_marked_and_have_no_links(office):
     changed, damaged, good = office.freeze("One"), office.freeze("Two"), office.freeze("Three")
-    spoil(changed)
+    damage(changed)
     damaged.path.chmod(0o644)
     damaged.path.write_bytes(b"garbage")
     page = office.manager.open("/editions").text
@@ -207,11 +207,11 @@ def test_comparison_without_changes_shows_a_message_under_both_headings(office):
 def test_comparison_with_a_missing_or_changed_edition_shows_a_message(office, language):
     made = office.freeze()
     gone = office.manager.open(f"/editions?from=nix-00000000&to=live&lang={language}")
-    spoil(made)
+    damage(made)
     changed = office.manager.open(f"/editions?from={made.key}&to=live&lang={language}")
     for page, status, reason in ((gone, 404, "gone"), (changed, 503, "changed")):
         assert page.status_code == status
-        assert all(line in read(page.text) for line in told(office.manager, reason, language))
+        assert all(line in read(page.text) for line in trouble_message(office.manager, reason, language))
     for query in ("", "from=live", "from=live&to=nix", "to=live", f"from={made.key}&to=live"):
         answer = office.manager.client.get(f"/editions/changes.csv?{query}", headers=PAGE)
         assert answer.status_code in (404, 503)
@@ -361,24 +361,26 @@ def test_link_to_a_live_record_cannot_choose_an_edition(office):
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
+def broken_editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
     """An office with a missing edition and a changed one."""
     office = Office(tmp_path_factory.mktemp("office"))
     made = {reason: office.freeze(reason) for reason in ("gone", "changed")}
     made["gone"].path.unlink()
-    spoil(made["changed"])
+    damage(made["changed"])
     return office, made
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("reason", "status"), [("gone", 404), ("changed", 503)])
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-def test_page_on_a_missing_edition_shows_a_message_in_the_readers_language(lost, path, reason, status, language):
-    office, made = lost[0], lost[1][reason]
+def test_page_on_a_missing_edition_shows_a_message_in_the_readers_language(
+    broken_editions, path, reason, status, language
+):
+    office, made = broken_editions[0], broken_editions[1][reason]
     page = office.manager.open(f"{path}?edition={made.key}&lang={language}")
     assert page.status_code == status
     said = read(page.text)
-    assert all(line in said for line in told(office.manager, reason, language))
+    assert all(line in said for line in trouble_message(office.manager, reason, language))
     assert f'lang="{"zh-Hans" if language == "zh" else "en"}"' in page.text
     assert f'href="/{"?lang=zh" if language == "zh" else ""}"' in page.text
     assert "Traceback" not in page.text
@@ -392,17 +394,19 @@ def test_open_page_shows_a_notice_when_its_edition_is_deleted(office, language):
         for output in (HEADLINES, SENTENCE, f"{ids.NAV}.content"):
             answer = office.manager.post(output, at(search))
             assert answer.status_code == 200, output
-            assert notice(answer.get_json()) == (list(told(office.manager, "gone", language)) if gone else []), output
+            assert notice(answer.get_json()) == (
+                list(trouble_message(office.manager, "gone", language)) if gone else []
+            ), output
         made.path.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("address", ["/table/change", "/export/overview.csv", "/present", "/present/slides.json"])
 def test_tables_and_exports_of_a_changed_edition_are_refused(office, address):
     made = office.freeze()
-    spoil(made)
+    damage(made)
     answer = office.manager.client.get(f"{address}?edition={made.key}", headers=PAGE)
     assert answer.status_code == 503
-    assert told(office.manager, "changed", "en")[0] in read(answer.text)
+    assert trouble_message(office.manager, "changed", "en")[0] in read(answer.text)
 
 
 @pytest.mark.parametrize("search", ["?edition=nix-00000000", "?edition=..%2F..%2Fetc", "?edition=", "?edition=A%00"])

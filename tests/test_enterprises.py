@@ -287,7 +287,7 @@ def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
     return Visit.to(address, accounts_url=str(accounts.url))
 
 
-def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
+def link_viewer(served: Visit, accounts: Engine, **terms: Any) -> Visit:
     """A viewer who opened a link with these terms."""
     _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
@@ -299,7 +299,7 @@ ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
 ONE_OUT = f"{ids.ENTERPRISE}.children"
 
 
-def said(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
+def callback_text(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
     """The text a callback returns to a visitor."""
     return list(texts(visit.answered(output, at(search, path) | values)[output]))
 
@@ -340,7 +340,7 @@ def test_list_responds_to_any_posted_sort_order(served: Visit, order: Any) -> No
 
 
 def test_enterprise_page_shows_names_dates_and_sources(served: Visit) -> None:
-    words = said(served, ONE_OUT, "/enterprises/a")
+    words = callback_text(served, ONE_OUT, "/enterprises/a")
     for each in (
         "Enterprise A", "Enterprise A（中） · a", "Qingdao", "owner: Federation, Qingdao office · sponsor: Buyer",
         "10 January 2013", "not on record", "A trolley", "Two carried it.", "一人推车。", "3 others in Qingdao",
@@ -379,18 +379,20 @@ def test_enterprise_tables_are_complete_and_can_be_downloaded(served: Visit) -> 
 
 
 def test_link_viewer_with_names_sees_only_enterprises_that_may_be_named(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True)
-    words = said(donor, ROWS_OUT, "/enterprises")
+    donor = link_viewer(served, accounts, threshold=None, names=True)
+    words = callback_text(donor, ROWS_OUT, "/enterprises")
     assert "Enterprise A" in words
     assert "Enterprise 7" in words
     assert not {f"Enterprise {code.upper()}" for code in "bcdfghij"} & set(words)
     assert "a" not in words  # no codes
-    assert said(donor, ROWS_OUT, "/enterprises", **{f"{ids.ENTERPRISES_SEARCH}.value": "Enterprise B"}) == []
+    assert callback_text(donor, ROWS_OUT, "/enterprises", **{f"{ids.ENTERPRISES_SEARCH}.value": "Enterprise B"}) == []
 
 
 def test_hidden_unknown_and_out_of_scope_enterprises_get_equal_responses(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
-    assert any("Enterprise A" in word for word in said(donor, ONE_OUT, "/enterprises/a"))
+    donor = link_viewer(
+        served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True
+    )
+    assert any("Enterprise A" in word for word in callback_text(donor, ONE_OUT, "/enterprises/a"))
     unknown = donor.answered(ONE_OUT, at("", "/enterprises/nobody"))
     for code in ("b", "e", "j"):
         assert donor.answered(ONE_OUT, at("", f"/enterprises/{code}")) == unknown
@@ -401,8 +403,10 @@ def test_hidden_unknown_and_out_of_scope_enterprises_get_equal_responses(served:
 
 
 def test_enterprise_page_respects_the_scope_of_a_link(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
-    words = " ".join(said(donor, ONE_OUT, "/enterprises/a?"))
+    donor = link_viewer(
+        served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True
+    )
+    words = " ".join(callback_text(donor, ONE_OUT, "/enterprises/a?"))
     assert "Round 2" not in words
     assert "r2" not in donor.client.get("/enterprise-tables/a/trainings.csv").text
     assert "A trolley" not in words  # a story is free text
@@ -411,19 +415,19 @@ def test_enterprise_page_respects_the_scope_of_a_link(served: Visit, accounts: E
 def test_viewer_with_a_threshold_sees_why_there_is_no_list(address: str, engine: Engine, accounts: Engine) -> None:
     load_rows(engine, with_more(opened()))
     served = Visit.to(address, accounts_url=str(accounts.url))
-    donor = comes_by(served, accounts, threshold=5, names=True)
+    donor = link_viewer(served, accounts, threshold=5, names=True)
     assert donor.open("/enterprises").status_code == 200
     answer = donor.answered(ROWS_OUT, at("", "/enterprises"))
     assert answer[ROWS_OUT] == []
     assert (
         "this link shows counts of enterprises, and no single ones" in answer[f"{ids.of_list(LIST, 'count')}.children"]
     )
-    assert said(donor, ONE_OUT, "/enterprises/a") == said(donor, ONE_OUT, "/enterprises/nobody")
+    assert callback_text(donor, ONE_OUT, "/enterprises/a") == callback_text(donor, ONE_OUT, "/enterprises/nobody")
     assert donor.client.get("/enterprise-tables/a/results").status_code == 404
 
 
 def test_enterprises_need_the_permission_in_menu_address_and_callback(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, export=True)
+    donor = link_viewer(served, accounts, threshold=None, export=True)
     assert "/enterprises" not in str(donor.answered(f"{ids.NAV}.content", at())[f"{ids.NAV}.content"])
     page = f"{ids.PAGE}.children"
     assert donor.answered(page, at("", "/enterprises")) == donor.answered(page, at("", "/nothing"))
@@ -435,7 +439,7 @@ def test_enterprises_need_the_permission_in_menu_address_and_callback(served: Vi
 
 
 def test_committee_cannot_open_the_tables_of_an_enterprise(served: Visit, accounts: Engine) -> None:
-    committee = comes_by(served, accounts, audience=Audience.COMMITTEE, threshold=None, names=True)
+    committee = link_viewer(served, accounts, audience=Audience.COMMITTEE, threshold=None, names=True)
     assert committee.client.get("/enterprise-tables/a/results").status_code == 404
 
 

@@ -105,7 +105,7 @@ def larger(folder: Path, accounts: Engine) -> Visit:
     return Visit.to(address, signed_in=False, local=False, accounts_url=str(accounts.url), **others)
 
 
-def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+def link_viewer(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
@@ -113,7 +113,7 @@ def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     return client
 
 
-def told(client: FlaskClient, address: str) -> str:
+def page_text(client: FlaskClient, address: str) -> str:
     """The text of a page without tags."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 200, answer.text[:300]
@@ -158,7 +158,7 @@ def test_exhibits_on_pages_link_to_their_methods_page(visit):
 
 
 def test_methods_page_shows_selection_date_and_record(visit):
-    page = told(visit.client, "/how/module-funnel?round=r1&as_of=2013-12-31")
+    page = page_text(visit.client, "/how/module-funnel?round=r1&as_of=2013-12-31")
     assert "Round: Round 1" in page
     assert "As of 31 December 2013" in page
     assert "Edition the live record" in page
@@ -176,13 +176,13 @@ def test_methods_page_shows_selection_date_and_record(visit):
     ],
 )
 def test_used_rows_are_those_of_the_selection(visit, path, counted):
-    page = told(visit.client, path)
+    page = page_text(visit.client, path)
     for table, n in counted.items():
         assert f"{table}: {n} row" in page, (table, page[-1500:])
 
 
 def test_used_rows_show_their_batch_and_its_loader(visit):
-    page = told(visit.client, "/how/pairs?indicator=defects")
+    page = page_text(visit.client, "/how/pairs?indicator=defects")
     assert re.search(r"batch 2, [^,]+, corrections\.xlsx, by manager@example\.org", page)
     assert re.search(r"batch 1, [^,]+, folder, on the command line", page)
 
@@ -200,7 +200,7 @@ def test_downloaded_file_has_every_used_row_with_its_batch(visit):
 
 
 def test_methods_page_shows_the_first_rows_and_states_the_total(demo):
-    page = told(demo.client, "/how/module-funnel")
+    page = page_text(demo.client, "/how/module-funnel")
     assert "The first 50 of" in page
 
 
@@ -211,7 +211,7 @@ def test_permanent_live_address_has_filters_and_date_and_explains_itself(visit):
     assert permanent(visit.client, "/how/pairs?indicator=defects&round=r1") == (
         "https://results.example/how/pairs?indicator=defects&as_of=2014-12-31&round=r1"
     )
-    page = told(visit.client, "/how/pairs?indicator=defects&round=r1")
+    page = page_text(visit.client, "/how/pairs?indicator=defects&round=r1")
     assert "of the record as it will then be" in page
     assert "Freeze the record" in page
 
@@ -222,7 +222,7 @@ def test_permanent_address_of_an_edition_is_pinned_and_the_live_page_offers_it(v
     engine.dispose()
     kept = permanent(visit.client, f"/how/breadth?edition={edition.key}")
     assert kept == f"https://results.example/how/breadth?as_of=2014-12-31&edition={edition.key}"
-    assert "edition Meeting, frozen" in told(visit.client, f"/how/breadth?edition={edition.key}")
+    assert "edition Meeting, frozen" in page_text(visit.client, f"/how/breadth?edition={edition.key}")
     parts = urlsplit(kept)
     assert permanent(visit.client, f"{parts.path}?{parts.query}") == kept
     offered = re.findall(r'href="https://results\.example(/how/breadth[^"]*)"', visit.open("/how/breadth").text)
@@ -234,8 +234,8 @@ def test_permanent_address_of_an_edition_is_pinned_and_the_live_page_offers_it(v
 
 
 def test_link_without_a_threshold_shows_row_counts_but_no_rows_or_loaders(visit, accounts):
-    client = comes_by(visit, accounts, threshold=None, export=True)
-    page = told(client, "/how/pairs?indicator=defects")
+    client = link_viewer(visit, accounts, threshold=None, export=True)
+    page = page_text(client, "/how/pairs?indicator=defects")
     assert "results: 7 rows" in page
     for hidden in ("manager@example.org", "corrections.xlsx", "batch", "result.csv", "Share", "Decks", "Sign out"):
         assert hidden not in page
@@ -243,8 +243,8 @@ def test_link_without_a_threshold_shows_row_counts_but_no_rows_or_loaders(visit,
 
 
 def test_link_with_a_threshold_shows_no_row_counts_and_no_date_choice(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
-    page = told(client, "/how/module-funnel?as_of=2013-12-31")
+    client = link_viewer(larger, accounts, threshold=5)
+    page = page_text(client, "/how/module-funnel?as_of=2013-12-31")
     assert "As of 31 December 2014" in page
     assert "trainings:" not in page
     assert "How many rows there are is not told" in page
@@ -253,7 +253,7 @@ def test_link_with_a_threshold_shows_no_row_counts_and_no_date_choice(larger, ac
 
 
 def test_too_narrow_selection_has_no_methods_page(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
+    client = link_viewer(larger, accounts, threshold=5)
     answer = client.get("/how/module-funnel?sector=garments", headers=PAGE)
     assert answer.status_code == 403
     assert "This selection is not shown" in answer.text
@@ -261,21 +261,21 @@ def test_too_narrow_selection_has_no_methods_page(larger, accounts):
 
 
 def test_methods_page_states_that_the_address_requests_more_than_is_shown(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
-    assert "asks for more than this link shows" in told(client, "/how/module-funnel?as_of=2013-12-31")
-    assert "asks for more than this link shows" not in told(client, "/how/module-funnel")
+    client = link_viewer(larger, accounts, threshold=5)
+    assert "asks for more than this link shows" in page_text(client, "/how/module-funnel?as_of=2013-12-31")
+    assert "asks for more than this link shows" not in page_text(client, "/how/module-funnel")
 
 
 def test_committee_link_has_no_methods_page(visit, accounts):
-    client = comes_by(visit, accounts, audience=Audience.COMMITTEE, threshold=None)
+    client = link_viewer(visit, accounts, audience=Audience.COMMITTEE, threshold=None)
     assert client.get("/how/breadth", headers=PAGE).status_code == 404
 
 
 def test_methods_page_of_a_link_stays_in_its_scope(visit, accounts):
-    client = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
-    page = told(client, "/how/overview?round=r2")
+    client = link_viewer(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    page = page_text(client, "/how/overview?round=r2")
     assert "enterprises: 0 rows" in page
-    assert "enterprises: 5 rows" in told(client, "/how/overview")
+    assert "enterprises: 5 rows" in page_text(client, "/how/overview")
 
 
 def test_manager_previewing_a_link_can_leave_the_preview(visit, accounts):

@@ -56,7 +56,7 @@ def partner(demo: Visit) -> str:
     return demo.options()["partner"][0]["value"]
 
 
-def only(accounts: Engine) -> share_links.Link:
+def only_link(accounts: Engine) -> share_links.Link:
     (found,) = share_links.links(accounts)
     return found
 
@@ -73,7 +73,7 @@ def test_make_prints_only_the_address_on_standard_output_and_messages_on_standar
     done = run("make", "--audience", "donor", "--scope", f"partner={partner}")
     assert done.exit_code == 0
     assert ADDRESS.fullmatch(done.stdout)
-    made = only(accounts)
+    made = only_link(accounts)
     assert f"counts are rounded to multiples of {DEFAULT_THRESHOLD}" in done.stderr
     assert f"{made.expires_at:%Y-%m-%d %H:%M} UTC" in done.stderr
     assert "SCORE_PUBLIC_URL is not set" in done.stderr
@@ -118,7 +118,7 @@ def test_every_option_of_a_new_link_is_stored(run, accounts, folder, demo_url):
         "--deck", "Spring", "--label", " The  sixth\tmeeting ", "--password-file", secret,
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    made = only(accounts)
+    made = only_link(accounts)
     assert (made.terms.audience, made.terms.threshold) == (Audience.COMMITTEE, 10)
     assert (made.terms.edition, made.terms.deck, made.label) == (edition.key, "Spring", "The sixth meeting")
     assert made.terms.names
@@ -130,12 +130,12 @@ def test_every_option_of_a_new_link_is_stored(run, accounts, folder, demo_url):
 
 def test_committee_link_without_a_deck_gets_the_standard_deck(run, accounts):
     assert run("make", "--audience", "committee").exit_code == 0
-    assert only(accounts).terms.deck == decks.STANDARD
+    assert only_link(accounts).terms.deck == decks.STANDARD
 
 
 def test_link_password_can_come_from_standard_input(run, accounts):
     assert run("make", "--audience", "donor", "--password-file", "-", typed="tea and rice\r\n").exit_code == 0
-    assert share_links.opens_with(accounts, only(accounts).id, "tea and rice")
+    assert share_links.opens_with(accounts, only_link(accounts).id, "tea and rice")
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,9 @@ def test_link_to_a_public_record_can_withhold_nothing(run, accounts, public_reco
     assert done.exit_code == 0
     assert "no number is withheld" in done.stderr
     assert "edition" not in done.stderr
-    assert (only(accounts).terms.threshold, only(accounts).terms.edition) == (None, None), "it shows the live record"
+    assert (only_link(accounts).terms.threshold, only_link(accounts).terms.edition) == (None, None), (
+        "it shows the live record"
+    )
 
 
 # --- which edition it shows ---------------------------------------------------------------------------------------
@@ -259,7 +261,7 @@ def test_link_with_an_unknown_scope_is_made_with_a_warning_that_it_shows_nothing
     assert ADDRESS.fullmatch(done.stdout)
     assert "knows no partner nobody" in done.stderr
     assert "shows nothing" in done.stderr
-    shown = run("show", only(accounts).id)
+    shown = run("show", only_link(accounts).id)
     assert "knows no partner nobody" in shown.stderr
     assert "shows nothing" in shown.stderr
     half = run("make", "--audience", "donor", "--scope", f"partner=nobody,{partner}")
@@ -292,7 +294,7 @@ def test_link_can_be_paused_resumed_extended_and_revoked_by_number(run, accounts
     run("make", "--audience", "donor", "--days", 1)
 
     def state() -> str:
-        return only(accounts).state(database.now())
+        return only_link(accounts).state(database.now())
 
     assert run("pause", 1).exit_code == 0
     assert state() == "paused"
@@ -303,9 +305,9 @@ def test_link_can_be_paused_resumed_extended_and_revoked_by_number(run, accounts
     assert state() == "expired"
     assert run("extend", 1).exit_code == 0
     assert state() == "active"
-    assert only(accounts).expires_at - database.now() > timedelta(days=DEFAULT_DAYS - 1)
+    assert only_link(accounts).expires_at - database.now() > timedelta(days=DEFAULT_DAYS - 1)
     assert run("extend", 1, "--days", 2).exit_code == 0
-    assert only(accounts).expires_at - database.now() < timedelta(days=2)
+    assert only_link(accounts).expires_at - database.now() < timedelta(days=2)
     refused(run("extend", 1, "--days", 0), "1 to 3650 days")
     done = run("revoke", 1)
     assert (done.exit_code, done.stdout) == (0, "")

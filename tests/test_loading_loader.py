@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from both import fill_up, in_a_hurry, is_held, written_by_another
+from both import fill_up, impatient_engine, is_locked, written_by_another
 from loading_files import small_programme, write_folder, write_workbook
 from sqlalchemy import create_engine, event, inspect, select, update
 
@@ -321,7 +321,7 @@ def test_database_in_a_missing_folder_is_refused_with_a_message(tmp_path):
 
 def test_load_during_another_load_is_refused_with_a_request_to_wait(engine, address, tmp_path, monkeypatch):
     put(engine, tmp_path, small_programme())
-    hurried = in_a_hurry(address, monkeypatch)
+    hurried = impatient_engine(address, monkeypatch)
     with written_by_another(engine), pytest.raises(LoadProblem) as caught:
         put(hurried, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
     assert caught.value.reason == "locked"
@@ -389,7 +389,7 @@ def test_load_takes_the_lock_before_it_reads_the_stored_rows(engine, address, tm
     seen = []
 
     def progress(_done, _total):
-        seen.append(is_held(address, monkeypatch))
+        seen.append(is_locked(address, monkeypatch))
 
     put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}, progress=progress)
     assert seen[:2] == [False, True]  # the file is read, and its first rows are checked
@@ -399,5 +399,5 @@ def test_refused_load_releases_the_lock(engine, address, tmp_path, monkeypatch):
     """A refused load releases the lock at once."""
     put(engine, tmp_path, small_programme())
     assert put(engine, tmp_path, {"enterprise": [{"code": "c"}]}).refusals
-    assert not is_held(address, monkeypatch)
+    assert not is_locked(address, monkeypatch)
     assert put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded

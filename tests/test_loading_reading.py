@@ -20,7 +20,7 @@ from data.loading.files.source_files import read
 SECTORS = [{"code": "machinery", "name_en": "Machinery", "name_zh": "机械，设备"}, {"code": "food", "name_zh": "食品"}]
 
 
-def only(reading):
+def only_sheet(reading):
     assert not reading.refusals
     (sheet,) = reading.sheets
     return sheet
@@ -53,7 +53,7 @@ def repacked(path: Path, change, target: Path) -> Path:
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_csv_is_read_in_every_encoding_delimiter_and_line_end(tmp_path, encoding, delimiter, end):
     (tmp_path / "sector.csv").write_bytes(csv_text(SECTORS, delimiter, end).encode(encoding))
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert (sheet.table, sheet.origin) == ("sector", "sector.csv")
     assert named_rows(sheet) == SECTORS
     assert [row.number for row in sheet.rows] == [2, 3]
@@ -74,7 +74,7 @@ def test_csv_in_an_unknown_encoding_is_refused(tmp_path):
 
 def test_csv_row_numbers_are_those_of_a_spreadsheet(tmp_path):
     (tmp_path / "sector.csv").write_text('\ncode,name_en\n\na,"two\nlines"\n,\nb,B\n')
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert sheet.header_row == 2
     assert [(row.number, row.cells[1]) for row in sheet.rows] == [(4, "a"), (6, "b")]
 
@@ -87,7 +87,7 @@ def test_csv_with_an_unclosed_quotation_mark_is_refused_with_its_row(tmp_path):
 
 def test_header_is_trimmed_and_normalised(tmp_path):
     (tmp_path / "SECTOR.CSV").write_text("  Code ,ＮＡＭＥ＿ＥＮ\na,A\n")
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert (sheet.table, dict(sheet.header)) == ("sector", {1: "code", 2: "name_en"})
 
 
@@ -96,7 +96,7 @@ def test_unrelated_files_in_a_folder_are_ignored(tmp_path):
     for name in ("README.csv", "notes.csv", "说明.csv", "README.md", "before.png", "._sector.csv", "~$sector.csv"):
         (tmp_path / name).write_text("x")
     (tmp_path / "result.csv").mkdir()
-    assert only(read(tmp_path)).table == "sector"
+    assert only_sheet(read(tmp_path)).table == "sector"
 
 
 def test_folder_without_a_table_is_refused(tmp_path):
@@ -147,7 +147,7 @@ def test_workbook_gives_values_with_their_row_numbers(tmp_path):
     sheet["A5"], sheet["B5"] = 13, datetime(2014, 5, 3)
     sheet["A6"], sheet["B6"] = True, 1.5
     book.save(tmp_path / "a.xlsx")
-    sheet = only(read(tmp_path / "a.xlsx"))
+    sheet = only_sheet(read(tmp_path / "a.xlsx"))
     assert [row.number for row in sheet.rows] == [2, 4, 5, 6]
     assert next(iter(sheet.rows)).cells[3] == "机械，设备"
     assert list(list(sheet.rows)[2].cells.values()) == [13, datetime(2014, 5, 3)]
@@ -174,7 +174,7 @@ def test_workbook_formula_is_read_as_its_saved_result_and_never_calculated(tmp_p
             return re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>3</v>", content)
         return content if name else None
 
-    sheet = only(read(repacked(tmp_path / "a.xlsx", with_result, tmp_path / "b.xlsx")))
+    sheet = only_sheet(read(repacked(tmp_path / "a.xlsx", with_result, tmp_path / "b.xlsx")))
     assert next(iter(sheet.rows)).cells == {1: "a", 2: 3, 3: Unread("formula", "=A2")}
 
 
@@ -185,7 +185,9 @@ def test_workbook_formula_with_an_empty_result_is_blank(tmp_path):
     def empty(name, content):
         return re.sub(rb'<c r="B2"[^>]*>', b'<c r="B2" t="str">', content) if name else None
 
-    assert next(iter(only(read(repacked(tmp_path / "a.xlsx", empty, tmp_path / "b.xlsx"))).rows)).cells == {1: "a"}
+    assert next(iter(only_sheet(read(repacked(tmp_path / "a.xlsx", empty, tmp_path / "b.xlsx"))).rows)).cells == {
+        1: "a"
+    }
 
 
 def test_workbook_error_cells_have_no_value(tmp_path):
@@ -193,7 +195,7 @@ def test_workbook_error_cells_have_no_value(tmp_path):
     book["sector"]["B2"] = "#DIV/0!"
     book["sector"]["B2"].data_type = "e"
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == Unread("excel-error", "#DIV/0!")
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == Unread("excel-error", "#DIV/0!")
 
 
 def test_workbook_merged_cells_are_flagged_in_rows_with_other_values(tmp_path):
@@ -204,7 +206,7 @@ def test_workbook_merged_cells_are_flagged_in_rows_with_other_values(tmp_path):
     sheet.merge_cells("A6:B9")  # these rows are otherwise empty
     sheet.merge_cells("D2:D4")  # under no column
     book.save(tmp_path / "a.xlsx")
-    rows = only(read(tmp_path / "a.xlsx")).rows
+    rows = only_sheet(read(tmp_path / "a.xlsx")).rows
     assert [dict(row.cells) for row in rows] == [
         {1: "a", 2: "r1"},
         {1: "b", 2: Unread("merged", "B2:B3")},
@@ -227,7 +229,7 @@ def test_workbook_number_formats_are_read_as_displayed(tmp_path, number_format, 
     book["sector"]["B2"] = value
     book["sector"]["B2"].number_format = number_format
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == seen
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == seen
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -271,14 +273,14 @@ WPS_HEADER = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
 
 def test_wps_workbook_is_read(tmp_path):
     rows = WPS_HEADER + '<row/><row><c t="s"><v>2</v></c><c t="s"><v>3</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows)))
     assert [(row.number, dict(row.cells)) for row in sheet.rows] == [(3, {1: "a", 2: "机械\r"})]
 
 
 def test_workbook_inline_text_is_read_without_its_phonetic_reading(tmp_path):
     text = "<is><r><t>机</t></r><r><t>械</t></r><rPh sb='0' eb='1'><t>ji</t></rPh></is>"
     rows = WPS_HEADER + f'<row><c t="s"><v>2</v></c><c t="inlineStr">{text}</c></row>'
-    assert next(iter(only(read(wps_workbook(tmp_path / "a.xlsx", rows))).rows)).cells[2] == "机械"
+    assert next(iter(only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows))).rows)).cells[2] == "机械"
 
 
 @pytest.mark.parametrize(
@@ -286,14 +288,14 @@ def test_workbook_inline_text_is_read_without_its_phonetic_reading(tmp_path):
 )
 def test_wps_workbook_dates_with_only_a_format_number_are_read(tmp_path, number_format, seen):
     rows = WPS_HEADER + '<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>41760</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows, number_format)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows, number_format)))
     assert next(iter(sheet.rows)).cells[2] == seen
 
 
 @pytest.mark.parametrize("number", ["INF", "NaN", "99999999999"])
 def test_workbook_invalid_number_is_read_as_written(tmp_path, number):
     rows = WPS_HEADER + f'<row><c t="s"><v>2</v></c><c s="1"><v>{number}</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows, 14)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows, 14)))
     assert next(iter(sheet.rows)).cells[2] == number
 
 
@@ -310,7 +312,7 @@ def test_workbook_dates_counted_from_1904_are_read(tmp_path):
     book.epoch = datetime(1904, 1, 1)
     book["sector"]["B2"] = datetime(2014, 5, 3)
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == datetime(2014, 5, 3)
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == datetime(2014, 5, 3)
 
 
 def test_workbook_readme_and_empty_sheets_are_ignored_but_unknown_ones_are_not(tmp_path):
@@ -326,7 +328,7 @@ def test_web_addresses_in_a_workbook_are_not_external_links(tmp_path):
     book = workbook_of({"source": [{"code": "s", "url": "https://example.org/a"}]})
     book["source"]["B2"].hyperlink = "https://example.org/a"
     book.save(tmp_path / "a.xlsx")
-    assert named_rows(only(read(tmp_path / "a.xlsx")))[0]["url"] == "https://example.org/a"
+    assert named_rows(only_sheet(read(tmp_path / "a.xlsx")))[0]["url"] == "https://example.org/a"
 
 
 @pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/VBAPROJECT.BIN", "xl/macrosheets/sheet1.xml"])
@@ -424,7 +426,7 @@ def test_zip_that_is_not_a_workbook_is_refused(tmp_path):
 )
 def test_workbook_with_a_broken_part_is_refused(tmp_path, part):
     wps_workbook(tmp_path / "a.xlsx", WPS_HEADER)
-    assert only(read(tmp_path / "a.xlsx")).header
+    assert only_sheet(read(tmp_path / "a.xlsx")).header
     path = repacked(
         tmp_path / "a.xlsx",
         lambda name, content: (content[: len(content) // 2] if name == part else content) if name else None,
@@ -447,4 +449,4 @@ def test_workbook_coloured_empty_cells_are_blank(tmp_path):
     for row in range(2, 50):
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor="FFFF0000")
     book.save(tmp_path / "a.xlsx")
-    assert list(only(read(tmp_path / "a.xlsx")).rows) == []
+    assert list(only_sheet(read(tmp_path / "a.xlsx")).rows) == []

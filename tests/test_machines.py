@@ -101,7 +101,7 @@ def callback_questions(visit: Visit) -> list[Question]:
     ]
 
 
-def told(response: Any) -> Any:
+def numbers_in(response: Any) -> Any:
     """The numbers in a response; None if it is a notice that they are not available now."""
     answer = json.loads(response.text)
     if "slides" in answer:
@@ -148,7 +148,7 @@ class Viewer(Thread):
         if response.status_code != 200:
             self._audience.say(f"lost: {self.kind}, {question.name}: {response.status_code} {response.text[:300]}")
             return self._not_answered("lost")
-        answer = told(response)
+        answer = numbers_in(response)
         if not answer:
             return self._not_answered("notice")
         # During the request, a load may have started or finished.
@@ -300,7 +300,7 @@ def truth(database_url: str, edition: Edition, accounts: Path, questions: dict[s
             asked = client.get if question.body is None else client.post
             response = asked(question.path, **({} if question.body is None else {"json": question.body}))
             assert response.status_code == 200, response.text[:300]
-            answers[kind][question.name] = told(response)
+            answers[kind][question.name] = numbers_in(response)
             assert answers[kind][question.name], question
     return Truth(answers)
 

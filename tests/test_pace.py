@@ -47,15 +47,15 @@ def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkey
 
 
 def holder(visit: Visit, token: str) -> Visit:
-    came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
-    assert came.client.get(f"/s/{token}").status_code == 303
-    return came
+    reader = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
+    assert reader.client.get(f"/s/{token}").status_code == 303
+    return reader
 
 
 def test_rate_limited_viewer_sees_the_waiting_time_in_their_language(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
-    assert [came.open(WORK).status_code for _request in range(5)] == [404] * 5
-    english, chinese = came.open(WORK), came.open(f"{WORK}?lang=zh")
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+    assert [reader.open(WORK).status_code for _request in range(5)] == [404] * 5
+    english, chinese = reader.open(WORK), reader.open(f"{WORK}?lang=zh")
     for late in (english, chinese):
         assert late.status_code == 429
         assert 1 <= int(late.headers["Retry-After"]) <= 60
@@ -66,36 +66,36 @@ def test_rate_limited_viewer_sees_the_waiting_time_in_their_language(application
 
 
 def test_rate_limited_callback_shows_a_notice_over_the_open_page(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     for _request in range(4):  # and once for the list of callbacks
-        assert came.post(PAGE_SLOT).status_code == 200
-    late = came.post(NAV, at("?lang=zh"))
+        assert reader.post(PAGE_SLOT).status_code == 200
+    late = reader.post(NAV, at("?lang=zh"))
     assert late.status_code == 429
     assert late.headers["Retry-After"]
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
     viewed = link_visits.visits(accounts, 1)
     assert len(viewed) == 5  # the link opened once, and four pages
-    came.post(PAGE_SLOT)
+    reader.post(PAGE_SLOT)
     assert link_visits.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
 
 def test_repeated_cached_views_are_not_counted(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     searches = ("", "?lang=zh", "?partner=cec")
-    assert [came.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
-    assert [came.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
+    assert [reader.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
+    assert [reader.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
 
 
 def test_rate_limit_of_one_link_does_not_affect_other_viewers(application, accounts):
     visit = application()
     (_made, token), (_other, of_another) = (share_links.make(accounts, Terms(threshold=None)) for _each in range(2))
-    came = holder(visit, token)
+    reader = holder(visit, token)
     for _request in range(6):
-        came.open(WORK)
-    assert came.open(WORK).status_code == 429
-    assert came.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
-    assert came.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
+        reader.open(WORK)
+    assert reader.open(WORK).status_code == 429
+    assert reader.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
+    assert reader.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
     assert holder(visit, token).open(WORK).status_code == 404
     assert holder(visit, of_another).open(WORK).status_code == 404
     assert [visit.open("/").status_code for _request in range(12)] == [200] * 12, "a manager waits for nothing"
@@ -110,11 +110,11 @@ def test_reopening_the_link_does_not_reset_the_rate_limit(application, accounts)
 def test_ended_link_shows_its_end_and_not_the_rate_limit(application, accounts):
     visit = application()
     made, token = share_links.make(accounts, visit.fit(Terms()))
-    came = holder(visit, token)
+    reader = holder(visit, token)
     for _request in range(7):
-        came.open(WORK)
+        reader.open(WORK)
     share_links.revoke(accounts, made.id)
-    assert came.client.get(WORK, headers=PAGE).status_code == 401
+    assert reader.client.get(WORK, headers=PAGE).status_code == 401
 
 
 @pytest.mark.servers
@@ -124,12 +124,12 @@ def test_processes_share_the_rate_count_or_count_separately_without_redis(applic
     with rack() as room:
         redis = room.place(Redis, "127.0.0.1", "redis").start()
         one, other = (application(cache_url=f"redis://{redis.address}/0") for _each in range(2))
-        came = holder(one, share_links.make(accounts, Terms(threshold=None))[1])
+        reader = holder(one, share_links.make(accounts, Terms(threshold=None))[1])
         there = Visit(other.app, other.stranger(), other.one_time, other.standing)
-        cookie = came.client.get_cookie("score_session")
+        cookie = reader.client.get_cookie("score_session")
         assert cookie
         there.client.set_cookie("score_session", cookie.value)
-        asked = [each.open(WORK).status_code for each in (came, there, came, there, came, there, came)]
+        asked = [each.open(WORK).status_code for each in (reader, there, reader, there, reader, there, reader)]
         assert asked == [404] * 5 + [429] * 2
         attempts = [LoginAttempts(redis_store.SharedRedis(f"redis://{redis.address}/0")) for _each in range(2)]
         assert [attempts[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2

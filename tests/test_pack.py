@@ -61,14 +61,14 @@ def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine)
     return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
 
 
-def ask(desk: Visit, **form: str) -> TestResponse:
+def post_pack(desk: Visit, **form: str) -> TestResponse:
     return desk.client.post(
         "/pack", data={"deck": STANDARD, "format": "pptx", "lang": "en", "for": "managers"} | form, headers=PAGE
     )
 
 
 def made(desk: Visit, **form: str) -> bytes:
-    response = ask(desk, **form)
+    response = post_pack(desk, **form)
     assert response.status_code == 200, response.text[:500]
     return response.data
 
@@ -92,7 +92,7 @@ def packs(desks: dict[str, Visit]) -> Made:
 
 
 @pytest.fixture(scope="module")
-def told(desks: dict[str, Visit]) -> dict[str, list[Show]]:
+def projected(desks: dict[str, Visit]) -> dict[str, list[Show]]:
     """The same decks as the projector shows them: the texts of each slide, by language."""
     return {name: shown(desk.client, f"deck=Everything+{name}")["slides"] for name, desk in desks.items()}
 
@@ -143,21 +143,21 @@ def table_of(slide: Any) -> list[list[str]]:
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_pack_slide_has_the_texts_of_the_projected_slide(packs, told, record, language):
+def test_pack_slide_has_the_texts_of_the_projected_slide(packs, projected, record, language):
     presentation = opened(packs(record, "pptx", language))
-    assert len(presentation.slides) == len(told[record])
-    for at, (slide, pair) in enumerate(zip(presentation.slides, told[record], strict=True), 1):
+    assert len(presentation.slides) == len(projected[record])
+    for at, (slide, pair) in enumerate(zip(presentation.slides, projected[record], strict=True), 1):
         said, wanted = texts(slide), pair[language]
         assert slide.shapes.title.text_frame.text == wanted["title"]
         for part in ("filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
             assert wanted[part] in said, (wanted["exhibit"], part)
-        assert f"{at} / {len(told[record])}" in said.splitlines()
+        assert f"{at} / {len(projected[record])}" in said.splitlines()
         for card in wanted["cards"]:
             assert f"{card['label']}\n{card['value']}" in said
 
 
-def test_slides_in_both_languages_have_both_titles(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "both")).slides, told[record], strict=True):
+def test_slides_in_both_languages_have_both_titles(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "both")).slides, projected[record], strict=True):
         said = texts(slide)
         for part in ("title", "filtered", "as_of", "caption"):
             assert pair["en"][part] in said
@@ -194,8 +194,8 @@ def test_no_shape_overlaps_another_or_extends_beyond_the_slide(packs, record, la
             assert across <= Emu(9525) or down <= Emu(9525), (one.name, other.name)
 
 
-def test_notes_contain_the_speaker_notes_and_the_table(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+def test_notes_contain_the_speaker_notes_and_the_table(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         notes, wanted = notes_of(slide), pair["en"]
         assert notes.startswith(wanted["notes"])
         assert table_of(slide) == [[" ".join(cell.split()) for cell in row] for row in wanted["table"]["rows"]]
@@ -205,8 +205,8 @@ def test_notes_contain_the_speaker_notes_and_the_table(packs, told, record):
             assert source in notes
 
 
-def test_notes_state_the_row_count_of_a_long_table(packs, told):
-    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+def test_notes_state_the_row_count_of_a_long_table(packs, projected):
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, projected["demo"], strict=True)
     (slide,) = (slide for slide, pair in slides if pair["en"]["exhibit"] == "matrix")
     assert len(table_of(slide)) == 200
     assert re.search(r"The first 200 of \d+ rows\.", notes_of(slide))
@@ -215,9 +215,9 @@ def test_notes_state_the_row_count_of_a_long_table(packs, told):
 # ---- PowerPoint: charts
 
 
-def test_charts_are_native_with_their_numbers_in_the_embedded_workbook(packs, told, record):
+def test_charts_are_native_with_their_numbers_in_the_embedded_workbook(packs, projected, record):
     drawn = 0
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         wanted = pair["en"]
         if wanted["empty"] or wanted["cards"]:
             assert not charts(slide)
@@ -265,47 +265,47 @@ def drawn_rows(slide: Any) -> dict[str, tuple[float, ...]]:
     return found
 
 
-def of_exhibit(packs: Made, told: dict[str, list[Show]], record: str, exhibit: str) -> Any:
+def of_exhibit(packs: Made, projected: dict[str, list[Show]], record: str, exhibit: str) -> Any:
     """The slide of an exhibit; skips the test if the record has no data for it."""
-    slides = zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True)
+    slides = zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True)
     slide, wanted = next((slide, pair["en"]) for slide, pair in slides if pair["en"]["exhibit"] == exhibit)
     if wanted["empty"]:
         pytest.skip("nothing on record")
     return slide
 
 
-def test_module_steps_chart_equals_its_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "module-funnel")
+def test_module_steps_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "module-funnel")
     assert drawn_rows(slide) == {name: numbers(row[1:6]) for name, row in by_row(slide).items()}
 
 
-def test_states_chart_equals_its_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "states")
+def test_states_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "states")
     assert drawn_rows(slide) == {name: numbers(row[2:7]) for name, row in by_row(slide).items()}
 
 
-def test_journey_chart_equals_its_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "journey-funnel")
+def test_journey_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "journey-funnel")
     parted = {name: numbers(row[1:3]) for name, row in by_row(slide).items()}
     assert drawn_rows(slide) == {name: (reached - without, without) for name, (reached, without) in parted.items()}
 
 
-def test_breadth_chart_equals_its_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "breadth")
+def test_breadth_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "breadth")
     (chart,) = charts(slide)
     assert list(chart.plots[0].series[0].values) == [numbers(row)[1] for row in table_of(slide)]
 
 
-def test_coverage_chart_equals_its_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "coverage")
+def test_coverage_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "coverage")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
     assert drawn["All enterprises"] == numbers(rows["All enterprises"][2:5])
     assert drawn == {name: numbers(rows[name][2:5]) for name in drawn}
 
 
-def test_provinces_chart_sums_the_places_of_the_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "regions")
+def test_provinces_chart_sums_the_places_of_the_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "regions")
     sums: dict[str, float] = {}
     for place, province, enterprises, *_rest in table_of(slide):
         name = place if province == "–" else province
@@ -316,8 +316,8 @@ def test_provinces_chart_sums_the_places_of_the_table(packs, told, record):
     assert list(drawn.values()) == sorted(sums.values(), reverse=True)[: len(drawn)]
 
 
-def test_share_better_chart_and_its_intervals_equal_the_table(packs, told, record):
-    slide = of_exhibit(packs, told, record, "change")
+def test_share_better_chart_and_its_intervals_equal_the_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "change")
     rows = by_row(slide)
     (chart,) = charts(slide)
     (bars,) = chart._chartSpace.iter(qn("c:errBars"))
@@ -330,8 +330,8 @@ def test_share_better_chart_and_its_intervals_equal_the_table(packs, told, recor
         assert (value + above[at]) * 100 == pytest.approx(high, abs=1.01)
 
 
-def test_practices_chart_equals_its_table(packs, told):
-    slide = of_exhibit(packs, told, "demo", "practices")
+def test_practices_chart_equals_its_table(packs, projected):
+    slide = of_exhibit(packs, projected, "demo", "practices")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
     assert len(drawn) == 7
@@ -340,20 +340,20 @@ def test_practices_chart_equals_its_table(packs, told):
         assert (before, after) == pytest.approx((had / pairs, have / pairs), abs=1e-6)
 
 
-def pair_slides(packs: Made, told: dict[str, list[Show]]) -> list[Any]:
-    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+def pair_slides(packs: Made, projected: dict[str, list[Show]]) -> list[Any]:
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, projected["demo"], strict=True)
     return [slide for slide, pair in slides if pair["en"]["exhibit"] == "pairs" and not pair["en"]["empty"]]
 
 
-def test_distribution_chart_counts_every_pair(packs, told):
-    many, _few, _practice = pair_slides(packs, told)
+def test_distribution_chart_counts_every_pair(packs, projected):
+    many, _few, _practice = pair_slides(packs, projected)
     (chart,) = charts(many)
     assert sum(chart.plots[0].series[0].values) == len(table_of(many)) >= 10
     assert all(" … " in category for category in chart.plots[0].categories)
 
 
-def test_few_pairs_are_drawn_as_before_and_after(packs, told):
-    _many, few, _practice = pair_slides(packs, told)
+def test_few_pairs_are_drawn_as_before_and_after(packs, projected):
+    _many, few, _practice = pair_slides(packs, projected)
     (chart,) = charts(few)
     before, after = chart.plots[0].series
     said = [tuple(float(cell.split("\xa0")[0].replace(",", "")) for cell in row[2:4]) for row in table_of(few)]
@@ -361,8 +361,8 @@ def test_few_pairs_are_drawn_as_before_and_after(packs, told):
     assert list(zip(before.values, after.values, strict=True)) == [pytest.approx(pair, abs=0.006) for pair in said]
 
 
-def test_practice_chart_counts_its_pairs(packs, told):
-    _many, _few, practice = pair_slides(packs, told)
+def test_practice_chart_counts_its_pairs(packs, projected):
+    _many, _few, practice = pair_slides(packs, projected)
     (chart,) = charts(practice)
     had, have, gained, lost = chart.plots[0].series[0].values
     rows = table_of(practice)
@@ -372,8 +372,8 @@ def test_practice_chart_counts_its_pairs(packs, told):
     assert all(category.endswith(f"of {len(rows)}") for category in chart.plots[0].categories)
 
 
-def test_matrix_slide_is_a_grid_of_native_cells(packs, told):
-    slide = of_exhibit(packs, told, "demo", "matrix")
+def test_matrix_slide_is_a_grid_of_native_cells(packs, projected):
+    slide = of_exhibit(packs, projected, "demo", "matrix")
     key, grid = (shape.table for shape in slide.shapes if shape.has_table)
     signs = {cell.text[0] for cell in key.rows[0].cells}
     cells = [cell.text for row in list(grid.rows)[1:] for cell in list(row.cells)[1:]]
@@ -381,8 +381,8 @@ def test_matrix_slide_is_a_grid_of_native_cells(packs, told):
     assert len(grid.rows) > 5
 
 
-def test_map_slide_has_a_picture_of_its_figure(packs, told, record):
-    slide = of_exhibit(packs, told, record, "regions")
+def test_map_slide_has_a_picture_of_its_figure(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "regions")
     (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
     image = Image.open(io.BytesIO(picture.image.blob)).convert("RGB")
     assert image.width / image.height == pytest.approx(picture.width / picture.height, rel=0.01)
@@ -395,8 +395,8 @@ def test_map_slide_has_a_picture_of_its_figure(packs, told, record):
     assert painted[3] - painted[1] > image.height * 0.8  # no part of the picture was left undrawn
 
 
-def test_pictures_and_charts_have_alternative_text(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+def test_pictures_and_charts_have_alternative_text(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         for shape in slide.shapes:
             if shape.has_chart or hasattr(shape, "image"):
                 assert pair["en"]["title"] in shape._element._nvXxPr.cNvPr.get("descr")
@@ -406,22 +406,22 @@ def test_pictures_and_charts_have_alternative_text(packs, told, record):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_pdf_page_has_the_texts_of_the_projected_slide(packs, told, record, language):
+def test_pdf_page_has_the_texts_of_the_projected_slide(packs, projected, record, language):
     reader = PdfReader(io.BytesIO(packs(record, "pdf", language)))
-    assert len(reader.pages) == len(told[record])
-    for at, (page, pair) in enumerate(zip(reader.pages, told[record], strict=True), 1):
+    assert len(reader.pages) == len(projected[record])
+    for at, (page, pair) in enumerate(zip(reader.pages, projected[record], strict=True), 1):
         assert [round(float(side) / 72, 2) for side in page.mediabox[2:]] == [13.33, 7.5]
         said, wanted = flat(page.extract_text()), pair[language]
         for part in ("title", "filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
             assert flat(wanted[part]) in said, (wanted["exhibit"], part)
-        assert f"{at}/{len(told[record])}" in said
+        assert f"{at}/{len(projected[record])}" in said
         for card in wanted["cards"]:
             assert flat(card["value"]) in said
 
 
-def test_pdf_page_has_the_numbers_of_its_chart(packs, told):
+def test_pdf_page_has_the_numbers_of_its_chart(packs, projected):
     reader = PdfReader(io.BytesIO(packs("demo", "pdf", "en")))
-    for page, pair in zip(reader.pages, told["demo"], strict=True):
+    for page, pair in zip(reader.pages, projected["demo"], strict=True):
         wanted = pair["en"]
         if wanted["exhibit"] == "module-funnel":
             said = page.extract_text()
@@ -483,9 +483,9 @@ def test_notes_and_rows_are_separate_options(desks, names, asked):
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_pack_without_rows_shows_the_median_of_few_pairs_and_matrix_counts(desks, told, names):
+def test_pack_without_rows_shows_the_median_of_few_pairs_and_matrix_counts(desks, projected, names):
     slides = opened(made(desks["demo"], deck="Everything demo")).slides
-    shown = [pair["en"] for pair in told["demo"]]
+    shown = [pair["en"] for pair in projected["demo"]]
     (few,) = (
         at for at, each in enumerate(shown) if "accidents" in each["title"].lower() and each["exhibit"] == "pairs"
     )
@@ -523,7 +523,7 @@ def test_event_notes_are_in_the_pack_only_with_rows(desks, public_record_url):
 
 
 def test_pack_file_name_describes_its_content(desks):
-    response = ask(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
+    response = post_pack(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
     assert response.mimetype == "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     name = "synthetic-score-demo-everything-demo-2014-12-31-zh.pptx"
     assert name in response.headers["Content-Disposition"]
@@ -564,7 +564,7 @@ def test_powerpoint_without_a_browser_has_bars_instead_of_the_map_with_a_message
 
 @pytest.mark.usefixtures("no_browser")
 def test_pdf_without_a_browser_explains_what_to_install(desks):
-    response = ask(desks["demo"], format="pdf")
+    response = post_pack(desks["demo"], format="pdf")
     assert response.status_code == 503
     assert "SCORE_CHROMIUM" in response.text
     assert "Traceback" not in response.text
@@ -575,7 +575,7 @@ def test_browser_failure_is_reported_without_its_output(desks, monkeypatch, tmp_
     broken.write_text("#!/bin/sh\necho secret of the machine >&2\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("SCORE_CHROMIUM", str(broken))
-    response = ask(desks["demo"], format="pdf", lang="zh")
+    response = post_pack(desks["demo"], format="pdf", lang="zh")
     assert response.status_code == 503
     assert 'lang="zh-Hans"' in response.text
     assert "secret" not in response.text
@@ -593,7 +593,7 @@ def test_browser_failure_is_reported_without_its_output(desks, monkeypatch, tmp_
     ],
 )
 def test_pack_of_an_unknown_deck_or_option_shows_an_error_page(desks, form, status):
-    response = ask(desks["public"], **form)
+    response = post_pack(desks["public"], **form)
     assert response.status_code == status
     assert response.mimetype == "text/html"
     assert "<h1>" in response.text

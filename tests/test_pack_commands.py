@@ -153,7 +153,7 @@ def test_page_with_a_failing_script_is_not_printed():
         chromium.pdf("<!doctype html><script>throw new Error('no')</script>")
 
 
-def stand_in(tmp_path: Path, script: str) -> Path:
+def fake_browser(tmp_path: Path, script: str) -> Path:
     """A script in place of a browser."""
     path = tmp_path / "browser"
     path.write_text(f"#!/bin/sh\n{script}\n")
@@ -164,7 +164,7 @@ def stand_in(tmp_path: Path, script: str) -> Path:
 def test_hanging_browser_is_killed_with_its_child_processes(monkeypatch, tmp_path):
     number, slept = tmp_path / "number", tmp_path / "slept"
     asleep = f"(sleep 60; touch {slept}) & echo $! > {number}; wait"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, asleep)))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, asleep)))
     monkeypatch.setattr(chromium, "PATIENCE", 1)
     with pytest.raises(PrintingProblem, match="late"):
         chromium.pdf(drawn(""))
@@ -175,7 +175,7 @@ def test_hanging_browser_is_killed_with_its_child_processes(monkeypatch, tmp_pat
 
 @pytest.mark.parametrize("script", ["exit 3", "true", f"echo {DRAWN} >&2"])
 def test_browser_without_output_is_reported_as_failed(monkeypatch, tmp_path, script):
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, script)))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, script)))
     with pytest.raises(PrintingProblem, match="failed"):
         chromium.pdf(drawn(""))
 
@@ -188,7 +188,7 @@ def test_configured_browser_that_does_not_exist_is_reported_missing(monkeypatch,
 
 def test_browser_sandbox_is_disabled_only_for_root(monkeypatch, tmp_path):
     said = tmp_path / "said"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f'echo "$@" > {said}')))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, f'echo "$@" > {said}')))
     for user, expected in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         with pytest.raises(PrintingProblem):
@@ -197,7 +197,7 @@ def test_browser_sandbox_is_disabled_only_for_root(monkeypatch, tmp_path):
 
 
 @pytest.fixture(params=[41, 42, 200])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """The folder for temporary files, with a path of a given length: the longest used, and two that are too long."""
     with TemporaryDirectory(dir="/tmp") as short:
         folder = Path(short, "x" * (request.param - len(short) - 1))
@@ -207,17 +207,17 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         yield folder
 
 
-def test_page_is_printed_with_a_long_temporary_path(place):
+def test_page_is_printed_with_a_long_temporary_path(temporary_folder):
     (page,) = PdfReader(io.BytesIO(chromium.pdf(drawn("printed")))).pages
     assert "printed" in page.extract_text()
 
 
-def test_failed_browser_leaves_no_temporary_files(monkeypatch, tmp_path, place):
+def test_failed_browser_leaves_no_temporary_files(monkeypatch, tmp_path, temporary_folder):
     said = tmp_path / "said"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f"mktemp > {said}")))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, f"mktemp > {said}")))
     with pytest.raises(PrintingProblem, match="failed"):
         chromium.pdf(drawn(""))
     temporary = Path(said.read_text().strip())
-    assert temporary.is_relative_to(place) is (len(str(place)) == 41)
+    assert temporary.is_relative_to(temporary_folder) is (len(str(temporary_folder)) == 41)
     assert not temporary.parent.exists()
-    assert not list(place.iterdir())
+    assert not list(temporary_folder.iterdir())

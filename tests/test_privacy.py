@@ -396,7 +396,7 @@ def test_one_filter_is_allowed_below_100_enterprises_and_two_from_100(record: Re
 
 
 @pytest.mark.parametrize(
-    ("asked", "got", "cut"),
+    ("requested", "got", "cut"),
     [
         ("partner=donor-2,donor-1", "partner=donor-1", True),
         ("partner=donor-1&as_of=2012-01-01", "partner=donor-1", True),
@@ -407,9 +407,9 @@ def test_one_filter_is_allowed_below_100_enterprises_and_two_from_100(record: Re
     ],
 )
 def test_address_with_too_many_filters_gives_the_nearest_allowed_view(
-    record: Record, asked: str, got: str, cut: bool
+    record: Record, requested: str, got: str, cut: bool
 ) -> None:
-    with record.view(reader(), Filters.from_search(asked)) as view:
+    with record.view(reader(), Filters.from_search(requested)) as view:
         assert view.filters.query() == got
         assert view.cut == cut
 
@@ -527,15 +527,15 @@ class Replay:
                             *((rounding_module, name) for name in ("middle", "near_rank"))):  # fmt: skip
             monkeypatch.setattr(owner, name, self.noting(getattr(owner, name)))
 
-    def noting(self, made: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*given: Any) -> Any:
+    def recording(self, made: Callable[..., Any]) -> Callable[..., Any]:
+        def requested(*given: Any) -> Any:
             if self.at is None:
                 self.noted.append(made(*given))
                 return self.noted[-1]
             self.at += 1
             return self.noted[self.at - 1]
 
-        return asked
+        return requested
 
 
 def test_responses_depend_only_on_shown_numbers(
@@ -575,12 +575,12 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
     from callbacks import method  # noqa: PLC0415 - imports every page
 
-    with open_request(pages.context, search) as asked:
+    with open_request(pages.context, search) as requested:
         for code in EXHIBITS:
-            yield to_csv(build(asked.view, code))
-            yield method.made(asked, code, method.chosen_indicator(asked, code, None))
+            yield to_csv(build(requested.view, code))
+            yield method.made(requested, code, method.chosen_indicator(requested, code, None))
         for name in DIMENSIONS:
-            yield list(filter_options.option_counts(asked.view, name).items())
+            yield list(filter_options.option_counts(requested.view, name).items())
 
 
 def slides_of(pages: Any, search: str) -> Iterator[Any]:

@@ -110,10 +110,10 @@ def test_new_key_that_cannot_be_stored_ends_no_link_and_is_not_disclosed(account
         key.renew(accounts)
     assert key.read(accounts) == before
     assert states(accounts) == ["active"]
-    assert told(drawn, str(failed.value) + caplog.text) == []
+    assert forms_in(drawn, str(failed.value) + caplog.text) == []
 
 
-def told(secret: bytes, said: str) -> list[str]:
+def forms_in(secret: bytes, said: str) -> list[str]:
     """The forms of a secret that occur in a text."""
     return [form for form in (secret.hex(), repr(secret), str(secret)[2:-1]) if form.lower() in said.lower()]
 
@@ -141,7 +141,7 @@ def test_privacy_key_is_in_no_output_and_no_log(run, accounts, caplog, monkeypat
         kept = key.read(accounts)
         assert kept is not None
         said += done.output + caplog.text + repr(kept) + str(kept)
-        assert told(kept.secret, said) == []
+        assert forms_in(kept.secret, said) == []
         assert kept.fingerprint not in kept.secret.hex()
 
 

@@ -39,7 +39,7 @@ SEARCHES = ("e 1", "厂", "%", "_", "ANT w", "works ant", "Élan", "  ", "E1")
 COPIES = 3
 """Number of enterprises of one kind: enough for ties, and for more enterprises than fit on a page."""
 
-Told = Iterator[tuple[str, Any, Any]]
+Compared = Iterator[tuple[str, Any, Any]]
 """The request, the product's result, and the recount's result."""
 
 
@@ -108,7 +108,7 @@ def in_no_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
     return sorted(alike, key=repr)
 
 
-def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Told:
+def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Compared:
     """Every list of enterprises with its row values, in both directions and with every search; where requests take
     turns, in one direction and with some of the searches.
     """
@@ -126,12 +126,16 @@ def is_due(at: int, turn: int | None) -> bool:
     return turn is None or (at + turn + at // 2) % 2 == 0
 
 
-def question_of_list(view: View, lists: Lists, wanted: ListRequest) -> Told:
+def question_of_list(view: View, lists: Lists, wanted: ListRequest) -> Compared:
     pages = pages_of(view, wanted)
     rows = [row for page in pages for row in page.rows]
     codes, unnamed = listed_codes(view, lists, wanted)
     yield f"enterprises: {wanted}", [row.enterprise for row in rows], [alias for alias, _ in codes]
-    yield f"said of: {wanted}", [told_by(row) for row in rows], [as_told(lists.told[code]) for _, code in codes]
+    yield (
+        f"said of: {wanted}",
+        [shown_values(row) for row in rows],
+        [expected_values(lists.told[code]) for _, code in codes],
+    )
     yield f"how many: {wanted}", (pages[0].count, pages[0].unnamed), (len(codes), unnamed)
 
 
@@ -156,18 +160,18 @@ def listed_codes(view: View, lists: Lists, wanted: ListRequest) -> tuple[list[tu
     return [*((code, code) for code in order), *aliased], len(hidden)
 
 
-def told_by(row: enterprise_list.Listed) -> tuple[Any, ...]:
+def shown_values(row: enterprise_list.Listed) -> tuple[Any, ...]:
     states = [*row.states.items()]
     return row.place, row.sector, row.rounds, states, row.reported, plain(row.last_report), row.date_precision
 
 
-def as_told(told: Row) -> tuple[Any, ...]:
+def expected_values(told: Row) -> tuple[Any, ...]:
     states = [*told["states"].items()]
     about = ("place", "sector", "rounds", "states", "reported", "last_report", "date_precision")
     return tuple((told | {"states": states})[name] for name in about)
 
 
-def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Told:
+def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Compared:
     """The completeness numbers, and the list behind every number; where requests take turns, behind every other."""
     yield "forms", follow_up.form_counts(view), recount.form_counts(lists)
     yield "silences", follow_up.silences(view), recount.silence_counts(lists)
@@ -203,7 +207,7 @@ def lists_of_enterprises(lists: Lists) -> Iterator[tuple[FollowUpList, set[str]]
         yield FollowUpList("group", (did, kind, code)), recount.in_group(lists, did, kind, code)
 
 
-def question_of_members(view: View, lists: Lists, which: FollowUpList, members: set[str]) -> Told:
+def question_of_members(view: View, lists: Lists, which: FollowUpList, members: set[str]) -> Compared:
     found, forms = follow_up.page(view, ListRequest(sort="last_report"), which)
     order = recount.in_order(lists, members, "last_report")[: enterprise_list.PAGE]
     yield which.path, [each.listed.enterprise for each in forms], order
@@ -212,7 +216,7 @@ def question_of_members(view: View, lists: Lists, which: FollowUpList, members: 
     yield f"forms of {which.path}", given, [(lists.forms[code], recount.days_since(lists, code)) for code in order]
 
 
-def question_of_everyone(view: View, lists: Lists) -> Told:
+def question_of_everyone(view: View, lists: Lists) -> Compared:
     for language, which in (("en", None), ("zh", FollowUpList("form", ("results", "present")))):
         members = lists.enterprises if which is None else recount.with_form(lists, "results", "present")
         frame = follow_up.everyone(view, which, language)
@@ -226,7 +230,7 @@ def question_of_everyone(view: View, lists: Lists) -> Told:
         yield f"everyone {which}", given, expected
 
 
-def questions_of_filters(view: View, of: Asked) -> Told:
+def questions_of_filters(view: View, of: Asked) -> Compared:
     """The options of each filter under the others, and the enterprises of each province."""
     for dimension in ("partner", "sector", "round", "phase", "place"):
         others = {name: codes for name, codes in of.filters.items() if name != dimension}
@@ -246,7 +250,7 @@ def of_filters(of: Asked, filters: dict[str, set[str]]) -> Asked:
     return asked(of.tables, filters, of.as_of)
 
 
-def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Told:
+def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Compared:
     """The sources of exhibits and lists."""
     trainings, reported = recount.sources_of_trainings(of), recount.sources_of_results(of)
     for code in ("overview", "regions", "module-funnel", "journey-funnel", "breadth", "matrix"):
@@ -266,7 +270,7 @@ def rests_on(exhibit: Any) -> dict[str, int]:
     return exhibit.sources | ({"": exhibit.unsourced} if exhibit.unsourced else {})
 
 
-def questions_of_neighbours(view: View, lists: Lists) -> Told:
+def questions_of_neighbours(view: View, lists: Lists) -> Compared:
     """The neighbours of an enterprise in everything the viewer may see: filters do not apply."""
     whole = Lists(of_filters(lists.of, {}))
     named = recount.nameable(lists.of.tables) if view.viewer.limited else whole.enterprises
@@ -292,7 +296,7 @@ BESIDE = ("enterprise", "round", "module", "indicator", "before", "before_on", "
 BESIDE_LEVELS = ("before", "before_on", "after", "after_on", "months", "verified", "date_precision", "module")
 
 
-def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Told:
+def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Compared:
     """The facts in addition to the pairs, and the further columns of each pair."""
     for indicator in (None, *indicators_due(of, turn)):
         facts = recount.facts_beside(of, indicator)
@@ -325,7 +329,7 @@ def names_shown(view: View, tables: Tables, codes: set[str]) -> dict[str, str]:
     return {code: aliases.get(code, code) for code in codes}
 
 
-def questions_of_headlines(view: View, of: Asked) -> Told:
+def questions_of_headlines(view: View, of: Asked) -> Compared:
     """The notes next to the headlines: known terms of each sum, enterprises that planned only Module 1."""
     n = overview_counts(view.facts)
     known = {
@@ -339,7 +343,7 @@ def questions_of_headlines(view: View, of: Asked) -> Told:
     yield "Module 1 alone", int(last["m1_only"]), recount.only_module_1(of)
 
 
-def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> Told:
+def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> Compared:
     lists = Lists(of)
     yield from questions_of_lists(view, lists, turn)
     yield from questions_of_completeness(view, lists, turn)
@@ -350,7 +354,7 @@ def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> T
     yield from questions_of_headlines(view, of)
 
 
-def disagreements(told: Told) -> list[str]:
+def disagreements(told: Compared) -> list[str]:
     """All differences between the product and the recount."""
     return [f"{what}: {given}, recount {expected}" for what, given, expected in told if given != expected]
 

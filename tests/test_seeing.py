@@ -74,7 +74,7 @@ def offered(desk: Visit, page: str = "/") -> dict[str, str]:
     return {unescape(name): action for action, _kept, name in found}
 
 
-def told(visit: Visit, output: str, values: Values | None = None) -> str:
+def response_text(visit: Visit, output: str, values: Values | None = None) -> str:
     """A response as sent, without the parts added by the manager's frame."""
     return visit.post(output, values).text
 
@@ -90,7 +90,10 @@ def test_manager_seeing_as_a_reader_gets_identical_bytes_and_logs_no_visit(desk,
     assert see(desk, made.id, "/modules?lang=zh") == "/modules?lang=zh"
     for output in ASKED:
         for search in ("", "?lang=zh", "?sector=machinery", "?as_of=2014-01-01&edition=x"):
-            assert told(desk, output, at(search)) == told(reader, output, at(search)), (output, search)
+            assert response_text(desk, output, at(search)) == response_text(reader, output, at(search)), (
+                output,
+                search,
+            )
     for path in ("/table/change", "/export/overview.csv", "/how/breadth"):
         own, theirs = (re.sub(r"<form .*?</form>", "", each.open(path).text) for each in (desk, reader))
         assert own == theirs, path

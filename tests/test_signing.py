@@ -64,7 +64,7 @@ def is_in(client: FlaskClient) -> bool:
     return answer.status_code == 200
 
 
-def pass_by(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+def advance_clock(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
     """Move the clock forward by some seconds."""
     at = time.time() + seconds
     monkeypatch.setattr(time, "time", lambda: at)
@@ -236,7 +236,7 @@ def test_attempt_limit_ends_after_a_quarter_of_an_hour(served, monkeypatch):
     for _try in range(LOGIN_LIMIT.amount):
         sign_in(served.stranger(), EMAIL, "wrong password")
     assert sign_in(served.stranger()).status_code == 429
-    pass_by(QUARTER_OF_AN_HOUR + 5, monkeypatch)
+    advance_clock(QUARTER_OF_AN_HOUR + 5, monkeypatch)
     assert sign_in(served.stranger()).status_code == 303
 
 
@@ -262,11 +262,11 @@ def test_session_cookie_is_https_only_and_httponly(served):
 
 def test_session_ends_after_twelve_hours_regardless_of_use(served, monkeypatch):
     client = newcomer(served)
-    pass_by(TWELVE_HOURS - 60, monkeypatch)
+    advance_clock(TWELVE_HOURS - 60, monkeypatch)
     answer = client.get("/results", headers=PAGE)
     assert answer.status_code == 200
     assert not answer.headers.get("Set-Cookie"), "using it makes it no longer"
-    pass_by(120, monkeypatch)
+    advance_clock(120, monkeypatch)
     assert not is_in(client)
 
 

@@ -135,28 +135,28 @@ def served(organisation: Organisation, accounts: Engine, public_record_url: str)
     return server_of(organisation, accounts, public_record_url)
 
 
-def out(client: FlaskClient, address: str = "/sign-in/single") -> str:
+def redirect_to_provider(client: FlaskClient, address: str = "/sign-in/single") -> str:
     """The address our server redirects a person to."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 302, answer.text
     return answer.location
 
 
-def come_back(client: FlaskClient, address: str) -> TestResponse:
+def return_from_provider(client: FlaskClient, address: str) -> TestResponse:
     parts = urlsplit(address)
     return client.get(f"{parts.path}?{parts.query}", headers=PAGE)
 
 
-def through(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
+def whole_flow(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
     """Run the whole flow: to the provider, sign in there as `sub`, and back."""
-    return come_back(client, organisation.let_in(out(client), sub))
+    return return_from_provider(client, organisation.let_in(redirect_to_provider(client), sub))
 
 
 def is_in(client: FlaskClient) -> bool:
     return client.get("/results", headers=PAGE).status_code == 200
 
 
-def asked(address: str) -> dict[str, str]:
+def query_of(address: str) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
 
 
@@ -164,7 +164,7 @@ def asked(address: str) -> dict[str, str]:
 
 
 def test_manager_signs_in_with_the_organisation_account(organisation, served):
-    answer = through(organisation, served.client)
+    answer = whole_flow(organisation, served.client)
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(served.client)
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -174,7 +174,7 @@ def test_manager_signs_in_with_the_organisation_account(organisation, served):
 
 
 def test_email_address_matches_in_any_letter_case(organisation, served):
-    assert through(organisation, served.client, EMAIL.upper()).status_code == 303
+    assert whole_flow(organisation, served.client, EMAIL.upper()).status_code == 303
 
 
 def test_requested_page_and_language_survive_the_sign_in_flow(organisation, served):
@@ -182,29 +182,31 @@ def test_requested_page_and_language_survive_the_sign_in_flow(organisation, serv
     assert "lang=zh" in led
     page = served.open(led).text
     link = next(part for part in page.split('"') if part.startswith("/sign-in/single"))
-    to_provider = out(served.client, link.replace("&amp;", "&"))
-    assert asked(to_provider)["redirect_uri"] == "http://localhost/sign-in/back", "as it is registered, to the letter"
-    answer = come_back(served.client, organisation.let_in(to_provider, EMAIL))
+    to_provider = redirect_to_provider(served.client, link.replace("&amp;", "&"))
+    assert query_of(to_provider)["redirect_uri"] == "http://localhost/sign-in/back", (
+        "as it is registered, to the letter"
+    )
+    answer = return_from_provider(served.client, organisation.let_in(to_provider, EMAIL))
     assert answer.location == "/results?partner=cec&lang=zh"
 
 
 def test_single_sign_on_never_redirects_to_another_site(organisation, served):
-    to_provider = out(served.client, "/sign-in/single?next=//evil.example")
-    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
+    to_provider = redirect_to_provider(served.client, "/sign-in/single?next=//evil.example")
+    assert return_from_provider(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
 
 
 def test_authorisation_request_has_state_nonce_and_a_matching_pkce_challenge(organisation, served):
-    to_provider = asked(out(served.client))
+    to_provider = query_of(redirect_to_provider(served.client))
     assert to_provider["response_type"] == "code"
     assert to_provider["client_id"] == CLIENT
     assert set(to_provider["scope"].split()) == {"openid", "email"}
     assert to_provider["code_challenge_method"] == "S256"
     assert len(to_provider["state"]) >= 20
     assert len(to_provider["nonce"]) >= 20
-    again = asked(out(served.client))
+    again = query_of(redirect_to_provider(served.client))
     assert not {again[name] for name in ("state", "nonce", "code_challenge")} & set(to_provider.values())
-    challenge = asked(address := out(served.client))["code_challenge"]
-    come_back(served.client, organisation.let_in(address, EMAIL))
+    challenge = query_of(address := redirect_to_provider(served.client))["code_challenge"]
+    return_from_provider(served.client, organisation.let_in(address, EMAIL))
     (form,) = organisation.tokens_asked
     digest = sha256(form["code_verifier"].encode()).digest()
     assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
@@ -212,13 +214,13 @@ def test_authorisation_request_has_state_nonce_and_a_matching_pkce_challenge(org
 
 def test_redirect_address_uses_the_public_url_when_it_is_set(organisation, accounts, public_record_url):
     served = server_of(organisation, accounts, public_record_url, public_url="https://results.example")
-    assert asked(out(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
+    assert query_of(redirect_to_provider(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
 
 
 def test_email_address_comes_from_user_information_if_the_token_has_none(organisation, served):
     organisation.knows("17", email=EMAIL, email_verified=True)
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if "email" not in name}
-    assert through(organisation, served.client, "17").status_code == 303
+    assert whole_flow(organisation, served.client, "17").status_code == 303
 
 
 def test_sign_in_page_links_to_the_provider_and_still_accepts_a_password(organisation, served, accounts):
@@ -229,11 +231,11 @@ def test_sign_in_page_links_to_the_provider_and_still_accepts_a_password(organis
 
 def test_repeatedly_started_sign_in_fits_in_a_cookie(organisation, served):
     for _time in range(12):
-        to_provider = out(served.client)
+        to_provider = redirect_to_provider(served.client)
     cookie = served.client.get_cookie("score_session")
     assert cookie is not None
     assert len(cookie.value) < 2000
-    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
+    assert return_from_provider(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
 
 
 # --- refused people -----------------------------------------------------------------------------------------------
@@ -249,7 +251,7 @@ def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
 
 
 def test_unknown_address_is_refused_with_a_contact(organisation, served, caplog):
-    text = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+    text = refused(whole_flow(organisation, served.client, "nobody@example.org"), served.client, 403)
     assert "nobody@example.org" in text
     assert "Ask whoever runs this server" in text
     assert "nobody@example.org is no manager here" in caplog.text
@@ -257,35 +259,35 @@ def test_unknown_address_is_refused_with_a_contact(organisation, served, caplog)
 
 def test_disabled_manager_gets_the_same_response_as_an_unknown_address(organisation, served, accounts):
     managers.disable(accounts, EMAIL)
-    disabled = refused(through(organisation, served.client), served.client, 403)
-    unknown = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+    disabled = refused(whole_flow(organisation, served.client), served.client, 403)
+    unknown = refused(whole_flow(organisation, served.client, "nobody@example.org"), served.client, 403)
     assert disabled.replace(EMAIL, "…") == unknown.replace("nobody@example.org", "…")
 
 
 @pytest.mark.parametrize("word", [False, "false", "no", 0, None])
 def test_unverified_address_is_refused(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
-    text = refused(through(organisation, served.client, "17"), served.client, 403)
+    text = refused(whole_flow(organisation, served.client, "17"), served.client, 403)
     assert "not verified" in text
 
 
 @pytest.mark.parametrize("word", [True, "true"])
 def test_verified_address_is_accepted(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
-    assert through(organisation, served.client, "17").status_code == 303
+    assert whole_flow(organisation, served.client, "17").status_code == 303
 
 
 @pytest.mark.parametrize("email", [None, "", ["mei@example.org"], 7, "mei@example.org\x00", "m\u212ai@example.org"])
 def test_value_that_is_not_an_address_of_a_manager_is_refused(organisation, served, email):
     organisation.knows("17", email=email)
-    answer = through(organisation, served.client, "17")
+    answer = whole_flow(organisation, served.client, "17")
     assert answer.status_code in (401, 403)
     assert not is_in(served.client)
 
 
 def test_refusal_page_is_in_the_readers_language(organisation, served):
-    address = organisation.let_in(out(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
-    text = refused(come_back(served.client, address), served.client, 403)
+    address = organisation.let_in(redirect_to_provider(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
+    text = refused(return_from_provider(served.client, address), served.client, 403)
     assert 'lang="zh-Hans"' in text
 
 
@@ -293,41 +295,43 @@ def test_refusal_page_is_in_the_readers_language(organisation, served):
 
 
 def test_wrong_missing_or_foreign_state_is_refused(organisation, served):
-    address = organisation.let_in(out(served.client), EMAIL)
-    code, state = asked(address)["code"], asked(address)["state"]
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
+    code, state = query_of(address)["code"], query_of(address)["state"]
     stranger = served.stranger()
-    assert refused(come_back(stranger, address), stranger, 401), "another browser's"
+    assert refused(return_from_provider(stranger, address), stranger, 401), "another browser's"
     for query in (f"code={code}&state=x", f"code={code}", f"code={code}&state=", "", f"state={state[:-1]}&code={code}"):
         other = served.stranger()
-        out(other)
+        redirect_to_provider(other)
         refused(other.get(f"/sign-in/back?{query}", headers=PAGE), other, 401)
     assert not organisation.tokens_asked, "no code was shown to the provider"
-    assert come_back(served.client, address).status_code == 303, "the one it belongs to still comes in"
+    assert return_from_provider(served.client, address).status_code == 303, "the one it belongs to still comes in"
 
 
 def test_callback_address_works_only_once(organisation, served):
-    address = organisation.let_in(out(served.client), EMAIL)
-    assert come_back(served.client, address).status_code == 303
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
+    assert return_from_provider(served.client, address).status_code == 303
     served.client.post("/sign-out")
-    refused(come_back(served.client, address), served.client, 401)
+    refused(return_from_provider(served.client, address), served.client, 401)
 
 
 def test_code_of_another_sign_in_is_refused_under_our_state(organisation, served):
     """An attacker uses the code of their own account with the state of a victim: the nonce does not match."""
     thief, victim = served.stranger(), served.client
-    code = asked(organisation.let_in(out(thief), EMAIL))["code"]
-    state = asked(out(victim))["state"]
+    code = query_of(organisation.let_in(redirect_to_provider(thief), EMAIL))["code"]
+    state = query_of(redirect_to_provider(victim))["state"]
     refused(victim.get(f"/sign-in/back?code={code}&state={state}", headers=PAGE), victim, 401)
 
 
 def test_invented_code_is_refused(organisation, served):
-    state = asked(out(served.client))["state"]
+    state = query_of(redirect_to_provider(served.client))["state"]
     refused(served.client.get(f"/sign-in/back?code=made-up&state={state}", headers=PAGE), served.client, 401)
 
 
 def test_cancelled_sign_in_shows_a_link_back_to_sign_in(organisation, served):
-    answer = requests.post(out(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5)
-    text = refused(come_back(served.client, answer.headers["Location"]), served.client, 401)
+    answer = requests.post(
+        redirect_to_provider(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5
+    )
+    text = refused(return_from_provider(served.client, answer.headers["Location"]), served.client, 401)
     assert 'href="/sign-in"' in text
 
 
@@ -358,7 +362,7 @@ CHEATS: dict[str, Callable[[Claims], Claims]] = {
 @pytest.mark.parametrize("cheat", CHEATS.values(), ids=CHEATS)
 def test_token_for_another_sign_in_is_refused(organisation, served, cheat):
     organisation.cheat = cheat
-    refused(through(organisation, served.client), served.client, 401)
+    refused(whole_flow(organisation, served.client), served.client, 401)
 
 
 def part(content: bytes) -> str:
@@ -406,18 +410,18 @@ def test_token_with_an_invalid_signature_is_refused(organisation, served, signat
     body = json.dumps(announced)
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response(body, mimetype="application/json")
     organisation.sign = signature(organisation)
-    refused(through(organisation, served.client), served.client, 401)
+    refused(whole_flow(organisation, served.client), served.client, 401)
 
 
 def test_rotated_provider_key_is_fetched(organisation, served, key):
     other = served.stranger()
-    through(organisation, other)
+    whole_flow(organisation, other)
     assert is_in(other)
     new = RSAKey.generate_key(2048, {"kid": "two"})
     body = json.dumps({"keys": [new.as_dict(private=False)]})
     organisation.answers["/jwks"] = lambda: Response(body, mimetype="application/json")
     organisation.sign = lambda claims: jwt.encode({"alg": "RS256", "kid": "two"}, claims, new)
-    assert through(organisation, served.client).status_code == 303
+    assert whole_flow(organisation, served.client).status_code == 303
 
 
 def test_user_information_of_another_person_is_refused(organisation, served):
@@ -425,7 +429,7 @@ def test_user_information_of_another_person_is_refused(organisation, served):
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if name != "email"}
     other = json.dumps({"sub": "18", "email": EMAIL})
     organisation.answers["/userinfo"] = lambda: Response(other, mimetype="application/json")
-    refused(through(organisation, served.client, "17"), served.client, 401)
+    refused(whole_flow(organisation, served.client, "17"), served.client, 401)
 
 
 # --- a provider that fails ----------------------------------------------------------------------------------------
@@ -446,7 +450,7 @@ def test_invalid_provider_response_shows_a_readable_page(organisation, served, p
     organisation.answers[place] = nonsense
     answer = served.client.get("/sign-in/single", headers=PAGE)
     if place != "/.well-known/openid-configuration":
-        answer = come_back(served.client, organisation.let_in(answer.location, EMAIL))
+        answer = return_from_provider(served.client, organisation.let_in(answer.location, EMAIL))
     assert answer.status_code in (401, 502)
     assert "did not work" in answer.text
     assert 'href="/sign-in"' in answer.text
@@ -464,16 +468,16 @@ def test_unreachable_provider_is_reported_and_used_again_after_recovery(organisa
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response("", 503)
     assert served.client.get("/sign-in/single", headers=PAGE).status_code == 502
     organisation.answers.clear()
-    assert through(organisation, served.client).status_code == 303
+    assert whole_flow(organisation, served.client).status_code == 303
 
 
 def test_silent_provider_request_times_out_soon(organisation, accounts, public_record_url, monkeypatch):
     monkeypatch.setattr(single_sign_on, "TIMEOUT_SECONDS", 1)
     served = server_of(organisation, accounts, public_record_url)
-    address = organisation.let_in(out(served.client), EMAIL)
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
     awake, spoken = threading.Event(), threading.Event()
     organisation.answers["/oauth2/token"] = lambda: awake.wait(60) or spoken.set() or Response("")
-    answer = come_back(served.client, address)
+    answer = return_from_provider(served.client, address)
     assert not spoken.is_set()
     awake.set()
     assert answer.status_code == 502

@@ -43,8 +43,8 @@ def shown(client: FlaskClient, query: str = "") -> Show:
     return strict(response.text)
 
 
-def by_exhibit(told: Show, language: str = "en") -> dict[str, Show]:
-    return {each[language]["exhibit"]: each[language] for each in told["slides"]}
+def by_exhibit(show_data: Show, language: str = "en") -> dict[str, Show]:
+    return {each[language]["exhibit"]: each[language] for each in show_data["slides"]}
 
 
 @pytest.fixture(scope="module")
@@ -74,7 +74,7 @@ def all_slides(desks: dict[str, Visit]) -> dict[str, Show]:
 
 
 @pytest.fixture(params=["public", "demo"])
-def told(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
+def show_data(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
     """The same data, on each record in turn."""
     return all_slides[request.param]
 
@@ -84,7 +84,7 @@ def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
     return desks[request.param]
 
 
-def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
+def link_viewer(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
     """A viewer who has opened a link of these terms."""
     _link, token = share_links.make(accounts, desk.fit(terms), made_by="manager")
     client = desk.stranger()
@@ -93,7 +93,7 @@ def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
 
 
 def committee(desk: Visit, accounts: Engine, **said: Any) -> FlaskClient:
-    return comes_by(desk, accounts, Terms(audience=Audience.COMMITTEE, **said))
+    return link_viewer(desk, accounts, Terms(audience=Audience.COMMITTEE, **said))
 
 
 def sectors_of(desk: Visit) -> dict[str, int]:
@@ -104,9 +104,9 @@ def sectors_of(desk: Visit) -> dict[str, int]:
 # ---- every exhibit
 
 
-def test_every_exhibit_is_a_slide_in_both_languages(told):
-    assert [each["en"]["exhibit"] for each in told["slides"]] == list(SLIDES)
-    for each in told["slides"]:
+def test_every_exhibit_is_a_slide_in_both_languages(show_data):
+    assert [each["en"]["exhibit"] for each in show_data["slides"]] == list(SLIDES)
+    for each in show_data["slides"]:
         english, chinese = each["en"], each["zh"]
         assert set(each) == set(LANGUAGES)
         for said in ("title", "coverage", "filtered", "as_of", "sources"):
@@ -119,8 +119,8 @@ def test_every_exhibit_is_a_slide_in_both_languages(told):
         assert [len(row) for row in english["table"]["rows"]] == [len(row) for row in chinese["table"]["rows"]]
 
 
-def test_slide_shows_figures_or_cards_with_a_table_or_an_explanation(told):
-    for code, slide in by_exhibit(told).items():
+def test_slide_shows_figures_or_cards_with_a_table_or_an_explanation(show_data):
+    for code, slide in by_exhibit(show_data).items():
         if slide["empty"]:
             assert code not in NEVER_EMPTY, slide["empty"]
             assert not slide["figures"]
@@ -139,8 +139,8 @@ def test_slide_shows_figures_or_cards_with_a_table_or_an_explanation(told):
 
 @pytest.mark.parametrize("query", ["deck=All", "deck=All&as_of=2005-01-01", "deck=All&module=m1"])
 def test_every_figure_on_a_slide_is_valid_for_plotly(desk, query):
-    told = shown(desk.client, query)
-    for at, each in enumerate(told["slides"]):
+    show_data = shown(desk.client, query)
+    for at, each in enumerate(show_data["slides"]):
         for language, slide in each.items():
             figures = {f"{language}-{slide['exhibit']}-{at}-{n}": each for n, each in enumerate(slide["figures"])}
             hold_to_rules(figures)
@@ -151,9 +151,9 @@ def test_pairs_of_every_indicator_make_a_slide(desks, accounts):
     indicators = [line.split(",")[0] for line in client.get("/export/change.csv").text.splitlines()[1:]]
     slides = tuple(DeckSlide("pairs", indicator=code) for code in indicators)
     decks.save(accounts, Deck("Pairs", slides), "manager")
-    told = shown(client, "deck=Pairs")
-    assert len({each["en"]["title"] for each in told["slides"]}) == len(indicators)
-    for at, each in enumerate(told["slides"]):
+    show_data = shown(client, "deck=Pairs")
+    assert len({each["en"]["title"] for each in show_data["slides"]}) == len(indicators)
+    for at, each in enumerate(show_data["slides"]):
         hold_to_rules({f"{indicators[at]}-{language}": fig for language in each for fig in each[language]["figures"]})
 
 
@@ -266,9 +266,9 @@ def test_slide_with_a_removed_filter_value_shows_a_message_and_no_other_data(des
 def test_filter_panel_offers_the_values_in_the_view_and_marks_the_chosen_ones(desks):
     desk = desks["demo"]
     sector = desk.options()["sector"][0]["value"]
-    told = shown(desk.client, f"sector={sector}")
+    show_data = shown(desk.client, f"sector={sector}")
     for language in LANGUAGES:
-        groups = {group["dimension"]: group for group in told["filters"][language]}
+        groups = {group["dimension"]: group for group in show_data["filters"][language]}
         assert groups["sector"]["chosen"] == [sector]
         assert groups["partner"]["chosen"] == []
         offered = desk.options(f"?sector={sector}&lang={language}")
@@ -281,9 +281,9 @@ def test_filter_panel_offers_the_values_in_the_view_and_marks_the_chosen_ones(de
 
 
 def test_every_programme_has_a_standard_deck(desk):
-    told = shown(desk.client)
-    assert told["deck"] == STANDARD
-    assert len(told["slides"]) == len(STANDARD_SLIDES)
+    show_data = shown(desk.client)
+    assert show_data["deck"] == STANDARD
+    assert len(show_data["slides"]) == len(STANDARD_SLIDES)
     assert desk.open("/present").status_code == 200
 
 
@@ -308,9 +308,9 @@ def test_missing_deck_shows_a_message_in_the_readers_language(desks):
 def test_committee_can_open_only_its_own_deck(desks, accounts):
     pinned = committee(desks["public"], accounts, deck="All")
     for query in ("", "deck=standard", "deck=nothing"):
-        told = shown(pinned, query)
-        assert told["deck"] == "All"
-        assert told["decks"] == []
+        show_data = shown(pinned, query)
+        assert show_data["deck"] == "All"
+        assert show_data["decks"] == []
     free = committee(desks["public"], accounts)
     assert shown(free, "deck=All")["deck"] == STANDARD
 
@@ -327,10 +327,10 @@ def test_committee_with_a_deleted_deck_sees_a_message(desks, accounts):
 
 
 def test_manager_can_choose_any_deck(all_slides):
-    told = all_slides["public"]
-    assert told["decks"][0] == STANDARD
-    assert "All" in told["decks"]
-    assert told["browse"] is True
+    show_data = all_slides["public"]
+    assert show_data["decks"][0] == STANDARD
+    assert "All" in show_data["decks"]
+    assert show_data["browse"] is True
 
 
 def test_committee_sees_only_its_scope_in_slides_and_options(desks, accounts):
@@ -338,14 +338,14 @@ def test_committee_sees_only_its_scope_in_slides_and_options(desks, accounts):
     scope = max(sectors_of(desk).items(), key=itemgetter(1))[0]
     outside = [each for each in desk.options()["sector"] if each["value"] != scope]
     client = committee(desk, accounts, scope=Filters.from_search(f"sector={scope}"), deck="All", names=True)
-    told = shown(client)
-    assert told["browse"] is False
-    sectors = next(group for group in told["filters"]["en"] if group["dimension"] == "sector")
+    show_data = shown(client)
+    assert show_data["browse"] is False
+    sectors = next(group for group in show_data["filters"]["en"] if group["dimension"] == "sector")
     assert {each["value"] for each in sectors["options"]} <= {scope}
-    groups = by_exhibit(told)["coverage"]["table"]["rows"]
+    groups = by_exhibit(show_data)["coverage"]["table"]["rows"]
     assert len([row for row in groups if row[1] == "Sector"]) == 1
     inside = shown(desk.client, f"sector={scope}")
-    assert by_exhibit(told)["overview"]["cards"][0]["value"] == by_exhibit(inside)["overview"]["cards"][0]["value"]
+    assert by_exhibit(show_data)["overview"]["cards"][0]["value"] == by_exhibit(inside)["overview"]["cards"][0]["value"]
     nothing = shown(client, f"sector={outside[0]['value']}")
     for each in nothing["slides"]:
         assert each["en"]["empty"]
@@ -365,10 +365,10 @@ def test_committee_without_names_sees_no_name(desks, accounts):
 
 def test_small_numbers_are_withheld_on_slides_as_on_pages(desks, accounts):
     client = committee(desks["demo"], accounts, deck="All", threshold=5)
-    told = shown(client)
-    assert "under 5" in json.dumps(told["slides"])
-    assert told["as_of"] is None, "the date is not chosen where numbers are withheld"
-    for each in told["slides"]:
+    show_data = shown(client)
+    assert "under 5" in json.dumps(show_data["slides"])
+    assert show_data["as_of"] is None, "the date is not chosen where numbers are withheld"
+    for each in show_data["slides"]:
         for language, slide in each.items():
             hold_to_rules({f"{language}-{slide['exhibit']}-{n}": figure for n, figure in enumerate(slide["figures"])})
             assert all(isinstance(said, str) for pair in slide["ns"] for said in pair)
@@ -390,7 +390,7 @@ def test_too_narrow_selection_is_refused_on_every_slide(desks, accounts):
 
 
 def test_donor_cannot_present(desks, accounts):
-    client = comes_by(desks["public"], accounts, Terms(audience=Audience.DONOR))
+    client = link_viewer(desks["public"], accounts, Terms(audience=Audience.DONOR))
     for path in ("/present", "/present/slides.json", "/present/speaker"):
         assert client.get(path, headers=PAGE).status_code == 404
 
@@ -414,11 +414,11 @@ def test_next_response_after_the_end_of_a_link_is_refused(desks, accounts):
 
 
 def test_every_interface_text_of_the_show_is_in_both_languages_and_used(all_slides):
-    told = all_slides["public"]
-    assert set(told["words"]["en"]) == set(told["words"]["zh"])
+    show_data = all_slides["public"]
+    assert set(show_data["words"]["en"]) == set(show_data["words"]["zh"])
     sources = [*Path("dashboard/assets/present").glob("*.js"), *Path("dashboard/templates").glob("*.html")]
     used = "".join(path.read_text(encoding="utf-8") for path in sources)
-    for word in told["words"]["en"]:
+    for word in show_data["words"]["en"]:
         assert f'"{word}"' in used or f".{word}" in used, f"nobody says {word}"
 
 

@@ -211,7 +211,7 @@ def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
     return made
 
 
-def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+def link_viewer(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
@@ -225,7 +225,7 @@ def shown(visit: Visit, search: str = "", path: str = "/stories", clicks: int | 
     return visit.answered(f"{ids.STORIES_LIST}.children", values)
 
 
-def said(drawn: Any) -> str:
+def text_of(drawn: Any) -> str:
     return " ".join(texts(drawn))
 
 
@@ -242,21 +242,21 @@ def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
 
 def test_page_counts_stories_and_groups_them_by_module(visit):
     answer = shown(visit)
-    assert said(nodes(answer[f"{ids.STORIES_TITLE}.content"], "H2")[0]["children"]) == (
+    assert text_of(nodes(answer[f"{ids.STORIES_TITLE}.content"], "H2")[0]["children"]) == (
         "7 stories; 1 with both before and after"
     )
-    headings = [said(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]
+    headings = [text_of(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]
     assert headings == ["Module 1", "Of no one module"]
 
 
 def test_missing_story_side_is_stated_and_text_in_the_other_language_is_marked(visit):
     answer = shown(visit, "?lang=zh", "/stories/both-told")
-    told = said(answer[f"{ids.STORIES_LIST}.children"])
+    told = text_of(answer[f"{ids.STORIES_LIST}.children"])
     assert "标题" in told
     assert "Before（英）" in told
     (before, after) = nodes(answer[f"{ids.STORIES_LIST}.children"], "Dd")
     assert (before["lang"], after["lang"]) == ("en", None)
-    assert "not told" in said(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"])
+    assert "not told" in text_of(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"])
 
 
 def test_slider_needs_two_pictures_and_alternative_texts_describe_them(visit):
@@ -281,7 +281,9 @@ def test_picture_address_keeps_only_the_date_filter(visit):
 
 def test_unknown_story_address_shows_a_message(visit):
     for path, search in (("/stories/never-was", ""), ("/stories/both-told", "?module=m2")):
-        assert "There is no story at this address" in said(shown(visit, search, path)[f"{ids.STORIES_LIST}.children"])
+        assert "There is no story at this address" in text_of(
+            shown(visit, search, path)[f"{ids.STORIES_LIST}.children"]
+        )
 
 
 def test_many_stories_are_shown_in_steps(new_database):
@@ -316,9 +318,9 @@ def test_missing_picture_is_not_found(visit, picture):
 
 
 def test_picture_outside_the_scope_is_not_found(visit, accounts):
-    other = comes_by(visit, accounts, scope=Filters.from_search("round=r2"), threshold=None, names=True)
-    inside = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
-    withheld = comes_by(visit, accounts, threshold=5, names=False)
+    other = link_viewer(visit, accounts, scope=Filters.from_search("round=r2"), threshold=None, names=True)
+    inside = link_viewer(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    withheld = link_viewer(visit, accounts, threshold=5, names=False)
     for client in (other, inside, withheld):
         for story in ("both-told", "not-named"):
             assert client.get(f"/story/{story}/after").status_code == 404
@@ -326,7 +328,7 @@ def test_picture_outside_the_scope_is_not_found(visit, accounts):
 
 
 def test_picture_addresses_of_a_link_work_only_for_that_link(visit, accounts):
-    client = comes_by(visit, accounts, threshold=None)
+    client = link_viewer(visit, accounts, threshold=None)
     body = visit.body(f"{ids.STORIES_LIST}.children", at("", "/stories"))
     text = client.post("/_dash-update-component", json=body).get_json()["response"]
     pictures = nodes(text[ids.STORIES_LIST]["children"], "Img")
@@ -371,7 +373,7 @@ def test_story_outside_the_scope_or_naming_a_hidden_enterprise_is_in_no_response
     visit = signed_in(address, accounts, accounts_url)
     scope = Filters.from_search("round=r1")
     for threshold, names in ((None, False), (None, True), (5, True), (5, False)):
-        client = comes_by(visit, accounts, scope=scope, threshold=threshold, names=names)
+        client = link_viewer(visit, accounts, scope=scope, threshold=threshold, names=names)
         for search in ("", "?lang=zh", "?round=r2", "?as_of=2020-01-01"):
             for path in ("/stories", *(f"/stories/{row['code']}" for row in told)):
                 body = visit.body(f"{ids.STORIES_LIST}.children", at(search, path))

@@ -85,7 +85,7 @@ TABLES: Tables = PROGRAMME | {
 
 
 @pytest.fixture(scope="module")
-def ask(new_database: Callable[[], str]) -> Iterator[Any]:
+def open_view(new_database: Callable[[], str]) -> Iterator[Any]:
     """The view a viewer has under filters."""
     yield from views(new_database(), TABLES)
 
@@ -126,8 +126,8 @@ def codes(view: View) -> set[str]:
 # ---- targets
 
 
-def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules(ask):
-    found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(ask(), "targets")}
+def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules(open_view):
+    found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(open_view(), "targets")}
     first = found["370200", date(2013, 12, 1), None]
     assert (first["target"], first["actual"], first["actual_as_of"]) == (40, 50, date(2014, 6, 30))
     assert first["attainment"] == 1.25
@@ -135,23 +135,23 @@ def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules
     assert found["370200", date(2015, 6, 1), "m1"]["actual"] == 5
 
 
-def test_undated_figure_is_used_only_if_no_dated_one_is_visible(ask):
-    before = {row["due_on"]: row for row in rows(ask("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
+def test_undated_figure_is_used_only_if_no_dated_one_is_visible(open_view):
+    before = {row["due_on"]: row for row in rows(open_view("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
     assert before[date(2013, 12, 1)]["actual"] == 999
     assert before[date(2013, 12, 1)]["actual_as_of"] is None
 
 
-def test_target_of_zero_or_actual_that_is_a_bound_has_no_attainment(ask):
-    found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(ask(), "targets")}
+def test_target_of_zero_or_actual_that_is_a_bound_has_no_attainment(open_view):
+    found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(open_view(), "targets")}
     assert found["reach", "370200", "m1"]["attainment"] is None
     assert found["defects", "310000", None]["attainment"] is None
     bound = found["reach", "310000", None]
     assert (bound["actual"], bound["operator"], bound["attainment"], bound["status"]) == (8, ">", None, "unknown")
 
 
-def test_target_status_follows_from_its_date_and_actual(ask):
+def test_target_status_follows_from_its_date_and_actual(open_view):
     stands = {(row["indicator"], row["place"], row["due_on"].year, row["scope"]): row["status"]
-              for row in rows(ask(), "targets")}  # fmt: skip
+              for row in rows(open_view(), "targets")}  # fmt: skip
     assert stands == {
         ("reach", "370200", 2013, None): "done",
         ("reach", "370200", 2015, None): "in-progress",
@@ -184,27 +184,27 @@ def test_target_status_follows_only_from_shown_target_actual_and_date(target, ac
 
 
 @pytest.mark.parametrize("search", ["partner=fed", "sector=machinery", "round=r1", "module=m1"])
-def test_target_applies_only_to_its_own_place(ask, search):
-    assert rows(ask(search), "targets") == []
+def test_target_applies_only_to_its_own_place(open_view, search):
+    assert rows(open_view(search), "targets") == []
 
 
-def test_target_belongs_to_the_phase_of_its_due_date_and_to_its_place(ask):
-    assert {row["due_on"].year for row in rows(ask("phase=p1"), "targets")} == {2013}
-    assert {row["place"] for row in rows(ask("place=370000"), "targets")} == {"370200"}
+def test_target_belongs_to_the_phase_of_its_due_date_and_to_its_place(open_view):
+    assert {row["due_on"].year for row in rows(open_view("phase=p1"), "targets")} == {2013}
+    assert {row["place"] for row in rows(open_view("place=370000"), "targets")} == {"370200"}
 
 
 # ---- trainers
 
 
-def test_trainers_count_once_per_module_and_level_reached_by_the_date(ask):
-    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(ask(), "capacity")}
+def test_trainers_count_once_per_module_and_level_reached_by_the_date(open_view):
+    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(open_view(), "capacity")}
     assert found == {("m1", "candidate"): (6, 2), ("m1", "certified"): (2, 1), ("m2", "expert"): (1, None)}
-    later = {(row["module"], row["level"]): row["trainers"] for row in rows(ask("as_of=2015-06-30"), "capacity")}
+    later = {(row["module"], row["level"]): row["trainers"] for row in rows(open_view("as_of=2015-06-30"), "capacity")}
     assert later["m1", "certified"] == 3
 
 
-def test_ladder_counts_every_trainer_once_in_all_modules(ask):
-    ladder = capacity.ladder(ask())
+def test_ladder_counts_every_trainer_once_in_all_modules(open_view):
+    ladder = capacity.ladder(open_view())
     assert ladder["trainers"].tolist() == [6, 2, 1]
     assert ladder["everyone"].iloc[0] == 6
     assert ladder["women"].tolist() == [2, 1, None]
@@ -215,8 +215,8 @@ def test_ladder_counts_every_trainer_once_in_all_modules(ask):
     [("partner=fed", 3), ("partner=fed-qd", 2), ("place=370000", 3), ("sector=machinery", 0), ("round=r1", 0),
      ("phase=p1", 0), ("module=m2", 0)],
 )  # fmt: skip
-def test_trainers_are_filtered_only_by_place_and_organisation(ask, search, candidates):
-    found = {row["level"]: row["trainers"] for row in rows(ask(search), "capacity")}
+def test_trainers_are_filtered_only_by_place_and_organisation(open_view, search, candidates):
+    found = {row["level"]: row["trainers"] for row in rows(open_view(search), "capacity")}
     assert found.get("candidate", 0) == candidates
 
 
@@ -242,11 +242,11 @@ def test_trainer_counts_are_rounded_under_a_threshold_and_rows_stay(larger):
 # ---- events
 
 
-def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(ask):
-    assert codes(ask()) == {
+def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(open_view):
+    assert codes(open_view()) == {
         "opening", "tot", "ended", "next", "overdue", "off", "some-day", "visit-to-enterprise-b",
     }  # fmt: skip
-    assert "tot" not in codes(ask("as_of=2014-12-29"))
+    assert "tot" not in codes(open_view("as_of=2014-12-29"))
 
 
 @pytest.mark.parametrize(
@@ -261,24 +261,24 @@ def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(as
         ("sector=machinery", set()),
     ],
 )
-def test_events_are_filtered_by_place_partner_round_phase_and_module(ask, search, seen):
-    assert codes(ask(search)) == seen
+def test_events_are_filtered_by_place_partner_round_phase_and_module(open_view, search, seen):
+    assert codes(open_view(search)) == seen
 
 
-def test_upcoming_events_are_planned_and_not_over(ask):
-    view = ask()
+def test_upcoming_events_are_planned_and_not_over(open_view):
+    view = open_view()
     assert ahead(build(view, "events").table, view.of.as_of)["event"].tolist() == ["next"]
 
 
-def test_month_precise_event_spans_the_whole_month(ask):
-    found = {row["event"]: row for row in rows(ask(), "events")}
+def test_month_precise_event_spans_the_whole_month(open_view):
+    found = {row["event"]: row for row in rows(open_view(), "events")}
     assert (found["ended"]["first"], found["ended"]["last"]) == (date(2014, 12, 1), date(2014, 12, 31))
     assert (found["next"]["first"], found["next"]["last"]) == (date(2015, 2, 1), date(2015, 2, 28))
     assert found["some-day"]["first"] is None
 
 
-def test_event_naming_an_enterprise_hides_name_and_code_from_viewers_without_names(ask, larger):
-    assert "Visit to Enterprise B" in {row["name_en"] for row in rows(ask(), "events")}
+def test_event_naming_an_enterprise_hides_name_and_code_from_viewers_without_names(open_view, larger):
+    assert "Visit to Enterprise B" in {row["name_en"] for row in rows(open_view(), "events")}
     told = rows(larger(viewer=reader(names=False)), "events")
     assert "enterprise b" not in str(told).casefold()
     assert "enterprise-b" not in str(told)

@@ -38,7 +38,7 @@ def _in_file(path: Path, statement: str) -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_lock_wait(monkeypatch: pytest.MonkeyPatch) -> None:
     """Makes SQLite give up on a locked file at once instead of after seconds."""
     patient = database.reading_engine
 
@@ -55,13 +55,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def spoilt(  # noqa: C901 - one short branch per kind of trouble
-    tmp_path: Path, public_record_url: str, impatient: None
+def unreadable_database(  # noqa: C901 - one short branch per kind of trouble
+    tmp_path: Path, public_record_url: str, no_lock_wait: None
 ) -> Iterator[Spoil]:
     """Creates an unreadable results database of a kind; returns its path."""
     held: list[sqlite3.Connection] = []
 
-    def spoil(state: str) -> Path:
+    def make(state: str) -> Path:
         path = tmp_path / "results.db"
         good = Path(public_record_url.removeprefix("sqlite:///")).read_bytes()
         match state:
@@ -88,12 +88,12 @@ def spoilt(  # noqa: C901 - one short branch per kind of trouble
             _in_file(path, "UPDATE batch SET schema_version = 0")
         return path
 
-    yield spoil
+    yield make
     for connection in held:
         connection.close()
 
 
-def spoken(page: str) -> tuple[str, list[str]]:
+def language_and_texts(page: str) -> tuple[str, list[str]]:
     """The declared language of a plain page, and its heading and text."""
     language = re.search(r'<html lang="([^"]+)"', page)
     assert language
@@ -101,16 +101,16 @@ def spoken(page: str) -> tuple[str, list[str]]:
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_page_on_an_unreadable_database_is_503_with_instructions_in_both_languages(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_page_on_an_unreadable_database_is_503_with_instructions_in_both_languages(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     for path in ("/", "/results"):
         english, chinese = visit.open(path), visit.open(f"{path}?lang=zh")
         assert english.status_code == chinese.status_code == 503
-        language, said = spoken(english.text)
+        language, said = language_and_texts(english.text)
         assert language == "en"
         assert len(said) == 2
         assert not CHINESE.search("".join(said))
-        in_chinese, said_in_chinese = spoken(chinese.text)
+        in_chinese, said_in_chinese = language_and_texts(chinese.text)
         assert in_chinese == "zh-Hans"
         assert len(said_in_chinese) == 2
         assert all(CHINESE.search(each) for each in said_in_chinese)
@@ -123,26 +123,26 @@ def test_page_on_an_unreadable_database_is_503_with_instructions_in_both_languag
             assert "score-dashboard load" in said_in_chinese[1]
 
 
-def test_kinds_of_database_trouble_have_different_headings(spoilt):
+def test_kinds_of_database_trouble_have_different_headings(unreadable_database):
     headings = {}
     for state in ("missing", "no database", "older schema", "empty"):
-        path = spoilt(state)
-        headings[state] = spoken(Visit.to(f"sqlite:///{path}").open("/").text)[1][0]
+        path = unreadable_database(state)
+        headings[state] = language_and_texts(Visit.to(f"sqlite:///{path}").open("/").text)[1][0]
         path.unlink(missing_ok=True)
     assert len(set(headings.values())) == len(headings)
 
 
-def test_chinese_browser_gets_the_error_page_in_chinese(spoilt):
-    visit = Visit.to(f"sqlite:///{spoilt('missing')}")
+def test_chinese_browser_gets_the_error_page_in_chinese(unreadable_database):
+    visit = Visit.to(f"sqlite:///{unreadable_database('missing')}")
     answer = visit.client.get("/", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
-    assert spoken(answer.text)[0] == "zh-Hans"
+    assert language_and_texts(answer.text)[0] == "zh-Hans"
     answer = visit.client.get("/?lang=en", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
-    assert spoken(answer.text)[0] == "en"
+    assert language_and_texts(answer.text)[0] == "en"
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_callback_on_an_unreadable_database_shows_only_a_notice(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_callback_on_an_unreadable_database_shows_only_a_notice(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     headlines = f"{ids.OVERVIEW_HEADLINES}.content"
     for language in ("", "?lang=zh"):
         response = visit.post(headlines, at(language))
@@ -152,20 +152,21 @@ def test_callback_on_an_unreadable_database_shows_only_a_notice(spoilt, state):
         said = notice(answer)
         # The same message as on a newly opened page.
         assert said == [
-            line.replace("&#34;", '"').replace("&#39;", "'") for line in spoken(visit.open(f"/{language}").text)[1]
+            line.replace("&#34;", '"').replace("&#39;", "'")
+            for line in language_and_texts(visit.open(f"/{language}").text)[1]
         ]
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_health_table_and_export_of_an_unreadable_database_are_503(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_health_table_and_export_of_an_unreadable_database_are_503(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     for address in ("/health", "/table/change", "/export/change.csv"):
         assert visit.client.get(address).status_code == 503, address
     assert visit.stranger().get("/", headers=PAGE).status_code == 401, "a stranger is not told of the trouble"
 
 
-def test_database_created_while_the_server_runs_is_read_without_a_restart(spoilt, demo_folder):
-    path = spoilt("missing")
+def test_database_created_while_the_server_runs_is_read_without_a_restart(unreadable_database, demo_folder):
+    path = unreadable_database("missing")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
     engine = writing_engine(f"sqlite:///{path}")
@@ -175,8 +176,8 @@ def test_database_created_while_the_server_runs_is_read_without_a_restart(spoilt
     assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.content")
 
 
-def test_temporarily_locked_database_is_read_again_afterwards(spoilt):
-    path = spoilt("other version")
+def test_temporarily_locked_database_is_read_again_afterwards(unreadable_database):
+    path = unreadable_database("other version")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
     _in_file(path, f"UPDATE batch SET schema_version = {SCHEMA_VERSION}")
@@ -188,8 +189,8 @@ def test_temporarily_locked_database_is_read_again_afterwards(spoilt):
     assert visit.open("/").status_code == 200
 
 
-def test_next_request_shows_a_load_made_while_the_server_runs(spoilt, tmp_path):
-    path = spoilt("good")
+def test_next_request_shows_a_load_made_while_the_server_runs(unreadable_database, tmp_path):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     footer = f"{ids.FOOTER}.content"
     before = visit.answered(footer)
@@ -204,8 +205,8 @@ def test_next_request_shows_a_load_made_while_the_server_runs(spoilt, tmp_path):
     assert "Renamed programme" in str(after)
 
 
-def test_database_is_opened_read_only(spoilt):
-    path = spoilt("good")
+def test_database_is_opened_read_only(unreadable_database):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     before = path.read_bytes()
     for page in pages.PAGES:
@@ -216,8 +217,8 @@ def test_database_is_opened_read_only(spoilt):
     assert sorted(each.name for each in path.parent.iterdir()) == ["results.db"]
 
 
-def test_callbacks_of_an_open_page_report_an_unreadable_database(spoilt):
-    path = spoilt("good")
+def test_callbacks_of_an_open_page_report_an_unreadable_database(unreadable_database):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     for page in pages.PAGES:
         assert visit.open(page.path).status_code == 200

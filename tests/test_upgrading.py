@@ -32,7 +32,7 @@ FIRST = (
 """The statements that turn a database of the current version into one of the first."""
 
 
-def ask(path: Path, *statements: str) -> None:
+def run_sql(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -64,7 +64,7 @@ def path(tmp_path: Path) -> Path:
     loaded = {"number": 1, "loaded_at": database.now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
     engine.dispose()
-    ask(path, *FIRST)
+    run_sql(path, *FIRST)
     return path
 
 
@@ -143,7 +143,7 @@ def test_edition_of_the_first_version_reads_the_same_and_its_file_is_unchanged(
     frozen = frozen_copies.freeze(reading, "NTAC 6", folder)
     reading.dispose()
     frozen.path.chmod(0o644)
-    ask(frozen.path, *FIRST)
+    run_sql(frozen.path, *FIRST)
     digest = sha256(frozen.path.read_bytes()).hexdigest()
     name = frozen.path.name.split(".")
     older = frozen.path.rename(frozen.path.with_name(".".join([name[0], digest, *name[2:]])))

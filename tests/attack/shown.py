@@ -127,7 +127,7 @@ def selections(programme: Programme) -> Iterator[Selection]:
 
 
 @dataclass(frozen=True)
-class Told:
+class Bounds:
     """The certain bounds a shown number implies: at least ``low`` and at most ``high`` enterprises."""
 
     selection: Selection
@@ -150,7 +150,7 @@ def everything_shown(programme: Programme, read: Reader) -> dict[Selection, Numb
     return {selection: numbers for selection, numbers in found.items() if numbers is not None}
 
 
-def told(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Told]:
+def shown_bounds(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Bounds]:
     """The bounds implied by all shown counts of enterprises."""
     everything = shown[Selection()]
     enterprises = int(everything[Cell("overview", ("enterprises",), "value")])
@@ -170,7 +170,7 @@ def told(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Told]:
                     high = min(high, trained[1] - (number != trained[1]))
             if stat in (("trained",), ("stage", "m1_workshop")) and not (narrowed(selection, cell) or selection.module):
                 low, high = trained
-            found.append(Told(selection, cell, number, low, high))
+            found.append(Bounds(selection, cell, number, low, high))
     return found
 
 

@@ -21,7 +21,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from attack.programmes import TRAININGS, Programme, Training
-from attack.shown import Told
+from attack.shown import Bounds
 from attack.truth import (
     FUNNEL,
     PRACTICE,
@@ -33,10 +33,10 @@ from attack.truth import (
     Stat,
     Truth,
     Where,
+    is_counted,
     narrowed,
     size,
     stat_of,
-    tells,
     together,
 )
 
@@ -61,12 +61,12 @@ class Block:
     def of(cls, stats: Iterable[Stat], examples: Iterable[Facts]) -> "Block":
         """The classes of every possible record of an enterprise."""
         listed = tuple(stats)
-        found = dict.fromkeys(tuple(tells(facts, stat) for stat in listed) for facts in examples)
+        found = dict.fromkeys(tuple(is_counted(facts, stat) for stat in listed) for facts in examples)
         return cls(listed, tuple(found))
 
     def class_of(self, facts: Facts) -> int:
         """The class of an enterprise; ValueError if no example has its facts."""
-        return self.classes.index(tuple(tells(facts, stat) for stat in self.stats))
+        return self.classes.index(tuple(is_counted(facts, stat) for stat in self.stats))
 
 
 def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
@@ -111,14 +111,14 @@ def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | 
         return None
     if module is None:
         return stat
-    told = [code for code, about in programme.indicators.items() if about[0] == module]
+    indicators = [code for code, about in programme.indicators.items() if about[0] == module]
     if len(stat) == 1:
         one_module = {"trained": ("workshop", module)}
-        of_indicator = {"reported": ("told", told[0]), "paired": ("pairs", told[0])} if told else {}
+        of_indicator = {"reported": ("told", indicators[0]), "paired": ("pairs", indicators[0])} if indicators else {}
         return (one_module | of_indicator).get(stat[0])
     if stat[0] in ("stage", "without", "own", "at_least"):
         return None
-    return stat if stat[1] in (module, *told) else None
+    return stat if stat[1] in (module, *indicators) else None
 
 
 class Unknowns:
@@ -321,13 +321,13 @@ class Attack:
     With `only`, the attack is limited to one module: a large programme has too many unknowns.
     """
 
-    def __init__(self, programme: Programme, told: Iterable[Told], only: str | None = None) -> None:
+    def __init__(self, programme: Programme, shown_bounds: Iterable[Bounds], only: str | None = None) -> None:
         self.unknowns = Unknowns(programme, only)
         self.ranges: list[Range] = []
         self.members: dict[tuple[tuple[int, float], ...], int] = {}
         self.solved = 0
         intervals: dict[tuple[tuple[int, float], ...], list[float]] = {}
-        for each in told:
+        for each in shown_bounds:
             stat = statistic(programme, each.selection, each.cell)
             if stat is None or not self.unknowns.knows(stat):
                 continue

@@ -17,7 +17,7 @@ from attack.shown import (
     is_count,
     reader_of,
     selections,
-    told,
+    shown_bounds,
 )
 from attack.solver import SMALL, Attack
 from attack.truth import Cell, Selection, Truth, narrowed, size, stat_of
@@ -101,7 +101,7 @@ CASES = [partners_apart, four_names, planned_less_workshop, regions_beside_funne
 @pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
 def test_subtracting_shown_numbers_never_reveals_a_small_cell(case, tmp_path):
     made = case()
-    attack = Attack(made, told(everything_shown(made, reader_of(made.write(tmp_path)))))
+    attack = Attack(made, shown_bounds(everything_shown(made, reader_of(made.write(tmp_path)))))
     assert attack.missed < 1e-9
     attack.run(60)
     assert not attack.open
@@ -190,7 +190,7 @@ def country_and_not_given() -> Programme:
 def test_size_of_a_small_group_cannot_be_determined(made, tmp_path):
     """The attacker knows no member and uses all shown numbers of enterprises."""
     truth = Truth(made)
-    shown = told(everything_shown(made, reader_of(made.write(tmp_path))))
+    shown = shown_bounds(everything_shown(made, reader_of(made.write(tmp_path))))
     atoms = {}
     for at, each in enumerate(made.enterprises):
         (enrolment,) = each.enrolments

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from attack.programmes import Programme, invented
-from attack.shown import Told, everything_shown, reader_of, selections, told
+from attack.shown import Told, everything_shown, reader_of, selections, shown_bounds
 from attack.solver import SMALL, Attack, Range
 from attack.truth import FUNNEL, Cell, Truth, size
 
@@ -28,7 +28,7 @@ Say = Callable[[str], None]
 
 def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
     """The cells with a true count below 5, after `most` linear programs."""
-    shown = told(everything_shown(programme, reader_of(programme.write(folder))))
+    shown = shown_bounds(everything_shown(programme, reader_of(programme.write(folder))))
     # All modules at once are too many unknowns for a large programme.
     parts = [None] if len(programme.enterprises) < 100 else programme.modules
     found: list[Range] = []
@@ -112,7 +112,7 @@ def test_attack_breaks_the_weaker_rule_that_only_hides_small_numbers(figures):
 
 def test_attack_detects_a_shown_number_that_is_wrong(tmp_path):
     programme = invented(1, 46, modules=2)
-    first, *others = told(everything_shown(programme, reader_of(programme.write(tmp_path))))
+    first, *others = shown_bounds(everything_shown(programme, reader_of(programme.write(tmp_path))))
     wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))
     moved = Told(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
     assert Attack(programme, [first, *others, moved]).missed > 0

@@ -39,7 +39,7 @@ class Facts:
     better: dict[str, str] = field(default_factory=dict)
 
 
-def tells(facts: Facts, stat: Stat) -> bool:
+def is_counted(facts: Facts, stat: Stat) -> bool:
     """True if a statistic counts an enterprise with these facts."""
     name, about = stat[0], stat[-1]
     if name in FUNNEL or name == "held":
@@ -250,7 +250,7 @@ class Truth:
             found = 0
             for view, listed in enumerate(self.facts):
                 for at, facts in enumerate(listed):
-                    if facts is not None and tells(self._under(facts, module), stat):
+                    if facts is not None and is_counted(self._under(facts, module), stat):
                         found |= 1 << (at + view * self.many)
             self._holds[stat, module] = found
         return self._holds[stat, module]

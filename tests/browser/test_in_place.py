@@ -32,7 +32,7 @@ def tab(contexts) -> Iterator[Tab]:
 
 
 @contextmanager
-def held_back(page: Page, output: str) -> Iterator[list[Route]]:
+def hold_requests(page: Page, output: str) -> Iterator[list[Route]]:
     """Hold the requests that fill `output` until the test releases them; the rest are released at the end."""
     held: list[Route] = []
 
@@ -71,7 +71,7 @@ def test_charts_stay_visible_during_a_request_and_are_redrawn_in_place(tab, path
     titles = page.locator(".exhibit-title h2")
     before = titles.all_inner_texts()
     code = next(each.code for each in PAGES if each.path == path)
-    with held_back(page, f"{code}-") as held:
+    with hold_requests(page, f"{code}-") as held:
         choose_sector(page)
         wait_for(page, held, 1)
         expect(page.locator("html")).to_have_attribute("data-asking", "")
@@ -138,7 +138,7 @@ def test_layout_does_not_shift_while_a_page_loads(tab, page):
 def test_pressing_a_key_repeatedly_requests_only_the_first_and_the_last_value(tab):
     page = tab.open("/regions")
     page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
-    with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
+    with hold_requests(page, f"{ids.REGIONS_METRIC}.options") as held:
         page.keyboard.press("ArrowRight")
         wait_for(page, held, 1)  # if pressed all at once, the renderer may send only one request
         for _press in METRICS[2:]:
@@ -159,7 +159,7 @@ def test_pressing_a_key_repeatedly_requests_only_the_first_and_the_last_value(ta
 def test_slow_page_shows_a_loading_notice_and_appears_only_when_complete(tab):
     page = tab.page
     root, exhibits = page.locator("html"), page.locator(".exhibit")
-    with held_back(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:
+    with hold_requests(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:
         page.goto(tab.site.address + "/")
         wait_for(page, held, 1)
         expect(root).to_have_attribute("data-asking", "")

@@ -31,31 +31,31 @@ def site(demo_url: str) -> Iterator[Site]:
 
 
 @pytest.fixture(scope="module")
-def managing(new_context: NewContext, site: Site) -> BrowserContext:
+def manager_context(new_context: NewContext, site: Site) -> BrowserContext:
     """A signed-in browser."""
     return site.sign_in(new_context())
 
 
 @pytest.fixture
-def manager(managing: BrowserContext, site: Site) -> Iterator[Tab]:
+def manager(manager_context: BrowserContext, site: Site) -> Iterator[Tab]:
     """A manager's tab."""
-    with tab_of(managing, site) as tab:
+    with tab_of(manager_context, site) as tab:
         yield tab
         assert tab.complaints == []
         assert tab.foreign == []
 
 
 @pytest.fixture(scope="module")
-def elsewhere(new_context: NewContext) -> BrowserContext:
+def other_context(new_context: NewContext) -> BrowserContext:
     """Another person's browser, without a session."""
     return new_context()
 
 
 @pytest.fixture
-def other(elsewhere: BrowserContext, site: Site) -> Iterator[Tab]:
+def other_tab(other_context: BrowserContext, site: Site) -> Iterator[Tab]:
     """Another person's tab, before they open a link."""
-    elsewhere.clear_cookies()
-    with tab_of(elsewhere, site) as tab:
+    other_context.clear_cookies()
+    with tab_of(other_context, site) as tab:
         yield tab
         assert tab.foreign == []
 
@@ -99,7 +99,7 @@ def looks_again(page: Page) -> None:
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(manager, other, codes, site):
+def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(manager, other_tab, codes, site):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
     view.locator("details.tools:not(.menu, .readers) summary").click()
@@ -108,9 +108,9 @@ def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(m
     address = make(manager, f"/share?partner={partner}", Name="For the visit")
     assert address.startswith(f"{site.address}/s/")
 
-    page = other.page
+    page = other_tab.page
     page.goto(address)
-    other.is_at("/")
+    other_tab.is_at("/")
     expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
     expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
     expect(page.locator("details.tools:not(.menu, .readers)")).to_have_count(0)
@@ -120,16 +120,16 @@ def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(m
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Escape")
     choose(page, "sector", sector)
-    other.is_at(f"/?sector={sector}")
+    other_tab.is_at(f"/?sector={sector}")
     expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, because it is not the total
     expect(chips(page)).to_have_count(1)
 
-    other.open(f"/?partner={outside}")
+    other_tab.open(f"/?partner={outside}")
     expect(page.locator(f"#{ids.PROBLEM}")).to_contain_text("This selection is not shown")
     assert outside not in {each.get_attribute("value") for each in page.locator("[role=option] input").all()}
 
-    other.open("/modules")
-    assert other.complaints == []
+    other_tab.open("/modules")
+    assert other_tab.complaints == []
     listed = manager.open("/share").locator("li.link", has_text="For the visit")
     expect(listed).to_contain_text("opened 1 time,")
     listed.locator("summary").click()
@@ -141,34 +141,34 @@ def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(m
     expect(page.locator("svg")).to_have_count(0)
     page.goto(address)
     expect(page.get_by_role("heading")).to_have_text(ENDED)
-    assert objections(other) == []
+    assert objections(other_tab) == []
 
 
-def test_open_page_checks_by_itself_whether_its_link_is_still_valid(manager, other):
+def test_open_page_checks_by_itself_whether_its_link_is_still_valid(manager, other_tab):
     address = make(manager, "/share")
-    page = other.page
+    page = other_tab.page
     page.clock.install()
     page.goto(address)
-    other.is_at("/")
+    other_tab.is_at("/")
     with page.expect_request(re.compile("/alive$")) as asked:
         page.clock.run_for(10_500)
     answer = asked.value.response()
     assert answer
     assert answer.status == 204
-    assert other.complaints == []
+    assert other_tab.complaints == []
 
 
-def test_page_stays_open_when_the_network_drops_and_returns(manager, other, elsewhere):
-    page = other.page
+def test_page_stays_open_when_the_network_drops_and_returns(manager, other_tab, other_context):
+    page = other_tab.page
     page.goto(make(manager, "/share"))
-    other.is_at("/")
-    elsewhere.set_offline(True)
+    other_tab.is_at("/")
+    other_context.set_offline(True)
     try:
         with page.expect_event("requestfailed"):
             looks_again(page)
         expect(enterprises(page)).to_be_visible()
     finally:
-        elsewhere.set_offline(False)
+        other_context.set_offline(False)
 
 
 def test_rate_limited_link_viewer_sees_a_notice_over_the_open_page(new_context, demo_url, monkeypatch):
@@ -259,37 +259,37 @@ def test_committee_preview_can_be_left_by_keyboard(manager, site):
     expect(page.get_by_label("A committee")).to_be_checked()
 
 
-def test_link_with_a_password_requests_it_and_rejects_a_wrong_one(manager, other):
-    page = other.page
+def test_link_with_a_password_requests_it_and_rejects_a_wrong_one(manager, other_tab):
+    page = other_tab.page
     page.goto(make(manager, "/share", **{"Password (if any)": "tea and rice"}))
     field = page.get_by_label("Password")
     expect(field).to_be_focused()
-    assert objections(other) == []
+    assert objections(other_tab) == []
     field.fill("tea and milk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("That is not the password.")
     field.fill("tea and rice")
     page.keyboard.press("Enter")
-    other.is_at("/")
+    other_tab.is_at("/")
     expect(enterprises(page)).to_be_visible()
 
 
-def test_two_browsers_with_two_links_each_see_their_own_scope(manager, other, new_context, codes, site):
+def test_two_browsers_with_two_links_each_see_their_own_scope(manager, other_tab, new_context, codes, site):
     partner, _sector, outside = codes
     first, second = (make(manager, f"/share?partner={code}") for code in (partner, outside))
-    other.page.goto(first)
-    other.is_at("/")
+    other_tab.page.goto(first)
+    other_tab.is_at("/")
     with tab_of(new_context(), site) as third:
         third.page.goto(second)
         third.is_at("/")
         expect(third.page.locator(f"#{ids.SENTENCE}")).not_to_have_text(
-            other.page.locator(f"#{ids.SENTENCE}").inner_text()
+            other_tab.page.locator(f"#{ids.SENTENCE}").inner_text()
         )
         third.page.goto(first[:-1])
         expect(third.page.get_by_role("heading")).to_have_text(ENDED)
-        other.page.reload()
-        other.settle()
-        expect(enterprises(other.page)).to_have_text(str(counts(site, "", "partner")[partner]))
+        other_tab.page.reload()
+        other_tab.settle()
+        expect(enterprises(other_tab.page)).to_have_text(str(counts(site, "", "partner")[partner]))
 
 
 def test_tools_menu_closes_like_other_menus(manager):

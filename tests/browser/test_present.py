@@ -95,7 +95,7 @@ def sites(public_record_url: str, demo_url: str, folder: Path) -> Iterator[dict[
 
 
 @pytest.fixture(scope="module")
-def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, int], BrowserContext]:
+def signed_in_contexts(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, int], BrowserContext]:
     """A signed-in projector per record and window size."""
     return {
         (name, width): sites[name].sign_in(new_context(viewport={"width": width, "height": height}))
@@ -106,19 +106,19 @@ def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, in
 
 @pytest.fixture(params=[width for width, _height in SIZES])
 def projector(
-    request: pytest.FixtureRequest, rooms: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]
+    request: pytest.FixtureRequest, signed_in_contexts: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]
 ) -> Iterator[Tab]:
     """A tab on the public record at each window size; it must have no errors and no third-party requests."""
-    with tab_of(rooms["public", request.param], sites["public"]) as tab:
+    with tab_of(signed_in_contexts["public", request.param], sites["public"]) as tab:
         yield tab
         assert tab.complaints == []
         assert tab.foreign == []
 
 
 @pytest.fixture
-def hall(rooms: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]) -> Iterator[Tab]:
+def large_projector(signed_in_contexts: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]) -> Iterator[Tab]:
     """A tab on the public record at 1920 × 1080."""
-    with tab_of(rooms["public", 1920], sites["public"]) as tab:
+    with tab_of(signed_in_contexts["public", 1920], sites["public"]) as tab:
         yield tab
 
 
@@ -194,10 +194,10 @@ def unreadable(page: Page, least: float | None) -> list[str]:
 @pytest.mark.parametrize("both", [False, True], ids=["one-language", "both-languages"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("record", RECORDS)
-def test_every_slide_is_readable_from_the_back_row(rooms, sites, record, width, height, both):
+def test_every_slide_is_readable_from_the_back_row(signed_in_contexts, sites, record, width, height, both):
     """No text under 24 px at 1920 × 1080, nothing cut off, nothing overlapping, in either language."""
     wrong: dict[str, list[str]] = {}
-    with tab_of(rooms[record, width], sites[record]) as tab:
+    with tab_of(signed_in_contexts[record, width], sites[record]) as tab:
         for language in ("en", "zh"):
             page = begin(tab, f"?deck=Every+exhibit&lang={language}")
             if both:
@@ -241,8 +241,8 @@ def test_deck_can_be_presented_by_keyboard_alone(projector):
     assert page.url.endswith("#3")
 
 
-def test_typed_two_digit_number_jumps_to_that_slide_once(hall):
-    page = begin(hall, "?deck=Every+exhibit")
+def test_typed_two_digit_number_jumps_to_that_slide_once(large_projector):
+    page = begin(large_projector, "?deck=Every+exhibit")
     page.keyboard.type("12")
     drawn(page, 12)
     page.keyboard.type("99")
@@ -327,8 +327,8 @@ def test_filters_can_be_changed_in_the_show_by_keyboard(projector):
     assert "sector" not in page.url
 
 
-def test_as_of_date_can_be_changed_in_the_show(hall):
-    page = begin(hall)
+def test_as_of_date_can_be_changed_in_the_show(large_projector):
+    page = begin(large_projector)
     page.keyboard.press("s")
     page.locator("#filters input[type=date]").fill("2014-12-31")
     page.locator("#filters").get_by_role("button", name="Apply").click()
@@ -361,8 +361,8 @@ def test_index_help_and_table_open_by_key_and_close_with_escape(projector):
     drawn(page, 5)
 
 
-def test_table_of_a_slide_has_the_numbers_of_the_slide(hall):
-    page = begin(hall, at=3)
+def test_table_of_a_slide_has_the_numbers_of_the_slide(large_projector):
+    page = begin(large_projector, at=3)
     page.keyboard.press("t")
     table = page.locator("#table table")
     expect(table.locator("thead th").first).to_have_text("Module")
@@ -395,23 +395,23 @@ def test_autoplay_can_be_paused_by_key_and_by_button(projector):
     expect(playing).not_to_be_visible()
 
 
-def test_full_screen_can_be_entered_and_left(hall):
-    page = begin(hall)
+def test_full_screen_can_be_entered_and_left(large_projector):
+    page = begin(large_projector)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement !== null")
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
 
 
-def test_escape_leaves_the_show_and_opens_the_same_view(hall):
-    sector = hall.site.visit.options()["sector"][0]["value"]
-    page = begin(hall, f"?sector={sector}")
+def test_escape_leaves_the_show_and_opens_the_same_view(large_projector):
+    sector = large_projector.site.visit.options()["sector"][0]["value"]
+    page = begin(large_projector, f"?sector={sector}")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(f"{hall.site.address}/?sector={sector}")
+    expect(page).to_have_url(f"{large_projector.site.address}/?sector={sector}")
 
 
-def test_buttons_appear_when_the_mouse_moves_and_then_disappear(hall):
-    page = begin(hall)
+def test_buttons_appear_when_the_mouse_moves_and_then_disappear(large_projector):
+    page = begin(large_projector)
     bar = page.locator("#bar")
     expect(bar).to_have_css("opacity", "0")
     page.mouse.move(500, 500)
@@ -424,8 +424,8 @@ def test_buttons_appear_when_the_mouse_moves_and_then_disappear(hall):
     expect(bar).to_have_css("opacity", "0")
 
 
-def test_manager_can_change_the_deck_in_the_show(hall):
-    page = begin(hall, at=3)
+def test_manager_can_change_the_deck_in_the_show(large_projector):
+    page = begin(large_projector, at=3)
     page.keyboard.press("i")
     page.locator("#index select").select_option("Every exhibit")
     drawn(page, 1)
@@ -458,9 +458,9 @@ def test_show_continues_without_a_network_and_shows_a_notice(new_context, sites)
         assert tab.foreign == []
 
 
-def test_speaker_window_and_show_follow_each_other(hall):
-    page = begin(hall, "?deck=Every+exhibit", at=3)
-    with hall.page.context.expect_page() as opened:
+def test_speaker_window_and_show_follow_each_other(large_projector):
+    page = begin(large_projector, "?deck=Every+exhibit", at=3)
+    with large_projector.page.context.expect_page() as opened:
         page.keyboard.press("p")
     speaker = opened.value
     complaints: list[str] = []
@@ -504,8 +504,8 @@ def test_speaker_window_and_show_follow_each_other(hall):
     speaker.close()
 
 
-def test_speaker_window_does_not_move_another_show(rooms, sites):
-    context = rooms["public", 1920]
+def test_speaker_window_does_not_move_another_show(signed_in_contexts, sites):
+    context = signed_in_contexts["public", 1920]
     with tab_of(context, sites["public"]) as first, tab_of(context, sites["public"]) as second:
         begin(first)
         begin(second)
@@ -558,22 +558,22 @@ def test_manager_can_present_as_a_link_from_the_slide_index_and_return(new_conte
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_show_and_speaker_window_are_accessible(hall, language):
-    page = begin(hall, f"?lang={language}", at=3)
-    assert objections(hall) == []
+def test_show_and_speaker_window_are_accessible(large_projector, language):
+    page = begin(large_projector, f"?lang={language}", at=3)
+    assert objections(large_projector) == []
     for key in ("i", "s", "t", "?"):
         page.keyboard.press(key)
         expect(page.locator("dialog[open]")).to_be_visible()
-        assert objections(hall) == []
+        assert objections(large_projector) == []
         page.keyboard.press("Escape")
     page.mouse.move(400, 400)
     page.mouse.move(420, 420)
     page.keyboard.press("a")
-    assert objections(hall) == []
+    assert objections(large_projector) == []
     with page.context.expect_page() as opened:
         page.keyboard.press("p")
     expect(opened.value.locator("body")).to_have_attribute("data-at", re.compile("[0-9]"))
-    assert objections(Tab(opened.value, hall.site)) == []
+    assert objections(Tab(opened.value, large_projector.site)) == []
     opened.value.close()
 
 

@@ -27,7 +27,7 @@ def taken(page: Page, section: str, kind: str, folder: Path) -> Path:
     return path
 
 
-def said(path: Path) -> str:
+def picture_text(path: Path) -> str:
     """Every text of a picture, in its order."""
     texts = (node for node in ET.parse(path).getroot().iter(f"{SVG}text"))
     return " ".join("".join(text.itertext()) for text in texts)
@@ -49,7 +49,7 @@ def test_downloaded_chart_has_its_title_above_and_its_basis_below(tab: Tab, tmp_
     page = tab.open(address)
     drawing, picture = (taken(page, section, kind, tmp_path) for kind in ("svg", "png"))
     assert (drawing.name, picture.name) == (f"{name}.svg", f"{name}.png")
-    text = said(drawing)
+    text = picture_text(drawing)
     for part in (f"#{section} h2", f"#{section} .basis > *"):
         for word in words(page.locator(part)):
             assert word in text, (part, word)
@@ -76,7 +76,7 @@ def test_downloaded_map_shows_its_provinces(tab: Tab, tmp_path):
 def test_chart_in_chinese_downloads_in_chinese(tab: Tab, tmp_path):
     page = tab.open("/modules?lang=zh")
     drawing = taken(page, "modules-breadth-section", "svg", tmp_path)
-    assert page.locator("#modules-breadth-section h2").inner_text() in said(drawing).replace(" ", "")
+    assert page.locator("#modules-breadth-section h2").inner_text() in picture_text(drawing).replace(" ", "")
     assert ET.parse(drawing).getroot().get("lang") == "zh-Hans"
 
 
