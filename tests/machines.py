@@ -29,8 +29,8 @@ STARTING = 30.0
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
 _PORTS = iter(random.sample(range(10_000 + 1_000 * _WORKER, 11_000 + 1_000 * _WORKER), 1_000))
-"""Ports of this worker's own, each once, below those a system gives to whoever asks for any: while a machine is down
-nobody takes its port. In no order, since tests of another folder may run beside these."""
+"""Ports of this worker, each used once, below the range of ephemeral ports, so that while a machine is down
+no other process takes its port. In random order, since tests of another folder may run at the same time."""
 
 _POSTGRES = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 _INSTALLED = "run scripts/servers.sh, as `make test` does"
@@ -56,7 +56,7 @@ def free_port(host: str) -> int:
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
-    """Wait until `true` says so, and return what it said."""
+    """Wait until `true` returns a true value, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if said := true():

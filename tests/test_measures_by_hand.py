@@ -79,7 +79,7 @@ def test_overview_of_everything_as_of_the_record_date(exhibit_rows: Ask) -> None
         "visits": ("6", "10"),
         # a m1 and m2, e m1; planned: 9 × m1 (a and i once each), 2 × m2 (a, c), 2 × m3 (b, f).
         "modules_completed": ("3", "13"),
-        # r3 has nobody yet.
+        # r3 has no enterprise yet.
         "rounds": ("2", "3"),
         # Qingdao, Shandong (c), Shanghai.
         "places": ("3", ""),
@@ -144,7 +144,7 @@ def test_sum_of_only_unknown_terms_is_blank_and_an_empty_sum_is_zero(exhibit_row
     assert picked(nothing["workers_reached"], "value") == ("0",)
     assert picked(nothing["people_trained"], "value") == ("0",)
     assert picked(nothing["visits"], "value") == ("0",)
-    # In Shandong outside Qingdao stands c alone: trained, but its size, its people and its visits are unknown.
+    # In Shandong outside Qingdao there is only c: trained, but its size, its people and its visits are unknown.
     unknown = exhibit_rows("regions")["370000"]
     assert picked(unknown, "trained", "workers") == ("1", "")
     # F's m3: five people, none of them a woman (known), and no word of visits.

@@ -249,7 +249,7 @@ class Invented:
         ]
 
     def _programme(self) -> None:
-        """Dates of phases and rounds, targets with figures beside them, trainers and events."""
+        """Dates of phases and rounds, targets with matching figures, trainers and events."""
         draw = self.random
         for phase in self.tables["phase"]:
             begins = self.day(0.8)

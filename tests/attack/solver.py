@@ -74,7 +74,7 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
     reports.
     """
     modules, indicators = programme.modules, programme.indicators
-    # Who began in one round may not be due in the next.
+    # An enterprise that began in one round may not be due in the next.
     trainings = {together(one, other) for one in TRAININGS for other in TRAININGS} if both else TRAININGS
     made = []
     for code in modules:
@@ -255,7 +255,7 @@ class Unknowns:
                     yield _sum(both, (-1, first)), 0, np.inf
                     yield _sum(both, (-1, second)), 0, np.inf
                 elif stat[0] in ("in_progress", "dropped", "overdue", "not_yet_due"):
-                    # The later enrolment's state stands unless the module was completed in the earlier one.
+                    # The later enrolment's state counts unless the module was completed in the earlier one.
                     yield _sum(first, second, (-1, both)), 0, np.inf
                     yield _sum(both, (-1, second), self.row(atom, 0, ("completed", stat[1]))), 0, np.inf
 
