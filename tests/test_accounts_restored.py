@@ -14,7 +14,7 @@ import pytest
 from machines import Rack, Web
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 
 from data import managers
 from data.links import link_visits, share_links
@@ -178,7 +178,7 @@ def test_missing_accounts_file_shows_a_message_until_the_file_is_back(office):
     for path in ("/share", f"/s/{office.token}"):
         for answer in office.ask_each(path, session):
             assert answer.status == 503
-            assert spoken(answer.text)[1][0] == "Who you are cannot be looked up just now"
+            assert language_and_texts(answer.text)[1][0] == "Who you are cannot be looked up just now"
     assert not office.path.exists(), "no worker makes another in its place"
     away.rename(office.path)
     assert office.statuses("/share", session) == [200, 200]

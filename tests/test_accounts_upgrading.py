@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from first_accounts import LINKS, MADE, make_first
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Engine, inspect, select, text, update
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 from test_upgrading import FIRST
 from visiting import PAGE, Visit, at
 
@@ -280,7 +280,10 @@ def test_running_server_reports_older_accounts_until_they_are_upgraded(running, 
     for path in ("/", "/results", f"/s/{running.token}"):
         answer = running.visit.open(path)
         assert answer.status_code == 503, path
-        assert spoken(answer.text)[1][0] == "The accounts database was made by another version of this software"
+        assert (
+            language_and_texts(answer.text)[1][0]
+            == "The accounts database was made by another version of this software"
+        )
         assert "score-dashboard upgrade" in answer.text
     chinese = running.visit.client.get("/?lang=zh", headers=PAGE)
     assert (chinese.status_code, "账户数据库由本软件的另一版本建立" in chinese.text) == (503, True)

@@ -11,7 +11,7 @@ import pytest
 from flask.testing import FlaskClient
 from machines import Rack, Web
 from sqlalchemy import Engine
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 from visiting import PAGE, Visit
 from werkzeug.test import TestResponse
 
@@ -81,7 +81,7 @@ def test_too_large_request_is_refused_before_the_sender_is_identified(served, pa
     monkeypatch.setattr("dashboard.gate.sessions.signed_in_manager", lambda *_args: pytest.fail("the gate was asked"))
     answer = send(served.stranger(), path, b"a=&" * (LARGEST // 3 + 1))
     assert answer.status_code == 413
-    assert spoken(answer.text)[1][0] == TITLE
+    assert language_and_texts(answer.text)[1][0] == TITLE
     assert len(answer.data) < 10_000
 
 

@@ -11,7 +11,7 @@ from machines import Postgres, Rack, url
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 from visiting import Visit, at, notice
 
 from dashboard.commands.console import stop_on_database_error
@@ -85,7 +85,7 @@ def test_page_shows_a_timeout_message_while_other_requests_work(address: str, mo
     assert not [line for line in (*english, *chinese) if "Traceback" in line or "SELECT" in line]
     page = visit.open("/export/overview.csv")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "This took too long"
+    assert language_and_texts(page.text)[1][0] == "This took too long"
     assert visit.open("/").status_code == 200
     assert visit.answered(f"{ids.FOOTER}.content") == whole
 
@@ -120,9 +120,9 @@ def test_stopped_database_server_is_reported_and_recovery_is_automatic(
     server_of_its_own.stop()
     page = visit.open("/")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    assert language_and_texts(page.text)[1][0] == "The results database cannot be read just now"
     assert "127.0.0.1" not in page.text
-    assert notice(visit.post(HEADLINES, at("?sector=garments")).get_json())[0] == spoken(page.text)[1][0]
+    assert notice(visit.post(HEADLINES, at("?sector=garments")).get_json())[0] == language_and_texts(page.text)[1][0]
     assert visit.client.get("/health").status_code == 503
     with (
         pytest.raises(LoadProblem) as caught,
@@ -160,7 +160,7 @@ def test_unavailable_accounts_are_reported_and_recovery_is_automatic(server_of_i
         page = visit.open(path)
         assert page.status_code == 503, path
         assert "127.0.0.1" not in page.text
-    assert spoken(visit.open("/").text)[1][0] == "Who you are cannot be looked up just now"
+    assert language_and_texts(visit.open("/").text)[1][0] == "Who you are cannot be looked up just now"
     server_of_its_own.start()
     assert visit.open("/").status_code == 200
 
@@ -244,7 +244,7 @@ def test_database_server_without_free_connections_is_reported(new_on, postgres: 
     visit = Visit.to(address.set(username="crowded").render_as_string(hide_password=False))
     page = visit.open("/")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    assert language_and_texts(page.text)[1][0] == "The results database cannot be read just now"
     postgres.sql("ALTER ROLE crowded CONNECTION LIMIT 10")
     assert visit.open("/").status_code == 200
 

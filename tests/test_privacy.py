@@ -525,7 +525,7 @@ class Replay:
         self.at: int | None = None
         for owner, name in (*((Rounding, name) for name in ("shown", "sum_to_digits", "sum_to_base")),
                             *((rounding_module, name) for name in ("middle", "near_rank"))):  # fmt: skip
-            monkeypatch.setattr(owner, name, self.noting(getattr(owner, name)))
+            monkeypatch.setattr(owner, name, self.recording(getattr(owner, name)))
 
     def recording(self, made: Callable[..., Any]) -> Callable[..., Any]:
         def requested(*given: Any) -> Any:

@@ -9,7 +9,7 @@ from both import fill_up
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
-from test_accounts_upgrading import at_once
+from test_accounts_upgrading import concurrently
 
 from dashboard.commands import privacy_commands
 from dashboard.commands.cli import main
@@ -68,7 +68,7 @@ def test_privacy_keys_of_two_databases_differ(accounts, new_database):
 
 def test_concurrent_creations_return_the_same_key(address, accounts):
     engines = [accounts_engine(address) for _each in range(4)]
-    made = at_once(*[lambda engine=engine: key.make(engine) for engine in engines])
+    made = concurrently(*[lambda engine=engine: key.make(engine) for engine in engines])
     assert len({each.secret for each in made}) == 1
     assert made[0] == key.read(accounts)
     for each in engines:

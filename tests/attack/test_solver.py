@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from attack.programmes import Programme, invented
-from attack.shown import Told, everything_shown, reader_of, selections, shown_bounds
+from attack.shown import Bounds, everything_shown, reader_of, selections, shown_bounds
 from attack.solver import SMALL, Attack, Range
 from attack.truth import FUNNEL, Cell, Truth, size
 
@@ -87,7 +87,7 @@ def test_solver_determines_hardly_any_small_cell_in_any_programme(tmp_path, figu
     assert_holds(pooled)
 
 
-def hidden(programme: Programme) -> list[Told]:
+def hidden(programme: Programme) -> list[Bounds]:
     """The module funnels under the old rule: true numbers, and "under 5" for 1 to 4."""
     truth, found = Truth(programme), []
     for selection in selections(programme):
@@ -95,7 +95,7 @@ def hidden(programme: Programme) -> list[Told]:
             for cell in (Cell("module-funnel", (code,), column) for code in programme.modules for column in FUNNEL):
                 true = size(truth.counted(selection, cell) or 0)
                 low, high = (1, SMALL - 1) if 0 < true < SMALL else (true, true)
-                found.append(Told(selection, cell, true, low, high))
+                found.append(Bounds(selection, cell, true, low, high))
     return found
 
 
@@ -114,5 +114,5 @@ def test_attack_detects_a_shown_number_that_is_wrong(tmp_path):
     programme = invented(1, 46, modules=2)
     first, *others = shown_bounds(everything_shown(programme, reader_of(programme.write(tmp_path))))
     wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))
-    moved = Told(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
+    moved = Bounds(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
     assert Attack(programme, [first, *others, moved]).missed > 0
