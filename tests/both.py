@@ -1,4 +1,4 @@
-"""The two databases, and what a test does to one past the application."""
+"""The two database servers, and direct changes to a database behind the application."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ BOTH = ("sqlite", "postgresql")
 
 
 def fill_up(engine: Engine, table: str) -> None:
-    """From now on there is no room for another row of a table."""
+    """Make every further insert into a table fail as on a full disk."""
     refuse = "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {} END$$"
     statements = {
         "sqlite": [f"CREATE TRIGGER full BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'disk is full'); END"],
@@ -31,20 +31,20 @@ def fill_up(engine: Engine, table: str) -> None:
 
 @contextmanager
 def written_by_another(engine: Engine) -> Iterator[None]:
-    """Another load is under way while the block runs."""
+    """Keep another write transaction open during the block."""
     with transaction(engine):
         yield
 
 
-def in_a_hurry(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
-    """An engine that waits for others hardly at all."""
+def impatient_engine(address: str, monkeypatch: pytest.MonkeyPatch) -> Engine:
+    """An engine that hardly waits for locks."""
     monkeypatch.setattr(record_writing, "WAIT", 0.1)
     return writing_engine(f"{address}?timeout=0.1" if address.startswith("sqlite") else address)
 
 
-def is_held(address: str, monkeypatch: pytest.MonkeyPatch) -> bool:
-    """Could nobody else write now?"""
-    engine = in_a_hurry(address, monkeypatch)
+def is_locked(address: str, monkeypatch: pytest.MonkeyPatch) -> bool:
+    """True if the database is locked for other writers."""
+    engine = impatient_engine(address, monkeypatch)
     try:
         with transaction(engine):
             return False

@@ -1,4 +1,4 @@
-"""What every test may ask for: a clean environment, databases on either server, visits to an application.
+"""Shared fixtures: a clean environment, databases on both servers, visits to an application.
 
 A test module with the mark `both_databases` runs on SQLite and on PostgreSQL; every other one on SQLite.
 """
@@ -27,14 +27,14 @@ from data.demo import write_demo
 from data.loading import load
 from data.storage.database import writing_engine
 
-# A shared machine has slow moments, which are no failure; and the same examples each time, so that a red run stays red.
+# No deadline, because a shared machine is slow at times; the same examples each time, so that a red run stays red.
 settings.register_profile("project", deadline=None, derandomize=True)
 settings.load_profile("project")
 
 
 @event.listens_for(Engine, "connect")
 def _wait_for_no_disk(connection: Any, _record: object) -> None:
-    """Let SQLite leave it to the system when to write: a machine that loses its power loses the tests as well."""
+    """Turn off SQLite's synchronous writes: after a power loss the tests are lost anyway."""
     if isinstance(connection, sqlite3.Connection):
         (patience,) = connection.execute("PRAGMA busy_timeout").fetchone()
         connection.execute("PRAGMA busy_timeout=0")
@@ -45,7 +45,7 @@ def _wait_for_no_disk(connection: Any, _record: object) -> None:
 
 @pytest.fixture(autouse=True)
 def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """No setting of the machine the tests run on reaches a test."""
+    """Remove the settings of the machine from the environment of a test."""
     for name in list(os.environ):
         if name.startswith(("SCORE_", "DASH_")):
             monkeypatch.delenv(name)
@@ -53,18 +53,18 @@ def _clean_environment(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(autouse=True)
 def same_keys(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The same privacy keys at every run, so that what is rounded, and with it what is offered, stays the same."""
+    """The same privacy keys at every run, so that rounding and the offered options stay the same."""
     numbers = count(1)
     drawn = SimpleNamespace(token_bytes=lambda size: sha256(b"%d" % next(numbers)).digest()[:size])
     monkeypatch.setattr("data.privacy.key.secrets", drawn)
 
 
 MARKED = {"browser": "browser", "machines": "servers", "postgres": "servers"}
-"""What a test that asks for a fixture, or for one that rests on it, is marked as."""
+"""The mark of a test that uses a fixture directly or through another fixture."""
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marks: of the modules whose tests run twice, and of the tests `make check` goes without."""
+    """Register the marks: of modules whose tests run twice, and of tests that `make check` skips."""
     config.addinivalue_line("markers", "both_databases: whatever is kept in a database, on SQLite and on PostgreSQL")
     config.addinivalue_line("markers", "browser: starts Chromium; set by itself with the fixture `browser`")
     config.addinivalue_line("markers", "servers: starts servers; set by itself with `machines` and `postgres`")
@@ -73,7 +73,7 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Run what keeps anything in a database on both servers, where its module says so."""
+    """Run database tests on both servers if their module is marked `both_databases`."""
     if "server" in metafunc.fixturenames and metafunc.definition.get_closest_marker("both_databases"):
         both = (BOTH[0], pytest.param(BOTH[1], marks=pytest.mark.servers))
         metafunc.parametrize("server", both, indirect=True, scope="session")
@@ -89,20 +89,20 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(request: pytest.FixtureRequest) -> str:
-    """What the databases of a test are on."""
+    """The server of the databases of a test."""
     return getattr(request, "param", BOTH[0])
 
 
 @pytest.fixture(scope="session")
 def machines() -> Iterator[Rack]:
-    """Room for servers that stay until the last test."""
+    """A rack of servers that run until the last test."""
     with rack() as machines:
         yield machines
 
 
 @pytest.fixture(scope="session")
 def postgres(machines: Rack) -> Postgres:
-    """A PostgreSQL server of the tests' own, whose databases sort text as English does and not by its bytes."""
+    """A PostgreSQL server for the tests; its databases sort text by English rules and not by bytes."""
     postgres = machines.place(Postgres, "127.0.0.1", "postgres").new("score")
     postgres.sql("CREATE DATABASE english TEMPLATE template0 LOCALE_PROVIDER icu ICU_LOCALE 'en-US'", database="score")
     return postgres
@@ -110,7 +110,7 @@ def postgres(machines: Rack) -> Postgres:
 
 @pytest.fixture(scope="session")
 def new_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], str]:
-    """Makes a new, empty database on a server; its address."""
+    """Creates a new, empty database on a server; returns its address."""
     numbers = count(1)
 
     def new(server: str) -> str:
@@ -125,26 +125,26 @@ def new_on(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
 
 @pytest.fixture(scope="session")
 def new_database(server: str, new_on: Callable[[str], str]) -> Callable[[], str]:
-    """Makes a new, empty database on the server the test runs on; its address."""
+    """Creates a new, empty database on the server of the test; returns its address."""
     return lambda: new_on(server)
 
 
 @pytest.fixture
 def address(request: pytest.FixtureRequest, server: str, new_database: Callable[[], str]) -> Iterator[str]:
-    """The address of an empty database on the server the test runs on."""
+    """The address of an empty database on the server of the test."""
     address = new_database()
     if server == "sqlite":
         yield address
         return
     postgres: Postgres = request.getfixturevalue("postgres")
     yield address
-    # At once: a thousand of them would take minutes to clear away together.
+    # Dropped at once: a thousand databases would take minutes to drop together.
     postgres.sql(f"DROP DATABASE {make_url(address).database} WITH (FORCE)")
 
 
 @pytest.fixture
 def engine(address: str) -> Iterator[Engine]:
-    """An engine to write into an empty database with, on the server the test runs on."""
+    """A writing engine on an empty database, on the server of the test."""
     engine = writing_engine(address)
     yield engine
     engine.dispose()
@@ -194,17 +194,17 @@ def demo_url(server: str, demo_on: Callable[[str], str]) -> str:
 
 @pytest.fixture(scope="session")
 def public(public_record_url: str) -> Visit:
-    """Someone signed in, on the public record."""
+    """A signed-in visitor on the public record."""
     return Visit.to(public_record_url)
 
 
 @pytest.fixture(scope="session")
 def demo(demo_url: str) -> Visit:
-    """Someone signed in, on the synthetic programme."""
+    """A signed-in visitor on the synthetic programme."""
     return Visit.to(demo_url)
 
 
 @pytest.fixture(scope="session")
 def visits(public: Visit, demo: Visit) -> dict[str, Visit]:
-    """Someone signed in on each database."""
+    """A signed-in visitor on each database."""
     return {"public": public, "demo": demo}

@@ -1,4 +1,4 @@
-"""Folders of the synthetic programme for the tests of it, and the way their cells are read."""
+"""Folders of the synthetic programme for its tests, and functions that read their cells."""
 
 import csv
 import re
@@ -15,7 +15,7 @@ def rows_of(folder, table):
 
 
 def day(text):
-    """The first day of what the cell says; anything but YYYY-MM-DD and YYYY-MM raises."""
+    """The first day of a date cell; raises for anything but YYYY-MM-DD and YYYY-MM."""
     assert re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text), text
     return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
 

@@ -1,4 +1,4 @@
-"""An accounts database as the first version made it: its tables in SQL, and rows of every kind in them."""
+"""An accounts database as the first version made it: its tables in SQL, with rows of every kind."""
 
 from datetime import datetime
 
@@ -42,7 +42,7 @@ LINKS = {
     7: {"threshold": 5, "revoked_at": OVER},
     8: {"threshold": 5, "expires_at": OVER},
 }
-"""What the links differ in, by number. Of these 2, 3 and 4 are not over, have a threshold, and show no edition."""
+"""The differences between the links, by number. Links 2, 3 and 4 are active, have a threshold, and show no edition."""
 
 _LINK = {
     "label": "Spring", "audience": "donor", "scope": "partner=eti", "names": False, "export": True, "edition": None,
@@ -52,7 +52,7 @@ _LINK = {
 
 
 def make_first(address: str, links: dict[int, dict[str, object]] = LINKS) -> None:
-    """Make the database at an address one of the first version."""
+    """Turn the database at an address into one of the first version."""
     engine = writing_engine(address)
     types = _TYPES[engine.dialect.name]
     rows = [_LINK | {"token_hash": f"{number:064}", "alias_key": f"{number:064}"} | each
@@ -82,5 +82,5 @@ def make_first(address: str, links: dict[int, dict[str, object]] = LINKS) -> Non
 
 
 def _moment(engine: Engine, said: object) -> object:
-    """A moment as the driver takes it past SQLAlchemy's types."""
+    """A time as the driver accepts it without SQLAlchemy's types."""
     return datetime.fromisoformat(said) if isinstance(said, str) and engine.dialect.name == "postgresql" else said

@@ -1,4 +1,4 @@
-"""A small programme that loads without a remark, and ways to write it, or a broken copy, as files."""
+"""A small programme that loads without warnings, and functions that write it, or a broken copy, as files."""
 
 import csv
 import io
@@ -63,7 +63,7 @@ def small_programme() -> Rows:
 
 
 def columns_of(rows: list[Cells]) -> list[str]:
-    """Every column that occurs, in order of appearance."""
+    """Every column of the rows, in order of appearance."""
     return list(dict.fromkeys(name for row in rows for name in row))
 
 

@@ -1,6 +1,6 @@
 """Several machines on one: PostgreSQL servers, web hosts and nginx, each a process at a loopback address of its own.
 
-Killing a machine is killing its processes, without a word to anyone.
+Killing a machine means killing its processes without a clean shutdown.
 """
 
 import os
@@ -25,19 +25,19 @@ ROOT = Path(__file__).resolve().parent.parent
 NGINX_EXAMPLE = ROOT / "docs" / "nginx.conf"
 SHARDS_EXAMPLE = ROOT / "docs" / "shards.sql"
 STARTING = 30.0
-"""Seconds a machine may take to answer before it counts as broken: far more than any takes."""
+"""Seconds a machine may take to respond before it counts as broken: far more than it needs."""
 
 _WORKER = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 20
 _PORTS = iter(random.sample(range(10_000 + 1_000 * _WORKER, 11_000 + 1_000 * _WORKER), 1_000))
-"""Ports of this worker's own, each once, below those a system gives to whoever asks for any: while a machine is down
-nobody takes its port. In no order, since tests of another folder may run beside these."""
+"""Ports of this worker, each used once, below the range of ephemeral ports, so that while a machine is down
+no other process takes its port. In random order, since tests of another folder may run at the same time."""
 
 _POSTGRES = "postgres" if os.geteuid() == 0 else None  # PostgreSQL refuses to run as root
 _INSTALLED = "run scripts/servers.sh, as `make test` does"
 
 
 def program(name: str) -> str:
-    """Where a program of PostgreSQL, the newest with postgres_fdw, or any other server is."""
+    """The path of a program of PostgreSQL (the newest with postgres_fdw) or of another server."""
     versions = Path("/usr/lib/postgresql").glob("*/lib/postgres_fdw.so")
     newest = sorted((path.parent.parent for path in versions), key=lambda path: int(path.name), reverse=True)
     places = [str(version / "bin") for version in newest]
@@ -47,7 +47,7 @@ def program(name: str) -> str:
 
 
 def free_port(host: str) -> int:
-    """A port nobody listens at, nor will unless told to; it is given once."""
+    """A free port that is returned only once."""
     for port in _PORTS:
         with socket.socket() as listening, suppress(OSError):
             listening.bind((host, port))
@@ -56,7 +56,7 @@ def free_port(host: str) -> int:
 
 
 def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
-    """Wait until `true` says so, and return what it said."""
+    """Wait until `true` returns a true value, and return it."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
         if said := true():
@@ -66,14 +66,14 @@ def until(true: Callable[[], Any], what: str, seconds: float = STARTING) -> Any:
 
 
 def listens(host: str, port: int) -> bool:
-    """Does anybody listen at a port?"""
+    """True if a process listens at a port."""
     with socket.socket() as asking:
         asking.settimeout(1)
         return asking.connect_ex((host, port)) == 0
 
 
 def _children(number: int) -> list[int]:
-    """The processes below a process, itself last."""
+    """The descendants of a process, and itself last."""
     try:
         below = Path(f"/proc/{number}/task/{number}/children").read_text().split()
     except OSError:
@@ -83,7 +83,7 @@ def _children(number: int) -> list[int]:
 
 @dataclass
 class Machine:
-    """One process at an address of its own; ``folder`` holds what it keeps and what it says (``log``)."""
+    """One process at its own address; ``folder`` has its data and its ``log``."""
 
     host: str
     folder: Path
@@ -101,19 +101,19 @@ class Machine:
 
     @property
     def log(self) -> Path:
-        """Where it says what it does."""
+        """The path of its log file."""
         return self.folder / "log"
 
     def said(self) -> str:
-        """What it said."""
+        """The text of its log."""
         return self.log.read_text(errors="replace") if self.log.exists() else ""
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line."""
         raise NotImplementedError
 
     def start(self, user: str | None = None) -> Self:
-        """Run it, and wait until it listens."""
+        """Start it, and wait until it listens."""
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
                 self.command(), stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=ROOT, user=user, group=user,
@@ -124,9 +124,9 @@ class Machine:
         return self
 
     def kill(self) -> None:
-        """Pull the plug."""
+        """Kill it at once, as in a power loss."""
         if self.process is not None:
-            # From the top down: who is left would otherwise start others anew.
+            # From the top down: a surviving parent would start its children again.
             for number in reversed(_children(self.process.pid)):
                 with suppress(ProcessLookupError):
                     os.kill(number, signal.SIGKILL)
@@ -134,7 +134,7 @@ class Machine:
             self.process = None
 
     def stop(self) -> None:
-        """Stop it in order, or after ten seconds without."""
+        """Stop it cleanly, or kill it after ten seconds."""
         if self.process is not None:
             self.process.terminate()
             try:
@@ -148,14 +148,14 @@ class Postgres(Machine):
     """A PostgreSQL server whose one role, `score`, needs no password."""
 
     def new(self, *databases: str) -> Self:
-        """A cluster of its own with these databases, empty."""
+        """Create a cluster with these empty databases."""
         self._run("initdb", "-U", "score", "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "--no-sync")
         self.start()
         self.sql(*(f"CREATE DATABASE {name}" for name in databases), database="postgres")
         return self
 
     def follow(self, primary: "Postgres") -> Self:
-        """A replica of `primary`: follows it by streaming, through a slot of its own."""
+        """Make it a streaming replica of `primary`, with its own slot."""
         source = f"host={primary.host} port={primary.port} user=score application_name=replica"
         self._run("pg_basebackup", "-d", source, "-R", "-X", "stream", "-C", "-S", "replica", "-c", "fast")
         return self.start()
@@ -175,7 +175,7 @@ class Postgres(Machine):
         return str(self.folder / "data")
 
     def command(self) -> list[str]:
-        """What is run; `fsync` is for machines whose power can fail, which these are not."""
+        """The command line; without `fsync`, which only matters for a power loss."""
         options = {
             "listen_addresses": self.host, "port": self.port, "unix_socket_directories": "", "fsync": "off",
             "max_connections": 100, "shared_buffers": "64MB", "jit": "off",
@@ -183,7 +183,7 @@ class Postgres(Machine):
         return [program("postgres"), "-D", self.data, *(f"--{name}={value}" for name, value in options.items())]
 
     def start(self, user: str | None = _POSTGRES) -> Self:
-        """Run it, and wait until it answers."""
+        """Start it, and wait until it responds."""
         super().start(user)
         until(self._answers, f"{self.address} to answer")
         return self
@@ -196,7 +196,7 @@ class Postgres(Machine):
         return True
 
     def sql(self, *statements: str, database: str = "score") -> Any:
-        """Run statements; what the last one answers first."""
+        """Run statements; returns the first row of the last one."""
         with psycopg.connect(self.conninfo(database), autocommit=True) as connection:
             for statement in statements:
                 cursor = connection.execute(statement)  # type: ignore[call-overload]
@@ -204,11 +204,11 @@ class Postgres(Machine):
         return row[0] if row else None
 
     def conninfo(self, database: str = "score") -> str:
-        """How libpq finds it."""
+        """The connection string for libpq."""
         return f"host={self.host} port={self.port} user=score dbname={database} connect_timeout=5"
 
     def caught_up(self, primary: "Postgres") -> None:
-        """Wait until everything `primary` has written so far is here."""
+        """Wait until everything `primary` has written so far is replicated."""
         written = primary.sql("SELECT pg_current_wal_lsn()::text")
         until(
             lambda: self.sql(f"SELECT pg_last_wal_replay_lsn() >= '{written}'::pg_lsn"), "the replica to have caught up"
@@ -219,14 +219,14 @@ class Postgres(Machine):
         assert self.sql("SELECT pg_promote(true, 30)"), "the replica was not promoted"
 
     def stop(self) -> None:
-        """Stop it without waiting for who is connected."""
+        """Stop it without waiting for open connections."""
         if self.process is not None:
             self.process.send_signal(signal.SIGINT)
         super().stop()
 
 
 def url(database: str, *servers: Postgres) -> str:
-    """The address of a database on several servers, as the application takes it."""
+    """The address of a database on several servers, in the form the application accepts."""
     return f"postgresql+psycopg://score@/{database}?{'&'.join(f'host={server.address}' for server in servers)}"
 
 
@@ -239,7 +239,7 @@ def shard(one: Postgres, others: tuple[Postgres, Postgres]) -> None:
 
 
 def _with(text: str, there: str, here: str) -> str:
-    """An example with an address of ours in place of its own."""
+    """The text of an example with an address replaced."""
     assert text.count(there) == 1, f"the example has no {there!r}"
     return text.replace(there, here)
 
@@ -248,7 +248,7 @@ class Web(Machine):
     """A web host: gunicorn with the project's own configuration."""
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line."""
         serving = ["--config", "gunicorn.conf.py", "--bind", self.address, "--log-level", "error"]
         return [sys.executable, "-m", "gunicorn", *serving, "dashboard.app:create_app()"]
 
@@ -277,15 +277,15 @@ class Nginx(Machine):
         return self
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line."""
         return [program("nginx"), "-p", str(self.folder), "-c", str(self.folder / "nginx.conf"), "-e", "stderr"]
 
 
 class Redis(Machine):
-    """A Redis that keeps nothing on disk."""
+    """A Redis server without persistence."""
 
     def command(self) -> list[str]:
-        """What is run."""
+        """The command line."""
         kept = ["--save", "", "--appendonly", "no", "--dir", str(self.folder)]
         return [program("redis-server"), "--bind", self.host, "--port", str(self.port), *kept]
 
@@ -295,13 +295,13 @@ Kind = TypeVar("Kind", bound=Machine)
 
 @dataclass
 class Rack:
-    """Room for machines, in a folder that PostgreSQL may enter; takes them all away in the end."""
+    """A set of machines, in a folder that PostgreSQL may enter; stops and removes them all at the end."""
 
     folder: Path
     machines: list[Machine] = field(default_factory=list)
 
     def place(self, kind: type[Kind], host: str, name: str) -> Kind:
-        """A machine at an address, not running yet."""
+        """A new machine at an address, not yet started."""
         folder = self.folder / name
         folder.mkdir()
         self.machines.append(machine := kind(host, folder))
@@ -309,18 +309,18 @@ class Rack:
 
 
 def _alone() -> bool:
-    """May signals be handled here, and does nobody else?"""
+    """True if signals can be handled here and no other handler is set."""
     main = threading.current_thread() is threading.main_thread()
     return main and signal.getsignal(signal.SIGTERM) is signal.SIG_DFL
 
 
 @contextmanager
 def rack() -> Iterator[Rack]:
-    """Room for machines while the block runs."""
+    """A rack of machines during the block."""
     folder = Path(mkdtemp(prefix="score-machines-"))
     folder.chmod(0o755)
     made = Rack(folder)
-    # Whoever is told to end takes the machines along; without this they would outlive the tests.
+    # A terminated test run stops its machines; otherwise they would outlive it.
     before = signal.signal(signal.SIGTERM, lambda *_: sys.exit(143)) if _alone() else None
     try:
         yield made
@@ -328,7 +328,7 @@ def rack() -> Iterator[Rack]:
         if before is not None:
             signal.signal(signal.SIGTERM, before)
         for machine in made.machines:
-            # Where a test fails, pytest shows it.
+            # pytest shows this if a test fails.
             print(f"--- {machine.folder.name}, {machine.address}\n{machine.said()[-3000:]}")  # noqa: T201
         for machine in reversed(made.machines):
             machine.kill()

@@ -1,6 +1,6 @@
 """A programme of ten enterprises, small enough to count by hand, and the way rows get into a test's database.
 
-Two rounds with enterprises and one planned; the record speaks for 31 December 2014. Who they are, in one line each:
+Two rounds with enterprises and one planned; the record date is 31 December 2014. The enterprises, one per line:
 
 ====  ==================  =========  =======  ======  ==========================================================
 code  place               sector     workers  rounds  what happened by the end of 2014
@@ -134,7 +134,7 @@ PROGRAMME: Tables = {
     "round": [
         _named("r1", "Round 1", phase="p1", number=1, started_on=date(2013, 1, 1)),
         _named("r2", "Round 2", phase="p2", number=2, started_on=date(2014, 8, 1)),
-        _named("r3", "Round 3", phase="p2", number=3, planned_start=date(2015, 6, 1)),  # nobody in it yet
+        _named("r3", "Round 3", phase="p2", number=3, planned_start=date(2015, 6, 1)),  # without enterprises yet
     ],
     "round_place": [
         {"round": "r1", "place": "370200"},

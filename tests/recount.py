@@ -73,7 +73,7 @@ def find(rows: list[Row], code: str) -> Row:
 
 
 def below(rows: list[Row], codes: Iterable[str]) -> set[str]:
-    """The codes and whatever lies in them, however deep, by the rows' `parent`."""
+    """The codes and everything below them, at any depth, by the rows' `parent`."""
     found = set(codes)
     while True:
         more = {row["code"] for row in rows if known(row, "parent") in found} - found
@@ -87,7 +87,7 @@ def below(rows: list[Row], codes: Iterable[str]) -> set[str]:
 
 @dataclass(frozen=True)
 class Asked:
-    """A programme, the filters laid on it, the date to look back from, and groups it is narrowed to besides."""
+    """A programme, its filters, the as-of date, and further groups it is limited to."""
 
     tables: Tables
     filters: dict[str, set[str]]
@@ -95,15 +95,15 @@ class Asked:
     narrowings: tuple[Callable[[Row], bool], ...] = ()
 
     def narrowed(self, keep: Callable[[Row], bool]) -> "Asked":
-        """The same slice with only those of its enrolments that `keep` keeps."""
+        """The same slice with only the enrolments for which `keep` is true."""
         return replace(self, narrowings=(*self.narrowings, keep))
 
     def reached(self, day: date | None) -> bool:
-        """Is the date on record, and not after `as_of`?"""
+        """True if the date is on record and not after `as_of`."""
         return day is not None and day <= self.as_of
 
     def wanted(self, dimension: str) -> set[str] | None:
-        """The codes one filter asks for, trees opened; None: not filtered. Unknown codes are dropped."""
+        """The codes one filter requests, with everything below them; None: not filtered. Unknown codes are dropped."""
         table = self.tables.get(dimension, [])
         codes = self.filters.get(dimension, set()) & {row["code"] for row in table}
         if not codes:
@@ -111,7 +111,7 @@ class Asked:
         return below(table, codes) if dimension in ("partner", "place") else codes
 
     def passes(self, dimension: str, codes: Iterable[str | None]) -> bool:
-        """Is there no such filter, or does it ask for one of `codes`?"""
+        """True if there is no such filter, or if it requests one of `codes`."""
         wanted = self.wanted(dimension)
         return wanted is None or any(code in wanted for code in codes)
 
@@ -164,7 +164,7 @@ class Asked:
 
     @cached_property
     def trainings(self) -> list[Row]:
-        """The trainings of the slice's enrolments in the modules asked for, each with its enrolment's dates."""
+        """The trainings of the slice's enrolments in the requested modules, each with its enrolment's dates."""
         found = []
         for row in self.tables.get("training", []):
             enrolment = self.enrolment_of(row)
@@ -174,13 +174,13 @@ class Asked:
         return found
 
     def modules(self) -> list[str]:
-        """The modules asked for, in the programme's order."""
+        """The requested modules, in the programme's order."""
         rows = sorted(self.tables.get("module", []), key=lambda row: (row["position"], row["code"]))
         return [row["code"] for row in rows if self.passes("module", [row["code"]])]
 
 
 def asked(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: date | None = None) -> Asked:
-    """A slice of a programme; the record's own date where none is given."""
+    """A slice of a programme; the default date is the record date."""
     return Asked(tables, filters or {}, as_of or tables["programme"][0]["as_of"])
 
 
@@ -226,7 +226,7 @@ def state(of: Asked, training: Row) -> str:
 
 
 def deciding(of: Asked, trainings: list[Row]) -> Row:
-    """Which of an enterprise's trainings in one module gives its state: a completed one, else the latest."""
+    """The training that gives an enterprise's state in one module: a completed one, else the latest."""
     candidates = [training for training in trainings if completed(of, training)] or trainings
     return max(
         candidates,
@@ -250,7 +250,7 @@ def trained_enterprises(of: Asked) -> set[str]:
 
 
 def started_before_the_latest(of: Asked, module: str) -> bool:
-    """Did anyone start the module once, and have it before them again, not yet due?"""
+    """True if an enterprise started the module once and has it planned again, not yet due."""
     return any(
         its_module == module
         and state(of, deciding(of, trainings)) == "not-yet-due"
@@ -478,7 +478,7 @@ def before_seen(of: Asked, row: Row) -> float | None:
 
 
 def after_is_seen(of: Asked, row: Row) -> bool:
-    """Is what the row says of the after old enough? Without a date it is as old as its before."""
+    """True if the after is dated by `as_of`. Without a date it has the date of its before."""
     day = known(row, "after_on") or known(row, "before_on")
     return day is None or day <= of.as_of
 
@@ -513,7 +513,7 @@ def results(of: Asked) -> list[Row]:
 
 
 def row_order(of: Asked, row: Row) -> tuple[str, int]:
-    """Where a row stands by round and module: rounds by code, modules by position, blank before both."""
+    """The sorting key of a row by round and module: rounds by code, modules by position, blank first."""
     module = known(row, "module")
     return known(row, "round") or "", -1 if module is None else find(of.tables["module"], module)["position"]
 
@@ -704,7 +704,7 @@ def coverage(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: 
 
 
 def coverage_line(of: Asked) -> dict[str, int]:
-    """The numbers of the line beside every exhibit."""
+    """The numbers of the coverage line of every exhibit."""
     made = pairs_of(of)
     return {
         "pairs": len(made),
@@ -757,7 +757,7 @@ def published(tables: Tables, filters: dict[str, set[str]] | None = None, as_of:
 
 
 def lasts(row: Row, column: str) -> date | None:
-    """The last day a date may mean, as well as its row's dates are known."""
+    """The last day a date can mean, at the precision of its row."""
     day = known(row, column)
     if day is None or known(row, "date_precision") not in ("month", "year"):
         return day
@@ -766,7 +766,7 @@ def lasts(row: Row, column: str) -> date | None:
 
 
 def lies_in(phase: Row, day: date) -> bool:
-    """A phase without an end still runs; one without a beginning holds nothing."""
+    """True if the day is in the phase; a phase without an end still runs, one without a beginning contains no day."""
     begins, ends = known(phase, "starts_on"), lasts(phase, "ends_on")
     return begins is not None and begins <= day and (ends is None or day <= ends)
 
@@ -882,7 +882,7 @@ def rounds(tables: Tables, filters: dict[str, set[str]] | None = None, as_of: da
 
 
 def never_increases(counts: Iterable[float]) -> bool:
-    """The identity every funnel obeys."""
+    """True if counts never increase, as in every funnel."""
     return all(former >= latter for former, latter in pairwise(counts))
 
 

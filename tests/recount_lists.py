@@ -1,6 +1,6 @@
 """Every list counted a second time, in plain Python over lists of rows: the oracle of `test_recount_lists.py`.
 
-Who is in a list and in which order, what is missing of whom, what stands beside what, on which sources numbers rest.
+The members of lists and their order, missing forms, values next to numbers, and the sources of numbers.
 Like `recount.py` it is written from `docs/measures.md` and the import format alone and shares no line with `data/`.
 """
 
@@ -61,17 +61,17 @@ FEWEST_ROWS, HIGHEST_SCORE = 8, Fraction("3.5")
 Key = tuple[str, ...]
 
 
-# What somebody who comes by a link may see
+# The view of a link viewer
 
 
 @dataclass(frozen=True)
 class Scoped(Asked):
-    """A slice inside the scope of a link: codes per filter that nothing asked for leads out of."""
+    """A slice inside the scope of a link: codes per filter that no request can exceed."""
 
     scope: dict[str, set[str]] = field(default_factory=dict)
 
     def allowed(self, dimension: str) -> set[str] | None:
-        """The codes of the scope, trees opened; None: all."""
+        """The codes of the scope, with everything below them; None: all."""
         codes = self.scope.get(dimension)
         if not codes:
             return None
@@ -93,7 +93,7 @@ class Scoped(Asked):
 
 
 def visible_partners(of: Asked) -> set[str]:
-    """The partners that may be named at all, whatever is filtered."""
+    """The partners that may be named under any filter."""
     allowed = of.allowed("partner") if isinstance(of, Scoped) else None
     return {row["code"] for row in of.tables.get("partner", []) if allowed is None or row["code"] in allowed}
 
@@ -140,7 +140,7 @@ class Lists:
 
     @cached_property
     def told(self) -> dict[str, Row]:
-        """What the list says of each enterprise, by its code."""
+        """The list's row of each enterprise, by code."""
         return {code: told_of(self, code) for code in self.enterprises}
 
     @cached_property
@@ -151,7 +151,7 @@ class Lists:
 
     @cached_property
     def silence(self) -> dict[str, str]:
-        """How long ago each trained enterprise reported."""
+        """The time since the last report of each trained enterprise."""
         return {code: silence_of(self, code) for code in self.trained}
 
 
@@ -207,13 +207,13 @@ def told_of(lists: Lists, enterprise: str) -> Row:
 
 
 def began(of: Asked, round_code: str) -> date | None:
-    """When a round began; where that is not on record, when it was to begin."""
+    """The start of a round; if not on record, its planned start."""
     row = find(of.tables["round"], round_code)
     return known(row, "started_on") or known(row, "planned_start")
 
 
 def sorted_by(lists: Lists, enterprise: str, sort: str, language: str) -> Any:
-    """What an enterprise is sorted by; None where it is unknown."""
+    """The sorting value of an enterprise; None if it is unknown."""
     tables, told = lists.of.tables, lists.told[enterprise]
     if sort in ("place", "sector"):
         code = told[sort]
@@ -238,7 +238,7 @@ def in_order(
 
 
 def nameable(tables: Tables) -> set[str]:
-    """The enterprises that may be named to others than managers."""
+    """The enterprises that viewers other than managers may see by name."""
     return {row["code"] for row in tables.get("enterprise", []) if row.get("may_be_named") is True}
 
 
@@ -309,7 +309,7 @@ def days_since(lists: Lists, enterprise: str) -> int | None:
 
 
 def silence_of(lists: Lists, enterprise: str) -> str:
-    """Which of the bands a trained enterprise stands in."""
+    """The band of a trained enterprise by days since its last report."""
     if enterprise not in lists.reported:
         return "never"
     days = days_since(lists, enterprise)
@@ -385,7 +385,7 @@ KEYS: dict[str, tuple[str, ...]] = {
 
 
 def key_of(table: str, row: Row) -> tuple[Any, ...]:
-    """What tells a row of a table from the others; blank where a part of it is."""
+    """The key of a row of a table; blank parts stay blank."""
     return tuple(known(row, name) or "" for name in KEYS.get(table, ("code",)))
 
 
@@ -474,7 +474,7 @@ def sources_of_results(of: Asked, indicator: str | None = None) -> Counter[str]:
 
 
 def rows_of_sources(tables: Tables) -> dict[str, dict[str, int]]:
-    """How many rows of each table name each source on record, in the whole of it."""
+    """The number of rows per table and source, in the whole record."""
     counts = {row["code"]: Counter[str]() for row in tables.get("source", [])}
     for table in SOURCED:
         for row in tables.get(table, []):
@@ -556,7 +556,7 @@ def facts_beside(of: Asked, indicator: str | None = None) -> list[Row]:
 
 
 def pair_columns(of: Asked) -> dict[tuple[str, str], Row]:
-    """What stands beside the levels of each pair: the date of the before, and what the row of the after says."""
+    """The further columns of each pair: the date of the before, and the facts of the row of the after."""
     return {
         pair: {"before": first["before"], "before_on": known(first, "before_on"), "after": last["after"]}
         | {name: known(last, name) for name in ("after_on", "months", "verified", "date_precision", "module")}
@@ -577,7 +577,7 @@ def provinces(of: Asked) -> dict[str, Row]:
 
 
 def counts_of(of: Asked) -> Row:
-    """What a place's row counts."""
+    """The counts in the row of a place."""
     done, workers = completed_modules(of), workers_of(of, trained_enterprises(of))
     return {
         "enterprises": len(of.enterprises),
@@ -599,7 +599,7 @@ def only_module_1(of: Asked) -> int:
 
 
 def head_counts(of: Asked) -> Row:
-    """What the notes of the headlines say: of how many the sums are known."""
+    """The notes of the headlines: the number of known terms of each sum."""
     begun = [row for row in of.trainings if started(of, row)]
     return {
         "workers_reached": [sum(n is not None for n in workers_of(of, trained_enterprises(of)))],

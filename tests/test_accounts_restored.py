@@ -1,4 +1,4 @@
-"""An accounts database that is replaced, moved away or damaged under running workers: what stands there now holds."""
+"""An accounts database that is replaced, moved or damaged under running workers: its current state is used."""
 
 import http.client
 import os
@@ -14,7 +14,7 @@ import pytest
 from machines import Rack, Web
 from sqlalchemy import Engine, event
 from sqlalchemy.exc import DatabaseError, OperationalError
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 
 from data import managers
 from data.links import link_visits, share_links
@@ -28,7 +28,7 @@ TERMS = Terms(threshold=None)
 
 @dataclass(frozen=True)
 class Answer:
-    """What a worker answered, and the session it gave."""
+    """The response of a worker and the session cookie it set."""
 
     status: int
     text: str
@@ -37,7 +37,7 @@ class Answer:
 
 @dataclass
 class Office:
-    """A server of two workers and the file of its accounts, with a link and a manager who came in."""
+    """A server of two workers and the file of its accounts, with a link and a signed-in manager."""
 
     web: Web
     path: Path
@@ -51,7 +51,7 @@ class Office:
 
     @contextmanager
     def only(self, worker: int) -> Iterator[None]:
-        """Let one worker alone answer."""
+        """Let only one worker respond."""
         others = [each for each in self.workers() if each != worker]
         for each in others:
             os.kill(each, signal.SIGSTOP)
@@ -72,7 +72,7 @@ class Office:
             return Answer(answer.status, answer.read().decode(), given)
 
     def ask_each(self, path: str, cookie: str = "", form: dict[str, str] | None = None) -> list[Answer]:
-        """What each worker answers."""
+        """The response of each worker."""
         answers = []
         for worker in self.workers():
             with self.only(worker):
@@ -89,7 +89,7 @@ class Office:
 
     @contextmanager
     def accounts(self) -> Iterator[Engine]:
-        """The accounts as the command line has them."""
+        """The accounts as the command line opens them."""
         engine = accounts_engine(f"sqlite:///{self.path}")
         yield engine
         engine.dispose()
@@ -124,7 +124,7 @@ def office(web: Office) -> Office:
 
 
 def backed_up(path: Path) -> Path:
-    """A copy of the accounts as they stand, made as SQLite makes one."""
+    """A backup copy of the current accounts, made by SQLite."""
     copy = path.with_name("backup.db")
     copy.unlink(missing_ok=True)
     with closing(sqlite3.connect(path)) as source, closing(sqlite3.connect(copy)) as target:
@@ -133,7 +133,7 @@ def backed_up(path: Path) -> Path:
 
 
 def restore(copy: Path, path: Path) -> None:
-    """Put a backup back as a person does: away with what stands there, the copy in its place."""
+    """Restore a backup as a person does: delete the current file and put the copy in its place."""
     for each in path.parent.glob(f"{path.name}*"):
         each.unlink()
     copy.rename(path)
@@ -160,7 +160,7 @@ def test_manager_disabled_in_restored_accounts_is_refused_by_running_workers(off
     assert [answer.status for answer in tries] == [401, 401]
 
 
-def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
+def test_workers_write_to_the_restored_file_after_a_restore(office):
     restore(backed_up(office.path), office.path)
     with office.accounts() as engine:
         before = len(link_visits.visits(engine, office.number))
@@ -171,20 +171,20 @@ def test_what_workers_write_after_a_restore_is_in_the_restored_file(office):
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]
 
 
-def test_accounts_moved_away_are_missed_in_words_and_found_again_once_they_are_back(office):
+def test_missing_accounts_file_shows_a_message_until_the_file_is_back(office):
     session = office.sign_in()
     away = office.path.with_name("away.db")
     office.path.rename(away)
     for path in ("/share", f"/s/{office.token}"):
         for answer in office.ask_each(path, session):
             assert answer.status == 503
-            assert spoken(answer.text)[1][0] == "Who you are cannot be looked up just now"
+            assert language_and_texts(answer.text)[1][0] == "Who you are cannot be looked up just now"
     assert not office.path.exists(), "no worker makes another in its place"
     away.rename(office.path)
     assert office.statuses("/share", session) == [200, 200]
 
 
-# --- one process ----------------------------------------------------------------------------------------------------
+# --- one process --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -199,7 +199,7 @@ def made(accounts: Engine) -> Link:
     return share_links.make(accounts, TERMS)[0]
 
 
-def test_connection_is_kept_while_the_file_stays(accounts, made):
+def test_connection_is_reused_while_the_file_is_unchanged(accounts, made):
     opened: list[object] = []
     event.listen(accounts, "connect", lambda connection, _record: opened.append(connection))
     for _time in range(20):
@@ -208,7 +208,7 @@ def test_connection_is_kept_while_the_file_stays(accounts, made):
     assert not opened
 
 
-def test_file_replaced_by_one_that_is_none_is_said_and_put_back_is_read(accounts, made, tmp_path):
+def test_invalid_replacement_file_is_reported_and_the_restored_file_is_read(accounts, made, tmp_path):
     path = tmp_path / "accounts.db"
     kept = backed_up(path)
     path.unlink()
@@ -219,7 +219,7 @@ def test_file_replaced_by_one_that_is_none_is_said_and_put_back_is_read(accounts
     assert share_links.by_id(accounts, made.id) == made
 
 
-def test_file_damaged_and_put_right_in_its_place_is_written_again(accounts, made, tmp_path):
+def test_file_repaired_in_place_can_be_written_again(accounts, made, tmp_path):
     path = tmp_path / "accounts.db"
     managers.add(accounts, EMAIL, PASSWORD)
     with closing(sqlite3.connect(path)) as connection:
@@ -234,7 +234,7 @@ def test_file_damaged_and_put_right_in_its_place_is_written_again(accounts, made
 
 
 def writes(accounts: Engine) -> DatabaseError | None:
-    """Touch every table; what is in the way."""
+    """Write to every table; returns the error, if any."""
     try:
         managers.disable(accounts, EMAIL)
         share_links.make(accounts, TERMS)

@@ -1,4 +1,4 @@
-"""Accounts of an older version are brought up to date; until then, and where they are newer, it is said in words."""
+"""Accounts of an older version are upgraded; until then, and if they are newer, a message says so."""
 
 import os
 import sqlite3
@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from first_accounts import LINKS, MADE, make_first
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Engine, inspect, select, text, update
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 from test_upgrading import FIRST
 from visiting import PAGE, Visit, at
 
@@ -69,8 +69,8 @@ def set_version(engine: Engine, version: int) -> None:
         connection.execute(update(accounts_version).values(version=version))
 
 
-def at_once(*calls: Callable[[], object]) -> list[object]:
-    """What calls return that are made at the same moment."""
+def concurrently(*calls: Callable[[], object]) -> list[object]:
+    """The results of calls made at the same time."""
     barrier = Barrier(len(calls))
 
     def make(call: Callable[[], object]) -> object:
@@ -83,30 +83,30 @@ def at_once(*calls: Callable[[], object]) -> list[object]:
 
 @pytest.fixture
 def first(address: str, engine: Engine) -> Engine:
-    """Accounts of the first version, past the application."""
+    """Accounts of the first version, made without the application."""
     make_first(address)
     return engine
 
 
-# --- new ------------------------------------------------------------------------------------------------------------
+# --- new ----------------------------------------------------------------------------------------------------------
 
 
-def test_new_accounts_are_of_this_version(address, engine):
+def test_new_accounts_have_the_current_schema_version(address, engine):
     accounts_engine(address).dispose()
     assert now_of(engine) == ACCOUNTS_VERSION
     assert accounts_migrations.upgrade(engine) is None
     assert accounts_migrations.waiting(engine) == []
 
 
-def test_new_accounts_opened_by_several_at_once_are_made_once(address, engine):
-    made = at_once(*[lambda: accounts_engine(address)] * 4)
+def test_new_accounts_opened_by_several_processes_are_created_once(address, engine):
+    made = concurrently(*[lambda: accounts_engine(address)] * 4)
     for each in made:
         each.dispose()
     with engine.connect() as connection:
         assert connection.execute(select(accounts_version)).all() == [(1, ACCOUNTS_VERSION)]
 
 
-# --- brought up to date -----------------------------------------------------------------------------------------------
+# --- brought up to date -------------------------------------------------------------------------------------------
 
 
 def test_upgraded_accounts_have_the_tables_of_new_ones(first, new_database):
@@ -118,7 +118,7 @@ def test_upgraded_accounts_have_the_tables_of_new_ones(first, new_database):
     new.dispose()
 
 
-def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
+def test_upgrade_keeps_the_data_and_sets_thresholds_to_5_or_10(first, address):
     accounts_migrations.upgrade(first)
     engine = accounts_engine(address)
     (mei,) = managers.managers(engine)
@@ -142,7 +142,7 @@ def test_what_was_kept_is_kept_and_thresholds_are_5_or_10(first, address):
     engine.dispose()
 
 
-def test_upgrade_that_is_run_again_finds_nothing_to_do(first):
+def test_second_upgrade_has_nothing_to_do(first):
     accounts_migrations.upgrade(first)
     with first.connect() as connection:
         before = connection.execute(select(link).order_by(link.c.id)).all()
@@ -151,12 +151,12 @@ def test_upgrade_that_is_run_again_finds_nothing_to_do(first):
         assert connection.execute(select(link).order_by(link.c.id)).all() == before
 
 
-def test_links_that_are_not_over_wait_for_an_edition(first):
+def test_active_links_wait_for_an_edition_after_the_upgrade(first):
     accounts_migrations.upgrade(first)
     assert accounts_migrations.waiting(first) == [2, 3, 4]
 
 
-def test_step_that_fails_leaves_accounts_as_they_were(first, monkeypatch):
+def test_failed_upgrade_step_leaves_accounts_unchanged(first, monkeypatch):
     def fails(operations: object) -> None:
         accounts_migrations._privacy_key_and_editions(operations)
         raise RuntimeError
@@ -171,15 +171,15 @@ def test_step_that_fails_leaves_accounts_as_they_were(first, monkeypatch):
     assert thresholds == [each["threshold"] for each in LINKS.values()]
 
 
-def test_of_several_upgrades_at_once_one_does_it(first, address):
+def test_concurrent_upgrades_run_once(first, address):
     engines = [database.writing_engine(address) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: accounts_migrations.upgrade(engine) for engine in engines])
+    done = concurrently(*[lambda engine=engine: accounts_migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()
 
 
-def test_newer_accounts_are_left_alone(address, engine):
+def test_newer_accounts_are_not_changed(address, engine):
     accounts_engine(address).dispose()
     set_version(engine, ACCOUNTS_VERSION + 1)
     with pytest.raises(AccountsProblem) as refused:
@@ -188,12 +188,12 @@ def test_newer_accounts_are_left_alone(address, engine):
     assert now_of(engine) == ACCOUNTS_VERSION + 1
 
 
-# --- refused ----------------------------------------------------------------------------------------------------------
+# --- refused ------------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(params=["older", "newer"])
 def other(request: pytest.FixtureRequest, address: str, engine: Engine) -> str:
-    """Which other version the accounts at `address` are of."""
+    """Turn the accounts at `address` into another version; returns which."""
     if request.param == "older":
         make_first(address)
     else:
@@ -205,7 +205,7 @@ def other(request: pytest.FixtureRequest, address: str, engine: Engine) -> str:
 SAID = {"older": "run `score-dashboard upgrade`", "newer": "made by a newer version of this software"}
 
 
-def test_accounts_of_another_version_are_not_opened_and_not_changed(other, address, engine):
+def test_accounts_of_another_version_are_neither_opened_nor_changed(other, address, engine):
     before = inspect(engine).get_table_names(), now_of(engine)
     with pytest.raises(AccountsProblem) as refused:
         accounts_engine(address)
@@ -214,14 +214,14 @@ def test_accounts_of_another_version_are_not_opened_and_not_changed(other, addre
 
 
 @pytest.mark.parametrize("command", [["link", "list"], ["manager", "list"], ["privacy-key"], ["serve"]])
-def test_command_stops_with_a_sentence(other, address, monkeypatch, command):
+def test_command_on_accounts_of_another_version_stops_with_a_message(other, address, monkeypatch, command):
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
     answer = CliRunner().invoke(main, command)
     assert (answer.exit_code, answer.stdout) == (1, "")
     assert SAID[other] in answer.stderr
 
 
-def test_server_does_not_start_and_says_why(other, address, new_on, tmp_path):
+def test_server_on_accounts_of_another_version_does_not_start_and_gives_the_reason(other, address, new_on, tmp_path):
     told = {"SCORE_ACCOUNTS_URL": address, "SCORE_DATABASE_URL": new_on("sqlite"), "SCORE_SECRET_KEY": "s" * 40}
     serve = [sys.executable, "-m", "gunicorn", "--config", "gunicorn.conf.py", "dashboard.app:create_app()"]
     run = subprocess.run(
@@ -232,11 +232,11 @@ def test_server_does_not_start_and_says_why(other, address, new_on, tmp_path):
     assert "Traceback" not in run.stderr
 
 
-# --- under a running server -------------------------------------------------------------------------------------------
+# --- under a running server ---------------------------------------------------------------------------------------
 
 
 class Running:
-    """A server with somebody who came by a link and looks at their pages, and a backup of its accounts."""
+    """A server with a link viewer on its pages, and a backup of its accounts."""
 
     def __init__(self, results: str, folder: Path) -> None:
         self.path, address = folder / "accounts.db", f"sqlite:///{folder}/accounts.db"
@@ -272,7 +272,7 @@ def running(results: str, tmp_path: Path) -> Iterator[Running]:
     running.engine.dispose()
 
 
-def test_running_server_that_meets_older_accounts_says_so_until_they_are_upgraded(running, tmp_path, caplog):
+def test_running_server_reports_older_accounts_until_they_are_upgraded(running, tmp_path, caplog):
     with running.engine.connect() as connection:
         hashed = connection.scalar(select(link.c.token_hash))
     make_first(f"sqlite:///{tmp_path}/backup.db", {1: {"threshold": None, "token_hash": hashed}})
@@ -280,7 +280,10 @@ def test_running_server_that_meets_older_accounts_says_so_until_they_are_upgrade
     for path in ("/", "/results", f"/s/{running.token}"):
         answer = running.visit.open(path)
         assert answer.status_code == 503, path
-        assert spoken(answer.text)[1][0] == "The accounts database was made by another version of this software"
+        assert (
+            language_and_texts(answer.text)[1][0]
+            == "The accounts database was made by another version of this software"
+        )
         assert "score-dashboard upgrade" in answer.text
     chinese = running.visit.client.get("/?lang=zh", headers=PAGE)
     assert (chinese.status_code, "账户数据库由本软件的另一版本建立" in chinese.text) == (503, True)
@@ -293,7 +296,7 @@ def test_running_server_that_meets_older_accounts_says_so_until_they_are_upgrade
     assert running.visit.open("/").status_code == 200, "without a restart"
 
 
-def test_running_server_that_meets_newer_accounts_says_so(running, tmp_path):
+def test_running_server_reports_newer_accounts(running, tmp_path):
     newer = accounts_engine(f"sqlite:///{tmp_path}/newer.db")
     set_version(newer, ACCOUNTS_VERSION + 1)
     newer.dispose()
@@ -303,7 +306,7 @@ def test_running_server_that_meets_newer_accounts_says_so(running, tmp_path):
     assert "if it is of a newer version, start that one" in answer.text
 
 
-# --- the command ------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture
@@ -328,7 +331,7 @@ def upgrade(older_results: str, address: str, monkeypatch: pytest.MonkeyPatch) -
     return lambda: CliRunner().invoke(main, ["upgrade"])
 
 
-def test_command_upgrades_both_says_so_and_names_who_waits(upgrade, first):
+def test_command_upgrades_both_databases_and_lists_the_waiting_links(upgrade, first):
     waiting = (
         "Links 2, 3 and 4 wait for an edition: nothing is shown until a manager gives one, on Share or by "
         "`score-dashboard link move NUMBER EDITION`."
@@ -352,7 +355,7 @@ def test_command_upgrades_both_says_so_and_names_who_waits(upgrade, first):
     assert upgrade().stderr.splitlines() == ["results: nothing to do", "accounts: nothing to do"]
 
 
-def test_command_with_newer_accounts_leaves_with_1_and_upgrades_the_results(upgrade, address, engine):
+def test_command_with_newer_accounts_exits_with_1_and_upgrades_the_results(upgrade, address, engine):
     accounts_engine(address).dispose()
     set_version(engine, ACCOUNTS_VERSION + 1)
     done = upgrade()
@@ -362,7 +365,7 @@ def test_command_with_newer_accounts_leaves_with_1_and_upgrades_the_results(upgr
     assert theirs.startswith("accounts: made by a newer version of this software")
 
 
-def test_command_with_newer_results_leaves_with_1_and_upgrades_the_accounts(upgrade, older_results, first):
+def test_command_with_newer_results_exits_with_1_and_upgrades_the_accounts(upgrade, older_results, first):
     engine = database.writing_engine(older_results)
     with engine.begin() as connection:
         connection.execute(text(f"UPDATE batch SET schema_version = {SCHEMA_VERSION + 1}"))
@@ -374,16 +377,16 @@ def test_command_with_newer_results_leaves_with_1_and_upgrades_the_accounts(upgr
     assert theirs == "accounts: brought up to date from version 1"
 
 
-def test_of_several_upgrades_of_results_at_once_one_does_it(older_results):
+def test_concurrent_upgrades_of_the_results_run_once(older_results):
     engines = [database.writing_engine(older_results) for _each in range(3)]
-    done = at_once(*[lambda engine=engine: migrations.upgrade(engine) for engine in engines])
+    done = concurrently(*[lambda engine=engine: migrations.upgrade(engine) for engine in engines])
     assert sorted(done, key=str) == [1, None, None]
     for each in engines:
         each.dispose()
 
 
 @pytest.mark.parametrize("missing", ["results", "accounts"])
-def test_command_upgrades_the_one_that_is_there(upgrade, first, tmp_path, monkeypatch, missing):
+def test_command_upgrades_the_only_database_that_exists(upgrade, first, tmp_path, monkeypatch, missing):
     name = {"results": "SCORE_DATABASE_URL", "accounts": "SCORE_ACCOUNTS_URL"}[missing]
     monkeypatch.setenv(name, f"sqlite:///{tmp_path}/none.db")
     done = upgrade()
@@ -402,7 +405,7 @@ def test_accounts_in_the_database_of_the_results_are_upgraded_with_them(upgrade,
     accounts_engine(older_results).dispose()
 
 
-def test_accounts_that_are_no_database_are_said_and_left(upgrade, tmp_path, monkeypatch):
+def test_accounts_file_that_is_not_a_database_is_reported_and_not_changed(upgrade, tmp_path, monkeypatch):
     path = tmp_path / "accounts.db"
     path.write_text("not a database, but a text that is longer than the header of one" * 20)
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{path}")
@@ -413,7 +416,7 @@ def test_accounts_that_are_no_database_are_said_and_left(upgrade, tmp_path, monk
     assert sha256(path.read_bytes()).hexdigest() == before
 
 
-def test_backup_carries_the_key_and_the_version(tmp_path):
+def test_backup_contains_the_privacy_key_and_the_schema_version(tmp_path):
     engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     made = key.make(engine)
     paths = (tmp_path / "accounts.db", tmp_path / "backup.db")

@@ -47,18 +47,18 @@ EMAIL, PASSWORD = "manager@example.org", "a long enough password"
 
 
 @pytest.fixture
-def given(monkeypatch) -> list[str]:
+def cache_hits(monkeypatch) -> list[str]:
     """The keys of responses served from the cache, in order."""
     found: list[str] = []
     get = ResponseCache.get
 
-    def noted(self: ResponseCache, key: str) -> bytes | None:
+    def recorded(self: ResponseCache, key: str) -> bytes | None:
         answer = get(self, key)
         if answer is not None:
             found.append(key)
         return answer
 
-    monkeypatch.setattr(ResponseCache, "get", noted)
+    monkeypatch.setattr(ResponseCache, "get", recorded)
     return found
 
 
@@ -69,7 +69,7 @@ def cache_keys(visit: Visit) -> CacheKeys:
     return next(cell.cell_contents for cell in serve_cached.__closure__ if isinstance(cell.cell_contents, CacheKeys))
 
 
-# --- who gets which answer ----------------------------------------------------------------------------------------
+# --- which response a viewer gets ---------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +106,7 @@ def manager(visit: Visit, email: str = EMAIL) -> Visit:
 
 @pytest.fixture(scope="module")
 def tokens(accounts, folder, demo_url) -> dict[str, str]:
-    """Links that see nearly the same, each different in one thing."""
+    """Links with nearly the same terms, each different in one."""
     engine = database.reading_engine(demo_url)
     frozen = frozen_copies.freeze(engine, "Committee 2017", folder / "editions")
     later = frozen_copies.freeze(engine, "Committee 2018", folder / "editions")
@@ -128,17 +128,17 @@ ADDRESSES = ("", "?partner=donor-1&as_of=2015-06-30&lang=zh")
 ASKED = (HEADLINES, FILTERS, NAV, MODULES, f"{ids.ENTERPRISES_NOTE}.content", "/table/matrix", "/export/regions.csv")
 
 
-def ask(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
-    """What a visitor is answered: by a callback, or at an address."""
+def response_to(visit: Visit, what: str, search: str) -> tuple[int, bytes]:
+    """The response to a visitor, of a callback or an address."""
     answer = visit.client.get(what + search) if what.startswith("/") else visit.post(what, at(search))
     return answer.status_code, answer.data
 
 
 @pytest.mark.slow
-def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
-    demo_url, folder, accounts, tokens, given, monkeypatch
+def test_every_viewer_gets_the_same_response_with_and_without_the_cache(
+    demo_url, folder, accounts, tokens, cache_hits, monkeypatch
 ):
-    """Viewers who differ in one thing, at equal addresses, in any order, beside an application that keeps nothing."""
+    """Viewers who differ in one attribute, at equal addresses, in any order, against an application without a cache."""
     keeps = visit_to(demo_url, folder)
     with monkeypatch.context() as nothing:
         nothing.setattr(response_store, "MAX_RESPONSE_BYTES", 0)
@@ -164,27 +164,27 @@ def test_everybody_gets_the_answer_they_would_get_where_nothing_is_kept(
     Random(5).shuffle(asked)
     answers = {}
     for who, what, search in asked:
-        answers[who, what, search] = ask(truth[who], what, search)
-        assert ask(kept[who], what, search) == answers[who, what, search], (who, what, search)
-    before = len(given)
+        answers[who, what, search] = response_to(truth[who], what, search)
+        assert response_to(kept[who], what, search) == answers[who, what, search], (who, what, search)
+    before = len(cache_hits)
     for (who, what, search), answer in answers.items():
-        assert ask(kept[who], what, search) == answer, (who, what, search)
-    assert len(given) - before > len(answers) / 2, "little was kept, and the test proved little"
-    # It would be no test if they all got the same.
+        assert response_to(kept[who], what, search) == answer, (who, what, search)
+    assert len(cache_hits) - before > len(answers) / 2, "little was kept, and the test proved little"
+    # The test would prove nothing if all responses were equal.
     for one, other in (("one", "other partner"), ("one", "more withheld"), ("manager", "everything")):
         assert any(answers[one, what, ""] != answers[other, what, ""] for what in ASKED), (one, other)
 
 
 @pytest.fixture(scope="module")
 def frozen(demo_url) -> Visit:
-    """A manager on the synthetic programme, of which there is an edition."""
+    """A manager on the synthetic programme, which has an edition."""
     visit = Visit.to(demo_url)
     visit.frozen()
     return visit
 
 
 def holder_of(visit: Visit) -> Viewer:
-    """Somebody who came by a link with a threshold."""
+    """A link viewer with a threshold."""
     return Viewer(alias_key="a", limited=True, threshold=5, edition=visit.frozen(), privacy_key=b"key")
 
 
@@ -197,7 +197,7 @@ def key_of(visit: Visit, viewer: Viewer, search: str = "", what: str = HEADLINES
     return key.digest if key else None
 
 
-def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
+def test_cache_key_contains_every_viewer_attribute_but_the_name(frozen):
     viewer = holder_of(frozen)
     records = frozen.app.server.extensions["records"]
     another = frozen_copies.freeze(records.live.engine, "Another", records.folder).key
@@ -212,25 +212,25 @@ def test_whatever_is_said_of_a_viewer_is_in_the_key_but_their_name(frozen):
     assert keys.pop("name") == same
     assert None not in keys.values()
     assert len({*keys.values(), same}) == len(keys) + 1
-    with pytest.raises(TypeError):  # what cannot be told apart is no part of a viewer
+    with pytest.raises(TypeError):  # an attribute that cannot be distinguished is no part of a viewer
         key_of(frozen, replace(viewer, deck=object()))
 
 
-def test_key_tells_nothing_of_the_privacy_key_and_nothing_is_kept_for_who_waits(frozen):
+def test_cache_key_hides_the_privacy_key_and_waiting_links_are_not_cached(frozen):
     viewer = holder_of(frozen)
     assert b"key".hex() not in str(key_of(frozen, viewer))
     assert key_of(frozen, replace(viewer, privacy_key=b"")) is None
     assert key_of(frozen, replace(viewer, edition=None)) is None
 
 
-def test_spellings_of_one_view_have_one_key_and_other_views_have_others(frozen):
+def test_equal_views_share_one_cache_key_and_different_views_do_not(frozen):
     demo, anyone, holder = frozen, Viewer(frozenset(Permission)), holder_of(frozen)
     code, other = (each["value"] for each in demo.options()["partner"][:2])
     for viewer, searches in (
         (anyone, ("", "?", "?x=1", "?partner=", "?partner=made-up", "?lang=en")),
         (anyone, (f"?partner={code},{other}", f"?partner={other}&partner={code}", f"?x=2&partner={other},{code}")),
         (holder, ("?partner=made-up", "?partner=made-up-2,made-up-3", "?partner=-")),
-        # What is cut is said to be cut, and where everything of it is left out it is one.
+        # A truncated filter is marked as such, and a filter without known values is equal for all.
         (holder, ("?as_of=2014-01-01", "?as_of=2015-02-03", "?as_of=1999-12-31&x=1")),
         (holder, (f"?partner={code},{other}", f"?partner={other},{code}")),
         (holder, (f"?partner={code},-", f"?partner={code},made-up")),
@@ -242,8 +242,8 @@ def test_spellings_of_one_view_have_one_key_and_other_views_have_others(frozen):
     assert key_of(demo, holder, f"?sector={code}") == key_of(demo, holder, "?sector=-")
 
 
-def test_addresses_of_which_other_values_are_kept_have_other_keys(frozen):
-    """The first value is outside the scope: each address shows what it names beside that."""
+def test_addresses_that_keep_different_filter_values_have_different_cache_keys(frozen):
+    """The first value is outside the scope: each address shows its other values."""
     holder = replace(holder_of(frozen), scope=Scope(partner=frozenset({"donor-1"})))
     searches = ("?round=anshan-1,beibei-1", "?round=anshan-1,buyer-a-1")
     with ExitStack() as opened:
@@ -253,13 +253,13 @@ def test_addresses_of_which_other_values_are_kept_have_other_keys(frozen):
     assert len({key_of(frozen, holder, search) for search in searches}) == 2
 
 
-def test_ten_thousand_addresses_that_are_made_up_have_one_key(frozen):
+def test_ten_thousand_invalid_addresses_share_one_cache_key(frozen):
     demo, holder = frozen, holder_of(frozen)
     keys = {key_of(demo, holder, f"?partner=p{n},q{n}&x={n}&as_of=2014-01-{n % 28 + 1:02}") for n in range(300)}
     assert len(keys) == 1
 
 
-def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, given):
+def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, cache_hits):
     body = demo.body("results-pairs-title.content", at("?partner=donor-1"))
     truth = demo.client.post("/_dash-update-component", json=body)
     swapped = body | {"inputs": body["inputs"][::-1]}
@@ -270,36 +270,36 @@ def test_what_is_posted_crooked_is_not_kept_and_changes_nobodys_answer(demo, giv
     for crooked in (swapped, renamed, short, body | {"state": [{}]}, body | {"inputs": 3}):
         demo.client.post("/_dash-update-component", json=crooked)
         demo.client.post("/_dash-update-component?x=1", json=crooked)
-    del given[:]
+    del cache_hits[:]
     assert demo.client.post("/_dash-update-component", json=body).data == truth.data
-    assert len(given) == 1
+    assert len(cache_hits) == 1
 
 
-def test_errors_and_refusals_are_not_kept(demo_url, folder, tokens, given, monkeypatch):
+def test_errors_and_refusals_are_not_cached(demo_url, folder, tokens, cache_hits, monkeypatch):
     visit = visit_to(demo_url, folder)
     with monkeypatch.context() as broken:
         broken.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
         someone = manager(visit)
         assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
     assert not notice(someone.post(HEADLINES).get_json())
-    assert not given
+    assert not cache_hits
     nobody = someone.nothing_left()
-    given.clear()
+    cache_hits.clear()
     refused = by_link(visit, tokens["everything"]).post(HEADLINES, at(f"?{nobody}"))
     assert notice(refused.get_json())
-    assert not given
+    assert not cache_hits
 
 
-def test_browsers_that_read_other_compressions_have_answers_of_their_own(demo, given):
+def test_each_accepted_encoding_has_its_own_cached_response(demo, cache_hits):
     def asked(encoding: str) -> tuple[str | None, bytes]:
         body = demo.body(HEADLINES, at("?as_of=2013-03-03"))
         answer = demo.client.post("/_dash-update-component", json=body, headers={"Accept-Encoding": encoding})
         return answer.headers.get("Content-Encoding"), answer.data
 
     first = {each: asked(each) for each in ("gzip", "br", "identity")}
-    assert not given
+    assert not cache_hits
     assert {each: asked(each) for each in first} == first
-    assert len(given) == 3
+    assert len(cache_hits) == 3
     assert [encoding for encoding, _data in first.values()] == ["gzip", "br", None]
     assert len({data for _encoding, data in first.values()}) == 3
 
@@ -309,7 +309,7 @@ def test_browsers_that_read_other_compressions_have_answers_of_their_own(demo, g
 
 @pytest.fixture
 def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
-    """A small programme, somebody looking at it, and a way to load another number of workers."""
+    """A small programme, a visitor on it, and a function that loads another number of workers."""
     address = f"sqlite:///{tmp_path}/results.db"
     engine = writing_engine(address)
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
@@ -322,11 +322,11 @@ def changing(tmp_path) -> Iterator[tuple[Engine, Visit, Callable[[int], None]]]:
     engine.dispose()
 
 
-def test_load_and_roll_back_are_in_the_very_next_answer(changing, given):
+def test_next_response_shows_a_load_or_a_rollback(changing, cache_hits):
     engine, visit, put = changing
     once = visit.post(HEADLINES).data
     assert visit.post(HEADLINES).data == once
-    assert len(given) == 1
+    assert len(cache_hits) == 1
     table = visit.client.get("/export/overview.csv")
     put(777)
     assert b"777" in visit.post(HEADLINES).data
@@ -335,11 +335,11 @@ def test_load_and_roll_back_are_in_the_very_next_answer(changing, given):
     assert "777" in changed.text
     rollback(engine, 2)
     assert visit.post(HEADLINES).get_json()["response"] == json.loads(once)["response"]
-    assert len(given) == 1
+    assert len(cache_hits) == 1
 
 
-def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing, given, monkeypatch):
-    """The version is read, a load comes in, and the answer is made of what it brought: a roll-back must not meet it."""
+def test_response_computed_after_a_load_is_not_cached_under_the_old_version(changing, cache_hits, monkeypatch):
+    """A load commits between reading the version and the data; a later rollback must not be served this response."""
     _engine, visit, put = changing
     visit.post(NAV)
     puts: list[str] = []
@@ -358,7 +358,7 @@ def test_answer_that_rests_on_a_later_load_is_not_kept_as_one_of_before(changing
     assert len(puts) == 1
 
 
-def test_two_databases_with_as_many_batches_have_different_keys(tmp_path):
+def test_databases_with_equal_batch_counts_have_different_cache_keys(tmp_path):
     keys = set()
     for name in ("one", "other"):
         address = f"sqlite:///{tmp_path}/{name}.db"
@@ -370,7 +370,7 @@ def test_two_databases_with_as_many_batches_have_different_keys(tmp_path):
     assert len(keys) == 2
 
 
-def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept(demo_url, monkeypatch):
+def test_another_software_version_does_not_use_this_versions_cache(demo_url, monkeypatch):
     viewer = Viewer(frozenset(Permission))
     before = key_of(Visit.to(demo_url), viewer)
     assert key_of(Visit.to(demo_url), viewer) == before
@@ -378,34 +378,34 @@ def test_another_version_of_the_software_does_not_answer_from_what_this_one_kept
     assert key_of(Visit.to(demo_url), viewer) != before
 
 
-# --- what the browser keeps ---------------------------------------------------------------------------------------
+# --- what the browser caches --------------------------------------------------------------------------------------
 
 FILES = ("/export/regions.csv", "/export/regions.xlsx", "/export/package.zip", "/calendar.ics", "/table/regions")
 
 
 @pytest.mark.parametrize("address", FILES)
-def test_browser_is_told_that_its_file_still_holds_but_not_once_the_link_has_ended(demo_url, folder, accounts, address):
-    def got(who: Visit, address: str, tag: str = "") -> TestResponse:
+def test_browser_gets_not_modified_until_its_link_has_ended(demo_url, folder, accounts, address):
+    def fetched(who: Visit, address: str, tag: str = "") -> TestResponse:
         return who.client.get(address, headers={"If-None-Match": tag} if tag else {}, buffered=True)
 
     visit = visit_to(demo_url, folder)
     made, token = share_links.make(accounts, visit.fit(Terms(export=True)))
     holder = by_link(visit, token)
-    first = got(holder, address)
+    first = fetched(holder, address)
     tag = first.headers["ETag"]
     assert first.headers["Cache-Control"] == "private, no-cache"
-    again = got(holder, address, tag)
+    again = fetched(holder, address, tag)
     assert (again.status_code, again.data, again.headers["ETag"]) == (304, b"", tag)
-    assert got(holder, f"{address}?lang=zh", tag).status_code == 200
+    assert fetched(holder, f"{address}?lang=zh", tag).status_code == 200
     _made, others = share_links.make(accounts, visit.fit(Terms(export=True, threshold=10)))
-    assert got(by_link(visit, others), address, tag).status_code == 200
+    assert fetched(by_link(visit, others), address, tag).status_code == 200
     share_links.revoke(accounts, made.id)
-    ended = got(holder, address, tag)
+    ended = fetched(holder, address, tag)
     assert ended.status_code == 401
     assert ended.headers["Cache-Control"] == "no-store"
 
 
-def test_who_signs_out_has_the_browser_forget(demo_url, folder, accounts):
+def test_sign_out_clears_the_browser_cache(demo_url, folder, accounts):
     assert manager(visit_to(demo_url, folder)).client.post("/sign-out").headers["Clear-Site-Data"] == '"cache"'
 
 
@@ -413,11 +413,11 @@ def test_who_signs_out_has_the_browser_forget(demo_url, folder, accounts):
 
 
 def numbered_entries(cache: ResponseCache) -> list[bytes]:
-    """The entries under numbers that are still in the cache."""
+    """The numbered entries that are still in the cache."""
     return [kept for n in range(10_000) if (kept := cache.get(f"{n}")) is not None]
 
 
-def test_memory_is_bounded_in_bytes_and_in_answers_and_what_is_used_stays():
+def test_memory_cache_is_bounded_by_bytes_and_entries_and_keeps_recently_used_ones():
     cache = ResponseCache("secret", max_bytes=2**20)
     cache.put("used", b"u")
     for n in range(10_000):
@@ -444,7 +444,7 @@ def redis_server(machines: Rack) -> RedisServer:
 
 @pytest.fixture
 def redis(redis_server, monkeypatch) -> Iterator[Redis]:
-    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)  # a machine that is busy with other tests is not broken
+    monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)  # a machine busy with other tests may respond slowly
     if redis_server.process is None:
         redis_server.start()
     client = Redis(host=redis_server.host, port=redis_server.port)
@@ -459,15 +459,15 @@ def cache(redis_server) -> str:
 
 
 @pytest.mark.parametrize("wrong", ["http://example.org", "redis://host:port", "host:6379", "redis"])
-def test_address_that_is_none_of_a_redis_stops_the_server_with_words(wrong):
+def test_invalid_redis_address_stops_the_server_with_a_message(wrong):
     with pytest.raises(SettingsProblem, match="SCORE_CACHE_URL"):
         Settings.from_environment({"SCORE_SECRET_KEY": "secret", "SCORE_CACHE_URL": wrong})
 
 
-def test_what_one_process_answered_another_does_not_work_out_again(redis, cache, demo_url, folder, accounts, given):
+def test_response_cached_by_one_process_is_served_by_another(redis, cache, demo_url, folder, accounts, cache_hits):
     one, other = (manager(visit_to(demo_url, folder, cache_url=cache)) for _each in range(2))
     assert one.post(HEADLINES).data == other.post(HEADLINES).data
-    assert len(given) == 1
+    assert len(cache_hits) == 1
     (name,) = redis.keys("score:kept:*")
     assert 0 < redis.ttl(name) <= response_store.TTL_SECONDS
 
@@ -477,14 +477,14 @@ class _Code:
         return pytest.fail, ("what lies in the cache was run",)
 
 
-def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, accounts, given):
+def test_tampered_cache_entry_is_not_served(redis, cache, demo_url, folder, accounts, cache_hits):
     visit = manager(visit_to(demo_url, folder, cache_url=cache))
     truth = {search: visit.post(HEADLINES, at(search)).data for search in ("", "?partner=donor-1", "?lang=zh")}
     names = redis.keys("score:kept:*")
     values = redis.mget(names)
     assert len(names) == len(truth)
     lies: list[Callable[[int], bytes]] = [
-        lambda n: values[n - 1],  # the answer to another question
+        lambda n: values[n - 1],  # the response to another request
         lambda n: values[n][:300] + bytes([values[n][300] ^ 1]) + values[n][301:],
         lambda n: values[n][:-1],
         lambda _n: b"",
@@ -495,17 +495,17 @@ def test_cache_that_lies_is_not_believed(redis, cache, demo_url, folder, account
     for lie in lies:
         redis.mset({name: lie(n) for n, name in enumerate(names)})
         newcomer = manager(visit_to(demo_url, folder, cache_url=cache))
-        del given[:]
+        del cache_hits[:]
         for search, answer in truth.items():
             assert newcomer.post(HEADLINES, at(search)).data == answer
-        assert not given
+        assert not cache_hits
     redis.delete(*names)
     redis.hset(names[0], "not", "a text")
     newcomer = manager(visit_to(demo_url, folder, cache_url=cache))
     assert [newcomer.post(HEADLINES, at(search)).data for search in truth] == list(truth.values())
 
 
-def test_who_knows_another_secret_has_other_keys_and_is_not_believed(redis, cache):
+def test_process_with_another_secret_has_other_cache_keys_and_is_not_trusted(redis, cache):
     ours, theirs = (ResponseCache(secret, SharedRedis(cache)) for secret in ("ours", "theirs"))
     theirs.put("key", b"theirs")
     assert ours.get("key") is None
@@ -514,7 +514,7 @@ def test_who_knows_another_secret_has_other_keys_and_is_not_believed(redis, cach
 
 
 @pytest.mark.parametrize("how", ["slow", "down", "full"])
-def test_cache_that_fails_costs_nobody_their_page(
+def test_pages_are_served_when_the_cache_fails(
     redis, redis_server, cache, demo_url, folder, accounts, monkeypatch, caplog, how
 ):
     monkeypatch.setattr(redis_store, "RETRY_SECONDS", 3600.0)
@@ -550,7 +550,7 @@ def test_cache_that_fails_costs_nobody_their_page(
             redis.config_set("maxmemory", "0")
 
 
-def test_after_a_pause_one_tries_again_and_says_that_it_answers(redis, cache, monkeypatch, caplog):
+def test_failed_cache_is_retried_after_a_pause_and_its_recovery_is_logged(redis, cache, monkeypatch, caplog):
     clock = iter(range(0, 1000, 4))
     monkeypatch.setattr(redis_store, "monotonic", lambda: float(next(clock)))
     common = SharedRedis(cache)

@@ -1,4 +1,4 @@
-"""Batches: who loaded what and when, the batch of a row, and rolling a batch back with all it did."""
+"""Batches: loader, time and file, the batch of a row, and the rollback of a batch."""
 
 import io
 import os
@@ -9,7 +9,7 @@ import sys
 import textwrap
 
 import pytest
-from both import fill_up, in_a_hurry, written_by_another
+from both import fill_up, impatient_engine, written_by_another
 from click.testing import CliRunner
 from PIL import Image
 from sqlalchemy import delete, select
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def engine(engine, tmp_path):
-    """A database that a first batch made."""
+    """A database created by a first batch."""
     put(engine, tmp_path, small_programme())
     return engine
 
@@ -43,7 +43,7 @@ def put(engine, tmp_path, tables, **options):
 
 
 def everything(engine):
-    """All rows people filled in, and pictures."""
+    """All rows of the record, and pictures."""
     with engine.connect() as connection:
         return {
             name: sorted((tuple(row) for row in connection.execute(select(results.tables[name]))), key=repr)
@@ -68,7 +68,7 @@ RENAMED = {"enterprise": [{"code": "a", "name_en": "Renamed", "workers": 77}]}
 NEW = {"enterprise": [{"code": "new", "name_en": "New"}]}
 
 
-def test_batch_says_who_loaded_it_and_under_what_name(engine, tmp_path):
+def test_batch_records_who_loaded_it_and_the_file_name(engine, tmp_path):
     put(engine, tmp_path, NEW, by="li@example.org", origin="March.xlsx")
     first, second = listed(engine)[1], listed(engine)[2]
     assert (first.loaded_by, first.origin, first.first) == (None, "in0", True)
@@ -76,13 +76,13 @@ def test_batch_says_who_loaded_it_and_under_what_name(engine, tmp_path):
     assert (second.added, second.changed, second.undoes, second.undone_by) == (1, 0, None, None)
 
 
-def test_batches_come_the_latest_first(engine, tmp_path):
+def test_batches_are_listed_newest_first(engine, tmp_path):
     put(engine, tmp_path, NEW)
     with engine.connect() as connection:
         assert [each.number for each in batches(connection)] == [2, 1]
 
 
-def test_every_row_of_a_batch_is_noted_as_it_was_and_as_it_is(engine, tmp_path):
+def test_batch_records_every_row_before_and_after_the_change(engine, tmp_path):
     put(engine, tmp_path, {"enterprise": [*RENAMED["enterprise"], *NEW["enterprise"]]})
     with engine.connect() as connection:
         found = {row.row_key: row for row in connection.execute(select(batch_change))}
@@ -93,7 +93,7 @@ def test_every_row_of_a_batch_is_noted_as_it_was_and_as_it_is(engine, tmp_path):
     assert (after["name_en"], after["workers"]) == ("Renamed", 77)
 
 
-def test_dates_and_keys_with_dates_are_noted_so_that_they_can_be_put_back(engine, tmp_path):
+def test_recorded_dates_and_keys_with_dates_can_be_restored(engine, tmp_path):
     put(engine, tmp_path, {"target": [{**small_programme()["target"][0], "value": 5}]})
     with engine.connect() as connection:
         row = connection.execute(select(batch_change)).one()
@@ -101,12 +101,12 @@ def test_dates_and_keys_with_dates_are_noted_so_that_they_can_be_put_back(engine
     assert (row.before["due_on"], row.before["value"], row.after["value"]) == ("2015-12-01", 0, 5)
 
 
-def test_batch_that_makes_the_database_notes_no_rows(engine):
+def test_batch_that_creates_the_database_records_no_rows(engine):
     with engine.connect() as connection:
         assert connection.execute(select(batch_change)).all() == []
 
 
-def test_same_file_again_makes_no_batch(engine, tmp_path):
+def test_loading_the_same_file_again_creates_no_batch(engine, tmp_path):
     put(engine, tmp_path, RENAMED)
     assert put(engine, tmp_path, RENAMED).batch is None
     assert list(listed(engine)) == [2, 1]
@@ -117,15 +117,15 @@ def test_same_file_again_makes_no_batch(engine, tmp_path):
     [
         ({1: None, 2: None}, {}),
         ({1: None, 2: None, 3: 2}, {2: 3}),
-        ({1: None, 2: None, 3: 2, 4: 3}, {3: 4}),  # what 3 took away is there again
+        ({1: None, 2: None, 3: 2, 4: 3}, {3: 4}),  # what batch 3 removed is back
         ({1: None, 2: None, 3: 2, 4: 3, 5: 4}, {2: 3, 4: 5}),
     ],
 )
-def test_roll_back_that_was_rolled_back_undoes_nothing(undoes, gone):
+def test_rolled_back_rollback_changes_nothing(undoes, gone):
     assert undone_by(undoes) == gone
 
 
-def test_row_came_in_with_the_batch_that_touched_it_last_else_with_the_first(engine, tmp_path):
+def test_row_belongs_to_the_batch_that_last_changed_it_or_else_to_the_first(engine, tmp_path):
     put(engine, tmp_path, RENAMED, by="li@example.org")
     put(engine, tmp_path, NEW)
     with engine.connect() as connection:
@@ -138,15 +138,15 @@ def test_row_came_in_with_the_batch_that_touched_it_last_else_with_the_first(eng
     assert {each.number for each in target.values()} == {1}
 
 
-def test_row_whose_batch_is_not_known_is_left_out(engine, tmp_path):
-    """Batches of a version that noted no rows: one of them brought the row in, and nobody knows which."""
+def test_row_of_unknown_batch_is_omitted(engine, tmp_path):
+    """Batches of a version that recorded no rows: one of them added the row, and it is not known which."""
     put(engine, tmp_path, NEW)
     with engine.begin() as connection:
         connection.execute(delete(batch_change))
         assert batch_of(connection, "enterprise", [("a",)]) == {}
 
 
-def test_batch_rolled_back_leaves_everything_as_it_was(engine, tmp_path):
+def test_rollback_restores_everything(engine, tmp_path):
     before = everything(engine)
     tables = small_programme()
     for name in ("enterprise", "training", "result", "target", "event", "round"):
@@ -169,21 +169,21 @@ def test_batch_rolled_back_leaves_everything_as_it_was(engine, tmp_path):
     assert listed(engine)[2].undone_by == 3
 
 
-def test_roll_back_makes_another_version_of_the_data(engine, tmp_path):
+def test_rollback_changes_the_data_version(engine, tmp_path):
     put(engine, tmp_path, NEW)
     before = data_version(engine)
     rollback(engine, 2)
     assert data_version(engine).batch == before.batch + 1
 
 
-def test_roll_back_rolled_back_brings_everything_back(engine, tmp_path):
+def test_rolling_back_a_rollback_restores_the_batch(engine, tmp_path):
     put(engine, tmp_path, {"enterprise": [*RENAMED["enterprise"], *NEW["enterprise"]]})
     loaded = everything(engine)
     rollback(engine, 2)
     rollback(engine, 3)
     assert everything(engine) == loaded
     assert (listed(engine)[2].undone_by, listed(engine)[3].undone_by) == (None, 4)
-    # …and so often as anyone likes, whichever of the two is taken back.
+    # …and any number of times, for either of the two.
     rollback(engine, 2)
     assert listed(engine)[2].undone_by == 5
     assert refused(engine, 4).reason == "later-batches"
@@ -200,7 +200,7 @@ def picture(colour):
 
 
 @pytest.mark.parametrize("what", ["added", "replaced", "taken away"])
-def test_pictures_are_put_back_too(engine, tmp_path, what):
+def test_rollback_restores_pictures(engine, tmp_path, what):
     (tmp_path / "in1").mkdir()
     (tmp_path / "in1" / "a.png").write_bytes(picture("red"))
     load(engine, write_folder(tmp_path / "in1", {"story": [{"code": "st1", "before_image": "a.png"}]}))
@@ -222,16 +222,16 @@ def test_pictures_are_put_back_too(engine, tmp_path, what):
     assert everything(engine) == after
 
 
-def test_batch_that_does_not_exist(engine):
+def test_unknown_batch_cannot_be_rolled_back(engine):
     assert refused(engine, 9).reason == "no-batch"
 
 
-def test_batch_that_made_the_database_stays(engine, tmp_path):
+def test_batch_that_created_the_database_cannot_be_rolled_back(engine, tmp_path):
     put(engine, tmp_path, NEW)
     assert refused(engine, 1).reason == "first-batch"
 
 
-def test_batch_is_rolled_back_once(engine, tmp_path):
+def test_batch_cannot_be_rolled_back_twice(engine, tmp_path):
     put(engine, tmp_path, NEW)
     rollback(engine, 2)
     problem = refused(engine, 2)
@@ -240,14 +240,14 @@ def test_batch_is_rolled_back_once(engine, tmp_path):
     assert "第 3 批" in problem.chinese
 
 
-def test_batch_of_which_nothing_was_noted_stays(engine, tmp_path):
+def test_batch_without_recorded_changes_cannot_be_rolled_back(engine, tmp_path):
     put(engine, tmp_path, NEW)
     with engine.begin() as connection:
         connection.execute(delete(batch_change))
     assert refused(engine, 2).reason == "no-log"
 
 
-def test_rows_changed_later_are_named_with_their_batch(engine, tmp_path):
+def test_refused_rollback_lists_later_changed_rows_with_their_batch(engine, tmp_path):
     put(engine, tmp_path, {"enterprise": [*RENAMED["enterprise"], *NEW["enterprise"]]})
     put(engine, tmp_path, {"enterprise": [{"code": "a", "workers": 95}]})
     problem = refused(engine, 2)
@@ -257,7 +257,7 @@ def test_rows_changed_later_are_named_with_their_batch(engine, tmp_path):
     assert listed(engine)[2].undone_by == 5
 
 
-def test_later_batch_that_was_rolled_back_and_brought_back_is_in_the_way_again(engine, tmp_path):
+def test_restored_later_batch_blocks_the_rollback_again(engine, tmp_path):
     put(engine, tmp_path, RENAMED)
     put(engine, tmp_path, {"enterprise": [{"code": "a", "workers": 95}]})
     rollback(engine, 3)
@@ -265,7 +265,7 @@ def test_later_batch_that_was_rolled_back_and_brought_back_is_in_the_way_again(e
     assert [each.batch for each in refused(engine, 2).rows] == [3]
 
 
-def test_row_that_others_refer_to_stays(engine, tmp_path):
+def test_row_that_other_rows_refer_to_blocks_the_rollback(engine, tmp_path):
     put(engine, tmp_path, NEW)
     put(engine, tmp_path, {"result": [{"enterprise": "new", "indicator": "absence", "after": 1}]} | _indicator())
     problem = refused(engine, 2)
@@ -278,7 +278,7 @@ def _indicator():
     return {"indicator": [row]}
 
 
-def test_row_does_not_come_back_without_what_it_refers_to(engine, tmp_path):
+def test_row_is_not_restored_without_the_row_it_refers_to(engine, tmp_path):
     put(engine, tmp_path, NEW | _indicator())
     put(engine, tmp_path, {"result": [{"enterprise": "new", "indicator": "absence", "after": 1}]})
     rollback(engine, 3)  # 4
@@ -290,7 +290,7 @@ def test_row_does_not_come_back_without_what_it_refers_to(engine, tmp_path):
     rollback(engine, 4)
 
 
-def test_story_whose_picture_came_later_stays(engine, tmp_path):
+def test_story_whose_picture_was_added_later_blocks_the_rollback(engine, tmp_path):
     story = {"story": [{"code": "st2", "title_en": "Another", "before_image": "a.png"}]}
     for number, colour in enumerate(("red", "blue"), start=1):
         (tmp_path / f"in{number}").mkdir()
@@ -299,7 +299,7 @@ def test_story_whose_picture_came_later_stays(engine, tmp_path):
     assert refused(engine, 2).rows == (InTheWay("story_image", ("st2", "before"), 3),)
 
 
-def test_plan_says_per_table_what_would_go_change_and_come_back(engine, tmp_path):
+def test_rollback_plan_counts_removed_changed_and_restored_rows_per_table(engine, tmp_path):
     put(engine, tmp_path, {"enterprise": [*RENAMED["enterprise"], *NEW["enterprise"]]})
     with engine.connect() as connection:
         assert plan(connection, 2).counts() == {"enterprise": (1, 1, 0)}
@@ -308,9 +308,9 @@ def test_plan_says_per_table_what_would_go_change_and_come_back(engine, tmp_path
         assert plan(connection, 3).counts() == {"enterprise": (0, 1, 1)}
 
 
-def test_roll_back_beside_a_load_is_told_to_wait(engine, address, tmp_path, monkeypatch):
+def test_rollback_during_a_load_is_refused_with_a_request_to_wait(engine, address, tmp_path, monkeypatch):
     put(engine, tmp_path, NEW)
-    other = in_a_hurry(address, monkeypatch)
+    other = impatient_engine(address, monkeypatch)
     with written_by_another(engine), pytest.raises(LoadProblem) as caught:
         rollback(other, 2)
     other.dispose()
@@ -318,7 +318,7 @@ def test_roll_back_beside_a_load_is_told_to_wait(engine, address, tmp_path, monk
     assert listed(engine)[2].undone_by is None
 
 
-def test_failure_half_way_leaves_the_batch_standing(engine, tmp_path):
+def test_failed_rollback_leaves_the_batch_in_place(engine, tmp_path):
     put(engine, tmp_path, NEW)
     before = everything(engine)
     fill_up(engine, "batch_change")
@@ -344,7 +344,7 @@ CHILD = """
 """
 
 
-def test_roll_back_killed_half_way_leaves_the_batch_standing(engine, tmp_path):
+def test_killed_rollback_leaves_the_batch_in_place(engine, tmp_path):
     put(engine, tmp_path, {"enterprise": [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(3000)]})
     before = everything(engine)
     child = subprocess.Popen(
@@ -375,7 +375,7 @@ def test_command_lists_batches(engine, tmp_path, run):
     assert re.search(r"1 added, 0 changed\tin1\tby li@example.org\trolled back by 3", lines[1])
 
 
-def test_command_rolls_back(engine, tmp_path, run):
+def test_command_rolls_a_batch_back(engine, tmp_path, run):
     before = everything(engine)
     put(engine, tmp_path, NEW)
     done = run("rollback", 2)
@@ -383,7 +383,7 @@ def test_command_rolls_back(engine, tmp_path, run):
     assert everything(engine) == before
 
 
-def test_command_says_why_not_in_both_languages_and_names_the_rows(engine, tmp_path, run):
+def test_command_gives_the_refusal_in_both_languages_and_lists_the_rows(engine, tmp_path, run):
     put(engine, tmp_path, RENAMED)
     put(engine, tmp_path, {"enterprise": [{"code": "a", "workers": 95}]})
     done = run("rollback", 2)

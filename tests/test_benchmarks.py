@@ -1,4 +1,4 @@
-"""The benchmarks' own machinery: what fails stops nothing, what was measured is kept, the report has every goal."""
+"""The benchmark runner: a failure stops nothing, results are stored, the report has every goal."""
 
 import json
 from dataclasses import replace
@@ -8,7 +8,7 @@ from benchmarks import goals, report, sections
 from benchmarks.__main__ import MEASURES, Measure, read, run, run_all
 
 
-def test_measure_that_fails_or_is_not_there_is_told_and_stops_none(tmp_path, monkeypatch):
+def test_failing_or_unknown_measure_is_reported_and_the_others_run(tmp_path, monkeypatch):
     monkeypatch.setattr(bench, "current_commit", lambda: "abc")
     taken = []
 
@@ -23,7 +23,7 @@ def test_measure_that_fails_or_is_not_there_is_told_and_stops_none(tmp_path, mon
     measures = {name: Measure("spread", lambda spread: spread) for name in ("broken", "whole")}
     run_all(measures, tmp_path)
     assert taken == ["broken", "whole"]
-    run_all(measures, tmp_path)  # goes on where it stopped
+    run_all(measures, tmp_path)  # continues where it stopped
     assert taken == ["broken", "whole", "broken"]
     text = report.write_report(read(tmp_path), ["broken", "whole", "missing"])
     assert "Not measured: no such program" in text
@@ -31,7 +31,7 @@ def test_measure_that_fails_or_is_not_there_is_told_and_stops_none(tmp_path, mon
     assert all(goal.text in text for goal in goals.GOALS)
 
 
-def test_why_a_measure_failed_is_kept(tmp_path):
+def test_reason_of_a_failed_measure_is_stored(tmp_path):
     measure = Measure("spread", lambda spread: spread)
     told = run("no such measure", measure, tmp_path, "abc")
     assert "invalid choice" in told["failed"]
@@ -41,11 +41,11 @@ def test_why_a_measure_failed_is_kept(tmp_path):
     assert told["failed"] == "it took longer than 0 s"
 
 
-def test_every_goal_rests_on_something_measured_and_every_measure_has_its_table():
+def test_every_goal_has_a_measure_and_every_measure_has_a_report_section():
     assert {goal.measure for goal in goals.GOALS} <= set(MEASURES) == set(sections.SECTIONS)
 
 
-def test_goals_are_met_or_missed_by_their_figures():
+def test_goals_are_met_or_missed_according_to_the_figures():
     loads = {
         name: {"requests": 9, "wire": 850_000, "decoded": 3_000_000, "drawn": {"median": drawn}}
         for name, drawn in (("application", 400), ("stock", 900))
@@ -59,7 +59,7 @@ def test_goals_are_met_or_missed_by_their_figures():
     assert told["Repeated views at least half the rate of cached bytes"][1] == "not measured"
 
 
-def test_workers_that_were_not_exchanged_meet_no_goal():
+def test_worker_replacement_goal_is_missed_when_a_request_fails_or_a_worker_stays():
     exchange = {"answered": 900, "failed": 0, "exchanged": 2}
     load = [{"workers": 2, "exchange": exchange}, {"workers": 2, "exchange": None}]
     goal = "Workers are exchanged under load without a failed request"

@@ -1,6 +1,6 @@
-"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in its order.
+"""The same record on SQLite and on PostgreSQL: every exhibit is the same table, to the last digit and in order.
 
-So is what is made of it: an edition, a copy to try an import on, a database of an older version brought up to date.
+The same holds for an edition, a copy for an import preview, and an upgraded database of an older version.
 """
 
 import random
@@ -31,7 +31,7 @@ from data.storage.schema import SCHEMA_VERSION, results
 
 
 def reader(**terms: Any) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return replace(Terms(**terms).viewer(), privacy_key=b"key")
 
 
@@ -55,11 +55,11 @@ NAMES = (
     "佛山",
     "阿坝",
 )
-"""Names that English, Chinese and bytes sort each in another order."""
+"""Names that sort differently by English rules, by Chinese rules and by bytes."""
 
 
 def spelt(order: int) -> Tables:
-    """The programme of ten with codes and names of every kind of spelling, its rows in some order."""
+    """The programme of ten with codes and names in every kind of spelling, its rows in a given order."""
     chance = random.Random(order)
     codes = dict(zip("abcdefghij", ("B", "a", "C-1", "c_1", "C1", "ä", "z", "Z", "é", "青岛"), strict=True))
     sectors = {"machinery": "Machinery", "garments": "garments-2"}
@@ -96,7 +96,7 @@ def records(
 
 
 def exported(record: Record, viewer: Viewer, search: str) -> dict[str, str]:
-    """Every exhibit as it is exported, or why it is not."""
+    """Every exhibit as exported, or the reason why it is not."""
     found = {}
     with record.view(viewer, Filters.from_search(search)) as view:
         for code in EXHIBITS:
@@ -112,7 +112,9 @@ SEARCHES = ("", "as_of=2014-06-30&sector=machinery")
 
 @pytest.mark.servers
 @pytest.mark.parametrize("name", ["public", "demo", "spelt"])
-def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Record]], name: str) -> None:
+def test_every_exhibit_is_identical_on_both_databases_for_every_viewer(
+    records: dict[str, list[Record]], name: str
+) -> None:
     one, other = records[name]
     for (who, viewer), search in product(VIEWERS.items(), SEARCHES):
         said, says = (exported(record, viewer, search) for record in (one, other))
@@ -121,7 +123,7 @@ def test_every_exhibit_is_the_same_for_every_viewer(records: dict[str, list[Reco
 
 
 @pytest.mark.servers
-def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
+def test_edition_and_copy_of_a_postgresql_record_equal_the_record(
     records: dict[str, list[Record]], tmp_path: Path
 ) -> None:
     one, other = records["spelt"]
@@ -139,7 +141,7 @@ def test_edition_of_a_record_on_postgresql_and_a_copy_of_it_are_the_record(
 
 
 @pytest.mark.servers
-def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on: Callable[[str], str]) -> None:
+def test_postgresql_database_of_the_first_version_upgrades_to_the_current_one(new_on: Callable[[str], str]) -> None:
     engine, new = (writing_engine(new_on("postgresql")) for _each in range(2))
     loaded = {"number": 1, "loaded_at": now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
@@ -156,7 +158,7 @@ def test_database_of_the_first_version_on_postgresql_becomes_one_of_this(new_on:
 
 
 @pytest.mark.both_databases
-def test_words_are_found_whatever_their_case_in_english_and_as_they_are_in_chinese(address: str) -> None:
+def test_search_ignores_case_in_english_and_matches_chinese_exactly(address: str) -> None:
     engine = writing_engine(address)
     load_rows(engine, spelt(0))
     record = Record(address)

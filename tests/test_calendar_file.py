@@ -1,4 +1,4 @@
-"""The calendar to take along: opens in a calendar, spans what is known, and holds no more than its viewer may see."""
+"""The calendar file: it is valid, spans the known dates, and contains only what its viewer may see."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -15,7 +15,7 @@ from data.storage.accounts import accounts_engine
 
 
 def entries(visit: Visit | FlaskClient, query: str = "") -> dict[str, Event]:
-    """The entries of the calendar at an address by their UID, read as a calendar reads them."""
+    """The entries of the calendar at an address by UID, as a calendar program reads them."""
     client = visit.client if isinstance(visit, Visit) else visit
     answer = client.get(f"/calendar.ics?{query}")
     assert answer.status_code == 200
@@ -32,7 +32,7 @@ def entry(found: dict[str, Event], code: str) -> Event:
     return one
 
 
-def test_day_long_event_ends_the_day_after_its_last(public):
+def test_all_day_event_ends_on_the_day_after_its_last_day(public):
     licence = entry(entries(public), "event-tuv-rheinland-licence")
     assert licence.decoded("dtstart") == date(2014, 10, 21)
     assert licence.decoded("dtend") == date(2014, 10, 22)
@@ -40,23 +40,23 @@ def test_day_long_event_ends_the_day_after_its_last(public):
     assert "TÜV Rheinland China" in licence["summary"]
 
 
-def test_event_of_which_only_the_month_is_known_spans_it_and_says_so(public):
+def test_event_known_only_by_month_spans_the_month_and_states_it(public):
     tot = entry(entries(public), "event-sgs-tot")
     assert (tot.decoded("dtstart"), tot.decoded("dtend")) == (date(2015, 3, 1), date(2015, 4, 1))
     assert tot["status"] == "TENTATIVE"
     assert "Only the month is on record" in tot["description"]
 
 
-def test_event_known_to_have_ended_by_a_month_stands_in_that_month(public):
+def test_event_known_to_have_ended_by_a_month_is_in_that_month(public):
     ended = entry(entries(public), "event-bsci-1-m5-toe")
     assert (ended.decoded("dtstart"), ended.decoded("dtend")) == (date(2014, 9, 1), date(2014, 10, 1))
 
 
-def test_what_has_no_date_is_left_out(public):
+def test_event_without_a_date_is_omitted(public):
     assert not any("yunnan-tot" in uid for uid in entries(public))
 
 
-def test_every_entry_is_whole_days_in_order_and_stamped(visits):
+def test_calendar_entries_are_whole_days_sorted_and_timestamped(visits):
     for visit in visits.values():
         found = entries(visit)
         assert len(found) > 20
@@ -67,7 +67,7 @@ def test_every_entry_is_whole_days_in_order_and_stamped(visits):
             assert each["dtstamp"]
 
 
-def test_calendar_is_the_same_file_when_taken_twice_and_its_names_stay_in_another_language(public):
+def test_calendar_is_reproducible_and_its_identifiers_do_not_depend_on_the_language(public):
     first, second = (public.client.get("/calendar.ics").get_data() for _time in range(2))
     assert first == second
     english, chinese = entries(public), entries(public, "lang=zh")
@@ -75,25 +75,25 @@ def test_calendar_is_the_same_file_when_taken_twice_and_its_names_stay_in_anothe
     assert "第六次会议" in entry(chinese, "event-ntac-6")["summary"]
 
 
-def test_calendar_has_the_filters_of_its_address(public):
+def test_calendar_applies_the_filters_of_its_address(public):
     found = entries(public, "round=deyang-2")
     assert {uid.split("@")[0] for uid in found} == {
         "event-deyang-2-m1-tot", "event-deyang-2-m1-toe", "round-deyang-2",
     }  # fmt: skip
 
 
-def test_synthetic_programme_says_so_in_every_entry(demo):
+def test_every_entry_of_a_synthetic_programme_is_marked_synthetic(demo):
     assert all("Synthetic data" in each["summary"] for each in entries(demo).values())
 
 
-# ---- who comes by a link
+# ---- link viewers
 
 
 @pytest.fixture(scope="module")
 def by_link(
     public_record_url: str, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Callable[[Terms], FlaskClient]]:
-    """Somebody who has opened a link of these terms on the public record."""
+    """A viewer with a link of the given terms on the public record."""
     address = f"sqlite:///{tmp_path_factory.mktemp('calendar')}/accounts.db"
     visit = Visit.to(public_record_url, accounts_url=address)
     accounts = accounts_engine(address)
@@ -108,11 +108,11 @@ def by_link(
     accounts.dispose()
 
 
-def test_link_that_may_take_nothing_away_gets_no_calendar(by_link):
+def test_link_without_export_gets_no_calendar(by_link):
     assert by_link(Terms()).get("/calendar.ics").status_code == 404
 
 
-def test_calendar_of_a_link_holds_its_scope_and_no_partner_outside_it(by_link):
+def test_calendar_of_a_link_contains_only_its_scope_and_its_partners(by_link):
     client = by_link(Terms(scope=Filters.from_search("partner=tuv-rheinland"), export=True, threshold=None))
     found = entries(client, "partner=cec")
     assert not found

@@ -1,4 +1,4 @@
-"""Canaries: names outside a link's scope never occur in any byte sent to who comes by it, whatever they ask for."""
+"""Canaries: names outside a link's scope never occur in any response to its viewers."""
 
 import io
 import json
@@ -63,7 +63,7 @@ def with_canaries() -> Tables:
         "round_partner": [
             *tables["round_partner"],
             {"round": OUTSIDE["round"], "partner": OUTSIDE["partner"], "role": "owner"},
-            # Of a round inside the scope, but not the partner the link is for.
+            # A partner of a round inside the scope, but not the partner of the link.
             {"round": "r1", "partner": OUTSIDE["partner"], "role": "funder"},
         ],
         "enterprise": [
@@ -93,7 +93,7 @@ def with_canaries() -> Tables:
         "event": [
             named("canary-event", kind="tot", status="held", place=OUTSIDE["place"], round=OUTSIDE["round"],
                   participants=777777, source="canary-source", note=CANARY),
-            # Inside the scope, and says who may not be named in its name, its code, its note and its partners.
+            # Inside the scope, with the hidden enterprise in its name, its code, its note and its partners.
             {"code": "visit-to-canary", "kind": "visit", "status": "held", "name_en": f"A visit to {CANARY} canary",
              "name_zh": f"走访{CANARY} canary", "round": "r1", "source": "sheet", "note": CANARY},
         ],
@@ -133,8 +133,8 @@ def served(folder: Path, accounts: Engine) -> Visit:
     return visit
 
 
-def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
-    """Someone who opened a link; `then` happens to it afterwards."""
+def link_viewer(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **options: Any) -> FlaskClient:
+    """A viewer who opened a link; `then` is applied to the link afterwards."""
     made, token = share_links.make(accounts, served.fit(terms), **options)
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -144,17 +144,17 @@ def comes_by(served: Visit, accounts: Engine, terms: Terms, then: Any = None, **
 
 
 def visitors(served: Visit, accounts: Engine) -> Iterator[tuple[str, FlaskClient]]:
-    """Everybody who may see no more than the scope."""
+    """Every viewer limited to the scope."""
     for threshold, names, export in ((5, False, True), (10, True, False)):
         terms = Terms(scope=SCOPE, threshold=threshold, names=names, export=export)
-        yield f"donor with threshold {threshold}", comes_by(served, accounts, terms)
+        yield f"donor with threshold {threshold}", link_viewer(served, accounts, terms)
     committee = Terms(audience=Audience.COMMITTEE, scope=SCOPE, names=True)
-    yield "committee", comes_by(served, accounts, committee)
+    yield "committee", link_viewer(served, accounts, committee)
     donor = Terms(scope=SCOPE)
-    yield "paused", comes_by(served, accounts, donor, lambda number: share_links.pause(accounts, number))
-    yield "revoked", comes_by(served, accounts, donor, lambda number: share_links.revoke(accounts, number))
-    yield "expired", comes_by(served, accounts, donor, lambda number: expire(accounts, number))
-    yield "wrong password", comes_by(served, accounts, donor, password="the right one")
+    yield "paused", link_viewer(served, accounts, donor, lambda number: share_links.pause(accounts, number))
+    yield "revoked", link_viewer(served, accounts, donor, lambda number: share_links.revoke(accounts, number))
+    yield "expired", link_viewer(served, accounts, donor, lambda number: expire(accounts, number))
+    yield "wrong password", link_viewer(served, accounts, donor, password="the right one")
     yield "nobody", served.stranger()
 
 
@@ -166,7 +166,7 @@ def expire(accounts: Engine, number: int) -> None:
 
 
 def text_of(answer: TestResponse) -> str:
-    """What was sent, pictures included, with the address it sends on to."""
+    """The bytes of a response as text, pictures included, with its redirect address."""
     content = answer.get_data()
     answer.close()
     return unpacked(content) + (answer.location or "")
@@ -180,16 +180,16 @@ def unpacked(content: bytes) -> str:
         return "\n".join(name + packed.read(name).decode("utf-8", "replace") for name in packed.namelist())
 
 
-def walked(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """What a client gets from every route by every method."""
+def responses_of_routes(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """The responses to a client from every route by every method."""
     for address, endpoint in routes(served):
         for method in METHODS:
-            if endpoint not in ("sign-out", "leave"):  # they would end what is being walked
+            if endpoint not in ("sign-out", "leave"):  # they would end the session under test
                 yield f"{method} {address}", text_of(client.open(address, method=method, headers=PAGE))
 
 
-def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
-    """What a client gets from every page, table, export and callback, at every address."""
+def responses_of_pages(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
+    """The responses to a client from every page, table, export and callback, at every address."""
     asked = [page.path for page in PAGES]
     asked += ["/present", "/present/slides.json", "/sources/canary-source", "/share", "/decks", "/editions"]
     asked += [f"/table/{name}" for name in PICTURES]
@@ -210,19 +210,19 @@ def asked_for(served: Visit, client: FlaskClient) -> Iterator[tuple[str, str]]:
         yield f"{first} {controls}", text_of(client.post("/_dash-update-component", json=body))
 
 
-def tells(text: str, address: str) -> set[str]:
-    """Which canaries a text holds, but for what the asker wrote in the address."""
+def canaries_in(text: str, address: str) -> set[str]:
+    """The canaries in a text, except those the client wrote in the address."""
     for code in (*OUTSIDE.values(), "canary-source"):
         if code in address:
             text = text.replace(code, "")
-    if "/canary/" in f"{address.partition('?')[0]}/":  # the enterprise, asked for by its code
+    if "/canary/" in f"{address.partition('?')[0]}/":  # the enterprise, requested by its code
         text = text.replace("/canary", "").replace("%2Fcanary", "")
     return {word for word in FORBIDDEN if holds(text, word)}
 
 
 @pytest.mark.slow
-def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
-    found = [address for address, text in asked_for(served, served.client) if tells(text, address)]
+def test_search_detects_the_canaries_everywhere_a_manager_looks(served):
+    found = [address for address, text in responses_of_pages(served, served.client) if canaries_in(text, address)]
     for part in (
         "/export/regions.csv",
         "/export/regions.xlsx",
@@ -237,28 +237,28 @@ def test_manager_meets_the_canaries_everywhere_so_the_search_finds_them(served):
         assert any(part in address for address in found), part
 
 
-def test_who_sees_the_scope_is_shown_it_or_meeting_no_canary_says_little(served, accounts):
+def test_link_viewer_sees_the_data_of_the_scope(served, accounts):
     for threshold in BASES:
-        client = comes_by(served, accounts, Terms(scope=SCOPE, threshold=threshold, export=True))
+        client = link_viewer(served, accounts, Terms(scope=SCOPE, threshold=threshold, export=True))
         assert "enterprises,65," in client.get("/export/overview.csv").text
 
 
 @pytest.mark.slow
-def test_nobody_with_less_than_everything_ever_meets_a_canary(served, accounts):
+def test_viewer_with_limited_rights_never_sees_a_canary(served, accounts):
     for who, client in visitors(served, accounts):
-        for address, text in chain(walked(served, client), asked_for(served, client)):
-            assert not tells(text, address), (who, address, json.dumps(text[:400]))
+        for address, text in chain(responses_of_routes(served, client), responses_of_pages(served, client)):
+            assert not canaries_in(text, address), (who, address, json.dumps(text[:400]))
 
 
-def test_a_code_outside_the_scope_and_one_that_never_was_are_answered_alike(served, accounts):
-    client = comes_by(served, accounts, Terms(scope=SCOPE, export=True))
+def test_code_outside_the_scope_and_unknown_code_get_equal_responses(served, accounts):
+    client = link_viewer(served, accounts, Terms(scope=SCOPE, export=True))
     for name, code in OUTSIDE.items():
         outside, unknown = (client.get(f"/export/overview.csv?{name}={each}") for each in (code, "999999"))
         assert (outside.status_code, outside.data) == (unknown.status_code, unknown.data)
         assert outside.status_code == 403
 
 
-def test_visits_are_logged_without_who(served, accounts):
+def test_visits_are_logged_without_the_viewers_identity(served, accounts):
     made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -267,7 +267,7 @@ def test_visits_are_logged_without_who(served, accounts):
     assert {kind for _when, kind, _page in link_visits.visits(accounts, made.id)} == {"opened"}
 
 
-def test_token_is_kept_nowhere(served, folder, accounts):
+def test_link_token_is_stored_nowhere(served, folder, accounts):
     _made, token = share_links.make(accounts, served.fit(Terms(scope=SCOPE)))
     files = list(folder.glob("accounts.db*"))
     assert files

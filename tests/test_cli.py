@@ -1,4 +1,4 @@
-"""The command line: what it writes where, what it says, and with which status it leaves."""
+"""The command line: its output, its messages and its exit status."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ THREE_PAIRS = {
 
 @pytest.fixture
 def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The path of a results database that is not there yet, named in the environment."""
+    """The path of a results database that does not exist yet, named in the environment."""
     path = tmp_path / "results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{path}")
     return path
@@ -41,19 +41,19 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run() -> Run:
-    """Runs a command line and gives what came of it."""
+    """Runs a command line and returns its result."""
     return lambda *words: CliRunner().invoke(main, [str(word) for word in words])
 
 
 @pytest.fixture
 def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder that stands for the installation's own, with nothing in it and no database named."""
+    """An empty folder in place of the instance folder, with no database configured."""
     folder = tmp_path / "instance"
     monkeypatch.setattr(settings, "INSTANCE", folder)
     return folder
 
 
-def ask(path: Path, statement: str) -> list[tuple[object, ...]]:
+def run_sql(path: Path, statement: str) -> list[tuple[object, ...]]:
     with closing(sqlite3.connect(path)) as connection:
         return connection.execute(statement).fetchall()
 
@@ -75,7 +75,7 @@ def rows(text: str) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("kind", ["folder", "workbook"])
-def test_load_takes_a_folder_or_a_workbook_and_says_how_many_rows(run, results, tmp_path, kind):
+def test_load_accepts_a_folder_or_a_workbook_and_reports_the_row_count(run, results, tmp_path, kind):
     write = {"folder": write_folder, "workbook": write_workbook}[kind]
     path = write(tmp_path / ("in" if kind == "folder" else "in.xlsx"), small_programme())
     first = run("load", path)
@@ -85,10 +85,10 @@ def test_load_takes_a_folder_or_a_workbook_and_says_how_many_rows(run, results, 
     again = run("load", path)
     assert again.exit_code == 0
     assert f"0 rows were added, 0 changed, {count} are" in again.stderr
-    assert ask(results, "SELECT count(*) FROM enterprise") == [(len(small_programme()["enterprise"]),)]
+    assert run_sql(results, "SELECT count(*) FROM enterprise") == [(len(small_programme()["enterprise"]),)]
 
 
-def test_refused_load_leaves_with_1_says_every_reason_and_makes_no_database(run, results, tmp_path):
+def test_refused_load_exits_with_1_lists_every_reason_and_creates_no_database(run, results, tmp_path):
     done = run("load", write_folder(tmp_path / "in", refused_programme()))
     assert (done.exit_code, done.stdout) == (1, "")
     said = [line for line in done.stderr.splitlines() if line.startswith("refused:")]
@@ -105,14 +105,14 @@ def test_refused_load_leaves_with_1_says_every_reason_and_makes_no_database(run,
     assert not results.exists()
 
 
-def test_refused_load_leaves_a_database_that_was_there_as_it_was(run, results, tmp_path):
+def test_refused_load_leaves_an_existing_database_unchanged(run, results, tmp_path):
     assert run("load", write_folder(tmp_path / "good", small_programme())).exit_code == 0
     before = results.read_bytes()
     assert run("load", write_folder(tmp_path / "bad", refused_programme())).exit_code == 1
     assert results.read_bytes() == before
 
 
-def test_dry_run_says_what_would_change_and_changes_nothing(run, results, tmp_path):
+def test_dry_run_reports_the_changes_and_makes_none(run, results, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     done = run("load", folder, "--dry-run")
     assert done.exit_code == 0
@@ -127,12 +127,12 @@ def test_dry_run_says_what_would_change_and_changes_nothing(run, results, tmp_pa
     assert "0 rows would be added, 1 changed" in done.stderr
 
 
-def test_dry_run_of_a_refused_folder_leaves_with_1(run, results, tmp_path):
+def test_dry_run_of_a_refused_folder_exits_with_1(run, results, tmp_path):
     assert run("load", write_folder(tmp_path / "in", refused_programme()), "--dry-run").exit_code == 1
     assert not results.exists()
 
 
-def test_marked_workbook_is_written_where_something_is_refused_and_only_there(run, results, tmp_path):
+def test_marked_workbook_is_written_only_when_something_is_refused(run, results, tmp_path):
     marked = tmp_path / "marked.xlsx"
     assert run("load", write_workbook(tmp_path / "good.xlsx", small_programme()), "--marked", marked).exit_code == 0
     assert not marked.exists()
@@ -145,7 +145,7 @@ def test_marked_workbook_is_written_where_something_is_refused_and_only_there(ru
     assert len(notes) == 3
 
 
-def test_load_of_a_path_that_is_not_there_leaves_with_1_and_a_sentence(run, results, tmp_path):
+def test_load_of_a_missing_path_exits_with_1_and_a_message(run, results, tmp_path):
     done = run("load", tmp_path / "nowhere")
     assert done.exit_code == 1
     assert "Traceback" not in done.output
@@ -153,7 +153,7 @@ def test_load_of_a_path_that_is_not_there_leaves_with_1_and_a_sentence(run, resu
     assert not results.exists()
 
 
-def test_load_into_a_database_of_another_version_leaves_with_1_and_touches_nothing(run, results, tmp_path):
+def test_load_into_a_database_of_another_version_exits_with_1_and_changes_nothing(run, results, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     run("load", folder)
     with closing(sqlite3.connect(results)) as connection:
@@ -178,7 +178,7 @@ def test_template_has_a_sheet_for_every_table(run, tmp_path):
     }
 
 
-def test_template_is_not_written_over_a_folder(run, tmp_path):
+def test_template_does_not_overwrite_a_folder(run, tmp_path):
     assert run("template", tmp_path).exit_code == 2
 
 
@@ -191,7 +191,7 @@ def public_record(public_record_url: str, monkeypatch: pytest.MonkeyPatch) -> No
     monkeypatch.setenv("SCORE_DATABASE_URL", public_record_url)
 
 
-def test_export_of_pairs_from_the_public_record_is_the_three_pairs_there_are(run, public_record):
+def test_export_of_pairs_from_the_public_record_has_its_three_pairs(run, public_record):
     done = run("export", "pairs")
     assert (done.exit_code, done.stderr) == (0, "")
     found = rows(done.stdout)
@@ -202,13 +202,13 @@ def test_export_of_pairs_from_the_public_record_is_the_three_pairs_there_are(run
 
 
 @pytest.mark.parametrize("code", sorted(EXHIBITS))
-def test_export_of_every_exhibit_is_its_columns(run, public_record, code):
+def test_export_of_every_exhibit_has_its_columns(run, public_record, code):
     done = run("export", code)
     assert (done.exit_code, done.stderr) == (0, "")
     assert tuple(next(csv.reader(io.StringIO(done.stdout)))) == EXHIBITS[code].exported
 
 
-def test_export_into_a_file_is_the_bytes_of_standard_output(run, public_record, tmp_path):
+def test_export_to_a_file_equals_standard_output(run, public_record, tmp_path):
     out = tmp_path / "out.csv"
     done = run("export", "regions", "--out", out)
     assert (done.exit_code, done.stdout) == (0, "")
@@ -217,7 +217,7 @@ def test_export_into_a_file_is_the_bytes_of_standard_output(run, public_record, 
     assert "德阳市" in out.read_text(encoding="utf-8")
 
 
-def test_export_takes_filters_as_an_address_has_them(run, public_record):
+def test_export_accepts_filters_as_written_in_an_address(run, public_record):
     def enterprises(*words: str) -> int:
         found = rows(run("export", "overview", *words).stdout)
         return next(int(row["value"]) for row in found if row["headline"] == "enterprises")
@@ -228,7 +228,7 @@ def test_export_takes_filters_as_an_address_has_them(run, public_record):
     assert enterprises("--filters", "place=nowhere&colour=red") == everything
 
 
-def test_export_and_server_give_the_same_bytes(run, public_record, public):
+def test_export_command_and_server_give_the_same_bytes(run, public_record, public):
     for code in EXHIBITS:
         assert (
             run("export", code, "--filters", "partner=saws").stdout
@@ -236,7 +236,7 @@ def test_export_and_server_give_the_same_bytes(run, public_record, public):
         )
 
 
-def test_export_of_synthetic_data_says_so_beside_the_numbers(run, demo_url, monkeypatch):
+def test_export_of_synthetic_data_is_marked_synthetic(run, demo_url, monkeypatch):
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     done = run("export", "overview")
     assert done.exit_code == 0
@@ -245,14 +245,14 @@ def test_export_of_synthetic_data_says_so_beside_the_numbers(run, demo_url, monk
     assert "Synthetic" not in done.stdout
 
 
-def test_export_of_an_exhibit_there_is_not_names_those_there_are(run, public_record):
+def test_export_of_an_unknown_exhibit_lists_the_known_ones(run, public_record):
     done = run("export", "nothing")
     assert done.exit_code != 0
     assert done.stdout == ""
     assert all(code in done.stderr for code in EXHIBITS)
 
 
-def test_export_from_a_missing_database_says_what_to_do(run, results):
+def test_export_from_a_missing_database_explains_what_to_do(run, results):
     done = run("export", "pairs")
     assert (done.exit_code, done.stdout) == (1, "")
     assert "score-dashboard load" in done.stderr
@@ -261,7 +261,7 @@ def test_export_from_a_missing_database_says_what_to_do(run, results):
 
 
 @pytest.mark.parametrize("content", [b"", b"no database" * 500])
-def test_export_from_what_is_no_results_database_says_so(run, results, content):
+def test_export_from_a_file_that_is_not_a_results_database_reports_it(run, results, content):
     results.write_bytes(content)
     done = run("export", "pairs")
     assert (done.exit_code, done.stdout) == (1, "")
@@ -284,7 +284,7 @@ def test_export_builds_the_embedded_database_from_the_public_record_once(run, in
 
 
 @pytest.mark.parametrize("number", ["-1", "many"])
-def test_demo_of_less_than_no_enterprises_is_refused_and_makes_nothing(run, results, number):
+def test_demo_of_a_negative_number_of_enterprises_is_refused(run, results, number):
     done = run("demo", "--enterprises", number)
     assert done.exit_code != 0
     assert done.stderr.strip()
@@ -292,16 +292,16 @@ def test_demo_of_less_than_no_enterprises_is_refused_and_makes_nothing(run, resu
     assert not results.exists()
 
 
-def test_demo_makes_as_many_enterprises_as_asked_for_and_marks_them_synthetic(run, results, instance):
+def test_demo_has_the_requested_number_of_enterprises_marked_synthetic(run, results, instance):
     done = run("demo", "--enterprises", "7", "--seed", "3")
     assert (done.exit_code, done.stdout) == (0, "")
-    assert ask(results, "SELECT count(*) FROM enterprise") == [(7,)]
-    assert ask(results, "SELECT synthetic FROM programme") == [(1,)]
+    assert run_sql(results, "SELECT count(*) FROM enterprise") == [(7,)]
+    assert run_sql(results, "SELECT synthetic FROM programme") == [(1,)]
     origin = "score-dashboard demo --seed 3"
-    assert ask(results, "SELECT origin FROM batch") == [(origin,), (f"{origin}: late forms",)]
+    assert run_sql(results, "SELECT origin FROM batch") == [(origin,), (f"{origin}: late forms",)]
 
 
-def test_demo_stands_in_a_database_of_its_own_beside_the_results(run, instance):
+def test_demo_has_its_own_database_next_to_the_results(run, instance):
     assert run("demo", "--enterprises", "3").exit_code == 0
     assert {path.name for path in instance.iterdir()} == {"demo.db", "demo-editions", "demo-accounts.db"}
 
@@ -309,18 +309,18 @@ def test_demo_stands_in_a_database_of_its_own_beside_the_results(run, instance):
 def test_demo_comes_with_an_edition_before_the_late_forms_and_with_decks(run, results, instance):
     assert run("demo", "--enterprises", "60").exit_code == 0
     (edition,) = (instance / "demo-editions").glob("*.db")
-    (before,), (after,) = (ask(path, "SELECT count(*) FROM result") for path in (edition, results))
+    (before,), (after,) = (run_sql(path, "SELECT count(*) FROM result") for path in (edition, results))
     assert 0 < after[0] - before[0] < after[0] / 20
-    assert ask(instance / "demo-accounts.db", "SELECT count(*) FROM deck") == [(2,)]
+    assert run_sql(instance / "demo-accounts.db", "SELECT count(*) FROM deck") == [(2,)]
 
 
-def test_demo_made_again_replaces_the_one_before(run, results, instance):
+def test_new_demo_replaces_the_previous_one(run, results, instance):
     for number in (5, 0, 3):
         assert run("demo", "--enterprises", number).exit_code == 0
-        assert ask(results, "SELECT count(*) FROM enterprise") == [(number,)]
+        assert run_sql(results, "SELECT count(*) FROM enterprise") == [(number,)]
 
 
-def test_demo_is_never_mixed_into_a_real_programme(run, results, instance):
+def test_demo_is_never_loaded_into_a_real_programme(run, results, instance):
     assert run("load", settings.PUBLIC_RECORD).exit_code == 0
     before = results.read_bytes()
     done = run("demo", "--enterprises", "3")
@@ -333,7 +333,7 @@ def test_demo_is_never_mixed_into_a_real_programme(run, results, instance):
 
 
 def started(*words: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What came of the command line run as a program of its own."""
+    """The result of the command line run as a separate program."""
     clean = {name: value for name, value in os.environ.items() if not name.startswith("SCORE_")}
     command = [sys.executable, "-m", "dashboard", *words]
     return subprocess.run(
@@ -341,7 +341,7 @@ def started(*words: str, **environment: str) -> subprocess.CompletedProcess[str]
     )
 
 
-def test_serve_with_boundaries_that_cannot_be_read_says_so_and_prints_no_address(public_record_url, tmp_path):
+def test_serve_with_unreadable_boundaries_reports_it_and_prints_no_address(public_record_url, tmp_path):
     nowhere = str(tmp_path / "nowhere")
     with closing(socket.socket()) as held:
         held.bind(("127.0.0.1", 0))
@@ -354,7 +354,7 @@ def test_serve_with_boundaries_that_cannot_be_read_says_so_and_prints_no_address
 
 
 @pytest.mark.parametrize("command", ["", *main.commands])
-def test_help_of_every_command_is_a_sentence_and_its_options(run, command):
+def test_help_of_every_command_has_a_sentence_and_its_options(run, command):
     for flag in ("--help", "-h"):
         done = run(*([command] if command else []), flag)
         assert done.exit_code == 0
@@ -364,13 +364,13 @@ def test_help_of_every_command_is_a_sentence_and_its_options(run, command):
         assert all(name in done.stdout for name in main.commands)
 
 
-def test_package_run_as_a_program_is_the_command_line():
+def test_running_the_package_as_a_program_starts_the_command_line():
     done = started("--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert all(name in done.stdout for name in main.commands)
 
 
-def test_version_is_that_of_the_package(run):
+def test_version_option_prints_the_package_version(run):
     done = run("--version")
     assert done.exit_code == 0
     assert any(letter.isdigit() for letter in done.stdout)

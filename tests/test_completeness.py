@@ -1,4 +1,4 @@
-"""What is missing: every count by hand on the ten-enterprise programme, the list behind each, and who may see them."""
+"""Completeness: every count by hand on the ten-enterprise programme, the list behind each, and access."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ pytestmark = pytest.mark.both_databases
 Ask = Callable[..., View]
 
 FAR = (3, 4, 3, 2, 3, 4, 90, 3, 2)
-"""How much the output of nine enterprises rose: one of them is a slip of the keyboard, or a wonder."""
+"""The rise in output of nine enterprises: one of them is an outlier, probably a typing error."""
 
 
 def with_one_far_off() -> Tables:
@@ -56,7 +56,7 @@ def view(new_database: Callable[[], str]) -> Iterator[Ask]:
 
 @pytest.fixture(scope="module")
 def far_off(new_database: Callable[[], str]) -> Iterator[Ask]:
-    """The same with a result far from the others."""
+    """The same view with an outlier."""
     yield from asking_of(with_one_far_off(), new_database())
 
 
@@ -91,7 +91,7 @@ def members(view: View, path: str) -> str:
         ("results", "abde", "cghi", "f", ""),
     ],
 )
-def test_form_of_every_enterprise_is_in_one_state(
+def test_every_form_of_every_enterprise_has_exactly_one_state(
     view: Ask, form: str, present: str, partly: str, missing: str, not_yet_due: str
 ) -> None:
     expected = {"present": present, "partly": partly, "missing": missing, "not-yet-due": not_yet_due}
@@ -99,13 +99,13 @@ def test_form_of_every_enterprise_is_in_one_state(
     assert {state: members(view(), f"form/{form}/{state}") for state in expected} == expected
 
 
-def test_form_is_not_due_before_anything_began(view: Ask) -> None:
+def test_form_is_not_due_before_the_activity_began(view: Ask) -> None:
     # On 1 March 2013 five are recruited into r1; the first workshop is on the 10th.
     early = view("as_of=2013-03-01")
     assert members(early, "form/baseline/present") == "abd"
     assert members(early, "form/baseline/not-yet-due") == "ci"
     assert members(early, "form/training/not-yet-due") == "abcdi"
-    assert members(early, "form/results/partly") == "ci"  # what has no date is seen always
+    assert members(early, "form/results/partly") == "ci"  # rows without a date are always visible
 
 
 def test_forms_follow_the_filters(view: Ask) -> None:
@@ -115,7 +115,7 @@ def test_forms_follow_the_filters(view: Ask) -> None:
     assert members(view("round=r1"), "form/baseline/missing") == "ci"
 
 
-def test_days_since_the_last_report_are_of_trained_enterprises(view: Ask) -> None:
+def test_days_since_the_last_report_count_trained_enterprises(view: Ask) -> None:
     # e's before of 1 October 2014 is 91 days old, a's last after 395; b, c, d, h, i reported without a date.
     assert follow_up.silences(view()) == {
         "90": 0, "180": 1, "365": 0, "longer": 1, "undated": 5, "never": 1,
@@ -132,12 +132,12 @@ def test_days_since_the_last_report_are_of_trained_enterprises(view: Ask) -> Non
     ("as_of", "silence"),
     [("2014-03-01", "90"), ("2014-03-02", "180"), ("2014-12-01", "365"), ("2014-12-02", "longer")],
 )
-def test_ninety_and_365_days_are_the_last_of_their_band(view: Ask, as_of: str, silence: str) -> None:
+def test_bands_of_days_include_day_90_and_day_365(view: Ask, as_of: str, silence: str) -> None:
     # 1 December 2013, a's last report, is 90 days before 1 March and 365 before 1 December 2014.
     assert members(view(f"as_of={as_of}"), f"silence/{silence}").startswith("a")
 
 
-def test_who_reported_is_told_by_group_as_the_coverage_counts_them(view: Ask) -> None:
+def test_reporting_by_group_agrees_with_the_coverage_exhibit(view: Ask) -> None:
     # All but g were trained; f alone reported nothing.
     assert members(view(), "group/trained/total") == "abcdefhi"
     assert members(view(), "group/silent/total") == "f"
@@ -150,7 +150,7 @@ def test_who_reported_is_told_by_group_as_the_coverage_counts_them(view: Ask) ->
     assert members(view(), "group/silent/round/r2") == "fi"
 
 
-def test_result_far_from_the_others_is_shown_with_what_makes_it_far(far_off: Ask) -> None:
+def test_outlier_is_shown_with_the_figures_that_make_it_one(far_off: Ask) -> None:
     found = follow_up.outliers(far_off())
     assert found[["enterprise", "change", "median", "others"]].to_numpy().tolist() == [["o6", 80 + 10, 3, 8]]
     # Distances from 3: 0, 1, 0, 1, 0, 1, 87, 0, 1; their median is 1.
@@ -161,7 +161,7 @@ def test_fewer_than_eight_pairs_have_no_outlier(view: Ask) -> None:
     assert follow_up.outliers(view()).empty
 
 
-def test_rows_without_a_source_are_counted_by_table(view: Ask) -> None:
+def test_rows_without_a_source_are_counted_per_table(view: Ask) -> None:
     # a's headcount; two phases, three rounds and two figures of the programme name none either.
     assert follow_up.unsourced_counts(view()) == {"phase": 2, "round": 3, "result": 1, "reported_figure": 2}
     assert follow_up.unsourced(view(), "result").to_numpy().tolist() == [["a", "", "", "headcount"]]
@@ -173,11 +173,11 @@ def test_rows_without_a_source_are_counted_by_table(view: Ask) -> None:
     ["", "form", "form/x/present", "form/baseline/x", "form/baseline/present/x", "group/x/total/", "group/silent",
      "group/silent/sector/garments", "silence/7", "outliers/x", "unsourced/module", "unsourced/batch", "../x"],
 )  # fmt: skip
-def test_address_that_names_no_list_is_none(path: str) -> None:
+def test_address_of_an_unknown_list_is_rejected(path: str) -> None:
     assert read(path) is None
 
 
-def test_address_of_a_list_is_read_back_as_it_was_written() -> None:
+def test_list_address_round_trips() -> None:
     for which in (
         FollowUpList("form", ("baseline", "partly")),
         FollowUpList("group", ("silent", "total", "")),
@@ -200,7 +200,7 @@ def accounts(new_database: Callable[[], str]) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
-    """A manager on the programme with one result far off, as a public record."""
+    """A manager on the programme with one outlier, as a public record."""
     engine = writing_engine(address := new_database())
     tables = with_one_far_off()
     load_rows(engine, tables | {"programme": [{**tables["programme"][0], "public": True}]})
@@ -213,22 +213,22 @@ ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
 ONE_OUT = f"{ids.COMPLETENESS_ONE}.content"
 
 
-def led_to(drawn: Any) -> Iterator[tuple[str, str]]:
-    """Every link in a callback's answer: its text and its address."""
+def links_in(drawn: Any) -> Iterator[tuple[str, str]]:
+    """Every link in a callback's response: its text and its address."""
     if isinstance(drawn, list):
         for each in drawn:
-            yield from led_to(each)
+            yield from links_in(each)
     elif isinstance(drawn, dict):
         props = drawn.get("props", {})
         if "href" in props and isinstance(props.get("children"), str):
             yield props["children"], props["href"]
-        yield from led_to(props.get("children"))
+        yield from links_in(props.get("children"))
 
 
 def numbers(visit: Visit, search: str = "") -> Iterator[tuple[int, str]]:
     """Every number of the page with the address of its list."""
     answer: Values = visit.answered(COUNTS_OUT, at(search, "/completeness"))
-    for text, href in led_to(list(answer.values())):
+    for text, href in links_in(list(answer.values())):
         if href.startswith("/completeness/"):
             yield int(text.replace(",", "")), href
     table = visit.client.get(f"/completeness-lists/reported{search}").text
@@ -237,7 +237,7 @@ def numbers(visit: Visit, search: str = "") -> Iterator[tuple[int, str]]:
 
 
 @pytest.mark.parametrize("search", ["", "?as_of=2013-12-31&partner=fed"])
-def test_every_number_leads_to_a_list_with_as_many_rows(served: Visit, search: str) -> None:
+def test_every_number_links_to_a_list_with_that_many_rows(served: Visit, search: str) -> None:
     led = list(numbers(served, search))
     assert len({href for _count, href in led}) > 15
     for count, href in led:
@@ -256,20 +256,20 @@ def test_every_number_leads_to_a_list_with_as_many_rows(served: Visit, search: s
             assert fragment.count("<tr>") == 1 + count, href
 
 
-def test_list_keeps_the_filters_and_says_what_it_is(served: Visit) -> None:
+def test_list_keeps_the_filters_and_has_a_title(served: Visit) -> None:
     for count, href in numbers(served, "?place=310000&lang=zh"):
         assert href.endswith("?lang=zh&place=310000"), (count, href)
     answer = served.answered(ONE_OUT, at("?lang=en", "/completeness/group/silent/round/r2"))
     assert "Round 2: Trained, reported nothing" in str(answer[ONE_OUT])
 
 
-def test_row_to_look_at_is_linked_to_its_enterprise(served: Visit) -> None:
+def test_listed_row_links_to_its_enterprise(served: Visit) -> None:
     table = served.client.get("/completeness-lists/outliers").text
     assert '<a href="/enterprises/o6">Output 6</a>' in table
     assert '<a href="/enterprises/a">Enterprise A</a>' in served.client.get("/completeness-lists/unsourced/result").text
 
 
-def test_everybody_can_be_taken_away_with_their_forms(served: Visit) -> None:
+def test_list_of_all_enterprises_with_their_forms_can_be_downloaded(served: Visit) -> None:
     rows = list(csv.DictReader(io.StringIO(served.client.get("/completeness-lists/all.csv").text)))
     assert len(rows) == 9 + len(FAR)
     assert rows[0] == {
@@ -278,7 +278,7 @@ def test_everybody_can_be_taken_away_with_their_forms(served: Visit) -> None:
     }  # fmt: skip
 
 
-def test_list_that_does_not_exist_is_not_found(served: Visit) -> None:
+def test_unknown_list_is_not_found(served: Visit) -> None:
     assert "404" in str(served.answered(ONE_OUT, at("", "/completeness/nothing"))[ONE_OUT])
     assert served.answered(ROWS_OUT, at("", "/completeness/nothing"))[f"{ids.COMPLETENESS_LIST}.hidden"] is True
     for path in ("nothing", "form/baseline/present", "nothing.csv", "reported.csv"):
@@ -301,7 +301,7 @@ def test_donors_and_the_committee_never_get_a_list(served: Visit, accounts: Engi
     donor = replace(served, client=client)
     for path in ("outliers", "reported", "all.csv", "form/baseline/missing.csv", "unsourced/result", "outliers.csv"):
         assert client.get(f"/completeness-lists/{path}").status_code == 404, path
-    looks = terms.get("audience") is not Audience.COMMITTEE  # whom the gate turns away from every page
+    looks = terms.get("audience") is not Audience.COMMITTEE  # refused by the gate on every page
     for output in (COUNTS_OUT, ROWS_OUT, ONE_OUT):
         for path in ("/completeness", "/completeness/form/results/missing", "/completeness/outliers"):
             answer = client.post("/_dash-update-component", json=served.body(output, at("", path)))

@@ -1,4 +1,4 @@
-"""Numbers taken away: workbooks and the open-data package say what the CSV says, what it rests on, and no more."""
+"""Downloads: workbooks and the open-data package have the numbers of the CSV, their basis, and no more."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ from layouts import words
 from layouts.exhibits import LOOKS
 
 
-def got(client: FlaskClient, address: str) -> bytes:
+def content_of(client: FlaskClient, address: str) -> bytes:
     answer = client.get(address, headers=PAGE)
     content = answer.get_data()
     answer.close()
@@ -50,7 +50,7 @@ def book(content: bytes) -> Workbook:
 
 
 def lines(book: Workbook, sheet: str) -> list[tuple[str, str]]:
-    """What a sheet to read says: (what, text)."""
+    """The rows of a descriptive sheet: (label, text)."""
     return [(str(row[0]), str(row[1])) for row in book[sheet].iter_rows(values_only=True) if row[0]]
 
 
@@ -76,21 +76,21 @@ def as_written(value: Any, column: str) -> str:
 @pytest.mark.parametrize("code", list(EXHIBITS))
 def test_workbook_of_an_exhibit_has_the_cells_of_its_csv(visits, which, code):
     client = visits[which].client
-    sheet = book(got(client, f"/export/{code}.xlsx"))[code]
+    sheet = book(content_of(client, f"/export/{code}.xlsx"))[code]
     header, *body = (list(row) for row in sheet.iter_rows(values_only=True))
     told = [[as_written(value, name) for name, value in zip(header, row, strict=True)] for row in body]
-    expected = rows(got(client, f"/export/{code}.csv"))
+    expected = rows(content_of(client, f"/export/{code}.csv"))
     assert [header, *told] == expected
 
 
 def test_workbook_has_real_numbers_and_real_dates(public):
-    sheet = book(got(public.client, "/export/events.xlsx"))["events"]
+    sheet = book(content_of(public.client, "/export/events.xlsx"))["events"]
     header = [cell.value for cell in sheet[1]]
     cells = [row[header.index("starts_on")] for row in sheet.iter_rows(min_row=2)]
     dated = [cell for cell in cells if cell.value is not None]
     assert dated
     assert all(isinstance(cell.value, datetime) and cell.number_format == "yyyy-mm-dd" for cell in dated)
-    sheet = book(got(public.client, "/export/coverage.xlsx"))["coverage"]
+    sheet = book(content_of(public.client, "/export/coverage.xlsx"))["coverage"]
     header = [cell.value for cell in sheet[1]]
     total = sheet[2]
     assert total[header.index("trained")].data_type == "n"
@@ -112,8 +112,8 @@ def test_every_column_of_every_exhibit_is_described_in_both_languages_and_has_a_
     assert {column.holds for column in every if column.name.endswith("_on")} == {Holds.DATE}
 
 
-def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
-    found = book(got(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
+def test_second_sheet_describes_the_numbers_and_their_basis(public):
+    found = book(content_of(public.client, "/export/pairs.xlsx?as_of=2014-12-31"))
     assert found.sheetnames == ["pairs", "About these numbers"]
     told = lines(found, "About these numbers")
     said = dict(told)
@@ -130,14 +130,14 @@ def test_second_sheet_says_what_the_numbers_are_and_rest_on(public):
     assert set(EXHIBITS["pairs"].exported) <= set(said)
 
 
-def test_workbook_of_an_invented_programme_says_so_first(demo):
-    told = lines(book(got(demo.client, "/export/overview.xlsx")), "About these numbers")
+def test_workbook_of_a_synthetic_programme_is_marked_synthetic_first(demo):
+    told = lines(book(content_of(demo.client, "/export/overview.xlsx")), "About these numbers")
     assert told[0][0] == "Notice"
     assert "Synthetic" in told[0][1]
 
 
-def test_workbook_speaks_the_language_of_its_reader(public):
-    found = book(got(public.client, "/export/overview.xlsx?lang=zh"))
+def test_workbook_is_in_the_readers_language(public):
+    found = book(content_of(public.client, "/export/overview.xlsx?lang=zh"))
     told = [text for row in found[found.sheetnames[1]].iter_rows(values_only=True) for text in row if text]
     assert any("2017年3月31日" in str(text) for text in told)
 
@@ -146,7 +146,7 @@ DANGEROUS = ('=HYPERLINK("http://example.org")', "+1+1", "-2+3", "@SUM(A1)", "\t
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
+def test_text_like_a_formula_is_stored_as_text_in_a_workbook(text):
     file = io.BytesIO()
     write(file, [Sheet("events", ("name_en", "value"), [[text, -3.5]]), Sheet("About", (), [("Terms", text)])])
     found = book(file.getvalue())
@@ -157,7 +157,7 @@ def test_text_that_looks_like_a_formula_is_text_in_a_workbook(text):
 
 
 @pytest.mark.parametrize("text", DANGEROUS)
-def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_have_none(text):
+def test_csv_prefixes_text_like_a_formula_with_an_apostrophe_but_not_numbers(text):
 
     cells = {"name_en": text, "operator": "=", "value": -3.5, "women": Withheld(), "trained": Under(5)}
     frame = pd.DataFrame([cells], dtype=object)
@@ -165,7 +165,7 @@ def test_text_that_looks_like_a_formula_has_an_apostrophe_in_a_csv_and_numbers_h
     assert rows(csv_of(frame, list(frame.columns)).encode())[1] == written
 
 
-def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
+def test_workbook_replaces_invalid_characters_and_truncates_long_text():
     file = io.BytesIO()
     write(file, [Sheet("a", ("note",), [["bell\x07"], ["x" * 40_000]])])
     cells = [row[0] for row in book(file.getvalue())["a"].iter_rows(min_row=2, values_only=True)]
@@ -173,20 +173,22 @@ def test_signs_a_workbook_cannot_hold_are_replaced_and_a_long_text_is_cut():
     assert len(str(cells[1])) == 32_767
 
 
-def test_selection_is_one_workbook_with_a_sheet_an_exhibit_that_has_rows(public):
-    found = book(got(public.client, "/export/selection.xlsx?partner=cec"))
+def test_selection_workbook_has_a_sheet_per_exhibit_with_rows(public):
+    found = book(content_of(public.client, "/export/selection.xlsx?partner=cec"))
     first, *sheets, last = found.sheetnames
     assert (first, last) == ("Contents", "About these numbers")
-    with_rows = [code for code in EXHIBITS if len(rows(got(public.client, f"/export/{code}.csv?partner=cec"))) > 1]
+    with_rows = [
+        code for code in EXHIBITS if len(rows(content_of(public.client, f"/export/{code}.csv?partner=cec"))) > 1
+    ]
     assert sheets == with_rows
-    assert "targets" not in sheets  # they speak for no partner
+    assert "targets" not in sheets  # these rows have no partner
     contents = dict(lines(found, "Contents"))
     assert "China Enterprise Confederation" in contents["Filters"]
     assert contents["As of"] == "31 March 2017"
     assert set(with_rows) <= set(contents)
     assert next(text for what, text in lines(found, last) if what == "Exhibit") == "Headline figures"
     for code in sheets:
-        assert found[code].max_row == len(rows(got(public.client, f"/export/{code}.csv?partner=cec")))
+        assert found[code].max_row == len(rows(content_of(public.client, f"/export/{code}.csv?partner=cec")))
 
 
 def unpacked(content: bytes, folder: Path) -> Path:
@@ -198,14 +200,14 @@ def unpacked(content: bytes, folder: Path) -> Path:
 
 @pytest.mark.parametrize("which", ["public", "demo"])
 def test_package_is_a_valid_data_package(visits, which, tmp_path):
-    folder = unpacked(got(visits[which].client, "/export/package.zip"), tmp_path)
+    folder = unpacked(content_of(visits[which].client, "/export/package.zip"), tmp_path)
     report = Package(str(folder / "datapackage.json")).validate()
     assert report.valid, report.flatten(["name", "type", "rowNumber", "fieldName", "note"])[:10]
     described = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
     assert described["synthetic"] is (which == "demo")
     assert "/" in described["title"]
     assert datetime.fromisoformat(described["created"])
-    assert "licenses" not in described  # the record names none
+    assert "licenses" not in described  # the record has none
     for resource in described["resources"]:
         content = (folder / resource["path"]).read_bytes()
         assert (resource["bytes"], resource["hash"]) == (len(content), f"sha256:{sha256(content).hexdigest()}")
@@ -217,17 +219,19 @@ def test_package_is_a_valid_data_package(visits, which, tmp_path):
     assert ("Synthetic data" in readme) is (which == "demo")
 
 
-def test_package_holds_each_exhibit_as_it_is_exported(public, tmp_path):
-    folder = unpacked(got(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
+def test_package_contains_each_exhibit_as_exported(public, tmp_path):
+    folder = unpacked(content_of(public.client, "/export/package.zip?as_of=2014-12-31"), tmp_path)
     for code in EXHIBITS:
-        assert (folder / f"{code}.csv").read_bytes() == got(public.client, f"/export/{code}.csv?as_of=2014-12-31")
+        assert (folder / f"{code}.csv").read_bytes() == content_of(
+            public.client, f"/export/{code}.csv?as_of=2014-12-31"
+        )
     assert not (folder / "record").exists(), "a filtered package is not the record"
 
 
 @pytest.mark.parametrize("which", ["public", "demo"])
-def test_package_loaded_into_an_empty_database_gives_equal_exhibits(visits, which, tmp_path):
+def test_package_loaded_into_an_empty_database_reproduces_the_exhibits(visits, which, tmp_path):
     visit = visits[which]
-    folder = unpacked(got(visit.client, "/export/package.zip"), tmp_path / "package")
+    folder = unpacked(content_of(visit.client, "/export/package.zip"), tmp_path / "package")
     address = f"sqlite:///{tmp_path}/again.db"
     engine = writing_engine(address)
     try:
@@ -235,11 +239,11 @@ def test_package_loaded_into_an_empty_database_gives_equal_exhibits(visits, whic
         assert not report.refusals, [finding.english for finding in report.refusals[:5]]
         again = Visit.to(address)
         for code in EXHIBITS:
-            assert got(again.client, f"/export/{code}.csv") == (folder / f"{code}.csv").read_bytes(), code
+            assert content_of(again.client, f"/export/{code}.csv") == (folder / f"{code}.csv").read_bytes(), code
         assert load(engine, folder / "record").changed == 0
     finally:
         engine.dispose()
-    second = unpacked(got(again.client, "/export/package.zip"), tmp_path / "second")
+    second = unpacked(content_of(again.client, "/export/package.zip"), tmp_path / "second")
     for path in sorted((folder / "record").glob("*.csv")):
         assert (second / "record" / path.name).read_bytes() == path.read_bytes()
 
@@ -270,9 +274,9 @@ def donor(served: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
     return client
 
 
-def test_donor_takes_away_what_is_withheld_as_withheld(served, accounts, tmp_path):
+def test_donor_download_marks_withheld_numbers(served, accounts, tmp_path):
     client = donor(served, accounts, threshold=5, export=True)
-    found = book(got(client, "/export/selection.xlsx"))
+    found = book(content_of(client, "/export/selection.xlsx"))
     assert "matrix" not in found.sheetnames
     assert "pairs" not in found.sheetnames
     for sign in ("<5", "withheld"):
@@ -280,7 +284,7 @@ def test_donor_takes_away_what_is_withheld_as_withheld(served, accounts, tmp_pat
         assert {cell.data_type for cell in cells} == {"s"}, sign
     assert "rounded at random to a multiple of 5" in " ".join(text for _what, text in lines(found, "Contents"))
     assert "Terms" not in dict(lines(found, "Contents")), "the note of a record that is not public is not told"
-    package = unpacked(got(client, "/export/package.zip"), tmp_path)
+    package = unpacked(content_of(client, "/export/package.zip"), tmp_path)
     assert not (package / "record").exists()
     assert Package(str(package / "datapackage.json")).validate().valid
     described = json.loads((package / "datapackage.json").read_text(encoding="utf-8"))
@@ -293,7 +297,7 @@ ROUTES = ("/export/overview.xlsx", "/export/selection.xlsx", "/export/package.zi
 
 
 @pytest.mark.parametrize("address", ROUTES)
-def test_who_may_not_export_is_answered_as_if_nothing_were_there(served, accounts, address):
+def test_viewer_without_export_gets_not_found(served, accounts, address):
     client = donor(served, accounts, threshold=5, export=False)
     assert client.get(address).status_code == 404
     assert served.stranger().get(address).status_code == 401
@@ -306,7 +310,7 @@ def nobody(demo: Visit) -> str:
 
 
 @pytest.mark.parametrize("address", ROUTES)
-def test_selection_that_would_single_out_few_is_refused_in_words(served, accounts, nobody, address):
+def test_too_narrow_selection_is_refused_with_a_message(served, accounts, nobody, address):
     client = donor(served, accounts, threshold=5, export=True)
     few = client.get(f"{address}?{nobody}", headers=PAGE)
     assert few.status_code == 403
@@ -314,11 +318,11 @@ def test_selection_that_would_single_out_few_is_refused_in_words(served, account
     few.close()
 
 
-def test_unknown_exhibit_is_no_workbook(public):
+def test_workbook_of_an_unknown_exhibit_is_not_found(public):
     assert public.client.get("/export/nothing.xlsx").status_code == 404
 
 
-def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
+def test_download_links_are_shown_only_to_viewers_with_export(served, accounts):
     for export in (True, False):
         visit = Visit(served.app, donor(served, accounts, export=export), served.one_time, served.standing)
         answer = json.dumps(visit.answered("shell-footer.content")["shell-footer.content"])
@@ -328,15 +332,15 @@ def test_take_away_is_offered_to_who_may_export_alone(served, accounts):
         assert ("take-picture" in basis) is export
 
 
-def test_workbook_of_a_record_without_anything_says_what_there_is(tmp_path):
+def test_workbook_of_a_nearly_empty_record_has_a_contents_sheet(tmp_path):
     address = f"sqlite:///{tmp_path}/bare.db"
     engine = create_engine(address)
     load_rows(engine, {"programme": PROGRAMME["programme"]})
     engine.dispose()
     client = Visit.to(address).client
-    assert book(got(client, "/export/selection.xlsx")).sheetnames[0] == "Contents"
-    assert book(got(client, "/export/pairs.xlsx"))["pairs"].max_row == 1
-    with ZipFile(io.BytesIO(got(client, "/export/package.zip"))) as packed:
+    assert book(content_of(client, "/export/selection.xlsx")).sheetnames[0] == "Contents"
+    assert book(content_of(client, "/export/pairs.xlsx"))["pairs"].max_row == 1
+    with ZipFile(io.BytesIO(content_of(client, "/export/package.zip"))) as packed:
         assert "record/programme.csv" in packed.namelist()
 
 
@@ -344,27 +348,27 @@ def run(address: str, *arguments: str) -> Any:
     return CliRunner().invoke(main, list(arguments), env={"SCORE_DATABASE_URL": address})
 
 
-def test_commands_write_the_same_files(public_record_url, public, tmp_path):
+def test_export_commands_write_the_same_files_as_the_server(public_record_url, public, tmp_path):
     done = run(public_record_url, "export", "change", "--format", "xlsx", "--out", str(tmp_path / "change.xlsx"))
     assert done.exit_code == 0, done.output
     ours = book((tmp_path / "change.xlsx").read_bytes())["change"]
-    theirs = book(got(public.client, "/export/change.xlsx"))["change"]
+    theirs = book(content_of(public.client, "/export/change.xlsx"))["change"]
     assert list(ours.values) == list(theirs.values)
     done = run(public_record_url, "export-package", str(tmp_path / "package.zip"))
     assert done.exit_code == 0, done.output
     with ZipFile(tmp_path / "package.zip") as packed:
-        assert packed.read("change.csv") == got(public.client, "/export/change.csv")
+        assert packed.read("change.csv") == content_of(public.client, "/export/change.csv")
         assert "record/enterprise.csv" in packed.namelist()
 
 
-def test_command_says_where_it_cannot_write(public_record_url, tmp_path):
+def test_command_names_the_path_it_cannot_write(public_record_url, tmp_path):
     done = run(public_record_url, "export-package", str(tmp_path / "no" / "package.zip"))
     assert done.exit_code == 1
     assert "cannot be written" in done.output
     assert "Traceback" not in done.output
 
 
-def test_files_of_the_pictures_are_called_like_those_of_the_tables(public):
+def test_picture_files_are_named_like_the_table_files(public):
     drawn = public.answered("modules-module-funnel-basis.content", {"address.search": "?as_of=2014-12-31"})
     assert "score-china-module-funnel-2014-12-31" in json.dumps(drawn)
     assert "score-china-states-2014-12-31" in json.dumps(drawn)

@@ -1,4 +1,4 @@
-"""Engines on the results database: who may write, what is wrong when it cannot be read."""
+"""Engines on the results database: read-only access, and the reason when it cannot be read."""
 
 import sqlite3
 from contextlib import AbstractContextManager
@@ -25,7 +25,7 @@ def test_reading_engine_refuses_to_write(public_record_url: str):
     engine.dispose()
 
 
-def test_reading_engine_makes_no_file(tmp_path: Path):
+def test_reading_engine_creates_no_file(tmp_path: Path):
     engine = database.reading_engine(f"sqlite:///{tmp_path / 'none.db'}")
     with pytest.raises(DatabaseProblem) as problem:
         database.check(engine)
@@ -46,13 +46,13 @@ def _with(tmp_path: Path, *statements: str) -> Record:
     return Record(f"sqlite:///{path}")
 
 
-def test_database_without_our_tables_is_empty(tmp_path: Path):
+def test_database_without_our_tables_is_reported_empty(tmp_path: Path):
     with pytest.raises(DatabaseProblem) as problem:
         _with(tmp_path, "CREATE TABLE other (a)").catalogue()
     assert problem.value.reason == "empty"
 
 
-def test_database_that_lacks_a_column_is_of_another_schema(tmp_path: Path):
+def test_database_with_a_missing_column_has_another_schema(tmp_path: Path):
     with pytest.raises(DatabaseProblem) as problem:
         _with(tmp_path, "CREATE TABLE programme (code TEXT)").catalogue()
     assert problem.value.reason == "schema"
@@ -70,7 +70,7 @@ def test_database_of_another_schema_version_is_refused(tmp_path: Path, public_re
     assert problem.value.reason == "schema"
 
 
-def test_file_that_is_no_database_is_unreadable(tmp_path: Path):
+def test_file_that_is_not_a_database_is_unreadable(tmp_path: Path):
     path = tmp_path / "text.db"
     path.write_text("This is a letter, not a database. " * 50)
     with pytest.raises(DatabaseProblem) as problem:
@@ -78,7 +78,9 @@ def test_file_that_is_no_database_is_unreadable(tmp_path: Path):
     assert problem.value.reason == "unreadable"
 
 
-def test_record_sees_a_new_batch_and_a_replaced_file_at_once(tmp_path: Path, demo_folder: Path, public_record_url: str):
+def test_record_notices_a_new_batch_and_a_replaced_file_at_once(
+    tmp_path: Path, demo_folder: Path, public_record_url: str
+):
     path = tmp_path / "results.db"
     path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
     record = Record(f"sqlite:///{path}")
@@ -98,8 +100,8 @@ def test_record_sees_a_new_batch_and_a_replaced_file_at_once(tmp_path: Path, dem
     assert record.catalogue().programme.code == "score-demo"
 
 
-def test_names_and_numbers_of_a_view_are_of_one_version(tmp_path: Path, public_record_url: str, monkeypatch):
-    """A load that comes in while a view is opened is in all of it, or in nothing of it."""
+def test_names_and_numbers_of_a_view_come_from_one_data_version(tmp_path: Path, public_record_url: str, monkeypatch):
+    """A load during the opening of a view is in all of the view or in none of it."""
     path = tmp_path / "results.db"
     path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
     record = Record(f"sqlite:///{path}")
@@ -118,7 +120,7 @@ def test_names_and_numbers_of_a_view_are_of_one_version(tmp_path: Path, public_r
     writing.dispose()
 
 
-def test_version_of_a_file_that_has_not_changed_is_not_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
+def test_data_version_of_an_unchanged_file_is_not_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
     path = tmp_path / "results.db"
     path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())
     record = Record(f"sqlite:///{path}")
@@ -133,7 +135,7 @@ def test_version_of_a_file_that_has_not_changed_is_not_read_again(tmp_path: Path
     assert record.catalogue().version == first
     assert len(asked) == 3
     writing = database.writing_engine(f"sqlite:///{path}")
-    for mode in ("DELETE", "WAL"):  # whoever runs the database may have set either
+    for mode in ("DELETE", "WAL"):  # the operator of the database may have set either
         with writing.connect() as connection:
             connection.exec_driver_sql(f"PRAGMA journal_mode={mode}")
         before = record.catalogue().version
@@ -145,7 +147,7 @@ def test_version_of_a_file_that_has_not_changed_is_not_read_again(tmp_path: Path
     writing.dispose()
 
 
-def test_file_that_was_written_over_in_place_is_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
+def test_file_overwritten_in_place_is_read_again(tmp_path: Path, public_record_url: str, monkeypatch):
     monkeypatch.setattr(database, "_SETTLED_NS", -1)
     path = tmp_path / "results.db"
     path.write_bytes(Path(public_record_url.removeprefix("sqlite:///")).read_bytes())

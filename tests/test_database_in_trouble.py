@@ -1,4 +1,4 @@
-"""A results database that is slow, gone and back, or has no room for another reader: said, and over by itself."""
+"""A results database that is slow, stopped or without free connections: reported, with automatic recovery."""
 
 import logging
 from collections.abc import Callable
@@ -11,7 +11,7 @@ from machines import Postgres, Rack, url
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Connection, text
 from sqlalchemy.engine import make_url
-from test_unreadable import spoken
+from test_unreadable import language_and_texts
 from visiting import Visit, at, notice
 
 from dashboard.commands.console import stop_on_database_error
@@ -32,7 +32,7 @@ from layouts import ids
 PAGE_SLOT = f"{ids.PAGE}.children"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 ENDLESS = text("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT (i + 1) % 1000 FROM n) SELECT max(i) FROM n")
-"""Goes on until it is stopped, on any database."""
+"""A query that runs until it is stopped, on any database."""
 
 
 def programme_on(address: str, *, public: bool = False) -> str:
@@ -42,11 +42,11 @@ def programme_on(address: str, *, public: bool = False) -> str:
     return address
 
 
-# --- slow -----------------------------------------------------------------------------------------------------------
+# --- slow ---------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_databases
-def test_question_that_takes_too_long_is_stopped_and_the_next_is_answered(address: str) -> None:
+def test_slow_query_is_stopped_and_the_next_one_runs(address: str) -> None:
     engine = reading_engine(programme_on(address), seconds=0.2)
     record = Record(address, seconds=0.2)
     for _time in range(2):
@@ -59,7 +59,7 @@ def test_question_that_takes_too_long_is_stopped_and_the_next_is_answered(addres
 
 
 @pytest.mark.both_databases
-def test_what_is_streamed_is_taken_at_the_pace_of_whoever_takes_it(address: str, monkeypatch) -> None:
+def test_time_between_the_rows_of_a_streamed_result_does_not_count_as_query_time(address: str, monkeypatch) -> None:
     engine = reading_engine(programme_on(address), seconds=0.2)
     clock = iter(range(0, 1_000_000, 60))
     monkeypatch.setattr(database, "monotonic", lambda: next(clock))
@@ -71,7 +71,7 @@ def test_what_is_streamed_is_taken_at_the_pace_of_whoever_takes_it(address: str,
 
 
 @pytest.mark.both_databases
-def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, monkeypatch) -> None:
+def test_page_shows_a_timeout_message_while_other_requests_work(address: str, monkeypatch) -> None:
     visit = Visit.to(programme_on(address), statement_seconds=0.2)
     whole = visit.answered(f"{ids.FOOTER}.content")
 
@@ -85,12 +85,12 @@ def test_page_says_that_it_took_too_long_while_the_rest_goes_on(address: str, mo
     assert not [line for line in (*english, *chinese) if "Traceback" in line or "SELECT" in line]
     page = visit.open("/export/overview.csv")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "This took too long"
+    assert language_and_texts(page.text)[1][0] == "This took too long"
     assert visit.open("/").status_code == 200
     assert visit.answered(f"{ids.FOOTER}.content") == whole
 
 
-def test_command_that_took_too_long_says_so(public_record_url: str, capsys) -> None:
+def test_command_reports_a_timeout(public_record_url: str, capsys) -> None:
     record = Record(public_record_url, seconds=0.2)
     with pytest.raises(SystemExit), stop_on_database_error(), record.view(MANAGER, Filters()) as view:
         view.connection.execute(ENDLESS)
@@ -98,12 +98,12 @@ def test_command_that_took_too_long_says_so(public_record_url: str, capsys) -> N
 
 
 @pytest.mark.parametrize("said", ["soon", "-1", "inf", "nan"])
-def test_number_of_seconds_that_is_none_is_refused(said: str) -> None:
+def test_invalid_number_of_seconds_is_refused(said: str) -> None:
     with pytest.raises(SettingsProblem, match="SCORE_STATEMENT_SECONDS"):
         Settings.from_environment({"SCORE_SECRET_KEY": "s" * 40, "SCORE_STATEMENT_SECONDS": said})
 
 
-# --- gone and back --------------------------------------------------------------------------------------------------
+# --- stopped and restarted ----------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="session")
@@ -112,15 +112,17 @@ def server_of_its_own(machines: Rack) -> Postgres:
     return machines.place(Postgres, "127.0.0.1", "gone").new("score")
 
 
-def test_server_that_stops_is_told_and_its_return_needs_nobody(server_of_its_own: Postgres, monkeypatch) -> None:
+def test_stopped_database_server_is_reported_and_recovery_is_automatic(
+    server_of_its_own: Postgres, monkeypatch
+) -> None:
     visit = Visit.to(programme_on(url("score", server_of_its_own)))
     before = visit.answered(HEADLINES)
     server_of_its_own.stop()
     page = visit.open("/")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    assert language_and_texts(page.text)[1][0] == "The results database cannot be read just now"
     assert "127.0.0.1" not in page.text
-    assert notice(visit.post(HEADLINES, at("?sector=garments")).get_json())[0] == spoken(page.text)[1][0]
+    assert notice(visit.post(HEADLINES, at("?sector=garments")).get_json())[0] == language_and_texts(page.text)[1][0]
     assert visit.client.get("/health").status_code == 503
     with (
         pytest.raises(LoadProblem) as caught,
@@ -134,7 +136,7 @@ def test_server_that_stops_is_told_and_its_return_needs_nobody(server_of_its_own
     assert visit.answered(HEADLINES) == before
 
 
-def test_several_hosts_of_which_one_is_gone_are_read_and_written(postgres: Postgres, new_on) -> None:
+def test_database_address_with_one_dead_host_can_be_read_and_written(postgres: Postgres, new_on) -> None:
     alive = make_url(programme_on(new_on("postgresql")))
     several = alive.set(query={"host": ["127.0.0.1:1", alive.query["host"]]}).render_as_string(hide_password=False)
     assert Record(several).catalogue().programme.code == "score"
@@ -144,7 +146,7 @@ def test_several_hosts_of_which_one_is_gone_are_read_and_written(postgres: Postg
     engine.dispose()
 
 
-def test_accounts_that_are_gone_are_told_and_their_return_needs_nobody(server_of_its_own: Postgres, new_on) -> None:
+def test_unavailable_accounts_are_reported_and_recovery_is_automatic(server_of_its_own: Postgres, new_on) -> None:
     accounts = url("score", server_of_its_own)
     record = programme_on(new_on("sqlite"), public=True)
     visit = Visit.to(record, signed_in=False, local=False, accounts_url=accounts)
@@ -158,17 +160,17 @@ def test_accounts_that_are_gone_are_told_and_their_return_needs_nobody(server_of
         page = visit.open(path)
         assert page.status_code == 503, path
         assert "127.0.0.1" not in page.text
-    assert spoken(visit.open("/").text)[1][0] == "Who you are cannot be looked up just now"
+    assert language_and_texts(visit.open("/").text)[1][0] == "Who you are cannot be looked up just now"
     server_of_its_own.start()
     assert visit.open("/").status_code == 200
 
 
-# --- what no database can hold --------------------------------------------------------------------------------------
+# --- what no database can hold ------------------------------------------------------------------------------------
 
 
 @pytest.mark.both_databases
 @pytest.mark.parametrize("said", ["%00", "a%00b", "9" * 30])
-def test_text_and_number_that_postgresql_cannot_hold_find_nothing(new_database, said: str) -> None:
+def test_text_and_number_invalid_in_postgresql_match_nothing(new_database, said: str) -> None:
     visit = Visit.to(programme_on(new_database()), accounts_url=new_database())
     for path in ("/decks/edit?name=", "/present?deck="):
         assert visit.open(f"{path}{said}").status_code == 404, path
@@ -179,14 +181,14 @@ def test_text_and_number_that_postgresql_cannot_hold_find_nothing(new_database, 
     assert visit.answered(HEADLINES, at(f"?place={said}"))
 
 
-# --- broken off -----------------------------------------------------------------------------------------------------
+# --- cancelled queries --------------------------------------------------------------------------------------------
 
 
 CONFLICT = "DO $$BEGIN RAISE 'canceling statement due to conflict with recovery' USING ERRCODE = '40001'; END$$"
 
 
 def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
-    """Makes the overview, but for the first so many times: then a replica ends the question, for it must go on."""
+    """Makes the overview fail the first `times` times, as when a replica cancels a query to continue replication."""
     left, make = [times], EXHIBITS["overview"].numbers
 
     def broken_off(view: View) -> pd.DataFrame:
@@ -199,7 +201,7 @@ def breaking_off(times: int) -> Callable[[View], pd.DataFrame]:
 
 
 @pytest.mark.servers
-def test_what_a_replica_breaks_off_is_asked_once_more(new_on, monkeypatch, caplog) -> None:
+def test_query_cancelled_by_a_replica_is_retried_once(new_on, monkeypatch, caplog) -> None:
     visit = Visit.to(programme_on(new_on("postgresql")))
     caplog.set_level(logging.WARNING)
     table, headlines = visit.open("/export/overview.csv").text, visit.answered(HEADLINES)
@@ -215,7 +217,7 @@ def test_what_a_replica_breaks_off_is_asked_once_more(new_on, monkeypatch, caplo
     assert (visit.open("/export/overview.csv").text, visit.answered(HEADLINES)) == (table, headlines)
 
 
-def test_connection_that_is_lost_under_a_question_is_replaced(new_on, postgres: Postgres) -> None:
+def test_connection_lost_during_a_query_is_replaced(new_on, postgres: Postgres) -> None:
     address = programme_on(new_on("postgresql"))
     record = Record(address)
 
@@ -231,10 +233,10 @@ def test_connection_that_is_lost_under_a_question_is_replaced(new_on, postgres: 
         assert view.connection.scalar(text("SELECT 1")) == 1
 
 
-# --- no room --------------------------------------------------------------------------------------------------------
+# --- full disk ----------------------------------------------------------------------------------------------------
 
 
-def test_server_with_too_many_readers_is_told(new_on, postgres: Postgres) -> None:
+def test_database_server_without_free_connections_is_reported(new_on, postgres: Postgres) -> None:
     address = make_url(programme_on(new_on("postgresql")))
     postgres.sql(
         "CREATE ROLE crowded LOGIN CONNECTION LIMIT 0", "GRANT pg_read_all_data TO crowded", database=address.database
@@ -242,13 +244,13 @@ def test_server_with_too_many_readers_is_told(new_on, postgres: Postgres) -> Non
     visit = Visit.to(address.set(username="crowded").render_as_string(hide_password=False))
     page = visit.open("/")
     assert page.status_code == 503
-    assert spoken(page.text)[1][0] == "The results database cannot be read just now"
+    assert language_and_texts(page.text)[1][0] == "The results database cannot be read just now"
     postgres.sql("ALTER ROLE crowded CONNECTION LIMIT 10")
     assert visit.open("/").status_code == 200
 
 
 @pytest.mark.servers
-def test_threads_that_wait_for_a_connection_in_vain_are_told_so(new_on, monkeypatch) -> None:
+def test_threads_that_get_no_connection_report_it(new_on, monkeypatch) -> None:
     monkeypatch.setitem(database._POOL, "pool_timeout", 0.1)
     record = Record(programme_on(new_on("postgresql")))
     held = [record.engine.connect() for _each in range(10)]
@@ -261,7 +263,7 @@ def test_threads_that_wait_for_a_connection_in_vain_are_told_so(new_on, monkeypa
 
 
 @pytest.mark.both_databases
-def test_disk_without_room_is_said_by_a_load(address: str) -> None:
+def test_load_reports_a_full_disk(address: str) -> None:
     engine = writing_engine(programme_on(address))
 
     def fill(connection: Connection) -> None:

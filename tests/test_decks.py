@@ -1,4 +1,4 @@
-"""Decks: kept, changed by several at once, arranged in a form that works without a script, filled from the pages."""
+"""Decks: stored, edited concurrently, arranged in a form that works without JavaScript, filled from pages."""
 
 import json
 import re
@@ -81,7 +81,7 @@ def problem(do: object, *arguments: object) -> str:
 
 
 class Form(HTMLParser):
-    """A page's first form to /decks as a browser would send it: ``fields``, its ``action``, what each button says."""
+    """A page's first form to /decks as a browser would send it: ``fields``, ``action``, and its buttons."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -128,7 +128,7 @@ class Form(HTMLParser):
             self.fields.setlist(self._area, [*before, last + data.removeprefix("\n")])
 
     def set(self, name: str, value: str, at: int = 0) -> "Form":
-        """Fill in the field of this name, of the slide at this place where every slide has one."""
+        """Fill in a field by name; `at` is the position of the slide if every slide has that field."""
         values = self.fields.poplist(name) or [""]
         values[at] = value
         self.fields.setlist(name, values)
@@ -142,7 +142,7 @@ def opened(client: FlaskClient, address: str) -> Form:
 
 
 def press(client: FlaskClient, form: Form, button: str) -> TestResponse:
-    """Press a button of a form, as a browser without a script does."""
+    """Press a button of a form, as a browser without JavaScript does."""
     assert form.action is not None
     assert form.buttons.get(button), f"there is no {button} to press"
     lines = {
@@ -163,10 +163,10 @@ def edit(name: str = "NTAC 6") -> str:
     return f"/decks/edit?name={quote(name)}"
 
 
-# --- kept ---------------------------------------------------------------------------------------------------------
+# --- stored -------------------------------------------------------------------------------------------------------
 
 
-def test_deck_comes_back_as_it_was_saved_with_who_saved_it(accounts):
+def test_saved_deck_is_read_back_unchanged_with_its_author(accounts):
     slides_ = (
         DeckSlide("pairs", "defect-rate", "sector=machinery&partner=saws,cec&as_of=2014-12-31", "数字\n“quoted” <b>"),
         DeckSlide("overview"),
@@ -178,7 +178,7 @@ def test_deck_comes_back_as_it_was_saved_with_who_saved_it(accounts):
 
 
 @pytest.mark.parametrize("chance", [0, 2**30 - 1])
-def test_deck_is_saved_again_and_again_from_its_form_whatever_its_first_revision(mei, accounts, monkeypatch, chance):
+def test_deck_can_be_saved_repeatedly_from_its_form_after_any_first_revision(mei, accounts, monkeypatch, chance):
     monkeypatch.setattr(decks.secrets, "randbelow", lambda _below: chance)
     decks.save(accounts, deck(), WANG)
     for time in range(3):
@@ -187,7 +187,7 @@ def test_deck_is_saved_again_and_again_from_its_form_whatever_its_first_revision
     assert (saved.slides[0].notes, saved.revision) == ("time 2", chance + 4)
 
 
-def test_second_to_save_is_told_who_was_first_and_nothing_is_overwritten(accounts):
+def test_conflicting_save_is_refused_and_names_the_first_author(accounts):
     read = decks.save(accounts, deck(), MEI)
     decks.save(accounts, replace(read, slides=read.slides[:1]), WANG)
     with pytest.raises(DeckProblem) as raised:
@@ -196,7 +196,7 @@ def test_second_to_save_is_told_who_was_first_and_nothing_is_overwritten(account
     assert decks.read(accounts, "NTAC 6").slides == read.slides[:1]
 
 
-def test_deck_deleted_and_made_anew_is_not_overwritten_by_who_had_the_old_one_open(accounts):
+def test_recreated_deck_is_not_overwritten_from_the_form_of_the_deleted_one(accounts):
     old = decks.save(accounts, deck(), MEI)
     decks.remove(accounts, old.name)
     new = decks.save(accounts, deck("NTAC 6", "published"), WANG)
@@ -204,7 +204,7 @@ def test_deck_deleted_and_made_anew_is_not_overwritten_by_who_had_the_old_one_op
     assert decks.read(accounts, "NTAC 6") == new
 
 
-def test_change_of_a_deck_that_was_deleted_says_that_it_is_gone(accounts):
+def test_change_of_a_deleted_deck_reports_that_it_is_gone(accounts):
     read = decks.save(accounts, deck(), MEI)
     decks.remove(accounts, "NTAC 6")
     assert problem(decks.save, accounts, read, MEI) == "deck"
@@ -213,12 +213,12 @@ def test_change_of_a_deck_that_was_deleted_says_that_it_is_gone(accounts):
 
 
 @pytest.mark.parametrize("name", ["", "  ", "standard", "Standard", "x" * (LONGEST_NAME + 1), "a\nb", "a\x00b"])
-def test_name_that_is_none_or_the_standard_decks_is_refused(accounts, name):
+def test_invalid_deck_name_and_the_standard_name_are_refused(accounts, name):
     assert problem(decks.save, accounts, deck(name), MEI) == "name"
 
 
 @pytest.mark.parametrize("count", [0, MOST_SLIDES + 1])
-def test_deck_of_no_slides_or_too_many_is_refused(accounts, count):
+def test_deck_with_no_slides_or_too_many_is_refused(accounts, count):
     assert problem(decks.save, accounts, Deck("NTAC 6", (DeckSlide("overview"),) * count), MEI) == "slides"
 
 
@@ -228,11 +228,11 @@ def test_new_deck_with_a_name_in_use_is_refused(accounts):
 
 
 @pytest.mark.parametrize("arguments", [("nothing",), ("",), ("overview", "", "", "x" * (LONGEST_NOTES + 1))])
-def test_slide_that_shows_nothing_or_says_too_much_is_refused(arguments):
+def test_slide_with_an_unknown_exhibit_or_too_long_notes_is_refused(arguments):
     assert problem(DeckSlide, *arguments) == "slides"
 
 
-def test_slide_is_appended_after_what_somebody_else_saved_in_between(accounts, monkeypatch):
+def test_appended_slide_keeps_a_concurrent_save(accounts, monkeypatch):
     decks.save(accounts, deck(), MEI)
     save, meanwhile = decks.save, iter([WANG])
 
@@ -246,7 +246,7 @@ def test_slide_is_appended_after_what_somebody_else_saved_in_between(accounts, m
     assert [each.exhibit for each in decks.read(accounts, "NTAC 6").slides] == ["published", "breadth"]
 
 
-def test_standard_deck_is_there_and_cannot_be_changed_or_deleted(accounts):
+def test_standard_deck_exists_and_cannot_be_changed_or_deleted(accounts):
     standard = decks.read(accounts, STANDARD)
     assert len(standard.slides) >= 5
     assert problem(decks.append, accounts, STANDARD, DeckSlide("overview"), MEI) == "name"
@@ -254,7 +254,7 @@ def test_standard_deck_is_there_and_cannot_be_changed_or_deleted(accounts):
 
 
 @pytest.mark.parametrize("language", words.LANGUAGES)
-def test_every_exhibit_has_a_name_of_its_own_in_words(language):
+def test_every_exhibit_has_a_distinct_name(language):
     with words.speaking(language):
         names = [name_of(code) for code in SLIDES]
     assert len(set(names)) == len(SLIDES)
@@ -264,7 +264,7 @@ def test_every_exhibit_has_a_name_of_its_own_in_words(language):
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-def test_list_says_who_changed_each_deck_and_leads_to_it(mei, accounts):
+def test_deck_list_names_the_last_author_and_links_to_each_deck(mei, accounts):
     decks.save(accounts, deck("Donors & <friends>"), WANG)
     text = mei.get("/decks", headers=PAGE).text
     assert "Donors &amp; &lt;friends&gt;" in text
@@ -277,7 +277,7 @@ def test_list_says_who_changed_each_deck_and_leads_to_it(mei, accounts):
     assert 'href="/decks/edit?name=standard"' not in text
 
 
-def test_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
+def test_deck_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
     decks.save(accounts, deck(), WANG)
     text = mei.get("/decks?lang=zh", headers=PAGE).text
     assert text.count('action="/pack"') == 2
@@ -292,7 +292,7 @@ def test_list_offers_a_meeting_pack_of_every_deck(mei, accounts):
     assert {"notes-2", "rows-2"} <= set(re.findall(r'<p class="hint" id="([\w-]+)">', form))
 
 
-def test_deck_is_deleted_by_a_post_alone_and_the_links_that_show_it_are_counted(mei, accounts):
+def test_deck_is_deleted_only_by_post_after_counting_the_links_that_show_it(mei, accounts):
     decks.save(accounts, deck(), WANG)
     share_links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
     revoked, _token = share_links.make(accounts, Terms(audience=Audience.COMMITTEE, deck="NTAC 6", edition="spring"))
@@ -318,14 +318,14 @@ LOST = {
 
 @pytest.mark.parametrize("page", ["/decks", edit()])
 @pytest.mark.parametrize(("filters", "said"), LOST.items())
-def test_slide_that_asks_for_what_is_gone_says_so_in_the_list_and_in_the_deck(mei, accounts, page, filters, said):
+def test_slide_with_an_unknown_filter_value_is_reported_in_the_list_and_the_deck(mei, accounts, page, filters, said):
     decks.save(accounts, Deck("NTAC 6", (DeckSlide("overview"), DeckSlide("states", "", filters))), MEI)
     text = mei.get(page, headers=PAGE).text
     assert text.count(said) == 1
     assert ("Slide 2: " + said in text) == (page == "/decks")
 
 
-def test_slide_whose_indicator_is_gone_or_whose_selection_is_empty_says_so(mei, accounts, public):
+def test_slide_with_a_removed_indicator_or_an_empty_selection_is_reported(mei, accounts, public):
     arranged = (DeckSlide("pairs", "gone"), DeckSlide("overview", "", public.nothing_left()), DeckSlide("published"))
     decks.save(accounts, Deck("NTAC 6", arranged), MEI)
     text = mei.get(edit(), headers=PAGE).text
@@ -341,7 +341,7 @@ def exhibits(form: Form) -> list[str]:
     return form.fields.getlist("exhibit")
 
 
-def test_new_deck_is_named_filled_and_saved(mei, accounts):
+def test_new_deck_can_be_named_filled_and_saved(mei, accounts):
     form = pressed(mei, opened(mei, "/decks/edit").set("new", "coverage"), "add")
     form.set("name", "NTAC 6").set("notes", "Who did not?\n\nAsk.", 1).set("exhibit", "regions")
     answer = press(mei, form, "save")
@@ -352,7 +352,7 @@ def test_new_deck_is_named_filled_and_saved(mei, accounts):
     assert "Saved." in mei.get(answer.location, headers=PAGE).text
 
 
-def test_buttons_move_and_remove_slides_and_save_nothing(mei, accounts):
+def test_move_and_remove_buttons_change_the_form_without_saving(mei, accounts):
     before = decks.save(accounts, deck(), WANG)
     form = opened(mei, edit())
     assert [form.buttons[each] for each in ("up-0", "down-0", "up-2", "down-2")] == [False, True, True, False]
@@ -368,7 +368,7 @@ def test_buttons_move_and_remove_slides_and_save_nothing(mei, accounts):
 
 
 @pytest.mark.parametrize("button", ["up-1", "down-0", "remove-0", "filters-1", "add"])
-def test_nothing_typed_is_lost_between_two_clicks(mei, accounts, button):
+def test_form_keeps_typed_text_between_clicks(mei, accounts, button):
     filters = "as_of=2014-12-31&edition=ntac-5&partner=cec,gone"
     arranged = (DeckSlide("overview"), DeckSlide("pairs", "defect-rate", filters, "\nfirst line blank  "))
     decks.save(accounts, Deck("NTAC 6", arranged), MEI)
@@ -383,7 +383,7 @@ def test_nothing_typed_is_lost_between_two_clicks(mei, accounts, button):
     assert "defect-rate" in form.fields.getlist("indicator")
 
 
-def test_filters_of_a_slide_are_chosen_from_the_names_of_the_record(mei, accounts):
+def test_slide_filters_offer_the_names_of_the_record(mei, accounts):
     decks.save(accounts, Deck("NTAC 6", (DeckSlide("overview"), DeckSlide("regions", "", "partner=cec"))), MEI)
     answer = press(mei, opened(mei, edit()), "filters-1")
     assert "China Enterprise Confederation (CEC)" in answer.text
@@ -402,7 +402,7 @@ def test_filters_of_a_slide_are_chosen_from_the_names_of_the_record(mei, account
     assert decks.read(accounts, "NTAC 6").slides[1] == DeckSlide("regions")
 
 
-def test_filters_chosen_are_kept_whatever_button_is_pressed_next(mei, accounts):
+def test_chosen_filters_are_kept_after_any_button(mei, accounts):
     decks.save(accounts, deck(), MEI)
     form = pressed(mei, opened(mei, edit()), "filters-1")
     form.fields.setlist("sector", ["machinery"])
@@ -412,7 +412,7 @@ def test_filters_chosen_are_kept_whatever_button_is_pressed_next(mei, accounts):
     assert decks.read(accounts, "NTAC 6").slides[0] == DeckSlide("regions", "", "sector=machinery")
 
 
-def test_what_is_ticked_and_gone_stays_ticked_until_it_is_unticked(mei, accounts):
+def test_ticked_value_that_no_longer_exists_stays_ticked_until_unticked(mei, accounts):
     decks.save(accounts, Deck("NTAC 6", (DeckSlide("overview", "", "partner=gone&edition=ntac-5"),)), MEI)
     form = pressed(mei, opened(mei, edit()), "filters-0")
     assert form.fields.getlist("partner") == ["gone"]
@@ -420,13 +420,13 @@ def test_what_is_ticked_and_gone_stays_ticked_until_it_is_unticked(mei, accounts
 
 
 @pytest.mark.parametrize("source", ["copy=standard", "name=standard"])
-def test_standard_deck_is_copied_under_a_name_of_its_own(mei, accounts, source):
+def test_standard_deck_can_be_copied_under_a_new_name(mei, accounts, source):
     form = opened(mei, f"/decks/edit?{source}").set("name", "Ours")
     assert press(mei, form, "save").status_code == 303
     assert decks.read(accounts, "Ours").slides == decks.read(accounts, STANDARD).slides
 
 
-def test_deck_is_saved_as_another_and_the_first_stays_as_it_was(mei, accounts):
+def test_save_as_creates_another_deck_and_leaves_the_first_unchanged(mei, accounts):
     before = decks.save(accounts, deck(), WANG)
     form = pressed(mei, opened(mei, edit()), "remove-0").set("other", "NTAC 7")
     assert press(mei, form, "save-as").location == "/decks/edit?name=NTAC+7"
@@ -442,7 +442,7 @@ def test_deck_is_saved_as_another_and_the_first_stays_as_it_was(mei, accounts):
         ("NTAC 6", 409, "There is a deck “NTAC 6” already"),
     ],
 )
-def test_deck_that_cannot_be_saved_so_stands_there_still_with_what_is_wrong(mei, accounts, name, status, said):
+def test_refused_deck_form_keeps_its_input_and_shows_the_error(mei, accounts, name, status, said):
     before = decks.save(accounts, deck(), WANG)
     form = opened(mei, "/decks/edit").set("name", name).set("notes", "My words")
     answer = press(mei, form, "save")
@@ -452,7 +452,7 @@ def test_deck_that_cannot_be_saved_so_stands_there_still_with_what_is_wrong(mei,
     assert decks.decks(accounts) == [before]
 
 
-def test_deck_without_a_slide_is_not_saved(mei, accounts):
+def test_deck_form_without_slides_is_not_saved(mei, accounts):
     form = pressed(mei, opened(mei, "/decks/edit").set("name", "Empty"), "remove-0")
     answer = press(mei, form, "save")
     assert answer.status_code == 400
@@ -460,7 +460,7 @@ def test_deck_without_a_slide_is_not_saved(mei, accounts):
     assert decks.decks(accounts) == []
 
 
-def test_full_deck_takes_no_further_slide(mei, accounts):
+def test_full_deck_accepts_no_further_slide(mei, accounts):
     decks.save(accounts, Deck("NTAC 6", (DeckSlide("overview"),) * MOST_SLIDES), MEI)
     form = opened(mei, edit())
     assert "add" not in form.buttons
@@ -468,7 +468,7 @@ def test_full_deck_takes_no_further_slide(mei, accounts):
     assert len(exhibits(Form(answer.text))) == MOST_SLIDES
 
 
-def test_page_of_a_deck_speaks_the_readers_language_and_keeps_it(mei, accounts):
+def test_deck_page_is_in_the_readers_language_and_keeps_it(mei, accounts):
     decks.save(accounts, deck(), MEI)
     form = opened(mei, f"{edit()}&lang=zh")
     assert form.action == "/decks/edit?name=NTAC+6&lang=zh"
@@ -476,7 +476,7 @@ def test_page_of_a_deck_speaks_the_readers_language_and_keeps_it(mei, accounts):
 
 
 @pytest.mark.parametrize("address", ["/decks/edit?name=gone", "/decks/edit?copy=gone"])
-def test_deck_that_is_gone_is_said_above_the_list(mei, address):
+def test_deleted_deck_is_reported_above_the_list(mei, address):
     answer = mei.get(address, headers=PAGE)
     assert answer.status_code == 404
     assert "There is no deck “gone” any more." in answer.text
@@ -492,7 +492,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize("form", FORGED)
-def test_form_no_page_of_ours_sends_is_refused_in_words(mei, accounts, form):
+def test_malformed_deck_form_is_refused_with_a_message(mei, accounts, form):
     answer = mei.post("/decks/edit", data=form, headers=PAGE)
     assert answer.status_code == 400
     assert "This form could not be read" in answer.text
@@ -502,7 +502,7 @@ def test_form_no_page_of_ours_sends_is_refused_in_words(mei, accounts, form):
 @pytest.mark.parametrize(
     "do", ["", "up", "up-", "up--1", "up-99", "remove-x", "filters-٣", "remove-" + "9" * 40, "drop-0"]
 )
-def test_button_no_page_of_ours_has_changes_nothing(mei, accounts, do):
+def test_unknown_button_changes_nothing(mei, accounts, do):
     decks.save(accounts, deck(), MEI)
     fields = opened(mei, edit()).fields.to_dict(flat=False)
     answer = mei.post(edit(), data=fields | {"do": [do], "opened": ["99"], "revision": ["x"]}, headers=PAGE)
@@ -513,7 +513,7 @@ def test_button_no_page_of_ours_has_changes_nothing(mei, accounts, do):
 # --- two managers, one deck ---------------------------------------------------------------------------------------
 
 
-def test_second_manager_to_save_is_told_and_keeps_their_version_to_save_elsewhere(mei, wang, accounts):
+def test_second_manager_to_save_gets_a_warning_and_can_save_under_another_name(mei, wang, accounts):
     decks.save(accounts, deck(), MEI)
     hers, his = opened(mei, edit()), opened(wang, edit())
     press(wang, pressed(wang, his, "remove-0"), "save")
@@ -525,7 +525,7 @@ def test_second_manager_to_save_is_told_and_keeps_their_version_to_save_elsewher
     assert form.fields.getlist("notes") == ["", "Hers alone", ""]
     assert form.fields["other"] == f"NTAC 6 ({MEI})"
     assert 'href="/decks/edit?name=NTAC+6" target="_blank"' in answer.text
-    # Changing it further neither loses it nor gets it past the other's version.
+    # A further change neither loses it nor overwrites the other version.
     further = press(mei, form, "up-1")
     assert Form(further.text).fields.getlist("notes") == ["Hers alone", "", ""]
     assert press(mei, Form(further.text), "save").status_code == 409
@@ -534,7 +534,7 @@ def test_second_manager_to_save_is_told_and_keeps_their_version_to_save_elsewher
     assert [each.exhibit for each in decks.read(accounts, "NTAC 6").slides] == ["regions", "coverage"]
 
 
-def test_name_for_the_second_version_that_is_taken_as_well_loses_nothing(mei, wang, accounts):
+def test_second_version_is_kept_when_its_new_name_is_also_in_use(mei, wang, accounts):
     decks.save(accounts, deck(), MEI)
     decks.save(accounts, deck("NTAC 7", "published"), WANG)
     hers = opened(mei, edit())
@@ -548,7 +548,7 @@ def test_name_for_the_second_version_that_is_taken_as_well_loses_nothing(mei, wa
     assert press(mei, form.set("other", "NTAC 8"), "save-as").status_code == 303
 
 
-def test_deck_deleted_while_somebody_changes_it_can_be_saved_back(mei, wang, accounts):
+def test_deck_deleted_during_editing_can_be_saved_again(mei, wang, accounts):
     decks.save(accounts, deck(), MEI)
     form = opened(mei, edit()).set("notes", "Hers alone")
     assert wang.post("/decks/remove", data={"deck": "NTAC 6"}).status_code == 303
@@ -565,7 +565,7 @@ def test_deck_deleted_while_somebody_changes_it_can_be_saved_back(mei, wang, acc
 FROM_A_PAGE = "/decks/add?exhibit=pairs&indicator=defect-rate&partner=cec,unknown&as_of=2014-12-31"
 
 
-def test_exhibit_is_added_with_the_filters_of_its_page_to_a_deck_there_is(mei, accounts):
+def test_exhibit_is_added_to_an_existing_deck_with_the_filters_of_its_page(mei, accounts):
     decks.save(accounts, deck(), WANG)
     page = mei.get(FROM_A_PAGE, headers=PAGE).text
     assert "China Enterprise Confederation (CEC)" in page
@@ -577,7 +577,7 @@ def test_exhibit_is_added_with_the_filters_of_its_page_to_a_deck_there_is(mei, a
     assert saved.changed_by == MEI
 
 
-def test_every_exhibit_of_a_page_leads_to_the_deck_as_it_is_drawn_there(public):
+def test_every_exhibit_on_a_page_links_to_add_to_deck_with_its_current_view(public):
     led = {}
     for page, exhibit in (
         ("regions", "regions"), ("modules", "states"), ("modules", "matrix"), ("results", "pairs"),
@@ -594,7 +594,7 @@ def test_every_exhibit_of_a_page_leads_to_the_deck_as_it_is_drawn_there(public):
     assert "indicator" not in led["change"]
 
 
-def test_exhibit_begins_a_new_deck(mei, accounts):
+def test_exhibit_can_start_a_new_deck(mei, accounts):
     answer = mei.post("/decks/add?exhibit=regions&lang=zh", data={"deck": "", "name": "甲"}, headers=PAGE)
     assert answer.location == "/decks/edit?name=%E7%94%B2&lang=zh#slide-1"
     assert decks.read(accounts, "甲").slides == (DeckSlide("regions"),)
@@ -609,7 +609,7 @@ def test_exhibit_begins_a_new_deck(mei, accounts):
         ({"deck": "full"}, f"1 to {MOST_SLIDES} slides"),
     ],
 )
-def test_exhibit_that_cannot_be_added_so_is_still_there_to_add(mei, accounts, form, said):
+def test_refused_add_form_keeps_its_input(mei, accounts, form, said):
     decks.save(accounts, deck(), WANG)
     decks.save(accounts, Deck("full", (DeckSlide("overview"),) * MOST_SLIDES), WANG)
     answer = mei.post(FROM_A_PAGE, data=form | {"notes": "My words"}, headers=PAGE)
@@ -622,16 +622,16 @@ def test_exhibit_that_cannot_be_added_so_is_still_there_to_add(mei, accounts, fo
 
 
 @pytest.mark.parametrize("query", ["", "exhibit=nothing", "exhibit=../x"])
-def test_what_is_no_exhibit_is_added_to_nothing(mei, query):
+def test_unknown_exhibit_cannot_be_added(mei, query):
     assert mei.get(f"/decks/add?{query}", headers=PAGE).status_code == 404
     assert mei.post(f"/decks/add?{query}", data={"name": "x"}, headers=PAGE).status_code == 404
 
 
-# --- who may ------------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_who_comes_by_a_link_neither_sees_nor_changes_a_deck(served, accounts, audience):
+def test_link_viewer_can_neither_see_nor_change_decks(served, accounts, audience):
     kept = decks.save(accounts, deck(), MEI)
     _link, token = share_links.make(accounts, served.fit(Terms(audience=audience)))
     guest = served.stranger()

@@ -1,4 +1,4 @@
-"""Scripts and style sheets: at addresses made of their content, compressed beforehand, kept by the browser for good."""
+"""Scripts and style sheets: addresses with a content hash, compressed in advance, cached by the browser."""
 
 import gzip
 import os
@@ -16,8 +16,8 @@ DECODERS = {"br": brotli.decompress, "gzip": gzip.decompress}
 
 
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory):
-    """A folder of files compressed as quickly as can be: what they are, not how small they get."""
+def compressed(tmp_path_factory: pytest.TempPathFactory):
+    """A folder of files compressed at the fastest level: their size does not matter here."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(static_files, "COMPRESSED", tmp_path_factory.mktemp("kept") / "new")
         quick = {"br": lambda content: brotli.compress(content, quality=1), "gzip": lambda data: gzip.compress(data, 1)}
@@ -34,7 +34,7 @@ def get(visit: Visit, address: str, **headers: str):
     return visit.client.get(address, headers=headers, buffered=True)
 
 
-def test_every_script_and_style_of_a_page_comes_as_it_was_compressed(public, kept):
+def test_every_script_and_style_is_served_from_the_precompressed_files(public, compressed):
     found = addresses(public)
     assert len(found) > 15
     for address in found:
@@ -45,17 +45,17 @@ def test_every_script_and_style_of_a_page_comes_as_it_was_compressed(public, kep
             assert answer.headers["Content-Encoding"] == encoding, address
             assert answer.headers["Content-Type"] == plain.headers["Content-Type"]
             assert decode(answer.data) == plain.data
-            assert answer.data in [path.read_bytes() for path in kept.glob(f"*.{encoding}")]
+            assert answer.data in [path.read_bytes() for path in compressed.glob(f"*.{encoding}")]
 
 
-def test_smaller_encoding_is_chosen_of_those_a_browser_takes(public, kept):
+def test_smallest_encoding_the_browser_accepts_is_chosen(public, compressed):
     for accepted, chosen in {"gzip, deflate, br, zstd": "br", "gzip": "gzip", "gzip, br;q=0": "gzip"}.items():
         answer = get(public, addresses(public)[0], **{"Accept-Encoding": accepted})
         assert answer.headers["Content-Encoding"] == chosen
         assert "Accept-Encoding" in answer.headers["Vary"]
 
 
-def test_browser_keeps_each_for_a_year_and_whoever_signs_in_next_as_well(public, kept):
+def test_static_files_are_cached_for_a_year_across_sessions(public, compressed):
     for address in addresses(public):
         if address.startswith("/assets/present"):
             continue
@@ -65,8 +65,8 @@ def test_browser_keeps_each_for_a_year_and_whoever_signs_in_next_as_well(public,
 
 
 @pytest.mark.parametrize("wrong", ["0" * 20, "1795708241"])
-def test_address_of_other_content_is_answered_but_kept_for_no_time(public, wrong):
-    """While machines are brought up to date one by one, a page of one may ask another for what it has not yet."""
+def test_address_with_another_content_hash_is_served_without_caching(public, wrong):
+    """During a rolling upgrade, a page of one machine may request files that another does not have yet."""
     for address in addresses(public):
         other = re.sub(r"(?<=[?]m=)\w+$|(?<=\dm)[0-9a-f]{20}(?=\.)", wrong, address)
         if other != address:
@@ -75,7 +75,7 @@ def test_address_of_other_content_is_answered_but_kept_for_no_time(public, wrong
             assert "max-age" not in answer.headers["Cache-Control"], other
 
 
-def test_address_is_the_same_on_a_machine_where_files_are_older(public):
+def test_static_address_does_not_depend_on_file_times(public):
     before = addresses(public)
     asset = static_files.ASSETS / static_files.PLOTLY
     times = asset.stat().st_atime, asset.stat().st_mtime
@@ -86,7 +86,7 @@ def test_address_is_the_same_on_a_machine_where_files_are_older(public):
         os.utime(asset, times)
 
 
-def test_changed_file_has_another_address(tmp_path, monkeypatch):
+def test_changed_static_file_has_another_address(tmp_path, monkeypatch):
     monkeypatch.setattr(static_files, "ASSETS", tmp_path)
     file = tmp_path / "x.css"
     file.write_text("a {}")
@@ -96,7 +96,7 @@ def test_changed_file_has_another_address(tmp_path, monkeypatch):
     assert static_files.asset_address("x.css") != before
 
 
-def test_asking_again_is_answered_by_nothing_new(public, kept):
+def test_repeated_request_gets_not_modified(public, compressed):
     address = "/assets/present/slide.js"
     first = get(public, address, **{"Accept-Encoding": "br"})
     assert first.headers["Cache-Control"] == "no-cache"
@@ -106,9 +106,9 @@ def test_asking_again_is_answered_by_nothing_new(public, kept):
     assert other.status_code == 200
 
 
-def test_page_loads_what_it_needs_and_no_whole_plotly(public):
+def test_page_loads_only_what_it_needs_and_not_the_full_plotly(public):
     found = " ".join(addresses(public))
-    assert found.count("plotly") == 2  # the pages' and the show's
+    assert found.count("plotly") == 2  # one of the pages and one of the show
     assert "package_data/plotly" not in found
     assert "dash_table" not in found
     assert "polyfill" not in found
@@ -116,12 +116,12 @@ def test_page_loads_what_it_needs_and_no_whole_plotly(public):
         assert Path(path).stem in found
 
 
-def test_nothing_outside_the_folder_of_assets_is_answered(public):
+def test_files_outside_the_assets_folder_are_not_served(public):
     for address in ("/assets/../app.py", "/assets/%2e%2e/app.py", "/assets/LICENSE-none"):
         assert get(public, address).status_code == 404, address
 
 
-def test_folder_that_cannot_be_written_costs_speed_and_nothing_else(public, tmp_path, monkeypatch, caplog):
+def test_files_are_compressed_per_request_when_the_folder_is_not_writable(public, tmp_path, monkeypatch, caplog):
     (tmp_path / "file").touch()
     monkeypatch.setattr(static_files, "COMPRESSED", tmp_path / "file" / "folder")
     static_files.prepare()

@@ -1,4 +1,4 @@
-"""The synthetic programme: the same bytes for the same seed, and within the contract."""
+"""The synthetic programme: equal bytes for equal seeds, and valid in the import format."""
 
 import csv
 import hashlib
@@ -18,7 +18,7 @@ from data.storage.database import writing_engine
 from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
 
 KEYS = {table.name: [c.name for c in contract_columns(table) if c.info["key"]] for table in CONTRACT_TABLES}
-# Dates of what happened; due_on, planned dates, the ends of phases and events that are not held may lie ahead.
+# Dates of past facts; due_on, planned dates, ends of phases and events not yet held may be in the future.
 HAPPENED = {
     "source": ["published_on"],
     "round": ["started_on", "ended_on"],
@@ -60,19 +60,19 @@ def programme(tmp_path_factory):
 SIZES = pytest.mark.parametrize(("enterprises", "seed"), [(0, 1), (1, 1), (1, 2), (1, 3), (7, 1), (7, 5), (300, 1)])
 
 
-# --- The same bytes ----------------------------------------------------------------------------------------------
+# --- Reproducible bytes -------------------------------------------------------------------------------------------
 
 
-def test_two_runs_with_one_seed_write_the_same_bytes(programme, tmp_path):
+def test_equal_seeds_write_equal_bytes(programme, tmp_path):
     write_demo(tmp_path, 80, seed=4)
     assert digest(tmp_path) == digest(programme(80, 4))
 
 
-def test_another_seed_writes_other_bytes(programme):
+def test_different_seeds_write_different_bytes(programme):
     assert digest(programme(80, 4)) != digest(programme(80, 5))
 
 
-def test_the_order_of_hashes_does_not_reach_the_bytes(programme, tmp_path):
+def test_hash_seed_does_not_change_the_bytes(programme, tmp_path):
     code = (
         f"from pathlib import Path; from data.demo import write_demo; write_demo(Path({str(tmp_path)!r}), 80, seed=4)"
     )
@@ -82,23 +82,23 @@ def test_the_order_of_hashes_does_not_reach_the_bytes(programme, tmp_path):
     assert digest(tmp_path) == digest(programme(80, 4))
 
 
-def test_writing_again_over_a_larger_programme_leaves_nothing_of_it(programme, tmp_path):
+def test_writing_over_a_larger_programme_removes_all_of_it(programme, tmp_path):
     write_demo(tmp_path, 120, seed=9)
     write_demo(tmp_path, 80, seed=4)
     assert digest(tmp_path) == digest(programme(80, 4))
 
 
-# --- Within the contract -----------------------------------------------------------------------------------------
+# --- Validity in the import format --------------------------------------------------------------------------------
 
 
-def test_less_than_no_enterprise_is_refused_and_writes_nothing(tmp_path):
+def test_negative_number_of_enterprises_is_refused_and_nothing_is_written(tmp_path):
     with pytest.raises(ValueError, match="0 enterprises or more, not -1"):
         write_demo(tmp_path / "folder", -1)
     assert not (tmp_path / "folder").exists()
 
 
 @SIZES
-def test_every_table_has_its_file_with_the_columns_of_the_contract(programme, enterprises, seed):
+def test_every_table_has_a_file_with_the_columns_of_the_import_format(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     pictures = {row[side] for row in rows_of(folder, "story") for side in ("before_image", "after_image")} - {""}
     assert {path.name for path in folder.iterdir()} == {f"{table.name}.csv" for table in CONTRACT_TABLES} | pictures
@@ -108,7 +108,7 @@ def test_every_table_has_its_file_with_the_columns_of_the_contract(programme, en
 
 
 @SIZES
-def test_every_cell_is_of_its_kind(programme, enterprises, seed):
+def test_every_cell_is_valid_for_its_column(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     checks = {
         Kind.CODE: lambda text: re.fullmatch(r"[a-z0-9-]+", text) or text in "=<>~",
@@ -147,7 +147,7 @@ def test_keys_are_unique_and_references_resolve(programme, enterprises, seed):
 
 
 @SIZES
-def test_every_training_and_result_of_a_round_belongs_to_an_enrolment(programme, enterprises, seed):
+def test_every_training_and_result_of_a_round_has_an_enrolment(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     enrolled = {(row["enterprise"], row["round"]) for row in rows_of(folder, "enrolment")}
     for table in ("training", "result"):
@@ -155,7 +155,7 @@ def test_every_training_and_result_of_a_round_belongs_to_an_enrolment(programme,
 
 
 @SIZES
-def test_nothing_happens_after_as_of(programme, enterprises, seed):
+def test_nothing_happens_after_the_as_of_date(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     assert [row["as_of"] for row in rows_of(folder, "programme")] == [AS_OF.isoformat()]
     for table, columns in HAPPENED.items():
@@ -177,7 +177,7 @@ def test_dates_of_a_row_are_in_order(programme, enterprises, seed):
 
 
 @SIZES
-def test_nothing_happens_to_an_enterprise_before_it_is_recruited_or_after_it_left(programme, enterprises, seed):
+def test_enterprise_has_no_events_before_recruitment_or_after_leaving(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     enrolments = {(row["enterprise"], row["round"]): row for row in rows_of(folder, "enrolment")}
     for table in ("training", "result"):
@@ -230,7 +230,7 @@ def test_every_enterprise_is_enrolled_and_named_once_in_both_languages(programme
 
 
 @SIZES
-def test_everything_that_has_a_name_has_it_in_both_languages(programme, enterprises, seed):
+def test_every_name_is_in_both_languages(programme, enterprises, seed):
     folder = programme(enterprises, seed)
     for table in CONTRACT_TABLES:
         if "name_en" in table.columns:
@@ -238,7 +238,7 @@ def test_everything_that_has_a_name_has_it_in_both_languages(programme, enterpri
 
 
 @SIZES
-def test_the_loader_takes_it_whole(programme, tmp_path, enterprises, seed):
+def test_loader_accepts_the_synthetic_programme_without_refusals(programme, tmp_path, enterprises, seed):
     engine = writing_engine(f"sqlite:///{tmp_path / 'results.db'}")
     report = load(engine, programme(enterprises, seed))
     engine.dispose()
@@ -246,7 +246,7 @@ def test_the_loader_takes_it_whole(programme, tmp_path, enterprises, seed):
     assert report.loaded
 
 
-def test_it_says_that_it_is_synthetic_and_names_no_real_institution(programme):
+def test_synthetic_programme_is_marked_synthetic_and_names_no_real_institution(programme):
     folder = programme(7)
     [row] = rows_of(folder, "programme")
     assert (row["code"], row["synthetic"], row["public"]) == ("score-demo", "yes", "no")
@@ -260,7 +260,7 @@ def test_it_says_that_it_is_synthetic_and_names_no_real_institution(programme):
         assert not real.search(partner["name_en"] + partner["name_zh"]), partner
 
 
-def test_progress_is_told_up_to_the_last_enterprise(tmp_path):
+def test_progress_is_reported_up_to_the_last_enterprise(tmp_path):
     told = []
     write_demo(tmp_path, 90, seed=1, progress=lambda done, total: told.append((done, total)))
     assert len(told) > 5

@@ -1,4 +1,4 @@
-"""The synthetic programme has the shape it claims, at a thousand enterprises."""
+"""The synthetic programme has its stated proportions, at a thousand enterprises."""
 
 from collections import Counter, defaultdict
 from statistics import median
@@ -13,7 +13,7 @@ def programme(tmp_path_factory):
 
 
 def state(training, left_on):
-    """The state of one training by as_of, read off its row."""
+    """The state of one training as of the record date, from its row."""
     if training["completed_on"]:
         return "completed"
     if training["dropped_on"] or left_on:
@@ -47,12 +47,12 @@ def relative_changes(folder, indicator):
 
 
 @pytest.mark.parametrize("seed", [1, 2])
-def test_every_state_is_there_in_a_programme_of_three_hundred(programme, seed):
+def test_programme_of_three_hundred_has_every_training_state(programme, seed):
     counts = states(programme(300, seed))
     assert set(counts) == {"completed", "in progress", "dropped", "overdue", "not yet due"}
 
 
-def test_states_keep_their_proportions(programme):
+def test_training_states_have_the_stated_proportions(programme):
     counts = states(programme(1000))
     bands = {
         "completed": (0.35, 0.6), "in progress": (0.08, 0.25), "dropped": (0.05, 0.2), "overdue": (0.02, 0.15),
@@ -69,7 +69,7 @@ def test_rounds_are_small_but_for_a_few_roll_outs(programme):
     assert sum(size > 9 for size in sizes) < len(sizes) / 5
 
 
-def test_some_rounds_have_not_started_and_some_hold_several_places(programme):
+def test_some_rounds_have_not_started_and_some_have_several_places(programme):
     folder = programme(1000)
     rounds = rows_of(folder, "round")
     enrolled = {row["round"] for row in rows_of(folder, "enrolment")}
@@ -85,7 +85,7 @@ def test_some_rounds_have_not_started_and_some_hold_several_places(programme):
     assert [r for r in rows_of(folder, "enrolment") if r["round"] in several and r["enterprise"] in placeless]
 
 
-def test_module_1_comes_first_and_no_ladder_follows(programme):
+def test_module_1_comes_first_and_enterprises_take_various_sets_of_modules(programme):
     folder = programme(1000)
     routes = defaultdict(list)
     for row in rows_of(folder, "training"):
@@ -96,7 +96,7 @@ def test_module_1_comes_first_and_no_ladder_follows(programme):
         assert kinds[route] > 30, kinds
 
 
-def test_enrolments_lack_baselines_and_end_early_now_and_then(programme):
+def test_some_enrolments_have_no_baseline_or_end_early(programme):
     enrolments = rows_of(programme(1000), "enrolment")
     assert 0.1 < sum(not row["baseline_on"] for row in enrolments) / len(enrolments) < 0.3
     left = [row for row in enrolments if row["left_on"]]
@@ -106,18 +106,18 @@ def test_enrolments_lack_baselines_and_end_early_now_and_then(programme):
     assert 0.01 < len(twice) / 1000 < 0.06
 
 
-def test_some_completed_trainings_lack_the_record_of_a_step(programme):
+def test_some_completed_trainings_have_no_record_of_a_step(programme):
     completed = [row for row in rows_of(programme(1000), "training") if row["completed_on"]]
     for column in ("workshop_on", "visits_done", "assessed_on"):
         assert 0.003 < sum(not row[column] for row in completed) / len(completed) < 0.1, column
 
 
-def test_some_dates_know_only_the_month(programme):
+def test_some_dates_are_known_only_by_month(programme):
     due = [row["due_on"] for row in rows_of(programme(1000), "training")]
     assert 0.01 < sum(len(text) == 7 for text in due) / len(due) < 0.15
 
 
-def test_results_are_few_and_practices_are_what_most_report(programme):
+def test_results_are_few_and_mostly_practices(programme):
     folder = programme(1000)
     base = trained(folder)
     kpi = {row["enterprise"] for row in results_of(folder, "kpi")}
@@ -129,7 +129,7 @@ def test_results_are_few_and_practices_are_what_most_report(programme):
     assert 8 < len(rows_of(folder, "result")) / 1000 < 12
 
 
-def test_kpis_come_in_every_form(programme):
+def test_kpis_occur_in_every_form(programme):
     rows = results_of(programme(1000), "kpi")
     pairs = [row for row in rows if row["before"] and row["after"]]
     assert 0.35 < len(pairs) / len(rows) < 0.75
@@ -172,7 +172,7 @@ def test_practices_are_gained_more_often_than_lost(programme):
     assert moves["no", "yes"] > 5 * moves["yes", "no"] > 0
 
 
-def test_targets_hold_zeros_and_split_scopes_and_some_lie_ahead(programme):
+def test_targets_include_zeros_split_scopes_and_future_dates(programme):
     folder = programme(1000)
     targets = rows_of(folder, "target")
     assert {row["scope"] for row in targets} == {"", "m1", "m2-5"}
@@ -193,7 +193,7 @@ def test_published_totals_agree_with_the_rows_behind_them(programme):
     trainings = rows_of(folder, "training")
     assert latest["enterprise-visits"] == sum(int(row["visits_done"] or 0) for row in trainings)
     assert latest["people-trained"] == sum(int(r["managers"] or 0) + int(r["workers"] or 0) for r in trainings)
-    # An enterprise counts with its first round; one whose first round failed it is missing from the published total.
+    # An enterprise counts in its first round; if it dropped out there, the published total does not include it.
     assert 0 <= len(trained(folder)) - latest["enterprises-trained"] <= 10
 
 
@@ -209,7 +209,7 @@ def test_trainers_are_certified_after_being_candidates(programme):
     assert {row["sex"] for row in rows_of(programme(1000), "trainer")} >= {"f", "m"}
 
 
-def test_stories_tell_of_a_completed_module(programme):
+def test_stories_are_about_a_completed_module(programme):
     folder = programme(1000)
     completed = {
         (row["enterprise"], row["round"], row["module"]) for row in rows_of(folder, "training") if row["completed_on"]

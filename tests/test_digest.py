@@ -1,4 +1,4 @@
-"""The newsletter: what falls into a period and what does not, who is named, and where every number leads."""
+"""The newsletter: what belongs to a period, which names are shown, and where every number links to."""
 
 import html
 import json
@@ -97,13 +97,13 @@ def visit(address: str) -> Visit:
     return Visit.to(address, public_url="https://score.example.org")
 
 
-def told(record: Record, period: Period, filters: Filters | None = None) -> Digest:
+def digest_of(record: Record, period: Period, filters: Filters | None = None) -> Digest:
     with record.view(MANAGER, filters or Filters()) as view:
         return digest(outward(view, period.until), period)
 
 
-def test_round_that_began_in_the_period_is_told_with_its_partners_places_and_enterprises(record):
-    (new,) = told(record, WHOLE_2014).rounds
+def test_round_begun_in_the_period_is_listed_with_partners_places_and_enterprises(record):
+    (new,) = digest_of(record, WHOLE_2014).rounds
     assert (new.round, new.started_on, new.date_precision) == ("r2", date(2014, 8, 1), "month")
     assert new.partners == ("buyer",)
     assert new.places == ("310000", "370200")
@@ -119,25 +119,25 @@ def test_round_that_began_in_the_period_is_told_with_its_partners_places_and_ent
         (date(2014, 9, 1), date(2014, 9, 30), 0, 0),
     ],
 )
-def test_month_is_in_a_period_only_as_a_whole(record, since, until, rounds, partly):
-    found = told(record, Period(since, until))
+def test_month_precise_date_counts_only_if_the_whole_month_is_in_the_period(record, since, until, rounds, partly):
+    found = digest_of(record, Period(since, until))
     assert len(found.rounds) == rounds
-    year = 1  # the event of which only the year is known
+    year = 1  # the event known only by year
     assert found.partly == partly + year
 
 
-def test_completions_are_those_of_the_period_with_all_before_it_and_by_its_end(record):
-    (new,) = told(record, WHOLE_2014).completed
+def test_completions_are_counted_before_in_and_by_the_end_of_the_period(record):
+    (new,) = digest_of(record, WHOLE_2014).completed
     assert (new.module, new.round, new.enterprises, new.before, new.by) == ("m1", "r2", 1, 0, 1)  # e
-    found = told(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
+    found = digest_of(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
     assert [(each.module, each.round, each.enterprises, each.before, each.by) for each in found.completed] == [
         ("m1", "r1", 1, 0, 1)
     ]
 
 
 @pytest.mark.parametrize("period", [WHOLE_2014, Period(date(2013, 7, 1), date(2014, 12, 31))])
-def test_numbers_before_and_by_are_those_of_the_exhibit(record, period):
-    for each in told(record, period).completed:
+def test_numbers_before_and_after_the_period_equal_the_exhibit(record, period):
+    for each in digest_of(record, period).completed:
         for day, number in ((period.eve, each.before), (period.until, each.by)):
             filters = Filters().with_codes("round", {each.round}).dated(day)
             with record.view(MANAGER, filters) as view:
@@ -145,30 +145,30 @@ def test_numbers_before_and_by_are_those_of_the_exhibit(record, period):
             assert table.loc[table["module"] == each.module, "completed"].tolist() == [number]
 
 
-def test_who_is_through_with_everything_is_named_where_they_may_be_and_counted_where_not(record):
-    found = told(record, WHOLE_2014)
+def test_enterprises_that_completed_all_modules_are_named_or_else_counted(record):
+    found = digest_of(record, WHOLE_2014)
     assert (found.through.named, found.through.others) == (("e",), 0)
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
         table = build(view, "journey-funnel").table
     assert table.loc[table["stage"] == "all_planned_completed", "enterprises"].tolist() == [found.through.by]
 
 
-def test_results_are_the_pairs_whose_after_lies_in_the_period(record):
-    found = told(record, WHOLE_2014)
+def test_results_are_pairs_with_their_after_value_in_the_period(record):
+    found = digest_of(record, WHOLE_2014)
     (output,) = found.measured
     assert (output.indicator, output.change.pairs, output.by) == ("output", 6, 6)
     assert output.telling
     assert output.change.median_change == 3.5
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
         assert len(build(view, "pairs", "output").table) == output.by
-    earlier = told(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
+    earlier = digest_of(record, Period(date(2013, 12, 1), date(2013, 12, 31)))
     (defects,) = earlier.measured
     assert (defects.indicator, defects.change.pairs, defects.telling) == ("defects", 1, False)
-    assert defects.by == 3  # a, b, d: the others' pairs carry no date
+    assert defects.by == 3  # a, b, d: the other pairs have no date
 
 
-def test_events_are_those_that_began_in_the_period_and_those_to_come(record):
-    found = told(record, Period(date(2014, 5, 1), date(2014, 12, 31)))
+def test_events_are_those_begun_in_the_period_and_upcoming_ones(record):
+    found = digest_of(record, Period(date(2014, 5, 1), date(2014, 12, 31)))
     assert [(row["event"], row["name_en"]) for row in found.held[:2]] == [
         ("may", "Meeting may"),
         ("day", "Meeting day"),
@@ -178,24 +178,24 @@ def test_events_are_those_that_began_in_the_period_and_those_to_come(record):
     assert found.partly == 1  # the year
 
 
-def test_stories_are_those_of_the_rounds_told_of_and_name_nobody_who_may_not_be_named(record):
-    assert [row["code"] for row in told(record, WHOLE_2014).stories] == ["open"]
+def test_stories_belong_to_the_listed_rounds_and_name_no_hidden_enterprise(record):
+    assert [row["code"] for row in digest_of(record, WHOLE_2014).stories] == ["open"]
 
 
 def test_filters_narrow_the_newsletter(record):
-    found = told(record, WHOLE_2014, Filters.from_search("round=r1"))
+    found = digest_of(record, WHOLE_2014, Filters.from_search("round=r1"))
     assert not found.rounds
     assert not found.completed
 
 
-def test_empty_period_is_empty(record):
-    found = told(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
+def test_period_without_events_gives_an_empty_newsletter(record):
+    found = digest_of(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
     assert found.empty
     assert found.partly == 0
 
 
 class Links(HTMLParser):
-    """The links of a page (text, address) and its words."""
+    """The links of a page (text, address) and its text."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -224,7 +224,7 @@ class Links(HTMLParser):
 PERIOD = "since=2014-01-01&until=2014-12-31"
 
 
-def test_mail_is_plain_tables_in_both_languages_without_script_or_picture(visit):
+def test_mail_has_plain_tables_in_both_languages_without_scripts_or_pictures(visit):
     answer = visit.open(f"/digest.html?{PERIOD}&for=managers")
     assert answer.mimetype == "text/html"
     assert "newsletter-2014-01-01-2014-12-31-both.html" in answer.headers["Content-Disposition"]
@@ -235,7 +235,7 @@ def test_mail_is_plain_tables_in_both_languages_without_script_or_picture(visit)
     assert 'role="presentation"' in answer.text
 
 
-def test_every_link_of_the_mail_leads_to_the_server_as_of_its_date(visit):
+def test_every_link_in_the_mail_opens_the_server_at_the_period_end(visit):
     page = Links(visit.open(f"/digest.html?{PERIOD}&for=managers").text)
     assert len(page.links) > 8
     for text, href in page.links:
@@ -246,7 +246,7 @@ def test_every_link_of_the_mail_leads_to_the_server_as_of_its_date(visit):
         assert answer.status_code == 200, href
 
 
-def test_number_and_the_exhibit_it_leads_to_are_the_same(visit):
+def test_newsletter_number_equals_the_exhibit_it_links_to(visit):
     page = Links(visit.open(f"/digest.html?{PERIOD}&letter=en&for=managers").text)
     (enterprises,) = [(text, href) for text, href in page.links if text.endswith("enterprises")]
     table = visit.client.get("/export/overview.csv?" + urlsplit(enterprises[1]).query).text
@@ -256,7 +256,7 @@ def test_number_and_the_exhibit_it_leads_to_are_the_same(visit):
     assert "indicator=output" in pairs[1]
 
 
-def test_newsletter_names_nobody_who_may_not_be_named(visit):
+def test_newsletter_names_no_hidden_enterprise(visit):
     for form in ("html", "md"):
         text = visit.open(f"/digest.{form}?since=2012-01-01&until=2015-12-31&for=managers").text
         assert "Enterprise E" in text
@@ -269,13 +269,13 @@ def test_newsletter_never_claims_a_cause(visit):
     assert not re.search(r"thanks to|because of|led to|caused by|impact", text, re.IGNORECASE)
 
 
-def test_few_pairs_have_no_median(visit):
+def test_newsletter_gives_no_median_for_few_pairs(visit):
     text = visit.open("/digest.md?since=2013-12-01&until=2013-12-31&letter=en&for=managers").text
     assert "too few to generalise: Defects 1" in text
     assert "median" not in text
 
 
-def test_dates_are_told_as_well_as_they_are_known(visit):
+def test_dates_are_written_as_precisely_as_they_are_known(visit):
     text = visit.open(f"/digest.md?{PERIOD}&letter=en&for=managers").text
     assert "began in August 2014" in text
     assert "in May 2014" in text
@@ -283,7 +283,7 @@ def test_dates_are_told_as_well_as_they_are_known(visit):
     assert "3 June 2014 to 5 June 2014" in text
 
 
-def test_empty_period_says_so_in_one_sentence(visit):
+def test_newsletter_of_an_empty_period_is_one_sentence(visit):
     text = visit.open("/digest.md?since=2010-01-01&until=2010-01-31&letter=en&for=managers").text
     assert "Nothing on record falls into 1 January 2010 to 31 January 2010." in text
 
@@ -298,7 +298,7 @@ def test_empty_period_says_so_in_one_sentence(visit):
         ("since=<b>", "“&lt;b&gt;” is no date"),
     ],
 )
-def test_period_that_is_none_is_answered_in_words(visit, query, said):
+def test_invalid_period_is_refused_with_a_message(visit, query, said):
     for path in ("/digest", "/digest.html", "/digest.md"):
         answer = visit.open(f"{path}?{query}")
         assert answer.status_code == 400
@@ -306,7 +306,7 @@ def test_period_that_is_none_is_answered_in_words(visit, query, said):
         assert "Traceback" not in answer.text
 
 
-def test_page_shows_both_languages_and_offers_both_files(visit):
+def test_newsletter_page_shows_both_languages_and_offers_both_files(visit):
     text = visit.open(f"/digest?{PERIOD}&for=managers").text
     page = Links(text)
     assert {"en", "zh-Hans"} <= set(page.languages)
@@ -315,16 +315,16 @@ def test_page_shows_both_languages_and_offers_both_files(visit):
     assert "A tidy [store] * room" in text
 
 
-def test_newsletter_stands_among_a_managers_tools(visit):
+def test_newsletter_is_in_the_managers_tools_menu(visit):
     assert "/digest" in json.dumps(visit.answered("shell-nav.content"))
 
 
-def test_markdown_takes_text_as_it_stands():
+def test_markdown_escapes_text():
     letter = Letter("en", "A *title*", "", (), (Part("H", (pieces("see " + linked("[x]_y", "/a") + " now"),)),), ())
     assert markdown([letter]) == "# A \\*title\\*\n\n## H\n\n- see [\\[x\\]\\_y](/a) now\n"
 
 
-def test_pieces_of_a_sentence_are_its_text_and_its_links():
+def test_sentence_is_split_into_text_and_links():
     assert pieces("a " + linked("b", "/c") + "d") == (Piece("a "), Piece("b", "/c"), Piece("d"))
     assert pieces("plain") == (Piece("plain"),)
 
@@ -332,13 +332,13 @@ def test_pieces_of_a_sentence_are_its_text_and_its_links():
 @pytest.mark.parametrize(
     ("since", "until", "reason"), [("nonsense", "", "since"), ("", "2014-02-30", "until"), ("2015-01-01", "", "order")]
 )
-def test_period_is_read_as_people_write_it_or_refused_with_its_reason(since, until, reason):
+def test_period_is_parsed_as_people_write_it_or_refused_with_a_reason(since, until, reason):
     with pytest.raises(PeriodProblem) as refused:
         read_period(since, until, date(2014, 12, 31))
     assert refused.value.reason == reason
 
 
-def test_period_without_dates_is_the_last_quarter_of_the_record():
+def test_default_period_is_the_last_quarter_of_the_record():
     assert read_period("", "", date(2014, 12, 31)) == Period(date(2014, 10, 2), date(2014, 12, 31))
 
 
@@ -363,12 +363,12 @@ def test_command_writes_the_mail_and_the_markdown(run, tmp_path: Path, monkeypat
 @pytest.mark.parametrize(
     "arguments", [("--since", "May"), ("--since", "2015-01-01"), ("--since", "2014-01-01", "--until", "x")]
 )
-def test_command_says_what_is_wrong_with_a_date(run, arguments):
+def test_command_reports_an_invalid_date(run, arguments):
     done = run(*arguments)
     assert done.exit_code == 1
     assert "no date" in done.output or "ends before it begins" in done.output
     assert "Traceback" not in done.output
 
 
-def test_newsletter_is_not_for_who_comes_by_a_link(visit):
+def test_link_viewer_cannot_open_the_newsletter(visit):
     assert visit.stranger().get("/digest", headers=PAGE).status_code in (302, 401)

@@ -1,4 +1,4 @@
-"""Editions on the command line: what freeze, list, verify and diff say and write, and with which status they leave."""
+"""Editions on the command line: output, files and exit status of freeze, list, verify and diff."""
 
 import csv
 import re
@@ -32,11 +32,11 @@ def results(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def run() -> Run:
-    """Runs `edition …` and gives what came of it."""
+    """Runs `edition …` and returns its result."""
     return lambda *words: CliRunner().invoke(main, ["edition", *(str(word) for word in words)])
 
 
-def ask(path: Path, *statements: str) -> None:
+def run_sql(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -44,7 +44,7 @@ def ask(path: Path, *statements: str) -> None:
 
 
 def frozen(run: Run, name: str) -> tuple[str, Path, str]:
-    """Freeze, and what was printed: key, path, hash."""
+    """Freeze, and return what was printed: key, path, hash."""
     done = run("freeze", name)
     assert (done.exit_code, done.stderr) == (0, "")
     lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
@@ -58,7 +58,7 @@ def damage(path: Path) -> None:
     path.write_bytes(path.read_bytes() + b"\x00")
 
 
-def test_freeze_prints_key_path_and_hash_of_a_file_that_is_there(run, results, tmp_path):
+def test_freeze_prints_key_path_and_hash_of_the_new_file(run, results, tmp_path):
     key, path, sha256 = frozen(run, "NTAC 6")
     assert path.is_file()
     assert path.parent == tmp_path / "editions"
@@ -66,7 +66,7 @@ def test_freeze_prints_key_path_and_hash_of_a_file_that_is_there(run, results, t
     assert key == f"ntac-6-{sha256[:8]}"
 
 
-def test_freeze_builds_the_embedded_database_where_nobody_named_another(run, tmp_path, monkeypatch):
+def test_freeze_builds_the_embedded_database_when_none_is_configured(run, tmp_path, monkeypatch):
     monkeypatch.setattr(settings, "INSTANCE", tmp_path / "instance")
     done = run("freeze", "NTAC 6")
     assert done.exit_code == 0
@@ -75,7 +75,7 @@ def test_freeze_builds_the_embedded_database_where_nobody_named_another(run, tmp
 
 
 @pytest.mark.parametrize(("name", "said"), [("", "needs a name"), ("live", "needs a name"), ("ntac 6", "already")])
-def test_freeze_under_a_name_that_cannot_be_used_says_why_and_leaves_with_1(run, results, name, said):
+def test_freeze_with_an_invalid_name_gives_the_reason_and_exits_with_1(run, results, name, said):
     frozen(run, "NTAC 6")
     done = run("freeze", name)
     assert (done.exit_code, done.stdout) == (1, "")
@@ -83,7 +83,7 @@ def test_freeze_under_a_name_that_cannot_be_used_says_why_and_leaves_with_1(run,
     assert len(run("list").stdout.splitlines()) == 1
 
 
-def test_freeze_without_a_database_says_what_to_do(run, results):
+def test_freeze_without_a_database_explains_what_to_do(run, results):
     results.unlink()
     done = run("freeze", "NTAC 6")
     assert done.exit_code == 1
@@ -91,7 +91,7 @@ def test_freeze_without_a_database_says_what_to_do(run, results):
     assert "Traceback" not in done.output
 
 
-def test_list_has_a_line_an_edition_newest_first_and_names_what_cannot_be_opened(run, results):
+def test_list_has_one_line_per_edition_newest_first_and_marks_unreadable_ones(run, results):
     assert "no edition yet" in run("list").stderr
     one, path, _sha256 = frozen(run, "One")
     two, _path, _sha256 = frozen(run, "第二次")
@@ -106,7 +106,7 @@ def test_list_has_a_line_an_edition_newest_first_and_names_what_cannot_be_opened
     assert one in done.stderr
 
 
-def test_verify_of_all_leaves_with_1_as_soon_as_one_is_changed_and_names_it(run, results):
+def test_verify_of_all_exits_with_1_and_names_the_changed_edition(run, results):
     assert run("verify").exit_code == 0
     one, path, _sha256 = frozen(run, "One")
     two, _path, _sha256 = frozen(run, "Two")
@@ -119,7 +119,7 @@ def test_verify_of_all_leaves_with_1_as_soon_as_one_is_changed_and_names_it(run,
     assert two in done.stdout
 
 
-def test_verify_of_one_bears_on_that_one_alone(run, results):
+def test_verify_of_one_edition_ignores_the_others(run, results):
     one, path, _sha256 = frozen(run, "One")
     frozen(run, "Two")
     damage(path)
@@ -128,9 +128,9 @@ def test_verify_of_one_bears_on_that_one_alone(run, results):
     assert [run("verify", *name).exit_code for name in ([one], [])] == [1, 1]
 
 
-def test_diff_says_new_results_apart_from_corrections(run, results):
+def test_diff_separates_new_results_from_corrections(run, results):
     frozen(run, "NTAC 6")
-    ask(
+    run_sql(
         results,
         "UPDATE enterprise SET workers = 110 WHERE code = 'a'",
         "UPDATE enterprise SET workers = 75 WHERE code = 'c'",
@@ -156,19 +156,19 @@ def test_diff_says_new_results_apart_from_corrections(run, results):
     assert "Synthetic data" in done.stderr
 
 
-def test_diff_takes_either_way_keys_names_and_twice_the_same(run, results):
+def test_diff_accepts_keys_or_names_in_either_order_and_the_same_edition_twice(run, results):
     key, _path, _sha256 = frozen(run, "NTAC 6")
-    ask(results, "UPDATE enterprise SET workers = 75 WHERE code = 'c'")
+    run_sql(results, "UPDATE enterprise SET workers = 75 WHERE code = 'c'")
     assert "+ c workers 75" in run("diff", key, "live").stdout
     assert "withdrawn: workers 75" in run("diff", "live", "NTAC 6").stdout
     assert "Nothing changed." in run("diff", key, "NTAC 6").stdout
     assert "Nothing changed." in run("diff", "live", "live").stdout
 
 
-def test_diff_writes_every_change_to_a_file_and_says_how_many_are_not_printed(run, results, tmp_path, monkeypatch):
+def test_diff_writes_all_changes_to_a_file_and_counts_those_not_printed(run, results, tmp_path, monkeypatch):
     monkeypatch.setattr("dashboard.commands.edition_commands.MOST_PRINTED", 3)
     frozen(run, "NTAC 6")
-    ask(results, "UPDATE enterprise SET workers = 500")
+    run_sql(results, "UPDATE enterprise SET workers = 500")
     done = run("diff", "NTAC 6", "live", "--csv", tmp_path / "changes.csv")
     assert done.exit_code == 0
     assert "… and 5 more" in done.stdout
@@ -179,7 +179,7 @@ def test_diff_writes_every_change_to_a_file_and_says_how_many_are_not_printed(ru
     assert [row["key"] for row in rows if row["kind"] == "new-value"] == ["c", "g"]
 
 
-def test_diff_of_what_is_gone_changed_or_cannot_be_written_says_so_and_leaves_with_1(run, results, tmp_path):
+def test_diff_of_a_missing_or_changed_edition_or_unwritable_file_exits_with_1(run, results, tmp_path):
     _key, path, _sha256 = frozen(run, "NTAC 6")
     gone = run("diff", "NTAC 5", "live")
     unwritten = run("diff", "NTAC 6", "live", "--csv", tmp_path / "nowhere" / "changes.csv")
@@ -195,7 +195,7 @@ def test_diff_of_what_is_gone_changed_or_cannot_be_written_says_so_and_leaves_wi
         assert "Traceback" not in done.output
 
 
-def test_text_of_many_lines_is_printed_on_one(run, results):
+def test_multi_line_text_is_printed_on_one_line(run, results):
     frozen(run, "NTAC 6")
-    ask(results, "UPDATE training SET note = 'one' || char(10) || 'two' WHERE enterprise = 'g'")
+    run_sql(results, "UPDATE training SET note = 'one' || char(10) || 'two' WHERE enterprise = 'g'")
     assert "+ g/r2/m1 note one two" in run("diff", "NTAC 6", "live").stdout

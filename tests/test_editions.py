@@ -1,4 +1,4 @@
-"""Editions: what is frozen stays as it was, is found by key and name, and is shown only while its file is untouched."""
+"""Editions: frozen copies stay unchanged, are found by key or name, and are shown only if their file is unchanged."""
 
 import os
 import re
@@ -48,11 +48,11 @@ def live(path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """Where editions are kept; not there yet."""
+    """The folder of editions, which does not exist yet."""
     return tmp_path / "kept" / "editions"
 
 
-def ask(path: Path, statement: str) -> None:
+def run_sql(path: Path, statement: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         connection.execute(statement)
         connection.commit()
@@ -92,7 +92,7 @@ def test_every_table_is_copied_whole(live, folder):
             assert other.execute(select(table)).all() == one.execute(select(table)).all(), table.name
 
 
-def test_edition_keeps_which_batch_a_row_came_in_with_but_not_who_loaded_it_nor_what_stood_before(path, live, folder):
+def test_edition_keeps_the_batch_of_a_row_but_neither_its_loader_nor_old_values(path, live, folder):
     with database.writing_engine(f"sqlite:///{path}").begin() as connection:
         loaded = {"loaded_at": database.now(), "added_count": 0, "changed_count": 1, "schema_version": 2}
         connection.execute(batch.insert().values(number=2, origin="x", loaded_by="who@example.org", **loaded))
@@ -107,7 +107,7 @@ def test_edition_keeps_which_batch_a_row_came_in_with_but_not_who_loaded_it_nor_
         assert batch_of(connection, "enterprise", [("a",)])[("a",)].number == 2
 
 
-def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder, monkeypatch):
+def test_edition_with_more_rows_than_one_copy_step_is_complete(demo_url, folder, monkeypatch):
     monkeypatch.setattr(database_copy, "_CHUNK", 7)
     engine = database.reading_engine(demo_url)
     copy = database.reading_engine(f"sqlite:///{freeze(engine, 'Demo', folder).path}", frozen=True)
@@ -127,7 +127,7 @@ def test_edition_of_more_rows_than_are_copied_at_once_is_whole(demo_url, folder,
         ("A" * LONGEST_NAME, "a" * 48),
     ],
 )
-def test_key_can_stand_in_an_address_whatever_the_name(live, folder, name, slug):
+def test_edition_key_is_url_safe_for_any_name(live, folder, name, slug):
     made = freeze(live, name, folder)
     assert made.key == f"{slug}-{made.short}"
     assert Filters.from_search(f"?edition={made.key}").edition == made.key
@@ -135,19 +135,19 @@ def test_key_can_stand_in_an_address_whatever_the_name(live, folder, name, slug)
 
 
 @pytest.mark.parametrize("name", ["", "   ", "\n", "A" * (LONGEST_NAME + 1), "a\x00b", "live", " LIVE "])
-def test_name_nobody_can_use_is_refused_and_leaves_nothing(live, folder, name):
+def test_invalid_edition_name_is_refused_and_leaves_no_file(live, folder, name):
     assert reason(freeze, live, name, folder) == "name"
     assert not folder.exists()
 
 
 @pytest.mark.parametrize("again", ["NTAC 6", "ntac 6", " NTAC  6 ", "ＮＴＡＣ ６"])
-def test_same_name_twice_is_refused(live, folder, again):
+def test_edition_name_in_use_is_refused(live, folder, again):
     freeze(live, "NTAC 6", folder)
     assert reason(freeze, live, again, folder) == "taken"
     assert names(folder) == ["NTAC 6"]
 
 
-def test_two_who_freeze_the_same_name_at_once_get_one_edition(live, folder):
+def test_two_simultaneous_freezes_of_one_name_give_one_edition(live, folder):
     refused: list[str] = []
 
     def one() -> None:
@@ -164,18 +164,18 @@ def test_two_who_freeze_the_same_name_at_once_get_one_edition(live, folder):
     assert (names(folder), refused) == (["NTAC 6"], ["taken"] * 3)
 
 
-def test_freeze_of_a_database_that_is_not_there_leaves_nothing(tmp_path, folder):
+def test_freeze_of_a_missing_database_leaves_no_file(tmp_path, folder):
     with pytest.raises(DatabaseProblem, match="missing"):
         freeze(database.reading_engine(f"sqlite:///{tmp_path}/nothing.db"), "NTAC 6", folder)
     assert not folder.exists()
 
 
-def test_folder_that_cannot_be_written_is_said(live, tmp_path):
+def test_unwritable_editions_folder_is_reported(live, tmp_path):
     (tmp_path / "file").touch()
     assert reason(freeze, live, "NTAC 6", tmp_path / "file" / "editions") == "folder"
 
 
-def test_freeze_that_breaks_off_leaves_no_edition_and_is_no_hindrance(live, folder, monkeypatch):
+def test_interrupted_freeze_leaves_no_edition_and_can_be_repeated(live, folder, monkeypatch):
     def full(*_arguments: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -186,7 +186,7 @@ def test_freeze_that_breaks_off_leaves_no_edition_and_is_no_hindrance(live, fold
     assert freeze(live, "NTAC 6", folder).name == "NTAC 6"
 
 
-def test_what_a_killed_freeze_left_is_no_edition_and_is_cleared_away(live, folder):
+def test_leftover_of_a_killed_freeze_is_not_an_edition_and_is_removed(live, folder):
     left = folder / ".freezing"
     left.mkdir(parents=True)
     (left / "ntac-6").write_bytes(b"half")
@@ -196,7 +196,7 @@ def test_what_a_killed_freeze_left_is_no_edition_and_is_cleared_away(live, folde
     assert len(list(folder.iterdir())) == 1
 
 
-def test_record_is_read_as_of_one_moment(path, live):
+def test_freeze_reads_the_record_in_one_snapshot(path, live):
     with database.snapshot(live) as connection:
         connection.execute(select(schema.sector)).all()
         with closing(sqlite3.connect(path, timeout=0)) as writer:
@@ -215,12 +215,12 @@ def test_editions_are_listed_newest_first(live, folder):
     assert names(folder) == ["Three", "Two", "One"]
 
 
-def test_no_folder_is_no_edition(tmp_path):
+def test_missing_folder_means_no_editions(tmp_path):
     assert (frozen_copies.editions(tmp_path / "nowhere"), unreadable(tmp_path / "nowhere")) == ([], [])
     assert reason(find, tmp_path / "nowhere", "ntac-6") == "gone"
 
 
-def test_files_that_are_no_editions_do_not_matter(live, folder):
+def test_other_files_in_the_folder_are_ignored(live, folder):
     made = freeze(live, "NTAC 6", folder)
     digits = "0" * 64
     for foreign in ("notes.txt", f"{digits}.db", f"NTAC.{digits}.db", f"a.{digits}.db-journal", f"a.{digits[1:]}.db"):
@@ -231,7 +231,7 @@ def test_files_that_are_no_editions_do_not_matter(live, folder):
 
 
 @pytest.mark.parametrize("content", [b"", b"garbage", b"SQLite format 3\x00 and then nothing"])
-def test_edition_that_cannot_be_opened_breaks_no_list_and_counts_as_changed(live, folder, content):
+def test_unreadable_edition_is_listed_and_counts_as_changed(live, folder, content):
     spoilt, good = freeze(live, "One", folder), freeze(live, "Two", folder)
     overwrite(spoilt.path, content)
     assert names(folder) == ["Two"]
@@ -240,20 +240,20 @@ def test_edition_that_cannot_be_opened_breaks_no_list_and_counts_as_changed(live
     assert find(folder, good.key) == good
 
 
-def test_edition_without_a_date_of_its_own_breaks_no_list(live, folder):
+def test_edition_without_a_date_is_listed(live, folder):
     spoilt = freeze(live, "One", folder)
     spoilt.path.chmod(0o644)
-    ask(spoilt.path, "UPDATE edition SET frozen_at = 'yesterday'")
+    run_sql(spoilt.path, "UPDATE edition SET frozen_at = 'yesterday'")
     assert (names(folder), unreadable(folder)) == ([], [spoilt.key])
 
 
 @pytest.mark.parametrize("asked", ["", "ntac-7", "NTAC", "../results", "ntac-6"])
-def test_edition_that_is_not_there_is_gone(live, folder, asked):
+def test_missing_edition_is_reported_gone(live, folder, asked):
     freeze(live, "NTAC 6", folder)
     assert reason(find, folder, asked) == "gone"
 
 
-def test_key_goes_before_a_name_that_looks_like_it(live, folder):
+def test_edition_is_found_by_key_before_a_name_equal_to_that_key(live, folder):
     first = freeze(live, "One", folder)
     second = freeze(live, first.key, folder)
     assert find(folder, first.key) == first
@@ -267,15 +267,15 @@ def test_untouched_edition_is_verified(live, folder):
     verify(freeze(live, "NTAC 6", folder))
 
 
-def test_edition_whose_numbers_were_changed_is_refused(live, folder):
+def test_edition_with_changed_numbers_is_refused(live, folder):
     made = freeze(live, "NTAC 6", folder)
     verify(made)
     made.path.chmod(0o644)
-    ask(made.path, "UPDATE enterprise SET workers = 1000")
+    run_sql(made.path, "UPDATE enterprise SET workers = 1000")
     assert reason(verify, made) == "changed"
 
 
-def test_change_that_hides_behind_the_old_time_and_size_is_noticed(live, folder, monkeypatch):
+def test_change_that_keeps_file_time_and_size_is_detected(live, folder, monkeypatch):
     monkeypatch.setattr(frozen_copies, "_SETTLED_NS", -1)
     made = freeze(live, "NTAC 6", folder)
     verify(made)
@@ -289,7 +289,7 @@ def test_change_that_hides_behind_the_old_time_and_size_is_noticed(live, folder,
     assert reason(verify, made) == "changed"
 
 
-def test_other_file_in_its_place_is_noticed(live, folder, monkeypatch):
+def test_replaced_edition_file_is_detected(live, folder, monkeypatch):
     monkeypatch.setattr(frozen_copies, "_SETTLED_NS", -1)
     one, two = freeze(live, "One", folder), freeze(live, "Two", folder)
     verify(one)
@@ -298,7 +298,7 @@ def test_other_file_in_its_place_is_noticed(live, folder, monkeypatch):
     assert reason(verify, one) == "changed"
 
 
-def test_file_put_back_is_verified_again(live, folder):
+def test_restored_edition_file_is_verified_again(live, folder):
     made = freeze(live, "NTAC 6", folder)
     good = made.path.read_bytes()
     overwrite(made.path, good[:-1])
@@ -307,7 +307,7 @@ def test_file_put_back_is_verified_again(live, folder):
     verify(made)
 
 
-def test_edition_that_vanished_is_gone(live, folder):
+def test_deleted_edition_is_reported_gone(live, folder):
     made = freeze(live, "NTAC 6", folder)
     verify(made)
     made.path.unlink()
@@ -315,7 +315,7 @@ def test_edition_that_vanished_is_gone(live, folder):
     assert reason(find, folder, made.key) == "gone"
 
 
-def test_file_that_has_settled_is_hashed_once(live, folder, monkeypatch):
+def test_unchanged_edition_file_is_hashed_once(live, folder, monkeypatch):
     made = freeze(live, "NTAC 6", folder)
     hashed: list[object] = []
     digest = frozen_copies.file_digest
@@ -329,7 +329,7 @@ def test_file_that_has_settled_is_hashed_once(live, folder, monkeypatch):
     assert len(hashed) == 3
 
 
-# --- what is shown from it ----------------------------------------------------------------------------------------
+# --- showing an edition -------------------------------------------------------------------------------------------
 
 
 def tables(record: Record, viewer: Viewer = MANAGER) -> dict[str, str]:
@@ -344,20 +344,22 @@ def test_edition_gives_the_numbers_of_the_record_it_was_made_from(which, folder,
     assert tables(records.edition(made.key)) == tables(records.live)
 
 
-def test_edition_stays_as_it_was_when_the_record_changes(path, folder):
+def test_edition_is_unchanged_when_the_record_changes(path, folder):
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     before = tables(records.live)
-    ask(path, "DELETE FROM result WHERE indicator = 'plan'")
-    ask(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
-    ask(path, f"INSERT INTO batch VALUES (9, '2026-01-01 00:00:00', 'x', 0, 2, {schema.SCHEMA_VERSION}, NULL, NULL)")
+    run_sql(path, "DELETE FROM result WHERE indicator = 'plan'")
+    run_sql(path, "UPDATE enterprise SET workers = 999 WHERE code = 'a'")
+    run_sql(
+        path, f"INSERT INTO batch VALUES (9, '2026-01-01 00:00:00', 'x', 0, 2, {schema.SCHEMA_VERSION}, NULL, NULL)"
+    )
     assert tables(records.live) != before
     assert tables(records.edition("NTAC 6")) == before
     assert records.edition(made.key).edition == made
 
 
-def test_edition_is_read_past_a_journal_left_beside_it(path, folder):
-    """SQLite would play a hot journal back into what it reads, which the hash of the file says nothing of."""
+def test_edition_is_read_without_applying_a_leftover_journal(path, folder):
+    """SQLite would apply a hot journal to its reads; the hash of the file does not cover the journal."""
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     before = tables(records.edition(made.key))
@@ -373,7 +375,7 @@ def test_edition_is_read_past_a_journal_left_beside_it(path, folder):
     assert tables(records.edition(made.key)) == before
 
 
-def test_edition_answers_who_chose_it_or_is_pinned_to_it_and_nobody_else(path, folder):
+def test_edition_is_shown_only_to_viewers_who_chose_it_or_are_pinned_to_it(path, folder):
     records = Records(f"sqlite:///{path}", folder)
     one, two = (freeze(records.live.engine, name, folder) for name in ("One", "Two"))
     chosen = Filters(edition=one.key)
@@ -383,7 +385,7 @@ def test_edition_answers_who_chose_it_or_is_pinned_to_it_and_nobody_else(path, f
     assert records.record_for(MANAGER, Filters()) is records.live
 
 
-def test_edition_is_opened_once_and_refused_as_soon_as_its_file_is_changed_or_gone(path, folder):
+def test_edition_is_opened_once_and_refused_when_its_file_is_changed_or_deleted(path, folder):
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     held = records.edition(made.key)
@@ -397,7 +399,7 @@ def test_edition_is_opened_once_and_refused_as_soon_as_its_file_is_changed_or_go
     assert tables(records.edition(made.key)) == tables(records.live)
 
 
-def test_edition_frozen_anew_under_the_name_of_one_that_is_gone_is_the_new_one(path, folder):
+def test_new_edition_with_the_name_of_a_deleted_one_is_shown(path, folder):
     records = Records(f"sqlite:///{path}", folder)
     made = freeze(records.live.engine, "NTAC 6", folder)
     records.edition("NTAC 6")
@@ -407,12 +409,12 @@ def test_edition_frozen_anew_under_the_name_of_one_that_is_gone_is_the_new_one(p
     assert records.edition("NTAC 6").edition == again
 
 
-def test_key_never_holds_what_an_address_would_have_to_escape(live, folder):
+def test_edition_key_needs_no_url_escaping(live, folder):
     for name in ("?&=#", "a/b\\c", "<b>", "名称 Name", "%00"):
         assert re.fullmatch(r"[a-z0-9-]+", freeze(live, name, folder).key)
 
 
-def test_editions_used_last_are_kept_open_and_the_others_opened_anew(path, live, folder, monkeypatch):
+def test_recently_used_editions_stay_open_and_others_are_reopened(path, live, folder, monkeypatch):
     monkeypatch.setattr("data.records.MOST_EDITIONS", 2)
     keys = [freeze(live, name, folder).key for name in ("first", "second", "third")]
     records = Records(f"sqlite:///{path}", folder)
@@ -423,7 +425,7 @@ def test_editions_used_last_are_kept_open_and_the_others_opened_anew(path, live,
     assert tables(records.edition(keys[0])) == tables(opened[0])
 
 
-def test_record_read_ahead_answers_without_reading_its_facts_again(path, live):
+def test_preloaded_record_is_not_read_again(path, live):
     records = Records(f"sqlite:///{path}", path.parent)
     records.read_ahead()
     asked: list[str] = []
@@ -433,5 +435,5 @@ def test_record_read_ahead_answers_without_reading_its_facts_again(path, live):
     assert not [each for each in asked if "FROM training" in each]
 
 
-def test_record_that_is_not_there_is_read_ahead_without_a_word(tmp_path):
+def test_preloading_a_missing_record_is_silent(tmp_path):
     Records(f"sqlite:///{tmp_path}/nothing.db", tmp_path).read_ahead()

@@ -1,4 +1,4 @@
-"""Editions in the browser: the managers' page, the dashboard on an edition, and what is said where there is none."""
+"""Editions in the browser: the managers' page, the dashboard on an edition, and messages for a missing one."""
 
 import csv
 import html
@@ -29,7 +29,7 @@ HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
 
 
 class Office:
-    """A record that changes, its editions, and a manager who looks at both."""
+    """A changing record, its editions, and a manager who views both."""
 
     def __init__(self, folder: Path) -> None:
         self.path, self.editions, self.accounts_url = folder / "r.db", folder / "ed", f"sqlite:///{folder}/accounts.db"
@@ -48,7 +48,7 @@ class Office:
             connection.commit()
 
     def by_link(self, **terms: object) -> Visit:
-        """Someone who comes by a link of these terms."""
+        """A viewer with a link of these terms."""
         _link, token = share_links.make(accounts_engine(self.accounts_url), self.manager.fit(Terms(**terms)))
         visitor = replace(self.manager, client=self.manager.stranger(), standing=as_drawn())
         assert visitor.client.get(f"/s/{token}").status_code == 303
@@ -61,24 +61,24 @@ def office(tmp_path: Path) -> Office:
 
 
 def read(text: str) -> str:
-    """The text of a page as people read it."""
+    """The visible text of a page."""
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", text)).split())
 
 
-def spoil(edition: Edition) -> None:
+def damage(edition: Edition) -> None:
     edition.path.chmod(0o644)
     edition.path.write_bytes(edition.path.read_bytes() + b"\x00")
 
 
 def workers(visit: Visit, search: str = "") -> str:
-    """The workers reached, as the export has them."""
+    """The number of workers reached, from the export."""
     answer = visit.client.get(f"/export/overview.csv{search}")
     assert answer.status_code == 200
     return {row["headline"]: row["value"] for row in csv.DictReader(io.StringIO(answer.text))}["workers_reached"]
 
 
-def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
-    """What is said of an edition's trouble to a manager."""
+def trouble_message(visit: Visit, reason: str, language: str) -> tuple[str, str]:
+    """The message a manager gets for a problem with an edition."""
     with words.speaking(language), visit.app.server.test_request_context():
         g.viewer = None
         return errors.edition_words(EditionProblem(reason))
@@ -87,14 +87,14 @@ def told(visit: Visit, reason: str, language: str) -> tuple[str, str]:
 # --- the page -----------------------------------------------------------------------------------------------------
 
 
-def test_page_without_editions_says_so_and_offers_no_comparison(office):
+def test_page_without_editions_shows_a_message_and_no_comparison(office):
     page = office.manager.open("/editions")
     assert page.status_code == 200
     assert "Nothing has been frozen yet." in page.text
     assert 'name="from"' not in page.text
 
 
-def test_edition_frozen_in_the_browser_is_listed_with_its_hash_and_ways_to_look_at_it(office):
+def test_edition_frozen_in_the_browser_is_listed_with_its_hash_and_links(office):
     done = office.manager.client.post("/editions", data={"name": "NTAC 6"})
     (made,) = frozen_copies.editions(office.editions)
     assert (done.status_code, done.location) == (303, f"/editions?frozen={made.key}")
@@ -109,7 +109,7 @@ def test_edition_frozen_in_the_browser_is_listed_with_its_hash_and_ways_to_look_
 @pytest.mark.parametrize(
     ("name", "status"), [("", 400), ("live", 400), ("x" * (LONGEST_NAME + 1), 400), ("ntac 6", 409)]
 )
-def test_name_that_cannot_be_used_is_said_beside_what_was_typed_and_freezes_nothing(office, name, status):
+def test_invalid_edition_name_shows_an_error_keeps_the_input_and_freezes_nothing(office, name, status):
     office.freeze()
     page = office.manager.client.post("/editions", data={"name": name})
     assert page.status_code == status
@@ -118,7 +118,7 @@ def test_name_that_cannot_be_used_is_said_beside_what_was_typed_and_freezes_noth
     assert len(frozen_copies.editions(office.editions)) == 1
 
 
-def test_name_is_never_taken_for_markup(office):
+def test_edition_name_is_escaped(office):
     name = '"><script>alert(1)</script>'
     made = office.freeze(name)
     for address in ("/editions", f"/editions?frozen={made.key}", f"/editions?from={made.key}&to=live"):
@@ -126,16 +126,16 @@ def test_name_is_never_taken_for_markup(office):
     assert "<script>alert" not in office.manager.client.post("/editions", data={"name": name}).text
 
 
-def test_folder_that_cannot_be_written_is_said_on_the_page(office):
+def test_unwritable_editions_folder_is_reported_on_the_page(office):
     office.editions.touch()
     page = office.manager.client.post("/editions", data={"name": "NTAC 6"})
     assert page.status_code == 400
     assert "Nothing was frozen" in page.text
 
 
-def test_changed_and_unreadable_editions_are_listed_as_such_without_ways_to_look_at_them(office):
+def test_changed_and_unreadable_editions_are_marked_and_have_no_links(office):
     changed, damaged, good = office.freeze("One"), office.freeze("Two"), office.freeze("Three")
-    spoil(changed)
+    damage(changed)
     damaged.path.chmod(0o644)
     damaged.path.write_bytes(b"garbage")
     page = office.manager.open("/editions").text
@@ -144,7 +144,7 @@ def test_changed_and_unreadable_editions_are_listed_as_such_without_ways_to_look
     assert re.findall(r'href="/\?edition=([^"]+)"', page) == [good.key]
 
 
-def test_page_speaks_chinese_and_keeps_it(office):
+def test_editions_page_is_in_chinese_and_keeps_the_language(office):
     made = office.freeze("第六次会议")
     page = office.manager.open(f"/editions?lang=zh&from={made.key}&to=live").text
     assert '<html lang="zh-Hans">' in page
@@ -155,7 +155,7 @@ def test_page_speaks_chinese_and_keeps_it(office):
     assert done.location.endswith("&lang=zh")
 
 
-def test_comparison_shows_headlines_and_new_results_apart_from_corrections_by_name(office):
+def test_comparison_separates_headlines_new_results_and_corrections(office):
     office.freeze()
     office.change(
         "UPDATE enterprise SET workers = 110 WHERE code = 'a'",
@@ -181,7 +181,7 @@ def test_comparison_shows_headlines_and_new_results_apart_from_corrections_by_na
     assert "Enterprise C" not in corrections
 
 
-def test_long_comparison_is_cut_on_the_page_and_whole_as_csv(office, monkeypatch):
+def test_long_comparison_is_truncated_on_the_page_and_complete_as_csv(office, monkeypatch):
     monkeypatch.setattr("dashboard.pages.edition_changes.MOST_SHOWN", 3)
     made = office.freeze()
     office.change("UPDATE enterprise SET workers = 500")
@@ -195,7 +195,7 @@ def test_long_comparison_is_cut_on_the_page_and_whole_as_csv(office, monkeypatch
     assert [row["kind"] for row in rows].count("corrected") == 8
 
 
-def test_nothing_changed_is_said_under_both_headings(office):
+def test_comparison_without_changes_shows_a_message_under_both_headings(office):
     office.freeze()
     page = office.manager.open("/editions?from=NTAC+6&to=live").text
     assert "Nothing is new." in page
@@ -204,25 +204,25 @@ def test_nothing_changed_is_said_under_both_headings(office):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_comparison_with_what_is_gone_or_changed_says_so_on_the_page(office, language):
+def test_comparison_with_a_missing_or_changed_edition_shows_a_message(office, language):
     made = office.freeze()
     gone = office.manager.open(f"/editions?from=nix-00000000&to=live&lang={language}")
-    spoil(made)
+    damage(made)
     changed = office.manager.open(f"/editions?from={made.key}&to=live&lang={language}")
     for page, status, reason in ((gone, 404, "gone"), (changed, 503, "changed")):
         assert page.status_code == status
-        assert all(line in read(page.text) for line in told(office.manager, reason, language))
+        assert all(line in read(page.text) for line in trouble_message(office.manager, reason, language))
     for query in ("", "from=live", "from=live&to=nix", "to=live", f"from={made.key}&to=live"):
         answer = office.manager.client.get(f"/editions/changes.csv?{query}", headers=PAGE)
         assert answer.status_code in (404, 503)
         assert answer.mimetype == "text/html"
 
 
-# --- who may ------------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_who_comes_by_a_link_has_no_page_of_editions(office, audience):
+def test_link_viewer_cannot_open_the_editions_page(office, audience):
     office.freeze()
     visitor = office.by_link(audience=audience, names=True, export=True)
     for address in ("/editions", "/editions?from=live&to=live", "/editions/changes.csv?from=live&to=live"):
@@ -233,7 +233,7 @@ def test_who_comes_by_a_link_has_no_page_of_editions(office, audience):
     assert len(frozen_copies.editions(office.editions)) == 1
 
 
-def test_form_of_another_site_freezes_nothing(office):
+def test_cross_site_form_freezes_nothing(office):
     answer = office.manager.client.post("/editions", data={"name": "x"}, headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
     assert not office.editions.exists()
@@ -242,7 +242,7 @@ def test_form_of_another_site_freezes_nothing(office):
 # --- the dashboard on an edition ----------------------------------------------------------------------------------
 
 
-def test_dashboard_on_an_edition_shows_its_numbers_whatever_was_loaded_since(office):
+def test_dashboard_on_an_edition_shows_its_numbers_after_later_loads(office):
     made = office.freeze()
     search = f"?edition={made.key}"
     before = office.manager.answered(HEADLINES, at(search))
@@ -252,7 +252,7 @@ def test_dashboard_on_an_edition_shows_its_numbers_whatever_was_loaded_since(off
     assert int(workers(office.manager)) == int(workers(office.manager, search)) + 899
 
 
-def test_every_exhibit_says_which_edition_it_is_from_and_none_of_the_live_record_does(office):
+def test_exhibits_name_their_edition_and_those_of_the_live_record_name_none(office):
     made = office.freeze()
     said = {
         "en": f"edition NTAC 6, frozen {words.day(made.frozen_at.date())}, {made.short}",
@@ -271,7 +271,7 @@ def test_every_exhibit_says_which_edition_it_is_from_and_none_of_the_live_record
 
 
 def links_in(drawn: object) -> dict[str, str]:
-    """Text → address of every link in a callback's answer."""
+    """Text → address of every link in a callback's response."""
     found: dict[str, str] = {}
     waiting = [drawn]
     while waiting:
@@ -286,7 +286,7 @@ def links_in(drawn: object) -> dict[str, str]:
     return found
 
 
-def test_edition_chosen_in_the_address_stands_in_the_sentence_and_can_be_taken_away(office):
+def test_edition_chosen_in_the_address_is_in_the_filter_sentence_and_removable(office):
     made = office.freeze()
     sentence = office.manager.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]
     assert links_in(sentence) == {"Edition: NTAC 6 ×": "/"}
@@ -306,7 +306,7 @@ def test_navigation_and_the_language_switch_keep_the_edition(office):
     assert to["中文"] == f"/regions?edition={made.key}&lang=zh"
 
 
-def test_way_back_from_an_empty_selection_stays_on_the_edition(office):
+def test_reset_link_of_an_empty_selection_stays_on_the_edition(office):
     made = office.freeze()
     title = f"{ids.part('overview', 'regions', 'title')}.content"
     drawn = office.manager.answered(
@@ -315,13 +315,13 @@ def test_way_back_from_an_empty_selection_stays_on_the_edition(office):
     assert links_in(drawn[title]) == {"Show everything again": f"?edition={made.key}"}
 
 
-def test_file_taken_away_names_its_edition(office):
+def test_downloaded_file_names_its_edition(office):
     made = office.freeze()
     answer = office.manager.client.get(f"/export/overview.csv?edition={made.key}")
     assert made.key in answer.headers["Content-Disposition"]
 
 
-def test_edition_can_be_looked_at_while_the_live_record_cannot_be_read(office):
+def test_edition_can_be_viewed_while_the_live_record_is_unreadable(office):
     made = office.freeze()
     office.path.unlink()
     assert office.manager.open("/").status_code == 503
@@ -329,7 +329,7 @@ def test_edition_can_be_looked_at_while_the_live_record_cannot_be_read(office):
     assert not notice(office.manager.post(HEADLINES, at(f"?edition={made.key}")).get_json())
 
 
-def test_link_pinned_to_an_edition_shows_it_as_text_and_no_other(office):
+def test_link_pinned_to_an_edition_names_it_without_a_choice(office):
     office.change(
         "UPDATE enterprise SET workers = 100",
         "INSERT INTO training (enterprise, round, module, workshop_on) "
@@ -357,61 +357,65 @@ def test_link_to_a_live_record_cannot_choose_an_edition(office):
     assert "NTAC" not in "".join(texts(visitor.answered(SENTENCE, at(f"?edition={made.key}"))[SENTENCE]))
 
 
-# --- where there is none ------------------------------------------------------------------------------------------
+# --- missing editions ---------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
-def lost(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
-    """An office with an edition that is gone and one that was changed."""
+def broken_editions(tmp_path_factory: pytest.TempPathFactory) -> tuple[Office, dict[str, Edition]]:
+    """An office with a missing edition and a changed one."""
     office = Office(tmp_path_factory.mktemp("office"))
     made = {reason: office.freeze(reason) for reason in ("gone", "changed")}
     made["gone"].path.unlink()
-    spoil(made["changed"])
+    damage(made["changed"])
     return office, made
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize(("reason", "status"), [("gone", 404), ("changed", 503)])
 @pytest.mark.parametrize("path", [page.path for page in PAGES])
-def test_page_on_an_edition_that_is_no_more_says_so_in_the_readers_language(lost, path, reason, status, language):
-    office, made = lost[0], lost[1][reason]
+def test_page_on_a_missing_edition_shows_a_message_in_the_readers_language(
+    broken_editions, path, reason, status, language
+):
+    office, made = broken_editions[0], broken_editions[1][reason]
     page = office.manager.open(f"{path}?edition={made.key}&lang={language}")
     assert page.status_code == status
     said = read(page.text)
-    assert all(line in said for line in told(office.manager, reason, language))
+    assert all(line in said for line in trouble_message(office.manager, reason, language))
     assert f'lang="{"zh-Hans" if language == "zh" else "en"}"' in page.text
     assert f'href="/{"?lang=zh" if language == "zh" else ""}"' in page.text
     assert "Traceback" not in page.text
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_open_page_whose_edition_vanishes_says_so_over_what_stands_there(office, language):
+def test_open_page_shows_a_notice_when_its_edition_is_deleted(office, language):
     made = office.freeze()
     search = f"?edition={made.key}&lang={language}"
     for gone in (False, True):
         for output in (HEADLINES, SENTENCE, f"{ids.NAV}.content"):
             answer = office.manager.post(output, at(search))
             assert answer.status_code == 200, output
-            assert notice(answer.get_json()) == (list(told(office.manager, "gone", language)) if gone else []), output
+            assert notice(answer.get_json()) == (
+                list(trouble_message(office.manager, "gone", language)) if gone else []
+            ), output
         made.path.unlink(missing_ok=True)
 
 
 @pytest.mark.parametrize("address", ["/table/change", "/export/overview.csv", "/present", "/present/slides.json"])
-def test_nothing_else_answers_from_an_edition_that_is_changed(office, address):
+def test_tables_and_exports_of_a_changed_edition_are_refused(office, address):
     made = office.freeze()
-    spoil(made)
+    damage(made)
     answer = office.manager.client.get(f"{address}?edition={made.key}", headers=PAGE)
     assert answer.status_code == 503
-    assert told(office.manager, "changed", "en")[0] in read(answer.text)
+    assert trouble_message(office.manager, "changed", "en")[0] in read(answer.text)
 
 
 @pytest.mark.parametrize("search", ["?edition=nix-00000000", "?edition=..%2F..%2Fetc", "?edition=", "?edition=A%00"])
-def test_edition_nobody_knows_is_gone_and_what_is_no_key_is_no_edition(office, search):
+def test_unknown_edition_key_is_not_found_and_malformed_key_is_ignored(office, search):
     office.freeze()
     assert office.manager.open(f"/{search}").status_code == (404 if "nix" in search else 200)
 
 
-def test_link_whose_edition_is_gone_says_whom_to_ask_and_leads_nowhere_else(office):
+def test_link_with_a_missing_edition_tells_the_viewer_whom_to_contact(office):
     made = office.freeze()
     visitor = office.by_link(edition=made.key)
     assert visitor.open("/").status_code == 200
@@ -426,6 +430,6 @@ def test_link_whose_edition_is_gone_says_whom_to_ask_and_leads_nowhere_else(offi
     assert title == "What this link shows cannot be shown any more"
 
 
-def test_skeleton_names_no_edition(office):
+def test_page_skeleton_names_no_edition(office):
     office.freeze()
     assert not [each for each in components(office.manager.app.layout) if "NTAC" in str(getattr(each, "children", ""))]

@@ -1,4 +1,4 @@
-"""The engine at its limits: words for a record that is too large, and the memory that the documentation states."""
+"""The engine at its limits: the message for a too large record, and the documented memory."""
 
 import logging
 import re
@@ -21,7 +21,7 @@ OVERVIEW = f"{ids.OVERVIEW_HEADLINES}.content"
 
 @pytest.mark.parametrize("limit", ["MOST_RESULTS", "MOST_MODULES"])
 @pytest.mark.parametrize(("search", "said"), [("", "more than can be shown"), ("?lang=zh", "超出可显示的上限")])
-def test_record_that_is_too_large_is_said_so_over_the_page(
+def test_too_large_record_shows_a_notice_over_the_page(
     demo_url: str, monkeypatch: pytest.MonkeyPatch, limit: str, search: str, said: str
 ) -> None:
     monkeypatch.setattr(fact_reader, limit, 1)
@@ -30,7 +30,7 @@ def test_record_that_is_too_large_is_said_so_over_the_page(
     assert said in notice(answer)[0]
 
 
-def test_command_line_says_that_a_record_is_too_large(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_command_line_reports_a_too_large_record(demo_url: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fact_reader, "MOST_RESULTS", 1)
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     told = CliRunner().invoke(main, ["export", "overview"])
@@ -40,7 +40,7 @@ def test_command_line_says_that_a_record_is_too_large(demo_url: str, monkeypatch
 
 
 @pytest.mark.parametrize(("share", "warned"), [(0.4, False), (0.6, True)])
-def test_half_of_the_limit_is_said_in_the_log_when_a_worker_starts(
+def test_worker_start_logs_a_record_above_half_of_the_limit(
     demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, share: float,
     warned: bool,
 ) -> None:  # fmt: skip
@@ -52,7 +52,7 @@ def test_half_of_the_limit_is_said_in_the_log_when_a_worker_starts(
     assert ("more than half" in caplog.text) == warned
 
 
-def test_memory_of_a_result_and_of_an_enterprise_is_what_the_documentation_says(demo_url: str) -> None:
+def test_memory_per_result_and_per_enterprise_agrees_with_the_documentation(demo_url: str) -> None:
     told = re.search(r"(\d+) bytes a result,\s+and some (\d+) bytes an enterprise", SCALE.read_text(encoding="utf-8"))
     assert told
     with Record(demo_url).view(MANAGER, Filters()) as view:

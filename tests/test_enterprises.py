@@ -1,4 +1,4 @@
-"""The list of enterprises and the page of one: counted by hand on the ten-enterprise programme, and who sees what."""
+"""The list of enterprises and the enterprise page: counted by hand on the ten-enterprise programme, and access."""
 
 import csv
 import io
@@ -33,7 +33,7 @@ from layouts.lists.enterprise_table import COLUMNS, LIST
 pytestmark = pytest.mark.both_databases
 
 NAMED = ("a", "e")
-"""These may be named to others."""
+"""The enterprises that may be named."""
 
 READS_NAMES = Viewer(frozenset({Permission.BROWSE, Permission.SEE_NAMES}), alias_key="key", limited=True)
 
@@ -41,7 +41,7 @@ Ask = Callable[..., View]
 
 
 def opened() -> Tables:
-    """The ten-enterprise programme as a public record, with two that may be named and a story of each kind."""
+    """The ten-enterprise programme as a public record: two enterprises may be named; a story of each kind."""
     tables = {name: list(rows) for name, rows in PROGRAMME.items()}
     tables["programme"] = [{**tables["programme"][0], "public": True}]
     tables["enterprise"] = [{**row, "may_be_named": row["code"] in NAMED} for row in tables["enterprise"]]
@@ -83,26 +83,26 @@ def codes(view: View, **wanted: Any) -> list[str]:
         ("rounds", "abcdiefgh"),
         # e completed Module 1, a two modules.
         ("completed", "bcdfghiea"),
-        # a on 1 December 2013, e on 1 October 2014; no result of the others has a date that is seen.
+        # a on 1 December 2013, e on 1 October 2014; the others have no result with a visible date.
         ("last_report", "aebcdfghi"),
     ],
 )
-def test_list_is_sorted_by_each_of_its_columns_with_the_unknown_last(view: Ask, sort: str, expected: str) -> None:
+def test_list_sorts_by_every_column_with_unknown_values_last(view: Ask, sort: str, expected: str) -> None:
     assert "".join(codes(view(), sort=sort)) == expected
 
 
-def test_list_sorted_the_other_way_keeps_the_unknown_last(view: Ask) -> None:
+def test_descending_sort_keeps_unknown_values_last(view: Ask) -> None:
     assert codes(view(), sort="sector", descending=True)[-1] == "e"
     assert codes(view(), sort="last_report", descending=True)[:2] == ["e", "a"]
     assert codes(view(), sort="name", descending=True) == list("ihgfedcba")
 
 
 @pytest.mark.parametrize("sort", SORTS)
-def test_list_of_nobody_can_be_sorted(view: Ask, sort: str) -> None:
+def test_empty_list_can_be_sorted(view: Ask, sort: str) -> None:
     assert codes(view("as_of=1990-01-01"), sort=sort) == []
 
 
-def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> None:
+def test_list_describes_each_enterprise_as_of_the_date(view: Ask) -> None:
     rows = {row.enterprise: row for row in listed(view(), ListRequest()).rows}
     assert rows["a"].rounds == ("r1", "r2")
     assert rows["a"].states == {"m1": "completed", "m2": "completed"}
@@ -116,19 +116,19 @@ def test_list_says_of_each_enterprise_what_is_seen_at_the_date(view: Ask) -> Non
     assert later["j"].states == {"m1": "in-progress"}
 
 
-def test_list_keeps_the_filters(view: Ask) -> None:
+def test_list_applies_the_filters(view: Ask) -> None:
     assert codes(view("place=310000")) == list("fgh")
     assert codes(view("partner=fed")) == list("abcdi")
 
 
-def test_search_finds_every_word_in_either_language_and_the_code(view: Ask) -> None:
+def test_search_matches_every_word_in_either_language_and_the_code(view: Ask) -> None:
     assert codes(view(), text="prise C") == ["c"]
     assert codes(view(), text="（中）") == list("abcdefghi")
     assert codes(view(), text="%") == []
     assert codes(view(), text="Enterprise nobody") == []
 
 
-def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
+def test_list_pages_have_a_fixed_size_and_the_last_has_the_rest(engine: Engine) -> None:
     load_rows(engine, with_more(PROGRAMME))
     with engine.connect() as connection:
         view = View.open(connection, read_catalogue(connection), MANAGER, Filters())
@@ -144,16 +144,16 @@ def test_pages_hold_so_many_rows_and_the_last_the_rest(engine: Engine) -> None:
         assert listed(view, ListRequest(page=-3)).page == 1
 
 
-# who may not see every name
+# viewers who may not see every name
 
 
-def test_who_may_see_some_names_gets_the_others_as_numbers_that_stand_last(view: Ask) -> None:
+def test_viewer_who_may_see_some_names_gets_the_others_as_numbers_at_the_end(view: Ask) -> None:
     found = listed(view(viewer=READS_NAMES), ListRequest())
     assert [row.enterprise for row in found.rows] == ["a", "e", *(f"enterprise-{n}" for n in range(1, 8))]
     assert (found.count, found.unnamed) == (9, 7)
 
 
-def test_order_of_the_unnamed_is_neither_moved_by_sorting_nor_that_of_their_codes(view: Ask) -> None:
+def test_order_of_unnamed_enterprises_depends_neither_on_sorting_nor_on_codes(view: Ask) -> None:
     hidden = sorted(set("bcdfghi"), key=READS_NAMES.alias_order)
     shown = view(viewer=READS_NAMES)
     told = [listed(shown, ListRequest(sort=sort, descending=down)).rows[2:] for sort in SORTS for down in (False, True)]
@@ -165,13 +165,13 @@ def test_order_of_the_unnamed_is_neither_moved_by_sorting_nor_that_of_their_code
 
 
 @pytest.mark.parametrize("text", ["Enterprise B", "b", "enterprise-1", "（中）"])
-def test_search_finds_no_hidden_name(view: Ask, text: str) -> None:
+def test_search_does_not_match_hidden_names(view: Ask, text: str) -> None:
     found = listed(view(viewer=READS_NAMES), ListRequest(text=text))
     assert {row.enterprise for row in found.rows} <= set(NAMED)
     assert found.count == len(found.rows)
 
 
-def test_threshold_leaves_no_row_and_no_page(engine: Engine) -> None:
+def test_viewer_with_a_threshold_gets_no_list_and_no_enterprise_page(engine: Engine) -> None:
     load_rows(engine, with_more(opened()))
     with engine.connect() as connection:
         viewer = replace(READS_NAMES, threshold=5, privacy_key=b"key")
@@ -181,7 +181,7 @@ def test_threshold_leaves_no_row_and_no_page(engine: Engine) -> None:
         assert not may_open(shown, "a")
 
 
-def test_page_of_one_is_for_who_may_see_its_name_in_their_scope(view: Ask) -> None:
+def test_enterprise_page_opens_only_for_viewers_who_may_see_its_name(view: Ask) -> None:
     assert all(may_open(view(), code) for code in "abcdefghi")
     assert not may_open(view(), "j")  # not yet recruited
     assert not may_open(view(), "nobody")
@@ -190,17 +190,17 @@ def test_page_of_one_is_for_who_may_see_its_name_in_their_scope(view: Ask) -> No
     assert [code for code in "abcdefghij" if may_open(view(viewer=of_buyer_s_sector), code)] == ["a"]
 
 
-def test_filters_do_not_close_a_page_nor_take_facts_from_it(view: Ask) -> None:
+def test_filters_do_not_affect_an_enterprise_page(view: Ask) -> None:
     assert one(view("sector=garments"), "a") is not None
     found = one(view("round=r2&module=m1"), "a")
     assert found is not None
     assert len(found.trainings) == 3
 
 
-# the page of one
+# the enterprise page
 
 
-def test_page_of_one_tells_its_facts_as_they_were_at_the_date(view: Ask) -> None:
+def test_enterprise_page_shows_the_facts_as_of_the_date(view: Ask) -> None:
     found = one(view(), "a")
     assert found is not None
     assert {name: found.facts[name] for name in ("place", "sector", "workers")} == {
@@ -216,23 +216,23 @@ def test_page_of_one_tells_its_facts_as_they_were_at_the_date(view: Ask) -> None
         ("r1", "m1"): "completed", ("r1", "m2"): "completed", ("r2", "m1"): "not-yet-due",
     }  # fmt: skip
     assert trainings.loc[("r1", "m1"), "assessed_on"] == date(2013, 5, 20)
-    assert trainings.loc[("r2", "m1"), "due_on"] == date(2015, 3, 1)  # a plan is seen before its day
+    assert trainings.loc[("r2", "m1"), "due_on"] == date(2015, 3, 1)  # a plan is visible before its date
     assert found.stories["code"].tolist() == ["of-a"]
 
 
-def test_page_of_one_does_not_tell_what_came_later(view: Ask) -> None:
+def test_enterprise_page_hides_later_facts(view: Ask) -> None:
     found = one(view("as_of=2013-05-31"), "a")
     assert found is not None
     assert found.enrolments["round"].tolist() == ["r1"]
     first = found.trainings.iloc[0]
     assert (first["state"], first["completed_on"]) == ("in-progress", None)
-    # Before is of 1 March 2013; the after of June is not seen, and so there is nothing to judge.
+    # The before is of 1 March 2013; the after of June is not visible, so there is nothing to judge.
     defects = found.results[found.results["indicator"] == "defects"].iloc[0]
     assert (defects["before"], defects["after"]) == (10, None) or defects["after"] != defects["after"]
     assert defects["verdict"] != "better"
 
 
-def test_every_result_stands_on_the_page_judged_where_it_has_both_levels(view: Ask) -> None:
+def test_enterprise_page_shows_every_result_and_judges_those_with_both_levels(view: Ask) -> None:
     found = one(view(), "a")
     assert found is not None
     told = found.results[["indicator", "module", "before", "after", "change", "verdict"]].to_numpy().tolist()
@@ -248,21 +248,21 @@ def test_every_result_stands_on_the_page_judged_where_it_has_both_levels(view: A
     assert bound.results["verdict"].isna().all()
 
 
-def test_neighbours_are_those_of_the_same_place_and_sector_with_how_far_they_got(view: Ask) -> None:
+def test_neighbours_share_place_or_sector_and_are_shown_with_their_progress(view: Ask) -> None:
     found = one(view(), "b")
     assert found is not None
     place, sector = found.neighbours
-    # Beside b in Qingdao: a, d and i. Of them a completed Module 1 and 2.
+    # Neighbours of b in Qingdao: a, d and i. Of these, a completed Module 1 and 2.
     assert (place.code, place.count, place.named) == ("370200", 3, ("a", "d", "i"))
     assert place.completed == {"m1": 1, "m2": 1}
-    # Machinery beside b: a, f and i.
+    # Neighbours of b in machinery: a, f and i.
     assert (sector.code, sector.count, sector.named) == ("machinery", 3, ("a", "f", "i"))
     alone = one(view(), "e")
     assert alone is not None
-    assert alone.neighbours == ()  # neither its place nor its sector is on record
+    assert alone.neighbours == ()  # it has no place and no sector
 
 
-def test_neighbours_that_may_not_be_named_are_counted_and_not_named(view: Ask) -> None:
+def test_hidden_neighbours_are_counted_and_not_named(view: Ask) -> None:
     found = one(view(viewer=READS_NAMES), "a")
     assert found is not None
     assert [(each.count, each.named) for each in found.neighbours] == [(3, ()), (3, ())]
@@ -287,8 +287,8 @@ def served(new_database: Callable[[], str], accounts: Engine) -> Visit:
     return Visit.to(address, accounts_url=str(accounts.url))
 
 
-def comes_by(served: Visit, accounts: Engine, **terms: Any) -> Visit:
-    """Someone who opened a link with these terms."""
+def link_viewer(served: Visit, accounts: Engine, **terms: Any) -> Visit:
+    """A viewer who opened a link with these terms."""
     _made, token = share_links.make(accounts, served.fit(Terms(**terms)))
     client = served.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -299,8 +299,8 @@ ROWS_OUT = f"{ids.of_list(LIST, 'rows')}.content"
 ONE_OUT = f"{ids.ENTERPRISE}.children"
 
 
-def said(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
-    """What a visitor's callback says."""
+def callback_text(visit: Visit, output: str, path: str, search: str = "", **values: Any) -> list[str]:
+    """The text a callback returns to a visitor."""
     return list(texts(visit.answered(output, at(search, path) | values)[output]))
 
 
@@ -313,13 +313,13 @@ def test_manager_reads_names_codes_and_links(served: Visit) -> None:
     assert first[1]["props"]["children"] == "c"
 
 
-def test_state_of_a_module_is_told_in_a_sign_and_in_words(served: Visit) -> None:
+def test_module_state_is_shown_by_a_symbol_and_in_words(served: Visit) -> None:
     row = served.answered(ROWS_OUT, at("", "/enterprises"))[ROWS_OUT][0]["props"]["children"]
     chip = row[4]["props"]["children"][0]["props"]
     assert (chip["children"], chip["aria-label"]) == ("1 ✓", "Module 1: Completed")
 
 
-def test_heading_pressed_sorts_and_pressed_again_turns_round(served: Visit) -> None:
+def test_column_heading_sorts_and_a_second_click_reverses(served: Visit) -> None:
     button = f"{ids.of_list(LIST, 'label-place')}.n_clicks"
     pressed = at("", "/enterprises") | {button: 1}
     answer = served.answered(ROWS_OUT, pressed, (button,))
@@ -331,7 +331,7 @@ def test_heading_pressed_sorts_and_pressed_again_turns_round(served: Visit) -> N
 
 
 @pytest.mark.parametrize("order", [None, [], "x", {"sort": "; drop", "page": "x", "descending": 1}, {"page": 10**40}])
-def test_whatever_is_posted_as_order_the_list_answers(served: Visit, order: Any) -> None:
+def test_list_responds_to_any_posted_sort_order(served: Visit, order: Any) -> None:
     for moved in ("label-sector", *paged_list.TURNS):
         button = f"{ids.of_list(LIST, moved)}.n_clicks"
         values = at("", "/enterprises") | {f"{ids.of_list(LIST, 'order')}.data": order, button: 1}
@@ -339,8 +339,8 @@ def test_whatever_is_posted_as_order_the_list_answers(served: Visit, order: Any)
         assert len(answer[ROWS_OUT]) == 9
 
 
-def test_page_of_one_says_names_dates_and_sources(served: Visit) -> None:
-    words = said(served, ONE_OUT, "/enterprises/a")
+def test_enterprise_page_shows_names_dates_and_sources(served: Visit) -> None:
+    words = callback_text(served, ONE_OUT, "/enterprises/a")
     for each in (
         "Enterprise A", "Enterprise A（中） · a", "Qingdao", "owner: Federation, Qingdao office · sponsor: Buyer",
         "10 January 2013", "not on record", "A trolley", "Two carried it.", "一人推车。", "3 others in Qingdao",
@@ -349,7 +349,7 @@ def test_page_of_one_says_names_dates_and_sources(served: Visit) -> None:
         assert any(each in word for word in words), each
 
 
-def test_time_line_has_a_mark_for_every_date_that_is_seen_and_says_it_in_words(view: Ask) -> None:
+def test_timeline_marks_every_visible_date_and_describes_it_in_words(view: Ask) -> None:
     found = one(view(), "a")
     assert found is not None
     figure = timeline(found.trainings, date(2014, 12, 31), lambda _table, code: code or "")
@@ -367,7 +367,7 @@ def test_time_line_has_a_mark_for_every_date_that_is_seen_and_says_it_in_words(v
     assert timeline(found.trainings.iloc[:0], date(2014, 12, 31), lambda _table, code: code or "") is None
 
 
-def test_tables_of_one_have_every_row_and_can_be_taken_away(served: Visit) -> None:
+def test_enterprise_tables_are_complete_and_can_be_downloaded(served: Visit) -> None:
     table = served.client.get("/enterprise-tables/a/results").text
     assert table.count("<tr>") == 1 + 4
     rows = list(csv.DictReader(io.StringIO(served.client.get("/enterprise-tables/a/trainings.csv").text)))
@@ -378,19 +378,21 @@ def test_tables_of_one_have_every_row_and_can_be_taken_away(served: Visit) -> No
     assert "/enterprises/a" in served.client.get("/table/pairs").text
 
 
-def test_who_comes_by_a_link_with_names_gets_those_that_may_be_named(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True)
-    words = said(donor, ROWS_OUT, "/enterprises")
+def test_link_viewer_with_names_sees_only_enterprises_that_may_be_named(served: Visit, accounts: Engine) -> None:
+    donor = link_viewer(served, accounts, threshold=None, names=True)
+    words = callback_text(donor, ROWS_OUT, "/enterprises")
     assert "Enterprise A" in words
     assert "Enterprise 7" in words
     assert not {f"Enterprise {code.upper()}" for code in "bcdfghij"} & set(words)
     assert "a" not in words  # no codes
-    assert said(donor, ROWS_OUT, "/enterprises", **{f"{ids.ENTERPRISES_SEARCH}.value": "Enterprise B"}) == []
+    assert callback_text(donor, ROWS_OUT, "/enterprises", **{f"{ids.ENTERPRISES_SEARCH}.value": "Enterprise B"}) == []
 
 
-def test_hidden_enterprise_unknown_one_and_one_outside_are_answered_alike(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
-    assert any("Enterprise A" in word for word in said(donor, ONE_OUT, "/enterprises/a"))
+def test_hidden_unknown_and_out_of_scope_enterprises_get_equal_responses(served: Visit, accounts: Engine) -> None:
+    donor = link_viewer(
+        served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True
+    )
+    assert any("Enterprise A" in word for word in callback_text(donor, ONE_OUT, "/enterprises/a"))
     unknown = donor.answered(ONE_OUT, at("", "/enterprises/nobody"))
     for code in ("b", "e", "j"):
         assert donor.answered(ONE_OUT, at("", f"/enterprises/{code}")) == unknown
@@ -400,32 +402,32 @@ def test_hidden_enterprise_unknown_one_and_one_outside_are_answered_alike(served
             assert answer.status_code == 404
 
 
-def test_scope_of_a_link_holds_on_the_page_of_one(served: Visit, accounts: Engine) -> None:
-    donor = comes_by(served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True)
-    words = " ".join(said(donor, ONE_OUT, "/enterprises/a?"))
+def test_enterprise_page_respects_the_scope_of_a_link(served: Visit, accounts: Engine) -> None:
+    donor = link_viewer(
+        served, accounts, threshold=None, names=True, scope=Filters.from_search("round=r1"), export=True
+    )
+    words = " ".join(callback_text(donor, ONE_OUT, "/enterprises/a?"))
     assert "Round 2" not in words
     assert "r2" not in donor.client.get("/enterprise-tables/a/trainings.csv").text
     assert "A trolley" not in words  # a story is free text
 
 
-def test_threshold_says_why_there_is_no_list(address: str, engine: Engine, accounts: Engine) -> None:
+def test_viewer_with_a_threshold_sees_why_there_is_no_list(address: str, engine: Engine, accounts: Engine) -> None:
     load_rows(engine, with_more(opened()))
     served = Visit.to(address, accounts_url=str(accounts.url))
-    donor = comes_by(served, accounts, threshold=5, names=True)
+    donor = link_viewer(served, accounts, threshold=5, names=True)
     assert donor.open("/enterprises").status_code == 200
     answer = donor.answered(ROWS_OUT, at("", "/enterprises"))
     assert answer[ROWS_OUT] == []
     assert (
         "this link shows counts of enterprises, and no single ones" in answer[f"{ids.of_list(LIST, 'count')}.children"]
     )
-    assert said(donor, ONE_OUT, "/enterprises/a") == said(donor, ONE_OUT, "/enterprises/nobody")
+    assert callback_text(donor, ONE_OUT, "/enterprises/a") == callback_text(donor, ONE_OUT, "/enterprises/nobody")
     assert donor.client.get("/enterprise-tables/a/results").status_code == 404
 
 
-def test_without_the_permission_there_is_no_page_in_the_menu_by_address_or_by_callback(
-    served: Visit, accounts: Engine
-) -> None:
-    donor = comes_by(served, accounts, threshold=None, export=True)
+def test_enterprises_need_the_permission_in_menu_address_and_callback(served: Visit, accounts: Engine) -> None:
+    donor = link_viewer(served, accounts, threshold=None, export=True)
     assert "/enterprises" not in str(donor.answered(f"{ids.NAV}.content", at())[f"{ids.NAV}.content"])
     page = f"{ids.PAGE}.children"
     assert donor.answered(page, at("", "/enterprises")) == donor.answered(page, at("", "/nothing"))
@@ -436,11 +438,11 @@ def test_without_the_permission_there_is_no_page_in_the_menu_by_address_or_by_ca
     assert donor.client.get("/enterprise-tables/a/results").status_code == 404
 
 
-def test_committee_has_no_table_of_one_enterprise(served: Visit, accounts: Engine) -> None:
-    committee = comes_by(served, accounts, audience=Audience.COMMITTEE, threshold=None, names=True)
+def test_committee_cannot_open_the_tables_of_an_enterprise(served: Visit, accounts: Engine) -> None:
+    committee = link_viewer(served, accounts, audience=Audience.COMMITTEE, threshold=None, names=True)
     assert committee.client.get("/enterprise-tables/a/results").status_code == 404
 
 
-def test_columns_of_the_list_that_sort_are_those_the_question_knows() -> None:
+def test_sortable_columns_are_those_the_list_query_supports() -> None:
     assert {column.name for column in COLUMNS if column.sorts} == set(SORTS)
     assert enterprise_list.MOST_NEIGHBOURS > 0

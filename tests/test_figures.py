@@ -1,4 +1,4 @@
-"""Every figure a page draws is one plotly accepts, plain enough to send, in the colours of the theme."""
+"""Every figure on a page is valid for plotly, small enough to send, and in the colours of the theme."""
 
 import json
 from typing import Any
@@ -24,7 +24,7 @@ METRIC = f"{ids.REGIONS_METRIC}.value"
 
 
 def material(table: pd.DataFrame) -> Material:
-    """A table of some exhibit as its look gets it, whose codes are called by themselves."""
+    """A table of an exhibit as its look receives it; the codes serve as names."""
     unknown: Any = None
     return Material(
         table=table, more=unknown, threshold=None, coverage=unknown, as_of=unknown, name=lambda _table, code: str(code),
@@ -33,7 +33,7 @@ def material(table: pd.DataFrame) -> Material:
 
 
 def figure_callbacks(visit: Visit) -> list[str]:
-    """The first figure of every callback that draws any."""
+    """The first figure of every callback that draws one."""
     found = (
         [name for name in output.strip(".").split("...") if name.endswith(".figure")] for output in visit.callbacks
     )
@@ -51,13 +51,13 @@ def drawn(visit: Visit, search: str) -> Drawn:
 
 
 def hold_to_rules(figures: Drawn) -> None:
-    """Raise where plotly would refuse a figure, or one carries what it should not."""
+    """Raise if plotly would refuse a figure, or if it has data it should not have."""
     for name, figure in figures.items():
         go.Figure(figure)
         assert set(figure) <= {"data", "layout"}, name
         assert "template" not in figure["layout"], name
         assert json.loads(json.dumps(figure, allow_nan=False)) == figure, name
-        assert figure["layout"].get("height", 100) > 50, name  # without one, the page gives it
+        assert figure["layout"].get("height", 100) > 50, name  # if it has none, the page sets it
         assert "font" in figure["layout"], name
         for trace in figure["data"]:
             assert trace["type"] in ("bar", "scatter", "scattergeo", "choropleth", "heatmap"), name
@@ -66,21 +66,21 @@ def hold_to_rules(figures: Drawn) -> None:
 
 
 def unused(name: str, trace: dict[str, Any]) -> list[str]:
-    """What a trace brings along that neither its marks, nor what stands by the pointer, nor a click makes use of."""
+    """Data in a trace that neither its marks, nor its hover text, nor a click uses."""
     hover, clicked = trace.get("hovertemplate", ""), name.removesuffix(".figure") == ids.REGIONS_MAP
     printed = "text" in trace.get("mode", "") or (trace["type"] == "bar" and trace.get("textposition") != "none")
     used = {
         "text": printed or "%{text}" in hover,
         "hovertext": "text" in (trace.get("hoverinfo") or ""),
         "customdata": "%{customdata" in hover or clicked,
-        "geojson": isinstance(trace.get("geojson"), str),  # shapes come by address, once for all charts
+        "geojson": isinstance(trace.get("geojson"), str),  # shapes are loaded by address, once for all charts
         "ids": False,
         "meta": False,
     }
     return [each for each, is_used in used.items() if each in trace and not is_used]
 
 
-def test_what_no_chart_draws_is_noticed():
+def test_check_detects_trace_data_that_no_chart_draws():
     drawn_of = {"type": "scatter", "mode": "lines", "x": [1], "y": [1]}
     assert unused("x", drawn_of) == []
     assert unused("x", drawn_of | {"text": ["a"], "customdata": ["b"]}) == ["text", "customdata"]
@@ -90,19 +90,19 @@ def test_what_no_chart_draws_is_noticed():
 
 @pytest.fixture(params=["public", "demo"])
 def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
-    """Someone signed in, on one database after the other."""
+    """A signed-in visitor, on each database in turn."""
     return visits[request.param]
 
 
 @pytest.mark.parametrize("search", ["", "?lang=zh", "?as_of=2005-01-01", "?module=m1", "?module=m2,m3&lang=zh"])
-def test_every_figure_is_one_plotly_accepts(visit, search):
+def test_every_figure_is_valid_for_plotly(visit, search):
     figures = drawn(visit, search)
     assert len(figures) == sum(1 for output in visit.callbacks for name in output.split("...") if ".figure" in name)
     hold_to_rules(figures)
 
 
-def test_pages_that_hold_data_draw_it(visit):
-    """The rules above hold for figures without marks as well, so there must be some with."""
+def test_pages_with_data_have_figures_with_marks(visit):
+    """The rules above also hold for figures without marks, so some figures must have marks."""
     filled = {name for name, figure in drawn(visit, "").items() if figure["data"]}
     assert {name.split("-")[0] for name in filled} == {
         "overview", "regions", "modules", "results", "calendar", "capacity", "targets",
@@ -110,7 +110,7 @@ def test_pages_that_hold_data_draw_it(visit):
     assert len(filled) >= 9
 
 
-def test_figures_of_every_single_partner_of_the_public_record_are_accepted(public):
+def test_figures_of_every_partner_of_the_public_record_are_valid(public):
     partners = [each["value"] for each in public.options()["partner"]]
     assert len(partners) > 3
     for partner in partners:
@@ -118,13 +118,13 @@ def test_figures_of_every_single_partner_of_the_public_record_are_accepted(publi
 
 
 @pytest.mark.parametrize("dimension", ["sector", "round", "place"])
-def test_figures_of_the_smallest_selections_are_accepted(visit, dimension):
+def test_figures_of_the_smallest_selections_are_valid(visit, dimension):
     offered = [each["value"] for each in visit.options()[dimension]]
     for code in {offered[0], offered[len(offered) // 2], offered[-1]}:
         hold_to_rules(drawn(visit, f"?{dimension}={code}"))
 
 
-def test_figures_of_every_indicator_are_accepted(visit):
+def test_figures_of_every_indicator_are_valid(visit):
     name = ids.part("results", "pairs", "figure") + ".figure"
     offered = visit.answered(name)[f"{ids.RESULTS_INDICATOR}.options"]
     assert offered
@@ -134,7 +134,7 @@ def test_figures_of_every_indicator_are_accepted(visit):
         hold_to_rules({name: answer[name]})
 
 
-def test_figures_of_every_number_the_map_can_show_are_accepted(visit):
+def test_figures_of_every_map_measure_are_valid(visit):
     name = f"{ids.REGIONS_MAP}.figure"
     offered = [each["value"] for each in visit.answered(name)[f"{ids.REGIONS_METRIC}.options"]]
     assert len(offered) > 3
@@ -151,8 +151,8 @@ def colours(trace: dict[str, Any]) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["", "?lang=zh"])
-def test_before_is_always_one_colour_and_after_always_the_other(visit, language):
-    """A mark that joins two points has its first in the colour of before, its second in that of after."""
+def test_before_and_after_have_the_same_colours_in_every_figure(visit, language):
+    """A mark that joins two points has the before colour first and the after colour second."""
     results = {name: figure for name, figure in drawn(visit, language).items() if name.startswith("results-")}
     joined = keys = 0
     for figure in results.values():
@@ -169,7 +169,7 @@ def test_before_is_always_one_colour_and_after_always_the_other(visit, language)
     assert theme.BEFORE != theme.AFTER
 
 
-def test_practice_of_one_indicator_shows_before_and_after_in_their_colours(demo):
+def test_practice_figure_shows_before_and_after_in_their_colours(demo):
     name = ids.part("results", "pairs", "figure") + ".figure"
     indicators = [
         row.split(",")[0] for row in demo.client.get("/export/change.csv").text.splitlines() if ",yes-no," in row
@@ -179,7 +179,7 @@ def test_practice_of_one_indicator_shows_before_and_after_in_their_colours(demo)
     assert colours(bars)[:2] == [theme.BEFORE, theme.AFTER]
 
 
-def test_bar_or_point_is_never_longer_than_its_axis_shows(visit):
+def test_bars_and_points_are_within_their_axis_range(visit):
     for name, figure in drawn(visit, "").items():
         for axis, at_ in (("xaxis", "x"), ("yaxis", "y")):
             shown = figure["layout"].get(axis, {}).get("range")
@@ -194,7 +194,7 @@ def test_figures_stay_small_enough_to_send(visit):
         assert len(json.dumps(figure)) < 200_000, name
 
 
-def test_exhibit_without_numbers_draws_no_marks_and_says_what_is_missing(public):
+def test_exhibit_without_numbers_draws_no_marks_and_shows_what_is_missing(public):
     answer = public.answered(f"{ids.OVERVIEW_HEADLINES}.content", at(f"?{public.nothing_left()}"))
     figures = {name: value for name, value in answer.items() if name.endswith(".figure")}
     assert len(figures) == 3
@@ -203,8 +203,8 @@ def test_exhibit_without_numbers_draws_no_marks_and_says_what_is_missing(public)
         assert "empty" in json.dumps(answer[name.replace("-figure.figure", "-title.content")])
 
 
-def test_what_fills_an_exhibit_is_what_its_outputs_take():
-    """A drawing that filled a title into a figure would only be seen in a browser."""
+def test_exhibit_renderer_returns_what_its_outputs_accept():
+    """A renderer that returned a title in place of a figure would only be noticed in a browser."""
     for page in PAGES:
         assert [each.component_property for each in exhibit_frame.outputs(page.code, "x")] == [
             "content",
@@ -217,7 +217,7 @@ def test_what_fills_an_exhibit_is_what_its_outputs_take():
         ]
 
 
-def test_the_shares_better_drawn_are_the_indicators_the_headline_counts() -> None:
+def test_share_better_chart_has_the_indicators_the_headline_counts() -> None:
     frame = pd.DataFrame(
         {
             "indicator": ["a", "b", "c"],

@@ -1,4 +1,4 @@
-"""The gate: nobody gets anything without having come in, and nothing a visitor sends opens it."""
+"""The gate: nobody gets anything without signing in, and nothing a visitor sends opens it."""
 
 import json
 import re
@@ -54,14 +54,14 @@ def routes(visit: Visit) -> Iterator[tuple[str, str]]:
 
 
 def linked(visit: Visit) -> set[str]:
-    """The scripts and styles the opened page names, and the shapes its map asks for."""
+    """The scripts and styles of the opened page, and the shapes its map requests."""
     found = set(re.findall(r'(?:src|href)="(/[^"]+)"', visit.open("/").text))
     drawn = visit.answered(f"{ids.REGIONS_MAP}.figure")[f"{ids.REGIONS_MAP}.figure"]
     return found | {trace["geojson"] for trace in drawn["data"] if isinstance(trace.get("geojson"), str)}
 
 
 def names_in(database_url: str) -> set[str]:
-    """What programme, partners, enterprises and sources are called, in both languages."""
+    """The names of programme, partners, enterprises and sources, in both languages."""
     engine = create_engine(database_url)
     with engine.connect() as connection:
         found = {
@@ -76,7 +76,7 @@ def names_in(database_url: str) -> set[str]:
 
 
 def holds(text: str, name: str) -> bool:
-    """Does a text hold a name, plainly or as JSON writes it?"""
+    """True if a text contains a name, plainly or in JSON encoding."""
     return name in text or json.dumps(name)[1:-1] in text
 
 
@@ -91,7 +91,7 @@ def test_anonymous_gets_nothing_from_any_route_by_any_method(public):
             assert answer.status_code == (200 if given else 401), (method, address)
 
 
-def test_every_route_of_the_application_was_walked(public):
+def test_every_route_of_the_application_is_covered_by_this_test(public):
     walked = {address.split("/")[1] for address, _endpoint in routes(public)}
     assert walked >= {
         "", "_dash-layout", "_dash-dependencies", "_dash-update-component", "assets", "_dash-component-suites",
@@ -103,10 +103,10 @@ WAYS_IN = {
     "enter": (401, None), "health": (200, None), "sign-in": (200, None), "link": (401, None),
     "single-sign-on": (302, "/sign-in"), "single-sign-on-back": (302, "/sign-in"),
 }  # fmt: skip
-"""What the open routes of a server answer somebody with nothing in hand: status, and where they lead."""
+"""The responses of a server's open routes to an anonymous visitor: status and redirect."""
 
 
-def test_open_routes_of_a_server_give_away_the_way_in_and_nothing_else(served, public_record_url):
+def test_open_routes_of_a_server_lead_to_sign_in_and_reveal_nothing_else(served, public_record_url):
     assert set(WAYS_IN) == OPEN_ENDPOINTS, "a new open route needs a line here and a look at what it gives away"
     opened = {endpoint: address for address, endpoint in routes(served) if endpoint in OPEN_ENDPOINTS}
     answers = {endpoint: served.open(address) for endpoint, address in opened.items()}
@@ -118,7 +118,7 @@ def test_open_routes_of_a_server_give_away_the_way_in_and_nothing_else(served, p
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
-def test_server_leads_to_its_sign_in_page_whether_an_address_exists_or_not(served, address):
+def test_server_redirects_existing_and_unknown_addresses_to_sign_in(served, address):
     answers = {each: served.stranger().get(each, headers=PAGE) for each in (address, "/results")}
     assert {answer.status_code for answer in answers.values()} == {302}
     for answer in answers.values():
@@ -126,13 +126,13 @@ def test_server_leads_to_its_sign_in_page_whether_an_address_exists_or_not(serve
 
 
 @pytest.mark.parametrize("address", UNKNOWN)
-def test_anonymous_cannot_tell_addresses_that_exist_from_those_that_do_not(public, address):
+def test_anonymous_gets_equal_responses_for_existing_and_unknown_addresses(public, address):
     answers = [public.stranger().get(each, headers=PAGE) for each in (address, "/results")]
     assert [answer.status_code for answer in answers] == [401, 401]
     assert answers[0].text == answers[1].text
 
 
-def test_anonymous_gets_no_script_style_or_shape_that_a_page_uses(public):
+def test_anonymous_gets_no_script_style_or_map_shape(public):
     addresses = linked(public)
     assert {each.split("/")[1] for each in addresses} >= {"_dash-component-suites", "assets", "boundaries"}
     for address in addresses:
@@ -141,7 +141,7 @@ def test_anonymous_gets_no_script_style_or_shape_that_a_page_uses(public):
 
 
 @pytest.mark.parametrize("which", ["public", "demo"])
-def test_nothing_an_anonymous_visitor_gets_names_programme_partner_or_enterprise(visits, which, request):
+def test_responses_to_anonymous_contain_no_name_from_the_record(visits, which, request):
     visit = visits[which]
     names = names_in(request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[which]))
     assert len(names) > 20
@@ -159,11 +159,11 @@ def test_nothing_an_anonymous_visitor_gets_names_programme_partner_or_enterprise
 
 
 @pytest.mark.parametrize("address", ["/_dash-layout", "/_dash-dependencies"])
-def test_frame_of_the_page_is_the_same_bytes_whatever_the_database_holds(public, demo, address):
+def test_page_frame_is_identical_for_any_database(public, demo, address):
     assert public.open(address).data == demo.open(address).data
 
 
-def test_page_as_it_is_first_sent_names_nothing_even_to_someone_signed_in(public, public_record_url):
+def test_initial_page_contains_no_name_even_when_signed_in(public, public_record_url):
     names = names_in(public_record_url)
     assert not {
         name
@@ -173,7 +173,7 @@ def test_page_as_it_is_first_sent_names_nothing_even_to_someone_signed_in(public
     }
 
 
-def test_one_time_address_lets_one_visitor_in_once(public_record_url):
+def test_one_time_address_admits_one_visitor_once(public_record_url):
     visit = Visit.to(public_record_url, signed_in=False)
     way_in = f"/enter/{visit.one_time.token}"
     assert visit.open("/").status_code == 401
@@ -188,8 +188,8 @@ def test_one_time_address_lets_one_visitor_in_once(public_record_url):
     assert visit.open("/").status_code == 200, "the one who came in stays in"
 
 
-def test_address_is_not_spent_by_a_request_that_only_looks(public_record_url):
-    """Chat programs and virus scanners look at links with HEAD before anyone opens them."""
+def test_head_request_does_not_use_up_the_one_time_address(public_record_url):
+    """Chat programs and virus scanners send HEAD requests to links before anyone opens them."""
     visit = Visit.to(public_record_url, signed_in=False)
     visit.stranger().head(f"/enter/{visit.one_time.token}")
     assert visit.client.get(f"/enter/{visit.one_time.token}").status_code == 302
@@ -199,7 +199,7 @@ def test_two_runs_print_different_addresses(public_record_url):
     assert len({Visit.to(public_record_url, signed_in=False).one_time.token for _run in range(2)}) == 2
 
 
-def test_session_signed_with_another_key_is_nobody(public):
+def test_session_signed_with_another_key_is_anonymous(public):
     elsewhere = Flask("elsewhere")
     elsewhere.secret_key = "another"
     serializer = SecureCookieSessionInterface().get_signing_serializer(elsewhere)
@@ -208,7 +208,7 @@ def test_session_signed_with_another_key_is_nobody(public):
     assert stranger.get("/").status_code == 401
 
 
-def test_session_of_the_local_mode_is_nobody_on_a_server(public, served):
+def test_local_mode_session_is_anonymous_on_a_server(public, served):
     cookie = public.client.get_cookie("score_session")
     assert cookie is not None
     assert public.client.get("/").status_code == 200
@@ -217,7 +217,7 @@ def test_session_of_the_local_mode_is_nobody_on_a_server(public, served):
     assert stranger.get("/").status_code == 401
 
 
-def test_server_answers_nobody_and_its_one_time_address_opens_nothing(served):
+def test_server_without_managers_admits_no_one_by_one_time_address(served):
     assert served.client.get(f"/enter/{served.one_time.token}").status_code == 401
     for address, endpoint in routes(served):
         if endpoint not in OPEN_ENDPOINTS:
@@ -226,7 +226,7 @@ def test_server_answers_nobody_and_its_one_time_address_opens_nothing(served):
     assert post.status_code == 401
 
 
-def test_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(public_record_url):
+def test_session_cookie_is_httponly_and_samesite(public_record_url):
     visit = Visit.to(public_record_url, signed_in=False)
     (cookie,) = visit.client.get(f"/enter/{visit.one_time.token}").headers.getlist("Set-Cookie")
     assert cookie.startswith("score_session=")
@@ -235,13 +235,13 @@ def test_session_cookie_is_out_of_reach_of_scripts_and_of_other_sites(public_rec
     assert "Secure" not in flags, "the local mode speaks plain http"
 
 
-def test_session_cookie_of_a_server_travels_by_https_alone(served):
+def test_session_cookie_of_a_server_is_https_only(served):
     assert served.app.server.config["SESSION_COOKIE_SECURE"] is True
     assert served.app.server.config["SESSION_COOKIE_HTTPONLY"] is True
     assert served.app.server.config["SESSION_COOKIE_SAMESITE"] == "Lax"
 
 
-def test_manager_of_a_server_gets_what_the_local_visitor_gets(public, public_record_url, tmp_path):
+def test_server_manager_has_the_same_access_as_the_local_visitor(public, public_record_url, tmp_path):
     accounts = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     managers.add(accounts, "mei@example.org", "correct horse battery")
     accounts.dispose()
@@ -267,7 +267,7 @@ def test_foreign_host_name_gets_400_even_with_a_session(public, host):
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8050", "localhost", "[::1]:8050"])
-def test_every_name_of_this_machine_is_answered(public, host):
+def test_every_host_name_of_this_machine_is_accepted(public, host):
     assert public.stranger().get("/health", headers={"Host": host}).status_code == 200
 
 
@@ -282,7 +282,7 @@ def test_every_name_of_this_machine_is_answered(public, host):
         {"Origin": "null"},
     ],
 )
-def test_post_from_another_site_is_not_carried_out(public, headers):
+def test_cross_site_post_is_refused(public, headers):
     body = public.body(f"{ids.BRAND}.content")
     answer = public.client.post("/_dash-update-component", json=body, headers=headers)
     assert answer.status_code == 403
@@ -290,7 +290,7 @@ def test_post_from_another_site_is_not_carried_out(public, headers):
 
 
 @pytest.mark.parametrize("headers", [{}, {"Sec-Fetch-Site": "same-origin"}, {"Origin": "http://localhost"}])
-def test_post_from_the_page_itself_is_carried_out(public, headers):
+def test_same_site_post_is_accepted(public, headers):
     body = public.body(f"{ids.BRAND}.content")
     assert public.client.post("/_dash-update-component", json=body, headers=headers).status_code == 200
 
@@ -304,14 +304,14 @@ def test_server_does_not_start_without_a_secret():
     assert (settings.secret_key, settings.database_url, settings.local) == ("s" * 40, "sqlite:///x.db", False)
 
 
-def test_local_mode_makes_a_new_secret_each_time():
+def test_local_mode_generates_a_new_secret_at_each_start():
     first, second = (Settings.from_environment({}, local=True) for _run in range(2))
     assert first.local
     assert len(first.secret_key) >= 43
     assert first.secret_key != second.secret_key
 
 
-def test_mode_is_decided_by_who_starts_it_not_by_the_environment():
+def test_environment_variables_cannot_enable_local_mode():
     found = Settings.from_environment({"SCORE_SECRET_KEY": "s", "SCORE_LOCAL": "1", "SCORE_MODE": "local"})
     assert not found.local
 
@@ -324,7 +324,7 @@ POLICY = {
 }
 
 
-def test_security_headers_stand_on_every_kind_of_answer(public, public_record_url, tmp_path, monkeypatch):
+def test_every_kind_of_response_has_the_security_headers(public, public_record_url, tmp_path, monkeypatch):
     newcomer = Visit.to(public_record_url, signed_in=False)
     lost = Visit.to(f"sqlite:///{tmp_path}/none.db")
     monkeypatch.setattr("dashboard.pages.downloads.table_routes.to_csv", lambda _exhibit: 1 / 0)
@@ -336,7 +336,7 @@ def test_security_headers_stand_on_every_kind_of_answer(public, public_record_ur
         403: public.client.post("/", headers={"Sec-Fetch-Site": "cross-site"}),
         404: public.client.get("/table/nothing"),
         405: public.client.post("/health"),
-        500: public.client.get("/export/overview.csv?as_of=2011-11-11"),  # nobody asked it before
+        500: public.client.get("/export/overview.csv?as_of=2011-11-11"),  # first use of this address
         503: lost.open("/"),
     }
     for status, answer in answers.items():
@@ -350,7 +350,7 @@ def test_security_headers_stand_on_every_kind_of_answer(public, public_record_ur
         assert "http" not in answer.headers["Content-Security-Policy"]
 
 
-def test_data_is_never_shown_again_without_asking_and_never_kept_by_anyone_between(public):
+def test_data_responses_are_private_and_revalidated(public):
     for address in ("/table/change", "/export/change.csv"):
         assert public.client.get(address).headers["Cache-Control"] == "private, no-cache"
     for answer in (public.post(f"{ids.BRAND}.content"), public.client.get("/_dash-layout")):
@@ -360,7 +360,7 @@ def test_data_is_never_shown_again_without_asking_and_never_kept_by_anyone_betwe
         assert "public" not in public.client.get(address, buffered=True).headers.get("Cache-Control", "")
 
 
-def test_environment_alone_does_not_open_the_callbacks_to_agents(public_record_url, monkeypatch):
+def test_environment_variable_does_not_enable_the_mcp_endpoint(public_record_url, monkeypatch):
     monkeypatch.setenv("DASH_MCP_ENABLED", "1")
     bare = Dash("bare", server=Flask("bare"))
     bare.layout = html.Div()

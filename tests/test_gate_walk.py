@@ -1,4 +1,4 @@
-"""The gate walked: every route, every method, every viewer, against a table written down by hand."""
+"""Every route, method and kind of viewer at the gate, against an access table written by hand."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -22,7 +22,7 @@ EVERYBODY, EVERY_VIEWER, PAGES, EXPORTS, SHOW, MANAGER = "NEMDXC", "MDXC", "MDX"
 
 ADMITTED = {
     "health": EVERYBODY,
-    "enter": EVERYBODY,  # refuses by itself: the one-time address is the local mode's
+    "enter": EVERYBODY,  # refuses by itself: the one-time address is for local mode
     "sign-in": EVERYBODY,
     "single-sign-on": EVERYBODY,
     "single-sign-on-back": EVERYBODY,
@@ -84,7 +84,7 @@ ADMITTED = {
 }
 
 ENDING = ("sign-out", "leave", "share-preview")
-"""These change who the visitor is: walked last, by visitors of their own."""
+"""Routes that end or change the session: tested last, each with its own visitor."""
 
 
 @pytest.fixture(scope="module")
@@ -119,18 +119,18 @@ def viewer(served: Visit, accounts: Engine, who: str) -> FlaskClient:
     return client
 
 
-def test_table_names_every_route_of_the_application(served):
+def test_access_table_lists_every_route_of_the_application(served):
     assert {endpoint for _address, endpoint in routes(served)} == set(ADMITTED)
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_every_route_by_every_method_admits_whom_the_table_says(served, accounts, who, monkeypatch):
+def test_every_route_and_method_admits_exactly_the_viewers_in_the_access_table(served, accounts, who, monkeypatch):
     reached: list[Any] = []
     before: Any = served.app.server.before_request_funcs[None]
     gate = before[: [each.__name__ for each in before].index("gate") + 1]
 
     def passed_the_gate() -> tuple[str, int]:
-        """Stands right behind the gate, and answers in place of the route: nothing is carried out."""
+        """Responds directly behind the gate in place of the route, so that nothing is executed."""
         reached.append(request.endpoint)
         return "passed", 299
 
@@ -144,7 +144,7 @@ def test_every_route_by_every_method_admits_whom_the_table_says(served, accounts
         for method in METHODS:
             answer = client.open(address, method=method)
             if answer.status_code == 299:
-                # A method the route does not know has no endpoint: whoever may see the pages is told so.
+                # A method the route does not support has no endpoint: viewers who may see the pages get 405.
                 admitted = ADMITTED[endpoint] if reached[-1] == endpoint else PAGES
                 assert who in admitted, (who, method, address)
             else:
@@ -163,8 +163,8 @@ def _methods(served: Visit, endpoint: str) -> set[str]:
 
 
 @pytest.mark.parametrize("who", EVERYBODY)
-def test_nobody_is_carried_out_of_their_rights_by_what_they_post(served, accounts, who):
-    """Words in the body, a header or the address that name another viewer change nothing."""
+def test_posted_data_cannot_give_a_viewer_more_rights(served, accounts, who):
+    """Another viewer named in the body, a header or the address changes nothing."""
     client = viewer(served, accounts, who)
     posing = {"viewer": "local", "manager": "1", "permissions": "export", "audience": "manager", "threshold": "0"}
     for address in ("/export/overview.csv", "/share", "/present"):

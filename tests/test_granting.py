@@ -45,7 +45,7 @@ def engine(address: str) -> Iterator[Engine]:
 
 @pytest.fixture
 def run(address: str, postgres: Postgres) -> Iterator[Run]:
-    """Runs `grant`; the roles it made are taken away in the end, for they are the server's and not the database's."""
+    """Runs `grant`; its roles are dropped at the end, because they belong to the server and not to the database."""
     yield lambda *words, typed="": CliRunner().invoke(main, ["grant", *words], input=typed)
     database = make_url(address).database
     for role in ("score_web", 'we"b role'):
@@ -78,7 +78,7 @@ def test_role_reads_every_exhibit_and_cannot_change_anything(run: Run, address: 
                 with pytest.raises(DBAPIError, match=r"read-only|permission denied|must be owner"):
                     connection.execute(text(statement))
                 connection.rollback()
-    as_them.dispose()  # what was set there is over
+    as_them.dispose()  # the previous setting is gone
     with as_them.connect() as connection:
         assert connection.scalar(text("SHOW default_transaction_read_only")) == "on"
         assert connection.scalar(text("SHOW statement_timeout")) == "10s"
@@ -95,7 +95,7 @@ def test_tables_made_later_can_be_read_too(run: Run, engine: Engine) -> None:
     as_them.dispose()
 
 
-def test_administrator_grants_in_the_place_of_a_loader_that_may_not_make_roles(
+def test_administrator_can_grant_for_a_loader_that_may_not_create_roles(
     run: Run, engine: Engine, address: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with engine.begin() as connection:
@@ -126,9 +126,7 @@ def test_administrator_grants_in_the_place_of_a_loader_that_may_not_make_roles(
             connection.execute(text("DROP ROLE loading"))
 
 
-def test_second_time_nothing_is_printed_and_what_was_taken_or_given_meanwhile_is_put_right(
-    run: Run, address: str, engine: Engine
-) -> None:
+def test_repeated_grant_restores_the_rights_and_prints_nothing(run: Run, address: str, engine: Engine) -> None:
     theirs = run().stdout.strip()
     with engine.begin() as connection:
         connection.execute(text("REVOKE SELECT ON result FROM score_web"))
@@ -141,7 +139,7 @@ def test_second_time_nothing_is_printed_and_what_was_taken_or_given_meanwhile_is
         assert not connection.scalar(text("SELECT has_table_privilege('score_web', 'sector', 'INSERT, UPDATE')"))
 
 
-def test_password_is_made_once_or_given_and_stands_nowhere_else(run: Run, postgres: Postgres) -> None:
+def test_password_is_generated_once_or_given_and_appears_nowhere_else(run: Run, postgres: Postgres) -> None:
     first = make_url(run().stdout.strip()).password
     assert first is not None
     assert len(first) >= 32
@@ -156,7 +154,7 @@ def test_password_is_made_once_or_given_and_stands_nowhere_else(run: Run, postgr
     assert not [word for word in (first, second, "a password of ours") if str(word) in postgres.log.read_text()]
 
 
-def test_password_file_without_a_password_changes_nothing(run: Run, postgres: Postgres) -> None:
+def test_empty_password_file_is_refused_and_nothing_is_changed(run: Run, postgres: Postgres) -> None:
     run()
     kept = postgres.sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'score_web'")
     refused = run("--password-file", "-", typed="\n")
@@ -165,7 +163,7 @@ def test_password_file_without_a_password_changes_nothing(run: Run, postgres: Po
     assert kept == postgres.sql("SELECT rolpassword FROM pg_authid WHERE rolname = 'score_web'")
 
 
-def test_role_may_be_called_anything(run: Run, address: str) -> None:
+def test_role_can_have_any_name(run: Run, address: str) -> None:
     done = run("--role", 'we"b role')
     assert done.exit_code == 0, done.stderr
     assert reads(done.stdout.strip()) == reads(address)
@@ -180,7 +178,7 @@ def test_role_may_be_called_anything(run: Run, address: str) -> None:
         (("GRANT DELETE ON sector TO PUBLIC",), "score_web", "DELETE on sector"),
     ],
 )
-def test_role_that_could_do_more_is_refused_and_nothing_is_changed(
+def test_role_with_more_rights_is_refused_and_nothing_is_changed(
     run: Run, engine: Engine, before: tuple[str, ...], role: str, reason: str
 ) -> None:
     with engine.begin() as connection:
@@ -195,7 +193,7 @@ def test_role_that_could_do_more_is_refused_and_nothing_is_changed(
         assert not (known and connection.scalar(text("SELECT has_table_privilege('score_web', 'result', 'SELECT')")))
 
 
-def test_accounts_in_the_same_database_are_not_for_the_role(run: Run, address: str) -> None:
+def test_role_cannot_read_accounts_in_the_same_database(run: Run, address: str) -> None:
     accounts_engine(address).dispose()
     theirs = reading_engine(run().stdout.strip())
     with theirs.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
@@ -212,7 +210,7 @@ def test_database_without_results_is_refused(new_on: Callable[[str], str], monke
     engine.dispose()
 
 
-def test_on_sqlite_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
+def test_grant_on_sqlite_has_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_path) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path}/results.db")
     done = CliRunner().invoke(main, ["grant"])
     assert (done.exit_code, done.stdout) == (0, "")
@@ -220,7 +218,7 @@ def test_on_sqlite_there_is_nothing_to_do(monkeypatch: pytest.MonkeyPatch, tmp_p
     assert list(tmp_path.iterdir()) == []
 
 
-def test_server_that_does_not_answer_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_unreachable_database_server_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", "postgresql+psycopg://score@127.0.0.1:1/score")
     done = CliRunner().invoke(main, ["grant"])
     assert done.exit_code == 1

@@ -1,4 +1,4 @@
-"""How numbers were made: a definition for every exhibit, the rows used, who sees which, and an address to keep."""
+"""The methods pages: a definition for every exhibit, the rows used, access, and a permanent address."""
 
 import csv
 import io
@@ -32,25 +32,25 @@ MEASURES = Path(__file__).parent.parent / "docs" / "measures.md"
 EVERY_EXHIBIT = pytest.mark.parametrize("code", EXHIBITS)
 
 
-# --- definitions ----------------------------------------------------------------------------------------------------
+# --- definitions --------------------------------------------------------------------------------------------------
 
 
 @EVERY_EXHIBIT
-def test_every_exhibit_has_a_definition_and_a_section_of_the_measures(code):
+def test_every_exhibit_has_a_definition_and_a_section_in_the_measures_document(code):
     assert len(str(LOOKS[code].definition)) > 40
     assert f"\n## {LOOKS[code].section}\n" in MEASURES.read_text(encoding="utf-8")
 
 
 @EVERY_EXHIBIT
-def test_columns_that_are_defined_are_columns_of_the_exhibit(code):
+def test_defined_columns_exist_in_the_exhibit(code):
     assert set(LOOKS[code].described) == set(EXHIBITS[code].exported)
 
 
-def test_looks_are_of_every_exhibit_and_of_no_other():
+def test_looks_exist_for_exactly_the_exhibits():
     assert list(LOOKS) == list(EXHIBITS)
 
 
-# --- the page -------------------------------------------------------------------------------------------------------
+# --- the page -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +96,7 @@ def visit(address: str, folder: Path, accounts: Engine) -> Visit:
 
 @pytest.fixture(scope="module")
 def larger(folder: Path, accounts: Engine) -> Visit:
-    """The programme with 60 more, so that a link with a threshold shows it."""
+    """The programme with 60 more enterprises, so that a link with a threshold shows it."""
     address = f"sqlite:///{folder}/larger.db"
     engine = create_engine(address)
     load_rows(engine, with_more(PROGRAMME))
@@ -105,30 +105,30 @@ def larger(folder: Path, accounts: Engine) -> Visit:
     return Visit.to(address, signed_in=False, local=False, accounts_url=str(accounts.url), **others)
 
 
-def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    """Someone who opened a link."""
+def link_viewer(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+    """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
     return client
 
 
-def told(client: FlaskClient, address: str) -> str:
-    """A page as people read it: without tags."""
+def page_text(client: FlaskClient, address: str) -> str:
+    """The text of a page without tags."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 200, answer.text[:300]
     return " ".join(unescape(re.sub(r"<[^>]*>", " ", answer.text)).split())
 
 
 def permanent(client: FlaskClient, address: str) -> str:
-    """The address to keep that a page offers."""
+    """The permanent address that a page offers."""
     (found,) = re.findall(r'id="permanent"[^>]* value="([^"]*)"', client.get(address, headers=PAGE).text)
     return unescape(found)
 
 
 @EVERY_EXHIBIT
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_every_exhibit_has_its_page_in_both_languages(visit, code, language):
+def test_every_exhibit_has_a_methods_page_in_both_languages(visit, code, language):
     answer = visit.open(f"/how/{code}?lang={language}")
     assert answer.status_code == 200
     assert 'id="permanent"' in answer.text
@@ -137,28 +137,28 @@ def test_every_exhibit_has_its_page_in_both_languages(visit, code, language):
 
 
 @EVERY_EXHIBIT
-def test_every_exhibit_has_its_page_where_nothing_is_left(visit, code):
+def test_every_exhibit_has_a_methods_page_for_an_empty_selection(visit, code):
     assert visit.open(f"/how/{code}?sector=garments&round=r3&place=370200").status_code == 200
 
 
 @pytest.mark.parametrize("path", ["/how/never-was", "/how/never-was/result.csv", "/how/pairs/never-was.csv"])
-def test_address_of_no_exhibit_or_no_table_has_nothing(visit, path):
+def test_address_of_an_unknown_exhibit_or_table_is_not_found(visit, path):
     assert visit.open(path).status_code == 404
 
 
-def test_table_that_an_exhibit_does_not_use_is_not_sent_with_it(visit):
+def test_table_not_used_by_an_exhibit_is_not_found_under_it(visit):
     assert visit.open("/how/pairs/enterprise.csv").status_code == 404
 
 
-def test_exhibits_on_the_pages_lead_to_how_they_were_made(visit):
+def test_exhibits_on_pages_link_to_their_methods_page(visit):
     drawn = visit.answered("results-pairs-basis.content", at("?round=r1", "/results"))
     links_to = re.findall(r"/how/pairs\?indicator=[a-z]+&round=r1", str(drawn["results-pairs-basis.content"]))
     assert links_to
     assert visit.open(links_to[0]).status_code == 200
 
 
-def test_page_tells_the_selection_the_date_and_the_record(visit):
-    page = told(visit.client, "/how/module-funnel?round=r1&as_of=2013-12-31")
+def test_methods_page_shows_selection_date_and_record(visit):
+    page = page_text(visit.client, "/how/module-funnel?round=r1&as_of=2013-12-31")
     assert "Round: Round 1" in page
     assert "As of 31 December 2013" in page
     assert "Edition the live record" in page
@@ -175,19 +175,19 @@ def test_page_tells_the_selection_the_date_and_the_record(visit):
         ("/how/published", {"published figures": 3}),
     ],
 )
-def test_rows_used_are_those_of_the_selection(visit, path, counted):
-    page = told(visit.client, path)
+def test_used_rows_are_those_of_the_selection(visit, path, counted):
+    page = page_text(visit.client, path)
     for table, n in counted.items():
         assert f"{table}: {n} row" in page, (table, page[-1500:])
 
 
-def test_rows_say_the_batch_they_came_in_with_and_who_loaded_it(visit):
-    page = told(visit.client, "/how/pairs?indicator=defects")
+def test_used_rows_show_their_batch_and_its_loader(visit):
+    page = page_text(visit.client, "/how/pairs?indicator=defects")
     assert re.search(r"batch 2, [^,]+, corrections\.xlsx, by manager@example\.org", page)
     assert re.search(r"batch 1, [^,]+, folder, on the command line", page)
 
 
-def test_file_has_every_row_used_with_its_batch(visit):
+def test_downloaded_file_has_every_used_row_with_its_batch(visit):
     answer = visit.client.get("/how/pairs/result.csv?indicator=defects&round=r1")
     assert answer.mimetype == "text/csv"
     rows = {row["enterprise"]: row for row in csv.DictReader(io.StringIO(answer.text))}
@@ -199,30 +199,30 @@ def test_file_has_every_row_used_with_its_batch(visit):
     assert rows["i"]["change_percent"] == "-30"
 
 
-def test_page_shows_the_first_rows_of_many_and_says_so(demo):
-    page = told(demo.client, "/how/module-funnel")
+def test_methods_page_shows_the_first_rows_and_states_the_total(demo):
+    page = page_text(demo.client, "/how/module-funnel")
     assert "The first 50 of" in page
 
 
-# --- the address to keep --------------------------------------------------------------------------------------------
+# --- the permanent address ----------------------------------------------------------------------------------------
 
 
-def test_address_of_the_live_record_holds_the_filters_and_the_date_and_says_what_it_will_show(visit):
+def test_permanent_live_address_has_filters_and_date_and_explains_itself(visit):
     assert permanent(visit.client, "/how/pairs?indicator=defects&round=r1") == (
         "https://results.example/how/pairs?indicator=defects&as_of=2014-12-31&round=r1"
     )
-    page = told(visit.client, "/how/pairs?indicator=defects&round=r1")
+    page = page_text(visit.client, "/how/pairs?indicator=defects&round=r1")
     assert "of the record as it will then be" in page
     assert "Freeze the record" in page
 
 
-def test_address_of_an_edition_is_pinned_to_it_and_the_live_page_offers_the_latest(visit, folder, address):
+def test_permanent_address_of_an_edition_is_pinned_and_the_live_page_offers_it(visit, folder, address):
     engine = create_engine(address)
     edition = frozen_copies.freeze(engine, "Meeting", folder / "editions")
     engine.dispose()
     kept = permanent(visit.client, f"/how/breadth?edition={edition.key}")
     assert kept == f"https://results.example/how/breadth?as_of=2014-12-31&edition={edition.key}"
-    assert "edition Meeting, frozen" in told(visit.client, f"/how/breadth?edition={edition.key}")
+    assert "edition Meeting, frozen" in page_text(visit.client, f"/how/breadth?edition={edition.key}")
     parts = urlsplit(kept)
     assert permanent(visit.client, f"{parts.path}?{parts.query}") == kept
     offered = re.findall(r'href="https://results\.example(/how/breadth[^"]*)"', visit.open("/how/breadth").text)
@@ -230,21 +230,21 @@ def test_address_of_an_edition_is_pinned_to_it_and_the_live_page_offers_the_late
     assert f"edition={edition.key}" in offered[0]
 
 
-# --- who sees what --------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
-def test_link_without_a_threshold_sees_counts_and_never_rows_or_who_loaded_them(visit, accounts):
-    client = comes_by(visit, accounts, threshold=None, export=True)
-    page = told(client, "/how/pairs?indicator=defects")
+def test_link_without_a_threshold_shows_row_counts_but_no_rows_or_loaders(visit, accounts):
+    client = link_viewer(visit, accounts, threshold=None, export=True)
+    page = page_text(client, "/how/pairs?indicator=defects")
     assert "results: 7 rows" in page
     for hidden in ("manager@example.org", "corrections.xlsx", "batch", "result.csv", "Share", "Decks", "Sign out"):
         assert hidden not in page
     assert client.get("/how/pairs/result.csv?indicator=defects").status_code == 404
 
 
-def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
-    page = told(client, "/how/module-funnel?as_of=2013-12-31")
+def test_link_with_a_threshold_shows_no_row_counts_and_no_date_choice(larger, accounts):
+    client = link_viewer(larger, accounts, threshold=5)
+    page = page_text(client, "/how/module-funnel?as_of=2013-12-31")
     assert "As of 31 December 2014" in page
     assert "trainings:" not in page
     assert "How many rows there are is not told" in page
@@ -252,33 +252,33 @@ def test_link_with_a_threshold_sees_no_number_of_rows_and_no_date_to_choose(larg
     assert permanent(client, "/how/module-funnel") == "https://results.example/how/module-funnel"
 
 
-def test_selection_that_would_single_out_few_has_no_page(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
+def test_too_narrow_selection_has_no_methods_page(larger, accounts):
+    client = link_viewer(larger, accounts, threshold=5)
     answer = client.get("/how/module-funnel?sector=garments", headers=PAGE)
     assert answer.status_code == 403
     assert "This selection is not shown" in answer.text
     assert 'href="/how/module-funnel' in answer.text, "the wider one"
 
 
-def test_page_of_an_address_that_asks_for_too_much_says_so(larger, accounts):
-    client = comes_by(larger, accounts, threshold=5)
-    assert "asks for more than this link shows" in told(client, "/how/module-funnel?as_of=2013-12-31")
-    assert "asks for more than this link shows" not in told(client, "/how/module-funnel")
+def test_methods_page_states_that_the_address_requests_more_than_is_shown(larger, accounts):
+    client = link_viewer(larger, accounts, threshold=5)
+    assert "asks for more than this link shows" in page_text(client, "/how/module-funnel?as_of=2013-12-31")
+    assert "asks for more than this link shows" not in page_text(client, "/how/module-funnel")
 
 
-def test_committee_s_link_that_only_presents_has_no_page(visit, accounts):
-    client = comes_by(visit, accounts, audience=Audience.COMMITTEE, threshold=None)
+def test_committee_link_has_no_methods_page(visit, accounts):
+    client = link_viewer(visit, accounts, audience=Audience.COMMITTEE, threshold=None)
     assert client.get("/how/breadth", headers=PAGE).status_code == 404
 
 
-def test_link_s_page_stays_inside_its_scope(visit, accounts):
-    client = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
-    page = told(client, "/how/overview?round=r2")
+def test_methods_page_of_a_link_stays_in_its_scope(visit, accounts):
+    client = link_viewer(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    page = page_text(client, "/how/overview?round=r2")
     assert "enterprises: 0 rows" in page
-    assert "enterprises: 5 rows" in told(client, "/how/overview")
+    assert "enterprises: 5 rows" in page_text(client, "/how/overview")
 
 
-def test_manager_who_looks_through_a_link_finds_the_way_out(visit, accounts):
+def test_manager_previewing_a_link_can_leave_the_preview(visit, accounts):
     own = visit.stranger()
     form = {"email": "manager@example.org", "password": "a long enough password"}
     own.post("/sign-in", data=form)

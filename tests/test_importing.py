@@ -1,4 +1,4 @@
-"""The managers' page of imports: sent, looked at, loaded, rolled back; what is refused, and who may not."""
+"""The managers' imports page: upload, preview, load, rollback; refusals, and access."""
 
 import html
 import io
@@ -67,12 +67,12 @@ class Office:
         return f"sqlite:///{self.path}"
 
     def send(self, *files, client=None, lang=""):
-        """Send (name, content) pairs; gives the answer."""
+        """Upload (name, content) pairs; returns the response."""
         data = {"files": [(io.BytesIO(content), name) for name, content in files]}
         return (client or self.manager.client).post(f"/import{lang}", data=data, headers=PAGE)
 
     def sent(self, *files) -> str:
-        """Send files that can be held; gives the address of the upload."""
+        """Upload acceptable files; returns the address of the upload."""
         answer = self.send(*files)
         assert answer.status_code == 303, read(answer.text)
         return answer.location
@@ -97,7 +97,7 @@ class Office:
 
 @pytest.fixture(scope="module")
 def first_office(tmp_path_factory):
-    """One application for all tests; each begins with the record as it was first loaded."""
+    """One application for all tests; each test starts with the record as first loaded."""
     office = Office(tmp_path_factory.mktemp("office"))
     shutil.copyfile(office.path, office.folder / "as-loaded.db")
     return office
@@ -111,7 +111,7 @@ def office(first_office):
 
 
 def read(text: str) -> str:
-    """The text of a page as people read it."""
+    """The visible text of a page."""
     body = text.partition("<main")[2] or text
     return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())
 
@@ -134,7 +134,7 @@ def picture() -> bytes:
 # The way through
 
 
-def test_file_is_looked_at_first_and_changes_nothing(office, tmp_path):
+def test_upload_is_previewed_first_and_changes_nothing(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     said = office.page(address)
     assert "2 rows would be added or changed" in said
@@ -143,7 +143,7 @@ def test_file_is_looked_at_first_and_changes_nothing(office, tmp_path):
     assert list(office.batches()) == [1]
 
 
-def test_accepted_file_is_loaded_with_who_and_what_and_every_page_shows_it(office, tmp_path):
+def test_accepted_file_is_loaded_with_its_loader_and_shown_on_every_page(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert office.decide(address, "accept").location == address
     assert "Loaded as batch 2" in office.page(address)
@@ -153,7 +153,7 @@ def test_accepted_file_is_loaded_with_who_and_what_and_every_page_shows_it(offic
     assert '"children": "2"' in json.dumps(office.manager.answered(HEADLINES)[HEADLINES])
 
 
-def test_signed_in_manager_is_noted_by_address(tmp_path):
+def test_batch_records_the_address_of_the_signed_in_manager(tmp_path):
     office = Office(tmp_path, signed_in=False, local=False)
     engine = accounts_engine(office.accounts_url)
     managers.add(engine, "li@example.org", "a long enough password")
@@ -166,7 +166,7 @@ def test_signed_in_manager_is_noted_by_address(tmp_path):
     assert office.batches()[2].loaded_by == "li@example.org"
 
 
-def test_sheets_and_their_pictures_are_sent_together(office, tmp_path):
+def test_sheets_and_their_pictures_can_be_uploaded_together(office, tmp_path):
     files = sheets(tmp_path, {"story": [{"code": "st1", "before_image": "车间.png"}], **ENROLLED})
     address = office.sent(*files, ("车间.png", picture()))
     assert "pictures of stories 1" in office.page(address)
@@ -176,7 +176,7 @@ def test_sheets_and_their_pictures_are_sent_together(office, tmp_path):
         assert connection.execute("SELECT story, side FROM story_image").fetchall() == [("st1", "before")]
 
 
-def test_discarded_file_is_gone_and_changed_nothing(office, tmp_path):
+def test_discarded_upload_is_deleted_and_changes_nothing(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     answer = office.decide(address, "discard")
     assert "March.xlsx was discarded" in office.page(answer.location)
@@ -186,7 +186,7 @@ def test_discarded_file_is_gone_and_changed_nothing(office, tmp_path):
     assert list(office.batches()) == [1]
 
 
-def test_same_file_twice_changes_nothing_the_second_time(office, tmp_path):
+def test_second_load_of_the_same_file_changes_nothing(office, tmp_path):
     content = book(tmp_path, ENROLLED)
     office.decide(office.sent(("March.xlsx", content)), "accept")
     address = office.sent(("March.xlsx", content))
@@ -196,14 +196,14 @@ def test_same_file_twice_changes_nothing_the_second_time(office, tmp_path):
     assert list(office.batches()) == [2, 1]
 
 
-def test_history_says_who_when_which_file_and_what_became_of_it(office, tmp_path):
+def test_history_shows_loader_time_file_and_state_of_each_batch(office, tmp_path):
     office.decide(office.sent(("March.xlsx", book(tmp_path, ENROLLED))), "accept")
     said = office.page("/import")
     assert re.search(r"2 \d+ \w+ \d{4} \d\d:\d\d UTC local March.xlsx 2 0 Roll back…", said)
     assert re.search(r"1 \d+ \w+ \d{4} \d\d:\d\d UTC on the command line first \d+ 0 made the database", said)
 
 
-def test_batch_is_rolled_back_after_a_look_at_what_that_does(office, tmp_path):
+def test_batch_is_rolled_back_after_a_preview(office, tmp_path):
     office.decide(office.sent(("March.xlsx", book(tmp_path, ENROLLED))), "accept")
     said = office.page("/import/batches/2")
     assert "Taken away" in said
@@ -215,7 +215,7 @@ def test_batch_is_rolled_back_after_a_look_at_what_that_does(office, tmp_path):
     assert (office.batches()[3].loaded_by, office.batches()[3].undoes) == ("local", 2)
 
 
-def test_batch_in_whose_way_later_rows_are_names_them(office, tmp_path):
+def test_refused_rollback_lists_the_later_rows(office, tmp_path):
     office.decide(office.sent(("March.xlsx", book(tmp_path, ENROLLED))), "accept")
     office.decide(office.sent(*sheets(tmp_path, {"enterprise": [{"code": "c", "workers": 5}]})), "accept")
     said = office.page("/import/batches/2")
@@ -226,18 +226,18 @@ def test_batch_in_whose_way_later_rows_are_names_them(office, tmp_path):
     assert list(office.batches()) == [3, 2, 1]
 
 
-def test_first_batch_is_not_offered_to_be_rolled_back(office):
+def test_first_batch_offers_no_rollback(office):
     assert "Roll back…" not in office.page("/import")
     assert "made the database" in office.page("/import/batches/1")
     assert office.manager.client.post("/import/batches/1", headers=PAGE).status_code == 409
 
 
 @pytest.mark.parametrize("method", ["get", "post"])
-def test_batch_that_does_not_exist(office, method):
+def test_unknown_batch_is_not_found(office, method):
     assert getattr(office.manager.client, method)("/import/batches/7", headers=PAGE).status_code == 404
 
 
-def test_page_speaks_chinese(office, tmp_path):
+def test_imports_page_is_in_chinese(office, tmp_path):
     tables = {"enterprise": [{"code": "c", "name_en": "C", "workers": "many"}]}
     address = office.send(("三月.xlsx", book(tmp_path, tables)), lang="?lang=zh").location
     assert address.endswith("?lang=zh")
@@ -253,7 +253,7 @@ def test_page_speaks_chinese(office, tmp_path):
 WRONG = {"enterprise": [{"code": "c", "name_en": "C", "workers": "many"}, {"code": "d", "name_en": "D", "place": "x"}]}
 
 
-def test_every_refusal_stands_on_the_page_with_its_place(office, tmp_path):
+def test_every_refusal_is_listed_with_its_sheet_row_and_column(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, WRONG)))
     said = office.page(address)
     assert "2 cells or rows are refused" in said
@@ -264,7 +264,7 @@ def test_every_refusal_stands_on_the_page_with_its_place(office, tmp_path):
     assert list(office.batches()) == [1]
 
 
-def test_marked_workbook_is_the_senders_own_with_the_refused_cells_coloured(office, tmp_path):
+def test_marked_workbook_is_the_uploaded_one_with_refused_cells_coloured(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, WRONG)))
     answer = office.manager.client.get(f"{address}/marked.xlsx")
     assert answer.status_code == 200
@@ -275,7 +275,7 @@ def test_marked_workbook_is_the_senders_own_with_the_refused_cells_coloured(offi
     assert all(re.search("[\u4e00-\u9fff]", text) for text in marked.values())
 
 
-def test_marked_workbook_put_right_and_sent_again_is_ready(office, tmp_path):
+def test_corrected_marked_workbook_is_accepted(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, WRONG)))
     marked = openpyxl.load_workbook(io.BytesIO(office.manager.client.get(f"{address}/marked.xlsx").data))
     for row in marked["enterprise"].iter_rows():
@@ -287,12 +287,12 @@ def test_marked_workbook_put_right_and_sent_again_is_ready(office, tmp_path):
     assert "2 rows would be added" in office.page(office.sent(("March.xlsx", content.getvalue())))
 
 
-def test_no_marked_workbook_of_a_file_that_was_not_refused(office, tmp_path):
+def test_accepted_file_has_no_marked_workbook(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert office.manager.client.get(f"{address}/marked.xlsx").status_code == 404
 
 
-def test_only_the_first_refusals_stand_on_the_page_and_all_are_marked(office, tmp_path, monkeypatch):
+def test_page_lists_the_first_refusals_and_the_workbook_marks_all(office, tmp_path, monkeypatch):
     monkeypatch.setattr(import_words, "MOST_FINDINGS", 5)
     rows = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(8)]
     address = office.sent(("March.xlsx", book(tmp_path, {"enterprise": rows})))
@@ -304,7 +304,7 @@ def test_only_the_first_refusals_stand_on_the_page_and_all_are_marked(office, tm
     assert sum(cell.comment is not None for row in sheet for cell in row) == 8
 
 
-def test_marks_are_bounded_and_the_page_says_so(office, tmp_path, monkeypatch):
+def test_number_of_marks_is_limited_and_the_page_states_it(office, tmp_path, monkeypatch):
     monkeypatch.setattr(import_words, "MOST_FINDINGS", 2)
     monkeypatch.setattr(import_words, "MOST_MARKED", 3)
     rows = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(5)]
@@ -342,7 +342,7 @@ def with_part(content: bytes, name: str, part: bytes) -> bytes:
         ("empty.xlsx", lambda _: b"", "cannot be read"),
     ],
 )
-def test_file_that_must_not_be_opened_is_refused_with_the_reason(office, tmp_path, name, spoil, said):
+def test_dangerous_file_is_refused_with_the_reason(office, tmp_path, name, spoil, said):
     address = office.sent((name, spoil(book(tmp_path, ENROLLED))))
     assert said in office.page(address)
     assert office.manager.client.get(f"{address}/marked.xlsx").status_code == 200
@@ -355,7 +355,7 @@ def test_picture_that_is_a_script_is_refused(office, tmp_path):
     assert "not the kind of image its name says" in office.page(address)
 
 
-def test_gb18030_sheet_with_chinese_headers_beside_it_is_read(office):
+def test_gb18030_sheet_with_chinese_headers_is_read(office):
     text = "code,name_zh,workers\r\nc,绵阳机械厂，第二车间,１２３\r\n".replace("，", "")
     said = office.page(office.sent(("enterprise.csv", text.encode("gb18030"))))
     assert "1 row would be added" in said
@@ -374,7 +374,7 @@ def test_gb18030_sheet_with_chinese_headers_beside_it_is_read(office):
         ([("表" * 90 + ".csv", b"x")], "Rename it"),
     ],
 )
-def test_files_that_are_not_taken_in_say_why(office, files, said):
+def test_rejected_files_show_the_reason(office, files, said):
     answer = office.send(*files)
     assert answer.status_code == 400
     assert said in read(answer.text)
@@ -382,13 +382,13 @@ def test_files_that_are_not_taken_in_say_why(office, files, said):
 
 
 @pytest.mark.parametrize("name", ["../../enterprise.csv", "..\\..\\enterprise.csv", "C:\\data\\enterprise.csv"])
-def test_name_with_folders_is_kept_without_them(tmp_path, name):
+def test_folders_are_removed_from_an_uploaded_file_name(tmp_path, name):
     upload = staged_uploads.UploadStore(tmp_path).add("local", [FileStorage(io.BytesIO(b"code"), name)])
     found = [path.relative_to(upload.folder).as_posix() for path in tmp_path.rglob("*.csv")]
     assert (found, upload.origin) == (["files/enterprise.csv"], "enterprise.csv")
 
 
-def test_too_large_an_upload_is_refused_in_words(office, monkeypatch):
+def test_too_large_upload_is_refused_with_a_message(office, monkeypatch):
     monkeypatch.setattr(import_pages, "MOST_MEGABYTES", 0.1)
     answer = office.send(("a.xlsx", bytes(200_000)))
     assert answer.status_code == 413
@@ -396,7 +396,7 @@ def test_too_large_an_upload_is_refused_in_words(office, monkeypatch):
     assert not office.imports.exists()
 
 
-def test_full_disk_under_the_uploads_is_told(office, tmp_path, monkeypatch):
+def test_full_disk_during_an_upload_is_reported(office, tmp_path, monkeypatch):
     def full(*_args: object, **_options: object) -> None:
         raise OSError(28, "No space left on device")
 
@@ -407,10 +407,10 @@ def test_full_disk_under_the_uploads_is_told(office, tmp_path, monkeypatch):
     assert list(office.imports.iterdir()) == []
 
 
-# Beside others
+# Concurrent changes
 
 
-def test_record_that_changed_meanwhile_is_looked_at_again_before_anything_is_loaded(office, tmp_path):
+def test_changed_record_requires_a_new_preview_before_loading(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     engine = writing_engine(office.url)
     load(engine, write_folder(tmp_path / "other", {"enterprise": [{"code": "c", "name_en": "Third works"}]}))
@@ -425,7 +425,7 @@ def test_record_that_changed_meanwhile_is_looked_at_again_before_anything_is_loa
     assert office.batches()[3].added == 1
 
 
-def test_load_beside_another_is_told_and_loses_nothing(office, tmp_path, monkeypatch):
+def test_load_during_another_load_is_reported_and_keeps_the_upload(office, tmp_path, monkeypatch):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     monkeypatch.setattr(import_pages.database, "writing_engine", lambda url: create_engine(f"{url}?timeout=0.1"))
     other = sqlite3.connect(office.path, isolation_level=None)
@@ -442,7 +442,7 @@ def test_load_beside_another_is_told_and_loses_nothing(office, tmp_path, monkeyp
     assert office.batches()[2].added == 2
 
 
-def test_upload_while_somebody_holds_the_record_to_themselves_is_told_in_seconds(office, tmp_path):
+def test_upload_to_a_locked_record_is_reported_within_seconds(office, tmp_path):
     march = ("March.xlsx", book(tmp_path, ENROLLED))
     with closing(sqlite3.connect(office.path, isolation_level=None)) as other, ThreadPoolExecutor(1) as aside:
         other.execute("BEGIN EXCLUSIVE")
@@ -456,7 +456,7 @@ def test_upload_while_somebody_holds_the_record_to_themselves_is_told_in_seconds
     assert office.send(march).status_code == 303
 
 
-def test_two_clicks_on_load_load_once(office, tmp_path):
+def test_double_click_on_load_loads_once(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     clients = [office.manager.client, office.manager.stranger()]
     clients[1].set_cookie("score_session", office.manager.client.get_cookie("score_session").value)
@@ -473,7 +473,7 @@ def test_two_clicks_on_load_load_once(office, tmp_path):
     assert list(office.batches()) == [2, 1]
 
 
-def test_database_the_server_may_not_write_is_told_and_the_upload_stays(office, tmp_path, monkeypatch):
+def test_read_only_database_is_reported_and_the_upload_stays(office, tmp_path, monkeypatch):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     read_only = f"file:{office.path}?mode=ro"
     monkeypatch.setattr(
@@ -487,7 +487,7 @@ def test_database_the_server_may_not_write_is_told_and_the_upload_stays(office, 
     assert "Load it" in read(answer.text)
 
 
-def test_folder_of_the_database_that_cannot_be_made_is_told(office, tmp_path, monkeypatch):
+def test_uncreatable_database_folder_is_reported(office, tmp_path, monkeypatch):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
 
     def forbidden(_url):
@@ -499,7 +499,7 @@ def test_folder_of_the_database_that_cannot_be_made_is_told(office, tmp_path, mo
     assert "Permission denied" in read(answer.text)
 
 
-def test_full_disk_under_the_database_is_told_and_nothing_is_changed(office, tmp_path):
+def test_full_disk_under_the_database_is_reported_and_nothing_changes(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     with closing(sqlite3.connect(office.path)) as connection:
         connection.execute(
@@ -512,20 +512,21 @@ def test_full_disk_under_the_database_is_told_and_nothing_is_changed(office, tmp
     assert office.enterprises() == {"a", "b"}
 
 
-def test_only_the_page_of_imports_holds_an_engine_that_writes(office):
+def test_only_the_imports_page_and_commands_use_a_writing_engine(office):
     with Record(office.url).engine.connect() as connection, pytest.raises(OperationalError, match="readonly"):
         connection.exec_driver_sql("DELETE FROM enterprise")
-    names = [path.name for path in Path("dashboard").glob("*.py") if "writing_engine" in path.read_text("utf-8")]
+    names = [path.name for path in Path("dashboard").rglob("*.py") if "writing_engine" in path.read_text("utf-8")]
+    assert names
     assert set(names) <= {
-        "importing.py", "previewing.py", "upgrade_commands.py", "console.py", "batch_commands.py", "grant_commands.py",
-        "loading_commands.py",
+        "import_pages.py", "import_preview.py", "upgrade_commands.py", "console.py", "batch_commands.py",
+        "grant_commands.py", "loading_commands.py",
     }  # fmt: skip
 
 
-# Whose uploads, and for how long
+# Owner and lifetime of uploads
 
 
-def test_upload_of_another_manager_is_not_there(office, tmp_path):
+def test_upload_of_another_manager_is_not_found(office, tmp_path):
     uploads = staged_uploads.UploadStore(office.imports)
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert uploads.find(address.rsplit("/", 1)[1], "local") is not None
@@ -533,11 +534,11 @@ def test_upload_of_another_manager_is_not_there(office, tmp_path):
 
 
 @pytest.mark.parametrize("key", ["batches", "0" * 32, "..", "%2e%2e", "." + "0" * 31])
-def test_upload_that_is_none_is_not_there(office, key):
+def test_unknown_upload_is_not_found(office, key):
     assert office.manager.open(f"/import/{key}").status_code == 404
 
 
-def test_upload_is_gone_after_a_day(office, tmp_path):
+def test_upload_is_deleted_after_a_day(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     (folder,) = office.imports.iterdir()
     old = time.time() - 25 * 3600
@@ -546,7 +547,7 @@ def test_upload_is_gone_after_a_day(office, tmp_path):
     assert not folder.exists()
 
 
-def test_upload_cut_short_is_cleared_away(office, tmp_path):
+def test_interrupted_upload_is_removed(office, tmp_path):
     unfinished = office.imports / f".{'a' * 32}" / "files"
     unfinished.mkdir(parents=True)
     old = time.time() - 25 * 3600
@@ -555,12 +556,12 @@ def test_upload_cut_short_is_cleared_away(office, tmp_path):
     assert not unfinished.exists()
 
 
-def test_files_are_removed_once_they_are_loaded(office, tmp_path):
+def test_uploaded_files_are_removed_after_loading(office, tmp_path):
     office.decide(office.sent(("March.xlsx", book(tmp_path, ENROLLED))), "accept")
     assert list(office.imports.rglob("*.xlsx")) == []
 
 
-def test_who_comes_by_a_link_can_neither_send_nor_roll_back(office, tmp_path):
+def test_link_viewer_can_neither_upload_nor_roll_back(office, tmp_path):
     address = office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     engine = accounts_engine(office.accounts_url)
     _made, token = share_links.make(engine, office.manager.fit(Terms(audience=Audience.DONOR)))
@@ -576,23 +577,23 @@ def test_who_comes_by_a_link_can_neither_send_nor_roll_back(office, tmp_path):
     assert list(office.batches()) == [1]
 
 
-def test_request_from_another_site_is_refused(office):
+def test_cross_site_request_is_refused(office):
     answer = office.manager.client.post("/import/batches/1", headers={"Sec-Fetch-Site": "cross-site"})
     assert answer.status_code == 403
 
 
-# The numbers that move
+# Changed numbers
 
 
 def moved(office, tmp_path, tables):
-    """What moves, as the page keeps it: (exhibit, of what, number, before, after)."""
+    """The changed numbers, as the page stores them: (exhibit, row, number, before, after)."""
     address = office.sent(*sheets(tmp_path, tables))
     folder = office.imports / address.rsplit("/", 1)[1]
     known = json.loads((folder / "preview.json").read_text("utf-8"))
     return [tuple(each.values()) for each in known["moves"]["en"]]
 
 
-def test_number_that_is_corrected_moves_with_before_and_after(office, tmp_path):
+def test_corrected_number_is_listed_with_before_and_after(office, tmp_path):
     result = {**small_programme()["result"][0], "after": 2.5}
     found = moved(office, tmp_path, {"result": [result]})
     change = [each for each in found if each[0] == "Share of enterprises that improved"]
@@ -600,7 +601,7 @@ def test_number_that_is_corrected_moves_with_before_and_after(office, tmp_path):
     assert not [each for each in found if each[0] == "Headline figures"]
 
 
-def test_row_that_is_new_says_it_was_not_there(office, tmp_path):
+def test_new_row_is_listed_as_new(office, tmp_path):
     event = {
         "code": "launch-2",
         "kind": "launch",
@@ -614,13 +615,13 @@ def test_row_that_is_new_says_it_was_not_there(office, tmp_path):
     assert "40" in found[0][4]
 
 
-def test_change_that_stands_in_no_published_number_moves_none(office, tmp_path):
+def test_change_outside_published_numbers_lists_no_number(office, tmp_path):
     address = office.sent(*sheets(tmp_path, {"enterprise": [{"code": "a", "name_en": "Another name"}]}))
     assert "None: what would change stands in no published number." in office.page(address)
 
 
-def test_moves_are_those_of_a_second_look_at_the_record(office, tmp_path):
-    """What is foretold is what comes: the exhibits before and after the load, compared the same way."""
+def test_previewed_changes_equal_a_comparison_before_and_after_the_load(office, tmp_path):
+    """The preview equals the result: the exhibits before and after the load, compared the same way."""
     record = Record(office.url)
     with record.view(MANAGER, Filters()) as view:
         before = changed_numbers.published(view)
@@ -634,7 +635,7 @@ def test_moves_are_those_of_a_second_look_at_the_record(office, tmp_path):
     assert list(changed_numbers.moves(after, after)) == []
 
 
-def test_row_that_goes_away_is_a_move_too(office, tmp_path):
+def test_removed_row_is_listed_as_a_change(office, tmp_path):
     event = {"code": "x", "kind": "visit", "name_en": "A visit", "status": "planned"}
     office.decide(office.sent(*sheets(tmp_path, {"event": [event]})), "accept")
     record = Record(office.url)
@@ -648,18 +649,18 @@ def test_row_that_goes_away_is_a_move_too(office, tmp_path):
     assert [move.after for move in gone] == [None]
 
 
-def test_copy_the_numbers_are_worked_out_on_is_removed(office, tmp_path, monkeypatch):
+def test_temporary_copy_for_the_preview_is_removed(office, tmp_path, monkeypatch):
     monkeypatch.setattr(import_preview.tempfile, "tempdir", str(tmp_path / "temporary"))
     (tmp_path / "temporary").mkdir()
     office.sent(("March.xlsx", book(tmp_path, ENROLLED)))
     assert list((tmp_path / "temporary").iterdir()) == []
 
 
-def test_every_exhibit_is_compared_but_those_of_single_enterprises():
+def test_every_exhibit_except_those_of_single_enterprises_is_compared():
     assert set(EXHIBITS) - set(changed_numbers.COMPARED) == {"matrix", "pairs"}
 
 
-def test_database_is_copied_while_it_is_written(office, tmp_path):
+def test_database_can_be_copied_during_a_write(office, tmp_path):
     other = sqlite3.connect(office.path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     other.execute("DELETE FROM result")
@@ -674,7 +675,7 @@ def test_database_is_copied_while_it_is_written(office, tmp_path):
 # From real offices
 
 
-def test_workbook_of_an_office_is_read_as_people_see_it(office):
+def test_office_workbook_is_read_as_displayed(office):
     """Dates as text, full-width digits, spaces, a hidden row, merged headings of a notes sheet."""
     book = openpyxl.Workbook()
     sheet = book.active
@@ -710,7 +711,7 @@ def test_workbook_of_an_office_is_read_as_people_see_it(office):
         assert sorted(dates) == [("2014-03-01", "2014-04-01", "month"), ("2014-03-02", None, "day")]
 
 
-def test_merged_cells_in_rows_are_refused_where_they_stand(office):
+def test_merged_cells_in_rows_are_refused_with_their_position(office):
     book = openpyxl.Workbook()
     sheet = book.active
     sheet.title = "enterprise"
@@ -737,7 +738,7 @@ MEASURED = """
 
 
 @pytest.mark.slow
-def test_sheet_of_50000_rows_takes_bounded_memory(tmp_path):
+def test_sheet_of_50000_rows_uses_bounded_memory(tmp_path):
     url = f"sqlite:///{tmp_path}/results.db"
     engine = writing_engine(url)
     load(engine, write_folder(tmp_path / "first", small_programme()))

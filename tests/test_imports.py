@@ -1,4 +1,4 @@
-"""Imports point one way: dashboard → callbacks → layouts, callbacks → data."""
+"""Import directions: dashboard → callbacks → layouts, callbacks → data."""
 
 import ast
 import re
@@ -23,14 +23,14 @@ NEVER = {
 }
 
 LEAVES = {"data.vocabulary"}
-"""What every layer may import: it imports nothing of ours."""
+"""Modules every layer may import; they import no module of the project."""
 
 CODES = frozenset(PICTURES)
 HOLDING_A_CODE = re.compile(r"(code|exhibit|picture|slide)$")
 
 
 def imported(source: str) -> Iterator[str]:
-    """Every module a text imports, wherever in it the import is."""
+    """Every module a source text imports, at any level."""
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Import):
             yield from (alias.name for alias in node.names)
@@ -43,12 +43,12 @@ def modules(layer: str) -> list[Path]:
     return sorted((ROOT / layer).rglob("*.py"))
 
 
-def test_imports_are_found_inside_functions_too():
+def test_imports_inside_functions_are_detected():
     assert list(imported("import a.b as c\ndef f():\n    from d.e import g\n")) == ["a.b", "d.e"]
 
 
 @pytest.mark.parametrize("layer", NEVER)
-def test_layer_imports_nothing_that_points_back(layer):
+def test_no_layer_imports_a_higher_layer(layer):
     paths = modules(layer)
     assert paths, f"there is no layer {layer}"
     against = {
@@ -60,13 +60,13 @@ def test_layer_imports_nothing_that_points_back(layer):
     assert not against
 
 
-def test_every_folder_with_code_is_a_layer_with_rules():
+def test_every_code_folder_is_a_layer_with_import_rules():
     shipped = {path.parent.relative_to(ROOT).parts[0] for path in ROOT.glob("*/__init__.py")}
     assert shipped - {"tests"} == set(NEVER)
 
 
-def test_tests_are_imported_by_no_module_under_their_own_names():
-    """A helper of the tests is imported by its bare name, so that is looked for as well."""
+def test_no_production_module_imports_a_test_module():
+    """A test helper is imported by its bare name, so this name is searched for too."""
     names = {path.stem for path in (ROOT / "tests").rglob("*.py")} - {"test_imports"}
     against = {
         f"{path.relative_to(ROOT)} imports {name}"
@@ -78,15 +78,15 @@ def test_tests_are_imported_by_no_module_under_their_own_names():
     assert not against
 
 
-# ---- the rooms
+# ---- the folders
 
 
-def test_the_leaf_imports_nothing_of_ours():
+def test_leaf_module_imports_no_module_of_the_project():
     names = {name.split(".")[0] for name in imported((ROOT / "data" / "vocabulary.py").read_text(encoding="utf-8"))}
     assert not names & (set(NEVER) | {"pandas", "numpy"})
 
 
-def test_an_exhibit_is_two_files_of_one_name():
+def test_every_exhibit_has_a_data_file_and_a_layout_file_of_one_name():
     halves = [
         {path.stem for path in (ROOT / layer / "exhibits").glob("*.py")} - {"__init__"} for layer in ("data", "layouts")
     ]
@@ -94,13 +94,13 @@ def test_an_exhibit_is_two_files_of_one_name():
     assert len(halves[0]) == len(exhibits.ALL) == len(looks.ALL)
 
 
-def test_no_two_modules_have_one_name_but_the_halves_of_exhibits():
+def test_module_names_are_unique_except_the_two_files_of_an_exhibit():
     names = [path.stem for layer in NEVER for path in modules(layer) if path.parent.name != "exhibits"]
     names = [name for name in names if not name.startswith("__")]
     assert sorted({name for name in names if names.count(name) > 1}) == []
 
 
-def test_folders_hold_about_a_dozen_files():
+def test_folders_have_about_a_dozen_files():
     sizes = {
         folder: len(list(folder.glob("*.py")))
         for layer in NEVER
@@ -114,7 +114,7 @@ MOST_FILES = 16
 
 
 def codes_compared(source: str) -> list[str]:
-    """Where an exhibit's code is compared with a string, or looked up in a table of codes."""
+    """The places where an exhibit's code is compared with a string, or looked up in a table of codes."""
     found = []
     for node in ast.walk(ast.parse(source)):
         if isinstance(node, ast.Compare):
@@ -129,7 +129,7 @@ def codes_compared(source: str) -> list[str]:
     return found
 
 
-def test_comparisons_with_codes_are_found():
+def test_comparisons_with_exhibit_codes_are_detected():
     assert codes_compared('if slide.exhibit == "pairs": pass')
     assert codes_compared('x = code in ("matrix", "pairs")')
     assert codes_compared('x = {"matrix": 1, "pairs": 2, "change": 3}')
@@ -137,7 +137,7 @@ def test_comparisons_with_codes_are_found():
 
 
 @pytest.mark.parametrize("layer", NEVER)
-def test_no_exhibit_is_told_by_its_code(layer):
+def test_no_module_branches_on_an_exhibit_code(layer):
     against = {str(path.relative_to(ROOT)): codes_compared(path.read_text(encoding="utf-8")) for path in modules(layer)}
     assert {path: found for path, found in against.items() if found} == {}
 

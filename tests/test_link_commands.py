@@ -1,4 +1,4 @@
-"""The commands of share links: what is written where, what is refused, and that an address they print opens."""
+"""The commands of share links: output, refusals, and that a printed address opens."""
 
 import re
 import shutil
@@ -30,7 +30,7 @@ ADDRESS = re.compile(r"(http://127\.0\.0\.1:8050|https://results\.example)/s/[A-
 
 @pytest.fixture
 def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, demo_url: str) -> Path:
-    """An installation on the synthetic programme, with accounts and editions of its own."""
+    """An installation on the synthetic programme, with its own accounts and editions."""
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
     monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
@@ -56,24 +56,24 @@ def partner(demo: Visit) -> str:
     return demo.options()["partner"][0]["value"]
 
 
-def only(accounts: Engine) -> share_links.Link:
+def only_link(accounts: Engine) -> share_links.Link:
     (found,) = share_links.links(accounts)
     return found
 
 
 def refused(done: Result, *said: str) -> None:
-    """Hold that a command left with 1, wrote nothing to standard output, and said this."""
+    """Assert that a command exited with 1, wrote nothing to standard output, and showed this message."""
     assert (done.exit_code, done.stdout) == (1, "")
     assert not done.exception or isinstance(done.exception, SystemExit)
     for each in said:
         assert each in done.stderr
 
 
-def test_address_stands_alone_on_standard_output_and_the_rest_beside_it(run, accounts, partner):
+def test_make_prints_only_the_address_on_standard_output_and_messages_on_standard_error(run, accounts, partner):
     done = run("make", "--audience", "donor", "--scope", f"partner={partner}")
     assert done.exit_code == 0
     assert ADDRESS.fullmatch(done.stdout)
-    made = only(accounts)
+    made = only_link(accounts)
     assert f"counts are rounded to multiples of {DEFAULT_THRESHOLD}" in done.stderr
     assert f"{made.expires_at:%Y-%m-%d %H:%M} UTC" in done.stderr
     assert "SCORE_PUBLIC_URL is not set" in done.stderr
@@ -86,7 +86,7 @@ def test_address_stands_alone_on_standard_output_and_the_rest_beside_it(run, acc
     assert timedelta(days=DEFAULT_DAYS) - timedelta(minutes=1) < made.expires_at - database.now()
 
 
-def test_host_of_the_address_is_that_of_the_server_people_reach(run, monkeypatch):
+def test_printed_address_has_the_public_host_of_the_server(run, monkeypatch):
     monkeypatch.setenv("SCORE_PUBLIC_URL", "https://results.example/")
     done = run("make", "--audience", "donor")
     assert ADDRESS.fullmatch(done.stdout)
@@ -94,7 +94,7 @@ def test_host_of_the_address_is_that_of_the_server_people_reach(run, monkeypatch
     assert "SCORE_PUBLIC_URL" not in done.stderr
 
 
-def test_printed_address_opens_what_the_link_shows(run, folder, demo_url, partner):
+def test_printed_address_opens_the_scope_of_the_link(run, folder, demo_url, partner):
     printed = run("make", "--audience", "donor", "--scope", f"partner={partner}", "--k", 10).stdout.strip()
     own = {"accounts_url": f"sqlite:///{folder}/accounts.db", "editions": folder / "editions"}
     visit = Visit.to(demo_url, signed_in=False, local=False, **own)
@@ -106,7 +106,7 @@ def test_printed_address_opens_what_the_link_shows(run, folder, demo_url, partne
     assert visit.open("/").status_code == 401
 
 
-def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, demo_url):
+def test_every_option_of_a_new_link_is_stored(run, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
     edition = frozen_copies.freeze(engine, "NTAC 6", folder / "editions")
     engine.dispose()
@@ -118,7 +118,7 @@ def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, de
         "--deck", "Spring", "--label", " The  sixth\tmeeting ", "--password-file", secret,
     )  # fmt: skip
     assert done.exit_code == 0, done.stderr
-    made = only(accounts)
+    made = only_link(accounts)
     assert (made.terms.audience, made.terms.threshold) == (Audience.COMMITTEE, 10)
     assert (made.terms.edition, made.terms.deck, made.label) == (edition.key, "Spring", "The sixth meeting")
     assert made.terms.names
@@ -128,14 +128,14 @@ def test_everything_that_can_be_said_of_a_link_is_kept(run, accounts, folder, de
     assert "tea and rice" not in done.output
 
 
-def test_committee_is_shown_the_standard_deck_where_none_is_named(run, accounts):
+def test_committee_link_without_a_deck_gets_the_standard_deck(run, accounts):
     assert run("make", "--audience", "committee").exit_code == 0
-    assert only(accounts).terms.deck == decks.STANDARD
+    assert only_link(accounts).terms.deck == decks.STANDARD
 
 
-def test_password_comes_by_standard_input_too(run, accounts):
+def test_link_password_can_come_from_standard_input(run, accounts):
     assert run("make", "--audience", "donor", "--password-file", "-", typed="tea and rice\r\n").exit_code == 0
-    assert share_links.opens_with(accounts, only(accounts).id, "tea and rice")
+    assert share_links.opens_with(accounts, only_link(accounts).id, "tea and rice")
 
 
 @pytest.mark.parametrize(
@@ -157,7 +157,7 @@ def test_password_comes_by_standard_input_too(run, accounts):
     ],
 )
 @pytest.mark.parametrize("more", [[], ["--freeze"]])
-def test_link_that_cannot_be_so_is_refused_in_words_and_nothing_is_made_or_frozen(
+def test_invalid_link_options_are_refused_with_a_message_and_nothing_is_made_or_frozen(
     run, accounts, folder, words, said, more
 ):
     if "--edition" in words and more:
@@ -166,7 +166,7 @@ def test_link_that_cannot_be_so_is_refused_in_words_and_nothing_is_made_or_froze
     assert share_links.links(accounts) == frozen_copies.editions(folder / "editions") == []
 
 
-def test_deck_that_is_not_there_makes_no_link(run, accounts):
+def test_unknown_deck_makes_no_link(run, accounts):
     refused(run("make", "--audience", "committee", "--deck", "Autumn"), 'no deck "Autumn"')
     assert share_links.links(accounts) == []
 
@@ -174,25 +174,27 @@ def test_deck_that_is_not_there_makes_no_link(run, accounts):
 @pytest.mark.parametrize(
     ("content", "said"), [(b"", "empty"), (b"\r\n", "empty"), (b"short\n", "8 to 200"), (b"\xff\xfe\n", "UTF-8")]
 )
-def test_password_file_that_holds_no_password_makes_no_link(run, accounts, folder, content, said):
+def test_empty_password_file_makes_no_link(run, accounts, folder, content, said):
     path = folder / "password"
     path.write_bytes(content)
     refused(run("make", "--audience", "donor", "--password-file", path), said)
     assert share_links.links(accounts) == []
 
 
-def test_audience_must_be_said(run):
+def test_audience_is_required(run):
     assert run("make").exit_code == 2
     assert run("make", "--audience", "press").exit_code == 2
 
 
-def test_nothing_is_withheld_of_a_public_record_where_that_is_asked_for(run, accounts, public_record_url, monkeypatch):
+def test_link_to_a_public_record_can_withhold_nothing(run, accounts, public_record_url, monkeypatch):
     monkeypatch.setenv("SCORE_DATABASE_URL", public_record_url)
     done = run("make", "--audience", "donor", "--k", 0)
     assert done.exit_code == 0
     assert "no number is withheld" in done.stderr
     assert "edition" not in done.stderr
-    assert (only(accounts).terms.threshold, only(accounts).terms.edition) == (None, None), "it shows the live record"
+    assert (only_link(accounts).terms.threshold, only_link(accounts).terms.edition) == (None, None), (
+        "it shows the live record"
+    )
 
 
 # --- which edition it shows ---------------------------------------------------------------------------------------
@@ -202,7 +204,7 @@ def frozen(folder: Path) -> list[frozen_copies.Edition]:
     return frozen_copies.editions(folder / "editions")
 
 
-def test_without_an_edition_one_is_frozen_after_the_day_and_the_next_link_shows_it_too(run, accounts, folder):
+def test_first_link_freezes_an_edition_named_by_date_and_the_next_link_uses_it(run, accounts, folder):
     done = run("make", "--audience", "donor")
     (edition,) = frozen(folder)
     assert ADDRESS.fullmatch(done.stdout)
@@ -216,7 +218,7 @@ def test_without_an_edition_one_is_frozen_after_the_day_and_the_next_link_shows_
     assert "changed since" not in again.stderr
 
 
-def test_record_can_be_frozen_anew_for_a_link(run, accounts, folder):
+def test_new_edition_can_be_frozen_for_a_link(run, accounts, folder):
     run("make", "--audience", "donor")
     assert run("make", "--audience", "donor", "--freeze").exit_code == 0
     newest, oldest = frozen(folder)
@@ -225,7 +227,7 @@ def test_record_can_be_frozen_anew_for_a_link(run, accounts, folder):
     assert run("make", "--audience", "donor", "--freeze", "--edition", "x").exit_code == 2
 
 
-def test_record_that_went_on_since_the_latest_edition_is_remarked(run, folder, demo_url, monkeypatch):
+def test_record_changed_since_the_latest_edition_gives_a_warning(run, folder, demo_url, monkeypatch):
     shutil.copyfile(make_url(demo_url).database, folder / "copy.db")
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{folder}/copy.db")
     run("make", "--audience", "donor")
@@ -237,7 +239,7 @@ def test_record_that_went_on_since_the_latest_edition_is_remarked(run, folder, d
     assert "The record has changed since: --freeze shows it as it is now." in done.stderr
 
 
-def test_link_is_moved_to_the_latest_edition_or_the_one_named_and_to_no_older_one(run, accounts, folder, demo_url):
+def test_link_can_be_moved_to_the_latest_or_a_named_edition_but_not_to_an_older_one(run, accounts, folder, demo_url):
     run("make", "--audience", "donor")
     (first,) = frozen(folder)
     refused(run("move", 1), "Link 1 shows this edition already, or a newer one")
@@ -254,12 +256,12 @@ def test_link_is_moved_to_the_latest_edition_or_the_one_named_and_to_no_older_on
     assert share_links.by_id(accounts, 1).terms.edition == first.key
 
 
-def test_scope_the_record_does_not_know_makes_a_link_and_says_that_it_shows_nothing(run, accounts, partner):
+def test_link_with_an_unknown_scope_is_made_with_a_warning_that_it_shows_nothing(run, accounts, partner):
     done = run("make", "--audience", "donor", "--scope", "partner=nobody")
     assert ADDRESS.fullmatch(done.stdout)
     assert "knows no partner nobody" in done.stderr
     assert "shows nothing" in done.stderr
-    shown = run("show", only(accounts).id)
+    shown = run("show", only_link(accounts).id)
     assert "knows no partner nobody" in shown.stderr
     assert "shows nothing" in shown.stderr
     half = run("make", "--audience", "donor", "--scope", f"partner=nobody,{partner}")
@@ -267,7 +269,7 @@ def test_scope_the_record_does_not_know_makes_a_link_and_says_that_it_shows_noth
     assert "shows nothing" not in half.stderr
 
 
-def test_list_and_show_say_what_a_link_is_and_how_it_was_used(run, accounts, partner):
+def test_list_and_show_describe_a_link_and_its_use(run, accounts, partner):
     assert "no link yet" in run("list").stderr
     run("make", "--audience", "donor", "--scope", f"partner={partner}", "--label", "For the visit")
     run("make", "--audience", "committee")
@@ -288,11 +290,11 @@ def test_list_and_show_say_what_a_link_is_and_how_it_was_used(run, accounts, par
     assert not re.search(r"[A-Za-z0-9_-]{43}", shown), "neither the token nor its hash"
 
 
-def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts):
+def test_link_can_be_paused_resumed_extended_and_revoked_by_number(run, accounts):
     run("make", "--audience", "donor", "--days", 1)
 
     def state() -> str:
-        return only(accounts).state(database.now())
+        return only_link(accounts).state(database.now())
 
     assert run("pause", 1).exit_code == 0
     assert state() == "paused"
@@ -303,9 +305,9 @@ def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts
     assert state() == "expired"
     assert run("extend", 1).exit_code == 0
     assert state() == "active"
-    assert only(accounts).expires_at - database.now() > timedelta(days=DEFAULT_DAYS - 1)
+    assert only_link(accounts).expires_at - database.now() > timedelta(days=DEFAULT_DAYS - 1)
     assert run("extend", 1, "--days", 2).exit_code == 0
-    assert only(accounts).expires_at - database.now() < timedelta(days=2)
+    assert only_link(accounts).expires_at - database.now() < timedelta(days=2)
     refused(run("extend", 1, "--days", 0), "1 to 3650 days")
     done = run("revoke", 1)
     assert (done.exit_code, done.stdout) == (0, "")
@@ -315,7 +317,7 @@ def test_link_is_paused_resumed_extended_and_revoked_by_its_number(run, accounts
 
 
 @pytest.mark.parametrize("change", ["show", "pause", "resume", "extend", "revoke", "move"])
-def test_number_of_no_link_is_told_so(run, folder, demo_url, change):
+def test_unknown_link_number_is_reported(run, folder, demo_url, change):
     refused(run("move", 7), "There is no edition yet")
     frozen_copies.freeze(database.reading_engine(demo_url), "NTAC 6", folder / "editions")
     for number in (7, 10**25):
@@ -323,7 +325,7 @@ def test_number_of_no_link_is_told_so(run, folder, demo_url, change):
     assert run(change, "first").exit_code == 2
 
 
-def test_link_whose_edition_is_gone_says_so(run, accounts, folder, demo_url):
+def test_link_with_a_missing_edition_is_reported(run, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
     edition = frozen_copies.freeze(engine, "NTAC 6", folder / "editions")
     engine.dispose()
@@ -334,12 +336,12 @@ def test_link_whose_edition_is_gone_says_so(run, accounts, folder, demo_url):
     assert "Its edition is gone. The link therefore shows nothing." in done.stderr
 
 
-def test_without_a_results_database_no_link_is_made(run, accounts, tmp_path, monkeypatch):
+def test_no_link_is_made_without_a_results_database(run, accounts, tmp_path, monkeypatch):
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path}/none.db")
     refused(run("make", "--audience", "donor"), "There is no results database")
     assert share_links.links(accounts) == []
 
 
-def test_accounts_that_cannot_be_used_are_said_in_words(run, monkeypatch):
+def test_unusable_accounts_are_reported(run, monkeypatch):
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", "sqlite:////proc/nowhere/accounts.db")
     refused(run("list"), "SCORE_ACCOUNTS_URL")

@@ -1,4 +1,4 @@
-"""Which edition a link shows: links that wait for one, links that are moved to a newer one, and whom a scope holds."""
+"""The edition a link shows: waiting links, links moved to a newer edition, and the enterprises of a scope."""
 
 import re
 import sqlite3
@@ -30,7 +30,7 @@ CHANGED = "UPDATE training SET visits_planned = coalesce(visits_planned, 0) + 1 
 
 
 class Office:
-    """A synthetic record that changes, its editions and its accounts, and a manager who shares it."""
+    """A changing synthetic record, its editions and accounts, and a manager who shares it."""
 
     def __init__(self, demo_url: str, folder: Path) -> None:
         database = make_url(demo_url).database
@@ -56,11 +56,11 @@ class Office:
             connection.commit()
 
     def load(self) -> None:
-        """A load that brings nothing."""
+        """Make a load without any change."""
         self.execute("UPDATE batch SET loaded_at = datetime(loaded_at, '+1 day') || '.000000'")
 
     def publish(self, *, public: bool) -> None:
-        """Say of the record that it is public, or not any more."""
+        """Mark the record as public or as not public."""
         self.execute(f"UPDATE programme SET public = {public:d}")
         self.load()
 
@@ -74,7 +74,7 @@ class Office:
         return share_links.make(self.accounts, Terms(scope=scope_of(search), edition=edition, **terms))  # type: ignore[arg-type]
 
     def unfrozen(self, **terms: object) -> tuple[Link, str]:
-        """A link as an older version made it: with a threshold, on the live record."""
+        """Make a link as an older version did: with a threshold, on the live record."""
         made, token = self.make(edition="was-00000000", **terms)
         with self.accounts.begin() as connection:
             standing = update(link).where(link.c.id == made.id)
@@ -99,7 +99,7 @@ def office(demo_url: str, tmp_path: Path) -> Iterator[Office]:
 
 
 def refused(call: object, *arguments: object) -> str:
-    """Why a call is refused."""
+    """The reason a call is refused."""
     with pytest.raises((LinkProblem, EditionProblem)) as problem:
         call(*arguments)  # type: ignore[operator]
     return str(problem.value)
@@ -110,14 +110,14 @@ def plain(page: TestResponse) -> str:
 
 
 def of_link(page: TestResponse, number: int) -> str:
-    """What the list has of one link."""
+    """The entry of one link in the list."""
     return page.text[page.text.index(f'id="link-{number}"') :].split("</li>")[0]
 
 
 # --- the latest edition -------------------------------------------------------------------------------------------
 
 
-def test_latest_edition_is_the_newest_that_is_as_it_was_frozen(office):
+def test_latest_edition_is_the_newest_unchanged_one(office):
     assert link_editions.latest(office.records) is None
     first, second = office.freeze("One"), office.freeze("Two")
     found = link_editions.latest(office.records)
@@ -128,7 +128,7 @@ def test_latest_edition_is_the_newest_that_is_as_it_was_frozen(office):
     assert getattr(link_editions.latest(office.records), "key", None) == first
 
 
-def test_edition_is_outdated_once_something_was_loaded(office):
+def test_edition_is_outdated_after_a_load(office):
     office.freeze("One")
     edition = link_editions.latest(office.records)
     assert edition is not None
@@ -137,7 +137,7 @@ def test_edition_is_outdated_once_something_was_loaded(office):
     assert link_editions.is_outdated(office.records, edition)
 
 
-def test_day_gives_editions_its_name_and_later_ones_a_number(office):
+def test_editions_are_named_by_date_and_numbered_on_the_same_day(office):
     engine, folder = office.records.live.engine, office.records.folder
     made = [frozen_copies.freeze_today(engine, folder) for _each in range(3)]
     today = f"{made[0].frozen_at:%Y-%m-%d}"
@@ -148,7 +148,7 @@ def test_day_gives_editions_its_name_and_later_ones_a_number(office):
 
 
 @pytest.mark.parametrize(("base", "changed", "moved"), [(5, 24, False), (5, 25, True), (10, 49, False), (10, 50, True)])
-def test_link_is_moved_once_five_times_its_base_of_enterprises_have_changed(office, base, changed, moved):
+def test_link_can_be_moved_only_after_changes_to_five_times_its_base_of_enterprises(office, base, changed, moved):
     before = office.freeze("Before")
     made, _token = office.make(edition=before, threshold=base)
     office.change(office.planned()[:changed])
@@ -166,7 +166,7 @@ def test_link_is_moved_once_five_times_its_base_of_enterprises_have_changed(offi
     assert office.shows(made.id) == (after if moved else before)
 
 
-def test_only_enterprises_of_the_scope_are_counted(office):
+def test_only_changed_enterprises_in_the_scope_are_counted(office):
     partner = max(office.manager.options()["partner"], key=lambda each: len(office.planned(f"partner={each['value']}")))
     inside = office.planned(f"partner={partner['value']}")
     outside = sorted(set(office.planned()) - set(inside))
@@ -176,7 +176,7 @@ def test_only_enterprises_of_the_scope_are_counted(office):
     assert refused(link_editions.move, office.accounts, office.records, made.id, after) == "few: 3 25"
 
 
-def test_link_is_moved_neither_back_nor_to_what_it_shows_nor_once_it_is_over(office):
+def test_link_is_not_moved_back_nor_to_its_own_edition_nor_after_its_end(office):
     before = office.freeze("Before")
     made, _token = office.make(edition=before)
     office.change(office.planned())
@@ -189,7 +189,7 @@ def test_link_is_moved_neither_back_nor_to_what_it_shows_nor_once_it_is_over(off
     assert refused(link_editions.move, office.accounts, office.records, made.id, after) == f"over: {made.id}"
 
 
-def test_link_whose_edition_is_gone_is_not_moved_since_nobody_knows_what_changed(office):
+def test_link_with_a_missing_edition_is_not_moved(office):
     before = office.freeze("Before")
     made, _token = office.make(edition=before)
     office.change(office.planned())
@@ -198,7 +198,7 @@ def test_link_whose_edition_is_gone_is_not_moved_since_nobody_knows_what_changed
     assert refused(link_editions.move, office.accounts, office.records, made.id, after) == f"gone: {before}"
 
 
-def test_link_that_withholds_nothing_is_moved_freely_and_gets_a_base_before_a_record_not_public(office):
+def test_link_without_a_threshold_moves_freely_and_needs_one_for_a_non_public_record(office):
     office.publish(public=True)
     made, _token = office.make(edition=office.freeze("Public"), threshold=None)
     link_editions.move(office.accounts, office.records, made.id, office.freeze("Again"))
@@ -209,7 +209,7 @@ def test_link_that_withholds_nothing_is_moved_freely_and_gets_a_base_before_a_re
     assert key.read(office.accounts)
 
 
-def test_share_offers_a_newer_edition_and_moves_the_link_or_says_why_not(office):
+def test_share_page_offers_a_newer_edition_and_moves_the_link_or_gives_the_reason(office):
     before = office.freeze("Before")
     made, token = office.make(edition=before)
     reader = office.guest(token)
@@ -245,7 +245,7 @@ def test_share_offers_a_newer_edition_and_moves_the_link_or_says_why_not(office)
     ("language", "title", "text"),
     [("en", "The data for this link is being prepared", "Come back later"), ("zh", "此链接的数据正在准备", "稍后")],
 )
-def test_reader_of_a_link_that_waits_is_told_to_come_back_and_shown_nothing(office, language, title, text):
+def test_viewer_of_a_waiting_link_is_asked_to_return_later_and_sees_no_data(office, language, title, text):
     _made, token = office.unfrozen(export=True)
     reader = office.guest(token, language)
     asked = "?lang=zh" if language == "zh" else ""
@@ -262,7 +262,7 @@ def test_reader_of_a_link_that_waits_is_told_to_come_back_and_shown_nothing(offi
         assert notice(told)[0] == title
 
 
-def test_committee_whose_link_waits_has_no_show(office):
+def test_committee_with_a_waiting_link_has_no_show(office):
     _made, token = office.unfrozen(audience=Audience.COMMITTEE)
     reader = office.guest(token)
     for path in ("/present", "/present/slides.json"):
@@ -270,7 +270,7 @@ def test_committee_whose_link_waits_has_no_show(office):
         assert (answer.status_code, "being prepared" in answer.text) == (503, True), path
 
 
-def test_link_waits_as_well_without_a_privacy_key_and_a_bare_one_once_the_record_is_not_public(office):
+def test_link_waits_without_a_privacy_key_or_without_a_threshold_on_a_non_public_record(office):
     _made, token = office.make(edition=office.freeze("One"))
     reader = office.guest(token)
     assert reader.open("/").status_code == 200
@@ -286,7 +286,7 @@ def test_link_waits_as_well_without_a_privacy_key_and_a_bare_one_once_the_record
     assert bare.open("/").status_code == 503
 
 
-def test_share_lists_links_that_wait_first_and_gives_them_an_edition(office):
+def test_share_page_lists_waiting_links_first_and_gives_them_an_edition(office):
     waiting, token = office.unfrozen()
     office.make(edition=office.freeze("One"))
     office.load()
@@ -309,7 +309,7 @@ def test_share_lists_links_that_wait_first_and_gives_them_an_edition(office):
     assert office.shows(other.id) == newest.key, "it stands for the record still"
 
 
-def test_link_that_waits_for_the_key_alone_keeps_its_edition(office):
+def test_link_waiting_only_for_the_privacy_key_keeps_its_edition(office):
     edition = office.freeze("One")
     made, _token = office.make(edition=edition)
     with office.accounts.begin() as connection:
@@ -324,7 +324,7 @@ def test_link_that_waits_for_the_key_alone_keeps_its_edition(office):
 # --- making one ---------------------------------------------------------------------------------------------------
 
 
-def test_share_begins_with_the_latest_edition_or_with_one_of_now_where_the_record_went_on(office):
+def test_share_form_preselects_the_latest_edition_or_a_new_one_if_the_record_changed(office):
     def chosen(address: str = "/share") -> str:
         page = office.manager.open(address).text
         (select,) = re.findall(r'<select id="edition".*?</select>', page, re.DOTALL)
@@ -346,7 +346,7 @@ def form(**said: object) -> dict[str, object]:
     return {"audience": "donor", "edition": "freeze", "deck": "standard", "days": "9", "threshold": "5"} | said
 
 
-def test_record_is_frozen_when_a_link_is_made_of_it_as_it_is_now_and_not_before(office):
+def test_new_edition_is_frozen_only_when_the_link_is_made(office):
     for wrong in ({"days": "0"}, {"password": "short"}, {"label": "x" * 201}, {"threshold": "3"}, {"bare": "1"}):
         assert office.manager.client.post("/share", data=form(**wrong)).status_code == 400
     assert frozen_copies.editions(office.records.folder) == []
@@ -357,7 +357,7 @@ def test_record_is_frozen_when_a_link_is_made_of_it_as_it_is_now_and_not_before(
     assert edition.name == f"{edition.frozen_at:%Y-%m-%d}"
 
 
-def test_preview_of_what_is_not_frozen_yet_asks_first(office):
+def test_preview_of_an_unfrozen_record_asks_for_confirmation(office):
     asked = office.manager.client.post("/share/preview", data=form(label="Kept"))
     assert asked.status_code == 400
     assert "There is nothing to look at yet" in plain(asked)
@@ -371,14 +371,14 @@ def test_preview_of_what_is_not_frozen_yet_asks_first(office):
     assert f"edition={edition.key}" in back, "and the form goes on with it"
 
 
-# --- whom it shows ------------------------------------------------------------------------------------------------
+# --- the enterprises it shows -------------------------------------------------------------------------------------
 
 
 def remarks(office: Office, **said: object) -> str:
     return plain(office.manager.client.post("/share/remarks", data=form(**said)))
 
 
-def test_managers_are_told_how_many_enterprises_a_link_shows_and_what_few_can_show(office):
+def test_share_form_shows_the_enterprise_count_and_warns_when_it_is_small(office):
     sizes = {
         each["value"]: len(office.planned(f"partner={each['value']}")) for each in office.manager.options()["partner"]
     }
@@ -406,7 +406,7 @@ def test_managers_are_told_how_many_enterprises_a_link_shows_and_what_few_can_sh
     assert "It shows" not in remarks(office, threshold="3"), "something is wrong with it"
 
 
-def test_links_that_show_some_of_the_same_enterprises_are_told_before_and_after(office):
+def test_overlapping_links_are_listed_before_and_after_a_link_is_made(office):
     offered = [each["value"] for each in office.manager.options()["partner"]]
     first = max(offered, key=lambda code: len(office.planned(f"partner={code}")))
     inside = set(office.planned(f"partner={first}"))

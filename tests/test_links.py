@@ -1,4 +1,4 @@
-"""Share links in the accounts database: made, opened by their token alone, ended at a second, counted."""
+"""Share links in the accounts database: made, opened only by token, expired to the second, counted."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -41,7 +41,7 @@ def accounts(address: str) -> Iterator[Engine]:
 
 
 def reason(call: object, *arguments: object, **words: object) -> str:
-    """Why a call is refused."""
+    """The reason a call is refused."""
     with pytest.raises(LinkProblem) as refused:
         call(*arguments, **words)  # type: ignore[operator]
     return refused.value.reason
@@ -50,7 +50,7 @@ def reason(call: object, *arguments: object, **words: object) -> str:
 # --- made and opened ----------------------------------------------------------------------------------------------
 
 
-def test_link_is_opened_by_its_token_and_by_nothing_like_it(accounts):
+def test_link_is_opened_only_by_its_exact_token(accounts):
     made, token = share_links.make(accounts, FOOTWEAR, label="Footwear", made_by="somebody@example.org")
     assert share_links.by_token(accounts, token) == made
     for other in (
@@ -72,7 +72,7 @@ def everything_kept(accounts: Engine) -> str:
         return repr([connection.execute(select(table)).all() for table in account_tables.sorted_tables])
 
 
-def test_token_is_long_random_and_kept_nowhere(accounts):
+def test_token_is_long_random_and_not_stored(accounts):
     tokens = [share_links.make(accounts, FOOTWEAR)[1] for _link in range(3)]
     assert len(set(tokens)) == 3
     assert all(len(token) == 43 for token in tokens), "256 bits"
@@ -81,7 +81,7 @@ def test_token_is_long_random_and_kept_nowhere(accounts):
     assert not [token for token in tokens if token in written]
 
 
-def test_password_is_kept_as_a_hash_and_checked(accounts):
+def test_link_password_is_stored_as_a_hash_and_checked(accounts):
     made, _token = share_links.make(accounts, FOOTWEAR, password="tea and rice")
     bare, _token = share_links.make(accounts, FOOTWEAR)
     assert (made.protected, bare.protected) == (True, False)
@@ -93,16 +93,16 @@ def test_password_is_kept_as_a_hash_and_checked(accounts):
 
 
 @pytest.mark.parametrize("password", ["short", "x" * 201])
-def test_password_that_is_too_short_or_endless_makes_no_link(accounts, password):
+def test_too_short_or_too_long_password_makes_no_link(accounts, password):
     assert reason(share_links.make, accounts, FOOTWEAR, password=password) == "password"
     assert share_links.links(accounts) == []
 
 
-def test_label_as_long_as_a_book_makes_no_link(accounts):
+def test_too_long_label_makes_no_link(accounts):
     assert reason(share_links.make, accounts, FOOTWEAR, label="x" * (LONGEST_LABEL + 1)) == "label"
 
 
-def test_terms_come_back_as_they_were_given(accounts):
+def test_stored_terms_are_read_back_unchanged(accounts):
     terms = Terms(
         Audience.COMMITTEE, Filters.from_search("place=510000,110000"), 10, names=True, export=True,
         edition=EDITION, deck="Spring: the 6th",
@@ -113,10 +113,10 @@ def test_terms_come_back_as_they_were_given(accounts):
     assert Terms.from_plain(Terms(threshold=None).plain()).threshold is None
 
 
-# --- what a link may say ------------------------------------------------------------------------------------------
+# --- terms of a link ----------------------------------------------------------------------------------------------
 
 
-def test_scope_is_kept_in_one_form_and_holds_nothing_a_link_cannot_be_limited_by(accounts):
+def test_scope_is_stored_in_canonical_form_with_only_valid_dimensions(accounts):
     crooked = Filters.from_search(
         "?sector=toys,footwear&utm=1&partner=ETI&module=m1&as_of=2014-01-01&edition=x&lang=zh"
     )
@@ -129,15 +129,15 @@ def test_scope_is_kept_in_one_form_and_holds_nothing_a_link_cannot_be_limited_by
 @pytest.mark.parametrize(
     "text", ["", "?", "partner=eti", "?partner=eti&sector=footwear,toys", "partner=ETI&partner=cec", "place=510000"]
 )
-def test_scope_written_as_in_an_address_is_understood(text):
+def test_scope_can_be_written_as_in_an_address(text):
     assert scope_of(text) == Filters.from_search(text)
 
 
 @pytest.mark.parametrize(
     "text",
     [
-        "partnr=eti",  # a slip of the pen would show everything
-        "partner=",  # so would a variable nobody filled
+        "partnr=eti",  # a typing error would show everything
+        "partner=",  # and so would an empty variable
         "partner=eti,",
         "partner",
         "eti",
@@ -150,34 +150,34 @@ def test_scope_written_as_in_an_address_is_understood(text):
         "&".join(["partner=eti"] * 60 + ["partnr=x"]),
     ],
 )
-def test_scope_with_anything_not_understood_is_refused_rather_than_widened(text):
+def test_scope_with_an_unknown_part_is_refused_and_not_widened(text):
     assert reason(scope_of, text) == "scope"
 
 
-def test_scope_of_many_parts_loses_none():
+def test_scope_with_many_parts_is_stored_completely():
     text = "&".join(f"place={code}" for code in range(110000, 110060))
     assert len(scope_of(text).place) == 60
 
 
-def test_scope_too_long_for_a_cookie_is_refused_and_never_cut():
+def test_scope_too_long_for_a_cookie_is_refused_and_not_truncated():
     most = Filters(place=frozenset(str(code) for code in range(110000, 110000 + LONGEST_SCOPE // 7 + 1)))
     assert reason(Terms, scope=most) == "long"
 
 
 @pytest.mark.parametrize("threshold", [0, 1, 3, 4, 6, 7, 15, -5])
-def test_threshold_is_one_of_two_bases_and_nothing_else(threshold):
+def test_threshold_must_be_one_of_the_two_bases(threshold):
     assert reason(Terms, threshold=threshold) == "threshold"
     assert [Terms(threshold=base).threshold for base in BASES] == [5, 10]
 
 
-def test_nothing_withheld_is_fit_for_a_public_record_alone():
+def test_link_without_a_threshold_needs_a_public_record():
     bare = Terms(threshold=None)
     assert bare.fit(public=True) is bare
     assert reason(bare.fit, public=False) == "public"
     assert Terms(edition=EDITION).fit(public=False).threshold == DEFAULT_THRESHOLD
 
 
-def test_live_record_is_fit_for_links_that_withhold_nothing_alone(accounts):
+def test_link_with_a_threshold_cannot_show_the_live_record(accounts):
     for public in (True, False):
         assert reason(Terms().fit, public=public) == "edition"
     for named in (None, "live"):
@@ -186,19 +186,19 @@ def test_live_record_is_fit_for_links_that_withhold_nothing_alone(accounts):
     assert share_links.make(accounts, Terms(threshold=None))[0].edition_since is None
 
 
-def test_link_waits_where_a_threshold_stands_before_a_live_record():
+def test_link_with_a_threshold_on_the_live_record_waits():
     assert Terms().waits(public=True)
     assert not Terms(threshold=None).waits(public=True)
     assert Terms(threshold=None).waits(public=False), "the record was public once"
     assert not Terms(edition=EDITION).waits(public=False)
 
 
-def test_deck_belongs_to_a_committee():
+def test_only_a_committee_link_has_a_deck():
     assert Terms(Audience.COMMITTEE, deck="standard").viewer().deck == "standard"
     assert reason(Terms, Audience.DONOR, deck="standard") == "deck"
 
 
-def test_codes_no_longer_known_are_named_and_a_dimension_without_a_known_one_leaves_nothing():
+def test_unknown_scope_codes_are_listed_and_a_dimension_of_only_those_shows_nothing():
     codes = {name: frozenset({"eti", "footwear"}) for name in SCOPE_DIMENSIONS}
     part = Terms(scope=Filters.from_search("partner=eti,gone,away&sector=footwear"))
     assert part.gone(codes) == {"partner": ["away", "gone"]}
@@ -208,7 +208,7 @@ def test_codes_no_longer_known_are_named_and_a_dimension_without_a_known_one_lea
     assert not Terms().empty(codes)
 
 
-def test_who_comes_by_a_link_may_what_it_says_and_no_more():
+def test_link_viewer_has_exactly_the_permissions_of_the_link():
     donor = FOOTWEAR.viewer()
     assert donor.permissions == {Permission.BROWSE}
     assert (donor.limited, donor.threshold, donor.name) == (True, DEFAULT_THRESHOLD, "")
@@ -221,7 +221,7 @@ def test_who_comes_by_a_link_may_what_it_says_and_no_more():
     assert (committee.edition, committee.deck) == ("e", "d")
 
 
-def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own(accounts):
+def test_each_link_has_its_own_order_of_hidden_enterprises(accounts):
     viewers = [share_links.make(accounts, FOOTWEAR)[0].viewer() for _link in range(2)]
     enterprises = [f"enterprise-{number}" for number in range(12)]
     first, second = (sorted(enterprises, key=viewer.alias_order) for viewer in viewers)
@@ -229,7 +229,7 @@ def test_two_links_put_enterprises_whose_names_are_hidden_in_orders_of_their_own
     assert first != enterprises
 
 
-# --- what is brought along with a link ----------------------------------------------------------------------------
+# --- the viewer of a link -----------------------------------------------------------------------------------------
 
 
 OTHER = "ntac-7-99887766"
@@ -244,7 +244,7 @@ def scopes(*searches: str) -> tuple[Scope, ...]:
     return tuple(Terms(scope=Filters.from_search(search)).viewer().scope for search in searches)
 
 
-def test_link_with_a_threshold_brings_the_privacy_key_along_and_one_without_makes_none(accounts):
+def test_only_a_link_with_a_threshold_creates_the_privacy_key(accounts):
     share_links.make(accounts, Terms(threshold=None))
     assert key.read(accounts) is None
     first = made(accounts, "partner=eti")
@@ -257,7 +257,7 @@ def test_link_with_a_threshold_brings_the_privacy_key_along_and_one_without_make
     assert share_links.viewer_of(accounts, bare) == bare.viewer(), "it needs neither"
 
 
-def test_viewer_has_no_key_where_none_was_made_or_no_edition_is_shown(accounts):
+def test_viewer_has_no_privacy_key_without_a_stored_key_or_an_edition(accounts):
     terms = Terms(edition=EDITION)
     assert share_links.viewer_of(accounts, terms).privacy_key == b""
     key.make(accounts)
@@ -265,7 +265,7 @@ def test_viewer_has_no_key_where_none_was_made_or_no_edition_is_shown(accounts):
     assert share_links.viewer_of(accounts, Terms()) == Terms().viewer()
 
 
-def test_links_that_showed_an_edition_before_are_known_to_each_that_came_later(accounts):
+def test_later_link_knows_the_earlier_links_to_its_edition(accounts):
     first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys", threshold=10)
     made(accounts, "partner=elsewhere", edition=OTHER)
     share_links.make(accounts, Terms(threshold=None, edition=EDITION, scope=Filters.from_search("round=bare")))
@@ -283,7 +283,7 @@ def test_links_that_showed_an_edition_before_are_known_to_each_that_came_later(a
     )
 
 
-def test_two_links_of_one_moment_are_ordered_by_their_numbers(accounts):
+def test_links_made_at_the_same_time_are_ordered_by_number(accounts):
     numbers = [made(accounts, search).id for search in ("partner=eti", "sector=toys")]
     with accounts.begin() as connection:
         connection.execute(update(link).values(edition_since=now()))
@@ -291,7 +291,7 @@ def test_two_links_of_one_moment_are_ordered_by_their_numbers(accounts):
     assert (first.earlier, second.earlier) == ((), scopes("partner=eti"))
 
 
-def test_link_that_was_moved_on_still_counts_among_those_that_showed_its_old_edition(accounts):
+def test_moved_link_still_counts_for_its_old_edition(accounts):
     first, second = made(accounts, "partner=eti"), made(accounts, "sector=toys")
     newest = made(accounts, "place=510000", edition=OTHER)
     share_links.show(accounts, first, OTHER, 5)
@@ -306,7 +306,7 @@ def test_link_that_was_moved_on_still_counts_among_those_that_showed_its_old_edi
     assert link_visits.visits(accounts, first.id) == link_visits.days_used(accounts, first.id) == []
 
 
-def test_link_is_moved_once_by_two_and_never_once_it_is_over(accounts):
+def test_concurrent_moves_of_a_link_succeed_once_and_never_after_its_end(accounts):
     found = made(accounts, "partner=eti")
     share_links.show(accounts, found, OTHER, 5)
     assert reason(share_links.show, accounts, found, "third-00000000", 5) == "older"
@@ -315,7 +315,7 @@ def test_link_is_moved_once_by_two_and_never_once_it_is_over(accounts):
     assert reason(share_links.show, accounts, share_links.by_id(accounts, found.id), EDITION, 5) == "over"
 
 
-def test_one_question_more_is_asked_for_a_viewer(accounts):
+def test_viewer_of_a_link_needs_only_one_more_query(accounts):
     found, asked = made(accounts, "partner=eti"), []
     share_links.viewer_of(accounts, found)
     event.listen(accounts, "before_cursor_execute", lambda *said: asked.append(said[2]))
@@ -323,10 +323,10 @@ def test_one_question_more_is_asked_for_a_viewer(accounts):
     assert len(asked) == 1
 
 
-# --- how long -----------------------------------------------------------------------------------------------------
+# --- lifetime -----------------------------------------------------------------------------------------------------
 
 
-def test_link_is_good_until_its_expiry_and_not_at_it(accounts):
+def test_link_is_valid_before_but_not_at_its_expiry(accounts):
     made, _token = share_links.make(accounts, FOOTWEAR)
     assert timedelta(days=DEFAULT_DAYS) - timedelta(minutes=1) < made.expires_at - now() < timedelta(days=DEFAULT_DAYS)
     assert made.state(made.expires_at - timedelta(microseconds=1)) == "active"
@@ -335,14 +335,14 @@ def test_link_is_good_until_its_expiry_and_not_at_it(accounts):
 
 
 @pytest.mark.parametrize("days", [0, -1, MOST_DAYS + 1, 10**12])
-def test_days_that_are_none_or_a_lifetime_are_refused(accounts, days):
+def test_too_few_or_too_many_days_are_refused(accounts, days):
     assert reason(share_links.make, accounts, FOOTWEAR, days=days) == "days"
     made, _token = share_links.make(accounts, FOOTWEAR)
     assert reason(share_links.extend, accounts, made.id, days) == "days"
     assert share_links.by_id(accounts, made.id) == made
 
 
-def test_paused_link_is_resumed_and_a_revoked_one_is_over_for_good(accounts):
+def test_paused_link_can_be_resumed_and_a_revoked_one_cannot(accounts):
     number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def state() -> str:
@@ -363,7 +363,7 @@ def test_paused_link_is_resumed_and_a_revoked_one_is_over_for_good(accounts):
     assert share_links.by_id(accounts, number) == before
 
 
-def test_expired_link_lives_again_when_it_is_extended(accounts):
+def test_expired_link_is_valid_again_after_an_extension(accounts):
     number = share_links.make(accounts, FOOTWEAR, days=1)[0].id
     with accounts.begin() as connection:
         connection.execute(link.update().values(expires_at=now() - timedelta(seconds=1)))
@@ -374,14 +374,14 @@ def test_expired_link_lives_again_when_it_is_extended(accounts):
 
 
 @pytest.mark.parametrize("number", [0, -1, 7, 2**31, 10**30])
-def test_number_of_no_link_says_so_whatever_is_to_be_done(accounts, number):
+def test_every_action_on_an_unknown_link_number_is_refused(accounts, number):
     share_links.make(accounts, FOOTWEAR)
     for change in (share_links.by_id, share_links.with_use, share_links.pause, share_links.resume, share_links.revoke):
         assert reason(change, accounts, number) == "link"
     assert reason(share_links.extend, accounts, number, 3) == "link"
 
 
-def test_many_who_revoke_at_once_are_one_who_does_and_others_who_are_told(accounts):
+def test_concurrent_revocations_succeed_once_and_are_otherwise_refused(accounts):
     number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def revoke(_who: int) -> str:
@@ -395,8 +395,8 @@ def test_many_who_revoke_at_once_are_one_who_does_and_others_who_are_told(accoun
         assert sorted(threads.map(revoke, range(6))) == ["over"] * 5 + ["revoked"]
 
 
-def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accounts):
-    """Somebody clears the table: a session of the old link 1 must not open the new one."""
+def test_reused_link_number_is_a_different_link_for_sessions(accounts):
+    """After the table is cleared, a session of the old link 1 must not open the new link 1."""
     old, token = share_links.make(accounts, FOOTWEAR)
     with accounts.begin() as connection:
         connection.execute(delete(link))
@@ -411,7 +411,7 @@ def test_number_used_again_after_a_loss_is_another_link_with_another_mark(accoun
 # --- counted ------------------------------------------------------------------------------------------------------
 
 
-def test_uses_are_counted_per_link_and_kind_with_the_last_of_them(accounts):
+def test_uses_are_counted_per_link_and_kind_with_the_time_of_the_last(accounts):
     used, unused = (share_links.make(accounts, FOOTWEAR)[0].id for _link in range(2))
     before = now()
     link_visits.log_visit(accounts, used, "opened", "/")
@@ -441,7 +441,7 @@ def test_uses_are_summed_by_day(accounts):
     assert link_visits.days_used(accounts, number) == [(today, 0, 1), (today - timedelta(days=3), 1, 2)]
 
 
-def test_visits_logged_by_many_at_once_are_all_there(accounts):
+def test_concurrent_visits_are_all_logged(accounts):
     number = share_links.make(accounts, FOOTWEAR)[0].id
 
     def look(_who: int) -> None:
@@ -454,5 +454,5 @@ def test_visits_logged_by_many_at_once_are_all_there(accounts):
     assert share_links.with_use(accounts, number).viewed == 8 * 15
 
 
-def test_nothing_is_kept_of_who_looked(accounts):
+def test_no_personal_data_of_visitors_is_stored(accounts):
     assert {column.name for column in visit.columns} == {"id", "link", "kind", "page", "at"}

@@ -1,4 +1,4 @@
-"""One cell: what people write → a value, or the reason why not."""
+"""One cell: written text → a value, or the reason for refusal."""
 # ruff: noqa: DTZ001 - spreadsheets know no time zones
 
 from datetime import date, datetime, time, timedelta
@@ -27,7 +27,7 @@ def reason(read, *arguments):
         ("1'234", 1234.0), ("１，２３４．５", 1234.5), ("１２　", 12.0), ("1e3", 1000.0), (".5", 0.5), ("0", 0.0),
     ],
 )  # fmt: skip
-def test_number_as_offices_write_it(raw, number):
+def test_number_is_read_as_offices_write_it(raw, number):
     assert cell_types.read_number(raw) == number
 
 
@@ -38,7 +38,7 @@ def test_number_as_offices_write_it(raw, number):
      True, date(2014, 1, 1), time(1),
      float("nan"), float("inf")],
 )  # fmt: skip
-def test_number_that_is_none_is_refused(raw):
+def test_invalid_number_is_refused(raw):
     assert reason(cell_types.read_number, raw) == "number"
 
 
@@ -57,17 +57,17 @@ def test_count_survives_thousands_separators_and_full_width_digits(count, separa
     ("raw", "why"),
     [("2.5", "whole-number"), (2.5, "whole-number"), ("-1", "negative"), (2**31, "too-large"), ("many", "number")],
 )
-def test_count_that_is_none_is_refused(raw, why):
+def test_invalid_count_is_refused(raw, why):
     assert reason(cell_types.read_count, raw) == why
 
 
-def test_count_written_with_empty_decimals_is_whole():
+def test_count_with_zero_decimals_is_read_as_whole():
     assert cell_types.read_count("12.0") == 12
     assert isinstance(cell_types.read_count(12.0), int)
 
 
 @pytest.mark.parametrize(("raw", "percent"), [(85, 85), ("85", 85), ("85%", 85), ("85 ％", 85), (0, 0), ("100", 100)])
-def test_percent_from_0_to_100(raw, percent):
+def test_percent_from_0_to_100_is_accepted(raw, percent):
     assert cell_types.read_percent(raw) == percent
 
 
@@ -91,7 +91,7 @@ def test_percent_out_of_range_is_refused(raw):
         (" 2014-05 ", date(2014, 5, 1), "month"), ("2016-02-29", date(2016, 2, 29), "day"),
     ],
 )  # fmt: skip
-def test_date_with_the_precision_it_was_written_in(raw, day, precision):
+def test_date_is_read_with_its_written_precision(raw, day, precision):
     assert cell_types.read_date(raw) == Dated(day, precision)
 
 
@@ -102,7 +102,7 @@ def test_date_with_the_precision_it_was_written_in(raw, day, precision):
      "20140503", 41778, "May 2014", "2014-05-03 13:30", "spring", "0214-05-03", "2114", time(9), timedelta(1), True,
      date(1899, 1, 1), "2014-15", "2014-2015", "2014-05/06"],
 )  # fmt: skip
-def test_date_that_is_none_or_ambiguous_is_refused(raw):
+def test_invalid_or_ambiguous_date_is_refused(raw):
     assert reason(cell_types.read_date, raw) == "date"
 
 
@@ -117,12 +117,12 @@ def test_date_survives_every_way_of_writing_it(day):
     [("yes", True), ("No", False), ("是", True), ("否", False), ("1", True), ("0", False), (1, True), (0.0, False),
      (True, True), (False, False), ("TRUE", True), ("ＹＥＳ ", True)],
 )  # fmt: skip
-def test_yes_and_no_in_both_languages(raw, answer):
+def test_yes_and_no_are_read_in_both_languages(raw, answer):
     assert cell_types.read_yes_no(raw) is answer
 
 
 @pytest.mark.parametrize("raw", ["y", "maybe", "2", "不", "-1", "on"])
-def test_yes_no_of_another_word_is_refused(raw):
+def test_other_word_for_yes_or_no_is_refused(raw):
     assert reason(cell_types.read_yes_no, raw) == "yes-no"
 
 
@@ -131,17 +131,17 @@ def test_yes_no_of_another_word_is_refused(raw):
     [("deyang-1", "deyang-1"), (" Deyang-1 ", "deyang-1"), ("ＣＥＣ", "cec"), (510000, "510000"), (510000.0, "510000"),
      ("m1\u200b", "m1"), ("m1\u3000", "m1")],
 )  # fmt: skip
-def test_code_is_folded(raw, code):
+def test_code_is_normalised(raw, code):
     assert cell_types.read_code(raw) == code
 
 
 @pytest.mark.parametrize("raw", ["de yang", "de_yang", "德阳", "-", "-a", "a/b", "é", "m²", "x" * 81, 1.5])
-def test_code_with_other_signs_is_refused(raw):
+def test_code_with_invalid_characters_is_refused(raw):
     assert reason(cell_types.read_code, raw) == "code"
 
 
 @pytest.mark.parametrize(("raw", "sign"), [("=", "="), ("＞", ">"), (" < ", "<"), ("～", "~")])
-def test_choice_is_folded(raw, sign):
+def test_choice_is_normalised(raw, sign):
     assert cell_types.read_choice(raw, ("=", ">", "<", "~")) == sign
 
 
@@ -149,18 +149,18 @@ def test_choice_outside_the_list_is_refused():
     assert reason(cell_types.read_choice, "≥", ("=", ">")) == "choice"
 
 
-def test_text_keeps_what_people_wrote_except_the_spaces_around_it():
+def test_text_is_kept_except_surrounding_spaces():
     assert cell_types.read_text("  车间：整洁（５Ｓ）\r\n第二行 ") == "车间：整洁（５Ｓ）\n第二行"
 
 
 @pytest.mark.parametrize(
     ("raw", "text"), [(13, "13"), (13.0, "13"), (1.5, "1.5"), (datetime(2014, 5, 3), "2014-05-03")]
 )
-def test_text_of_a_number_or_date_is_what_one_would_type(raw, text):
+def test_number_or_date_in_a_text_column_is_read_as_typed(raw, text):
     assert cell_types.read_text(raw) == text
 
 
-def test_text_of_4000_characters_is_kept_and_of_4001_refused():
+def test_text_of_4000_characters_is_accepted_and_of_4001_refused():
     assert len(cell_types.read_text("字" * 4000)) == 4000
     assert reason(cell_types.read_text, "字" * 4001) == "text-length"
 
@@ -175,7 +175,7 @@ def test_text_with_control_characters_is_refused(raw):
     [("是", "yes-no", 1.0), ("否", "yes-no", 0.0), (1, "yes-no", 1.0), ("85%", "percent", 85.0), (-5, "cny", -5.0),
      ("yes", "", 1.0), ("7", "", 7.0)],
 )  # fmt: skip
-def test_level_is_read_by_the_unit(raw, unit, level):
+def test_level_is_read_according_to_its_unit(raw, unit, level):
     assert cell_types.read_level(raw, unit) == level
 
 
@@ -188,7 +188,7 @@ def test_level_that_does_not_fit_the_unit_is_refused(raw, unit, why):
     assert reason(cell_types.read_level, raw, unit) == why
 
 
-def test_figure_of_a_yes_no_indicator_may_be_an_answer_or_a_number():
+def test_figure_of_a_yes_no_indicator_may_be_yes_no_or_a_number():
     assert cell_types.read_figure("是", "yes-no") == 1.0
     assert cell_types.read_figure("45%", "yes-no") == 45.0
 
@@ -199,19 +199,19 @@ def test_figure_of_a_yes_no_indicator_may_be_an_answer_or_a_number():
     [("#N/A", "excel-error"), (" #div/0! ", "excel-error"), (Unread("excel-error", "#REF!"), "excel-error"),
      (Unread("formula", "=A1"), "formula"), (Unread("merged", "A2:A4"), "merged")],
 )  # fmt: skip
-def test_cell_without_a_value_is_refused_in_every_kind_of_column(kind, raw, why):
+def test_cell_without_a_readable_value_is_refused_for_every_kind_of_column(kind, raw, why):
     assert reason(cell_types.reader_of(kind), raw) == why
 
 
-def test_every_kind_has_a_reader_but_values():
+def test_every_kind_of_column_except_values_has_a_reader():
     assert set(Kind) - set(cell_types.READERS) == {Kind.VALUE}
 
 
 @pytest.mark.parametrize("raw", [None, "", "  ", "\u3000", "\u200b\ufeff", "\n"])
-def test_blank_is_blank(raw):
+def test_blank_cells_are_recognised(raw):
     assert cell_types.is_blank(raw)
 
 
 @pytest.mark.parametrize("raw", [0, False, "0", "-", "#", Unread("merged", "A1:A2")])
-def test_anything_else_is_not_blank(raw):
+def test_other_cells_are_not_blank(raw):
     assert not cell_types.is_blank(raw)

@@ -1,4 +1,4 @@
-"""Everything or nothing: what a load leaves in the database, and what it leaves alone."""
+"""A load is atomic: its effect on the database, and the rows it leaves unchanged."""
 
 import os
 import signal
@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from both import fill_up, in_a_hurry, is_held, written_by_another
+from both import fill_up, impatient_engine, is_locked, written_by_another
 from loading_files import small_programme, write_folder, write_workbook
 from sqlalchemy import create_engine, event, inspect, select, update
 
@@ -45,7 +45,7 @@ def nothing_there(engine):
 
 
 @pytest.mark.parametrize("kind", ["folder", "workbook"])
-def test_small_programme_is_stored_whole(engine, tmp_path, kind):
+def test_small_programme_is_stored_completely(engine, tmp_path, kind):
     tables = small_programme()
     write = {"folder": write_folder, "workbook": write_workbook}[kind]
     report = load(engine, write(tmp_path / ("in" if kind == "folder" else "in.xlsx"), tables))
@@ -64,7 +64,7 @@ def test_small_programme_is_stored_whole(engine, tmp_path, kind):
     assert (enterprise["may_be_named"], enterprise["name_en"], enterprise["place"]) == (False, None, None)
 
 
-def test_batch_says_what_a_load_did(engine, tmp_path):
+def test_batch_records_what_a_load_did(engine, tmp_path):
     before = now()
     report = put(engine, tmp_path, small_programme())
     (row,) = stored(engine, "batch")
@@ -74,7 +74,7 @@ def test_batch_says_what_a_load_did(engine, tmp_path):
     assert before <= row["loaded_at"] <= now()
 
 
-def test_second_load_of_the_same_file_changes_nothing_and_leaves_no_batch(engine, tmp_path):
+def test_second_load_of_the_same_file_changes_nothing_and_creates_no_batch(engine, tmp_path):
     first = put(engine, tmp_path, small_programme())
     before = everything(engine)
     second = put(engine, tmp_path, small_programme())
@@ -90,7 +90,7 @@ def test_same_data_from_a_workbook_changes_nothing(engine, tmp_path):
     assert (report.added, report.changed) == (0, 0)
 
 
-def test_changed_row_is_updated_and_other_rows_stay(engine, tmp_path):
+def test_changed_row_is_updated_and_other_rows_are_unchanged(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     later = {"enterprise": [{"code": "A", "name_zh": "甲厂", "workers": "1,200"}, {"code": "c", "name_en": "C"}]}
     report = put(engine, tmp_path, later)
@@ -101,7 +101,7 @@ def test_changed_row_is_updated_and_other_rows_stay(engine, tmp_path):
     assert stored(engine, "batch")[1]["changed_count"] == 1
 
 
-def test_column_the_file_lacks_stays_and_a_blank_cell_empties(engine, tmp_path):
+def test_missing_column_keeps_the_stored_values_and_a_blank_cell_clears_one(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     put(engine, tmp_path, {"enterprise": [{"code": "b", "sector": ""}]})
     (row,) = [row for row in stored(engine, "enterprise") if row["code"] == "b"]
@@ -114,7 +114,7 @@ def test_new_row_without_a_name_is_refused_where_the_name_columns_are_missing(en
     assert (found.row, found.reason, found.cell) == (3, "names", "")
 
 
-def test_operator_that_is_blank_becomes_equal_and_one_the_file_lacks_stays(engine, tmp_path):
+def test_blank_operator_becomes_equal_and_a_missing_operator_column_keeps_the_stored_one(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     figure = {"code": "f1", "indicator": "ideas", "value": 130}
     put(engine, tmp_path, {"reported_figure": [figure]})
@@ -123,7 +123,7 @@ def test_operator_that_is_blank_becomes_equal_and_one_the_file_lacks_stays(engin
     assert [row["operator"] for row in stored(engine, "reported_figure")] == ["="]
 
 
-def test_rules_see_the_row_as_it_would_stand_afterwards(engine, tmp_path):
+def test_rules_check_the_row_as_it_would_be_after_the_load(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     key = {"enterprise": "a", "round": "r1", "module": "m1"}
     (found,) = put(engine, tmp_path, {"training": [{**key, "workshop_on": "2014-09-03"}]}).refusals
@@ -132,7 +132,7 @@ def test_rules_see_the_row_as_it_would_stand_afterwards(engine, tmp_path):
     assert found.reason == "women"
 
 
-def test_precision_is_the_coarsest_of_the_dates_also_over_several_loads(engine, tmp_path):
+def test_row_has_the_coarsest_date_precision_over_several_loads(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     key = {"enterprise": "a", "round": "r1", "module": "m1"}
 
@@ -145,26 +145,26 @@ def test_precision_is_the_coarsest_of_the_dates_also_over_several_loads(engine, 
     put(engine, tmp_path, {"training": [{**key, "due_on": "2015"}]})
     assert precision() == "year"
     put(engine, tmp_path, {"training": [{**key, "due_on": "", "assessed_on": "", "workshop_on": "2014-06-12"}]})
-    assert precision() == "year"  # completed_on is not in this file, so how well it is known is not known better
+    assert precision() == "year"  # completed_on is not in this file, so its precision stays the same
     every = {"due_on": "", "assessed_on": "", "workshop_on": "2014-06-12", "completed_on": "2014-09-02"}
     put(engine, tmp_path, {"training": [{**key, **every}]})
     assert precision() == "day"
 
 
 @pytest.mark.parametrize("table", [table.name for table in CONTRACT_TABLES])
-def test_one_bad_row_in_any_table_leaves_the_database_as_it_was(engine, tmp_path, table):
+def test_one_invalid_row_in_any_table_leaves_the_database_unchanged(engine, tmp_path, table):
     put(engine, tmp_path, small_programme())
     before = everything(engine)
     tables = small_programme()
     tables["enterprise"].append({"code": "new", "name_en": "New"})
-    tables[table].append(dict(tables[table][0]))  # the same key twice
+    tables[table].append(dict(tables[table][0]))  # a duplicate key
     report = put(engine, tmp_path, tables)
     assert not report.loaded
     assert {found.reason for found in report.refusals} & {"second-key", "second-programme"}
     assert everything(engine) == before
 
 
-def test_failure_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
+def test_failure_during_a_write_leaves_the_database_unchanged(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     before = everything(engine)
     tables = small_programme()
@@ -177,14 +177,14 @@ def test_failure_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
     assert everything(engine) == before
 
 
-def test_refused_file_makes_no_database(engine, tmp_path):
+def test_refused_file_creates_no_database(engine, tmp_path):
     tables = small_programme()
     tables["enterprise"][0]["workers"] = "many"
     assert put(engine, tmp_path, tables).refusals
     assert nothing_there(engine)
 
 
-def test_dry_run_says_what_would_change_and_changes_nothing(engine, tmp_path):
+def test_dry_run_reports_the_changes_and_makes_none(engine, tmp_path):
     report = put(engine, tmp_path, small_programme(), dry_run=True)
     assert (report.added, report.loaded, report.batch) == (sum(map(len, small_programme().values())), False, None)
     assert nothing_there(engine)
@@ -199,14 +199,14 @@ def test_dry_run_says_what_would_change_and_changes_nothing(engine, tmp_path):
     assert everything(engine) == before
 
 
-def test_file_with_nothing_in_it_is_loaded_without_a_change(engine, tmp_path):
+def test_file_without_rows_is_loaded_without_a_change(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     report = put(engine, tmp_path, {"sector": [{"code": "", "name_en": ""}]})
     assert report.loaded
     assert (report.added, report.changed, report.unchanged) == (0, 0, 0)
 
 
-def test_of_very_many_refusals_the_first_are_kept_and_all_are_counted(engine, tmp_path):
+def test_very_many_refusals_are_all_counted_and_the_first_are_listed(engine, tmp_path):
     wrong = [{"code": f"e{i}", "name_en": "E", "workers": "many"} for i in range(2 * MOST_FINDINGS + 500)]
     report = put(
         engine, tmp_path, {"enterprise": wrong, "programme": small_programme()["programme"], "sector": [{"code": "?"}]}
@@ -217,7 +217,7 @@ def test_of_very_many_refusals_the_first_are_kept_and_all_are_counted(engine, tm
     assert {found.sheet for found in report.refusals} == {"enterprise.csv"}
 
 
-def test_statements_grow_with_the_rows_and_no_faster(engine, tmp_path):
+def test_number_of_statements_grows_linearly_with_the_rows(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     said = []
     event.listen(engine, "before_cursor_execute", lambda *heard: said.append(heard[2]))
@@ -252,10 +252,10 @@ def test_memory_of_a_load_hardly_grows_with_the_file(tmp_path):
         )
         command = [sys.executable, "-c", textwrap.dedent(MEASURED), f"sqlite:///{tmp_path}/{size}.db", str(folder)]
         peaks.append(1024 * int(subprocess.run(command, capture_output=True, text=True, check=True).stdout))
-    assert (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) < 700  # bytes a row; rows held whole take thousands
+    assert (peaks[1] - peaks[0]) / (sizes[1] - sizes[0]) < 700  # bytes per row; complete rows in memory take thousands
 
 
-def test_progress_rises_to_the_end(engine, tmp_path):
+def test_progress_increases_to_the_end(engine, tmp_path):
     tables = small_programme()
     tables["enterprise"] += [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(2500)]
     steps = []
@@ -279,7 +279,7 @@ def test_database_of_another_version_is_refused(engine, tmp_path):
     assert everything(engine) == before
 
 
-def test_database_that_lacks_a_column_is_refused(engine, tmp_path):
+def test_database_with_a_missing_column_is_refused(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     with engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE sector DROP COLUMN isic")
@@ -287,7 +287,7 @@ def test_database_that_lacks_a_column_is_refused(engine, tmp_path):
         put(engine, tmp_path, small_programme())
 
 
-def test_file_that_is_no_database_is_a_problem_people_can_read(tmp_path):
+def test_file_that_is_not_a_database_is_refused_with_a_message(tmp_path):
     (tmp_path / "results.db").write_bytes(b"This is a letter, not a database. " * 100)
     with pytest.raises(LoadProblem) as caught:
         put(writing_engine(f"sqlite:///{tmp_path}/results.db"), tmp_path, small_programme())
@@ -296,7 +296,7 @@ def test_file_that_is_no_database_is_a_problem_people_can_read(tmp_path):
     assert "数据库" in caught.value.chinese
 
 
-def test_database_that_cannot_be_written_is_a_problem_people_can_read(engine, address, tmp_path):
+def test_read_only_database_is_refused_with_a_message(engine, address, tmp_path):
     put(engine, tmp_path, small_programme())
     path = f"file:{engine.url.database}?mode=ro"
     on_sqlite = engine.dialect.name == "sqlite"
@@ -311,7 +311,7 @@ def test_database_that_cannot_be_written_is_a_problem_people_can_read(engine, ad
     read_only.dispose()
 
 
-def test_database_in_a_folder_that_is_gone_is_a_problem_people_can_read(tmp_path):
+def test_database_in_a_missing_folder_is_refused_with_a_message(tmp_path):
     engine = writing_engine(f"sqlite:///{tmp_path}/gone/results.db")
     (tmp_path / "gone").rmdir()
     with pytest.raises(LoadProblem) as caught:
@@ -319,9 +319,9 @@ def test_database_in_a_folder_that_is_gone_is_a_problem_people_can_read(tmp_path
     assert caught.value.reason == "unwritable"
 
 
-def test_load_beside_another_is_told_to_wait(engine, address, tmp_path, monkeypatch):
+def test_load_during_another_load_is_refused_with_a_request_to_wait(engine, address, tmp_path, monkeypatch):
     put(engine, tmp_path, small_programme())
-    hurried = in_a_hurry(address, monkeypatch)
+    hurried = impatient_engine(address, monkeypatch)
     with written_by_another(engine), pytest.raises(LoadProblem) as caught:
         put(hurried, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]})
     assert caught.value.reason == "locked"
@@ -329,7 +329,7 @@ def test_load_beside_another_is_told_to_wait(engine, address, tmp_path, monkeypa
     hurried.dispose()
 
 
-def test_first_load_that_finds_another_just_finished_is_told_to_try_again(engine, tmp_path, monkeypatch):
+def test_first_load_after_a_concurrent_first_load_is_refused_with_a_request_to_retry(engine, tmp_path, monkeypatch):
     put(engine, tmp_path, small_programme())
     monkeypatch.setattr("data.loading.loader.exists", lambda _: False)  # as it was when this load began
     with pytest.raises(LoadProblem) as caught:
@@ -358,7 +358,7 @@ def start_load(engine, folder, *, pause):
     return subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
 
 
-def test_load_killed_while_writing_leaves_the_database_as_it_was(engine, tmp_path):
+def test_load_killed_during_a_write_leaves_the_database_unchanged(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     before = everything(engine)
     more = {"enterprise": [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(3000)]}
@@ -370,7 +370,7 @@ def test_load_killed_while_writing_leaves_the_database_as_it_was(engine, tmp_pat
     assert put(engine, tmp_path, more).added == 3000
 
 
-def test_two_loads_at_once_follow_each_other(engine, tmp_path):
+def test_two_simultaneous_loads_run_one_after_the_other(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     folders = [
         write_folder(tmp_path / name, {"enterprise": [{"code": f"{name}{i}", "name_en": name} for i in range(500)]})
@@ -383,21 +383,21 @@ def test_two_loads_at_once_follow_each_other(engine, tmp_path):
     assert len(stored(engine, "enterprise")) == 1002
 
 
-def test_lock_is_held_from_before_the_first_look_at_what_is_stored(engine, address, tmp_path, monkeypatch):
-    """Two loads that both looked before either wrote would overwrite each other's judgement."""
+def test_load_takes_the_lock_before_it_reads_the_stored_rows(engine, address, tmp_path, monkeypatch):
+    """Two loads that both read before either wrote would each check against outdated rows."""
     put(engine, tmp_path, small_programme())
     seen = []
 
     def progress(_done, _total):
-        seen.append(is_held(address, monkeypatch))
+        seen.append(is_locked(address, monkeypatch))
 
     put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}, progress=progress)
-    assert seen[:2] == [False, True]  # the file is read, its first rows are looked at
+    assert seen[:2] == [False, True]  # the file is read, and its first rows are checked
 
 
-def test_nothing_is_kept_waiting_by_a_report(engine, address, tmp_path, monkeypatch):
-    """A load that was refused gives the lock back at once."""
+def test_refused_load_releases_the_lock(engine, address, tmp_path, monkeypatch):
+    """A refused load releases the lock at once."""
     put(engine, tmp_path, small_programme())
     assert put(engine, tmp_path, {"enterprise": [{"code": "c"}]}).refusals
-    assert not is_held(address, monkeypatch)
+    assert not is_locked(address, monkeypatch)
     assert put(engine, tmp_path, {"enterprise": [{"code": "c", "name_en": "C"}]}).loaded

@@ -1,4 +1,4 @@
-"""The sender's own workbook back: each refused cell coloured, the reasons beside it, the rest as it was."""
+"""The marked workbook: the uploaded file with refused cells coloured, their reasons noted, the rest unchanged."""
 
 import zipfile
 
@@ -40,7 +40,7 @@ def marks(path):
 
 
 @pytest.mark.parametrize("kind", ["folder", "workbook"])
-def test_refused_cells_are_coloured_and_say_why_in_both_languages(tmp_path, refusals, kind):
+def test_refused_cells_are_coloured_with_the_reason_in_both_languages(tmp_path, refusals, kind):
     write = {"folder": write_folder, "workbook": write_workbook}[kind]
     path = write(tmp_path / ("in" if kind == "folder" else "in.xlsx"), broken_programme())
     found = refusals(path)
@@ -53,7 +53,7 @@ def test_refused_cells_are_coloured_and_say_why_in_both_languages(tmp_path, refu
         assert each.chinese in text
 
 
-def test_workbook_keeps_what_the_sender_made_of_it(tmp_path, refusals):
+def test_marked_workbook_keeps_the_senders_formatting(tmp_path, refusals):
     book = workbook_of(broken_programme())
     sheet = book["enterprise"]
     sheet["A1"].font = Font(bold=True)
@@ -68,7 +68,7 @@ def test_workbook_keeps_what_the_sender_made_of_it(tmp_path, refusals):
     assert back["D2"].comment.text.startswith("count again\n\n")
 
 
-def test_several_reasons_for_one_cell_stand_together(tmp_path, refusals):
+def test_several_reasons_for_one_cell_share_one_note(tmp_path, refusals):
     tables = small_programme()
     tables["place"][0]["parent"] = "x-nowhere"
     tables["place"][1] |= {"parent": "510000", "latitude": 95}
@@ -79,7 +79,7 @@ def test_several_reasons_for_one_cell_stand_together(tmp_path, refusals):
     assert text.count(found[0].english) == 1
 
 
-def test_refusal_about_no_cell_stands_on_the_first_cell_of_its_sheet_or_file(tmp_path, refusals):
+def test_refusal_without_a_cell_is_on_the_first_cell_of_its_sheet_or_file(tmp_path, refusals):
     tables = small_programme()
     del tables["programme"]
     for row in tables["sector"]:
@@ -93,7 +93,7 @@ def test_refusal_about_no_cell_stands_on_the_first_cell_of_its_sheet_or_file(tmp
     assert "column code is required" in marked["sector", "A1"]
 
 
-def test_refused_part_of_merged_cells_is_marked_at_their_top_left_cell(tmp_path, refusals):
+def test_refused_merged_cells_are_marked_at_the_top_left_cell(tmp_path, refusals):
     book = workbook_of(small_programme())
     book["training"]["B3"] = None
     book["training"].merge_cells("B2:B3")
@@ -104,7 +104,7 @@ def test_refused_part_of_merged_cells_is_marked_at_their_top_left_cell(tmp_path,
     assert set(marks(tmp_path / "out.xlsx")) == {("training", "B2")}
 
 
-def test_marks_of_an_earlier_time_are_taken_away(tmp_path, refusals):
+def test_earlier_marks_are_removed(tmp_path, refusals):
     book = workbook_of(broken_programme())
     book["enterprise"]["D2"].comment = Comment("count again", "Li")
     book.save(tmp_path / "in.xlsx")
@@ -119,7 +119,7 @@ def test_marks_of_an_earlier_time_are_taken_away(tmp_path, refusals):
     assert back.fill.fill_type is None
 
 
-def test_marked_workbook_put_right_is_loaded(tmp_path, refusals):
+def test_corrected_marked_workbook_is_loaded(tmp_path, refusals):
     path = write_folder(tmp_path / "in", broken_programme())
     write_marked(path, refusals(path), tmp_path / "out.xlsx")
     book = openpyxl.load_workbook(tmp_path / "out.xlsx")
@@ -139,7 +139,7 @@ def test_text_of_a_csv_file_never_becomes_a_formula(tmp_path, refusals):
     assert set(marks(tmp_path / "out.xlsx")) >= {("sector", "A3"), ("sector", "B3")}
 
 
-def test_csv_file_that_breaks_off_is_given_back_as_far_as_it_goes(tmp_path, refusals):
+def test_broken_csv_file_is_returned_up_to_the_break(tmp_path, refusals):
     folder = write_folder(tmp_path / "in", small_programme())
     (folder / "sector.csv").write_text('code,name_en\nmachinery,M\nfood,"F\n')
     write_marked(folder, refusals(folder), tmp_path / "out.xlsx")
@@ -147,7 +147,7 @@ def test_csv_file_that_breaks_off_is_given_back_as_far_as_it_goes(tmp_path, refu
     assert set(marks(tmp_path / "out.xlsx")) == {("sector", "A3")}
 
 
-def test_workbook_whose_decoration_openpyxl_cannot_read_is_given_back_as_values(tmp_path, refusals):
+def test_workbook_with_unreadable_formatting_is_returned_as_values(tmp_path, refusals):
     book = workbook_of(broken_programme())
     book["enterprise"]["A2"].fill = PatternFill("solid", fgColor="FF00FF00")
     book.save(tmp_path / "a.xlsx")
@@ -166,7 +166,7 @@ def test_workbook_whose_decoration_openpyxl_cannot_read_is_given_back_as_values(
 
 
 @pytest.mark.parametrize("name", ["nothing.xlsx", "letter.xlsx"])
-def test_file_that_must_not_be_opened_is_answered_with_the_reasons_alone(tmp_path, refusals, name):
+def test_dangerous_file_is_returned_only_as_a_list_of_reasons(tmp_path, refusals, name):
     (tmp_path / "letter.xlsx").write_bytes(b"Dear colleagues")
     found = refusals(tmp_path / name)
     write_marked(tmp_path / name, found, tmp_path / "out.xlsx")
@@ -174,7 +174,7 @@ def test_file_that_must_not_be_opened_is_answered_with_the_reasons_alone(tmp_pat
     assert [cell.value for cell in sheet[1]] == [name, found[0].english, found[0].chinese]
 
 
-def test_marked_workbook_never_replaces_what_was_sent(tmp_path, refusals):
+def test_marked_workbook_never_overwrites_the_uploaded_file(tmp_path, refusals):
     path = write_workbook(tmp_path / "in.xlsx", broken_programme())
     before = path.read_bytes()
     with pytest.raises(ValueError, match="must not replace"):

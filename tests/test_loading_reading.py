@@ -1,4 +1,4 @@
-"""Files as offices save them → sheets; files that must not be opened → a refusal, never an exception."""
+"""Files as offices save them → sheets; dangerous files → a refusal, never an exception."""
 # ruff: noqa: DTZ001 - spreadsheets know no time zones
 
 import io
@@ -20,7 +20,7 @@ from data.loading.files.source_files import read
 SECTORS = [{"code": "machinery", "name_en": "Machinery", "name_zh": "机械，设备"}, {"code": "food", "name_zh": "食品"}]
 
 
-def only(reading):
+def only_sheet(reading):
     assert not reading.refusals
     (sheet,) = reading.sheets
     return sheet
@@ -51,15 +51,15 @@ def repacked(path: Path, change, target: Path) -> Path:
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "gb18030", "utf-16"])
 @pytest.mark.parametrize("delimiter", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
-def test_csv_in_every_encoding_delimiter_and_line_end(tmp_path, encoding, delimiter, end):
+def test_csv_is_read_in_every_encoding_delimiter_and_line_end(tmp_path, encoding, delimiter, end):
     (tmp_path / "sector.csv").write_bytes(csv_text(SECTORS, delimiter, end).encode(encoding))
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert (sheet.table, sheet.origin) == ("sector", "sector.csv")
     assert named_rows(sheet) == SECTORS
     assert [row.number for row in sheet.rows] == [2, 3]
 
 
-def test_csv_in_utf_8_with_one_broken_byte_is_refused_not_turned_into_nonsense(tmp_path):
+def test_csv_in_utf_8_with_one_invalid_byte_is_refused(tmp_path):
     broken = bytearray(csv_text(SECTORS).encode())
     at = broken.index("机".encode())
     broken[at : at + 1] = b""
@@ -67,36 +67,36 @@ def test_csv_in_utf_8_with_one_broken_byte_is_refused_not_turned_into_nonsense(t
     assert reasons(tmp_path) == ["encoding"]
 
 
-def test_csv_in_no_encoding_is_refused(tmp_path):
+def test_csv_in_an_unknown_encoding_is_refused(tmp_path):
     (tmp_path / "sector.csv").write_bytes(b"code,name_en\nx,\xff\xff\xff\n")
     assert reasons(tmp_path) == ["encoding"]
 
 
-def test_csv_row_numbers_count_blank_lines_and_lines_within_a_cell_as_spreadsheets_do(tmp_path):
+def test_csv_row_numbers_are_those_of_a_spreadsheet(tmp_path):
     (tmp_path / "sector.csv").write_text('\ncode,name_en\n\na,"two\nlines"\n,\nb,B\n')
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert sheet.header_row == 2
     assert [(row.number, row.cells[1]) for row in sheet.rows] == [(4, "a"), (6, "b")]
 
 
-def test_csv_with_an_open_quotation_mark_is_refused_with_its_row(tmp_path):
+def test_csv_with_an_unclosed_quotation_mark_is_refused_with_its_row(tmp_path):
     (tmp_path / "sector.csv").write_text('code,name_en\na,A\nb,"B\nc,C\n')
     (found,) = read(tmp_path).refusals
     assert (found.reason, found.sheet, found.row) == ("broken-csv", "sector.csv", 3)
 
 
-def test_header_is_trimmed_and_folded(tmp_path):
+def test_header_is_trimmed_and_normalised(tmp_path):
     (tmp_path / "SECTOR.CSV").write_text("  Code ,ＮＡＭＥ＿ＥＮ\na,A\n")
-    sheet = only(read(tmp_path))
+    sheet = only_sheet(read(tmp_path))
     assert (sheet.table, dict(sheet.header)) == ("sector", {1: "code", 2: "name_en"})
 
 
-def test_folder_passes_over_what_is_not_meant_for_us(tmp_path):
+def test_unrelated_files_in_a_folder_are_ignored(tmp_path):
     write_folder(tmp_path, {"sector": SECTORS})
     for name in ("README.csv", "notes.csv", "说明.csv", "README.md", "before.png", "._sector.csv", "~$sector.csv"):
         (tmp_path / name).write_text("x")
     (tmp_path / "result.csv").mkdir()
-    assert only(read(tmp_path)).table == "sector"
+    assert only_sheet(read(tmp_path)).table == "sector"
 
 
 def test_folder_without_a_table_is_refused(tmp_path):
@@ -104,7 +104,7 @@ def test_folder_without_a_table_is_refused(tmp_path):
     assert reasons(tmp_path) == ["empty-folder"]
 
 
-def test_folder_that_is_too_big_is_refused_unread(tmp_path):
+def test_too_large_folder_is_refused_without_reading(tmp_path):
     with (tmp_path / "sector.csv").open("wb") as file:
         file.truncate(201 * 1024**2)
     assert reasons(tmp_path) == ["too-big"]
@@ -114,7 +114,7 @@ def test_missing_path_is_refused(tmp_path):
     assert reasons(tmp_path / "nowhere.xlsx") == ["no-file"]
 
 
-def test_workbook_held_by_another_program_is_refused(tmp_path, monkeypatch):
+def test_workbook_locked_by_another_program_is_refused(tmp_path, monkeypatch):
     path = write_workbook(tmp_path / "a.xlsx", {"sector": SECTORS})
 
     def denied(*_):
@@ -124,7 +124,7 @@ def test_workbook_held_by_another_program_is_refused(tmp_path, monkeypatch):
     assert reasons(path) == ["unreadable"]
 
 
-def test_csv_file_held_by_another_program_is_refused_beside_those_that_can_be_read(tmp_path, monkeypatch):
+def test_only_the_csv_file_locked_by_another_program_is_refused(tmp_path, monkeypatch):
     write_folder(tmp_path, {"sector": SECTORS, "round": [{"code": "r1"}]})
     opened = Path.open
 
@@ -147,14 +147,14 @@ def test_workbook_gives_values_with_their_row_numbers(tmp_path):
     sheet["A5"], sheet["B5"] = 13, datetime(2014, 5, 3)
     sheet["A6"], sheet["B6"] = True, 1.5
     book.save(tmp_path / "a.xlsx")
-    sheet = only(read(tmp_path / "a.xlsx"))
+    sheet = only_sheet(read(tmp_path / "a.xlsx"))
     assert [row.number for row in sheet.rows] == [2, 4, 5, 6]
     assert next(iter(sheet.rows)).cells[3] == "机械，设备"
     assert list(list(sheet.rows)[2].cells.values()) == [13, datetime(2014, 5, 3)]
     assert list(list(sheet.rows)[3].cells.values()) == [True, 1.5]
 
 
-def test_workbook_with_hidden_rows_columns_and_sheets_is_read_whole(tmp_path):
+def test_hidden_rows_columns_and_sheets_of_a_workbook_are_read(tmp_path):
     book = workbook_of({"sector": SECTORS, "round": [{"code": "r1"}]})
     book["sector"].row_dimensions[3].hidden = True
     book["sector"].column_dimensions["B"].hidden = True
@@ -174,37 +174,39 @@ def test_workbook_formula_is_read_as_its_saved_result_and_never_calculated(tmp_p
             return re.sub(rb"<f>1\+1</f><v ?/?>(</v>)?", b"<f>1+1</f><v>3</v>", content)
         return content if name else None
 
-    sheet = only(read(repacked(tmp_path / "a.xlsx", with_result, tmp_path / "b.xlsx")))
+    sheet = only_sheet(read(repacked(tmp_path / "a.xlsx", with_result, tmp_path / "b.xlsx")))
     assert next(iter(sheet.rows)).cells == {1: "a", 2: 3, 3: Unread("formula", "=A2")}
 
 
-def test_workbook_formula_whose_result_is_an_empty_text_is_blank(tmp_path):
+def test_workbook_formula_with_an_empty_result_is_blank(tmp_path):
     book = workbook_of({"sector": [{"code": "a", "name_en": '=""'}]})
     book.save(tmp_path / "a.xlsx")
 
     def empty(name, content):
         return re.sub(rb'<c r="B2"[^>]*>', b'<c r="B2" t="str">', content) if name else None
 
-    assert next(iter(only(read(repacked(tmp_path / "a.xlsx", empty, tmp_path / "b.xlsx"))).rows)).cells == {1: "a"}
+    assert next(iter(only_sheet(read(repacked(tmp_path / "a.xlsx", empty, tmp_path / "b.xlsx"))).rows)).cells == {
+        1: "a"
+    }
 
 
-def test_workbook_error_cells_are_no_values(tmp_path):
+def test_workbook_error_cells_have_no_value(tmp_path):
     book = workbook_of({"sector": SECTORS})
     book["sector"]["B2"] = "#DIV/0!"
     book["sector"]["B2"].data_type = "e"
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == Unread("excel-error", "#DIV/0!")
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == Unread("excel-error", "#DIV/0!")
 
 
-def test_workbook_merged_cells_are_marked_where_the_row_holds_anything_else(tmp_path):
+def test_workbook_merged_cells_are_flagged_in_rows_with_other_values(tmp_path):
     book = workbook_of({"enrolment": [{"enterprise": e, "round": "r1"} for e in "abc"]})
     sheet = book["enrolment"]
     sheet["B3"] = None
     sheet.merge_cells("B2:B3")
-    sheet.merge_cells("A6:B9")  # nothing else stands in these rows
+    sheet.merge_cells("A6:B9")  # these rows are otherwise empty
     sheet.merge_cells("D2:D4")  # under no column
     book.save(tmp_path / "a.xlsx")
-    rows = only(read(tmp_path / "a.xlsx")).rows
+    rows = only_sheet(read(tmp_path / "a.xlsx")).rows
     assert [dict(row.cells) for row in rows] == [
         {1: "a", 2: "r1"},
         {1: "b", 2: Unread("merged", "B2:B3")},
@@ -222,12 +224,12 @@ def test_workbook_merged_cells_are_marked_where_the_row_holds_anything_else(tmp_
         ('[$-804]yyyy"年"m"月"d"日"', date(2014, 5, 1), datetime(2014, 5, 1)),
     ],
 )  # fmt: skip
-def test_workbook_number_formats_are_read_as_people_see_them(tmp_path, number_format, value, seen):
+def test_workbook_number_formats_are_read_as_displayed(tmp_path, number_format, value, seen):
     book = workbook_of({"sector": SECTORS})
     book["sector"]["B2"] = value
     book["sector"]["B2"].number_format = number_format
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == seen
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == seen
 
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
@@ -269,31 +271,31 @@ def wps_workbook(path: Path, rows: str, number_format: int = 0) -> Path:
 WPS_HEADER = '<row><c t="s"><v>0</v></c><c t="s"><v>1</v></c></row>'
 
 
-def test_workbook_like_wps_writes_them_is_read(tmp_path):
+def test_wps_workbook_is_read(tmp_path):
     rows = WPS_HEADER + '<row/><row><c t="s"><v>2</v></c><c t="s"><v>3</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows)))
     assert [(row.number, dict(row.cells)) for row in sheet.rows] == [(3, {1: "a", 2: "机械\r"})]
 
 
-def test_workbook_text_within_the_cell_is_read_without_its_reading(tmp_path):
+def test_workbook_inline_text_is_read_without_its_phonetic_reading(tmp_path):
     text = "<is><r><t>机</t></r><r><t>械</t></r><rPh sb='0' eb='1'><t>ji</t></rPh></is>"
     rows = WPS_HEADER + f'<row><c t="s"><v>2</v></c><c t="inlineStr">{text}</c></row>'
-    assert next(iter(only(read(wps_workbook(tmp_path / "a.xlsx", rows))).rows)).cells[2] == "机械"
+    assert next(iter(only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows))).rows)).cells[2] == "机械"
 
 
 @pytest.mark.parametrize(
     ("number_format", "seen"), [(31, datetime(2014, 5, 1)), (57, "2014-05"), (14, datetime(2014, 5, 1)), (1, 41760)]
 )
-def test_workbook_from_wps_with_dates_formatted_by_number_alone(tmp_path, number_format, seen):
+def test_wps_workbook_dates_with_only_a_format_number_are_read(tmp_path, number_format, seen):
     rows = WPS_HEADER + '<row r="2"><c r="A2" t="s"><v>2</v></c><c r="B2" s="1"><v>41760</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows, number_format)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows, number_format)))
     assert next(iter(sheet.rows)).cells[2] == seen
 
 
 @pytest.mark.parametrize("number", ["INF", "NaN", "99999999999"])
-def test_workbook_number_that_is_none_is_left_as_it_is_written(tmp_path, number):
+def test_workbook_invalid_number_is_read_as_written(tmp_path, number):
     rows = WPS_HEADER + f'<row><c t="s"><v>2</v></c><c s="1"><v>{number}</v></c></row>'
-    sheet = only(read(wps_workbook(tmp_path / "a.xlsx", rows, 14)))
+    sheet = only_sheet(read(wps_workbook(tmp_path / "a.xlsx", rows, 14)))
     assert next(iter(sheet.rows)).cells[2] == number
 
 
@@ -301,19 +303,19 @@ def test_workbook_row_wider_than_a_spreadsheet_is_refused(tmp_path):
     assert reasons(wps_workbook(tmp_path / "a.xlsx", "<row>" + "<c/>" * 16385 + "</row>")) == ["unreadable"]
 
 
-def test_workbook_text_that_is_not_there_is_refused(tmp_path):
+def test_workbook_with_a_missing_shared_text_is_refused(tmp_path):
     assert reasons(wps_workbook(tmp_path / "a.xlsx", '<row><c t="s"><v>9</v></c></row>')) == ["unreadable"]
 
 
-def test_workbook_with_dates_counted_from_1904(tmp_path):
+def test_workbook_dates_counted_from_1904_are_read(tmp_path):
     book = workbook_of({"sector": SECTORS})
     book.epoch = datetime(1904, 1, 1)
     book["sector"]["B2"] = datetime(2014, 5, 3)
     book.save(tmp_path / "a.xlsx")
-    assert next(iter(only(read(tmp_path / "a.xlsx")).rows)).cells[2] == datetime(2014, 5, 3)
+    assert next(iter(only_sheet(read(tmp_path / "a.xlsx")).rows)).cells[2] == datetime(2014, 5, 3)
 
 
-def test_workbook_passes_over_readme_and_empty_sheets_but_not_unknown_ones(tmp_path):
+def test_workbook_readme_and_empty_sheets_are_ignored_but_unknown_ones_are_not(tmp_path):
     book = workbook_of(
         {"README": [{"x": 1}], "Notes": [{"x": 1}], "sector": SECTORS, "Sheet1": [], "bogus": [{"x": 1}]}
     )
@@ -322,11 +324,11 @@ def test_workbook_passes_over_readme_and_empty_sheets_but_not_unknown_ones(tmp_p
     assert [sheet.origin for sheet in read(tmp_path / "a.xlsx").sheets] == ["sector", "bogus"]
 
 
-def test_workbook_with_web_addresses_has_no_external_links(tmp_path):
+def test_web_addresses_in_a_workbook_are_not_external_links(tmp_path):
     book = workbook_of({"source": [{"code": "s", "url": "https://example.org/a"}]})
     book["source"]["B2"].hyperlink = "https://example.org/a"
     book.save(tmp_path / "a.xlsx")
-    assert named_rows(only(read(tmp_path / "a.xlsx")))[0]["url"] == "https://example.org/a"
+    assert named_rows(only_sheet(read(tmp_path / "a.xlsx")))[0]["url"] == "https://example.org/a"
 
 
 @pytest.mark.parametrize("part", ["xl/vbaProject.bin", "xl/VBAPROJECT.BIN", "xl/macrosheets/sheet1.xml"])
@@ -336,7 +338,7 @@ def test_workbook_with_macros_is_refused(tmp_path, part):
     assert reasons(path) == ["macros"]
 
 
-def test_workbook_whose_macros_are_only_declared_is_refused(tmp_path):
+def test_workbook_that_only_declares_macros_is_refused(tmp_path):
     write_workbook(tmp_path / "a.xlsx", {"sector": SECTORS})
     macro = b"application/vnd.ms-excel.sheet.macroEnabled.main+xml"
     plain = b"application/vnd.openxmlformats-officedocument.spreadsheetml.sheet.main+xml"
@@ -353,7 +355,7 @@ def test_workbook_with_external_links_is_refused(tmp_path):
     assert reasons(path) == ["external-links"]
 
 
-def test_workbook_whose_external_links_have_another_name_is_refused(tmp_path):
+def test_workbook_with_renamed_external_links_is_refused(tmp_path):
     write_workbook(tmp_path / "a.xlsx", {"sector": SECTORS})
     link = f'<Relationship Id="r9" Type="{OFFICE}/externalLink" Target="x.xml"/></Relationships>'.encode()
 
@@ -373,7 +375,7 @@ def test_workbook_that_unpacks_to_more_than_200_megabytes_is_refused(tmp_path):
     assert reasons(path) == ["too-big"]
 
 
-def test_workbook_that_lies_about_its_size_is_refused(tmp_path):
+def test_workbook_with_a_false_unpacked_size_is_refused(tmp_path):
     write_workbook(tmp_path / "a.xlsx", {"sector": SECTORS})
     big = 3 * 1024**2
     bomb = {"xl/media/image1.bin": bytes(big)}
@@ -406,12 +408,12 @@ def test_workbook_with_entities_is_refused(tmp_path):
         ("a.xlsx", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + bytes(512), "locked-workbook"),
     ],
 )  # fmt: skip
-def test_file_that_is_no_workbook_is_refused(tmp_path, name, content, why):
+def test_file_that_is_not_a_workbook_is_refused(tmp_path, name, content, why):
     (tmp_path / name).write_bytes(content)
     assert reasons(tmp_path / name) == [why]
 
 
-def test_zip_that_is_no_workbook_is_refused(tmp_path):
+def test_zip_that_is_not_a_workbook_is_refused(tmp_path):
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w") as package:
         package.writestr("letter.txt", "hello")
@@ -424,7 +426,7 @@ def test_zip_that_is_no_workbook_is_refused(tmp_path):
 )
 def test_workbook_with_a_broken_part_is_refused(tmp_path, part):
     wps_workbook(tmp_path / "a.xlsx", WPS_HEADER)
-    assert only(read(tmp_path / "a.xlsx")).header
+    assert only_sheet(read(tmp_path / "a.xlsx")).header
     path = repacked(
         tmp_path / "a.xlsx",
         lambda name, content: (content[: len(content) // 2] if name == part else content) if name else None,
@@ -433,13 +435,13 @@ def test_workbook_with_a_broken_part_is_refused(tmp_path, part):
     assert reasons(path) == ["unreadable"]
 
 
-def test_workbook_cut_short_is_refused(tmp_path):
+def test_truncated_workbook_is_refused(tmp_path):
     path = write_workbook(tmp_path / "a.xlsx", small_programme())
     path.write_bytes(path.read_bytes()[:-200])
     assert reasons(path) == ["unreadable"]
 
 
-def test_workbook_coloured_but_empty_cells_are_blank(tmp_path):
+def test_workbook_coloured_empty_cells_are_blank(tmp_path):
     book = Workbook()
     sheet = book.active
     sheet.title = "sector"
@@ -447,4 +449,4 @@ def test_workbook_coloured_but_empty_cells_are_blank(tmp_path):
     for row in range(2, 50):
         sheet.cell(row, 2).fill = PatternFill("solid", fgColor="FFFF0000")
     book.save(tmp_path / "a.xlsx")
-    assert list(only(read(tmp_path / "a.xlsx")).rows) == []
+    assert list(only_sheet(read(tmp_path / "a.xlsx")).rows) == []

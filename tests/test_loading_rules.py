@@ -1,4 +1,4 @@
-"""Every refusal and every warning, each from one change to a programme that loads without a remark."""
+"""Every refusal and every warning, each from one change to a programme that loads without warnings."""
 
 import re
 from pathlib import Path
@@ -22,7 +22,7 @@ def report_on(engine, tmp_path, tables):
 
 
 def spots(findings):
-    """What a test compares: file, row, column, value, reason."""
+    """The compared parts of findings: file, row, column, value, reason."""
     return [(found.sheet, found.row, found.column, found.value, found.reason) for found in findings]
 
 
@@ -38,7 +38,7 @@ def extended(table, *rows):
     return tables
 
 
-def test_small_programme_is_loaded_without_a_remark(engine, tmp_path):
+def test_small_programme_is_loaded_without_warnings(engine, tmp_path):
     report = report_on(engine, tmp_path, small_programme())
     assert (report.refusals, report.warnings) == ((), ())
     assert set(report.tables) == {table.name for table in CONTRACT_TABLES}
@@ -91,7 +91,7 @@ def test_small_programme_is_loaded_without_a_remark(engine, tmp_path):
         ("story", 0, "before_image", "missing.png", "image-missing"),
     ],
 )  # fmt: skip
-def test_cell_is_refused_with_its_place_and_its_value(engine, tmp_path, table, row, column, value, reason):
+def test_cell_is_refused_with_its_position_and_value(engine, tmp_path, table, row, column, value, reason):
     tables = changed(table, row, **{column: value})
     if reason == "future-event":
         tables["event"][row]["ends_on"] = ""
@@ -141,12 +141,12 @@ def test_duplicate_key_is_refused_at_the_second_row_and_names_the_first(engine, 
     assert "Row 3 of result.csv" in found.english
 
 
-def test_key_that_cannot_be_read_is_not_taken_for_a_blank_one(engine, tmp_path):
+def test_unreadable_key_is_not_treated_as_blank(engine, tmp_path):
     tables = extended("result", {"enterprise": "b", "round": "R 1", "indicator": "team"})
     assert spots(report_on(engine, tmp_path, tables).refusals) == [("result.csv", 4, "round", "R 1", "code")]
 
 
-def test_columns_that_do_not_belong_are_refused(engine, tmp_path):
+def test_unknown_columns_are_refused(engine, tmp_path):
     tables = changed("sector", 0, colour="red", date_precision="day")
     assert spots(report_on(engine, tmp_path, tables).refusals) == [
         ("sector.csv", 1, "colour", "colour", "unknown-column"),
@@ -154,13 +154,13 @@ def test_columns_that_do_not_belong_are_refused(engine, tmp_path):
     ]
 
 
-def test_column_that_comes_twice_is_refused(engine, tmp_path):
+def test_duplicate_column_is_refused(engine, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     (folder / "sector.csv").write_text("code,name_en, Name_EN\nmachinery,M,N\n")
     assert spots(load(engine, folder).refusals) == [("sector.csv", 1, "name_en", "name_en", "second-column")]
 
 
-def test_value_under_no_column_is_refused(engine, tmp_path):
+def test_value_without_a_column_is_refused(engine, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     (folder / "sector.csv").write_text("code,name_en\nmachinery,M,234\n")
     assert spots(load(engine, folder).refusals) == [("sector.csv", 2, "", "234", "no-header")]
@@ -170,7 +170,7 @@ def test_value_under_no_column_is_refused(engine, tmp_path):
     ("table", "column"),
     [(t.name, c.name) for t in CONTRACT_TABLES for c in contract_columns(t) if c.info["required"]],
 )
-def test_required_column_that_is_missing_is_refused(engine, tmp_path, table, column):
+def test_missing_required_column_is_refused(engine, tmp_path, table, column):
     tables = small_programme()
     for row in tables[table]:
         del row[column]
@@ -179,14 +179,14 @@ def test_required_column_that_is_missing_is_refused(engine, tmp_path, table, col
     assert {each.reason for each in found} == {"missing-column"}
 
 
-def test_missing_code_column_does_not_make_every_code_that_refers_to_it_unknown(engine, tmp_path):
+def test_missing_code_column_does_not_make_references_to_it_unknown(engine, tmp_path):
     tables = small_programme()
     for row in tables["enterprise"]:
         del row["code"]
     assert [found.reason for found in report_on(engine, tmp_path, tables).refusals] == ["missing-column"]
 
 
-def test_file_that_cannot_be_read_does_not_make_every_code_that_refers_to_it_unknown(engine, tmp_path):
+def test_unreadable_file_does_not_make_references_to_it_unknown(engine, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     (folder / "enterprise.csv").write_text('code,name_en\n"a,A\n')
     assert [found.reason for found in load(engine, folder).refusals] == ["broken-csv"]
@@ -197,13 +197,13 @@ def test_unknown_table_is_refused(engine, tmp_path):
     assert spots(report_on(engine, tmp_path, tables).refusals) == [("factories.csv", None, "", "", "unknown-table")]
 
 
-def test_table_that_comes_twice_is_refused(engine, tmp_path):
+def test_duplicate_table_is_refused(engine, tmp_path):
     folder = write_folder(tmp_path / "in", small_programme())
     (folder / "SECTOR.csv").write_text("code,name_en\nfood,Food\n")
     assert [found.reason for found in load(engine, folder).refusals] == ["second-sheet"]
 
 
-def test_all_refusals_come_at_once_in_the_order_of_the_file(engine, tmp_path):
+def test_all_refusals_are_reported_at_once_in_file_order(engine, tmp_path):
     tables = changed("enterprise", 0, workers="many", may_be_named="perhaps", place="999999")
     tables["enterprise"][1]["workers"] = "-1"
     tables["training"][0]["completed_on"] = "2014-06-11"
@@ -224,7 +224,7 @@ def test_all_refusals_come_at_once_in_the_order_of_the_file(engine, tmp_path):
         ("2014-06-15", "2014-06-14", True), ("2014-06-15", "2014-06-15", False), ("", "2014-06", False),
     ],
 )  # fmt: skip
-def test_order_of_dates_is_judged_at_the_coarser_precision(engine, tmp_path, workshop_on, completed_on, refused):
+def test_date_order_is_checked_at_the_coarser_precision(engine, tmp_path, workshop_on, completed_on, refused):
     tables = changed("training", 0, workshop_on=workshop_on, completed_on=completed_on)
     reasons = [found.reason for found in report_on(engine, tmp_path, tables).refusals]
     assert reasons == (["order"] if refused else [])
@@ -240,14 +240,14 @@ def test_order_of_dates_is_judged_at_the_coarser_precision(engine, tmp_path, wor
         ("2014-06-15", "held", "2014-06", "", False), ("2014-06-15", "held", "2014-07", "", True),
     ],
 )  # fmt: skip
-def test_held_event_after_as_of_is_refused(engine, tmp_path, as_of, status, starts_on, ends_on, refused):
+def test_held_event_after_the_as_of_date_is_refused(engine, tmp_path, as_of, status, starts_on, ends_on, refused):
     tables = changed("event", 0, status=status, starts_on=starts_on, ends_on=ends_on)
     tables["programme"][0]["as_of"] = as_of
     reasons = [found.reason for found in report_on(engine, tmp_path, tables).refusals]
     assert reasons == (["future-event"] if refused else [])
 
 
-def test_held_event_is_held_against_the_stored_as_of_where_the_file_gives_none(engine, tmp_path):
+def test_held_event_is_checked_against_the_stored_as_of_date_if_the_file_has_none(engine, tmp_path):
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
     later = [{"code": "e2", "name_en": "Launch", "kind": "launch", "status": "held", "starts_on": "2015"}]
     found = load(engine, write_folder(tmp_path / "later", {"event": later})).refusals
@@ -255,13 +255,13 @@ def test_held_event_is_held_against_the_stored_as_of_where_the_file_gives_none(e
 
 
 @pytest.mark.parametrize(("managers", "workers"), [("", 6), (4, ""), ("", "")])
-def test_women_are_not_compared_with_a_total_that_is_not_known(engine, tmp_path, managers, workers):
+def test_women_are_not_compared_with_an_unknown_total(engine, tmp_path, managers, workers):
     tables = changed("training", 0, managers=managers, workers=workers, women=50)
     assert not report_on(engine, tmp_path, tables).refusals
 
 
 @pytest.mark.parametrize("levels", [{"before": 5}, {"after": 5}])
-def test_change_percent_beside_one_level_is_refused(engine, tmp_path, levels):
+def test_change_percent_with_one_level_is_refused(engine, tmp_path, levels):
     row = {"enterprise": "b", "indicator": "savings", "change_percent": 10, **levels}
     assert [f.reason for f in report_on(engine, tmp_path, extended("result", row)).refusals] == ["change-beside-levels"]
 
@@ -279,7 +279,7 @@ def test_level_of_a_count_below_zero_is_refused_and_of_money_accepted(engine, tm
     ]
 
 
-def test_level_of_an_unknown_indicator_is_refused_for_its_indicator_only(engine, tmp_path):
+def test_level_of_an_unknown_indicator_is_refused_only_for_the_indicator(engine, tmp_path):
     rows = [{"enterprise": "b", "indicator": "mystery", "before": "no", "after": 7}]
     assert [f.reason for f in report_on(engine, tmp_path, extended("result", *rows)).refusals] == ["unknown-code"]
 
@@ -291,13 +291,13 @@ def test_second_programme_is_refused(engine, tmp_path):
     ]
 
 
-def test_no_programme_at_all_is_refused_for_a_new_database(engine, tmp_path):
+def test_new_database_without_a_programme_is_refused(engine, tmp_path):
     tables = small_programme()
     del tables["programme"]
     assert spots(report_on(engine, tmp_path, tables).refusals) == [("in", None, "", "", "no-programme")]
 
 
-def test_another_programme_than_the_stored_one_is_refused(engine, tmp_path):
+def test_programme_other_than_the_stored_one_is_refused(engine, tmp_path):
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
     tables = {"programme": changed("programme", 0, code="other")["programme"]}
     (found,) = load(engine, write_folder(tmp_path / "later", tables)).refusals
@@ -308,13 +308,13 @@ def test_another_programme_than_the_stored_one_is_refused(engine, tmp_path):
 @pytest.mark.parametrize(
     "name", ["../secret.png", "a/b.png", "a\\b.png", ".hidden.png", "a.gif", "a", "a" * 198 + ".png"]
 )
-def test_image_name_that_is_no_plain_file_name_is_refused(engine, tmp_path, name):
+def test_image_name_that_is_not_a_plain_file_name_is_refused(engine, tmp_path, name):
     Image.new("RGB", (2, 2)).save(tmp_path / "secret.png")
     tables = changed("story", 0, after_image=name)
     assert [found.reason for found in report_on(engine, tmp_path, tables).refusals] == ["image-name"]
 
 
-def test_image_that_is_what_its_name_says_is_accepted(engine, tmp_path):
+def test_image_whose_content_matches_its_extension_is_accepted(engine, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     Image.new("RGB", (8, 8)).save(folder / "before.png")
@@ -324,7 +324,7 @@ def test_image_that_is_what_its_name_says_is_accepted(engine, tmp_path):
 
 
 @pytest.mark.parametrize("trick", ["other format", "text", "cut short", "empty"])
-def test_image_that_is_not_what_its_name_says_is_refused(engine, tmp_path, trick):
+def test_image_whose_content_differs_from_its_extension_is_refused(engine, tmp_path, trick):
     folder = tmp_path / "in"
     folder.mkdir()
     path = folder / "before.jpg"
@@ -335,7 +335,7 @@ def test_image_that_is_not_what_its_name_says_is_refused(engine, tmp_path, trick
     assert spots(found) == [("story.csv", 2, "before_image", "before.jpg", "image-kind")]
 
 
-def test_image_too_large_to_show_is_refused(engine, tmp_path):
+def test_too_large_image_is_refused(engine, tmp_path):
     folder = tmp_path / "in"
     folder.mkdir()
     Image.new("1", (8000, 7000)).save(folder / "before.png")
@@ -344,7 +344,7 @@ def test_image_too_large_to_show_is_refused(engine, tmp_path):
 
 
 def pairs_of(indicator, changes):
-    """A programme with one trained enterprise a change, and nothing else measured."""
+    """A programme with one trained enterprise per change, and no other results."""
     tables = small_programme()
     tables["enterprise"] = [{"code": f"e{i}", "name_en": f"E{i}"} for i in range(len(changes))]
     tables["training"] = [{"enterprise": f"e{i}", "round": "r1", "module": "m1"} for i in range(len(changes))]
@@ -355,7 +355,7 @@ def pairs_of(indicator, changes):
     return {**tables, "enrolment": [], "story": []}
 
 
-def test_outlier_among_eight_pairs_is_warned_of(engine, tmp_path):
+def test_outlier_among_eight_pairs_gives_a_warning(engine, tmp_path):
     report = report_on(engine, tmp_path, pairs_of("savings", [1, 2, 3, 4, 5, 6, 7, 500]))
     assert spots(report.warnings) == [("result.csv", 9, "after", "1500", "outlier")]
     assert not report.refusals
@@ -363,26 +363,26 @@ def test_outlier_among_eight_pairs_is_warned_of(engine, tmp_path):
     assert "4.5" in report.warnings[0].chinese
 
 
-def test_outlier_among_seven_pairs_is_not_judged(engine, tmp_path):
+def test_outlier_among_seven_pairs_gives_no_warning(engine, tmp_path):
     assert not report_on(engine, tmp_path, pairs_of("savings", [1, 2, 3, 4, 5, 6, 500])).warnings
 
 
-def test_outlier_is_sought_among_pairs_only(engine, tmp_path):
+def test_outliers_are_detected_only_among_pairs(engine, tmp_path):
     tables = pairs_of("savings", [1, 2, 3, 4, 5, 6, 7, 500])
     tables["result"][0]["operator"] = "~"
     assert not report_on(engine, tmp_path, tables).warnings
 
 
-def test_outlier_is_judged_together_with_the_stored_pairs(engine, tmp_path):
+def test_outliers_are_detected_among_new_and_stored_pairs(engine, tmp_path):
     changes = [1, 2, 3, 4, 5, 6, 7, 8]
     assert load(engine, write_folder(tmp_path / "first", pairs_of("savings", changes))).loaded
     row = {"enterprise": "e0", "indicator": "savings", "before": 1000, "after": 1500}
     report = load(engine, write_folder(tmp_path / "later", {"result": [row]}), dry_run=True)
     assert [found.reason for found in report.warnings] == ["outlier"]
-    assert "other 7" in report.warnings[0].english  # the stored row it replaces is not counted beside it
+    assert "other 7" in report.warnings[0].english  # the stored row it replaces is not counted as well
 
 
-def test_practice_that_one_of_many_gained_is_no_outlier(engine, tmp_path):
+def test_practice_gained_by_one_of_many_is_not_an_outlier(engine, tmp_path):
     tables = pairs_of("team", [0] * 8)
     for number, row in enumerate(tables["result"]):
         row.update(before="no", after="no" if number else "yes")
@@ -394,7 +394,7 @@ def test_modified_z_scores_do_not_depend_on_unit_or_origin(changes, scale, shift
     changes = [round(change, 3) for change in changes]
     moved = modified_z_scores([scale * change + shift for change in changes])
     for score, other in zip(modified_z_scores(changes), moved, strict=True):
-        # Where the deviation is next to nothing, rounding decides whether it is nothing.
+        # If the deviation is close to zero, floating-point rounding decides whether it is zero.
         assert score == pytest.approx(other, rel=1e-3, abs=1e-3) or min(score, other) == 0 or scale * 1e-3 < 1e-6
 
 
@@ -406,7 +406,7 @@ def test_modified_z_scores_do_not_depend_on_unit_or_origin(changes, scale, shift
         ([0] * 9 + [10], [0] * 9 + [10 / 1.253314]),
     ],
 )
-def test_modified_z_scores_by_hand(changes, scores):
+def test_modified_z_scores_equal_values_computed_by_hand(changes, scores):
     assert modified_z_scores(changes) == pytest.approx(scores)
 
 
@@ -424,32 +424,32 @@ def test_modified_z_scores_by_hand(changes, scores):
         ({"indicator": "savings", "change_percent": -101, "operator": "~"}, True),
     ],
 )
-def test_change_of_more_than_100_percent_is_warned_of(engine, tmp_path, row, warned):
+def test_change_of_more_than_100_percent_gives_a_warning(engine, tmp_path, row, warned):
     report = report_on(engine, tmp_path, extended("result", {"enterprise": "a", **row}))
     assert [found.reason for found in report.warnings] == (["large-change"] if warned else [])
     assert not report.refusals
 
 
 @pytest.mark.parametrize("visits", ["", 0])
-def test_training_completed_without_a_visit_is_warned_of(engine, tmp_path, visits):
+def test_training_completed_without_a_visit_gives_a_warning(engine, tmp_path, visits):
     report = report_on(engine, tmp_path, changed("training", 0, visits_done=visits))
     assert [(found.row, found.reason) for found in report.warnings] == [(2, "no-visit")]
 
 
-def test_enterprise_with_results_but_no_training_is_warned_of_once(engine, tmp_path):
+def test_enterprise_with_results_but_no_training_gives_one_warning(engine, tmp_path):
     rows = [{"enterprise": "c", "indicator": code, "after": 1} for code in ("savings", "ideas")]
     tables = extended("result", *rows)
     tables["enterprise"].append({"code": "c", "name_en": "C"})
     assert spots(report_on(engine, tmp_path, tables).warnings) == [("result.csv", 4, "enterprise", "c", "no-training")]
 
 
-def test_enterprise_whose_training_is_stored_is_not_warned_of(engine, tmp_path):
+def test_enterprise_with_a_stored_training_gives_no_warning(engine, tmp_path):
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
     later = {"result": [{"enterprise": "b", "indicator": "ideas", "after": 1}]}
     assert not load(engine, write_folder(tmp_path / "later", later)).warnings
 
 
-def test_every_reason_has_both_sentences_with_the_same_details():
+def test_every_reason_has_a_sentence_in_both_languages_with_equal_placeholders():
     for english, chinese in SENTENCES.values():
         assert sorted(re.findall(r"{(\w+)}", english)) == sorted(re.findall(r"{(\w+)}", chinese))
         assert re.search("[\u4e00-\u9fff]", chinese)
@@ -458,8 +458,8 @@ def test_every_reason_has_both_sentences_with_the_same_details():
         assert chinese.endswith("。")
 
 
-def test_every_sentence_is_used_and_every_problem_has_one():
-    """A reason without sentences would only fail once someone's file met it."""
+def test_every_sentence_is_used_and_every_problem_has_a_sentence():
+    """A reason without sentences would otherwise fail only for a user's file."""
     modules = [path for path in Path("data/loading").rglob("*.py") if path.name != "reasons.py"]
     source = "".join(path.read_text("utf-8") for path in modules)
     assert [reason for reason in SENTENCES if f'"{reason}"' not in source] == []
@@ -468,7 +468,7 @@ def test_every_sentence_is_used_and_every_problem_has_one():
     assert raised <= set(SENTENCES)
 
 
-def test_every_kind_of_column_occurs_in_the_small_programme():
-    """Otherwise the tests above would leave a reader untried."""
+def test_small_programme_has_every_kind_of_column():
+    """Otherwise the tests above would not cover every reader."""
     kinds = {t.columns[name].info["kind"] for t in CONTRACT_TABLES for row in small_programme()[t.name] for name in row}
     assert kinds == set(Kind) - {Kind.PERCENT, Kind.IMAGE}

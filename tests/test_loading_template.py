@@ -1,4 +1,4 @@
-"""The empty workbook: it explains itself, it helps to fill it in, and it loads."""
+"""The template workbook: its explanations, its input lists, and that it loads."""
 
 import openpyxl
 import pytest
@@ -24,7 +24,7 @@ def book(path):
     return openpyxl.load_workbook(path)
 
 
-def test_template_has_a_sheet_a_table_with_every_column_in_order(book):
+def test_template_has_one_sheet_per_table_with_every_column_in_order(book):
     assert book.sheetnames == ["README", *(table.name for table in CONTRACT_TABLES)]
     for table in CONTRACT_TABLES:
         header = [cell.value for cell in book[table.name][1]]
@@ -33,7 +33,7 @@ def test_template_has_a_sheet_a_table_with_every_column_in_order(book):
         assert all(cell.font.bold for cell in book[table.name][1])
 
 
-def test_template_notes_every_column_in_both_languages(book):
+def test_template_describes_every_column_in_both_languages(book):
     for table in CONTRACT_TABLES:
         for column, cell in zip(contract_columns(table), book[table.name][1], strict=True):
             english, chinese = cell.comment.text.split("\n")
@@ -51,7 +51,7 @@ def test_template_explains_every_table(book):
         assert f"{name}：" in text
 
 
-def test_template_offers_lists_where_a_column_is_closed_or_refers(book):
+def test_template_has_lists_for_closed_and_reference_columns(book):
     for table in CONTRACT_TABLES:
         sheet = book[table.name]
         lists = {str(each.sqref).split(":")[0].rstrip("2"): each for each in sheet.data_validations.dataValidation}
@@ -64,12 +64,12 @@ def test_template_offers_lists_where_a_column_is_closed_or_refers(book):
                 assert found.formula1 == '"yes,no"'
             elif column.info["refers"]:
                 assert found.formula1.startswith(f"'{column.info['refers']}'!$A$2:")
-                assert not found.showErrorMessage  # the code may be stored already
+                assert not found.showErrorMessage  # the code may already be stored
             else:
                 assert found is None
 
 
-def test_template_keeps_dates_and_codes_as_they_are_typed(book):
+def test_template_keeps_typed_dates_and_codes(book):
     as_typed = {Kind.CODE, Kind.TEXT, Kind.DATE, Kind.IMAGE}
     for table in CONTRACT_TABLES:
         for column, cell in zip(contract_columns(table), book[table.name][1], strict=True):
@@ -77,12 +77,12 @@ def test_template_keeps_dates_and_codes_as_they_are_typed(book):
             assert (number_format == "@") == (column.info["kind"] in as_typed), column
 
 
-def test_template_as_it_is_asks_only_for_a_programme(path, tmp_path):
+def test_unfilled_template_is_refused_only_for_the_missing_programme(path, tmp_path):
     report = load(writing_engine(f"sqlite:///{tmp_path}/results.db"), path)
     assert [found.reason for found in report.refusals] == ["no-programme"]
 
 
-def test_template_as_it_is_changes_nothing_in_a_database_that_has_one(path, tmp_path):
+def test_unfilled_template_changes_nothing_in_an_existing_database(path, tmp_path):
     engine = writing_engine(f"sqlite:///{tmp_path}/results.db")
     load(engine, write_folder(tmp_path / "in", small_programme()))
     report = load(engine, path)
@@ -90,7 +90,7 @@ def test_template_as_it_is_changes_nothing_in_a_database_that_has_one(path, tmp_
     assert (report.added, report.changed, report.unchanged, report.batch) == (0, 0, 0, None)
 
 
-def test_template_filled_in_loads_like_the_same_rows_from_files(path, tmp_path):
+def test_filled_template_loads_like_the_same_rows_from_files(path, tmp_path):
     book = openpyxl.load_workbook(path)
     for name, rows in small_programme().items():
         sheet = book[name]

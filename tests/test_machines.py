@@ -1,7 +1,7 @@
-"""Several machines: hosts die, a replica takes over, and nobody sees a wrong number or loses a link or a session.
+"""Several machines: hosts fail, a replica takes over, and no viewer sees a wrong number or loses a link or session.
 
 Two web hosts behind nginx, a PostgreSQL primary and its streaming replica, a Redis, and fifty viewers of all three
-kinds who ask without end. What they should be answered is worked out beside them, from the same record in SQLite.
+kinds who send requests without pause. The right responses are computed from the same record in SQLite.
 """
 
 import csv
@@ -48,13 +48,13 @@ MEI = ("mei@example.org", "correct horse battery staple")
 COUNTS = {"manager": 10, "donor": 30, "committee": 10}
 DECK = Deck("short", (DeckSlide("overview"), DeckSlide("regions")))
 READING = 2.0
-"""Seconds a viewer looks at an answer before asking the next."""
+"""Seconds between a response and the next request of a viewer."""
 
 PAUSE = 0.5
-"""Seconds before a viewer who was not answered asks again."""
+"""Seconds before a viewer retries a failed request."""
 
 MOST_TRIES = 5
-"""How often in a row a viewer may ask in vain: a short retry."""
+"""Maximum number of failed tries in a row: a short retry."""
 
 PAGES = {
     "page": f"{ids.PAGE}.children",
@@ -63,22 +63,22 @@ PAGES = {
     "modules": "modules-module-funnel-title.content",
     "targets": "targets-targets-title.content",
 }
-"""What viewers look at: a name and something its callback writes. The page itself notes a link's visit."""
+"""The views requested: a name and an output of its callback. The page itself logs the visit of a link."""
 
 SHARDED_VIEWS = (
     (MANAGER, Filters()),
     (MANAGER, Filters.from_search("sector=machinery")),
     (replace(Terms(scope=Filters.from_search("partner=donor-1")).viewer(), privacy_key=b"key"), Filters()),
 )
-"""Who looks at shards, and how."""
+"""The viewers and filters compared on shards."""
 
 SEARCHES = ("", "?module=m1&lang=zh", "?sector=machinery")
-"""Under which filters."""
+"""The filters of the requests."""
 
 
 @dataclass(frozen=True)
 class Question:
-    """What a browser asks: a path, with what it posts (None: it gets)."""
+    """A request of a browser: a path and the body it posts (None for GET)."""
 
     name: str
     path: str
@@ -87,13 +87,13 @@ class Question:
 
 @dataclass(frozen=True)
 class Truth:
-    """The right answers: of each kind of viewer, by question."""
+    """The right responses: for each kind of viewer, by request."""
 
     answers: dict[str, dict[str, Any]]
 
 
 def callback_questions(visit: Visit) -> list[Question]:
-    """Every page under every filter, as the renderer asks."""
+    """The callback requests of every page under every filter."""
     return [
         Question(f"{name} {search}", "/_dash-update-component", visit.body(output, at(search)))
         for name, output in PAGES.items()
@@ -101,8 +101,8 @@ def callback_questions(visit: Visit) -> list[Question]:
     ]
 
 
-def told(response: Any) -> Any:
-    """The numbers in an answer; None where there are none, but a notice that they cannot be had now."""
+def numbers_in(response: Any) -> Any:
+    """The numbers in a response; None if it is a notice that they are not available now."""
     answer = json.loads(response.text)
     if "slides" in answer:
         return answer
@@ -110,7 +110,7 @@ def told(response: Any) -> Any:
 
 
 class Viewer(Thread):
-    """Somebody who asks one question after the other until told to stop, and notes how each was answered."""
+    """A viewer that sends one request after the other until stopped, and records each result."""
 
     def __init__(self, audience: "Watching", kind: str, start: int, cookie: str) -> None:
         super().__init__(daemon=True)
@@ -118,8 +118,8 @@ class Viewer(Thread):
         self._audience = audience
         self._next = start
         self._cookie = cookie
-        self.answered_at = 0.0  # when the last right answer came
-        self.failed = 0  # tries since
+        self.answered_at = 0.0  # time of the last right response
+        self.failed = 0  # tries since then
         self.most_failed = 0
         self.longest = 0.0
 
@@ -148,10 +148,10 @@ class Viewer(Thread):
         if response.status_code != 200:
             self._audience.say(f"lost: {self.kind}, {question.name}: {response.status_code} {response.text[:300]}")
             return self._not_answered("lost")
-        answer = told(response)
+        answer = numbers_in(response)
         if not answer:
             return self._not_answered("notice")
-        # While it was on its way, a load may have begun to be the truth, or have become it.
+        # During the request, a load may have started or finished.
         right = [truth.answers[self.kind][question.name] for truth in (*truths, *self._audience.truths)]
         if answer not in right:
             self._audience.say(f"wrong: {self.kind}, {question.name}: {response.text[:2000]}")
@@ -171,7 +171,7 @@ class Viewer(Thread):
 
 @dataclass
 class Watching:
-    """Viewers at an address, and what they make of it."""
+    """The viewers at an address, and their findings."""
 
     address: str
     questions: dict[str, list[Question]]
@@ -180,7 +180,7 @@ class Watching:
     viewers: list[Viewer] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
     counts: Counter[str] = field(default_factory=Counter)
-    failed_last: int = 0  # the most tries in vain of the last wait
+    failed_last: int = 0  # maximum of failed tries during the last wait
     _lock: Lock = field(default_factory=Lock)
 
     def say(self, complaint: str) -> None:
@@ -192,7 +192,7 @@ class Watching:
             self.counts[how] += 1
 
     def everyone_answered(self, what: str) -> None:
-        """Wait until everyone was answered since now, and rightly; says how it went."""
+        """Wait until every viewer got a right response from now on; prints a summary."""
         began = time.monotonic()
         before = Counter(self.counts)
         for viewer in self.viewers:
@@ -252,9 +252,9 @@ def open_accounts(address: str) -> Iterator[Engine]:
 
 
 def accounts_for_everyone(accounts: Engine, edition: str) -> dict[str, list[str]]:
-    """A manager who may sign in, and a link for each donor, with a scope and a threshold, and committee; the tokens.
+    """Add a manager, and a link for each donor (with a scope and a threshold) and committee; returns the tokens.
 
-    All accounts made so have one privacy key, so that equal links show equal numbers.
+    All these accounts have the same privacy key, so that equal links show equal numbers.
     """
     managers.add(accounts, *MEI)
     decks.save(accounts, DECK, by=MEI[0])
@@ -269,19 +269,19 @@ def accounts_for_everyone(accounts: Engine, edition: str) -> dict[str, list[str]
 
 
 def session_of(kind: str, address: str, token: str) -> str:
-    """The cookie of somebody who just came in, by a link's token where they are no manager."""
+    """The cookie of a new session: of the manager, or of a link by its token."""
     if kind == "manager":
         filled = {"email": MEI[0], "password": MEI[1]}
         response = requests.post(f"{address}/sign-in", data=filled, allow_redirects=False, timeout=30)
     else:
         response = requests.get(f"{address}/s/{token}", allow_redirects=False, timeout=30)
     assert response.status_code == 303, response.text[:300]
-    # By https alone, a browser would say; nginx speaks http here.
+    # A browser would send this cookie only over https; nginx uses http here.
     return response.headers["Set-Cookie"].split(";")[0]
 
 
 def truth(database_url: str, edition: Edition, accounts: Path, questions: dict[str, list[Question]]) -> Truth:
-    """The right answers, worked out in this process from a record, an edition and accounts in SQLite."""
+    """The right responses, computed in this process from a record, an edition and accounts in SQLite."""
     accounts_url = f"sqlite:///{accounts}"
     with open_accounts(accounts_url) as engine:
         sent = accounts_for_everyone(engine, edition.key)
@@ -300,13 +300,13 @@ def truth(database_url: str, edition: Edition, accounts: Path, questions: dict[s
             asked = client.get if question.body is None else client.post
             response = asked(question.path, **({} if question.body is None else {"json": question.body}))
             assert response.status_code == 200, response.text[:300]
-            answers[kind][question.name] = told(response)
+            answers[kind][question.name] = numbers_in(response)
             assert answers[kind][question.name], question
     return Truth(answers)
 
 
 def changed_folder(folder: Path, to: Path) -> Path:
-    """The same programme a month on: every enterprise has one more worker, and half the results stayed as before."""
+    """The same programme a month later: every enterprise has one more worker, and half the results are unchanged."""
     shutil.copytree(folder, to)
     for name, change in {"enterprise.csv": one_more_worker, "result.csv": stayed}.items():
         with (to / name).open(encoding="utf-8-sig", newline="") as file:
@@ -337,7 +337,7 @@ def machines() -> Iterator[Rack]:
 
 
 def web_hosts(machines: Rack, results_url: str, accounts_url: str, redis: Redis) -> list[Web]:
-    """Two web hosts that share all that web hosts share."""
+    """Two web hosts with shared databases and cache."""
     hosts = [machines.place(Web, f"127.0.1.1{number}", f"web{number}") for number in (1, 2)]
     shared = {
         "SCORE_DATABASE_URL": results_url,
@@ -354,7 +354,7 @@ def web_hosts(machines: Rack, results_url: str, accounts_url: str, redis: Redis)
     return hosts
 
 
-def test_hosts_die_and_nobody_sees_a_wrong_number_or_loses_a_session(machines, demo_folder, demo_url, tmp_path):
+def test_host_failures_cause_no_wrong_number_and_no_lost_session(machines, demo_folder, demo_url, tmp_path):
     primary = machines.place(Postgres, "127.0.1.1", "primary").new("score", "accounts")
     replica = machines.place(Postgres, "127.0.1.2", "replica").follow(primary)
     results_url, accounts_url = url("score", primary, replica), url("accounts", primary, replica)
@@ -420,7 +420,7 @@ def load_into(address: str, folder: Path) -> None:
         assert not load(engine, folder).refusals
 
 
-def test_exhibits_over_two_shards_are_those_of_one_server(machines, demo_folder, tmp_path):
+def test_exhibits_over_two_shards_equal_those_of_one_server(machines, demo_folder, tmp_path):
     names = ("whole", "coordinator", "shard0", "shard1")
     servers = [machines.place(Postgres, f"127.0.2.{n}", name).new("score") for n, name in enumerate(names, 1)]
     whole, coordinator, *shards = servers
@@ -442,7 +442,7 @@ def test_exhibits_over_two_shards_are_those_of_one_server(machines, demo_folder,
 
 
 def assert_same_exhibits(one: Postgres, other: Postgres) -> None:
-    """Every exhibit on both is the same table, whoever looks."""
+    """Assert that every exhibit is the same table on both, for every viewer."""
     with open_record(url("score", one)) as first, open_record(url("score", other)) as second:
         for viewer, filters in SHARDED_VIEWS:
             with first.view(viewer, filters) as here, second.view(viewer, filters) as there:

@@ -1,4 +1,4 @@
-"""Managers: who may sign in, which sessions hold, and the commands that make and change them."""
+"""Managers: sign-in, valid sessions, and the commands that add and change managers."""
 
 from collections.abc import Callable, Iterator
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.both_databases
 
 @pytest.fixture
 def address(new_database: Callable[[], str], monkeypatch: pytest.MonkeyPatch) -> str:
-    """The address of an accounts database that is not there yet, named in the environment."""
+    """The address of an accounts database that does not exist yet, named in the environment."""
     address = new_database()
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", address)
     return address
@@ -49,7 +49,7 @@ def problem(do: Callable[..., object], *arguments: object) -> str:
 # --- data ---------------------------------------------------------------------------------------------------------
 
 
-def test_manager_is_known_by_address_in_any_letter_case_and_by_the_right_password_alone(accounts):
+def test_manager_signs_in_with_address_in_any_case_and_only_the_right_password(accounts):
     managers.add(accounts, " Mei.Lin@Example.ORG ", PASSWORD)
     known = managers.with_password(accounts, "mei.LIN@example.org", PASSWORD)
     assert known is not None
@@ -59,7 +59,7 @@ def test_manager_is_known_by_address_in_any_letter_case_and_by_the_right_passwor
     assert managers.with_password(accounts, "somebody@example.org", PASSWORD) is None
 
 
-def test_password_is_kept_as_a_salted_hash_and_never_as_itself(accounts, address):
+def test_password_is_stored_as_a_salted_hash(accounts, address):
     for email in ("a@example.org", "b@example.org"):
         managers.add(accounts, email, PASSWORD)
     with accounts.connect() as connection:
@@ -70,14 +70,14 @@ def test_password_is_kept_as_a_salted_hash_and_never_as_itself(accounts, address
         assert PASSWORD not in repr(connection.execute(select(manager)).all())
 
 
-def test_manager_without_a_password_is_let_in_by_no_password(accounts):
+def test_manager_without_a_password_cannot_sign_in_by_password(accounts):
     added = managers.add(accounts, "a@example.org", None)
     assert not added.has_password
     assert managers.with_password(accounts, "a@example.org", "") is None
     assert managers.with_address(accounts, "A@example.org") == added
 
 
-def test_disabled_manager_is_let_in_by_neither_way_until_enabled_again(accounts):
+def test_disabled_manager_cannot_sign_in_until_enabled_again(accounts):
     managers.add(accounts, "a@example.org", PASSWORD)
     managers.disable(accounts, "a@example.org")
     assert managers.with_password(accounts, "a@example.org", PASSWORD) is None
@@ -96,7 +96,7 @@ def test_disabled_manager_is_let_in_by_neither_way_until_enabled_again(accounts)
     ],
     ids=["password", "disable", "sign-out"],
 )
-def test_session_of_a_manager_ends_with_every_change_that_must_end_it(accounts, change):
+def test_manager_session_ends_with_password_change_disabling_and_sign_out(accounts, change):
     first, other = (managers.add(accounts, f"{name}@example.org", PASSWORD) for name in "ab")
     assert managers.of_session(accounts, first.id, first.session_epoch) == first
     change(accounts)
@@ -104,7 +104,7 @@ def test_session_of_a_manager_ends_with_every_change_that_must_end_it(accounts, 
     assert managers.of_session(accounts, other.id, other.session_epoch) == other
 
 
-def test_session_from_before_a_manager_was_disabled_does_not_come_back_with_enabling(accounts):
+def test_old_session_stays_ended_when_a_disabled_manager_is_enabled(accounts):
     known = managers.add(accounts, "a@example.org", PASSWORD)
     managers.disable(accounts, "a@example.org")
     managers.enable(accounts, "a@example.org")
@@ -114,13 +114,13 @@ def test_session_from_before_a_manager_was_disabled_does_not_come_back_with_enab
 @pytest.mark.parametrize(
     "email", ["", "a", "a@", "@b", "a b@c", "a@b@c", "a" * 65 + "@b", "a@" + "b" * 190, "a@b\nc@d"]
 )
-def test_what_is_no_address_is_not_added(accounts, email):
+def test_invalid_email_address_is_not_added(accounts, email):
     assert problem(managers.add, accounts, email, PASSWORD) == "email"
     assert managers.managers(accounts) == []
 
 
 @pytest.mark.parametrize("length", [0, SHORTEST_PASSWORD - 1, LONGEST_PASSWORD + 1])
-def test_password_too_short_or_too_long_is_refused_and_the_old_one_stays(accounts, length):
+def test_too_short_or_too_long_password_is_refused_and_the_old_one_stays(accounts, length):
     assert problem(managers.add, accounts, "a@example.org", "p" * length) == "password"
     managers.add(accounts, "a@example.org", PASSWORD)
     assert problem(managers.set_password, accounts, "a@example.org", "p" * length) == "password"
@@ -128,18 +128,18 @@ def test_password_too_short_or_too_long_is_refused_and_the_old_one_stays(account
 
 
 @pytest.mark.parametrize("length", [SHORTEST_PASSWORD, LONGEST_PASSWORD])
-def test_shortest_and_longest_password_do(accounts, length):
+def test_shortest_and_longest_password_are_accepted(accounts, length):
     managers.add(accounts, "a@example.org", "密" * length)
     assert managers.with_password(accounts, "a@example.org", "密" * length) is not None
 
 
-def test_address_in_use_is_taken_in_any_letter_case(accounts):
+def test_address_in_use_is_refused_in_any_letter_case(accounts):
     managers.add(accounts, "a@example.org", PASSWORD)
     assert problem(managers.add, accounts, "A@EXAMPLE.org", PASSWORD) == "taken"
 
 
-def test_letter_of_another_script_is_not_its_lookalike(accounts):
-    """The Kelvin sign turns into a plain k when made small: whoever owns that address is not our manager."""
+def test_lookalike_letter_of_another_script_is_a_different_address(accounts):
+    """The Kelvin sign becomes a plain k in lower case: the owner of that address is not our manager."""
     managers.add(accounts, "mark@example.org", PASSWORD)
     assert "mar\u212a@example.org".lower() == "mark@example.org"
     assert managers.with_address(accounts, "mar\u212a@example.org") is None
@@ -147,14 +147,14 @@ def test_letter_of_another_script_is_not_its_lookalike(accounts):
 
 
 @pytest.mark.parametrize("change", [managers.disable, managers.enable, managers.end_sessions, managers.by_email])
-def test_nobody_can_be_changed_who_is_not_there(accounts, change):
+def test_unknown_manager_cannot_be_changed(accounts, change):
     assert problem(change, accounts, "a@example.org") == "unknown"
 
 
 # --- commands -----------------------------------------------------------------------------------------------------
 
 
-def test_add_asks_twice_shows_nothing_typed_and_makes_the_database(run, accounts):
+def test_add_prompts_twice_hides_the_input_and_creates_the_database(run, accounts):
     done = run("add", "A@example.org", typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "a@example.org may sign in." in done.stderr
@@ -162,7 +162,7 @@ def test_add_asks_twice_shows_nothing_typed_and_makes_the_database(run, accounts
     assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
 
 
-def test_add_asks_again_until_both_are_the_same(run, accounts):
+def test_add_prompts_again_until_both_passwords_match(run, accounts):
     done = run("add", "a@example.org", typed=f"{PASSWORD}\n{PASSWORD}x\n{PASSWORD}\n{PASSWORD}\n")
     assert done.exit_code == 0
     assert "do not match" in done.stderr
@@ -177,7 +177,7 @@ def test_add_reads_the_password_from_a_file_without_its_line_end(run, accounts, 
     assert managers.with_password(accounts, "a@example.org", f" {PASSWORD} ") is not None
 
 
-def test_file_that_is_no_text_is_told_and_nobody_is_added(run, accounts, tmp_path):
+def test_password_file_that_is_not_text_is_refused_and_no_manager_is_added(run, accounts, tmp_path):
     file = tmp_path / "password"
     file.write_bytes(b"\xff\xfe\n")
     done = run("add", "a@example.org", "--password-file", file)
@@ -191,14 +191,14 @@ def test_add_reads_the_password_from_standard_input(run, accounts):
     assert managers.with_password(accounts, "a@example.org", PASSWORD) is not None
 
 
-def test_add_for_single_sign_on_asks_for_no_password(run, accounts):
+def test_add_for_single_sign_on_prompts_for_no_password(run, accounts):
     done = run("add", "a@example.org", "--single-sign-on")
     assert done.exit_code == 0
     assert "by single sign-on" in done.stderr
     assert not managers.by_email(accounts, "a@example.org").has_password
 
 
-def test_add_for_single_sign_on_takes_no_password(run, tmp_path):
+def test_add_for_single_sign_on_refuses_a_password(run, tmp_path):
     file = tmp_path / "password"
     file.write_text(PASSWORD)
     assert run("add", "a@example.org", "--single-sign-on", "--password-file", file).exit_code == 2
@@ -214,7 +214,7 @@ def test_add_for_single_sign_on_takes_no_password(run, tmp_path):
         (("enable", "nobody@example.org"), "There is no manager nobody@example.org"),
     ],
 )
-def test_command_says_what_is_wrong_and_leaves_with_1(run, accounts, words, said):
+def test_manager_command_reports_the_error_and_exits_with_1(run, accounts, words, said):
     managers.add(accounts, "there@example.org", PASSWORD)
     done = run(*words, typed=f"{PASSWORD}\n{PASSWORD}\n")
     assert (done.exit_code, done.stdout) == (1, "")
@@ -223,7 +223,7 @@ def test_command_says_what_is_wrong_and_leaves_with_1(run, accounts, words, said
 
 
 @pytest.mark.parametrize("command", ["add", "password"])
-def test_short_password_is_refused_with_how_long_it_must_be(run, accounts, command):
+def test_short_password_is_refused_with_the_required_length(run, accounts, command):
     managers.add(accounts, "there@example.org", PASSWORD)
     done = run(command, "there@example.org" if command == "password" else "new@example.org", typed="short\nshort\n")
     assert done.exit_code == 1
@@ -232,11 +232,11 @@ def test_short_password_is_refused_with_how_long_it_must_be(run, accounts, comma
     assert [each.email for each in managers.managers(accounts)] == ["there@example.org"]
 
 
-def test_nobody_is_asked_for_the_password_of_nobody(run):
+def test_password_command_for_an_unknown_manager_does_not_prompt(run):
     assert "Password" not in run("password", "nobody@example.org").output
 
 
-def test_list_tells_way_and_state_of_each_and_no_secret(run, accounts):
+def test_list_shows_sign_in_method_and_state_but_no_secret(run, accounts):
     managers.add(accounts, "b@example.org", PASSWORD)
     managers.add(accounts, "a@example.org", None)
     managers.disable(accounts, "b@example.org")
@@ -248,13 +248,13 @@ def test_list_tells_way_and_state_of_each_and_no_secret(run, accounts):
     assert "scrypt" not in done.output
 
 
-def test_list_of_nobody_says_how_to_make_the_first(run):
+def test_empty_manager_list_explains_how_to_add_the_first(run):
     done = run("list")
     assert (done.exit_code, done.stdout) == (0, "")
     assert "manager add" in done.stderr
 
 
-def test_disable_enable_and_password_change_what_they_say(run, accounts):
+def test_disable_enable_and_password_commands_take_effect(run, accounts):
     managers.add(accounts, "a@example.org", PASSWORD)
     assert run("disable", "A@example.org").exit_code == 0
     assert managers.by_email(accounts, "a@example.org").disabled
@@ -265,7 +265,7 @@ def test_disable_enable_and_password_change_what_they_say(run, accounts):
     assert managers.with_password(accounts, "a@example.org", "another password") is not None
 
 
-def test_accounts_database_that_cannot_be_made_is_named(monkeypatch, tmp_path):
+def test_uncreatable_accounts_database_is_named_in_the_error(monkeypatch, tmp_path):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}")
     done = CliRunner().invoke(main, ["manager", "list"])

@@ -37,8 +37,8 @@ def view(new_database: Callable[[], str]) -> Iterator[Callable[[str], View]]:
 
 
 @pytest.fixture(scope="module")
-def ask(view: Callable[[str], View]) -> Ask:
-    """An exhibit's exported rows by their first column (or the columns named, joined by a space)."""
+def exhibit_rows(view: Callable[[str], View]) -> Ask:
+    """An exhibit's exported rows by their first column (or the given columns, joined by a space)."""
 
     def asked(code: str, search: str = "", by: tuple[str, ...] = ()) -> dict[str, Cells]:
         rows = list(csv.DictReader(io.StringIO(to_csv(build(view(search), code)))))
@@ -61,8 +61,8 @@ def column(rows: dict[str, Cells], name: str) -> dict[str, str]:
 # overview
 
 
-def test_overview_of_everything_at_the_record_s_date(ask: Ask) -> None:
-    rows = ask("overview")
+def test_overview_of_everything_as_of_the_record_date(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("overview")
     assert {key: picked(row, "value", "of") for key, row in rows.items()} == {
         # a to i; j is recruited in 2015. a and i are in two rounds and count once.
         "enterprises": ("9", ""),
@@ -79,7 +79,7 @@ def test_overview_of_everything_at_the_record_s_date(ask: Ask) -> None:
         "visits": ("6", "10"),
         # a m1 and m2, e m1; planned: 9 × m1 (a and i once each), 2 × m2 (a, c), 2 × m3 (b, f).
         "modules_completed": ("3", "13"),
-        # r3 has nobody yet.
+        # r3 has no enterprise yet.
         "rounds": ("2", "3"),
         # Qingdao, Shandong (c), Shanghai.
         "places": ("3", ""),
@@ -88,9 +88,9 @@ def test_overview_of_everything_at_the_record_s_date(ask: Ask) -> None:
     }
 
 
-def test_overview_of_a_parent_partner_counts_what_its_child_did(ask: Ask) -> None:
+def test_overview_of_a_parent_partner_includes_its_child_partner(exhibit_rows: Ask) -> None:
     # fed: r1 through fed-qd, and r3 of its own, which is planned. In r1: a, b, c, d, i.
-    rows = ask("overview", "partner=fed")
+    rows = exhibit_rows("overview", "partner=fed")
     assert column(rows, "value") == {
         "enterprises": "5",
         "trained": "5",
@@ -107,28 +107,28 @@ def test_overview_of_a_parent_partner_counts_what_its_child_did(ask: Ask) -> Non
     assert rows["rounds"]["of"] == "2"
 
 
-def test_filters_bear_on_the_same_enrolment(ask: Ask) -> None:
+def test_filters_apply_to_the_same_enrolment(exhibit_rows: Ask) -> None:
     # a and i met fed in r1; what they did in r2 is not fed's.
-    rows = ask("overview", "partner=fed&round=r2")
+    rows = exhibit_rows("overview", "partner=fed&round=r2")
     assert set(column(rows, "value").values()) == {"0"}
 
 
-def test_unknown_codes_are_dropped_and_known_ones_beside_them_kept(ask: Ask) -> None:
-    assert ask("overview", "partner=nobody") == ask("overview")
-    assert ask("overview", "round=r1,nowhere") == ask("overview", "round=r1")
+def test_unknown_filter_codes_are_dropped_and_known_ones_kept(exhibit_rows: Ask) -> None:
+    assert exhibit_rows("overview", "partner=nobody") == exhibit_rows("overview")
+    assert exhibit_rows("overview", "round=r1,nowhere") == exhibit_rows("overview", "round=r1")
 
 
-def test_place_filter_takes_what_lies_below_and_a_round_s_single_place(ask: Ask) -> None:
+def test_place_filter_includes_places_below_and_the_single_place_of_a_round(exhibit_rows: Ask) -> None:
     # Shandong: c itself; a and b in Qingdao; d and i (in r1 only) through r1's single place.
-    rows = ask("overview", "place=370000")
+    rows = exhibit_rows("overview", "place=370000")
     assert picked(rows["enterprises"], "value") == ("5",)
     assert picked(rows["rounds"], "value", "of") == ("2", "3")  # a is in r2 too, with its own place
     # i's training in r2 has no place: 13 + 10 + 1 + 8 + 4.
     assert picked(rows["people_trained"], "value") == ("36",)
 
 
-def test_overview_in_the_middle_of_2013_does_not_see_what_came_later(ask: Ask) -> None:
-    rows = ask("overview", "as_of=2013-06-30")
+def test_overview_in_mid_2013_excludes_later_events(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("overview", "as_of=2013-06-30")
     # Round 1 only. a has completed m1, not yet m2 (workshop in September), so 13 + 1 + 8 + 4 people.
     assert picked(rows["enterprises"], "value") == ("5",)
     assert picked(rows["trained"], "value") == ("5",)
@@ -137,32 +137,32 @@ def test_overview_in_the_middle_of_2013_does_not_see_what_came_later(ask: Ask) -
     assert picked(rows["rounds"], "value", "of") == ("1", "3")
 
 
-def test_sum_of_which_no_term_is_known_is_blank_and_over_nothing_zero(ask: Ask) -> None:
+def test_sum_of_only_unknown_terms_is_blank_and_an_empty_sum_is_zero(exhibit_rows: Ask) -> None:
     # In garments and m2 only c planned anything, and it never started: nothing to sum.
-    nothing = ask("overview", "sector=garments&module=m2")
+    nothing = exhibit_rows("overview", "sector=garments&module=m2")
     assert picked(nothing["trained"], "value") == ("0",)
     assert picked(nothing["workers_reached"], "value") == ("0",)
     assert picked(nothing["people_trained"], "value") == ("0",)
     assert picked(nothing["visits"], "value") == ("0",)
-    # In Shandong outside Qingdao stands c alone: trained, but its size, its people and its visits are unknown.
-    unknown = ask("regions")["370000"]
+    # In Shandong outside Qingdao there is only c: trained, but its size, its people and its visits are unknown.
+    unknown = exhibit_rows("regions")["370000"]
     assert picked(unknown, "trained", "workers") == ("1", "")
     # F's m3: five people, none of them a woman (known), and no word of visits.
-    third = ask("overview", "module=m3")
+    third = exhibit_rows("overview", "module=m3")
     assert picked(third["people_trained"], "value") == ("5",)
     assert picked(third["women_trained"], "value", "of") == ("0", "5")
     assert picked(third["visits"], "value") == ("",)
     # a's m2: ten people, and no word of how many were women.
-    second = ask("overview", "module=m2")
+    second = exhibit_rows("overview", "module=m2")
     assert picked(second["women_trained"], "value", "of") == ("", "10")
 
 
 # regions
 
 
-def test_regions_of_everything(ask: Ask) -> None:
+def test_regions_of_everything(exhibit_rows: Ask) -> None:
     counts = ("level", "province", "enterprises", "trained", "m1_completed", "modules_completed", "workers")
-    assert {key: picked(row, *counts) for key, row in ask("regions").items()} == {
+    assert {key: picked(row, *counts) for key, row in exhibit_rows("regions").items()} == {
         # a, b, and through r1 d and i; a's two modules; 100 + 50 + 200 + 60.
         "370200": ("city", "370000", "4", "4", "1", "2", "410"),
         # c alone, of unknown size.
@@ -174,16 +174,16 @@ def test_regions_of_everything(ask: Ask) -> None:
     }
 
 
-def test_regions_of_one_place_leave_out_those_without(ask: Ask) -> None:
-    assert set(ask("regions", "place=310000")) == {"310000"}
-    assert set(ask("regions", "sector=garments")) == {"370200", "370000", "310000"}
+def test_regions_of_one_place_exclude_enterprises_without_a_place(exhibit_rows: Ask) -> None:
+    assert set(exhibit_rows("regions", "place=310000")) == {"310000"}
+    assert set(exhibit_rows("regions", "sector=garments")) == {"370200", "370000", "310000"}
 
 
 # module-funnel and matrix
 
 
-def test_module_funnel_of_everything(ask: Ask) -> None:
-    rows = ask("module-funnel")
+def test_module_funnel_of_everything(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("module-funnel")
     assert picked(rows["m1"], "planned", "workshop", "visited", "assessed", "completed") == (
         "9",  # everyone but j
         "7",  # a, b, c (assessed), d, e, h, i; not f, g
@@ -212,8 +212,8 @@ def test_module_funnel_of_everything(ask: Ask) -> None:
     ]  # fmt: skip
 
 
-def test_module_funnel_of_round_2_and_one_module(ask: Ask) -> None:
-    rows = ask("module-funnel", "round=r2&module=m1")
+def test_module_funnel_of_round_2_and_one_module(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("module-funnel", "round=r2&module=m1")
     assert list(rows) == ["m1"]
     # a and f not yet due, e completed, g overdue, h dropped, i in progress. Base 4; workshops e, h, i.
     assert list(rows["m1"].values()) == [
@@ -221,14 +221,14 @@ def test_module_funnel_of_round_2_and_one_module(ask: Ask) -> None:
     ]  # fmt: skip
 
 
-def test_module_funnel_without_anyone_due_has_no_shares(ask: Ask) -> None:
+def test_module_funnel_without_due_enterprises_has_no_shares(exhibit_rows: Ask) -> None:
     # In the middle of 2013 m2 is planned for a and c and due for neither.
-    row = ask("module-funnel", "as_of=2013-06-30")["m2"]
+    row = exhibit_rows("module-funnel", "as_of=2013-06-30")["m2"]
     assert picked(row, "planned", "not_yet_due", "workshop_share", "completed_share") == ("2", "2", "", "")
 
 
-def test_matrix_names_the_round_that_gives_the_state(ask: Ask) -> None:
-    rows = ask("matrix", by=("enterprise", "module"))
+def test_matrix_shows_the_round_that_determines_the_state(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("matrix", by=("enterprise", "module"))
     assert {key: picked(row, "state", "round") for key, row in rows.items()} == {
         "a m1": ("completed", "r1"),
         "a m2": ("completed", "r1"),
@@ -246,8 +246,8 @@ def test_matrix_names_the_round_that_gives_the_state(ask: Ask) -> None:
     }
 
 
-def test_matrix_of_the_first_round_shows_what_happened_there(ask: Ask) -> None:
-    rows = ask("matrix", "round=r1&sector=machinery", by=("enterprise", "module"))
+def test_matrix_of_the_first_round_shows_the_states_in_that_round(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("matrix", "round=r1&sector=machinery", by=("enterprise", "module"))
     assert column(rows, "state") == {
         "a m1": "completed",
         "a m2": "completed",
@@ -260,8 +260,8 @@ def test_matrix_of_the_first_round_shows_what_happened_there(ask: Ask) -> None:
 # journey-funnel and breadth
 
 
-def test_journey_funnel_of_everything(ask: Ask) -> None:
-    assert [list(row.values()) for row in ask("journey-funnel").values()] == [
+def test_journey_funnel_of_everything(exhibit_rows: Ask) -> None:
+    assert [list(row.values()) for row in exhibit_rows("journey-funnel").values()] == [
         ["enrolled", "9", "0", "1", ""],
         # Own record: a, b, d, e, g, i. c, f and h went further without one.
         ["baseline", "9", "3", "1", "1"],
@@ -277,25 +277,25 @@ def test_journey_funnel_of_everything(ask: Ask) -> None:
     ]
 
 
-def test_journey_funnel_of_nobody_has_no_shares(ask: Ask) -> None:
-    rows = ask("journey-funnel", "round=r3")
+def test_journey_funnel_of_an_empty_selection_has_no_shares(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("journey-funnel", "round=r3")
     assert {
         picked(row, "enterprises", "without_record", "share_of_first", "share_of_previous") for row in rows.values()
     } == {("0", "0", "", "")}
 
 
-def test_breadth_counts_modules_of_one_enterprise(ask: Ask) -> None:
+def test_breadth_counts_completed_modules_per_enterprise(exhibit_rows: Ask) -> None:
     # a completed m1 and m2, e m1.
-    assert column(ask("breadth"), "enterprises") == {"1": "2", "2": "1", "3": "0"}
-    assert column(ask("breadth", "partner=fed"), "enterprises") == {"1": "1", "2": "1", "3": "0"}
-    assert column(ask("breadth", "as_of=2013-06-30"), "enterprises") == {"1": "1", "2": "0", "3": "0"}
+    assert column(exhibit_rows("breadth"), "enterprises") == {"1": "2", "2": "1", "3": "0"}
+    assert column(exhibit_rows("breadth", "partner=fed"), "enterprises") == {"1": "1", "2": "1", "3": "0"}
+    assert column(exhibit_rows("breadth", "as_of=2013-06-30"), "enterprises") == {"1": "1", "2": "0", "3": "0"}
 
 
 # pairs, change and coverage
 
 
-def test_pairs_take_the_first_before_and_the_last_after(ask: Ask) -> None:
-    rows = ask("pairs", by=("enterprise", "indicator"))
+def test_pairs_take_the_first_before_and_the_last_after(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("pairs", by=("enterprise", "indicator"))
     assert {key: tuple(row.values())[2:] for key, row in rows.items()} == {
         "a defects": ("10", "5", "-5", "-0.5", "better", "r1", "m2", "sheet"),
         "b defects": ("0", "2", "2", "", "worse", "r1", "m1", "sheet"),  # no baseline to divide by
@@ -308,15 +308,15 @@ def test_pairs_take_the_first_before_and_the_last_after(ask: Ask) -> None:
     }
 
 
-def test_pair_under_a_module_filter_is_made_of_that_module_s_row(ask: Ask) -> None:
-    first = ask("pairs", "module=m1", by=("enterprise", "indicator"))
+def test_pair_under_a_module_filter_uses_the_row_of_that_module(exhibit_rows: Ask) -> None:
+    first = exhibit_rows("pairs", "module=m1", by=("enterprise", "indicator"))
     assert picked(first["a defects"], "before", "after", "module", "source") == ("10", "8", "m1", "report")
     assert "a headcount" not in first  # of no module: unknown is no evidence
-    assert picked(ask("pairs", "module=m2")["a"], "before", "after") == ("8", "5")
+    assert picked(exhibit_rows("pairs", "module=m2")["a"], "before", "after") == ("8", "5")
 
 
-def test_change_of_a_percentage_that_should_fall(ask: Ask) -> None:
-    row = ask("change")["defects"]
+def test_change_of_a_percentage_that_should_fall(exhibit_rows: Ask) -> None:
+    row = exhibit_rows("change")["defects"]
     # a 10 → 5, b 0 → 2, d 4 → 4; relative: a −½ and d 0, none for b.
     assert picked(row, "pairs", "median_before", "median_after", "median_change") == ("3", "4", "4", "0")
     assert row["median_relative_change"] == "-0.25"
@@ -328,8 +328,8 @@ def test_change_of_a_percentage_that_should_fall(ask: Ask) -> None:
     assert row["other_facts"] == "3"
 
 
-def test_change_of_a_practice_has_counts_and_no_median(ask: Ask) -> None:
-    row = ask("change")["plan"]
+def test_change_of_a_practice_has_counts_and_no_median(exhibit_rows: Ask) -> None:
+    row = exhibit_rows("change")["plan"]
     assert picked(row, "pairs", "had_before", "had_after", "gained", "lost") == ("4", "2", "2", "1", "1")
     assert picked(row, "better_count", "same_count", "worse_count", "better_share") == ("1", "2", "1", "0.25")
     assert (
@@ -341,8 +341,8 @@ def test_change_of_a_practice_has_counts_and_no_median(ask: Ask) -> None:
     assert row["other_facts"] == "1"  # c's before alone; f's empty row reports nothing
 
 
-def test_change_of_a_context_indicator_is_neither_better_nor_worse(ask: Ask) -> None:
-    row = ask("change")["headcount"]
+def test_change_of_a_context_indicator_is_neither_better_nor_worse(exhibit_rows: Ask) -> None:
+    row = exhibit_rows("change")["headcount"]
     assert picked(row, "pairs", "median_change", "median_relative_change") == ("1", "10", "0.1")
     assert (
         picked(row, "better_count", "same_count", "worse_count", "better_share", "better_low", "better_high")
@@ -350,27 +350,27 @@ def test_change_of_a_context_indicator_is_neither_better_nor_worse(ask: Ask) -> 
     )
 
 
-def test_change_of_an_indicator_without_pairs_is_listed_with_its_other_facts(ask: Ask) -> None:
-    row = ask("change")["output"]
+def test_change_of_an_indicator_without_pairs_is_listed_with_its_other_facts(exhibit_rows: Ask) -> None:
+    row = exhibit_rows("change")["output"]
     assert picked(row, "pairs", "better_count", "same_count", "worse_count", "other_facts") == ("0", "0", "0", "0", "1")
     assert picked(row, "median_change", "better_share", "better_low", "better_high") == ("", "", "", "")
 
 
-def test_change_lists_no_indicator_without_a_result(ask: Ask) -> None:
-    assert list(ask("change")) == ["defects", "headcount", "output", "plan"]
+def test_change_omits_indicators_without_a_result(exhibit_rows: Ask) -> None:
+    assert list(exhibit_rows("change")) == ["defects", "headcount", "output", "plan"]
     # g has no module, a's headcount neither.
-    assert list(ask("change", "module=m1")) == ["defects", "plan"]
+    assert list(exhibit_rows("change", "module=m1")) == ["defects", "plan"]
 
 
-def test_change_half_a_year_later_sees_the_later_afters(ask: Ask) -> None:
-    row = ask("change", "as_of=2015-06-30")["defects"]
+def test_change_half_a_year_later_includes_the_later_after_values(exhibit_rows: Ask) -> None:
+    row = exhibit_rows("change", "as_of=2015-06-30")["defects"]
     # a −5, b +2, d 0, and now e −3 and j −8: five pairs, median −3, still too few for an interval.
     assert picked(row, "pairs", "median_change", "change_low", "better_count") == ("5", "-3", "", "3")
     assert row["other_facts"] == "2"
 
 
-def test_coverage_of_every_group(ask: Ask) -> None:
-    rows = ask("coverage", by=("group_kind", "group"))
+def test_coverage_of_every_group(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("coverage", by=("group_kind", "group"))
     assert {key: tuple(row.values())[2:] for key, row in rows.items()} == {
         # Trained: all but g. Reported: all but f, so g without a training; 7 of the 8 trained. Paired: a, b, d, e.
         "total ": ("8", "8", "4", "0.875"),
@@ -392,12 +392,12 @@ def test_coverage_of_every_group(ask: Ask) -> None:
     }
 
 
-def test_coverage_of_nobody_is_a_total_of_zeros(ask: Ask) -> None:
-    rows = ask("coverage", "round=r3", by=("group_kind", "group"))
+def test_coverage_of_an_empty_selection_is_a_total_of_zeros(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("coverage", "round=r3", by=("group_kind", "group"))
     assert {key: tuple(row.values())[2:] for key, row in rows.items()} == {"total ": ("0", "0", "0", "")}
 
 
-def test_coverage_line_and_sources_stand_beside_the_exhibit(view: Callable[[str], View]) -> None:
+def test_coverage_line_and_sources_accompany_the_exhibit(view: Callable[[str], View]) -> None:
     exhibit = build(view(""), "change")
     assert exhibit.coverage == Coverage(pairs=8, paired=4, reported=8, trained=8, enterprises=9)
     # The seen results of enterprises enrolled by then: 12 from the sheet, one from the report, one from nowhere.
@@ -424,12 +424,12 @@ def test_coverage_line_and_sources_stand_beside_the_exhibit(view: Callable[[str]
         ("module=m1", set()),
     ],
 )
-def test_published_figures_under_a_filter(ask: Ask, search: str, figures: set[str]) -> None:
-    assert set(ask("published", search)) == figures
+def test_published_figures_under_a_filter(exhibit_rows: Ask, search: str, figures: set[str]) -> None:
+    assert set(exhibit_rows("published", search)) == figures
 
 
-def test_published_figures_are_shown_as_printed(ask: Ask) -> None:
-    rows = ask("published")
+def test_published_figures_are_shown_as_printed(exhibit_rows: Ask) -> None:
+    rows = exhibit_rows("published")
     columns = ("indicator", "place", "as_of", "operator", "value", "unit", "base", "source")
     assert picked(rows["qingdao-2013"], *columns) == (
         "reach", "370200", "2013-12-31", ">", "300", "count", "", "report",
@@ -452,7 +452,7 @@ def test_published_figures_are_shown_as_printed(ask: Ask) -> None:
         (100, 40, 61),  # 0.965
     ],
 )
-def test_median_interval_stands_at_known_ranks(count: int, low: int, high: int) -> None:
+def test_median_interval_has_the_known_ranks(count: int, low: int, high: int) -> None:
     values = np.random.default_rng(count).permutation(np.arange(1, count + 1)).astype(float)
     assert measures.median_interval(values) == (low, high)
 
@@ -468,7 +468,7 @@ def test_median_interval_of_fewer_than_six_values_is_none(count: int) -> None:
     # With x = 0 the upper end is z²/(n + z²) = 3.841459/13.841459, and with x = n the mirror image.
     [(0, 10, 0.0, 0.277533), (10, 10, 0.722467, 1.0), (5, 10, 0.236593, 0.763407), (1, 4, 0.045587, 0.699358)],
 )
-def test_wilson_interval_of_known_shares(count: int, of: int, low: float, high: float) -> None:
+def test_wilson_interval_agrees_with_known_values(count: int, of: int, low: float, high: float) -> None:
     assert measures.wilson_interval(count, of) == pytest.approx((low, high), abs=1e-6)
 
 
@@ -481,7 +481,7 @@ def pairs_of(indicator: str, levels: list[tuple[float, float]]) -> pd.DataFrame:
     return pd.DataFrame({"indicator": indicator, "before": before, "after": after})
 
 
-def test_with_change_divides_by_the_size_of_the_baseline_and_never_by_zero() -> None:
+def test_relative_change_divides_by_the_absolute_baseline_and_never_by_zero() -> None:
     frame = measures.with_change(pairs_of("x", [(4, 5), (-4, -2), (0, 3), (0, 0)]), {"x": "up"})
     assert list(frame["change"]) == [1, 2, 3, 0]
     assert list(frame["relative_change"].head(2)) == [0.25, 0.5]
@@ -497,18 +497,18 @@ def test_with_change_divides_by_the_size_of_the_baseline_and_never_by_zero() -> 
         ("context", ["context", "context", "context"]),
     ],
 )
-def test_with_change_judges_by_the_indicator_s_direction(direction: str, verdicts: list[str]) -> None:
+def test_change_is_judged_by_the_direction_of_the_indicator(direction: str, verdicts: list[str]) -> None:
     frame = measures.with_change(pairs_of("x", [(1, 2), (2, 2), (3, 2)]), {"x": direction})
     assert list(frame["verdict"]) == verdicts
 
 
-def test_change_that_is_only_the_noise_of_binary_sums_is_none() -> None:
+def test_change_of_only_floating_point_noise_is_no_change() -> None:
     frame = measures.with_change(pairs_of("x", [(0.3, 0.1 + 0.2), (4.13, 0.61)]), {"x": "up"})
     assert list(frame["verdict"]) == ["same", "worse"]
     assert list(frame["change"]) == [0, -3.52]
 
 
-def test_change_of_six_pairs_has_an_interval_and_of_five_none() -> None:
+def test_change_of_six_pairs_has_an_interval_and_of_five_pairs_has_none() -> None:
     levels = [(10, 11), (10, 12), (10, 13), (10, 14), (10, 15), (10, 26)]
     six = measures.change(measures.with_change(pairs_of("x", levels), {"x": "up"}), unit="days", better="up")
     assert (six.pairs, six.median_change, six.change_low, six.change_high) == (6, 3.5, 1, 16)
@@ -516,13 +516,13 @@ def test_change_of_six_pairs_has_an_interval_and_of_five_none() -> None:
     assert (five.pairs, five.median_change, five.change_low, five.change_high) == (5, 3, None, None)
 
 
-def test_change_of_pairs_that_all_began_at_zero_has_no_relative_middle() -> None:
+def test_change_of_pairs_with_zero_baselines_has_no_relative_median() -> None:
     frame = measures.with_change(pairs_of("x", [(0, 1), (0, 3)]), {"x": "up"})
     numbers = measures.change(frame, unit="count", better="up")
     assert (numbers.median_change, numbers.median_relative_change) == (2, None)
 
 
-def test_change_of_a_practice_that_should_end_counts_a_loss_as_better() -> None:
+def test_change_of_an_undesired_practice_counts_a_loss_as_better() -> None:
     frame = measures.with_change(pairs_of("fines", [(1, 0), (1, 0), (0, 1), (1, 1), (0, 0)]), {"fines": "down"})
     numbers = measures.change(frame, unit="yes-no", better="down")
     assert (numbers.had_before, numbers.had_after, numbers.gained, numbers.lost) == (3, 2, 1, 2)
@@ -530,7 +530,7 @@ def test_change_of_a_practice_that_should_end_counts_a_loss_as_better() -> None:
     assert (numbers.median_before, numbers.median_change, numbers.change_low) == (None, None, None)
 
 
-def test_share_of_nothing_is_none() -> None:
+def test_share_of_a_zero_total_is_none() -> None:
     assert measures.share(0, 0) is None
     assert measures.share(0, 4) == 0
     assert measures.share(1, 4) == 0.25

@@ -1,4 +1,4 @@
-"""Names in free text: found however they are written, and only where somebody may not read them."""
+"""Names in free text: detected in every spelling, and only if the viewer may not see them."""
 
 import pytest
 from programme import PROGRAMME, load_rows, with_more
@@ -27,16 +27,16 @@ NAMES = called(["Lianglong Socks Co., Ltd.", "宁波恒星纺织有限公司", "
         "Ａ１ opens its doors",
     ],
 )
-def test_name_is_found_with_and_without_its_legal_form_in_any_width_and_case(text):
+def test_name_is_detected_with_or_without_legal_form_in_any_width_and_case(text):
     assert mentions(text, NAMES)
 
 
 @pytest.mark.parametrize("text", ["", None, "A visit to two factories", "Hall A12", "Lianglong alone", "纺织有限公司"])
-def test_text_that_names_nobody_is_left_alone(text):
+def test_text_without_names_has_no_mentions(text):
     assert not mentions(text, NAMES)
 
 
-def test_index_of_names_finds_whom_a_text_mentions():
+def test_name_index_finds_the_enterprises_a_text_mentions():
     names = {
         "socks": ["Lianglong Socks Co., Ltd.", "良龙袜业有限公司"], "star": [None, "宁波恒星纺织有限公司"],
         "a1": ["A1", None], "one": ["X", None], "also": ["Lianglong Socks", None],
@@ -53,7 +53,7 @@ def test_index_of_names_finds_whom_a_text_mentions():
 
 @pytest.fixture(scope="module")
 def hidden(new_database):
-    """Does a text name somebody hidden from a viewer? On the programme of ten, in which only A and F may be named."""
+    """Tests if a text names an enterprise hidden from a viewer, on the programme of ten; only A and F may be named."""
     engine = writing_engine(new_database())
     enterprises = [each | {"may_be_named": each["code"] in "af"} for each in PROGRAMME["enterprise"]]
     load_rows(engine, PROGRAMME | {"enterprise": enterprises})
@@ -72,13 +72,13 @@ def test_manager_reads_every_name(hidden):
     assert not hidden(MANAGER, "Visit to Enterprise B")
 
 
-def test_link_without_names_reads_none(hidden):
+def test_link_without_names_shows_no_name(hidden):
     assert hidden(Viewer(limited=True, privacy_key=b"key"), "Visit to Enterprise A")
     assert hidden(Viewer(limited=True, privacy_key=b"key"), "走访Enterprise A（中）")
     assert not hidden(Viewer(limited=True, privacy_key=b"key"), "Visit to a factory")
 
 
-def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
+def test_link_with_names_shows_only_names_allowed_in_its_scope(hidden):
     named = frozenset({Permission.SEE_NAMES})
     everywhere, first = (
         Viewer(named, scope=scope, limited=True, privacy_key=b"key")
@@ -98,7 +98,7 @@ def test_link_with_names_reads_those_that_may_be_named_inside_its_scope(hidden):
         (False, Viewer(limited=True, privacy_key=b"key"), set()),
     ],
 )
-def test_note_of_a_published_figure_is_read_by_whom_it_tells_nothing_that_is_not_theirs(engine, public, viewer, read):
+def test_note_of_a_published_figure_is_shown_only_if_it_reveals_no_hidden_name(engine, public, viewer, read):
     first, second, *_rest = PROGRAMME["reported_figure"]
     figures = [first | {"note": "Of Enterprise B."}, second | {"note": "Base not given."}]
     programme = [PROGRAMME["programme"][0] | {"public": public}]

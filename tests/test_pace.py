@@ -1,4 +1,4 @@
-"""How much is worked out for a link: nobody who reads meets a limit; who does is told how long to wait."""
+"""The rate limit of links: normal reading never reaches it; a limited viewer sees the waiting time."""
 
 import logging
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ from layouts import ids
 NAV = f"{ids.NAV}.content"
 PAGE_SLOT = f"{ids.PAGE}.children"
 WORK = "/table/nothing"
-"""An address that is answered with 404, which is not kept."""
+"""An address with a 404 response, which is not cached."""
 Made = Callable[..., Visit]
 
 
@@ -35,7 +35,7 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkeypatch: pytest.MonkeyPatch) -> Made:
-    """Makes an application where one browser may ask five times a minute, and all of a link nine times."""
+    """Creates an application with a limit of five requests a minute per browser and nine per link."""
     monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(5))
     monkeypatch.setattr(rate_limit, "PER_LINK", RateLimitItemPerMinute(9))
 
@@ -47,15 +47,15 @@ def application(public_record_url: str, tmp_path: Path, accounts: Engine, monkey
 
 
 def holder(visit: Visit, token: str) -> Visit:
-    came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
-    assert came.client.get(f"/s/{token}").status_code == 303
-    return came
+    reader = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
+    assert reader.client.get(f"/s/{token}").status_code == 303
+    return reader
 
 
-def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
-    assert [came.open(WORK).status_code for _request in range(5)] == [404] * 5
-    english, chinese = came.open(WORK), came.open(f"{WORK}?lang=zh")
+def test_rate_limited_viewer_sees_the_waiting_time_in_their_language(application, accounts):
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+    assert [reader.open(WORK).status_code for _request in range(5)] == [404] * 5
+    english, chinese = reader.open(WORK), reader.open(f"{WORK}?lang=zh")
     for late in (english, chinese):
         assert late.status_code == 429
         assert 1 <= int(late.headers["Retry-After"]) <= 60
@@ -65,80 +65,78 @@ def test_who_asks_too_much_is_told_how_long_to_wait_in_their_language(applicatio
     assert "Nothing is lost" in english.text
 
 
-def test_callback_has_the_notice_put_over_the_page_that_stands(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
-    for _request in range(4):  # and once for what callbacks there are
-        assert came.post(PAGE_SLOT).status_code == 200
-    late = came.post(NAV, at("?lang=zh"))
+def test_rate_limited_callback_shows_a_notice_over_the_open_page(application, accounts):
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+    for _request in range(4):  # and once for the list of callbacks
+        assert reader.post(PAGE_SLOT).status_code == 200
+    late = reader.post(NAV, at("?lang=zh"))
     assert late.status_code == 429
     assert late.headers["Retry-After"]
     assert late.get_json()["response"] == {}
     assert len(notice(late.get_json())) == 2
     viewed = link_visits.visits(accounts, 1)
-    assert len(viewed) == 5  # opened once, and four pages
-    came.post(PAGE_SLOT)
+    assert len(viewed) == 5  # the link opened once, and four pages
+    reader.post(PAGE_SLOT)
     assert link_visits.visits(accounts, 1) == viewed, "what was refused was not viewed"
 
 
-def test_key_held_down_asks_for_the_same_views_and_is_not_counted(application, accounts):
-    came = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
+def test_repeated_cached_views_are_not_counted(application, accounts):
+    reader = holder(application(), share_links.make(accounts, Terms(threshold=None))[1])
     searches = ("", "?lang=zh", "?partner=cec")
-    assert [came.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
-    assert [came.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
+    assert [reader.post(NAV, at(searches[n % 3])).status_code for n in range(60)] == [200] * 60
+    assert [reader.open("/table/change?x=1").status_code for _request in range(9)] == [200] * 9
 
 
-def test_nobody_else_waits(application, accounts):
+def test_rate_limit_of_one_link_does_not_affect_other_viewers(application, accounts):
     visit = application()
     (_made, token), (_other, of_another) = (share_links.make(accounts, Terms(threshold=None)) for _each in range(2))
-    came = holder(visit, token)
+    reader = holder(visit, token)
     for _request in range(6):
-        came.open(WORK)
-    assert came.open(WORK).status_code == 429
-    assert came.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
-    assert came.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
+        reader.open(WORK)
+    assert reader.open(WORK).status_code == 429
+    assert reader.client.get("/alive").status_code == 204, "an open page still learns whether its link has ended"
+    assert reader.client.get("/_dash-component-suites/dash/nothing.js").status_code != 429
     assert holder(visit, token).open(WORK).status_code == 404
     assert holder(visit, of_another).open(WORK).status_code == 404
     assert [visit.open("/").status_code for _request in range(12)] == [200] * 12, "a manager waits for nothing"
 
 
-def test_opening_the_link_again_and_again_is_no_way_round(application, accounts):
+def test_reopening_the_link_does_not_reset_the_rate_limit(application, accounts):
     visit = application()
     token = share_links.make(accounts, visit.fit(Terms(audience=Audience.COMMITTEE)))[1]
     assert [holder(visit, token).open("/present").status_code for _each in range(12)] == [200] * 9 + [429] * 3
 
 
-def test_a_link_that_was_ended_says_so_and_not_to_wait(application, accounts):
+def test_ended_link_shows_its_end_and_not_the_rate_limit(application, accounts):
     visit = application()
     made, token = share_links.make(accounts, visit.fit(Terms()))
-    came = holder(visit, token)
+    reader = holder(visit, token)
     for _request in range(7):
-        came.open(WORK)
+        reader.open(WORK)
     share_links.revoke(accounts, made.id)
-    assert came.client.get(WORK, headers=PAGE).status_code == 401
+    assert reader.client.get(WORK, headers=PAGE).status_code == 401
 
 
 @pytest.mark.servers
-def test_several_processes_count_together_and_each_by_itself_while_nothing_is_shared(
-    application, accounts, monkeypatch, caplog
-):
+def test_processes_share_the_rate_count_or_count_separately_without_redis(application, accounts, monkeypatch, caplog):
     monkeypatch.setattr(redis_store, "TIMEOUT_SECONDS", 5.0)
     caplog.set_level(logging.WARNING, "dashboard.cache.redis_store")
     with rack() as room:
         redis = room.place(Redis, "127.0.0.1", "redis").start()
         one, other = (application(cache_url=f"redis://{redis.address}/0") for _each in range(2))
-        came = holder(one, share_links.make(accounts, Terms(threshold=None))[1])
+        reader = holder(one, share_links.make(accounts, Terms(threshold=None))[1])
         there = Visit(other.app, other.stranger(), other.one_time, other.standing)
-        cookie = came.client.get_cookie("score_session")
+        cookie = reader.client.get_cookie("score_session")
         assert cookie
         there.client.set_cookie("score_session", cookie.value)
-        asked = [each.open(WORK).status_code for each in (came, there, came, there, came, there, came)]
+        asked = [each.open(WORK).status_code for each in (reader, there, reader, there, reader, there, reader)]
         assert asked == [404] * 5 + [429] * 2
         attempts = [LoginAttempts(redis_store.SharedRedis(f"redis://{redis.address}/0")) for _each in range(2)]
         assert [attempts[n % 2].allowed("manager", "a@b") for n in range(7)] == [True] * 5 + [False] * 2
         attempts[0].reset("manager", "a@b")
         assert attempts[1].allowed("manager", "a@b")
         redis.kill()
-        # What this process has counted itself so far it goes on from.
+        # The process continues from its own count.
         assert [there.open(WORK).status_code for _each in range(3)] == [404, 404, 429]
         assert [attempts[0].allowed("manager", "c@d") for _each in range(6)] == [True] * 5 + [False]
     assert any("SCORE_CACHE_URL" in record.message for record in caplog.records)

@@ -1,4 +1,4 @@
-"""The meeting pack: what stands on every slide and page, charts with the table's own numbers, and what goes wrong."""
+"""The meeting pack: texts of every slide and page, charts with the numbers of the table, and failures."""
 
 import io
 import re
@@ -35,7 +35,7 @@ from data.storage.schema import enterprise, event
 pytestmark = pytest.mark.browser  # prints, and takes pictures of maps
 
 INDICATORS = {"public": ("defect-rate",), "demo": ("on-time-delivery", "accidents", "osh-committee", "jobs")}
-"""Of the invented record one with many pairs, one with few, a practice, and one that nobody reported."""
+"""Indicators of the synthetic record: with many pairs, with few, a practice, and one without results."""
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +61,14 @@ def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine)
     return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
 
 
-def ask(desk: Visit, **form: str) -> TestResponse:
+def post_pack(desk: Visit, **form: str) -> TestResponse:
     return desk.client.post(
         "/pack", data={"deck": STANDARD, "format": "pptx", "lang": "en", "for": "managers"} | form, headers=PAGE
     )
 
 
 def made(desk: Visit, **form: str) -> bytes:
-    response = ask(desk, **form)
+    response = post_pack(desk, **form)
     assert response.status_code == 200, response.text[:500]
     return response.data
 
@@ -78,7 +78,7 @@ Made = Callable[[str, str, str], bytes]
 
 @pytest.fixture(scope="module")
 def packs(desks: dict[str, Visit]) -> Made:
-    """The pack of every exhibit of a record with all that may be in it, in a format and a language; made once."""
+    """The full pack of every exhibit of a record, in a format and a language; made once."""
     kept: dict[tuple[str, str, str], bytes] = {}
 
     def pack(record: str, form: str, language: str) -> bytes:
@@ -92,8 +92,8 @@ def packs(desks: dict[str, Visit]) -> Made:
 
 
 @pytest.fixture(scope="module")
-def told(desks: dict[str, Visit]) -> dict[str, list[Show]]:
-    """The same decks as the projector shows them: what each slide must say, by language."""
+def projected(desks: dict[str, Visit]) -> dict[str, list[Show]]:
+    """The same decks as the projector shows them: the texts of each slide, by language."""
     return {name: shown(desk.client, f"deck=Everything+{name}")["slides"] for name, desk in desks.items()}
 
 
@@ -116,9 +116,9 @@ def charts(slide: Any) -> list[Any]:
 
 
 def flat(text: str) -> str:
-    """A text without its blanks, for where lines break is not what is tested; and one sign a Chinese character.
+    """A text without its blanks, because line breaks are not tested, and with one code point per Chinese character.
 
-    A font has one shape for a character and for the radical alike, and a page read back may name either.
+    A font has one glyph for a character and its radical, and text extracted from a page may have either.
     """
     return re.sub(r"\s+", "", unicodedata.normalize("NFKC", text)).translate(RADICALS)
 
@@ -126,7 +126,7 @@ def flat(text: str) -> str:
 RADICALS = str.maketrans(
     "⺟⺠⻅⻆⻉⻋⻓⻔⻘⻙⻚⻛⻜⻝⻢⻥⻦⻧⻨⻩⻬⻮⻰⻳", "母民见角贝车长门青韦页风飞食马鱼鸟卤麦黄齐齿龙龟"
 )
-"""Radicals that stand for no character of their own in Unicode's tables."""
+"""Radicals without a compatibility mapping in Unicode's tables."""
 
 
 def notes_of(slide: Any) -> str:
@@ -135,36 +135,36 @@ def notes_of(slide: Any) -> str:
 
 
 def table_of(slide: Any) -> list[list[str]]:
-    """The rows of the table in a slide's notes, without its head."""
+    """The rows of the table in a slide's notes, without the heading."""
     return [line.split("\t") for line in notes_of(slide).splitlines() if "\t" in line][1:]
 
 
-# ---- PowerPoint: what every slide says
+# ---- PowerPoint: texts of every slide
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_slide_says_what_the_projector_says(packs, told, record, language):
+def test_pack_slide_has_the_texts_of_the_projected_slide(packs, projected, record, language):
     presentation = opened(packs(record, "pptx", language))
-    assert len(presentation.slides) == len(told[record])
-    for at, (slide, pair) in enumerate(zip(presentation.slides, told[record], strict=True), 1):
+    assert len(presentation.slides) == len(projected[record])
+    for at, (slide, pair) in enumerate(zip(presentation.slides, projected[record], strict=True), 1):
         said, wanted = texts(slide), pair[language]
         assert slide.shapes.title.text_frame.text == wanted["title"]
         for part in ("filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
             assert wanted[part] in said, (wanted["exhibit"], part)
-        assert f"{at} / {len(told[record])}" in said.splitlines()
+        assert f"{at} / {len(projected[record])}" in said.splitlines()
         for card in wanted["cards"]:
             assert f"{card['label']}\n{card['value']}" in said
 
 
-def test_slides_in_both_languages_have_both_titles(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "both")).slides, told[record], strict=True):
+def test_slides_in_both_languages_have_both_titles(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "both")).slides, projected[record], strict=True):
         said = texts(slide)
         for part in ("title", "filtered", "as_of", "caption"):
             assert pair["en"][part] in said
             assert pair["zh"][part] in said
 
 
-def test_chinese_is_marked_as_such_and_has_a_typeface(packs, record):
+def test_chinese_text_has_its_language_and_a_chinese_font(packs, record):
     for slide in opened(packs(record, "pptx", "zh")).slides:
         for shape in slide.shapes:
             runs = [run for line in shape.text_frame.paragraphs for run in line.runs] if shape.has_text_frame else []
@@ -178,7 +178,7 @@ def test_chinese_is_marked_as_such_and_has_a_typeface(packs, record):
 
 
 @pytest.mark.parametrize("language", ["en", "zh", "both"])
-def test_nothing_lies_over_anything_else_or_beyond_the_slide(packs, record, language):
+def test_no_shape_overlaps_another_or_extends_beyond_the_slide(packs, record, language):
     presentation = opened(packs(record, "pptx", language))
     assert presentation.slide_width == Inches(13.333)
     for slide in presentation.slides:
@@ -194,8 +194,8 @@ def test_nothing_lies_over_anything_else_or_beyond_the_slide(packs, record, lang
             assert across <= Emu(9525) or down <= Emu(9525), (one.name, other.name)
 
 
-def test_notes_hold_what_is_said_and_the_table(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+def test_notes_contain_the_speaker_notes_and_the_table(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         notes, wanted = notes_of(slide), pair["en"]
         assert notes.startswith(wanted["notes"])
         assert table_of(slide) == [[" ".join(cell.split()) for cell in row] for row in wanted["table"]["rows"]]
@@ -205,8 +205,8 @@ def test_notes_hold_what_is_said_and_the_table(packs, told, record):
             assert source in notes
 
 
-def test_notes_say_how_many_rows_a_long_table_has(packs, told):
-    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+def test_notes_state_the_row_count_of_a_long_table(packs, projected):
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, projected["demo"], strict=True)
     (slide,) = (slide for slide, pair in slides if pair["en"]["exhibit"] == "matrix")
     assert len(table_of(slide)) == 200
     assert re.search(r"The first 200 of \d+ rows\.", notes_of(slide))
@@ -215,9 +215,9 @@ def test_notes_say_how_many_rows_a_long_table_has(packs, told):
 # ---- PowerPoint: charts
 
 
-def test_charts_are_native_and_their_workbooks_hold_their_numbers(packs, told, record):
+def test_charts_are_native_with_their_numbers_in_the_embedded_workbook(packs, projected, record):
     drawn = 0
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         wanted = pair["en"]
         if wanted["empty"] or wanted["cards"]:
             assert not charts(slide)
@@ -243,7 +243,7 @@ def numbers(cells: list[str]) -> tuple[float, ...]:
 
 
 def share(cell: str) -> float:
-    """The share a cell begins with, in per cent."""
+    """The share at the start of a cell, in per cent."""
     return float(re.match(r"[<>]?(\d+)", cell)[1])  # type: ignore[index]
 
 
@@ -265,47 +265,47 @@ def drawn_rows(slide: Any) -> dict[str, tuple[float, ...]]:
     return found
 
 
-def of_exhibit(packs: Made, told: dict[str, list[Show]], record: str, exhibit: str) -> Any:
-    """The slide of an exhibit; skipped where the record has nothing to draw of it."""
-    slides = zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True)
+def of_exhibit(packs: Made, projected: dict[str, list[Show]], record: str, exhibit: str) -> Any:
+    """The slide of an exhibit; skips the test if the record has no data for it."""
+    slides = zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True)
     slide, wanted = next((slide, pair["en"]) for slide, pair in slides if pair["en"]["exhibit"] == exhibit)
     if wanted["empty"]:
         pytest.skip("nothing on record")
     return slide
 
 
-def test_steps_of_modules_are_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "module-funnel")
+def test_module_steps_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "module-funnel")
     assert drawn_rows(slide) == {name: numbers(row[1:6]) for name, row in by_row(slide).items()}
 
 
-def test_states_are_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "states")
+def test_states_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "states")
     assert drawn_rows(slide) == {name: numbers(row[2:7]) for name, row in by_row(slide).items()}
 
 
-def test_stages_of_the_journey_are_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "journey-funnel")
+def test_journey_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "journey-funnel")
     parted = {name: numbers(row[1:3]) for name, row in by_row(slide).items()}
     assert drawn_rows(slide) == {name: (reached - without, without) for name, (reached, without) in parted.items()}
 
 
-def test_breadth_is_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "breadth")
+def test_breadth_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "breadth")
     (chart,) = charts(slide)
     assert list(chart.plots[0].series[0].values) == [numbers(row)[1] for row in table_of(slide)]
 
 
-def test_coverage_is_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "coverage")
+def test_coverage_chart_equals_its_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "coverage")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
     assert drawn["All enterprises"] == numbers(rows["All enterprises"][2:5])
     assert drawn == {name: numbers(rows[name][2:5]) for name in drawn}
 
 
-def test_provinces_are_the_sums_of_the_tables_places(packs, told, record):
-    slide = of_exhibit(packs, told, record, "regions")
+def test_provinces_chart_sums_the_places_of_the_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "regions")
     sums: dict[str, float] = {}
     for place, province, enterprises, *_rest in table_of(slide):
         name = place if province == "–" else province
@@ -316,8 +316,8 @@ def test_provinces_are_the_sums_of_the_tables_places(packs, told, record):
     assert list(drawn.values()) == sorted(sums.values(), reverse=True)[: len(drawn)]
 
 
-def test_shares_better_and_their_intervals_are_the_tables(packs, told, record):
-    slide = of_exhibit(packs, told, record, "change")
+def test_share_better_chart_and_its_intervals_equal_the_table(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "change")
     rows = by_row(slide)
     (chart,) = charts(slide)
     (bars,) = chart._chartSpace.iter(qn("c:errBars"))
@@ -330,8 +330,8 @@ def test_shares_better_and_their_intervals_are_the_tables(packs, told, record):
         assert (value + above[at]) * 100 == pytest.approx(high, abs=1.01)
 
 
-def test_practices_are_the_tables(packs, told):
-    slide = of_exhibit(packs, told, "demo", "practices")
+def test_practices_chart_equals_its_table(packs, projected):
+    slide = of_exhibit(packs, projected, "demo", "practices")
     rows = by_row(slide)
     drawn = drawn_rows(slide)
     assert len(drawn) == 7
@@ -340,20 +340,20 @@ def test_practices_are_the_tables(packs, told):
         assert (before, after) == pytest.approx((had / pairs, have / pairs), abs=1e-6)
 
 
-def pair_slides(packs: Made, told: dict[str, list[Show]]) -> list[Any]:
-    slides = zip(opened(packs("demo", "pptx", "en")).slides, told["demo"], strict=True)
+def pair_slides(packs: Made, projected: dict[str, list[Show]]) -> list[Any]:
+    slides = zip(opened(packs("demo", "pptx", "en")).slides, projected["demo"], strict=True)
     return [slide for slide, pair in slides if pair["en"]["exhibit"] == "pairs" and not pair["en"]["empty"]]
 
 
-def test_distribution_counts_every_pair(packs, told):
-    many, _few, _practice = pair_slides(packs, told)
+def test_distribution_chart_counts_every_pair(packs, projected):
+    many, _few, _practice = pair_slides(packs, projected)
     (chart,) = charts(many)
     assert sum(chart.plots[0].series[0].values) == len(table_of(many)) >= 10
     assert all(" … " in category for category in chart.plots[0].categories)
 
 
-def test_few_pairs_are_a_before_and_an_after_each(packs, told):
-    _many, few, _practice = pair_slides(packs, told)
+def test_few_pairs_are_drawn_as_before_and_after(packs, projected):
+    _many, few, _practice = pair_slides(packs, projected)
     (chart,) = charts(few)
     before, after = chart.plots[0].series
     said = [tuple(float(cell.split("\xa0")[0].replace(",", "")) for cell in row[2:4]) for row in table_of(few)]
@@ -361,8 +361,8 @@ def test_few_pairs_are_a_before_and_an_after_each(packs, told):
     assert list(zip(before.values, after.values, strict=True)) == [pytest.approx(pair, abs=0.006) for pair in said]
 
 
-def test_practice_is_counted_out_of_its_pairs(packs, told):
-    _many, _few, practice = pair_slides(packs, told)
+def test_practice_chart_counts_its_pairs(packs, projected):
+    _many, _few, practice = pair_slides(packs, projected)
     (chart,) = charts(practice)
     had, have, gained, lost = chart.plots[0].series[0].values
     rows = table_of(practice)
@@ -372,8 +372,8 @@ def test_practice_is_counted_out_of_its_pairs(packs, told):
     assert all(category.endswith(f"of {len(rows)}") for category in chart.plots[0].categories)
 
 
-def test_who_is_where_is_a_grid_of_native_cells(packs, told):
-    slide = of_exhibit(packs, told, "demo", "matrix")
+def test_matrix_slide_is_a_grid_of_native_cells(packs, projected):
+    slide = of_exhibit(packs, projected, "demo", "matrix")
     key, grid = (shape.table for shape in slide.shapes if shape.has_table)
     signs = {cell.text[0] for cell in key.rows[0].cells}
     cells = [cell.text for row in list(grid.rows)[1:] for cell in list(row.cells)[1:]]
@@ -381,12 +381,12 @@ def test_who_is_where_is_a_grid_of_native_cells(packs, told):
     assert len(grid.rows) > 5
 
 
-def test_map_is_a_picture_of_its_figure(packs, told, record):
-    slide = of_exhibit(packs, told, record, "regions")
+def test_map_slide_has_a_picture_of_its_figure(packs, projected, record):
+    slide = of_exhibit(packs, projected, record, "regions")
     (picture,) = (shape for shape in slide.shapes if hasattr(shape, "image"))
     image = Image.open(io.BytesIO(picture.image.blob)).convert("RGB")
     assert image.width / image.height == pytest.approx(picture.width / picture.height, rel=0.01)
-    assert image.width / (picture.width / Inches(1)) > 200  # dots an inch
+    assert image.width / (picture.width / Inches(1)) > 200  # dots per inch
     counts = {colour: n for n, colour in image.getcolors(1 << 24)}
     for colour in ((238, 241, 243), (11, 79, 125), (232, 163, 61)):  # empty, fullest, a point (seen through a little)
         assert any(all(abs(a - b) < 14 for a, b in zip(colour, seen, strict=True)) for seen in counts), colour
@@ -395,8 +395,8 @@ def test_map_is_a_picture_of_its_figure(packs, told, record):
     assert painted[3] - painted[1] > image.height * 0.8  # no part of the picture was left undrawn
 
 
-def test_pictures_and_charts_say_what_they_show(packs, told, record):
-    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, told[record], strict=True):
+def test_pictures_and_charts_have_alternative_text(packs, projected, record):
+    for slide, pair in zip(opened(packs(record, "pptx", "en")).slides, projected[record], strict=True):
         for shape in slide.shapes:
             if shape.has_chart or hasattr(shape, "image"):
                 assert pair["en"]["title"] in shape._element._nvXxPr.cNvPr.get("descr")
@@ -406,22 +406,22 @@ def test_pictures_and_charts_say_what_they_show(packs, told, record):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_page_says_what_the_projector_says(packs, told, record, language):
+def test_pdf_page_has_the_texts_of_the_projected_slide(packs, projected, record, language):
     reader = PdfReader(io.BytesIO(packs(record, "pdf", language)))
-    assert len(reader.pages) == len(told[record])
-    for at, (page, pair) in enumerate(zip(reader.pages, told[record], strict=True), 1):
+    assert len(reader.pages) == len(projected[record])
+    for at, (page, pair) in enumerate(zip(reader.pages, projected[record], strict=True), 1):
         assert [round(float(side) / 72, 2) for side in page.mediabox[2:]] == [13.33, 7.5]
         said, wanted = flat(page.extract_text()), pair[language]
         for part in ("title", "filtered", "as_of", "sources", "coverage", "notice", "synthetic", "caption", "empty"):
             assert flat(wanted[part]) in said, (wanted["exhibit"], part)
-        assert f"{at}/{len(told[record])}" in said
+        assert f"{at}/{len(projected[record])}" in said
         for card in wanted["cards"]:
             assert flat(card["value"]) in said
 
 
-def test_page_has_its_charts_numbers(packs, told):
+def test_pdf_page_has_the_numbers_of_its_chart(packs, projected):
     reader = PdfReader(io.BytesIO(packs("demo", "pdf", "en")))
-    for page, pair in zip(reader.pages, told["demo"], strict=True):
+    for page, pair in zip(reader.pages, projected["demo"], strict=True):
         wanted = pair["en"]
         if wanted["exhibit"] == "module-funnel":
             said = page.extract_text()
@@ -434,12 +434,12 @@ def test_pdf_is_small_enough_to_send(packs, record):
     assert len(packs(record, "pdf", "zh")) < 3_000_000
 
 
-# ---- what is in it where it is asked for alone
+# ---- content only on request
 
 
 @pytest.fixture(scope="module")
 def names(public_record_url: str, demo_url: str) -> dict[str, set[str]]:
-    """What the enterprises of each record are called, in either language."""
+    """The names of the enterprises of each record, in both languages."""
     found = {}
     for record, address in {"public": public_record_url, "demo": demo_url}.items():
         engine = reading_engine(address)
@@ -451,7 +451,7 @@ def names(public_record_url: str, demo_url: str) -> dict[str, set[str]]:
 
 
 def everything_in(content: bytes) -> str:
-    """Every text in a file: of a page, or of whatever is packed into it, and into that."""
+    """Every text in a file: of its pages, and of all files packed in it, recursively."""
     if content.startswith(b"%PDF"):
         return flat("".join(page.extract_text() for page in PdfReader(io.BytesIO(content)).pages))
     if not content.startswith(b"PK"):
@@ -465,7 +465,7 @@ def named_in(text: str, names: set[str]) -> set[str]:
 
 
 @pytest.mark.parametrize("form", ["pptx", "pdf"])
-def test_pack_names_no_enterprise_and_has_no_notes_unless_asked_for(desks, packs, names, record, form):
+def test_pack_has_enterprise_names_and_notes_only_on_request(desks, packs, names, record, form):
     plain = everything_in(made(desks[record], deck=f"Everything {record}", format=form, lang="both"))
     assert named_in(plain, names[record]) == set()
     assert "saymatrix" not in plain
@@ -476,16 +476,16 @@ def test_pack_names_no_enterprise_and_has_no_notes_unless_asked_for(desks, packs
 
 @pytest.mark.usefixtures("no_browser")
 @pytest.mark.parametrize("asked", ["notes", "rows"])
-def test_notes_and_rows_are_asked_for_apart(desks, names, asked):
+def test_notes_and_rows_are_separate_options(desks, names, asked):
     text = everything_in(made(desks["demo"], deck="Everything demo", **{asked: "1"}))
     assert ("saymatrix" in text) is (asked == "notes")
     assert bool(named_in(text, names["demo"])) is (asked == "rows")
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_without_rows_few_pairs_are_their_median_and_who_is_where_is_counted(desks, told, names):
+def test_pack_without_rows_shows_the_median_of_few_pairs_and_matrix_counts(desks, projected, names):
     slides = opened(made(desks["demo"], deck="Everything demo")).slides
-    shown = [pair["en"] for pair in told["demo"]]
+    shown = [pair["en"] for pair in projected["demo"]]
     (few,) = (
         at for at, each in enumerate(shown) if "accidents" in each["title"].lower() and each["exhibit"] == "pairs"
     )
@@ -505,7 +505,7 @@ def test_without_rows_few_pairs_are_their_median_and_who_is_where_is_counted(des
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_what_is_noted_of_an_event_goes_round_with_the_rows_alone(desks, public_record_url):
+def test_event_notes_are_in_the_pack_only_with_rows(desks, public_record_url):
     engine = reading_engine(public_record_url)
     with engine.connect() as connection:
         noted = {flat(note) for note in connection.scalars(select(event.c.note)) if note}
@@ -522,20 +522,20 @@ def test_what_is_noted_of_an_event_goes_round_with_the_rows_alone(desks, public_
 # ---- the file
 
 
-def test_file_is_named_after_what_it_holds(desks):
-    response = ask(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
+def test_pack_file_name_describes_its_content(desks):
+    response = post_pack(desks["demo"], deck="Everything demo", lang="zh", filters="as_of=2014-12-31")
     assert response.mimetype == "application/vnd.openxmlformats-officedocument.presentationml.presentation"
     name = "synthetic-score-demo-everything-demo-2014-12-31-zh.pptx"
     assert name in response.headers["Content-Disposition"]
     assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_filters_of_the_pack_lie_over_those_of_its_slides(desks):
+def test_pack_filters_override_slide_filters(desks):
     for slide in opened(made(desks["demo"], filters="sector=machinery")).slides:
         assert "Filtered by Sector: Machinery" in texts(slide)
 
 
-def test_selection_with_nothing_left_is_a_pack_that_says_so(desks):
+def test_pack_of_an_empty_selection_shows_a_message(desks):
     filters = desks["demo"].nothing_left()
     presentation = opened(made(desks["demo"], filters=filters))
     assert len(presentation.slides) == len(decks.STANDARD_SLIDES)
@@ -546,7 +546,7 @@ def test_selection_with_nothing_left_is_a_pack_that_says_so(desks):
     assert all("Filteredby" in flat(page.extract_text()) for page in reader.pages)
 
 
-# ---- what goes wrong
+# ---- failures
 
 
 @pytest.fixture
@@ -555,7 +555,7 @@ def no_browser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_powerpoint_without_a_browser_has_bars_for_the_map_and_says_so(desks):
+def test_powerpoint_without_a_browser_has_bars_instead_of_the_map_with_a_message(desks):
     slide = opened(made(desks["demo"])).slides[1]
     assert charts(slide)
     assert not [shape for shape in slide.shapes if hasattr(shape, "image")]
@@ -563,19 +563,19 @@ def test_powerpoint_without_a_browser_has_bars_for_the_map_and_says_so(desks):
 
 
 @pytest.mark.usefixtures("no_browser")
-def test_pdf_without_a_browser_says_what_to_install(desks):
-    response = ask(desks["demo"], format="pdf")
+def test_pdf_without_a_browser_explains_what_to_install(desks):
+    response = post_pack(desks["demo"], format="pdf")
     assert response.status_code == 503
     assert "SCORE_CHROMIUM" in response.text
     assert "Traceback" not in response.text
 
 
-def test_browser_that_fails_is_said_without_its_words(desks, monkeypatch, tmp_path):
+def test_browser_failure_is_reported_without_its_output(desks, monkeypatch, tmp_path):
     broken = tmp_path / "chromium"
     broken.write_text("#!/bin/sh\necho secret of the machine >&2\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("SCORE_CHROMIUM", str(broken))
-    response = ask(desks["demo"], format="pdf", lang="zh")
+    response = post_pack(desks["demo"], format="pdf", lang="zh")
     assert response.status_code == 503
     assert 'lang="zh-Hans"' in response.text
     assert "secret" not in response.text
@@ -592,14 +592,14 @@ def test_browser_that_fails_is_said_without_its_words(desks, monkeypatch, tmp_pa
         ({"filters": "edition=gone-12345678"}, 404),
     ],
 )
-def test_what_is_not_there_makes_no_pack_but_a_page_that_says_so(desks, form, status):
-    response = ask(desks["public"], **form)
+def test_pack_of_an_unknown_deck_or_option_shows_an_error_page(desks, form, status):
+    response = post_pack(desks["public"], **form)
     assert response.status_code == status
     assert response.mimetype == "text/html"
     assert "<h1>" in response.text
 
 
-def test_pack_is_made_for_managers_alone(desks):
+def test_only_managers_can_download_a_pack(desks):
     stranger = desks["demo"].stranger()
     assert stranger.post("/pack", data={"deck": STANDARD, "format": "pptx"}).status_code == 401
 

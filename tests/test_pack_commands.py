@@ -1,4 +1,4 @@
-"""The meeting pack by command, and printing: what is written where, what is said, and what is left running."""
+"""The meeting pack by command, and printing: files, messages, and child processes."""
 
 import io
 import os
@@ -30,7 +30,7 @@ Run = Callable[..., Result]
 
 @pytest.fixture
 def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Runs a command line on the synthetic programme, in a folder of its own, with one deck and one edition."""
+    """Runs a command line on the synthetic programme, in its own folder, with one deck and one edition."""
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path}/accounts.db")
     monkeypatch.setenv("SCORE_EDITIONS", str(tmp_path / "editions"))
@@ -48,7 +48,7 @@ def run(demo_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *words: CliRunner().invoke(main, ["pack", *map(str, words)])
 
 
-def test_pack_is_written_under_a_name_that_says_what_it_is(run):
+def test_pack_is_written_under_a_descriptive_name(run):
     result = run("NTAC 6 北京", "--pptx", "--lang", "both")
     assert result.exit_code == 0, result.output
     (path,) = Path().iterdir()
@@ -59,7 +59,7 @@ def test_pack_is_written_under_a_name_that_says_what_it_is(run):
     assert not result.stdout
 
 
-def test_notes_and_rows_go_into_a_pack_that_asks_for_them_alone(run):
+def test_pack_contains_notes_and_rows_only_on_request(run):
     for asked, left_out in (
         ((), "speaker's notes and rows"),
         (("--notes",), "Without rows"),
@@ -75,7 +75,7 @@ def test_notes_and_rows_go_into_a_pack_that_asks_for_them_alone(run):
         assert ("(synthetic 0001)" in notes) is ("--rows" in asked)
 
 
-def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_path):
+def test_pack_of_an_edition_with_filters_is_written_to_the_given_path(run, tmp_path):
     out = tmp_path / "a.pdf"
     result = run("NTAC 6 北京", "--pdf", "--edition", "Spring", "--filters", "sector=machinery", "--out", out)
     assert result.exit_code == 0, result.output
@@ -95,7 +95,7 @@ def test_pack_of_an_edition_and_filters_is_written_where_it_is_told(run, tmp_pat
         (("standard", "--pptx", "--lang", "fr"), "'fr'"),
     ],
 )
-def test_what_cannot_be_made_is_said_and_nothing_is_written(run, words, said):
+def test_invalid_pack_request_is_reported_and_nothing_is_written(run, words, said):
     result = run(*words)
     assert result.exit_code in (1, 2)
     assert said in result.stderr
@@ -103,7 +103,7 @@ def test_what_cannot_be_made_is_said_and_nothing_is_written(run, words, said):
     assert not list(Path().iterdir())
 
 
-def test_edition_whose_file_was_changed_makes_no_pack(run, tmp_path):
+def test_changed_edition_makes_no_pack(run, tmp_path):
     (path,) = (tmp_path / "editions").glob("*.db")
     path.chmod(0o644)
     with path.open("ab") as file:
@@ -113,7 +113,7 @@ def test_edition_whose_file_was_changed_makes_no_pack(run, tmp_path):
     assert "not what was frozen" in result.stderr
 
 
-def test_without_a_browser_powerpoint_is_made_and_pdf_is_not(run, monkeypatch, tmp_path):
+def test_pack_command_without_a_browser_makes_powerpoint_but_not_pdf(run, monkeypatch, tmp_path):
     monkeypatch.setenv("PATH", str(tmp_path))
     refused = run("NTAC 6 北京", "--pdf")
     assert refused.exit_code == 1
@@ -128,17 +128,17 @@ def test_without_a_browser_powerpoint_is_made_and_pdf_is_not(run, monkeypatch, t
 
 
 def drawn(body: str) -> str:
-    """A page that says it is drawn."""
+    """A page that reports itself as drawn."""
     return f"<!doctype html><meta charset=utf-8>{body}<script>console.log('{DRAWN}')</script>"
 
 
-def test_page_is_printed_once_its_script_has_run():
+def test_page_is_printed_after_its_script_has_run():
     late = "<script>setTimeout(() => document.body.append('at last'), 30000)</script>"
     (page,) = PdfReader(io.BytesIO(chromium.pdf(drawn(late)))).pages
     assert "at last" in page.extract_text()
 
 
-def test_picture_is_as_large_as_asked_down_to_its_last_line():
+def test_picture_has_the_requested_size_down_to_its_last_line():
     body = (
         '<body style="margin:0"><div style="width:300px;height:190px"></div><div style="height:10px;background:#f00">'
     )
@@ -148,23 +148,23 @@ def test_picture_is_as_large_as_asked_down_to_its_last_line():
     assert picture.getpixel((300, 370)) == (255, 255, 255)
 
 
-def test_page_whose_script_fails_is_no_page():
+def test_page_with_a_failing_script_is_not_printed():
     with pytest.raises(PrintingProblem, match="failed"):
         chromium.pdf("<!doctype html><script>throw new Error('no')</script>")
 
 
-def stand_in(tmp_path: Path, script: str) -> Path:
-    """A browser that is none."""
+def fake_browser(tmp_path: Path, script: str) -> Path:
+    """A script in place of a browser."""
     path = tmp_path / "browser"
     path.write_text(f"#!/bin/sh\n{script}\n")
     path.chmod(0o755)
     return path
 
 
-def test_browser_that_hangs_is_ended_with_all_it_started(monkeypatch, tmp_path):
+def test_hanging_browser_is_killed_with_its_child_processes(monkeypatch, tmp_path):
     number, slept = tmp_path / "number", tmp_path / "slept"
     asleep = f"(sleep 60; touch {slept}) & echo $! > {number}; wait"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, asleep)))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, asleep)))
     monkeypatch.setattr(chromium, "PATIENCE", 1)
     with pytest.raises(PrintingProblem, match="late"):
         chromium.pdf(drawn(""))
@@ -174,21 +174,21 @@ def test_browser_that_hangs_is_ended_with_all_it_started(monkeypatch, tmp_path):
 
 
 @pytest.mark.parametrize("script", ["exit 3", "true", f"echo {DRAWN} >&2"])
-def test_browser_that_writes_nothing_has_failed(monkeypatch, tmp_path, script):
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, script)))
+def test_browser_without_output_is_reported_as_failed(monkeypatch, tmp_path, script):
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, script)))
     with pytest.raises(PrintingProblem, match="failed"):
         chromium.pdf(drawn(""))
 
 
-def test_browser_named_but_not_there_is_missing(monkeypatch, tmp_path):
+def test_configured_browser_that_does_not_exist_is_reported_missing(monkeypatch, tmp_path):
     monkeypatch.setenv("SCORE_CHROMIUM", str(tmp_path / "none"))
     with pytest.raises(PrintingProblem, match="missing"):
         chromium.chromium()
 
 
-def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
+def test_browser_sandbox_is_disabled_only_for_root(monkeypatch, tmp_path):
     said = tmp_path / "said"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f'echo "$@" > {said}')))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, f'echo "$@" > {said}')))
     for user, expected in ((0, True), (1000, False)):
         monkeypatch.setattr(os, "geteuid", lambda user=user: user)
         with pytest.raises(PrintingProblem):
@@ -197,8 +197,8 @@ def test_sandbox_is_left_out_for_root_alone(monkeypatch, tmp_path):
 
 
 @pytest.fixture(params=[41, 42, 200])
-def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    """The folder for temporary files, with a path of so many letters: the longest used, and two that are too long."""
+def temporary_folder(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """The folder for temporary files, with a path of a given length: the longest used, and two that are too long."""
     with TemporaryDirectory(dir="/tmp") as short:
         folder = Path(short, "x" * (request.param - len(short) - 1))
         folder.mkdir()
@@ -207,17 +207,17 @@ def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> It
         yield folder
 
 
-def test_page_is_printed_however_long_the_path_of_temporary_files(place):
+def test_page_is_printed_with_a_long_temporary_path(temporary_folder):
     (page,) = PdfReader(io.BytesIO(chromium.pdf(drawn("printed")))).pages
     assert "printed" in page.extract_text()
 
 
-def test_browser_that_fails_leaves_no_temporary_file(monkeypatch, tmp_path, place):
+def test_failed_browser_leaves_no_temporary_files(monkeypatch, tmp_path, temporary_folder):
     said = tmp_path / "said"
-    monkeypatch.setenv("SCORE_CHROMIUM", str(stand_in(tmp_path, f"mktemp > {said}")))
+    monkeypatch.setenv("SCORE_CHROMIUM", str(fake_browser(tmp_path, f"mktemp > {said}")))
     with pytest.raises(PrintingProblem, match="failed"):
         chromium.pdf(drawn(""))
     temporary = Path(said.read_text().strip())
-    assert temporary.is_relative_to(place) is (len(str(place)) == 41)
+    assert temporary.is_relative_to(temporary_folder) is (len(str(temporary_folder)) == 41)
     assert not temporary.parent.exists()
-    assert not list(place.iterdir())
+    assert not list(temporary_folder.iterdir())

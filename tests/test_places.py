@@ -1,4 +1,4 @@
-"""Shapes and codes of places: what ships, what a replacement folder may be, and which shape draws which place."""
+"""Shapes and codes of places: the shipped files, replacement folders, and the shape that draws each place."""
 
 import csv
 import json
@@ -12,10 +12,10 @@ from data.places import BoundaryProblem, polygon_code, province_code, read_bound
 
 PREFIXES = (*range(11, 16), *range(21, 24), *range(31, 38), *range(41, 47), *range(50, 55), *range(61, 66), 71, 81, 82)
 PROVINCES = {f"{prefix}0000" for prefix in PREFIXES}
-# Landlocked and without a foreign border: every stretch of their border is another province's too.
+# Landlocked and without a foreign border: every part of their border is shared with another province.
 INNER_PROVINCES = ("140000", "340000", "360000", "410000", "420000", "430000", "500000", "510000", "520000", "610000")
 
-# Codes that stand for a group of units, not for a territory.
+# Codes of a group of units, not of a territory.
 GROUPS = {"419000", "429000", "469000", "659000"}
 # Sansha is drawn by the inset alone; the others were founded after the shapes were drawn.
 WITHOUT_SHAPE = {"460300", "659008", "659009", "659010", "659011"}
@@ -82,7 +82,7 @@ def edges(polygons: list) -> set:
 
 
 def covering(document: bytes, latitude: float, longitude: float) -> list[str]:
-    """Codes of the shapes a point lies in, counting crossings of a ray to the east."""
+    """Codes of the shapes that contain a point, by counting crossings of a ray to the east."""
     found = []
     for code, polygons in shapes(document).items():
         inside = False
@@ -135,7 +135,7 @@ def change(file: Path, edit) -> None:
     write(file, content)
 
 
-# What ships
+# Shipped files
 
 
 @pytest.mark.parametrize("document", ["provinces", "cities", "south_china_sea"])
@@ -149,7 +149,7 @@ def test_shipped_outer_rings_are_clockwise_and_holes_are_not(shipped, document):
 @pytest.mark.parametrize(
     ("document", "limit"), [("provinces", 60_000), ("cities", 340_000), ("south_china_sea", 5_000)]
 )
-def test_shipped_files_are_small_and_say_only_code_and_name(shipped, document, limit):
+def test_shipped_files_are_small_and_contain_only_code_and_name(shipped, document, limit):
     raw = getattr(shipped, document)
     assert len(raw) <= limit
     for feature in json.loads(raw)["features"]:
@@ -160,7 +160,7 @@ def test_shipped_files_are_small_and_say_only_code_and_name(shipped, document, l
         assert all(round(number, 2) == number for number in numbers), code
 
 
-def test_shipped_provinces_are_the_thirty_four(shipped):
+def test_shipped_provinces_are_the_34_provinces_of_china(shipped):
     assert set(shipped.province_codes) == PROVINCES
     assert len(shipped.province_codes) == 34
 
@@ -180,26 +180,26 @@ def test_every_shipped_city_shape_is_a_place_in_force(shipped):
 
 
 @pytest.mark.parametrize(("what", "latitude", "longitude", "province", "city"), POINTS)
-def test_a_known_point_lies_in_its_province_and_city_alone(shipped, what, latitude, longitude, province, city):
+def test_known_point_is_only_in_its_own_province_and_city(shipped, what, latitude, longitude, province, city):
     assert covering(shipped.provinces, latitude, longitude) == [province], what
     assert covering(shipped.cities, latitude, longitude) == [city], what
 
 
 @pytest.mark.parametrize(("what", "latitude", "longitude"), OUTSIDE)
-def test_a_point_abroad_lies_in_no_shape(shipped, what, latitude, longitude):
+def test_point_abroad_is_in_no_shape(shipped, what, latitude, longitude):
     assert covering(shipped.provinces, latitude, longitude) == [], what
     assert covering(shipped.cities, latitude, longitude) == [], what
 
 
 @pytest.mark.parametrize("province", INNER_PROVINCES)
-def test_an_inner_province_shares_every_stretch_of_its_border(shipped, province):
+def test_inner_province_shares_its_whole_border_with_other_provinces(shipped, province):
     all_shapes = shapes(shipped.provinces)
     own = edges(all_shapes.pop(province))
     others = {(b, a) for polygons in all_shapes.values() for a, b in edges(polygons)}
     assert own <= others
 
 
-def test_no_stretch_of_border_belongs_to_two_cities_on_the_same_side(shipped):
+def test_no_border_segment_belongs_to_two_cities_on_the_same_side(shipped):
     every = [edge for polygons in shapes(shipped.cities).values() for edge in edges(polygons)]
     assert len(every) == len(set(every))
 
@@ -241,7 +241,7 @@ def test_the_shipped_manifest_carries_licence_and_notices_but_no_review_number(s
         ("", None),
     ],
 )
-def test_the_province_of_a_code_is_known_only_inside_china(code, province):
+def test_province_of_a_code_is_known_only_inside_china(code, province):
     assert province_code(code) == province
 
 
@@ -269,21 +269,21 @@ def test_the_province_of_a_code_is_known_only_inside_china(code, province):
         ("x-vn", None),
     ],
 )
-def test_a_place_is_drawn_by_its_city_whatever_the_age_of_its_code(shipped, code, shape):
+def test_place_is_drawn_by_its_city_for_old_and_new_codes(shipped, code, shape):
     assert polygon_code(code, shipped) == shape
 
 
 @pytest.mark.parametrize(
     ("code", "shape"), [("540500", "542200"), ("540502", "542200"), ("542200", "542200"), ("370100", "371200")]
 )
-def test_a_code_in_force_finds_a_replacement_shape_that_bears_the_older_one(folder, code, shape):
+def test_current_code_finds_a_replacement_shape_with_the_older_code(folder, code, shape):
     assert polygon_code(code, read_boundaries(folder)) == shape
 
 
 # A replacement folder
 
 
-def test_a_replacement_folder_is_served_as_it_stands_when_its_rings_are_right(folder):
+def test_replacement_folder_with_correct_rings_is_served_unchanged(folder):
     boundaries = read_boundaries(folder)
     assert boundaries.provinces == (folder / "provinces.geojson").read_bytes()
     assert boundaries.cities == (folder / "cities.geojson").read_bytes()
@@ -292,7 +292,7 @@ def test_a_replacement_folder_is_served_as_it_stands_when_its_rings_are_right(fo
     assert (boundaries.source, boundaries.licence, boundaries.review_number) == ("A map", "Ours", "审1号")
 
 
-def test_rings_in_the_order_of_rfc_7946_are_turned_in_memory_and_not_on_disk(folder):
+def test_rings_in_rfc_7946_order_are_reversed_in_memory_and_not_on_disk(folder):
     def reverse(collection):
         for feature in collection["features"]:
             for ring in feature["geometry"]["coordinates"]:
@@ -308,13 +308,13 @@ def test_rings_in_the_order_of_rfc_7946_are_turned_in_memory_and_not_on_disk(fol
     assert covering(boundaries.cities, 33, 94.5) == ["542200"]
 
 
-def test_a_manifest_saved_with_a_byte_order_mark_is_read(folder):
+def test_manifest_with_a_byte_order_mark_is_read(folder):
     text = (folder / "manifest.json").read_text(encoding="utf-8")
     (folder / "manifest.json").write_text(text, encoding="utf-8-sig")
     assert read_boundaries(folder).notice_zh == "说明"
 
 
-def test_the_fingerprint_follows_the_content_and_not_the_folder(folder, tmp_path_factory):
+def test_fingerprint_depends_on_the_content_and_not_on_the_folder(folder, tmp_path_factory):
     same, other = tmp_path_factory.mktemp("same"), tmp_path_factory.mktemp("other")
     shutil.copytree(folder, same, dirs_exist_ok=True)
     shutil.copytree(folder, other, dirs_exist_ok=True)
@@ -328,7 +328,7 @@ def test_the_fingerprint_follows_the_content_and_not_the_folder(folder, tmp_path
 @pytest.mark.parametrize(
     "name", ["provinces.geojson", "cities.geojson", "south_china_sea.geojson", "aliases.csv", "manifest.json"]
 )
-def test_a_replacement_folder_without_one_of_its_files_is_refused(folder, name):
+def test_replacement_folder_with_a_missing_file_is_refused(folder, name):
     (folder / name).unlink()
     with pytest.raises(BoundaryProblem, match=rf"{name}: cannot be read"):
         read_boundaries(folder)
@@ -336,13 +336,13 @@ def test_a_replacement_folder_without_one_of_its_files_is_refused(folder, name):
 
 @pytest.mark.parametrize("name", ["source", "licence", "notice_en", "notice_zh"])
 @pytest.mark.parametrize("word", [None, "  ", 7])
-def test_a_manifest_without_notice_source_or_licence_is_refused(folder, name, word):
+def test_manifest_without_notice_source_or_licence_is_refused(folder, name, word):
     change(folder / "manifest.json", lambda manifest: manifest.update({name: word}))
     with pytest.raises(BoundaryProblem, match=rf"manifest\.json: `{name}`"):
         read_boundaries(folder)
 
 
-def test_a_manifest_without_a_review_number_is_accepted(folder):
+def test_manifest_without_a_review_number_is_accepted(folder):
     change(folder / "manifest.json", lambda manifest: manifest.pop("review_number"))
     assert read_boundaries(folder).review_number == ""
 
@@ -378,7 +378,7 @@ def replace_geometry(**geometry):
         (replace_geometry(type="Polygon", coordinates=[[["1", "2"]] * 4]), "is no longitude and latitude"),
     ],
 )
-def test_a_replacement_file_that_is_no_set_of_shapes_is_refused_by_file_and_feature(folder, edit, message):
+def test_replacement_file_with_invalid_shapes_is_refused_naming_file_and_feature(folder, edit, message):
     change(folder / "cities.geojson", edit)
     with pytest.raises(BoundaryProblem, match=rf"cities\.geojson: .*{message}|cities\.geojson: {message}"):
         read_boundaries(folder)
@@ -387,7 +387,7 @@ def test_a_replacement_file_that_is_no_set_of_shapes_is_refused_by_file_and_feat
 @pytest.mark.parametrize(
     ("content", "message"), [(b"{", "is not JSON"), (b"[1]", "is not a GeoJSON"), (b"\xff\xfe{}", "is not UTF-8")]
 )
-def test_a_replacement_file_that_cannot_be_parsed_is_refused(folder, content, message):
+def test_unparsable_replacement_file_is_refused(folder, content, message):
     (folder / "provinces.geojson").write_bytes(content)
     with pytest.raises(BoundaryProblem, match=rf"provinces\.geojson: {message}"):
         read_boundaries(folder)
@@ -403,7 +403,7 @@ def test_a_replacement_file_that_cannot_be_parsed_is_refused(folder, content, me
         ("older,current\n542200,540500\n542200,540400\n", "line 3: 542200 stands there twice"),
     ],
 )
-def test_a_broken_table_of_older_codes_is_refused_by_line(folder, text, message):
+def test_invalid_table_of_older_codes_is_refused_with_the_line_number(folder, text, message):
     (folder / "aliases.csv").write_text(text, encoding="utf-8")
     with pytest.raises(BoundaryProblem, match=rf"aliases\.csv: .*{message}"):
         read_boundaries(folder)

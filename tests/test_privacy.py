@@ -1,4 +1,4 @@
-"""What readers with a threshold see: rounded counts, changed sums, smoothed medians, and which selections (privacy)."""
+"""Privacy for readers with a threshold: rounded counts, changed sums, smoothed medians, and hidden selections."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -43,7 +43,7 @@ KEY = b"a key of the tests" * 2
 
 
 def reader(base: int = 5, scope: Scope | None = None, earlier: tuple[Scope, ...] = ()) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return Viewer(
         frozenset({Permission.BROWSE, Permission.EXPORT}),
         scope or Scope(),
@@ -72,7 +72,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> Record:
 
 
 def small(folder: Path, *, sectors: list[str], untrained: int = 0) -> Record:
-    """A programme with an enterprise for each of some sectors, all in one round; the first are `untrained`."""
+    """A programme with one enterprise per given sector, all in one round; the first `untrained` have no training."""
     codes = [f"e{n:03}" for n in range(len(sectors))]
     keys = [{"enterprise": code, "round": "r1", "source": "sheet"} for code in codes]
     workshop = date(2013, 3, 10)
@@ -106,7 +106,9 @@ def rounds() -> Callable[..., Rounding]:
 
 
 @pytest.mark.parametrize("base", [5, 10])
-def test_a_shown_count_is_a_multiple_less_than_a_base_away(rounds: Callable[..., Rounding], base: int) -> None:
+def test_shown_count_is_a_multiple_of_the_base_less_than_one_base_away(
+    rounds: Callable[..., Rounding], base: int
+) -> None:
     rounding = rounds(base=base)
     for n in range(60):
         for first in range(0, 2000, 97):
@@ -124,7 +126,7 @@ def test_rounding_is_unbiased(rounds: Callable[..., Rounding], base: int) -> Non
         assert abs(np.mean(off)) < 0.05 * base
 
 
-def test_equal_sets_have_equal_numbers_in_any_order_and_in_any_table(rounds: Callable[..., Rounding]) -> None:
+def test_equal_sets_have_equal_numbers_in_any_order_and_table(rounds: Callable[..., Rounding]) -> None:
     rounding = rounds()
     for size in range(1, 40):
         chosen = np.random.default_rng(size).choice(4000, size, replace=False)
@@ -133,14 +135,14 @@ def test_equal_sets_have_equal_numbers_in_any_order_and_in_any_table(rounds: Cal
         assert both.tolist() == [rounding.count(chosen)] * 2
 
 
-def test_what_equals_an_exact_total_is_exact(rounds: Callable[..., Rounding]) -> None:
+def test_count_equal_to_an_exact_total_is_exact(rounds: Callable[..., Rounding]) -> None:
     plain = rounds()
     rounding = rounds(exact={plain.key_of(np.arange(13)): 13})
     assert rounding.count(np.arange(13)) == 13
     assert rounding.count(np.arange(1, 14)) % 5 == 0
 
 
-def test_another_key_draws_anew() -> None:
+def test_different_privacy_key_gives_different_rounding() -> None:
     names = [f"e{n}" for n in range(500)]
     first, second = (Rounding(5, Secrets.of(key, names)) for key in (KEY, KEY[::-1]))
     sets = [np.arange(at, at + 3) for at in range(400)]
@@ -148,7 +150,7 @@ def test_another_key_draws_anew() -> None:
     assert 120 < same < 280  # 0.6² + 0.4² of them
 
 
-def test_secrets_are_shown_nowhere() -> None:
+def test_privacy_secrets_appear_in_no_representation() -> None:
     rounding = Rounding(5, Secrets.of(KEY, ["a", "b"]))
     viewer = reader()
     assert "key" not in repr(rounding.secrets) or repr(KEY) not in repr(rounding.secrets)
@@ -160,7 +162,7 @@ def test_secrets_are_shown_nowhere() -> None:
 # ---- sums
 
 
-def test_factors_lie_ten_to_twenty_per_cent_off_and_differ_for_workers_and_people() -> None:
+def test_size_factors_are_ten_to_twenty_per_cent_off_and_differ_by_measure() -> None:
     secrets = Secrets.of(KEY, [f"e{n}" for n in range(5000)])
     for factors in (secrets.workers, secrets.people):
         off = np.abs(factors - 1)
@@ -171,7 +173,7 @@ def test_factors_lie_ten_to_twenty_per_cent_off_and_differ_for_workers_and_peopl
     assert abs(np.corrcoef(secrets.workers, secrets.people)[0, 1]) < 0.05
 
 
-def test_sums_are_about_or_withheld(rounds: Callable[..., Rounding]) -> None:
+def test_sums_are_approximate_or_withheld(rounds: Callable[..., Rounding]) -> None:
     rounding = rounds()
     assert rounding.sum_to_digits(12_345, 10) == 12_300
     assert isinstance(rounding.sum_to_digits(12_345, 10), About)
@@ -182,7 +184,7 @@ def test_sums_are_about_or_withheld(rounds: Callable[..., Rounding]) -> None:
     assert isinstance(Withheld() + 3, Withheld)
 
 
-def test_digits() -> None:
+def test_significant_rounds_to_the_given_number_of_digits() -> None:
     assert significant(0, 2) == 0
     assert significant(12_345, 3) == 12_300
     assert significant(-0.0456, 2) == -0.046
@@ -193,7 +195,7 @@ def test_digits() -> None:
 
 def test_a_median_is_the_mean_of_the_five_middle_values() -> None:
     assert middle(np.array([1, 2, 3, 4, 5, 6, 70.0])) == 4
-    # Of six in the middle the outermost count by half.
+    # Of six middle values, the outer two count half.
     assert middle(np.array([0.0, 10, 20, 30, 40, 500])) == significant((0 / 2 + 10 + 20 + 30 + 40 + 500 / 2) / 5, 2)
     assert middle(np.arange(15.0)) == 7
     assert middle(np.random.default_rng(3).permutation(16.0 * np.arange(101))) == 800
@@ -206,7 +208,7 @@ def test_the_end_of_an_interval_is_the_mean_of_three_ranks() -> None:
     assert near_rank(values, 5) == significant(280 / 3, 2)
 
 
-def test_a_median_is_given_from_fifteen_shown_pairs_on(rounds: Callable[..., Rounding]) -> None:
+def test_median_is_shown_from_fifteen_shown_pairs(rounds: Callable[..., Rounding]) -> None:
     rounding = rounds()
     for first in range(0, 3000, 101):
         for n in range(9, 22):
@@ -220,7 +222,7 @@ def test_a_median_is_given_from_fifteen_shown_pairs_on(rounds: Callable[..., Rou
                 assert by.interval(values) == (near_rank(values, low), near_rank(values, high))
 
 
-def test_a_share_is_of_shown_numbers_and_at_most_its_whole() -> None:
+def test_share_is_computed_from_shown_numbers_and_at_most_one() -> None:
     assert share(10, 5) == 1
     assert share(5, 20) == 0.25
     assert share(Under(5), 20) is None
@@ -230,7 +232,7 @@ def test_a_share_is_of_shown_numbers_and_at_most_its_whole() -> None:
 # ---- tables
 
 
-def test_a_true_count_is_refused() -> None:
+def test_unrounded_count_is_refused() -> None:
     rounding = Rounding(5, Secrets.of(KEY, ["a"]), exact={1: 13})
     assert [str(marked(n, rounding)) for n in (0, 5, 13)] == ["<5", "5", "13"]
     assert marked(None, rounding) is None
@@ -240,20 +242,20 @@ def test_a_true_count_is_refused() -> None:
         protected(pd.DataFrame({"trained": [5, 6]}), ("trained",), {}, rounding)
 
 
-def test_a_column_that_nothing_protects_is_an_error_at_start_up() -> None:
+def test_column_without_a_protection_rule_is_an_error_at_start_up() -> None:
     with pytest.raises(TypeError, match="trained"):
         Part(columns=(Key("place"), Count("trained"), Value("trained")), numbers=regions.numbers)
     with pytest.raises(TypeError, match="key"):
         Part(columns=(Count("trained"),), numbers=regions.numbers)
 
 
-def test_a_column_that_is_not_declared_is_shown_to_nobody(record: Record) -> None:
+def test_undeclared_column_raises_an_error(record: Record) -> None:
     bare = replace(EXHIBITS["breadth"], columns=(Key("modules_at_least"),))
     with record.view(MANAGER, Filters()) as view, pytest.raises(TypeError, match="enterprises"):
         exhibit.build(view, bare)
 
 
-def test_an_exhibit_that_counts_by_itself_is_shown_to_nobody_with_a_threshold(
+def test_exhibit_that_counts_outside_the_rules_is_hidden_under_a_threshold(
     record: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def counts(_view: View) -> pd.DataFrame:
@@ -268,7 +270,7 @@ def test_an_exhibit_that_counts_by_itself_is_shown_to_nobody_with_a_threshold(
         build(view, "breadth")
 
 
-def test_a_threshold_without_the_key_shows_nothing(record: Record) -> None:
+def test_threshold_without_the_privacy_key_shows_nothing(record: Record) -> None:
     viewer = Viewer(frozenset({Permission.BROWSE}), limited=True, threshold=5)
     with pytest.raises(ValueError, match="privacy key"), record.view(viewer, Filters()) as view:
         build(view, "overview")
@@ -290,7 +292,7 @@ def test_every_count_of_every_exhibit_is_rounded(record: Record, base: int) -> N
                 assert pd.isna(n) or n or str(n) == f"<{base}", code
 
 
-def test_matrix_and_pairs_have_a_header_alone(record: Record) -> None:
+def test_matrix_and_pairs_have_only_a_header_under_a_threshold(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         for code in ("matrix", "pairs"):
             assert to_csv(build(view, code)).count("\n") == 1
@@ -309,7 +311,7 @@ def whole(record: Record) -> tuple[int, int]:
         return totals(view)
 
 
-def test_totals_of_a_link_are_exact_wherever_they_stand(record: Record) -> None:
+def test_totals_of_a_link_are_exact_in_every_exhibit(record: Record) -> None:
     enterprises, trained = whole(record)
     with record.view(reader(), Filters()) as view:
         assert totals(view) == (enterprises, trained)
@@ -321,7 +323,7 @@ def test_totals_of_a_link_are_exact_wherever_they_stand(record: Record) -> None:
         assert group.loc["total", "trained"] == trained
 
 
-def test_the_narrower_of_totals_a_few_apart_is_rounded(tmp_path: Path) -> None:
+def test_narrower_of_two_totals_that_differ_by_few_is_rounded(tmp_path: Path) -> None:
     for untrained, exact in ((0, True), (1, False), (4, False), (5, True)):
         with small(tmp_path, sectors=["machinery"] * 42, untrained=untrained).view(reader(), Filters()) as view:
             enterprises, trained = totals(view)
@@ -329,7 +331,7 @@ def test_the_narrower_of_totals_a_few_apart_is_rounded(tmp_path: Path) -> None:
             assert (trained == 42 - untrained) == (exact or (42 - untrained) % 5 == 0)
 
 
-def test_a_total_a_few_apart_from_that_of_an_earlier_link_is_rounded(tmp_path: Path) -> None:
+def test_total_that_differs_by_few_from_an_earlier_links_total_is_rounded(tmp_path: Path) -> None:
     record = small(tmp_path, sectors=["machinery"] * 3 + ["garments"] * 30)
     narrower = Scope(sector=frozenset({"garments"}))
     with record.view(reader(), Filters()) as view:
@@ -347,7 +349,7 @@ def test_a_total_a_few_apart_from_that_of_an_earlier_link_is_rounded(tmp_path: P
 
 
 def selections(view: View, most: int) -> Iterator[Filters]:
-    """Every selection of at most so many filters that may be asked for."""
+    """Every selection of at most `most` filters that can be requested."""
     values = {name: sorted(view.visible(name)) for name in DIMENSIONS}
     for many in range(most + 1):
         for names in combinations(DIMENSIONS, many):
@@ -364,7 +366,7 @@ def enterprises(view: View, filters: Filters) -> frozenset[int]:
 
 
 @pytest.mark.parametrize("base", [5, 10])
-def test_no_two_shown_selections_that_are_nested_are_a_few_apart(record: Record, base: int) -> None:
+def test_nested_shown_selections_never_differ_by_only_a_few_enterprises(record: Record, base: int) -> None:
     with record.view(reader(base), Filters()) as view:
         disclosure = view.disclosure
         assert disclosure is not None
@@ -378,7 +380,7 @@ def test_no_two_shown_selections_that_are_nested_are_a_few_apart(record: Record,
         assert len(wider) > base  # twice the base is shown
 
 
-def test_equal_sets_are_shown_or_not_alike(record: Record) -> None:
+def test_selections_with_equal_sets_are_both_shown_or_both_hidden(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         answers: dict[frozenset[int], set[bool]] = {}
         for each in selections(view, 2):
@@ -386,7 +388,7 @@ def test_equal_sets_are_shown_or_not_alike(record: Record) -> None:
     assert all(len(each) == 1 for each in answers.values())
 
 
-def test_one_filter_below_a_hundred_enterprises_and_two_from_there_on(record: Record, tmp_path: Path) -> None:
+def test_one_filter_is_allowed_below_100_enterprises_and_two_from_100(record: Record, tmp_path: Path) -> None:
     with small(tmp_path, sectors=["machinery"] * 60).view(reader(), Filters()) as view:
         assert view.disclosure.most_filters == 1  # type: ignore[union-attr]
     with record.view(reader(), Filters()) as view:
@@ -394,7 +396,7 @@ def test_one_filter_below_a_hundred_enterprises_and_two_from_there_on(record: Re
 
 
 @pytest.mark.parametrize(
-    ("asked", "got", "cut"),
+    ("requested", "got", "cut"),
     [
         ("partner=donor-2,donor-1", "partner=donor-1", True),
         ("partner=donor-1&as_of=2012-01-01", "partner=donor-1", True),
@@ -404,19 +406,21 @@ def test_one_filter_below_a_hundred_enterprises_and_two_from_there_on(record: Re
         ("edition=another", "", False),
     ],
 )
-def test_an_address_that_asks_for_too_much_gives_the_nearest(record: Record, asked: str, got: str, cut: bool) -> None:
-    with record.view(reader(), Filters.from_search(asked)) as view:
+def test_address_with_too_many_filters_gives_the_nearest_allowed_view(
+    record: Record, requested: str, got: str, cut: bool
+) -> None:
+    with record.view(reader(), Filters.from_search(requested)) as view:
         assert view.filters.query() == got
         assert view.cut == cut
 
 
-def test_the_date_of_the_record_is_no_other_date(record: Record) -> None:
+def test_as_of_date_equal_to_the_record_date_is_not_a_filter(record: Record) -> None:
     on = record.catalogue().programme.as_of.isoformat()
     with record.view(reader(), Filters.from_search(f"as_of={on}")) as view:
         assert not view.cut
 
 
-def test_a_selection_that_is_not_shown_leads_to_one_that_is(record: Record) -> None:
+def test_hidden_selection_links_to_a_shown_one(record: Record) -> None:
     found = 0
     with record.view(reader(), Filters()) as view:
         refused = [each for each in selections(view, 2) if not view.disclosure.shows(each)]  # type: ignore[union-attr]
@@ -431,7 +435,7 @@ def test_a_selection_that_is_not_shown_leads_to_one_that_is(record: Record) -> N
     assert found > 20
 
 
-def test_what_is_outside_the_scope_is_answered_like_what_is_not_on_record(record: Record) -> None:
+def test_codes_outside_the_scope_and_unknown_codes_get_equal_responses(record: Record) -> None:
     scope = Scope(partner=frozenset({"donor-1"}))
     answers = set()
     with record.view(reader(scope=scope), Filters()) as view:
@@ -457,7 +461,7 @@ KEYED = {
 }
 
 
-def test_rows_do_not_depend_on_the_filter(record: Record) -> None:
+def test_table_rows_do_not_depend_on_the_filter(record: Record) -> None:
     def rows(view: View, code: str) -> set[tuple[Any, ...]]:
         return set(build(view, code).table[KEYED[code]].astype(object).itertuples(index=False, name=None))
 
@@ -481,14 +485,14 @@ def totals_of_scope(record: Record) -> dict[str, Any]:
         return found
 
 
-def test_lists_of_values_hold_those_that_may_be_chosen(record: Record) -> None:
+def test_filter_options_have_only_selectable_values(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         for name in DIMENSIONS:
             for code, n in filter_options.option_counts(view, name).items():
                 assert n >= 10, (name, code)
 
 
-def test_orders_are_by_what_is_shown_and_then_by_name(record: Record) -> None:
+def test_rows_are_sorted_by_shown_numbers_and_then_by_name(record: Record) -> None:
     with record.view(reader(), Filters()) as view:
         table = build(view, "regions").table
     given = table[table["place"].notna()]
@@ -496,10 +500,10 @@ def test_orders_are_by_what_is_shown_and_then_by_name(record: Record) -> None:
     assert list(zip(-given["enterprises"].astype(int), given["name_en"], strict=True)) == expected
 
 
-# ---- figures of the rule
+# ---- accuracy of the rule
 
 
-def test_a_programme_of_a_thousand_is_told_to_about_a_per_cent(larger: Record) -> None:
+def test_shown_numbers_of_1000_enterprises_have_a_median_error_of_one_per_cent(larger: Record) -> None:
     off = []
     with larger.view(reader(), Filters()) as shown, larger.view(Viewer(frozenset(Permission)), Filters()) as true:
         for code in ("module-funnel", "journey-funnel", "breadth"):
@@ -510,34 +514,34 @@ def test_a_programme_of_a_thousand_is_told_to_about_a_per_cent(larger: Record) -
     assert np.median(off) <= 0.012
 
 
-# ---- everything else is worked out from shown numbers
+# ---- everything else is computed from shown numbers
 
 
 class Replay:
-    """Notes the shown numbers of one record, and gives the same for another, in the order they are asked for."""
+    """Records the shown numbers of one record and returns the same for another, in the order of the calls."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.noted: list[Any] = []
         self.at: int | None = None
         for owner, name in (*((Rounding, name) for name in ("shown", "sum_to_digits", "sum_to_base")),
                             *((rounding_module, name) for name in ("middle", "near_rank"))):  # fmt: skip
-            monkeypatch.setattr(owner, name, self.noting(getattr(owner, name)))
+            monkeypatch.setattr(owner, name, self.recording(getattr(owner, name)))
 
-    def noting(self, made: Callable[..., Any]) -> Callable[..., Any]:
-        def asked(*given: Any) -> Any:
+    def recording(self, made: Callable[..., Any]) -> Callable[..., Any]:
+        def requested(*given: Any) -> Any:
             if self.at is None:
                 self.noted.append(made(*given))
                 return self.noted[-1]
             self.at += 1
             return self.noted[self.at - 1]
 
-        return asked
+        return requested
 
 
-def test_answers_are_made_of_shown_numbers_alone(
+def test_responses_depend_only_on_shown_numbers(
     demo_folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from benchmarks.callbacks import PAGES, Pages  # noqa: PLC0415 - brings every page along
+    from benchmarks.callbacks import PAGES, Pages  # noqa: PLC0415 - imports every page
 
     replay = Replay(monkeypatch)
     answers = []
@@ -569,26 +573,26 @@ def test_answers_are_made_of_shown_numbers_alone(
 
 def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
     """Every export, method page and list of options."""
-    from callbacks import method  # noqa: PLC0415 - brings every page along
+    from callbacks import method  # noqa: PLC0415 - imports every page
 
-    with open_request(pages.context, search) as asked:
+    with open_request(pages.context, search) as requested:
         for code in EXHIBITS:
-            yield to_csv(build(asked.view, code))
-            yield method.method_of(asked, code, method.chosen_indicator(asked, code, None))
+            yield to_csv(build(requested.view, code))
+            yield method.method_of(requested, code, method.chosen_indicator(requested, code, None))
         for name in DIMENSIONS:
-            yield list(filter_options.option_counts(asked.view, name).items())
+            yield list(filter_options.option_counts(requested.view, name).items())
 
 
 def slides_of(pages: Any, search: str) -> Iterator[Any]:
     """Every kind of slide."""
-    from callbacks.slides import both_languages  # noqa: PLC0415 - brings every page along
+    from callbacks.slides import both_languages  # noqa: PLC0415 - imports every page
 
     for each in both_languages(pages.context, [DeckSlide(code) for code in SLIDES], Filters.from_search(search)):
         yield {language: slide.plain() for language, slide in each.items()}
 
 
 def change_facts(engine: Any) -> None:
-    """Change what enterprises completed, had visits, employ and reported: rows and exact totals stay as they are."""
+    """Change completions, visits, workers and reports of enterprises: rows and exact totals stay the same."""
     training, enterprise, result = schema.training, schema.enterprise, schema.result
     both = result.c.before.is_not(None) & result.c.after.is_not(None)
     with engine.begin() as connection:

@@ -1,4 +1,4 @@
-"""How many enterprises changed from one state of the record to another, as whoever sees both would find out."""
+"""The number of enterprises that changed between two states of the record, as seen by a reader of both."""
 
 import copy
 from collections.abc import Callable
@@ -21,7 +21,7 @@ EVERYTHING = Scope()
 
 @pytest.fixture
 def record(tmp_path: Path) -> Callable[[Tables], Record]:
-    """Makes a record of rows."""
+    """Creates a record from rows."""
     made: list[Record] = []
 
     def make(rows: Tables) -> Record:
@@ -37,7 +37,7 @@ def record(tmp_path: Path) -> Callable[[Tables], Record]:
 
 @pytest.fixture
 def changed(record) -> Callable[..., int]:
-    """How many enterprises change, in a scope, when the small programme is changed so."""
+    """The number of changed enterprises in a scope after a change of the small programme."""
 
     def counted(change: Changing, scope: str = "") -> int:
         rows = copy.deepcopy(PROGRAMME)
@@ -61,15 +61,15 @@ def put(table: str, at: int, **columns: object) -> Changing:
     return change
 
 
-def test_nothing_changes_between_a_record_and_its_copy(changed):
+def test_copy_of_a_record_has_no_changed_enterprises(changed):
     assert changed(lambda _rows: None) == 0
 
 
-def test_order_of_rows_and_codes_that_sort_elsewhere_change_nothing(changed):
+def test_row_order_and_new_codes_change_no_enterprise(changed):
     def shuffle(rows: Tables) -> None:
         for name in ("enterprise", "enrolment", "training", "result"):
             rows[name].reverse()
-        # New codes before, between and after the known ones: positions move, what is meant does not.
+        # New codes before, between and after the known ones: positions change, the meaning does not.
         for table in ("sector", "module", "indicator"):
             known = rows[table][0]
             extra = {"position": 9} if table == "module" else {}
@@ -100,27 +100,27 @@ def test_order_of_rows_and_codes_that_sort_elsewhere_change_nothing(changed):
         lambda rows: rows["result"].append(rows["result"][2] | {"indicator": "output"}),
     ],
 )
-def test_one_enterprise_changed_is_one_in_its_scope_and_none_elsewhere(changed, change):
+def test_changed_enterprise_counts_only_in_its_own_scope(changed, change):
     assert changed(change) == 1
     assert changed(change, "round=r1") == 1
     assert changed(change, "round=r2") == 0
 
 
-def test_rows_swapped_between_two_enterprises_are_two_that_changed(changed):
+def test_rows_swapped_between_two_enterprises_count_as_two_changes(changed):
     def swap(rows: Tables) -> None:
         rows["training"][3]["enterprise"], rows["training"][7]["enterprise"] = "d", "b"
 
     assert changed(swap) == 2
 
 
-def test_enterprise_that_comes_or_goes_counts(changed):
+def test_added_or_removed_enterprise_counts_as_changed(changed):
     def leave(rows: Tables) -> None:
         for name in ("enrolment", "training", "result"):
             rows[name] = [row for row in rows[name] if row["enterprise"] != "b"]
 
     assert changed(leave) == 1
     assert changed(leave, "partner=fed") == 1
-    # Enrolled in another round: it is gone from the one, came to the other, and is one that changed in both together.
+    # Enrolled in another round: removed from one, added to the other, and one change in both together.
     assert changed(put("enrolment", 2, round="r2")) == 1
     assert changed(put("enrolment", 2, round="r2"), "round=r1") == 1
     assert changed(put("enrolment", 2, round="r2"), "round=r2") == 1
@@ -132,16 +132,16 @@ def test_enterprise_that_comes_or_goes_counts(changed):
         put("training", 3, source="report"),
         put("enterprise", 1, workers=51, name_en="Renamed"),
         put("training", 0, completed_on=date(2013, 6, 1)),
-        put("result", 4, after=4),  # measured after the record's date
+        put("result", 4, after=4),  # measured after the record date
         put("training", 15, workers=9),  # of an enterprise recruited later
         put("training", 9, due_on=date(2015, 4, 1)),  # planned later, and not due either way
     ],
 )
-def test_what_no_count_shows_changes_nobody(changed, change):
+def test_change_that_no_count_shows_is_not_counted(changed, change):
     assert changed(change) == 0
 
 
-def test_date_that_moves_on_changes_those_of_whom_something_is_seen_by_it(changed):
+def test_later_record_date_changes_enterprises_with_newly_visible_facts(changed):
     """At the end of March 2015 j is recruited and trained, e measured again; f and a (in r2) are due."""
     assert changed(put("programme", 0, as_of=date(2015, 3, 31))) == len("aefj")
     assert changed(put("programme", 0, as_of=date(2015, 1, 15))) == 0

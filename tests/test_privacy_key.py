@@ -1,4 +1,4 @@
-"""The privacy key: made once, by one of two at once; told by its fingerprint alone; a new one ends every link."""
+"""The privacy key: created once, also under concurrency; shown only by fingerprint; a new key ends every link."""
 
 import logging
 import secrets
@@ -9,7 +9,7 @@ from both import fill_up
 from click.testing import CliRunner, Result
 from sqlalchemy import Engine, select, text
 from sqlalchemy.exc import DBAPIError
-from test_accounts_upgrading import at_once
+from test_accounts_upgrading import concurrently
 
 from dashboard.commands import privacy_commands
 from dashboard.commands.cli import main
@@ -23,7 +23,7 @@ from data.storage.database import now
 pytestmark = pytest.mark.both_databases
 
 TERMS = Terms(edition="spring")
-"""Of a link that is rounded under the key."""
+"""The terms of a link that is rounded under the key."""
 
 
 @pytest.fixture
@@ -42,14 +42,14 @@ def run(accounts: Engine, address: str, monkeypatch: pytest.MonkeyPatch) -> Call
 
 @pytest.fixture
 def same_keys() -> None:
-    """Keys as they are really drawn."""
+    """Overrides the fixture of the same name: keys are really random here."""
 
 
 def states(accounts: Engine) -> list[str]:
     return [each.state(now()) for each in reversed(share_links.links(accounts))]
 
 
-def test_key_is_made_once_and_is_32_random_bytes(accounts):
+def test_privacy_key_is_created_once_with_32_random_bytes(accounts):
     assert key.read(accounts) is None
     made = key.make(accounts)
     assert len(made.secret) == 32
@@ -58,7 +58,7 @@ def test_key_is_made_once_and_is_32_random_bytes(accounts):
         assert connection.execute(select(privacy_key)).all() == [(1, made.secret.hex(), made.made_at)]
 
 
-def test_keys_of_two_databases_differ(accounts, new_database):
+def test_privacy_keys_of_two_databases_differ(accounts, new_database):
     other = accounts_engine(new_database())
     one, two = key.make(accounts), key.make(other)
     assert one.secret != two.secret
@@ -66,22 +66,22 @@ def test_keys_of_two_databases_differ(accounts, new_database):
     other.dispose()
 
 
-def test_all_who_make_it_at_once_get_the_same(address, accounts):
+def test_concurrent_creations_return_the_same_key(address, accounts):
     engines = [accounts_engine(address) for _each in range(4)]
-    made = at_once(*[lambda engine=engine: key.make(engine) for engine in engines])
+    made = concurrently(*[lambda engine=engine: key.make(engine) for engine in engines])
     assert len({each.secret for each in made}) == 1
     assert made[0] == key.read(accounts)
     for each in engines:
         each.dispose()
 
 
-def test_fingerprint_is_of_the_key_and_no_part_of_it():
+def test_fingerprint_is_fixed_for_a_key_and_differs_between_keys():
     one = PrivacyKey(now(), bytes(32))
     assert one.fingerprint == "43b347fd"
     assert PrivacyKey(now(), bytes(31) + b"\1").fingerprint != one.fingerprint
 
 
-def test_new_key_ends_every_link_that_is_not_revoked(accounts):
+def test_new_key_ends_every_active_link(accounts):
     made = [share_links.make(accounts, TERMS)[0].id for _each in range(4)]
     share_links.revoke(accounts, made[0])
     revoked_at = share_links.by_id(accounts, made[0]).revoked_at
@@ -99,7 +99,7 @@ def test_new_key_ends_every_link_that_is_not_revoked(accounts):
     assert share_links.make(accounts, TERMS)[0].state(now()) == "active"
 
 
-def test_new_key_that_cannot_be_written_ends_no_link_and_is_told_to_nobody(accounts, monkeypatch, caplog):
+def test_new_key_that_cannot_be_stored_ends_no_link_and_is_not_disclosed(accounts, monkeypatch, caplog):
     caplog.set_level(logging.DEBUG)
     share_links.make(accounts, TERMS)
     before = key.make(accounts)
@@ -110,18 +110,18 @@ def test_new_key_that_cannot_be_written_ends_no_link_and_is_told_to_nobody(accou
         key.renew(accounts)
     assert key.read(accounts) == before
     assert states(accounts) == ["active"]
-    assert told(drawn, str(failed.value) + caplog.text) == []
+    assert forms_in(drawn, str(failed.value) + caplog.text) == []
 
 
-def told(secret: bytes, said: str) -> list[str]:
-    """In which of its forms a secret stands in a text."""
+def forms_in(secret: bytes, said: str) -> list[str]:
+    """The forms of a secret that occur in a text."""
     return [form for form in (secret.hex(), repr(secret), str(secret)[2:-1]) if form.lower() in said.lower()]
 
 
-# --- the command ------------------------------------------------------------------------------------------------------
+# --- the command --------------------------------------------------------------------------------------------------
 
 
-def test_command_makes_the_key_says_so_and_then_tells_of_it(run, accounts):
+def test_command_creates_the_key_and_then_shows_its_fingerprint(run, accounts):
     first = run()
     made = key.read(accounts)
     assert made is not None
@@ -132,7 +132,7 @@ def test_command_makes_the_key_says_so_and_then_tells_of_it(run, accounts):
     assert (again.exit_code, again.stdout, again.stderr) == (0, first.stdout, "")
 
 
-def test_key_stands_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
+def test_privacy_key_is_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
     caplog.set_level(logging.DEBUG)
     monkeypatch.setenv("SCORE_LOG_LEVEL", "DEBUG")
     said = ""
@@ -141,11 +141,11 @@ def test_key_stands_in_no_output_and_no_log(run, accounts, caplog, monkeypatch):
         kept = key.read(accounts)
         assert kept is not None
         said += done.output + caplog.text + repr(kept) + str(kept)
-        assert told(kept.secret, said) == []
+        assert forms_in(kept.secret, said) == []
         assert kept.fingerprint not in kept.secret.hex()
 
 
-def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
+def test_key_is_replaced_only_after_confirmation(run, accounts, monkeypatch):
     share_links.make(accounts, TERMS)
     before = key.make(accounts)
     unasked = run("--renew")
@@ -164,7 +164,7 @@ def test_another_key_is_made_once_somebody_said_yes(run, accounts, monkeypatch):
     assert states(accounts) == ["revoked"]
 
 
-def test_command_counts_the_links_it_ended(run, accounts):
+def test_command_reports_the_number_of_ended_links(run, accounts):
     for _each in range(3):
         share_links.make(accounts, TERMS)
     assert "3 links ended" in run("--renew", "--yes").stderr

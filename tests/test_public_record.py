@@ -1,4 +1,4 @@
-"""The published record of SCORE China: it is whole, it says what the published texts say, and nothing beyond."""
+"""The published record of SCORE China: it is complete, agrees with the published texts, and adds nothing."""
 
 import calendar
 import csv
@@ -26,7 +26,7 @@ NUMBER = re.compile(r"-?\d+(\.\d+)?")
 SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "newsletter-2014-december"
 BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
 
-# Digests of the people the texts name, in lower case: none of them belongs in shipped data, nor here.
+# Digests of the people named in the texts, in lower case: their names must not be in shipped data, nor here.
 PEOPLE = frozenset(
     {
         "ef5393bcba686061",
@@ -76,7 +76,7 @@ def _one(rows: Rows, **where: str) -> dict[str, str]:
 
 
 def _as_loaded(name: str, column: str, cell: str, unit: str | None) -> object:
-    """What a cell of a file must be in the database, worked out without the loader."""
+    """The expected database value of a cell, computed without the loader."""
     kind = TABLES[name].c[column].info["kind"]
     if cell == "":
         defaults = {"operator": "="}
@@ -91,7 +91,7 @@ def _as_loaded(name: str, column: str, cell: str, unit: str | None) -> object:
     return cell
 
 
-def test_loaded_database_holds_every_cell_of_the_record_and_no_row_more(record: Tables, public_record_url: str):
+def test_loaded_database_has_exactly_the_cells_of_the_record(record: Tables, public_record_url: str):
     units = {row["code"]: row["unit"] for row in record["indicator"]}
     engine = reading_engine(public_record_url)
     with engine.connect() as connection:
@@ -109,12 +109,12 @@ def test_loaded_database_holds_every_cell_of_the_record_and_no_row_more(record: 
 # The files
 
 
-def test_every_table_of_the_contract_is_a_file_and_there_is_no_other():
+def test_files_are_exactly_the_tables_of_the_import_format():
     assert {path.stem for path in FOLDER.glob("*.csv")} == set(TABLES)
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_header_is_the_contracts_columns_in_order(name: str):
+def test_header_has_the_columns_of_the_import_format_in_order(name: str):
     header = (FOLDER / f"{name}.csv").read_text(encoding="utf-8").splitlines()[0]
     assert header.split(",") == [column.name for column in contract_columns(TABLES[name])]
 
@@ -132,7 +132,7 @@ def test_file_is_plain_utf8_with_lf_and_no_ragged_rows(name: str):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_keys_are_unique_and_required_cells_filled(name: str, record: Tables):
+def test_keys_are_unique_and_required_cells_are_filled(name: str, record: Tables):
     keys = Counter(_key(name, row) for row in record[name])
     assert [key for key, count in keys.items() if count > 1] == []
     required = [column.name for column in contract_columns(TABLES[name]) if column.info["required"]]
@@ -140,7 +140,7 @@ def test_keys_are_unique_and_required_cells_filled(name: str, record: Tables):
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_code_refers_to_a_row_that_exists(name: str, record: Tables):
+def test_every_code_refers_to_an_existing_row(name: str, record: Tables):
     for column in contract_columns(TABLES[name]):
         if not column.info["refers"]:
             continue
@@ -166,12 +166,12 @@ READS = {
     Kind.VALUE: NUMBER.fullmatch,
     Kind.PERCENT: lambda text: NUMBER.fullmatch(text) and 0 <= float(text) <= 100,
     Kind.YES_NO: {"yes", "no"}.__contains__,
-    Kind.IMAGE: {""}.__contains__,  # we hold no images
+    Kind.IMAGE: {""}.__contains__,  # the record has no images
 }
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_every_cell_is_of_its_columns_kind(name: str, record: Tables):
+def test_every_cell_is_valid_for_its_column(name: str, record: Tables):
     bad = [
         (column.name, row[column.name])
         for column in contract_columns(TABLES[name])
@@ -190,7 +190,7 @@ def test_every_fact_has_a_source_and_every_source_is_used(record: Tables):
     assert used == {row["code"] for row in record["source"]}
 
 
-def test_names_are_in_both_languages_but_for_names_we_know_in_english_only(record: Tables):
+def test_names_are_in_both_languages_except_those_known_only_in_english(record: Tables):
     for name, rows in record.items():
         if "name_en" not in rows[0]:
             continue
@@ -222,28 +222,28 @@ def _digest(words: str) -> str:
 
 
 def _names_in(text: str) -> set[str]:
-    """Everything in a text that could be a name: one Latin word, two in a row, two or three Chinese characters."""
+    """Every part of a text that could be a name: one Latin word, two in a row, two or three Chinese characters."""
     latin = re.findall(r"[a-z]+", text.lower())
     chinese = re.findall("[\u4e00-\u9fff]+", text)
     pairs = {f"{first} {second}" for first, second in itertools.pairwise(latin)}
     return set(latin) | pairs | {run[at : at + n] for run in chinese for n in (2, 3) for at in range(len(run) - n + 1)}
 
 
-def test_the_search_for_persons_finds_one_where_one_is():
+def test_search_for_persons_detects_a_listed_person():
     assert PEOPLE & {_digest(words) for words in _names_in("Contact Ms. " + "Zhou" + " Jie at once")}
 
 
-def test_no_person_is_named_and_no_mailbox_given():
+def test_record_contains_no_person_and_no_email_address():
     for path in FOLDER.iterdir():
         text = path.read_text(encoding="utf-8")
         assert not PEOPLE & {_digest(words) for words in _names_in(text)}, path.name
         assert not re.search(r"\w@\w", text), path.name
 
 
-# The record holds together
+# The record is consistent
 
 
-def test_one_programme_real_published_and_speaking_for_the_last_news_item(record: Tables):
+def test_single_programme_is_real_public_and_dated_by_the_last_news_item(record: Tables):
     programme = record["programme"]
     assert [(row["code"], row["as_of"], row["synthetic"], row["public"]) for row in programme] == [
         ("score-china", "2017-03-31", "no", "yes")
@@ -251,7 +251,7 @@ def test_one_programme_real_published_and_speaking_for_the_last_news_item(record
     assert "企业可持续发展项目" in programme[0]["name_zh"]
 
 
-def test_nothing_was_held_or_measured_after_the_date_the_record_speaks_for(record: Tables):
+def test_nothing_was_held_or_measured_after_the_as_of_date(record: Tables):
     done = [row[day] for row in record["event"] if row["status"] == "held" for day in ("starts_on", "ends_on")]
     done += [row[day] for row in record["training"] for day in ("workshop_on", "assessed_on", "completed_on")]
     done += [row["after_on"] for row in record["result"]] + [row["as_of"] for row in record["reported_figure"]]
@@ -273,7 +273,7 @@ def test_dates_of_a_row_are_in_order(record: Tables):
         assert [row for row in both if _first_day(row[first]) > _first_day(row[last])] == []
 
 
-def test_places_in_china_lie_in_the_place_their_code_says(record: Tables):
+def test_places_in_china_have_the_parent_given_by_their_code(record: Tables):
     level = {"country": 0, "province": 2, "city": 4, "county": 6}
     for row in record["place"]:
         assert row["latitude"]
@@ -299,7 +299,7 @@ def test_shares_are_between_0_and_100_and_counts_whole(record: Tables):
             assert value.isdecimal(), indicator
 
 
-def test_enterprises_of_each_round_are_as_many_as_the_texts_count(record: Tables):
+def test_each_round_has_the_number_of_enterprises_in_the_texts(record: Tables):
     assert Counter(row["round"] for row in record["enrolment"]) == {
         "taixing-1": 5,
         "ningbo-1": 5,
@@ -312,13 +312,13 @@ def test_enterprises_of_each_round_are_as_many_as_the_texts_count(record: Tables
     }
 
 
-def test_every_enterprise_is_in_one_round_but_the_one_whose_round_is_not_said(record: Tables):
+def test_every_enterprise_is_in_one_round_except_the_one_of_unknown_round(record: Tables):
     rounds = Counter(row["enterprise"] for row in record["enrolment"])
     assert set(rounds.values()) == {1}
     assert {row["code"] for row in record["enterprise"]} - set(rounds) == {"multiplex-optoelectronic"}
 
 
-def test_unnamed_enterprises_may_not_be_named_and_say_how_many_there_are(record: Tables):
+def test_unnamed_enterprises_may_not_be_named_and_state_their_number_in_the_round(record: Tables):
     round_of = {row["enterprise"]: row["round"] for row in record["enrolment"]}
     size = Counter(round_of.values())
     unnamed = [row for row in record["enterprise"] if "unnamed" in row["name_en"]]
@@ -341,7 +341,7 @@ def test_unnamed_enterprises_may_not_be_named_and_say_how_many_there_are(record:
     }
 
 
-def test_what_no_source_says_is_left_blank(record: Tables):
+def test_facts_without_a_source_are_blank(record: Tables):
     blank = {
         "enterprise": ["workers", "workers_women"],
         "enrolment": ["baseline_on", "left_on", "left_reason"],
@@ -357,7 +357,7 @@ def test_what_no_source_says_is_left_blank(record: Tables):
         assert [(row, column) for row in record[name] for column in columns if row[column]] == []
 
 
-# What the texts say
+# Agreement with the texts
 
 RESULTS = {
     # enterprise, indicator: before, after, change in per cent, operator, months, source
@@ -379,7 +379,7 @@ RESULTS = {
 _RESULT_COLUMNS = ("before", "after", "change_percent", "operator", "months", "source")
 
 
-def test_results_are_those_of_the_texts_and_no_more(record: Tables):
+def test_results_are_exactly_those_of_the_texts(record: Tables):
     found = {
         (row["enterprise"], row["indicator"]): tuple(row[column] for column in _RESULT_COLUMNS)
         for row in record["result"]
@@ -396,7 +396,7 @@ def test_exactly_three_results_are_pairs(record: Tables):
     ]
 
 
-def test_a_change_without_levels_stands_alone(record: Tables):
+def test_change_without_levels_has_no_before_and_after(record: Tables):
     changes = [row for row in record["result"] if row["change_percent"]]
     assert len(changes) == 3
     assert [row for row in changes if row["before"] or row["after"]] == []
@@ -452,7 +452,7 @@ FIGURES = {
 }
 
 
-def test_published_figures_are_those_of_the_sources_and_no_more(record: Tables):
+def test_published_figures_are_exactly_those_of_the_sources(record: Tables):
     found = {
         row["code"]: (row["value"], row["operator"], row["women_percent"], row["source"])
         for row in record["reported_figure"]
@@ -460,7 +460,7 @@ def test_published_figures_are_those_of_the_sources_and_no_more(record: Tables):
     assert found == FIGURES
 
 
-def test_targets_of_june_2015_are_those_of_the_country_table_zero_included(record: Tables):
+def test_targets_of_june_2015_equal_the_country_table_including_zero(record: Tables):
     found = {row["indicator"]: (row["value"], row["women_percent"]) for row in record["target"]}
     assert found == {
         "institutions-embedding": ("4", ""),
@@ -477,7 +477,7 @@ def test_targets_of_june_2015_are_those_of_the_country_table_zero_included(recor
     assert same == {("100000", "2015-06", "", EVALUATION)}
 
 
-def test_every_target_has_the_figure_that_answers_it(record: Tables):
+def test_every_target_has_a_matching_figure(record: Tables):
     actual = {
         (row["indicator"], row["place"], row["scope"])
         for row in record["reported_figure"]
@@ -506,7 +506,7 @@ DELIVERIES = {
 }
 
 
-def test_modules_each_round_delivered_and_when_are_those_of_the_texts(record: Tables):
+def test_modules_and_dates_of_each_round_are_those_of_the_texts(record: Tables):
     found = Counter(
         (row["round"], row["module"], row["due_on"], row["workshop_on"], row["completed_on"])
         for row in record["training"]
@@ -523,14 +523,14 @@ def test_trainings_belong_to_enterprises_enrolled_in_the_round(record: Tables):
     assert {(row["enterprise"], row["round"]) for row in record["result"]} <= enrolled
 
 
-def test_a_date_that_is_only_an_upper_bound_says_so_in_its_note(record: Tables):
+def test_date_that_is_only_an_upper_bound_has_a_note(record: Tables):
     bounds = [row for row in record["training"] if row["completed_on"] or row["round"] == "chongqing-cec"]
     assert len(bounds) == 37
     assert [row for row in bounds if not re.search(r"\bby\b", row["note"])] == []
 
 
 FACTS = [
-    # table, where, what it says
+    # table, row, expected values
     ("phase", {"code": "phase-2"}, {"starts_on": "2013-01-01", "ends_on": "2017-12-31"}),
     ("phase", {"code": "phase-3"}, {"starts_on": "2017-10-01", "ends_on": "2021-12-31"}),
     ("phase", {"code": "phase-4"}, {"starts_on": "2021-01-01", "ends_on": "2024-12-31"}),
@@ -638,13 +638,13 @@ PLANNED = {
 
 
 @pytest.mark.parametrize(("table", "where", "says"), FACTS, ids=lambda part: str(part)[:60])
-def test_key_fact_is_found(table: str, where: dict[str, str], says: dict[str, str], record: Tables):
+def test_key_fact_is_in_the_record(table: str, where: dict[str, str], says: dict[str, str], record: Tables):
     row = _one(record[table], **where)
     assert {column: row[column] for column in says} == says
 
 
 @pytest.mark.parametrize(("status", "events"), [("held", HELD), ("planned", PLANNED)])
-def test_events_are_those_of_the_texts_and_a_plan_nobody_confirmed_stays_a_plan(
+def test_events_are_those_of_the_texts_and_unconfirmed_plans_stay_planned(
     status: str, events: dict[str, tuple[str, ...]], record: Tables
 ):
     found = {
@@ -670,11 +670,11 @@ def test_events_are_those_of_the_texts_and_a_plan_nobody_confirmed_stays_a_plan(
         ("consultation-workshop-2017-04", {"ilo", "saws", "cec"}),
     ],
 )
-def test_partners_of_an_event_are_those_the_text_names(event: str, partners: set[str], record: Tables):
+def test_event_partners_are_those_named_in_the_text(event: str, partners: set[str], record: Tables):
     assert {row["partner"] for row in record["event_partner"] if row["event"] == event} == partners
 
 
-def test_rounds_in_several_places_are_not_split_where_the_text_does_not(record: Tables):
+def test_rounds_in_several_places_are_split_only_where_the_text_does(record: Tables):
     places = {}
     for row in record["round_place"]:
         places.setdefault(row["round"], set()).add(row["place"])
@@ -683,7 +683,7 @@ def test_rounds_in_several_places_are_not_split_where_the_text_does_not(record: 
     assert "cec-batch-2" not in places
 
 
-def test_trainers_of_the_second_deyang_batch_are_six_of_whom_two_are_women(record: Tables):
+def test_second_deyang_batch_has_six_trainers_of_whom_two_are_women(record: Tables):
     trainers = [row["sex"] for row in record["trainer"] if row["code"].startswith("deyang-trainer-")]
     assert Counter(trainers) == {"f": 2, "m": 4}
     event = _one(record["event"], code="deyang-2-m1-tot")
@@ -704,7 +704,7 @@ def test_trainers_of_the_second_deyang_batch_are_six_of_whom_two_are_women(recor
         ("safety-inspection", "", True, "punished"),
     ],
 )
-def test_improvement_in_words_is_a_story_and_claims_no_enterprise_the_text_does_not_name(
+def test_improvement_in_words_is_a_story_without_an_unnamed_enterprise(
     story: str, enterprise: str, has_before: bool, words: str, record: Tables
 ):
     row = _one(record["story"], code=story)
@@ -733,7 +733,7 @@ def test_improvement_in_words_is_a_story_and_claims_no_enterprise_the_text_does_
         ),
     ],
 )
-def test_both_sides_of_a_contradiction_are_kept(one: tuple[str, ...], other: tuple[str, ...], record: Tables):
+def test_contradicting_sources_are_both_recorded(one: tuple[str, ...], other: tuple[str, ...], record: Tables):
     for table, code, column, value in (one, other):
         assert _one(record[table], code=code)[column] == value
 
@@ -743,14 +743,14 @@ def test_both_sides_of_a_contradiction_are_kept(one: tuple[str, ...], other: tup
 
 @pytest.fixture(scope="module")
 def shown(public: Visit) -> dict[str, Rows]:
-    """The exhibits of trainers, targets and events as a manager takes them away."""
+    """The exhibits of trainers, targets and events as a manager downloads them."""
     return {
         code: list(csv.DictReader(public.client.get(f"/export/{code}.csv").text.splitlines()))
         for code in ("targets", "capacity", "events", "rounds")
     }
 
 
-def test_dashboard_shows_the_nine_targets_of_june_2015_with_what_was_reached(shown: dict[str, Rows]):
+def test_dashboard_shows_the_nine_targets_of_june_2015_with_their_actuals(shown: dict[str, Rows]):
     found = {row["indicator"]: (row["target"], row["actual"], row["attainment"]) for row in shown["targets"]}
     assert found == {
         "institutions-embedding": ("4", "4", "1"),
@@ -773,7 +773,7 @@ def test_dashboard_shows_the_trainers_on_record(shown: dict[str, Rows]):
     assert found == {
         ("m1", "candidate"): ("6", "2"),
         ("m2", "expert"): ("1", "0"),
-        ("m4", "expert"): ("1", ""),  # no text says of which sex
+        ("m4", "expert"): ("1", ""),  # no text gives their sex
         ("m5", "expert"): ("2", "0"),
     }
 
@@ -786,7 +786,7 @@ def test_dashboard_shows_every_event_and_the_one_licence_signed(shown: dict[str,
     assert counted == {"deyang-2-m1-tot": ("6", "2")}
 
 
-def test_pages_of_trainers_targets_and_calendar_say_what_the_record_does(public: Visit):
+def test_trainer_target_and_calendar_pages_agree_with_the_record(public: Visit):
     capacity = str(public.answered(f"{ids.CAPACITY_HEADLINES}.content"))
     for said in ("TÜV Rheinland China", "First licence agreement signed", "not on record", "Certified trainers: 2"):
         assert said in capacity

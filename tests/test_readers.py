@@ -1,4 +1,4 @@
-"""For whom commands write: managers, or readers with a threshold, to whom they tell what the pages would."""
+"""The audience of commands: managers, or readers with a threshold, who get the same numbers as on the pages."""
 
 import csv
 import io
@@ -37,7 +37,7 @@ READERS = "For readers with a threshold: counts are rounded at random to multipl
 REFUSED, CUT = "This selection is not shown", "This address asks for more than this link shows"
 DIGEST = ("digest", "--since", "2016-01-01", "--format", "md", "--lang", "en")
 EXACT = {120, 113}
-"""Enterprises of the synthetic programme, and those trained: told exactly of everything a reader may see."""
+"""Enterprises of the synthetic programme, and the trained ones: exact totals of everything a reader may see."""
 
 
 @pytest.fixture
@@ -76,12 +76,12 @@ def rows(done: Result) -> list[dict[str, str]]:
 
 
 def rounded(cells: list[str], base: int = 5) -> bool:
-    """Is each a multiple of the base, with the sign of none, or an exact total?"""
+    """True if each cell is a multiple of the base, the mark of zero, or an exact total."""
     return all(cell == f"<{base}" or int(cell) in EXACT or (int(cell) > 0 and int(cell) % base == 0) for cell in cells)
 
 
 def stopped(done: Result) -> str:
-    """What a command said that wrote nothing."""
+    """The error message of a command that wrote nothing."""
     assert (done.exit_code, done.stdout) == (1, ""), done.output
     assert "Traceback" not in done.stderr
     assert done.exception is None or isinstance(done.exception, SystemExit), done.exception
@@ -93,7 +93,7 @@ def stopped(done: Result) -> str:
 
 @pytest.mark.parametrize("base", [5, 10])
 @pytest.mark.parametrize("filters", ["", "partner=donor-1"])
-def test_counts_are_multiples_of_the_base_and_shares_are_of_these(run, base, filters):
+def test_exported_counts_are_multiples_of_the_base_and_shares_use_them(run, base, filters):
     done = run("export", "module-funnel", "--k", base, "--filters", filters)
     table = rows(done)
     counts = [each.name for each in EXHIBITS["module-funnel"].columns if each.protection is Protection.ROUNDED]
@@ -109,7 +109,7 @@ def test_counts_are_multiples_of_the_base_and_shares_are_of_these(run, base, fil
     assert f"multiples of {base}." in done.stderr
 
 
-def test_sums_of_few_are_withheld_and_others_are_near(run):
+def test_sums_of_few_are_withheld_and_others_are_approximate(run):
     seen, true = rows(run("export", "regions", "--k", 5)), rows(run("export", "regions"))
     of_place = {row["place"]: row["workers"] for row in true}
     workers = {row["place"]: row["workers"] for row in seen}
@@ -122,7 +122,7 @@ def test_sums_of_few_are_withheld_and_others_are_near(run):
 
 
 @pytest.mark.parametrize("code", ["matrix", "pairs"])
-def test_rows_of_enterprises_are_none_and_one_line_says_so(run, code):
+def test_enterprise_rows_are_omitted_with_a_message(run, code):
     done = run("export", code, "--k", 5)
     assert done.exit_code == 0
     assert done.stdout.splitlines() == [",".join(EXHIBITS[code].exported)]
@@ -130,7 +130,7 @@ def test_rows_of_enterprises_are_none_and_one_line_says_so(run, code):
     assert said == [f"{code} has a row for each enterprise: nothing but its header is for this reader."]
 
 
-def test_scope_is_all_they_may_see(run, spring, accounts):
+def test_reader_sees_only_the_scope(run, spring, accounts):
     share_links.make(accounts, Terms(scope=Filters.from_search("partner=donor-1"), edition=spring.key))
     scoped = run("export", "overview", "--k", 5, "--scope", "partner=donor-1", "--edition", "Spring")
     assert 0 < int(rows(scoped)[0]["value"]) < 120
@@ -139,7 +139,7 @@ def test_scope_is_all_they_may_see(run, spring, accounts):
     assert REFUSED in stopped(outside)
 
 
-def test_edition_is_what_they_see_and_not_the_live_record(accounts, tmp_path, monkeypatch):
+def test_reader_sees_the_edition_and_not_the_live_record(accounts, tmp_path, monkeypatch):
     address = f"sqlite:///{tmp_path}/results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
     key.make(accounts)
@@ -168,14 +168,14 @@ def test_edition_is_what_they_see_and_not_the_live_record(accounts, tmp_path, mo
     ],
 )
 @pytest.mark.parametrize("command", [("export", "overview"), ("export-package", "a.zip"), DIGEST])
-def test_reader_that_cannot_be_is_said(run, command, words, said, tmp_path, monkeypatch):
+def test_invalid_reader_options_are_refused(run, command, words, said, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     assert said in stopped(run(*command, *words))
     assert not list(tmp_path.glob("*.zip"))
 
 
 @pytest.mark.parametrize("words", [("--link", 1, "--k", 5), ("--scope", "partner=donor-1")])
-def test_options_of_different_readers_do_not_go_together(run, words):
+def test_options_of_different_readers_cannot_be_combined(run, words):
     done = run("export", "overview", *words)
     assert (done.exit_code, done.stdout) == (2, "")
     assert "--k" in done.stderr
@@ -185,7 +185,7 @@ def test_options_of_different_readers_do_not_go_together(run, words):
     "command", [("export", "overview", "--k", "5"), ("export-package", "a.zip", "--k", "10"), DIGEST,
                 ("pack", "Counts", "--pptx")],
 )  # fmt: skip
-def test_without_a_key_it_says_how_to_make_one_and_makes_none(
+def test_missing_privacy_key_is_reported_with_the_command_to_create_it(
     demo_url, accounts, tmp_path, monkeypatch, command
 ):  # fmt: skip
     monkeypatch.setenv("SCORE_DATABASE_URL", demo_url)
@@ -199,7 +199,7 @@ def test_without_a_key_it_says_how_to_make_one_and_makes_none(
     "command", [("export", "overview"), ("export", "overview", "--format", "xlsx", "--out", "a.xlsx"),
                 ("export-package", "a.zip"), DIGEST, ("pack", "Counts", "--pptx", "--out", "a.pptx")],
 )  # fmt: skip
-def test_edition_whose_file_was_changed_is_said(run, spring, tmp_path, monkeypatch, command):
+def test_changed_edition_is_reported(run, spring, tmp_path, monkeypatch, command):
     monkeypatch.chdir(tmp_path)
     spring.path.chmod(0o644)
     spring.path.write_bytes(spring.path.read_bytes() + b"more")
@@ -211,7 +211,7 @@ def test_edition_whose_file_was_changed_is_said(run, spring, tmp_path, monkeypat
 
 @pytest.fixture
 def donor(run: Run, spring: Edition, accounts: Engine, demo_url: str, tmp_path: Path) -> Visit:
-    """Who has opened link 1: a scope of the edition, with export."""
+    """A viewer of link 1: a scope of the edition, with export."""
     terms = Terms(scope=Filters.from_search("partner=donor-1"), export=True, edition=spring.key)
     _made, token = share_links.make(accounts, terms)
     others: dict[str, Any] = {"editions": tmp_path / "editions", "accounts_url": str(accounts.url)}
@@ -222,7 +222,7 @@ def donor(run: Run, spring: Edition, accounts: Engine, demo_url: str, tmp_path: 
 
 
 @pytest.mark.parametrize("filters", ["", "place=500000", "sector=machinery,textile&as_of=2015-01-01"])
-def test_export_as_a_link_shows_it_is_what_the_link_exports(run, donor, filters):
+def test_export_for_a_link_equals_the_export_of_its_viewer(run, donor, filters):
     for code in EXHIBITS:
         answer = donor.client.get(f"/export/{code}.csv?{filters}", headers=PAGE)
         done = run("export", code, "--link", 1, "--filters", filters)
@@ -234,7 +234,7 @@ def test_export_as_a_link_shows_it_is_what_the_link_exports(run, donor, filters)
             assert "As link 1 shows it" in done.stderr
 
 
-def test_package_as_a_link_shows_it_is_what_the_link_exports(run, donor, tmp_path):
+def test_package_for_a_link_equals_the_package_of_its_viewer(run, donor, tmp_path):
     done = run("export-package", tmp_path / "ours.zip", "--link", 1)
     assert done.exit_code == 0, done.output
     theirs = donor.client.get("/export/package.zip")
@@ -246,13 +246,13 @@ def test_package_as_a_link_shows_it_is_what_the_link_exports(run, donor, tmp_pat
     theirs.close()
 
 
-def test_link_that_waits_for_an_edition_is_said(run, accounts):
+def test_link_waiting_for_an_edition_is_reported(run, accounts):
     share_links.make(accounts, Terms(threshold=None))
     assert "Link 1 has no edition yet" in stopped(run("export", "overview", "--link", 1))
 
 
-def test_link_to_a_public_edition_shows_it_though_the_record_is_public_no_more(accounts, tmp_path, monkeypatch):
-    """As it does over HTTP, where the edition is asked whether it is public."""
+def test_public_edition_is_shown_after_the_record_is_no_longer_public(accounts, tmp_path, monkeypatch):
+    """As over HTTP, where the edition itself determines whether it is public."""
     address = f"sqlite:///{tmp_path}/results.db"
     monkeypatch.setenv("SCORE_DATABASE_URL", address)
     engine = database.writing_engine(address)
@@ -283,7 +283,7 @@ def test_link_of_a_public_record_without_a_threshold_shows_everything(
     "command", [("export", "overview"), ("export-package", "a.zip"), (*DIGEST, "--managers"),
                 ("pack", "Counts", "--pptx", "--managers")],
 )  # fmt: skip
-def test_who_the_output_is_for_is_said_of_a_record_that_is_not_public_alone(
+def test_command_names_its_audience_only_for_a_non_public_record(
     run, public_record_url, tmp_path, monkeypatch, command
 ):
     monkeypatch.chdir(tmp_path)
@@ -304,16 +304,16 @@ def test_public_record_is_exported_as_it_is(run, public, public_record_url, monk
 
 
 TOLD = re.compile(r"\b([\d,]+) (?:enterprises?|pairs|new pairs|participants|\()")
-"""A number of people or enterprises in a newsletter."""
+"""Matches a number of people or enterprises in a newsletter."""
 
 
 def numbers(letter: str) -> list[int]:
-    """The counts a newsletter tells."""
+    """The counts in a newsletter."""
     words = re.sub(r"\[([^\]]*)\]\([^)]*\)", r"\1", letter)
     return [int(n.replace(",", "")) for n in TOLD.findall(words)]
 
 
-def test_newsletter_is_the_committee_s_unless_it_is_for_managers(run):
+def test_newsletter_is_for_the_committee_unless_managers_are_requested(run):
     done, true = run(*DIGEST), run(*DIGEST, "--managers")
     assert done.stderr.splitlines()[0].startswith(COMMITTEE)
     told = numbers(done.stdout)
@@ -323,7 +323,7 @@ def test_newsletter_is_the_committee_s_unless_it_is_for_managers(run):
     assert "counts are rounded at random to a multiple of 5" in done.stdout
 
 
-def test_newsletter_does_not_say_none_where_fewer_than_the_base_are_meant(run):
+def test_newsletter_never_shows_zero_for_fewer_than_the_base(run):
     assert [n for n in numbers(run(*DIGEST).stdout) if n == 0] == []
 
 
@@ -337,7 +337,7 @@ def drawn(path: Path) -> list[float]:
     return [n for chart in charts for plot in chart.plots for each in plot.series for n in each.values if n is not None]
 
 
-def test_pack_is_the_committee_s_unless_it_is_for_managers(run, tmp_path):
+def test_pack_is_for_the_committee_unless_managers_are_requested(run, tmp_path):
     ours, theirs = tmp_path / "ours.pptx", tmp_path / "theirs.pptx"
     done = run("pack", "Counts", "--pptx", "--out", ours)
     assert done.exit_code == 0, done.output
@@ -349,7 +349,7 @@ def test_pack_is_the_committee_s_unless_it_is_for_managers(run, tmp_path):
     assert [n for n in drawn(theirs) if n % 5 and n not in EXACT]
 
 
-def test_pack_has_rows_of_enterprises_for_managers_alone(run, accounts, tmp_path):
+def test_pack_has_enterprise_rows_only_for_managers(run, accounts, tmp_path):
     decks.save(accounts, Deck("Rows", (DeckSlide("matrix"),)), "manager")
     out = tmp_path / "a.pptx"
     for words, named in (((), False), (("--managers",), True)):
@@ -360,7 +360,7 @@ def test_pack_has_rows_of_enterprises_for_managers_alone(run, accounts, tmp_path
         assert ("(synthetic 0001)" in notes) is named
 
 
-def test_pack_and_newsletter_are_written_as_a_link_shows_them(run, spring, accounts, tmp_path):
+def test_pack_and_newsletter_can_be_written_as_a_link_shows_them(run, spring, accounts, tmp_path):
     terms = Terms(audience=Audience.COMMITTEE, scope=Filters.from_search("partner=donor-1"), edition=spring.key)
     share_links.make(accounts, terms)
     done = run("pack", "Counts", "--pptx", "--link", 1, "--out", tmp_path / "a.pptx")
@@ -385,7 +385,7 @@ COMMANDS = [
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_selection_that_is_not_shown_stops_with_a_wider_one(run, command, tmp_path, monkeypatch):
+def test_hidden_selection_is_refused_with_a_wider_suggestion(run, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     said = stopped(run(*command, "--filters", NOBODY))
     assert REFUSED in said
@@ -393,7 +393,7 @@ def test_selection_that_is_not_shown_stops_with_a_wider_one(run, command, tmp_pa
     assert run(*command, "--filters", wider).exit_code == 0
 
 
-def test_pack_of_a_selection_that_is_not_shown_says_so_on_every_slide(run, tmp_path):
+def test_pack_of_a_hidden_selection_shows_a_message_on_every_slide(run, tmp_path):
     done = run("pack", "Counts", "--pptx", "--out", tmp_path / "a.pptx", "--filters", NOBODY)
     assert done.exit_code == 0, done.output
     for slide in Presentation(str(tmp_path / "a.pptx")).slides:
@@ -403,7 +403,7 @@ def test_pack_of_a_selection_that_is_not_shown_says_so_on_every_slide(run, tmp_p
 
 
 @pytest.mark.parametrize("command", [*COMMANDS, ("pack", "Counts", "--pptx")])
-def test_address_that_asks_for_too_much_gives_the_nearest_view_and_says_so(run, command, tmp_path, monkeypatch):
+def test_address_with_too_many_filters_gives_the_nearest_view_with_a_message(run, command, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     asked, nearest = "partner=donor-1,employers-500000", "partner=donor-1"
     done, plain = run(*command, "--filters", asked), run(*command, "--filters", nearest)

@@ -1,4 +1,4 @@
-"""The exhibits against a second count of the same tables, on invented programmes full of awkward cases."""
+"""The exhibits against a recount of the same tables, on invented programmes full of edge cases."""
 
 import csv
 import io
@@ -42,7 +42,7 @@ from data.view import View
 pytestmark = pytest.mark.both_databases
 
 AS_OF = date(2014, 12, 31)
-# Few days, so that facts often share one; the last three lie after the record's own date.
+# Few days, so that facts often share one; the last three are after the record date.
 DAYS = [AS_OF + timedelta(days=days) for days in (-900, -400, -90, -30, -1, 0, 1, 40, 200)]
 EARLIER, LATER = DAYS[2], DAYS[7]
 
@@ -110,7 +110,7 @@ class Invented:
         return value if self.chance(probability) else None
 
     def day(self, probability: float, since: date | None = None) -> date | None:
-        # A favourite day besides, so that ties have to be broken.
+        # Also one frequent day, so that ties have to be broken.
         days = [day for day in (*DAYS, *[self.favourite] * 5) if since is None or day >= since]
         return self.maybe(probability, self.random.choice(days))
 
@@ -249,7 +249,7 @@ class Invented:
         ]
 
     def _programme(self) -> None:
-        """Dates of phases and rounds, targets with figures beside them, trainers and events."""
+        """Dates of phases and rounds, targets with matching figures, trainers and events."""
         draw = self.random
         for phase in self.tables["phase"]:
             begins = self.day(0.8)
@@ -317,7 +317,7 @@ class Invented:
         return {dimension: codes | ({"nobody"} if self.chance(0.2) else set())}
 
     def questions(self) -> Iterator[tuple[dict[str, set[str]], date | None]]:
-        """What to ask of the programme: everything, single filters, pairs of filters, other dates."""
+        """The selections to test: everything, single filters, pairs of filters, other dates."""
         yield {}, None
         for dimension in self.random.sample(DIMENSIONS, 2):
             yield self.one_filter(dimension), None
@@ -331,7 +331,7 @@ class Invented:
 
 @contextmanager
 def database_of(tables: Tables, address: str = "sqlite://") -> Iterator[Any]:
-    """A connection to a new database, else one in memory, that holds the tables; and its catalogue."""
+    """A connection to a new database (default: in memory) with the tables, and its catalogue."""
     engine = writing_engine(address)
     try:
         load_rows(engine, tables)
@@ -379,7 +379,7 @@ def keyed(rows: list[Row], code: str) -> dict[tuple[str, ...], Row]:
 
 
 def differences(given: list[Row], expected: list[Row], code: str) -> list[str]:
-    """What the export says otherwise than the recount, line by line; an overview's note is words and left out."""
+    """The differences between export and recount, line by line; the note of an overview is text and omitted."""
     left, right = keyed(given, code), keyed(expected, code)
     found = [f"{code} {key}: only in the export" for key in left.keys() - right.keys()]
     found += [f"{code} {key}: only in the recount: {right[key]}" for key in right.keys() - left.keys()]
@@ -395,7 +395,7 @@ def differences(given: list[Row], expected: list[Row], code: str) -> list[str]:
 
 
 def disagreements(view: View, of: Asked) -> list[str]:
-    """Everything the exhibits of a view say otherwise than the recount of the same slice."""
+    """All differences between the exhibits of a view and the recount of the same slice."""
     given, line, expected = exported_all(view), asdict(coverage.coverage_line(view)), coverage_line(of)
     wrong = [] if line == expected else [f"coverage line: {line}, recount {expected}"]
     for code, recounted in EXHIBITS.items():
@@ -410,7 +410,7 @@ SEEDS = settings(
     phases=(Phase.explicit, Phase.generate),
     suppress_health_check=[HealthCheck.too_slow],
 )
-"""How invented programmes are drawn."""
+"""The settings of tests on invented programmes."""
 
 
 @SEEDS
@@ -438,12 +438,12 @@ def test_every_exhibit_of_the_ten_enterprises_agrees_with_the_recount(address: s
             assert not wrong, "\n".join([search, *wrong])
 
 
-# What must hold of the exhibits whatever the programme
+# Properties of the exhibits of any programme
 
 
 @dataclass(frozen=True)
 class Counted:
-    """One invented programme's exhibits under one question."""
+    """The exhibits of one invented programme under one selection."""
 
     of: Asked
     line: Coverage
@@ -452,7 +452,7 @@ class Counted:
 
 @pytest.fixture(scope="module", params=[385, 535, 262])
 def counted(request: pytest.FixtureRequest, new_database: Callable[[], str]) -> list[Counted]:
-    """The exhibits of one invented programme: of everything, and under the first and the last of its questions."""
+    """The exhibits of one invented programme: of everything, and of its first and last selection."""
     invented = Invented(request.param)
     questions = list(invented.questions())
     found = []
@@ -479,7 +479,7 @@ def test_every_planned_enterprise_is_in_exactly_one_state(counted: list[Counted]
             assert numbers(row, *columns) == [states[module, column.replace("_", "-")] for column in columns]
 
 
-def test_no_step_of_a_funnel_is_wider_than_the_one_before(counted: list[Counted]) -> None:
+def test_no_step_of_a_funnel_has_more_enterprises_than_the_one_before(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["module-funnel"]:
             assert never_increases(numbers(row, "planned", "workshop", "visited", "assessed", "completed"))
@@ -487,7 +487,7 @@ def test_no_step_of_a_funnel_is_wider_than_the_one_before(counted: list[Counted]
         assert never_increases(int(row["enterprises"]) for row in one.rows["breadth"])
 
 
-def test_nobody_reaches_a_step_without_a_record_who_does_not_reach_it(counted: list[Counted]) -> None:
+def test_counts_without_a_record_never_exceed_the_count_of_the_step(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["module-funnel"]:
             assert 0 <= int(row["visited_without_record"]) <= int(row["visited"])
@@ -496,19 +496,19 @@ def test_nobody_reaches_a_step_without_a_record_who_does_not_reach_it(counted: l
             assert 0 <= int(row["without_record"]) <= int(row["enterprises"])
 
 
-def test_shares_lie_between_nothing_and_all(counted: list[Counted]) -> None:
+def test_shares_are_between_0_and_1(counted: list[Counted]) -> None:
     for one in counted:
         for code, rows in one.rows.items():
             for row in rows:
-                # Whoever began a module, left it and is to begin it again later is a step reached and no part of the
-                # base: the only way past 1.
+                # An enterprise that began a module, left it and is to begin it again later reached a step but is
+                # not in the base: the only case above 1.
                 if code == "module-funnel" and started_before_the_latest(one.of, row["module"]):
                     continue
                 shares = [float(row[name]) for name in row if "share" in name and row[name]]
                 assert all(0 <= share <= 1 for share in shares), (code, row)
 
 
-def test_better_same_and_worse_are_all_the_pairs(counted: list[Counted]) -> None:
+def test_better_same_and_worse_add_up_to_all_pairs(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             verdicts = Counter(pair["verdict"] for pair in one.rows["pairs"] if pair["indicator"] == row["indicator"])
@@ -522,7 +522,7 @@ def test_better_same_and_worse_are_all_the_pairs(counted: list[Counted]) -> None
                 assert sum(counts) == int(row["pairs"])
 
 
-def test_gained_less_lost_is_what_the_practice_grew_by(counted: list[Counted]) -> None:
+def test_gained_minus_lost_equals_the_growth_of_the_practice(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             if row["unit"] == "yes-no":
@@ -531,7 +531,7 @@ def test_gained_less_lost_is_what_the_practice_grew_by(counted: list[Counted]) -
                 assert row["median_change"] == row["change_low"] == row["median_relative_change"] == ""
 
 
-def test_interval_holds_its_median(counted: list[Counted]) -> None:
+def test_interval_contains_its_median(counted: list[Counted]) -> None:
     for one in counted:
         for row in one.rows["change"]:
             assert (row["change_low"] == "") == (int(row["pairs"]) < 6 or row["unit"] == "yes-no")
@@ -539,7 +539,7 @@ def test_interval_holds_its_median(counted: list[Counted]) -> None:
                 assert float(row["change_low"]) <= float(row["median_change"]) <= float(row["change_high"])
 
 
-def test_who_gave_a_pair_reported_and_who_reported_is_enrolled(counted: list[Counted]) -> None:
+def test_enterprises_with_a_pair_reported_and_those_that_reported_are_enrolled(counted: list[Counted]) -> None:
     for one in counted:
         line = one.line
         assert line.paired <= line.reported <= line.enterprises
@@ -550,9 +550,9 @@ def test_who_gave_a_pair_reported_and_who_reported_is_enrolled(counted: list[Cou
             assert paired <= reported <= line.reported
 
 
-def test_places_together_hold_every_enterprise(counted: list[Counted]) -> None:
+def test_places_together_contain_every_enterprise(counted: list[Counted]) -> None:
     for one in counted:
         overview = {row["headline"]: row["value"] for row in one.rows["overview"]}
-        # One without a place may stand in two of its rounds' places.
+        # An enterprise without a place can count in the places of two of its rounds.
         assert sum(int(row["enterprises"]) for row in one.rows["regions"]) >= int(overview["enterprises"])
         assert int(overview["places"]) == sum(row["place"] != "" for row in one.rows["regions"])

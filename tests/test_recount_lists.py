@@ -1,4 +1,4 @@
-"""The lists against a second count of the same tables: who is in them, in which order, and what stands beside whom."""
+"""The lists against a recount of the same tables: their members, their order, and the values of each row."""
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
@@ -37,17 +37,17 @@ NAMES_EN = ("ant works", "Ant Works", "ANT farm", "bee_line", "Bee 100%", "Zebra
 NAMES_ZH = ("厂 一", "苏州厂", "Ant 厂", "élan", None, None)
 SEARCHES = ("e 1", "厂", "%", "_", "ANT w", "works ant", "Élan", "  ", "E1")
 COPIES = 3
-"""So many enterprises of one kind: there are ties to break, and more enterprises than stand on a page."""
+"""Number of enterprises of one kind: enough for ties, and for more enterprises than fit on a page."""
 
-Told = Iterator[tuple[str, Any, Any]]
-"""What was asked, what the product says, and what the recount says."""
+Compared = Iterator[tuple[str, Any, Any]]
+"""The request, the product's result, and the recount's result."""
 
 
 # Programmes with lists in them
 
 
 def dressed(invented: Invented) -> Tables:
-    """An invented programme, made public, with names to be sorted by, blanks, and results far from the others."""
+    """An invented programme, made public, with names to sort by, blanks, and outliers."""
     random = Random(len(invented.tables["result"]))
     tables = {name: [dict(row) for row in rows] for name, rows in invented.tables.items()}
     tables["programme"][0]["public"] = True
@@ -82,35 +82,35 @@ def dressed(invented: Invented) -> Tables:
 
 
 def limited_to(scope: dict[str, set[str]]) -> Viewer:
-    """Who comes by a link with a scope that names whoever may be named, and withholds nothing."""
+    """A link viewer with a scope, with the names that may be shown, without a threshold."""
     return Terms(scope=Filters.from_search(search_of(scope, None)), threshold=None, names=True).viewer()
 
 
-# Both answers to every question
+# Both results of every request
 
 
 def plain(value: Any) -> Any:
-    """A value of a frame as plain Python has it."""
+    """A value of a frame as a plain Python value."""
     if not isinstance(value, (str, tuple, dict, list, Withheld)) and pd.isna(value):
         return None
     return value.item() if hasattr(value, "item") else value
 
 
 def rows_of(frame: pd.DataFrame, columns: Iterable[str]) -> list[tuple[Any, ...]]:
-    """Some columns of a frame, row by row, in no order."""
+    """Some columns of a frame, row by row, in a canonical order."""
     return in_no_order(tuple(row[name] for name in columns) for row in frame.to_dict("records"))
 
 
 def in_no_order(rows: Iterable[tuple[Any, ...]]) -> list[tuple[Any, ...]]:
-    """Rows as plain values, numbers of one type, in an order that both counts make alike."""
+    """Rows as plain values, numbers of one type, in an order equal for both counts."""
     plainly = (tuple(plain(value) for value in row) for row in rows)
     alike = (tuple(float(value) if type(value) is int else value for value in row) for row in plainly)
     return sorted(alike, key=repr)
 
 
-def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Told:
-    """Every list of enterprises with what it says of each, in both directions and with every search; where questions
-    take turns, in one direction and with some of the searches.
+def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Compared:
+    """Every list of enterprises with its row values, in both directions and with every search; where requests take
+    turns, in one direction and with some of the searches.
     """
     for at, (sort, descending) in enumerate(product(recount.SORTS, (False, True))):
         wanted = ListRequest(sort=sort, descending=descending, language=("en", "zh", "zh")[(at + (turn or 0)) % 3])
@@ -122,16 +122,20 @@ def questions_of_lists(view: View, lists: Lists, turn: int | None = None) -> Tol
 
 
 def is_due(at: int, turn: int | None) -> bool:
-    """Is every other question asked this time, or all of them?"""
+    """True if this request is due: every other one in turns, otherwise all."""
     return turn is None or (at + turn + at // 2) % 2 == 0
 
 
-def question_of_list(view: View, lists: Lists, wanted: ListRequest) -> Told:
+def question_of_list(view: View, lists: Lists, wanted: ListRequest) -> Compared:
     pages = pages_of(view, wanted)
     rows = [row for page in pages for row in page.rows]
     codes, unnamed = listed_codes(view, lists, wanted)
     yield f"enterprises: {wanted}", [row.enterprise for row in rows], [alias for alias, _ in codes]
-    yield f"said of: {wanted}", [told_by(row) for row in rows], [as_told(lists.told[code]) for _, code in codes]
+    yield (
+        f"said of: {wanted}",
+        [shown_values(row) for row in rows],
+        [expected_values(lists.told[code]) for _, code in codes],
+    )
     yield f"how many: {wanted}", (pages[0].count, pages[0].unnamed), (len(codes), unnamed)
 
 
@@ -144,7 +148,7 @@ def pages_of(view: View, wanted: ListRequest) -> list[enterprise_list.Enterprise
 
 
 def listed_codes(view: View, lists: Lists, wanted: ListRequest) -> tuple[list[tuple[str, str]], int]:
-    """Whom a list has, each under the name it goes by, and how many of them may not be named and stand last."""
+    """The members of a list under their shown names, and the number of unnamed ones at the end."""
     tables, among, hidden = lists.of.tables, lists.enterprises, []
     if view.viewer.limited:
         named = recount.nameable(tables)
@@ -156,19 +160,19 @@ def listed_codes(view: View, lists: Lists, wanted: ListRequest) -> tuple[list[tu
     return [*((code, code) for code in order), *aliased], len(hidden)
 
 
-def told_by(row: enterprise_list.Listed) -> tuple[Any, ...]:
+def shown_values(row: enterprise_list.Listed) -> tuple[Any, ...]:
     states = [*row.states.items()]
     return row.place, row.sector, row.rounds, states, row.reported, plain(row.last_report), row.date_precision
 
 
-def as_told(told: Row) -> tuple[Any, ...]:
+def expected_values(told: Row) -> tuple[Any, ...]:
     states = [*told["states"].items()]
     about = ("place", "sector", "rounds", "states", "reported", "last_report", "date_precision")
     return tuple((told | {"states": states})[name] for name in about)
 
 
-def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Told:
-    """What is missing, and the list behind every number; where questions take turns, behind every other."""
+def questions_of_completeness(view: View, lists: Lists, turn: int | None = None) -> Compared:
+    """The completeness numbers, and the list behind every number; where requests take turns, behind every other."""
     yield "forms", follow_up.form_counts(view), recount.form_counts(lists)
     yield "silences", follow_up.silences(view), recount.silence_counts(lists)
     yield "outliers", follow_up.outlier_count(view), len(recount.outliers(lists))
@@ -191,7 +195,7 @@ def questions_of_completeness(view: View, lists: Lists, turn: int | None = None)
 
 
 def lists_of_enterprises(lists: Lists) -> Iterator[tuple[FollowUpList, set[str]]]:
-    """The lists of enterprises behind the numbers, with who is in them."""
+    """The lists of enterprises behind the numbers, with their members."""
     for form, state in product(recount.FORMS, recount.STATES):
         yield FollowUpList("form", (form, state)), recount.with_form(lists, form, state)
     for silence in recount.SILENCES:
@@ -203,7 +207,7 @@ def lists_of_enterprises(lists: Lists) -> Iterator[tuple[FollowUpList, set[str]]
         yield FollowUpList("group", (did, kind, code)), recount.in_group(lists, did, kind, code)
 
 
-def question_of_members(view: View, lists: Lists, which: FollowUpList, members: set[str]) -> Told:
+def question_of_members(view: View, lists: Lists, which: FollowUpList, members: set[str]) -> Compared:
     found, forms = follow_up.page(view, ListRequest(sort="last_report"), which)
     order = recount.in_order(lists, members, "last_report")[: enterprise_list.PAGE]
     yield which.path, [each.listed.enterprise for each in forms], order
@@ -212,7 +216,7 @@ def question_of_members(view: View, lists: Lists, which: FollowUpList, members: 
     yield f"forms of {which.path}", given, [(lists.forms[code], recount.days_since(lists, code)) for code in order]
 
 
-def question_of_everyone(view: View, lists: Lists) -> Told:
+def question_of_everyone(view: View, lists: Lists) -> Compared:
     for language, which in (("en", None), ("zh", FollowUpList("form", ("results", "present")))):
         members = lists.enterprises if which is None else recount.with_form(lists, "results", "present")
         frame = follow_up.everyone(view, which, language)
@@ -226,8 +230,8 @@ def question_of_everyone(view: View, lists: Lists) -> Told:
         yield f"everyone {which}", given, expected
 
 
-def questions_of_filters(view: View, of: Asked) -> Told:
-    """What the filters offer, each under the others, and who lies in each province."""
+def questions_of_filters(view: View, of: Asked) -> Compared:
+    """The options of each filter under the others, and the enterprises of each province."""
     for dimension in ("partner", "sector", "round", "phase", "place"):
         others = {name: codes for name, codes in of.filters.items() if name != dimension}
         counts = recount.option_counts(of_filters(of, others), dimension)
@@ -246,8 +250,8 @@ def of_filters(of: Asked, filters: dict[str, set[str]]) -> Asked:
     return asked(of.tables, filters, of.as_of)
 
 
-def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Told:
-    """What exhibits and lists rest on."""
+def questions_of_sources(view: View, of: Asked, turn: int | None = None) -> Compared:
+    """The sources of exhibits and lists."""
     trainings, reported = recount.sources_of_trainings(of), recount.sources_of_results(of)
     for code in ("overview", "regions", "module-funnel", "journey-funnel", "breadth", "matrix"):
         yield f"sources of {code}", rests_on(build(view, code)), trainings
@@ -266,8 +270,8 @@ def rests_on(exhibit: Any) -> dict[str, int]:
     return exhibit.sources | ({"": exhibit.unsourced} if exhibit.unsourced else {})
 
 
-def questions_of_neighbours(view: View, lists: Lists) -> Told:
-    """What stands beside an enterprise in the whole of what the viewer may see: filters take nothing from it."""
+def questions_of_neighbours(view: View, lists: Lists) -> Compared:
+    """The neighbours of an enterprise in everything the viewer may see: filters do not apply."""
     whole = Lists(of_filters(lists.of, {}))
     named = recount.nameable(lists.of.tables) if view.viewer.limited else whole.enterprises
     for code in [*sorted(whole.enterprises)[:2], *sorted(whole.enterprises)[-2:]]:
@@ -292,12 +296,12 @@ BESIDE = ("enterprise", "round", "module", "indicator", "before", "before_on", "
 BESIDE_LEVELS = ("before", "before_on", "after", "after_on", "months", "verified", "date_precision", "module")
 
 
-def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Told:
-    """The facts beside the pairs, and what stands beside a pair's two levels."""
+def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Compared:
+    """The facts in addition to the pairs, and the further columns of each pair."""
     for indicator in (None, *indicators_due(of, turn)):
         facts = recount.facts_beside(of, indicator)
         named = names_shown(view, of.tables, {row["enterprise"] for row in facts})
-        # Dates that are not seen yet have a test of their own.
+        # Dates that are not visible yet have their own test.
         given = (
             tuple(None if name.endswith("_on") and too_late(of, row[name]) else row[name] for name in BESIDE)
             for row in pairs_exhibit.other_results(view, indicator).to_dict("records")
@@ -319,14 +323,14 @@ def too_late(of: Asked, day: Any) -> bool:
 
 
 def names_shown(view: View, tables: Tables, codes: set[str]) -> dict[str, str]:
-    """What the enterprises of a table go by: their codes, and where they may not be named a number."""
+    """The shown codes of the enterprises of a table: their code, or a number if they may not be named."""
     hidden = codes - recount.nameable(tables) if view.viewer.limited else set()
     aliases = {code: f"enterprise-{n}" for n, code in enumerate(sorted(hidden, key=view.viewer.alias_order), 1)}
     return {code: aliases.get(code, code) for code in codes}
 
 
-def questions_of_headlines(view: View, of: Asked) -> Told:
-    """What stands beside the numbers of the exhibits: of how many a sum is known, who planned Module 1 alone."""
+def questions_of_headlines(view: View, of: Asked) -> Compared:
+    """The notes next to the headlines: known terms of each sum, enterprises that planned only Module 1."""
     n = overview_counts(view.facts)
     known = {
         "workers_reached": [n["trained"] - n["workers_unknown"]],
@@ -339,7 +343,7 @@ def questions_of_headlines(view: View, of: Asked) -> Told:
     yield "Module 1 alone", int(last["m1_only"]), recount.only_module_1(of)
 
 
-def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> Told:
+def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> Compared:
     lists = Lists(of)
     yield from questions_of_lists(view, lists, turn)
     yield from questions_of_completeness(view, lists, turn)
@@ -350,13 +354,13 @@ def questions_of_everything(view: View, of: Asked, turn: int | None = None) -> T
     yield from questions_of_headlines(view, of)
 
 
-def disagreements(told: Told) -> list[str]:
-    """Everything the product says otherwise than the recount."""
+def disagreements(told: Compared) -> list[str]:
+    """All differences between the product and the recount."""
     return [f"{what}: {given}, recount {expected}" for what, given, expected in told if given != expected]
 
 
 def slices(tables: Tables, codes: dict[str, set[str]], as_of: Any, scope: dict[str, set[str]]) -> Iterator[Any]:
-    """A manager and who comes by a link, each with the slice that is left of what they ask for."""
+    """A manager and a link viewer, each with the slice that remains of their request."""
     day = as_of or tables["programme"][0]["as_of"]
     yield MANAGER, asked(tables, codes, as_of)
     yield limited_to(scope), Scoped(tables, codes, day, scope=scope)
@@ -381,7 +385,7 @@ def test_every_list_agrees_with_the_recount_under_any_filter(new_database: Calla
                 assert not wrong, "\n".join([f"seed {seed}, {search}, limited: {viewer.limited}", *wrong])
 
 
-# In r3 nobody is yet; on 10 March 2013 the first trainings are due that very day. Shandong holds more than Qingdao.
+# r3 has no enterprise yet; on 10 March 2013 the first trainings are due that day. Shandong contains Qingdao.
 @pytest.mark.parametrize(
     ("search", "scope"),
     [
@@ -406,8 +410,10 @@ def test_every_list_of_the_ten_enterprises_agrees_with_the_recount(
 
 
 @pytest.mark.parametrize("recruited", [(2, 1), (1, 2), (1, 1), (None, 1), (1, None)])
-def test_results_of_one_date_are_told_apart_alike(address: str, recruited: tuple[int | None, int | None]) -> None:
-    # Two rounds and two modules in which all was measured on the same days; who was recruited when decides.
+def test_results_of_one_date_are_ordered_alike_in_both_counts(
+    address: str, recruited: tuple[int | None, int | None]
+) -> None:
+    # Two rounds and two modules with the same measurement days; the recruitment date decides.
     tables = {name: [dict(row) for row in rows] for name, rows in PROGRAMME.items()}
     days = {code: n and AS_OF - timedelta(days=100 - n) for code, n in zip(("r1", "r2"), recruited, strict=True)}
     for row in tables["enrolment"]:
@@ -425,7 +431,7 @@ def test_results_of_one_date_are_told_apart_alike(address: str, recruited: tuple
         assert not wrong, "\n".join(wrong)
 
 
-def test_invented_programmes_have_what_the_lists_are_about() -> None:
+def test_invented_programmes_have_rows_for_every_list() -> None:
     outliers, pages, silences, states = 0, 0, set(), set()
     for seed, day in product((385, 535, 472), (AS_OF, EARLIER)):
         lists = Lists(asked(dressed(Invented(seed)), {}, day))
@@ -439,8 +445,8 @@ def test_invented_programmes_have_what_the_lists_are_about() -> None:
     assert states == set(product(recount.FORMS, recount.STATES))
 
 
-def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
-    # The before of e is of October 2014, its after of January 2015: at the end of 2014 nobody knows of the latter.
+def test_pairs_show_no_date_after_the_as_of_date(address: str) -> None:
+    # The before of e is of October 2014, its after of January 2015, which is not visible at the end of 2014.
     with database_of(PROGRAMME, address) as (connection, catalogue):
         view = View.open(connection, catalogue, MANAGER, Filters())
         columns = ("enterprise", "before_on", "after_on")
@@ -451,7 +457,7 @@ def test_no_date_after_the_view_stands_beside_the_pairs(address: str) -> None:
 
 @pytest.mark.parametrize("dimension", ["partner", "place", "phase", "sector"])
 @pytest.mark.parametrize("seed", [385, 535])
-def test_sources_a_viewer_may_know_of_are_those_their_scope_rests_on(address: str, seed: int, dimension: str) -> None:
+def test_visible_sources_are_those_the_scope_of_the_viewer_rests_on(address: str, seed: int, dimension: str) -> None:
     invented = Invented(seed)
     scope, tables = invented.one_filter(dimension), with_sources_of_their_own(dressed(invented))
     with database_of(tables, address) as (connection, catalogue):
@@ -476,7 +482,7 @@ def with_sources_of_their_own(tables: Tables) -> Tables:
     return tables
 
 
-def test_source_of_a_trainer_alone_is_one_that_who_may_count_them_knows_of(address: str) -> None:
+def test_source_of_only_a_trainer_is_visible_to_viewers_who_may_count_trainers(address: str) -> None:
     tables = dressed(Invented(385))
     tables["source"].append({"code": "trainer-list", "title_en": "List of trainers"})
     tables["trainer"] = [{"code": "t", "organisation": "fed", "source": "trainer-list"}]
@@ -488,7 +494,7 @@ def test_source_of_a_trainer_alone_is_one_that_who_may_count_them_knows_of(addre
 
 
 @pytest.mark.parametrize("seed", [385, 535, 472])
-def test_sum_that_rests_on_few_enterprises_is_withheld_and_one_of_many_is_about(address: str, seed: int) -> None:
+def test_sum_over_few_enterprises_is_withheld_and_over_many_is_approximate(address: str, seed: int) -> None:
     base, tables = 5, dressed(Invented(seed))
     held = recount.rest_on(asked(tables))
     with database_of(tables, address) as (connection, catalogue):
@@ -498,7 +504,7 @@ def test_sum_that_rests_on_few_enterprises_is_withheld_and_one_of_many_is_about(
         shown = {("headline", row["headline"]): row["value"] for row in records(view, "overview")}
         shown |= {("workers", plain(row["place"]) or ""): row["workers"] for row in records(view, "regions")}
         shown |= {("other_facts", row["indicator"]): row["other_facts"] for row in records(view, "change")}
-    few = {cell for cell, count in held.items() if count <= base}  # they are never shown as twice the base
+    few = {cell for cell, count in held.items() if count <= base}  # these are never shown as twice the base
     many = {cell for cell, count in held.items() if count >= 2 * base}
     assert few
     assert many
@@ -507,6 +513,6 @@ def test_sum_that_rests_on_few_enterprises_is_withheld_and_one_of_many_is_about(
 
 
 def records(view: View, code: str) -> list[Row]:
-    """The rows of an exhibit, with what is withheld as it is: to_dict would make plain numbers of it."""
+    """The rows of an exhibit, with withheld values unchanged: to_dict would convert them to plain numbers."""
     table = build(view, code).table
     return [dict(zip(table, row, strict=True)) for row in table.itertuples(index=False, name=None)]

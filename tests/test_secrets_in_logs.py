@@ -1,4 +1,4 @@
-"""What goes wrong with a database is told without what was asked of it: no address, token, hash or label in a log."""
+"""Database errors are logged without statement parameters: no address, token, hash or label in a log."""
 
 import ast
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ LABEL, LINKS_PASSWORD = "For the ministry alone", "tea and rice"
 
 
 def engines(path: Path) -> Iterator[ast.Call]:
-    """Where a module makes an engine."""
+    """The calls that create an engine in a module."""
     for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
         if isinstance(call, ast.Call):
             called = call.func
@@ -35,7 +35,7 @@ def engines(path: Path) -> Iterator[ast.Call]:
                 yield call
 
 
-def test_no_engine_says_what_it_was_asked():
+def test_every_engine_hides_statement_parameters():
     made = {
         f"{path.relative_to(ROOT)}:{call.lineno}": {each.arg: ast.unparse(each.value) for each in call.keywords}
         for package in PACKAGES
@@ -47,7 +47,7 @@ def test_no_engine_says_what_it_was_asked():
 
 
 @pytest.mark.both_databases
-def test_engines_on_either_database_keep_what_they_were_asked_to_themselves(address):
+def test_database_errors_do_not_contain_statement_parameters(address):
     for engine in (database.writing_engine(address), database.reading_engine(address), accounts_engine(address)):
         with pytest.raises(Exception, match="nowhere") as caught, engine.connect() as connection:
             connection.exec_driver_sql("SELECT * FROM nowhere WHERE a = " + _place(engine), (EMAIL,))
@@ -60,7 +60,7 @@ def _place(engine: Engine) -> str:
 
 
 class Office:
-    """A server with a manager, a link, and somebody who came in by each."""
+    """A server with a manager, a link, and a signed-in visitor of each."""
 
     def __init__(self, database_url: str, folder: Path) -> None:
         self.accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
@@ -84,7 +84,7 @@ class Office:
         return client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}, headers=PAGE).status_code
 
     def everything(self) -> Iterator[TestResponse]:
-        """What is answered wherever the accounts are asked."""
+        """The responses of every address that reads the accounts."""
         stranger = self.visit.stranger()
         yield stranger.get(f"/s/{self.token}", headers=PAGE)
         yield stranger.post(f"/s/{self.token}", data={"password": LINKS_PASSWORD})
@@ -106,7 +106,7 @@ def office(public_record_url: str, tmp_path: Path) -> Iterator[Office]:
 
 
 @pytest.mark.parametrize("lacking", ["link", "manager"])
-def test_accounts_that_lack_a_table_tell_nobody_what_they_hold(office, lacking, caplog):
+def test_missing_accounts_table_reveals_no_stored_value(office, lacking, caplog):
     with office.accounts.connect() as connection:
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
         tables.tables[lacking].drop(connection)
@@ -119,7 +119,7 @@ def test_accounts_that_lack_a_table_tell_nobody_what_they_hold(office, lacking, 
         assert not [answer for answer in failed if secret in answer]
 
 
-def test_failure_at_a_links_address_is_logged_without_its_token(office, caplog, monkeypatch):
+def test_failed_link_request_is_logged_without_its_token(office, caplog, monkeypatch):
     monkeypatch.setattr(share_links, "by_token", lambda *_args: 1 / 0)
     assert office.visit.stranger().get(f"/s/{office.token}", headers=PAGE).status_code == 500
     assert "GET /s/<token>" in caplog.text

@@ -1,4 +1,4 @@
-"""Managers see as readers do: by the very path of who was sent the link, on the page they are on, or as a show."""
+"""Managers see as readers do: on the code path of a link viewer, on the current page, or as a show."""
 
 import json
 import re
@@ -44,7 +44,7 @@ def desk(demo_url: str, accounts: Engine) -> Visit:
 
 @pytest.fixture(autouse=True)
 def own_view(desk: Visit) -> Iterator[None]:
-    """Nobody looks through a link any more when a test begins."""
+    """Ends any preview of a link before a test."""
     yield
     desk.client.post("/leave")
 
@@ -60,29 +60,29 @@ def guest(desk: Visit, token: str) -> Visit:
 
 
 def see(desk: Visit, number: int, page: str = "", **said: str) -> str:
-    """See through a link's eyes; where that leads."""
+    """Start to see as a viewer of a link; returns the redirect address."""
     answer = desk.client.post(f"/share/{number}/see", data={"page": page, **said})
     assert answer.status_code == 303, answer.text
     return answer.location
 
 
 def offered(desk: Visit, page: str = "/") -> dict[str, str]:
-    """What the menu of a page offers: the name of each link, and where its button posts."""
+    """The entries of a page's see-as menu: the name of each link, and the address its button posts to."""
     text = desk.client.get("/share/readers", query_string={"page": page}).text
     found = re.findall(r'action="([^"]+)"><input type="hidden" name="page" value="([^"]*)"><button>([^<]*)<', text)
     assert {unescape(kept) for _action, kept, _name in found} <= {page}
     return {unescape(name): action for action, _kept, name in found}
 
 
-def told(visit: Visit, output: str, values: Values | None = None) -> str:
-    """An answer as it was sent, but for what the frame of a manager adds."""
+def response_text(visit: Visit, output: str, values: Values | None = None) -> str:
+    """A response as sent, without the parts added by the manager's frame."""
     return visit.post(output, values).text
 
 
-# --- the same path ------------------------------------------------------------------------------------------------
+# --- the same code path -------------------------------------------------------------------------------------------
 
 
-def test_manager_gets_byte_by_byte_what_the_reader_gets_and_no_visit_is_noted(desk, accounts):
+def test_manager_seeing_as_a_reader_gets_identical_bytes_and_logs_no_visit(desk, accounts):
     partner = desk.options()["partner"][0]["value"]
     made, token = make(desk, accounts, scope=Filters.from_search(f"partner={partner}"), names=True, export=True)
     reader = guest(desk, token)
@@ -90,7 +90,10 @@ def test_manager_gets_byte_by_byte_what_the_reader_gets_and_no_visit_is_noted(de
     assert see(desk, made.id, "/modules?lang=zh") == "/modules?lang=zh"
     for output in ASKED:
         for search in ("", "?lang=zh", "?sector=machinery", "?as_of=2014-01-01&edition=x"):
-            assert told(desk, output, at(search)) == told(reader, output, at(search)), (output, search)
+            assert response_text(desk, output, at(search)) == response_text(reader, output, at(search)), (
+                output,
+                search,
+            )
     for path in ("/table/change", "/export/overview.csv", "/how/breadth"):
         own, theirs = (re.sub(r"<form .*?</form>", "", each.open(path).text) for each in (desk, reader))
         assert own == theirs, path
@@ -100,7 +103,7 @@ def test_manager_gets_byte_by_byte_what_the_reader_gets_and_no_visit_is_noted(de
         assert {row.page for row in connection.execute(select(visit).where(visit.c.link == made.id))} == {"/"}
 
 
-def test_viewer_is_the_links_own(desk, accounts):
+def test_manager_seeing_as_a_reader_has_the_viewer_of_the_link(desk, accounts):
     made, _token = make(desk, accounts)
     see(desk, made.id)
     with desk.client as client:
@@ -110,7 +113,7 @@ def test_viewer_is_the_links_own(desk, accounts):
         assert g.link is None
 
 
-def test_manager_finds_no_tool_while_they_see_as_a_reader_and_the_way_back_on_every_page(desk, accounts):
+def test_manager_seeing_as_a_reader_has_no_tools_and_a_return_link_on_every_page(desk, accounts):
     made, _token = make(desk, accounts, "For them")
     assert see(desk, made.id, "/results?sector=garments") == "/results?sector=garments"
     answer = desk.answered(NAV, at("", "/results"))
@@ -128,8 +131,8 @@ def test_manager_finds_no_tool_while_they_see_as_a_reader_and_the_way_back_on_ev
     assert desk.open("/share").status_code == 200
 
 
-def test_strip_names_the_link_that_is_looked_through_however_alike_two_are(desk, accounts):
-    """Answers are kept for who sees the same: the strip must not be that of another link."""
+def test_preview_strip_names_the_current_link_even_if_two_are_alike(desk, accounts):
+    """Responses are cached for equal viewers: the strip must not be that of another link."""
     first, second = (make(desk, accounts, name)[0] for name in ("One", "Other"))
     for made in (first, second, first):
         see(desk, made.id)
@@ -141,7 +144,7 @@ def test_strip_names_the_link_that_is_looked_through_however_alike_two_are(desk,
 # --- where it is offered ------------------------------------------------------------------------------------------
 
 
-def test_menu_offers_the_links_that_open_something_on_the_page_one_is_on(desk, accounts):
+def test_see_as_menu_offers_the_links_that_can_open_the_current_page(desk, accounts):
     good, _token = make(desk, accounts, "Good <b>one</b>")
     committee, _token = make(desk, accounts, audience=Audience.COMMITTEE)
     paused, revoked, waiting = (make(desk, accounts, f"{name} link")[0] for name in ("Paused", "Revoked", "Waiting"))
@@ -165,7 +168,7 @@ def test_menu_offers_the_links_that_open_something_on_the_page_one_is_on(desk, a
     assert desk.client.post("/share/999999/see").status_code == 404
 
 
-def test_share_and_the_page_of_a_link_lead_to_what_its_readers_see(desk, accounts):
+def test_share_page_and_link_page_open_the_view_of_a_link_viewer(desk, accounts):
     donor, committee = make(desk, accounts)[0], make(desk, accounts, audience=Audience.COMMITTEE)[0]
     page = desk.open("/share").text
     assert f"Preview as link {donor.id}" in page
@@ -193,11 +196,11 @@ def test_share_and_the_page_of_a_link_lead_to_what_its_readers_see(desk, account
         ("x" * 5000, ""),
     ],
 )
-def test_page_that_is_kept_is_one_of_ours(asked, kept):
+def test_return_page_must_be_a_page_of_the_dashboard(asked, kept):
     assert safe_page(asked) == kept
 
 
-def test_page_that_the_reader_may_not_see_gives_way_to_their_first(desk, accounts):
+def test_page_forbidden_to_the_reader_is_replaced_by_their_first_page(desk, accounts):
     made, _token = make(desk, accounts)
     assert see(desk, made.id, "/enterprises?lang=zh") == "/"
     desk.client.post("/leave")
@@ -215,7 +218,7 @@ def slides(visit: Visit, query: str = "") -> dict[str, object]:
     return found
 
 
-def test_show_is_presented_as_a_committee_sees_it_with_its_deck_or_with_ones_own(desk, accounts):
+def test_manager_can_present_as_a_committee_with_its_deck_or_another(desk, accounts):
     decks.save(accounts, Deck("Mine", (DeckSlide("overview"), DeckSlide("matrix"))), "me")
     decks.save(accounts, Deck("Theirs", (DeckSlide("overview"),)), "me")
     made, token = make(desk, accounts, "Meeting", audience=Audience.COMMITTEE, deck="Theirs")
@@ -243,8 +246,8 @@ def test_show_is_presented_as_a_committee_sees_it_with_its_deck_or_with_ones_own
 
 
 @pytest.mark.parametrize("how", ["revoke", "pause"])
-def test_link_that_ends_while_a_manager_sees_through_it_does_not_turn_into_their_own_view(desk, accounts, how):
-    """On a projector everybody would read what nobody in the room may."""
+def test_ended_link_does_not_switch_the_preview_to_the_managers_own_view(desk, accounts, how):
+    """On a projector, everyone in the room would read data they may not see."""
     made, _token = make(desk, accounts, audience=Audience.COMMITTEE)
     see(desk, made.id)
     assert desk.client.get("/present/slides.json").status_code == 200
@@ -258,7 +261,7 @@ def test_link_that_ends_while_a_manager_sees_through_it_does_not_turn_into_their
     assert desk.open("/share").status_code == 200
 
 
-def test_preview_of_terms_an_older_version_took_is_over(desk):
+def test_preview_with_outdated_terms_is_ended(desk):
     with desk.client.session_transaction() as session:
         session["preview"] = Terms().plain() | {"threshold": 3}
     answer = desk.open("/")
@@ -268,7 +271,7 @@ def test_preview_of_terms_an_older_version_took_is_over(desk):
     assert desk.open("/").status_code == 200
 
 
-def test_only_managers_see_as_others(desk, accounts):
+def test_only_managers_can_see_as_a_reader(desk, accounts):
     made, token = make(desk, accounts)
     other, _token = make(desk, accounts)
     came = guest(desk, token)

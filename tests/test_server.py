@@ -1,4 +1,4 @@
-"""The application over real requests: every callback, table and export, and the address in its one canonical form."""
+"""The application over real requests: every callback, table and export, and the canonical form of addresses."""
 
 import csv
 import io
@@ -38,7 +38,7 @@ UNASKED = {
 
 @pytest.fixture(params=["public", "demo"])
 def visit(request: pytest.FixtureRequest, visits: dict[str, Visit]) -> Visit:
-    """Someone signed in, on one database after the other."""
+    """A signed-in visitor, on each database in turn."""
     return visits[request.param]
 
 
@@ -47,12 +47,12 @@ def errors(caplog: pytest.LogCaptureFixture) -> list[str]:
 
 
 def properties(output: str) -> list[str]:
-    """What a callback's output string writes."""
+    """The properties a callback's output string writes."""
     return output.strip(".").split("...")
 
 
 def counted(option: dict[str, str]) -> int:
-    """The number of enterprises an option says it has."""
+    """The number of enterprises in an option's label."""
     return int(option["label"].rsplit("·", 1)[1].replace(",", ""))
 
 
@@ -63,11 +63,11 @@ def export(visit: Visit, code: str, query: str = "") -> list[dict[str, str]]:
 
 
 def enterprises(visit: Visit, query: str) -> int:
-    """The enterprises of a selection, as the export counts them."""
+    """The number of enterprises of a selection, from the export."""
     return next(int(row["value"]) for row in export(visit, "overview", query) if row["headline"] == "enterprises")
 
 
-def test_every_property_of_a_callback_belongs_to_the_shell_or_to_a_page(public):
+def test_every_callback_property_exists_in_the_shell_or_on_a_page(public):
     each = (page.each() for page in pages.PAGES if page.each)
     drawn = components([shell(), *(pages.body(page) for page in pages.PAGES), *each])
     known = {component.id for component in drawn if getattr(component, "id", None)}
@@ -78,7 +78,7 @@ def test_every_property_of_a_callback_belongs_to_the_shell_or_to_a_page(public):
 
 
 @pytest.mark.parametrize("search", SEARCHES.values(), ids=SEARCHES)
-def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplog):
+def test_every_callback_fills_every_output_without_logging(visit, search, caplog):
     for output in visit.callbacks:
         response = visit.post(properties(output)[0], at(search, "/sources/nothing"))
         assert response.status_code == 200, output
@@ -89,7 +89,7 @@ def test_every_callback_fills_every_output_and_logs_nothing(visit, search, caplo
     assert not errors(caplog)
 
 
-def test_markup_holds_nothing_but_html_and_links_and_nothing_that_a_callback_asks_for(visit):
+def test_callback_markup_has_only_html_and_links_and_no_callback_input(visit):
     def built(drawn: Any) -> Iterator[tuple[str, str, dict[str, Any]]]:
         for each in drawn if isinstance(drawn, list) else [drawn]:
             if isinstance(each, dict):
@@ -109,7 +109,7 @@ def test_markup_holds_nothing_but_html_and_links_and_nothing_that_a_callback_ask
 
 
 @pytest.mark.parametrize("search", UNASKED.values(), ids=UNASKED)
-def test_address_that_makes_no_sense_shows_everything(public, search, caplog):
+def test_invalid_address_shows_everything(public, search, caplog):
     for output in public.callbacks:
         name = properties(output)[0]
         drawn = public.answered(name, at(search))
@@ -119,7 +119,7 @@ def test_address_that_makes_no_sense_shows_everything(public, search, caplog):
 
 
 @pytest.mark.parametrize("language", ["", "&lang=zh"])
-def test_every_callback_answers_a_selection_that_leaves_nothing(visit, language, caplog):
+def test_every_callback_responds_to_an_empty_selection(visit, language, caplog):
     search = f"?{visit.nothing_left()}{language}"
     for output in visit.callbacks:
         answer = visit.post(properties(output)[0], at(search)).get_json()
@@ -137,7 +137,7 @@ WRONG: dict[str, Any] = {
 
 
 @pytest.mark.parametrize("value", WRONG.values(), ids=WRONG)
-def test_value_of_the_wrong_kind_gives_an_answer_or_a_notice_never_a_traceback(public, value):
+def test_value_of_the_wrong_type_gives_a_response_or_a_notice_without_traceback(public, value):
     for output, callback in public.callbacks.items():
         for posted in callback["inputs"] + callback["state"]:
             name = f"{posted['id']}.{posted['property']}"
@@ -146,7 +146,7 @@ def test_value_of_the_wrong_kind_gives_an_answer_or_a_notice_never_a_traceback(p
 
 
 def assert_calm(response: Any, outputs: list[str]) -> None:
-    """Everything asked for, or a notice over the page; never half of it, never the inside of the server."""
+    """Assert that a response has all requested outputs or a notice, never a part, never a traceback."""
     assert "Traceback" not in response.text
     assert ".py" not in response.text
     assert "<script>alert" not in response.text
@@ -160,7 +160,7 @@ def assert_calm(response: Any, outputs: list[str]) -> None:
         assert told >= set(outputs)
 
 
-def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
+def test_malformed_callback_body_is_refused_without_traceback(public):
     good = public.body(HEADLINES)
     bodies = {
         "unknown output": good | {"output": "nothing.children", "outputs": {"id": "nothing", "property": "children"}},
@@ -190,10 +190,10 @@ def test_body_that_no_page_would_post_is_refused_without_a_traceback(public):
     assert public.post(HEADLINES).status_code == 200, "and the server goes on"
 
 
-def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in_the_log(public, monkeypatch, caplog):
+def test_failed_callback_shows_a_notice_and_logs_the_reason(public, monkeypatch, caplog):
     monkeypatch.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
     said = {}
-    for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # nobody asked it before
+    for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # first use of this address
         response = public.post(HEADLINES, at(language))
         assert response.status_code == 200
         answer = response.get_json()
@@ -228,31 +228,31 @@ def test_callback_that_fails_puts_a_notice_over_the_page_and_keeps_the_reason_in
         ("?AS_OF=2012-12-31&Partner=cec", ""),
     ],
 )
-def test_address_is_put_into_its_one_form(public, search, canonical):
+def test_address_is_put_into_canonical_form(public, search, canonical):
     known = {each["value"] for each in public.options()["sector"]}
     assert "machinery" in known, "the cases speak of a sector that is there"
     answer = public.answered(CANONICAL, at(search))
     assert answer[CANONICAL] == canonical
-    # An address that was opened is put right in place: written, it would be a step Back could never leave.
+    # An opened address is normalised in place: a new history entry would trap the Back button.
     assert not [name for name in answer if name.startswith(f"{ids.ADDRESS}.")]
     assert public.answered(CANONICAL, at(canonical))[CANONICAL] == canonical, "the form of the form is itself"
 
 
-def test_date_of_the_record_itself_is_no_filter(public):
+def test_as_of_date_equal_to_the_record_date_is_not_a_filter(public):
     as_of = public.answered(CANONICAL)[f"{ids.AS_OF}.value"]
     assert re.fullmatch(r"\d{4}-\d{2}-\d{2}", as_of)
     assert public.answered(CANONICAL, at(f"?as_of={as_of}"))[CANONICAL] == ""
 
 
-def test_controls_hold_what_the_address_says_whatever_they_held(public):
-    """Back in the browser: the address has moved, the controls have not yet."""
+def test_controls_take_their_values_from_the_address(public):
+    """After Back in the browser, the address has changed but the controls have not yet."""
     answer = public.answered(CANONICAL, at("?partner=cec&module=m1&lang=zh"))
     assert answer[f"{ids.filter_control('partner')}.value"] == ["cec"]
     assert answer[f"{ids.filter_control('sector')}.value"] == []
     assert answer[CANONICAL] == "?lang=zh&module=m1&partner=cec"
 
 
-def test_options_say_how_many_enterprises_choosing_them_leaves(visit):
+def test_options_show_the_number_of_enterprises_they_select(visit):
     partner = visit.options()["partner"][0]["value"]
     compared = 0
     for held in ({}, {"partner": partner}):
@@ -265,7 +265,7 @@ def test_options_say_how_many_enterprises_choosing_them_leaves(visit):
     assert compared > 20
 
 
-def test_options_narrow_to_what_the_other_filters_leave(visit):
+def test_options_are_limited_by_the_other_filters(visit):
     everything = visit.options()
     for partner in everything["partner"]:
         left = visit.options(f"?partner={partner['value']}")
@@ -279,14 +279,14 @@ def test_options_narrow_to_what_the_other_filters_leave(visit):
     )
 
 
-def test_filter_chosen_that_others_leave_empty_stays_among_the_options(visit):
+def test_chosen_filter_value_without_enterprises_stays_in_the_options(visit):
     query = visit.nothing_left()
     sector = query.rsplit("=", 1)[1]
     (kept,) = [each for each in visit.options(f"?{query}")["sector"] if each["value"] == sector]
     assert counted(kept) == 0
 
 
-def test_sentence_links_take_away_one_filter_each_and_reset_takes_all(public):
+def test_sentence_links_remove_one_filter_each_and_reset_removes_all(public):
     def links(drawn: Any) -> list[str]:
         found = [drawn["props"]["href"]] if isinstance(drawn, dict) and "href" in drawn.get("props", {}) else []
         inner = (
@@ -309,7 +309,7 @@ def test_sentence_links_take_away_one_filter_each_and_reset_takes_all(public):
     assert links(public.answered(SENTENCE)[SENTENCE]) == []
 
 
-def test_page_links_keep_filters_and_language_and_the_switch_keeps_page_and_filters(public):
+def test_page_links_keep_filters_and_language_and_the_language_switch_keeps_the_rest(public):
     told = json.dumps(public.answered(f"{ids.NAV}.content", at("?lang=zh&partner=saws", "/results")))
     for page in pages.PAGES:
         assert f'"{page.path}?lang=zh&partner=saws"' in told
@@ -318,7 +318,7 @@ def test_page_links_keep_filters_and_language_and_the_switch_keeps_page_and_filt
 
 
 @pytest.mark.parametrize("language", ["", "lang=zh"])
-def test_every_table_is_a_table_with_headings(visit, language, caplog):
+def test_every_table_has_headings(visit, language, caplog):
     lengths = {}
     for name in PICTURES:
         response = visit.client.get(f"/table/{name}?{language}")
@@ -333,9 +333,9 @@ def test_every_table_is_a_table_with_headings(visit, language, caplog):
     assert not errors(caplog)
 
 
-def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
+def test_every_table_of_an_empty_selection_has_no_numbers(visit, caplog):
     query = visit.nothing_left()
-    for name in set(PICTURES) - {"published", "overview"}:  # which says how many rounds there are in all
+    for name in set(PICTURES) - {"published", "overview"}:  # which shows the total number of rounds
         response = visit.client.get(f"/table/{name}?{query}")
         assert response.status_code == 200, name
         cells = re.findall(r"<td[^>]*>([^<]*)</td>", response.text)
@@ -351,14 +351,14 @@ def test_every_table_of_nothing_says_so_by_having_no_numbers(visit, caplog):
         "/export/nothing.csv", "/export/states.csv", "/export/change.json", "/export/.csv",
     ],
 )  # fmt: skip
-def test_table_or_export_nobody_offers_is_nothing_at_all(public, address):
+def test_unknown_table_or_export_is_not_found(public, address):
     response = public.client.get(address)
-    # An address that is no route at all falls to the shell, which says 404 itself.
+    # An unknown address gets the shell page, which shows 404 itself.
     assert response.status_code == 404 or b"_dash-config" in response.data
     assert "<script>" not in response.text.split("<body")[-1] or b"_dash-config" in response.data
 
 
-def test_every_exhibit_exports_with_its_columns_and_a_name_that_says_what_it_is(visit, visits, caplog):
+def test_every_exhibit_exports_its_columns_under_a_descriptive_file_name(visit, visits, caplog):
     for code, definition in EXHIBITS.items():
         response = visit.client.get(f"/export/{code}.csv")
         assert response.status_code == 200, code
@@ -374,21 +374,21 @@ def test_every_exhibit_exports_with_its_columns_and_a_name_that_says_what_it_is(
     assert not errors(caplog)
 
 
-def test_export_speaks_of_the_filters_of_its_address(public):
+def test_export_applies_the_filters_of_its_address(public):
     sichuan = export(public, "matrix", "place=510000&lang=zh")
     assert 0 < len(sichuan) < len(export(public, "matrix"))
     assert {row["enterprise"] for row in sichuan} < {row["enterprise"] for row in export(public, "matrix")}
     assert sichuan == export(public, "matrix", "place=510000"), "a table to take away is in codes, not in a language"
 
 
-def test_every_table_links_to_the_export_of_the_same_filters(public):
+def test_every_table_links_to_the_export_with_the_same_filters(public):
     for name in set(PICTURES) & set(EXHIBITS):
         told = public.client.get(f"/table/{name}?partner=saws&lang=zh").text
         (link,) = re.findall(r'href="(/export/[^"]+)"', told)
         assert link.replace("&amp;", "&") == f"/export/{name}.csv?lang=zh&partner=saws"
 
 
-def test_synthetic_data_is_said_on_every_page_and_on_the_public_record_nowhere(public, demo):
+def test_synthetic_notice_is_on_every_page_of_synthetic_data_and_on_no_other(public, demo):
     notice = f"{ids.NOTICE}.content"
     for page in pages.PAGES:
         for language in ("", "?lang=zh"):
@@ -397,7 +397,7 @@ def test_synthetic_data_is_said_on_every_page_and_on_the_public_record_nowhere(p
 
 
 @pytest.mark.parametrize("page", pages.PAGES, ids=lambda page: page.code)
-def test_every_chart_of_a_page_has_the_settings_that_send_nothing_anywhere(page):
+def test_every_chart_on_a_page_has_settings_that_send_no_data(page):
     graphs = [each for each in components(pages.body(page)) if isinstance(each, dcc.Graph)]
     assert graphs or page.code in {"sources", "enterprises", "stories", "completeness"}
     for graph in graphs:
@@ -406,7 +406,7 @@ def test_every_chart_of_a_page_has_the_settings_that_send_nothing_anywhere(page)
         assert graph.config["plotlyServerURL"] == ""
 
 
-def test_page_that_is_none_says_404_in_both_languages_and_leads_back(public):
+def test_unknown_page_is_404_in_both_languages_with_a_link_back(public):
     name = f"{ids.PAGE}.children"
     drawn = json.dumps(public.answered(name, at("", "/nowhere"))[name])
     assert "404" in drawn
@@ -415,8 +415,8 @@ def test_page_that_is_none_says_404_in_both_languages_and_leads_back(public):
         assert "404" not in json.dumps(public.answered(name, at("", page.path))[name])
 
 
-def test_every_dimension_of_the_filters_works_in_every_export(visit):
-    """A dimension a query forgets would leave its numbers as they are without a filter."""
+def test_every_filter_dimension_works_in_every_export(visit):
+    """If a query omits a dimension, its numbers stay the same with and without that filter."""
     whole = enterprises(visit, "")
     offered = visit.options()
     for dimension in set(DIMENSIONS) & set(CONTROLS):

@@ -1,4 +1,4 @@
-"""Sharing: the page where links are made, what somebody who comes by one meets, and how a link ends."""
+"""Sharing: the page where links are made, the view of a link viewer, and the end of a link."""
 
 import re
 from collections.abc import Iterator
@@ -30,7 +30,7 @@ from layouts.pages import PAGES
 
 PASSWORD = "tea and rice"
 COOKIE = 4093
-"""What browsers keep of one cookie, with its name."""
+"""Maximum number of bytes browsers store of one cookie, including its name."""
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def desk(demo_url: str, folder: Path, accounts: Engine) -> Visit:
 
 @pytest.fixture(autouse=True)
 def own_view(request: pytest.FixtureRequest) -> Iterator[None]:
-    """Nobody looks through a link any more when a test begins."""
+    """Ends any preview of a link before a test."""
     yield
     if "desk" in request.fixturenames:
         request.getfixturevalue("desk").client.post("/leave")
@@ -61,7 +61,7 @@ def own_view(request: pytest.FixtureRequest) -> Iterator[None]:
 
 @pytest.fixture(scope="module")
 def codes(desk: Visit) -> tuple[str, str]:
-    """A partner, and another whose rounds are none of the first one's; under no threshold is either one refused."""
+    """Two partners without a common round; neither is refused under any threshold."""
     offered = [
         each["value"]
         for each in desk.options()["partner"]
@@ -76,13 +76,13 @@ def codes(desk: Visit) -> tuple[str, str]:
 
 
 def form(**said: object) -> dict[str, object]:
-    """A form as the page posts it when nothing is changed, less what `said` changes."""
+    """The unchanged form of the page as posted, with the changes in `said`."""
     standard = {"label": "", "audience": "donor", "edition": "", "deck": "standard", "password": ""}
     return standard | {"days": str(DEFAULT_DAYS), "threshold": str(DEFAULT_THRESHOLD)} | said
 
 
 def shown_address(page: TestResponse) -> str:
-    """The path of the address a page shows of the link just made."""
+    """The path of the address the page shows for a new link."""
     assert page.status_code == 200, page.text
     found = re.search(r'<input id="address"[^>]* value="http://localhost(/s/[A-Za-z0-9_-]{43})" readonly', page.text)
     assert found, page.text
@@ -90,7 +90,7 @@ def shown_address(page: TestResponse) -> str:
 
 
 def make(desk: Visit, **said: object) -> str:
-    """Make a link by the form; gives its path."""
+    """Make a link with the form; returns its path."""
     return shown_address(desk.client.post("/share", data=form(**said)))
 
 
@@ -99,7 +99,7 @@ def newest(accounts: Engine) -> Link:
 
 
 def chosen(page: str, name: str) -> str:
-    """The value chosen of one set of radio buttons, or of a list."""
+    """The chosen value of a set of radio buttons or of a list."""
     (found,) = re.findall(
         rf'<input type="radio" name="{name}" value="([^"]*)" checked|'
         rf'<select [^>]*name="{name}"[^>]*>(?:(?!</select>).)*?<option value="([^"]*)" selected',
@@ -109,19 +109,19 @@ def chosen(page: str, name: str) -> str:
 
 
 def ticked(page: str, name: str) -> list[str]:
-    """The values ticked of one checkbox list."""
+    """The ticked values of a checkbox list."""
     return re.findall(rf'<input type="checkbox" name="{name}" value="([^"]*)" checked>', page)
 
 
 def value(page: str, field: str) -> str:
-    """What stands in a field of the form."""
+    """The value of a form field."""
     found = re.search(rf'<input [^>]*name="{field}"[^>]* value="([^"]*)"', page)
     assert found, field
     return unescape(found[1])
 
 
 def guest(visit: Visit, path: str, **posted: str) -> Visit:
-    """Somebody without an account who opens a link."""
+    """A visitor without an account who opens a link."""
     came = Visit(visit.app, visit.stranger(), visit.one_time, visit.standing)
     answer = came.client.post(path, data=posted) if posted else came.open(path)
     assert answer.status_code == 303, answer.text
@@ -139,7 +139,7 @@ def plain(page: str) -> str:
 # --- the form -----------------------------------------------------------------------------------------------------
 
 
-def test_form_begins_with_the_view_it_is_opened_from(desk, codes):
+def test_share_form_starts_with_the_view_it_is_opened_from(desk, codes):
     partner, other = codes
     sector = desk.options()["sector"][0]["value"]
     page = desk.open(f"/share?partner={partner},{other}&sector={sector}").text
@@ -152,7 +152,7 @@ def test_form_begins_with_the_view_it_is_opened_from(desk, codes):
     assert "module and the date" in desk.open("/share?module=m1").text
 
 
-def test_form_offers_every_code_that_has_enterprises_by_its_name(desk):
+def test_share_form_offers_every_code_with_enterprises_by_name(desk):
     page = desk.open("/share").text
     for name in CONTROLS:
         offered = re.findall(rf'<input type="checkbox" name="{name}" value="([^"]*)">([^<]*)<', page)
@@ -161,13 +161,13 @@ def test_form_offers_every_code_that_has_enterprises_by_its_name(desk):
         assert [unescape(label).strip() for _code, label in offered] == [each["label"].strip() for each in known]
 
 
-def test_code_the_record_does_not_know_stays_ticked_rather_than_widen_the_link(desk):
+def test_unknown_code_stays_ticked_and_does_not_widen_the_link(desk):
     page = desk.open("/share?partner=nobody").text
     assert ticked(page, "partner") == ["nobody"]
     assert "nobody (not in the record)" in page
 
 
-def test_language_is_switched_without_losing_the_view(desk, codes):
+def test_language_switch_on_the_share_form_keeps_the_view(desk, codes):
     page = desk.open(f"/share?partner={codes[0]}").text
     (switch,) = re.findall(r'<a class="language" href="([^"]+)"', page)
     chinese = desk.open(unescape(switch)).text
@@ -176,7 +176,7 @@ def test_language_is_switched_without_losing_the_view(desk, codes):
     assert 'action="/share?lang=zh"' in chinese
 
 
-def test_link_is_made_as_the_form_says_and_its_address_shown_once(desk, accounts, codes):
+def test_link_is_made_from_the_form_and_its_address_is_shown_once(desk, accounts, codes):
     path = make(
         desk, label="Spring visit", partner=list(codes), days="30", threshold="10", names="1", export="1",
         password=PASSWORD,
@@ -194,7 +194,7 @@ def test_link_is_made_as_the_form_says_and_its_address_shown_once(desk, accounts
     assert "Spring visit" in again
 
 
-def test_link_for_a_committee_has_the_deck_chosen_and_one_for_a_donor_has_none(desk, accounts):
+def test_committee_link_has_the_chosen_deck_and_donor_link_has_none(desk, accounts):
     decks.save(accounts, Deck("Spring", (DeckSlide("overview"),)), "somebody")
     make(desk, audience="committee", deck="Spring")
     assert (newest(accounts).terms.audience, newest(accounts).terms.deck) == (Audience.COMMITTEE, "Spring")
@@ -202,7 +202,7 @@ def test_link_for_a_committee_has_the_deck_chosen_and_one_for_a_donor_has_none(d
     assert newest(accounts).terms.deck is None
 
 
-def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accounts, folder, demo_url):
+def test_link_to_an_edition_stores_its_key_and_is_listed_with_its_name(desk, accounts, folder, demo_url):
     engine = database.reading_engine(demo_url)
     edition = frozen_copies.freeze(engine, "Spring edition", folder / "editions")
     engine.dispose()
@@ -247,9 +247,9 @@ def test_link_to_an_edition_is_kept_by_its_key_and_named_in_the_list(desk, accou
     ],
 )
 @pytest.mark.parametrize("action", ["/share", "/share/preview"])
-def test_problem_stands_beside_its_field_and_what_was_typed_is_kept(desk, accounts, codes, action, said, field, words):
+def test_form_error_is_next_to_its_field_and_the_input_is_kept(desk, accounts, codes, action, said, field, words):
     if action == "/share/preview" and field in ("days", "password", "label"):
-        return  # a preview has none of these
+        return  # these are not in a preview
     before = len(share_links.links(accounts))
     typed = form(label="A donor's view", partner=list(codes), export="1") | said
     answer = desk.client.post(action, data=typed)
@@ -267,13 +267,13 @@ def test_problem_stands_beside_its_field_and_what_was_typed_is_kept(desk, accoun
     assert desk.open("/share").status_code == 200, "and nobody looks through anything"
 
 
-def test_what_is_typed_is_never_taken_for_a_page(desk):
+def test_typed_text_is_escaped(desk):
     answer = desk.client.post("/share", data=form(label='"><script>alert(1)</script>', days="x", partner=["<b>"]))
     assert "<script>alert" not in answer.text
     assert "<b>" not in answer.text
 
 
-def test_withholding_nothing_is_offered_of_a_public_record_alone(desk, public_record_url):
+def test_option_to_withhold_nothing_is_offered_only_for_a_public_record(desk, public_record_url):
     assert 'name="bare"' not in desk.open("/share").text
     public = Visit.to(public_record_url)
     assert 'name="bare"' in public.open("/share").text
@@ -285,7 +285,7 @@ def test_withholding_nothing_is_offered_of_a_public_record_alone(desk, public_re
     assert came.answered(f"{ids.CANONICAL}.data", at())[f"{ids.AS_OF_BOX}.hidden"] is False
 
 
-def test_host_of_an_address_is_the_one_people_reach_the_server_at(demo_url):
+def test_link_address_has_the_public_host_of_the_server(demo_url):
     visit = Visit.to(demo_url, public_url="https://results.example")
     page = visit.client.post("/share", data=form()).text
     assert re.search(r' value="https://results\.example/s/[A-Za-z0-9_-]{43}" readonly', page)
@@ -294,7 +294,7 @@ def test_host_of_an_address_is_the_one_people_reach_the_server_at(demo_url):
 # --- the preview --------------------------------------------------------------------------------------------------
 
 
-def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as_it_was(desk, accounts, codes):
+def test_preview_shows_the_view_of_the_link_and_returns_to_the_filled_form(desk, accounts, codes):
     partner, other = codes
     before = len(share_links.links(accounts))
     posted = form(partner=[partner], label="For them", days="30", threshold="10", names="1", edition=desk.frozen())
@@ -322,7 +322,7 @@ def test_preview_shows_what_the_link_would_and_the_way_back_leads_to_the_form_as
     assert other in [each["value"] for each in desk.options()["partner"]]
 
 
-def test_preview_of_a_committee_is_its_show_with_a_way_back(desk):
+def test_preview_for_a_committee_is_the_show_with_a_return_link(desk):
     answer = desk.client.post("/share/preview", data=form(audience="committee", edition=desk.frozen()))
     assert (answer.status_code, answer.location) == (303, "/present")
     show = desk.open("/present")
@@ -333,7 +333,7 @@ def test_preview_of_a_committee_is_its_show_with_a_way_back(desk):
     assert 'action="/leave"' not in desk.open("/present").text
 
 
-def test_preview_of_the_longest_scope_fits_into_a_cookie(desk):
+def test_preview_of_the_longest_scope_fits_in_a_cookie(desk):
     places = [str(code * 7919 % 900000 + 100000) for code in range(LONGEST_SCOPE // 7 - 2)]
     answer = desk.client.post("/share/preview", data=form(place=places, label="x" * 200, edition=desk.frozen()))
     assert answer.status_code == 303
@@ -341,7 +341,7 @@ def test_preview_of_the_longest_scope_fits_into_a_cookie(desk):
     assert len(cookie.split(";")[0]) < COOKIE
 
 
-def test_preview_is_nothing_to_who_is_no_manager_any_more(demo_url):
+def test_preview_is_refused_after_the_manager_signed_out(demo_url):
     visit = Visit.to(demo_url)
     assert visit.client.post("/share/preview", data=form(edition=visit.frozen())).status_code == 303
     assert visit.open("/").status_code == 200
@@ -352,7 +352,7 @@ def test_preview_is_nothing_to_who_is_no_manager_any_more(demo_url):
 # --- the list -----------------------------------------------------------------------------------------------------
 
 
-def test_link_is_paused_resumed_extended_and_revoked_from_the_list(desk, accounts):
+def test_link_can_be_paused_resumed_extended_and_revoked_in_the_list(desk, accounts):
     make(desk, days="1")
     number = newest(accounts).id
 
@@ -377,7 +377,7 @@ def test_link_is_paused_resumed_extended_and_revoked_from_the_list(desk, account
     assert f'action="/share/{number}"' not in page, "and nothing is left to be changed of it"
 
 
-def test_second_of_two_managers_is_told_what_the_first_has_done(desk, accounts):
+def test_second_of_two_managers_sees_the_change_of_the_first(desk, accounts):
     make(desk)
     number = newest(accounts).id
     share_links.revoke(accounts, number)
@@ -400,14 +400,14 @@ def test_second_of_two_managers_is_told_what_the_first_has_done(desk, accounts):
         ("/share/one", {"change": "pause"}, 405),
     ],
 )
-def test_change_that_cannot_be_carried_out_is_refused_and_changes_nothing(desk, accounts, path, said, status):
+def test_invalid_change_of_a_link_is_refused_and_changes_nothing(desk, accounts, path, said, status):
     make(desk)
     before = share_links.links(accounts)
     assert desk.client.post(path, data=said).status_code == status
     assert share_links.links(accounts) == before
 
 
-def test_list_says_of_a_link_that_it_shows_nothing_or_less(desk, accounts, codes):
+def test_list_marks_links_that_show_nothing_or_less(desk, accounts, codes):
     make(desk, partner=["nobody"], label="To nobody")
     make(desk, partner=["nobody", codes[0]], label="To one of two")
     decks.save(accounts, Deck("Passing", (DeckSlide("overview"),)), "somebody")
@@ -425,7 +425,7 @@ def test_list_says_of_a_link_that_it_shows_nothing_or_less(desk, accounts, codes
     assert "shows nothing" not in item("To one of two")
 
 
-def test_details_say_how_a_link_was_used(desk, accounts):
+def test_link_details_show_its_use(desk, accounts):
     path = make(desk, label="Looked at")
     number = newest(accounts).id
     assert "Nobody has opened it yet" in desk.open(f"/share/{number}").text
@@ -446,10 +446,10 @@ def test_details_say_how_a_link_was_used(desk, accounts):
         assert desk.open(missing).status_code == 404
 
 
-# --- who comes by a link ------------------------------------------------------------------------------------------
+# --- link viewers -------------------------------------------------------------------------------------------------
 
 
-def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
+def test_donor_sees_only_the_scope_of_the_link(desk, codes):
     partner, other = codes
     came = guest(desk, make(desk, partner=[partner]))
     offered = came.options()
@@ -476,7 +476,7 @@ def test_donor_sees_what_the_link_shows_and_nothing_beside_it(desk, codes):
     assert other not in str(kept)
 
 
-def test_programmes_own_note_is_for_managers(desk, demo_url):
+def test_programme_note_is_shown_only_to_managers(desk, demo_url):
     came = guest(desk, make(desk))
     own, theirs = (list(texts(frame(each)[f"{ids.FOOTER}.content"])) for each in (desk, came))
     note = Record(demo_url).catalogue().programme.entry.columns["note"]
@@ -485,7 +485,7 @@ def test_programmes_own_note_is_for_managers(desk, demo_url):
     assert set(theirs) < set(own)
 
 
-def test_manager_keeps_filters_and_language_on_the_way_to_the_tools(desk, codes):
+def test_links_to_the_tools_keep_filters_and_language(desk, codes):
     seen = str(frame(desk, f"?lang=zh&partner={codes[0]}")[f"{ids.NAV}.content"])
     for path in ("/share", "/present"):
         assert f"'{path}?lang=zh&partner={codes[0]}'" in seen
@@ -494,7 +494,7 @@ def test_manager_keeps_filters_and_language_on_the_way_to_the_tools(desk, codes)
     assert "/sign-out" in seen
 
 
-def test_manager_who_opens_a_link_finds_back(desk, codes):
+def test_manager_who_opens_a_link_can_return(desk, codes):
     path = make(desk, partner=[codes[0]])
     assert desk.open(path).status_code == 303
     assert [each["value"] for each in desk.options()["partner"]] == [codes[0]]
@@ -504,7 +504,7 @@ def test_manager_who_opens_a_link_finds_back(desk, codes):
 
 
 @pytest.mark.parametrize("audience", list(Audience))
-def test_who_comes_by_a_link_finds_no_tool_of_managers(desk, accounts, audience):
+def test_link_viewer_cannot_open_manager_tools(desk, accounts, audience):
     came = guest(desk, make(desk, audience=audience.value))
     number = newest(accounts).id
     forbidden = {Permission.MANAGE_LINKS, Permission.MANAGE_DECKS, Permission.CHOOSE_EDITION}
@@ -518,7 +518,7 @@ def test_who_comes_by_a_link_finds_no_tool_of_managers(desk, accounts, audience)
     assert share_links.by_id(accounts, number).state(database.now()) == "active"
 
 
-def test_looking_with_head_counts_nothing_and_opens_nothing(desk, accounts):
+def test_head_request_neither_counts_nor_opens_a_link(desk, accounts):
     path = make(desk)
     stranger = desk.stranger()
     assert stranger.head(path).status_code == 204
@@ -528,7 +528,7 @@ def test_looking_with_head_counts_nothing_and_opens_nothing(desk, accounts):
     assert newest(accounts).opened == 1
 
 
-def test_link_opens_where_its_audience_begins_and_in_the_readers_language(desk):
+def test_link_opens_the_first_page_of_its_audience_in_the_readers_language(desk):
     donor, committee = make(desk), make(desk, audience="committee")
     chinese = {"Accept-Language": "zh-CN,zh;q=0.9"}
     assert desk.stranger().get(donor).location == "/"
@@ -537,7 +537,7 @@ def test_link_opens_where_its_audience_begins_and_in_the_readers_language(desk):
     assert desk.stranger().get(f"{committee}?lang=zh").location == "/present?lang=zh"
 
 
-def test_page_of_a_link_with_a_password_asks_for_it(desk, accounts):
+def test_link_with_a_password_requests_it(desk, accounts):
     path = make(desk, password=PASSWORD)
     stranger = desk.stranger()
     asked = stranger.get(path)
@@ -555,7 +555,7 @@ def test_page_of_a_link_with_a_password_asks_for_it(desk, accounts):
     assert newest(accounts).opened == 1
 
 
-def test_password_tried_by_machine_is_stopped_even_when_it_would_be_right(desk):
+def test_repeated_password_attempts_are_blocked_even_with_the_right_password(desk):
     path, other = make(desk, password=PASSWORD), make(desk, password=PASSWORD)
     tried = [desk.stranger().post(path, data={"password": f"guess {n}"}).status_code for n in range(8)]
     assert tried == [401] * 5 + [429] * 3
@@ -565,7 +565,7 @@ def test_password_tried_by_machine_is_stopped_even_when_it_would_be_right(desk):
     assert desk.stranger().post(other, data={"password": PASSWORD}).status_code == 303, "each link by itself"
 
 
-def test_right_password_forgets_the_wrong_tries(desk):
+def test_right_password_resets_the_count_of_failed_attempts(desk):
     path = make(desk, password=PASSWORD)
     for _round in range(3):
         for _try in range(4):
@@ -577,7 +577,7 @@ def test_right_password_forgets_the_wrong_tries(desk):
 
 
 def end(accounts: Engine, number: int, how: str) -> None:
-    """Let a link end in one of the ways it can."""
+    """End a link in one of the possible ways."""
     if how == "revoked":
         share_links.revoke(accounts, number)
     elif how == "paused":
@@ -595,7 +595,7 @@ WAYS = ("revoked", "paused", "expired", "lost")
 
 
 def answers(client: FlaskClient, path: str) -> list[tuple[int, bytes, list[tuple[str, str]]]]:
-    """Everything a client is answered at an address of a link."""
+    """All responses to a client at an address of a link."""
     found = []
     for language in ({}, {"Accept-Language": "zh"}):
         for method in ("GET", "POST", "HEAD"):
@@ -606,7 +606,7 @@ def answers(client: FlaskClient, path: str) -> list[tuple[int, bytes, list[tuple
     return found
 
 
-def test_link_that_has_ended_in_whatever_way_and_one_that_never_was_are_answered_alike(desk, accounts):
+def test_ended_and_unknown_links_get_equal_responses(desk, accounts):
     never = answers(desk.stranger(), "/s/" + "x" * 43)
     assert {status for status, _body, _headers in never} == {401}
     assert "This link has ended" in never[0][1].decode()
@@ -629,7 +629,7 @@ def test_link_that_has_ended_in_whatever_way_and_one_that_never_was_are_answered
 
 
 @pytest.mark.parametrize("how", WAYS)
-def test_open_page_gets_nothing_from_the_moment_its_link_ends(desk, accounts, how):
+def test_open_page_gets_no_data_after_its_link_ends(desk, accounts, how):
     came = guest(desk, make(desk))
     number = newest(accounts).id
     assert came.open("/alive").status_code == 204
@@ -653,7 +653,7 @@ def test_open_page_gets_nothing_from_the_moment_its_link_ends(desk, accounts, ho
         assert came.open("/").status_code == 200
 
 
-def test_session_of_a_link_opens_no_other_of_the_same_number(desk, accounts):
+def test_link_session_does_not_open_another_link_of_the_same_number(desk, accounts):
     came = guest(desk, make(desk))
     number = newest(accounts).id
     with accounts.begin() as connection:
@@ -661,7 +661,7 @@ def test_session_of_a_link_opens_no_other_of_the_same_number(desk, accounts):
     assert came.open("/").status_code == 401
 
 
-def test_link_is_good_to_its_last_moment_and_not_at_its_expiry(desk, accounts, monkeypatch):
+def test_link_session_is_valid_before_but_not_at_the_expiry(desk, accounts, monkeypatch):
     path = make(desk)
     expires_at = newest(accounts).expires_at
     for seconds, status in ((-1, 303), (0, 401), (1, 401)):
@@ -674,7 +674,7 @@ def test_link_is_good_to_its_last_moment_and_not_at_its_expiry(desk, accounts, m
         assert came.open("/alive").status_code == status
 
 
-def test_another_link_opened_takes_the_place_of_the_first(desk, codes):
+def test_opening_another_link_replaces_the_first(desk, codes):
     first, second = (make(desk, partner=[code]) for code in codes)
     came = guest(desk, first)
     assert [each["value"] for each in came.options()["partner"]] == [codes[0]]
@@ -682,7 +682,7 @@ def test_another_link_opened_takes_the_place_of_the_first(desk, codes):
     assert [each["value"] for each in came.options()["partner"]] == [codes[1]]
 
 
-def test_address_of_a_link_is_told_to_nobody_and_kept_nowhere(desk):
+def test_link_address_is_neither_leaked_nor_stored(desk):
     path = make(desk, password=PASSWORD)
     open_path = make(desk)
     for answer in (
@@ -698,22 +698,20 @@ def test_address_of_a_link_is_told_to_nobody_and_kept_nowhere(desk):
     assert open_path not in guest(desk, open_path).open("/").text
 
 
-def test_cookie_of_a_link_is_out_of_reach_and_holds_no_token(desk):
+def test_link_cookie_is_httponly_and_contains_no_token(desk):
     path = make(desk)
     (cookie,) = desk.stranger().get(path).headers.getlist("Set-Cookie")
     assert {"HttpOnly", "SameSite=Lax", "Path=/"} <= {flag.strip() for flag in cookie.split(";")[1:]}
     assert path.removeprefix("/s/") not in cookie
 
 
-def test_every_page_of_the_dashboard_is_open_to_a_donor(desk):
+def test_donor_can_open_every_page_of_the_dashboard(desk):
     came = guest(desk, make(desk))
     assert {came.open(page.path).status_code for page in PAGES} == {200}
 
 
 @pytest.mark.parametrize("names", [False, True])
-def test_enterprise_that_may_not_be_named_has_a_number_in_words_whether_or_not_others_have_names(
-    public_record_url, tmp_path, names
-):
+def test_hidden_enterprise_is_numbered_in_words_with_or_without_names_allowed(public_record_url, tmp_path, names):
     visit = Visit.to(public_record_url, accounts_url=f"sqlite:///{tmp_path}/accounts.db")
     engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     _made, token = share_links.make(engine, Terms(threshold=None, names=names))

@@ -1,4 +1,4 @@
-"""Managers come in by password and go out again: what a wrong try tells, what a session is good for, when it ends."""
+"""Password sign-in of managers: failed attempts, sessions, and sign-out."""
 
 import os
 import shlex
@@ -40,7 +40,7 @@ def accounts(tmp_path: Path) -> Iterator[Engine]:
 
 @pytest.fixture
 def served(public_record_url: str, accounts: Engine) -> Visit:
-    """A server with these accounts, and nobody signed in."""
+    """A server with these accounts and no signed-in visitor."""
     return Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
 
 
@@ -51,21 +51,21 @@ def sign_in(
 
 
 def newcomer(served: Visit) -> FlaskClient:
-    """Someone who just signed in, in a browser of their own."""
+    """A client that has just signed in, with its own cookies."""
     client = served.stranger()
     assert sign_in(client).status_code == 303
     return client
 
 
 def is_in(client: FlaskClient) -> bool:
-    """Does the page open?"""
+    """True if the page opens."""
     answer = client.get("/results", headers=PAGE)
     assert answer.status_code in (200, 302)
     return answer.status_code == 200
 
 
-def pass_by(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let so much time pass by."""
+def advance_clock(seconds: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Move the clock forward by some seconds."""
     at = time.time() + seconds
     monkeypatch.setattr(time, "time", lambda: at)
 
@@ -78,10 +78,10 @@ def forged(content: object, key: str) -> str:
     return str(serializer.dumps(content))
 
 
-# --- coming in ----------------------------------------------------------------------------------------------------
+# --- sign-in ------------------------------------------------------------------------------------------------------
 
 
-def test_browser_is_led_to_the_sign_in_page_and_from_there_to_the_page_it_asked_for(served):
+def test_browser_is_redirected_to_sign_in_and_then_to_the_requested_page(served):
     led = served.open("/results?partner=cec&lang=zh")
     assert led.status_code == 302
     page = served.open(led.location)
@@ -91,7 +91,7 @@ def test_browser_is_led_to_the_sign_in_page_and_from_there_to_the_page_it_asked_
     assert served.open(onward.location).status_code == 200
 
 
-def test_program_is_told_401_rather_than_led_to_a_page(served):
+def test_program_gets_401_instead_of_a_redirect(served):
     for answer in (
         served.client.get("/export/change.csv"),
         served.client.post("/_dash-update-component", json={}, headers=PAGE),
@@ -101,14 +101,14 @@ def test_program_is_told_401_rather_than_led_to_a_page(served):
     assert "one-time address" not in served.client.get("/").text, "a server prints no address"
 
 
-def test_sign_in_page_asks_for_address_and_password_as_password_managers_expect(served):
+def test_sign_in_fields_are_marked_for_password_managers(served):
     text = served.open("/sign-in").text
     assert 'type="email" autocomplete="username"' in text
     assert 'type="password" autocomplete="current-password"' in text
     assert "single" not in text, "no provider is set"
 
 
-def test_address_typed_stays_in_the_form_and_the_password_does_not(served):
+def test_failed_sign_in_keeps_the_address_but_not_the_password_in_the_form(served):
     text = sign_in(served.client, '"><script>x@y', "wrong password").text
     assert 'value="&#34;&gt;&lt;script&gt;x@y"' in text
     assert "<script>" not in text
@@ -116,18 +116,18 @@ def test_address_typed_stays_in_the_form_and_the_password_does_not(served):
 
 
 @pytest.mark.parametrize("email", [EMAIL, EMAIL.upper(), f"  {EMAIL} "])
-def test_right_password_lets_in_however_the_address_is_spelled(served, email):
+def test_right_password_signs_in_with_any_spelling_of_the_address(served, email):
     assert sign_in(served.client, email).status_code == 303
     assert is_in(served.client)
 
 
-def test_manager_sees_names_and_takes_tables_away(served):
+def test_manager_sees_names_and_can_download_tables(served):
     client = newcomer(served)
     assert client.get("/export/pairs.csv").status_code == 200
     assert "yucheng-futong-electric" in client.get("/export/pairs.csv").text
 
 
-def test_who_is_signed_in_is_not_asked_again(served):
+def test_signed_in_manager_is_redirected_from_the_sign_in_page(served):
     client = newcomer(served)
     for address, onward in (
         ("/sign-in", "/"),
@@ -146,22 +146,22 @@ ELSEWHERE = [
 
 
 @pytest.mark.parametrize("asked", ELSEWHERE)
-def test_nobody_is_sent_elsewhere_after_signing_in(served, asked):
+def test_sign_in_never_redirects_to_another_site(served, asked):
     assert sign_in(served.client, address=f"/sign-in?next={quote(asked)}").location == "/"
 
 
 @pytest.mark.parametrize("asked", ["/results", "/results?partner=cec&as_of=2014-12-31", "/present?deck=%E7%94%B2"])
-def test_page_of_ours_is_come_back_to(served, asked):
+def test_sign_in_redirects_to_the_requested_page(served, asked):
     assert sign_in(served.client, address=f"/sign-in?next={quote(asked)}").location == asked
 
 
-def test_sign_in_from_another_site_is_not_carried_out(served):
+def test_cross_site_sign_in_is_refused(served):
     assert sign_in(served.client, **{"Sec-Fetch-Site": "cross-site"}).status_code == 403
     assert sign_in(served.client, Origin="https://evil.example").status_code == 403
     assert not is_in(served.client)
 
 
-def test_local_mode_is_entered_by_its_one_time_address_alone(public_record_url, accounts):
+def test_local_mode_is_entered_only_by_its_one_time_address(public_record_url, accounts):
     visit = Visit.to(public_record_url, signed_in=False, accounts_url=str(accounts.url))
     for answer in (visit.open("/sign-in"), sign_in(visit.client), visit.open("/sign-in/single"), visit.open("/")):
         assert answer.status_code == 401
@@ -169,10 +169,10 @@ def test_local_mode_is_entered_by_its_one_time_address_alone(public_record_url, 
     assert visit.open("/").status_code == 401
 
 
-# --- what a wrong try tells ---------------------------------------------------------------------------------------
+# --- failed attempts ----------------------------------------------------------------------------------------------
 
 
-def test_wrong_try_tells_nothing_of_who_is_a_manager(served, accounts):
+def test_failed_sign_in_does_not_reveal_who_is_a_manager(served, accounts):
     managers.add(accounts, "gone@example.org", PASSWORD)
     managers.disable(accounts, "gone@example.org")
     managers.add(accounts, "single@example.org", None)
@@ -192,7 +192,7 @@ def test_wrong_try_tells_nothing_of_who_is_a_manager(served, accounts):
     assert not [name for name, answer in answers.items() if answer.headers.get("Set-Cookie")]
 
 
-def test_wrong_try_costs_one_equal_check_whoever_it_is_for(accounts, monkeypatch):
+def test_failed_sign_in_runs_one_equal_hash_check_for_any_address(accounts, monkeypatch):
     managers.add(accounts, "gone@example.org", PASSWORD)
     managers.disable(accounts, "gone@example.org")
     managers.add(accounts, "single@example.org", None)
@@ -208,7 +208,7 @@ def test_wrong_try_costs_one_equal_check_whoever_it_is_for(accounts, monkeypatch
 
 
 @pytest.mark.parametrize("email", [EMAIL, "nobody@example.org"])
-def test_too_many_tries_are_stopped_for_an_address_whether_it_exists_or_not(served, email):
+def test_too_many_attempts_are_blocked_for_known_and_unknown_addresses(served, email):
     for _try in range(LOGIN_LIMIT.amount):
         assert sign_in(served.stranger(), email, "wrong password").status_code == 401
     answer = sign_in(served.stranger(), email)
@@ -217,7 +217,7 @@ def test_too_many_tries_are_stopped_for_an_address_whether_it_exists_or_not(serv
     assert not answer.headers.get("Set-Cookie"), "even the right password opens nothing now"
 
 
-def test_tries_at_one_address_stop_nobody_else_and_no_spelling_gets_round_them(served, accounts):
+def test_attempt_limit_applies_to_one_address_in_any_spelling_and_to_no_other(served, accounts):
     managers.add(accounts, "other@example.org", PASSWORD)
     for spelling in (EMAIL, EMAIL.upper(), f" {EMAIL}", EMAIL.title(), f"{EMAIL}\t"):
         assert sign_in(served.stranger(), spelling, "wrong password").status_code == 401
@@ -225,22 +225,22 @@ def test_tries_at_one_address_stop_nobody_else_and_no_spelling_gets_round_them(s
     assert sign_in(served.stranger(), "other@example.org").status_code == 303
 
 
-def test_tries_are_forgotten_after_a_right_one(served):
+def test_successful_sign_in_resets_the_count_of_failed_attempts(served):
     for _round in range(3):
         for _try in range(LOGIN_LIMIT.amount - 1):
             assert sign_in(served.stranger(), EMAIL, "wrong password").status_code == 401
         assert sign_in(served.stranger()).status_code == 303
 
 
-def test_address_can_be_tried_again_after_a_quarter_of_an_hour(served, monkeypatch):
+def test_attempt_limit_ends_after_a_quarter_of_an_hour(served, monkeypatch):
     for _try in range(LOGIN_LIMIT.amount):
         sign_in(served.stranger(), EMAIL, "wrong password")
     assert sign_in(served.stranger()).status_code == 429
-    pass_by(QUARTER_OF_AN_HOUR + 5, monkeypatch)
+    advance_clock(QUARTER_OF_AN_HOUR + 5, monkeypatch)
     assert sign_in(served.stranger()).status_code == 303
 
 
-def test_form_that_lacks_a_field_is_a_wrong_try(served):
+def test_form_with_a_missing_field_is_a_failed_attempt(served):
     for form in (b"", b"email=mei@example.org", b"password=x", b"email=%00%FF%ED%A0%80&password=%00", b"\xff=&&;%"):
         answer = served.stranger().post(
             "/sign-in", data=form, headers=PAGE, content_type="application/x-www-form-urlencoded"
@@ -251,7 +251,7 @@ def test_form_that_lacks_a_field_is_a_wrong_try(served):
 # --- sessions -----------------------------------------------------------------------------------------------------
 
 
-def test_session_cookie_is_for_https_alone_and_out_of_reach_of_scripts(served):
+def test_session_cookie_is_https_only_and_httponly(served):
     (cookie,) = sign_in(served.client).headers.getlist("Set-Cookie")
     flags = {flag.strip().split("=")[0]: flag for flag in cookie.split(";")}
     assert {"score_session", "Secure", "HttpOnly", "Expires"} <= set(flags)
@@ -260,17 +260,17 @@ def test_session_cookie_is_for_https_alone_and_out_of_reach_of_scripts(served):
     assert EMAIL not in cookie
 
 
-def test_session_ends_after_twelve_hours_however_often_it_was_used(served, monkeypatch):
+def test_session_ends_after_twelve_hours_regardless_of_use(served, monkeypatch):
     client = newcomer(served)
-    pass_by(TWELVE_HOURS - 60, monkeypatch)
+    advance_clock(TWELVE_HOURS - 60, monkeypatch)
     answer = client.get("/results", headers=PAGE)
     assert answer.status_code == 200
     assert not answer.headers.get("Set-Cookie"), "using it makes it no longer"
-    pass_by(120, monkeypatch)
+    advance_clock(120, monkeypatch)
     assert not is_in(client)
 
 
-def test_sign_out_ends_every_session_of_the_manager_everywhere_and_nobody_elses(served, accounts):
+def test_sign_out_ends_every_session_of_that_manager_only(served, accounts):
     managers.add(accounts, "other@example.org", PASSWORD)
     office, home, other = newcomer(served), newcomer(served), served.stranger()
     sign_in(other, "other@example.org")
@@ -283,7 +283,7 @@ def test_sign_out_ends_every_session_of_the_manager_everywhere_and_nobody_elses(
     assert is_in(other)
 
 
-def test_cookie_taken_before_sign_out_is_good_for_nothing_afterwards(served):
+def test_cookie_copied_before_sign_out_is_invalid_afterwards(served):
     client = newcomer(served)
     cookie = client.get_cookie("score_session")
     assert cookie is not None
@@ -301,7 +301,7 @@ def test_cookie_taken_before_sign_out_is_good_for_nothing_afterwards(served):
     ],
     ids=["disabled", "new password"],
 )
-def test_open_session_ends_at_the_next_request_when_the_manager_is(served, accounts, change):
+def test_open_session_ends_at_the_next_request_after_a_change_of_the_manager(served, accounts, change):
     client = newcomer(served)
     assert is_in(client)
     change(accounts)
@@ -309,21 +309,21 @@ def test_open_session_ends_at_the_next_request_when_the_manager_is(served, accou
     assert client.post("/_dash-update-component", json={}).status_code == 401
 
 
-def test_sign_out_by_a_link_or_from_another_site_is_not_carried_out(served):
+def test_sign_out_by_get_or_from_another_site_is_refused(served):
     client = newcomer(served)
     assert client.post("/sign-out", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 403
     client.get("/sign-out", headers=PAGE)
     assert is_in(client)
 
 
-def test_cookie_signed_with_another_key_is_nobody(served, accounts):
+def test_cookie_signed_with_another_key_is_anonymous(served, accounts):
     known = managers.by_email(accounts, EMAIL)
     client = served.stranger()
     client.set_cookie("score_session", forged({"manager": [known.id, known.session_epoch]}, "another key"))
     assert not is_in(client)
 
 
-def test_cookie_with_a_letter_changed_is_nobody(served):
+def test_altered_cookie_is_anonymous(served):
     client = newcomer(served)
     cookie = client.get_cookie("score_session")
     assert cookie is not None
@@ -341,14 +341,14 @@ def test_cookie_with_a_letter_changed_is_nobody(served):
         {"local": True}, {"viewer": "local"}, {"link": [1, ""]}, {"preview": {}}, {"preview": {"audience": "donor"}},
     ],
 )  # fmt: skip
-def test_session_that_makes_no_sense_is_nobody_even_rightly_signed(served, content):
+def test_malformed_session_is_anonymous_even_if_correctly_signed(served, content):
     client = served.stranger()
     client.set_cookie("score_session", forged(content, "test"))
     assert client.get("/results", headers=PAGE).status_code in (302, 401)
     assert client.get("/results").status_code == 401
 
 
-def test_signing_in_drops_what_the_browser_held_before(served, accounts):
+def test_sign_in_discards_the_previous_session(served, accounts):
     client = served.stranger()
     client.set_cookie("score_session", forged({"link": [1, "x"], "local": "x"}, "test"))
     sign_in(client)
@@ -357,7 +357,7 @@ def test_signing_in_drops_what_the_browser_held_before(served, accounts):
         assert set(held) == {"_permanent", "manager"}
 
 
-def test_signed_in_manager_stays_in_on_every_worker_and_after_a_restart(served, accounts, public_record_url):
+def test_session_is_valid_on_every_worker_and_after_a_restart(served, accounts, public_record_url):
     client = newcomer(served)
     cookie = client.get_cookie("score_session")
     assert cookie is not None
@@ -391,7 +391,7 @@ def started(**environ: str) -> subprocess.Popen[str]:
         ({"SCORE_SECRET_KEY": "s", "SCORE_ACCOUNTS_URL": "nonsense"}, "SCORE_ACCOUNTS_URL"),
     ],
 )
-def test_server_that_cannot_start_says_why_to_people_and_leaves(environ, said):
+def test_server_that_cannot_start_gives_a_readable_reason_and_exits(environ, said):
     with started(**environ) as server:
         told, _nothing = server.communicate(timeout=60)
     assert server.returncode == 1
@@ -400,7 +400,7 @@ def test_server_that_cannot_start_says_why_to_people_and_leaves(environ, said):
 
 
 @pytest.mark.servers
-def test_workers_come_up_together_on_an_accounts_database_that_is_not_there_yet(public_record_url, tmp_path):
+def test_workers_start_together_on_a_missing_accounts_database(public_record_url, tmp_path):
     port = free_port("127.0.0.1")
     environ = {
         "SCORE_SECRET_KEY": "s" * 40, "SCORE_DATABASE_URL": public_record_url, "PORT": str(port),

@@ -1,4 +1,4 @@
-"""Single sign-on through the whole flow against a provider started here, which can be made to err and to cheat."""
+"""Single sign-on through the whole flow, against a local provider that can be made to fail and to cheat."""
 
 import base64
 import hmac
@@ -31,7 +31,7 @@ from data import managers
 from data.storage.accounts import accounts_engine
 
 with warnings.catch_warnings():
-    # The provider is built on a part of Authlib that is to move elsewhere.
+    # The provider uses a part of Authlib that will move to another package.
     warnings.simplefilter("ignore", AuthlibDeprecationWarning)
     import oidc_provider_mock
 
@@ -44,7 +44,7 @@ Claims = dict[str, Any]
 
 @dataclass
 class Organisation:
-    """The provider: its address, and what it does other than it should."""
+    """The provider: its address, and its configured faults."""
 
     app: Flask
     key: RSAKey
@@ -61,7 +61,7 @@ class Organisation:
         requests.put(f"{self.address}/users/{sub}", json=claims, timeout=5).raise_for_status()
 
     def let_in(self, address: str, sub: str) -> str:
-        """Where the provider sends a person back to, whom it knows as `sub`."""
+        """The address the provider redirects to after signing in the person `sub`."""
         answer = requests.post(address, data={"sub": sub}, allow_redirects=False, timeout=5)
         assert answer.status_code == 302, answer.text
         return answer.headers["Location"]
@@ -116,7 +116,7 @@ def organisation(key: RSAKey) -> Iterator[Organisation]:
 
 @pytest.fixture
 def accounts(tmp_path: Path) -> Iterator[Engine]:
-    """An accounts database with one manager, who has no password."""
+    """An accounts database with one manager without a password."""
     engine = accounts_engine(f"sqlite:///{tmp_path}/accounts.db")
     managers.add(engine, EMAIL, None)
     yield engine
@@ -131,40 +131,40 @@ def server_of(organisation: Organisation, accounts: Engine, database: str, **oth
 
 @pytest.fixture
 def served(organisation: Organisation, accounts: Engine, public_record_url: str) -> Visit:
-    """A server that sends people to this provider."""
+    """A server that uses this provider."""
     return server_of(organisation, accounts, public_record_url)
 
 
-def out(client: FlaskClient, address: str = "/sign-in/single") -> str:
-    """Where our server sends a person to."""
+def redirect_to_provider(client: FlaskClient, address: str = "/sign-in/single") -> str:
+    """The address our server redirects a person to."""
     answer = client.get(address, headers=PAGE)
     assert answer.status_code == 302, answer.text
     return answer.location
 
 
-def come_back(client: FlaskClient, address: str) -> TestResponse:
+def return_from_provider(client: FlaskClient, address: str) -> TestResponse:
     parts = urlsplit(address)
     return client.get(f"{parts.path}?{parts.query}", headers=PAGE)
 
 
-def through(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
-    """Out to the provider, in there as `sub`, and back."""
-    return come_back(client, organisation.let_in(out(client), sub))
+def whole_flow(organisation: Organisation, client: FlaskClient, sub: str = EMAIL) -> TestResponse:
+    """Run the whole flow: to the provider, sign in there as `sub`, and back."""
+    return return_from_provider(client, organisation.let_in(redirect_to_provider(client), sub))
 
 
 def is_in(client: FlaskClient) -> bool:
     return client.get("/results", headers=PAGE).status_code == 200
 
 
-def asked(address: str) -> dict[str, str]:
+def query_of(address: str) -> dict[str, str]:
     return {name: value for name, (value,) in parse_qs(urlsplit(address).query).items()}
 
 
-# --- the way it should go -----------------------------------------------------------------------------------------
+# --- the normal flow ----------------------------------------------------------------------------------------------
 
 
-def test_manager_comes_in_by_the_organisations_account(organisation, served):
-    answer = through(organisation, served.client)
+def test_manager_signs_in_with_the_organisation_account(organisation, served):
+    answer = whole_flow(organisation, served.client)
     assert (answer.status_code, answer.location) == (303, "/")
     assert is_in(served.client)
     (cookie,) = answer.headers.getlist("Set-Cookie")
@@ -173,74 +173,76 @@ def test_manager_comes_in_by_the_organisations_account(organisation, served):
         assert set(held) == {"_permanent", "manager"}, "nothing of the way is kept"
 
 
-def test_address_is_known_in_any_letter_case(organisation, served):
-    assert through(organisation, served.client, EMAIL.upper()).status_code == 303
+def test_email_address_matches_in_any_letter_case(organisation, served):
+    assert whole_flow(organisation, served.client, EMAIL.upper()).status_code == 303
 
 
-def test_page_asked_for_and_language_are_kept_through_the_whole_way(organisation, served):
+def test_requested_page_and_language_survive_the_sign_in_flow(organisation, served):
     led = served.open("/results?partner=cec&lang=zh").location
     assert "lang=zh" in led
     page = served.open(led).text
     link = next(part for part in page.split('"') if part.startswith("/sign-in/single"))
-    to_provider = out(served.client, link.replace("&amp;", "&"))
-    assert asked(to_provider)["redirect_uri"] == "http://localhost/sign-in/back", "as it is registered, to the letter"
-    answer = come_back(served.client, organisation.let_in(to_provider, EMAIL))
+    to_provider = redirect_to_provider(served.client, link.replace("&amp;", "&"))
+    assert query_of(to_provider)["redirect_uri"] == "http://localhost/sign-in/back", (
+        "as it is registered, to the letter"
+    )
+    answer = return_from_provider(served.client, organisation.let_in(to_provider, EMAIL))
     assert answer.location == "/results?partner=cec&lang=zh"
 
 
-def test_nobody_is_sent_elsewhere_by_way_of_the_provider(organisation, served):
-    to_provider = out(served.client, "/sign-in/single?next=//evil.example")
-    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
+def test_single_sign_on_never_redirects_to_another_site(organisation, served):
+    to_provider = redirect_to_provider(served.client, "/sign-in/single?next=//evil.example")
+    assert return_from_provider(served.client, organisation.let_in(to_provider, EMAIL)).location == "/"
 
 
-def test_provider_is_asked_with_state_nonce_and_a_challenge_that_the_verifier_meets(organisation, served):
-    to_provider = asked(out(served.client))
+def test_authorisation_request_has_state_nonce_and_a_matching_pkce_challenge(organisation, served):
+    to_provider = query_of(redirect_to_provider(served.client))
     assert to_provider["response_type"] == "code"
     assert to_provider["client_id"] == CLIENT
     assert set(to_provider["scope"].split()) == {"openid", "email"}
     assert to_provider["code_challenge_method"] == "S256"
     assert len(to_provider["state"]) >= 20
     assert len(to_provider["nonce"]) >= 20
-    again = asked(out(served.client))
+    again = query_of(redirect_to_provider(served.client))
     assert not {again[name] for name in ("state", "nonce", "code_challenge")} & set(to_provider.values())
-    challenge = asked(address := out(served.client))["code_challenge"]
-    come_back(served.client, organisation.let_in(address, EMAIL))
+    challenge = query_of(address := redirect_to_provider(served.client))["code_challenge"]
+    return_from_provider(served.client, organisation.let_in(address, EMAIL))
     (form,) = organisation.tokens_asked
     digest = sha256(form["code_verifier"].encode()).digest()
     assert base64.urlsafe_b64encode(digest).rstrip(b"=").decode() == challenge
 
 
-def test_address_to_come_back_to_is_the_public_one_where_it_is_set(organisation, accounts, public_record_url):
+def test_redirect_address_uses_the_public_url_when_it_is_set(organisation, accounts, public_record_url):
     served = server_of(organisation, accounts, public_record_url, public_url="https://results.example")
-    assert asked(out(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
+    assert query_of(redirect_to_provider(served.client))["redirect_uri"] == "https://results.example/sign-in/back"
 
 
-def test_address_told_beside_the_token_is_taken_where_the_token_has_none(organisation, served):
+def test_email_address_comes_from_user_information_if_the_token_has_none(organisation, served):
     organisation.knows("17", email=EMAIL, email_verified=True)
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if "email" not in name}
-    assert through(organisation, served.client, "17").status_code == 303
+    assert whole_flow(organisation, served.client, "17").status_code == 303
 
 
-def test_sign_in_page_leads_to_the_provider_and_the_password_still_does(organisation, served, accounts):
+def test_sign_in_page_links_to_the_provider_and_still_accepts_a_password(organisation, served, accounts):
     assert 'href="/sign-in/single"' in served.open("/sign-in").text
     managers.set_password(accounts, EMAIL, PASSWORD)
     assert served.client.post("/sign-in", data={"email": EMAIL, "password": PASSWORD}).status_code == 303
 
 
-def test_sign_in_begun_over_and_over_still_fits_into_a_cookie(organisation, served):
+def test_repeatedly_started_sign_in_fits_in_a_cookie(organisation, served):
     for _time in range(12):
-        to_provider = out(served.client)
+        to_provider = redirect_to_provider(served.client)
     cookie = served.client.get_cookie("score_session")
     assert cookie is not None
     assert len(cookie.value) < 2000
-    assert come_back(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
+    assert return_from_provider(served.client, organisation.let_in(to_provider, EMAIL)).status_code == 303
 
 
-# --- who is not let in --------------------------------------------------------------------------------------------
+# --- refused people -----------------------------------------------------------------------------------------------
 
 
 def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
-    """The page that says why somebody is not let in."""
+    """The page with the reason of a refused sign-in."""
     assert answer.status_code == status, answer.text
     assert not is_in(client)
     assert "Traceback" not in answer.text
@@ -248,97 +250,99 @@ def refused(answer: TestResponse, client: FlaskClient, status: int) -> str:
     return answer.text
 
 
-def test_unknown_address_is_told_whom_to_ask(organisation, served, caplog):
-    text = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+def test_unknown_address_is_refused_with_a_contact(organisation, served, caplog):
+    text = refused(whole_flow(organisation, served.client, "nobody@example.org"), served.client, 403)
     assert "nobody@example.org" in text
     assert "Ask whoever runs this server" in text
     assert "nobody@example.org is no manager here" in caplog.text
 
 
-def test_disabled_manager_is_told_the_same_as_somebody_unknown(organisation, served, accounts):
+def test_disabled_manager_gets_the_same_response_as_an_unknown_address(organisation, served, accounts):
     managers.disable(accounts, EMAIL)
-    disabled = refused(through(organisation, served.client), served.client, 403)
-    unknown = refused(through(organisation, served.client, "nobody@example.org"), served.client, 403)
+    disabled = refused(whole_flow(organisation, served.client), served.client, 403)
+    unknown = refused(whole_flow(organisation, served.client, "nobody@example.org"), served.client, 403)
     assert disabled.replace(EMAIL, "…") == unknown.replace("nobody@example.org", "…")
 
 
 @pytest.mark.parametrize("word", [False, "false", "no", 0, None])
-def test_address_the_provider_has_not_verified_opens_nothing(organisation, served, word):
+def test_unverified_address_is_refused(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
-    text = refused(through(organisation, served.client, "17"), served.client, 403)
+    text = refused(whole_flow(organisation, served.client, "17"), served.client, 403)
     assert "not verified" in text
 
 
 @pytest.mark.parametrize("word", [True, "true"])
-def test_address_the_provider_has_verified_opens(organisation, served, word):
+def test_verified_address_is_accepted(organisation, served, word):
     organisation.knows("17", email=EMAIL, email_verified=word)
-    assert through(organisation, served.client, "17").status_code == 303
+    assert whole_flow(organisation, served.client, "17").status_code == 303
 
 
 @pytest.mark.parametrize("email", [None, "", ["mei@example.org"], 7, "mei@example.org\x00", "m\u212ai@example.org"])
-def test_word_that_is_no_address_of_a_manager_opens_nothing(organisation, served, email):
+def test_value_that_is_not_an_address_of_a_manager_is_refused(organisation, served, email):
     organisation.knows("17", email=email)
-    answer = through(organisation, served.client, "17")
+    answer = whole_flow(organisation, served.client, "17")
     assert answer.status_code in (401, 403)
     assert not is_in(served.client)
 
 
-def test_page_is_in_the_readers_language(organisation, served):
-    address = organisation.let_in(out(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
-    text = refused(come_back(served.client, address), served.client, 403)
+def test_refusal_page_is_in_the_readers_language(organisation, served):
+    address = organisation.let_in(redirect_to_provider(served.client, "/sign-in/single?lang=zh"), "nobody@example.org")
+    text = refused(return_from_provider(served.client, address), served.client, 403)
     assert 'lang="zh-Hans"' in text
 
 
-# --- coming back otherwise than one went out ----------------------------------------------------------------------
+# --- forged callbacks ---------------------------------------------------------------------------------------------
 
 
-def test_wrong_missing_or_anothers_state_opens_nothing(organisation, served):
-    address = organisation.let_in(out(served.client), EMAIL)
-    code, state = asked(address)["code"], asked(address)["state"]
+def test_wrong_missing_or_foreign_state_is_refused(organisation, served):
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
+    code, state = query_of(address)["code"], query_of(address)["state"]
     stranger = served.stranger()
-    assert refused(come_back(stranger, address), stranger, 401), "another browser's"
+    assert refused(return_from_provider(stranger, address), stranger, 401), "another browser's"
     for query in (f"code={code}&state=x", f"code={code}", f"code={code}&state=", "", f"state={state[:-1]}&code={code}"):
         other = served.stranger()
-        out(other)
+        redirect_to_provider(other)
         refused(other.get(f"/sign-in/back?{query}", headers=PAGE), other, 401)
     assert not organisation.tokens_asked, "no code was shown to the provider"
-    assert come_back(served.client, address).status_code == 303, "the one it belongs to still comes in"
+    assert return_from_provider(served.client, address).status_code == 303, "the one it belongs to still comes in"
 
 
-def test_address_come_back_to_opens_once(organisation, served):
-    address = organisation.let_in(out(served.client), EMAIL)
-    assert come_back(served.client, address).status_code == 303
+def test_callback_address_works_only_once(organisation, served):
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
+    assert return_from_provider(served.client, address).status_code == 303
     served.client.post("/sign-out")
-    refused(come_back(served.client, address), served.client, 401)
+    refused(return_from_provider(served.client, address), served.client, 401)
 
 
-def test_code_of_another_sign_in_is_not_taken_under_our_own_state(organisation, served):
-    """Somebody puts the code of their own account under the state of their victim: the nonce is not the victim's."""
+def test_code_of_another_sign_in_is_refused_under_our_state(organisation, served):
+    """An attacker uses the code of their own account with the state of a victim: the nonce does not match."""
     thief, victim = served.stranger(), served.client
-    code = asked(organisation.let_in(out(thief), EMAIL))["code"]
-    state = asked(out(victim))["state"]
+    code = query_of(organisation.let_in(redirect_to_provider(thief), EMAIL))["code"]
+    state = query_of(redirect_to_provider(victim))["state"]
     refused(victim.get(f"/sign-in/back?code={code}&state={state}", headers=PAGE), victim, 401)
 
 
-def test_code_somebody_made_up_is_refused(organisation, served):
-    state = asked(out(served.client))["state"]
+def test_invented_code_is_refused(organisation, served):
+    state = query_of(redirect_to_provider(served.client))["state"]
     refused(served.client.get(f"/sign-in/back?code=made-up&state={state}", headers=PAGE), served.client, 401)
 
 
-def test_person_who_calls_it_off_is_led_back(organisation, served):
-    answer = requests.post(out(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5)
-    text = refused(come_back(served.client, answer.headers["Location"]), served.client, 401)
+def test_cancelled_sign_in_shows_a_link_back_to_sign_in(organisation, served):
+    answer = requests.post(
+        redirect_to_provider(served.client), data={"action": "deny"}, allow_redirects=False, timeout=5
+    )
+    text = refused(return_from_provider(served.client, answer.headers["Location"]), served.client, 401)
     assert 'href="/sign-in"' in text
 
 
-def test_what_an_error_says_is_not_repeated_on_the_page(served):
+def test_provider_error_text_is_not_shown_on_the_page(served):
     address = "/sign-in/back?error=<script>alert(1)</script>&error_description=call+0900-EVIL&state=x"
     text = refused(served.client.get(address, headers=PAGE), served.client, 401)
     assert "EVIL" not in text
     assert "<script>" not in text
 
 
-# --- tokens that prove nothing ------------------------------------------------------------------------------------
+# --- invalid tokens -----------------------------------------------------------------------------------------------
 
 HOUR = 3600
 CHEATS: dict[str, Callable[[Claims], Claims]] = {
@@ -356,9 +360,9 @@ CHEATS: dict[str, Callable[[Claims], Claims]] = {
 
 
 @pytest.mark.parametrize("cheat", CHEATS.values(), ids=CHEATS)
-def test_token_that_is_not_for_this_sign_in_opens_nothing(organisation, served, cheat):
+def test_token_for_another_sign_in_is_refused(organisation, served, cheat):
     organisation.cheat = cheat
-    refused(through(organisation, served.client), served.client, 401)
+    refused(whole_flow(organisation, served.client), served.client, 401)
 
 
 def part(content: bytes) -> str:
@@ -366,7 +370,7 @@ def part(content: bytes) -> str:
 
 
 def by_hand(header: Claims, claims: Claims, sign: Callable[[bytes], bytes]) -> str:
-    """A token no library would make."""
+    """A token that no library would create."""
     text = f"{part(json.dumps(header).encode())}.{part(json.dumps(claims).encode())}"
     return f"{text}.{part(sign(text.encode()))}"
 
@@ -400,32 +404,32 @@ SIGNATURES: dict[str, Callable[[Organisation], Callable[[Claims], str]]] = {
 
 @pytest.mark.parametrize("signature", SIGNATURES.values(), ids=SIGNATURES)
 @pytest.mark.parametrize("algorithms", [["RS256"], ["RS256", "HS256", "none"]], ids=["plain", "lax"])
-def test_token_with_a_signature_that_proves_nothing_opens_nothing(organisation, served, signature, algorithms):
+def test_token_with_an_invalid_signature_is_refused(organisation, served, signature, algorithms):
     announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).json()
     announced["id_token_signing_alg_values_supported"] = algorithms
     body = json.dumps(announced)
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response(body, mimetype="application/json")
     organisation.sign = signature(organisation)
-    refused(through(organisation, served.client), served.client, 401)
+    refused(whole_flow(organisation, served.client), served.client, 401)
 
 
-def test_key_the_provider_has_changed_since_is_learned(organisation, served, key):
+def test_rotated_provider_key_is_fetched(organisation, served, key):
     other = served.stranger()
-    through(organisation, other)
+    whole_flow(organisation, other)
     assert is_in(other)
     new = RSAKey.generate_key(2048, {"kid": "two"})
     body = json.dumps({"keys": [new.as_dict(private=False)]})
     organisation.answers["/jwks"] = lambda: Response(body, mimetype="application/json")
     organisation.sign = lambda claims: jwt.encode({"alg": "RS256", "kid": "two"}, claims, new)
-    assert through(organisation, served.client).status_code == 303
+    assert whole_flow(organisation, served.client).status_code == 303
 
 
-def test_user_information_of_somebody_else_is_not_taken(organisation, served):
+def test_user_information_of_another_person_is_refused(organisation, served):
     organisation.knows("17", email="nobody@example.org")
     organisation.cheat = lambda claims: {name: value for name, value in claims.items() if name != "email"}
     other = json.dumps({"sub": "18", "email": EMAIL})
     organisation.answers["/userinfo"] = lambda: Response(other, mimetype="application/json")
-    refused(through(organisation, served.client, "17"), served.client, 401)
+    refused(whole_flow(organisation, served.client, "17"), served.client, 401)
 
 
 # --- a provider that fails ----------------------------------------------------------------------------------------
@@ -442,11 +446,11 @@ NONSENSE = {
 
 @pytest.mark.parametrize("nonsense", NONSENSE.values(), ids=NONSENSE)
 @pytest.mark.parametrize("place", ["/.well-known/openid-configuration", "/jwks", "/oauth2/token"])
-def test_provider_that_answers_nonsense_is_a_page_for_people(organisation, served, place, nonsense, caplog):
+def test_invalid_provider_response_shows_a_readable_page(organisation, served, place, nonsense, caplog):
     organisation.answers[place] = nonsense
     answer = served.client.get("/sign-in/single", headers=PAGE)
     if place != "/.well-known/openid-configuration":
-        answer = come_back(served.client, organisation.let_in(answer.location, EMAIL))
+        answer = return_from_provider(served.client, organisation.let_in(answer.location, EMAIL))
     assert answer.status_code in (401, 502)
     assert "did not work" in answer.text
     assert 'href="/sign-in"' in answer.text
@@ -454,7 +458,7 @@ def test_provider_that_answers_nonsense_is_a_page_for_people(organisation, serve
     assert not is_in(served.client)
 
 
-def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisation, served, caplog):
+def test_unreachable_provider_is_reported_and_used_again_after_recovery(organisation, served, caplog):
     elsewhere = Provider("http://localhost:1", CLIENT, SECRET)
     lost = Visit.to("sqlite:///none.db", signed_in=False, local=False, provider=elsewhere)
     answer = lost.client.get("/sign-in/single")
@@ -464,22 +468,22 @@ def test_provider_that_is_down_is_said_and_found_again_once_it_is_up(organisatio
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response("", 503)
     assert served.client.get("/sign-in/single", headers=PAGE).status_code == 502
     organisation.answers.clear()
-    assert through(organisation, served.client).status_code == 303
+    assert whole_flow(organisation, served.client).status_code == 303
 
 
-def test_provider_that_falls_silent_holds_nobody_up_for_long(organisation, accounts, public_record_url, monkeypatch):
+def test_silent_provider_request_times_out_soon(organisation, accounts, public_record_url, monkeypatch):
     monkeypatch.setattr(single_sign_on, "TIMEOUT_SECONDS", 1)
     served = server_of(organisation, accounts, public_record_url)
-    address = organisation.let_in(out(served.client), EMAIL)
+    address = organisation.let_in(redirect_to_provider(served.client), EMAIL)
     awake, spoken = threading.Event(), threading.Event()
     organisation.answers["/oauth2/token"] = lambda: awake.wait(60) or spoken.set() or Response("")
-    answer = come_back(served.client, address)
+    answer = return_from_provider(served.client, address)
     assert not spoken.is_set()
     awake.set()
     assert answer.status_code == 502
 
 
-def test_provider_that_calls_itself_otherwise_is_not_asked(organisation, accounts, public_record_url, caplog):
+def test_provider_with_another_issuer_name_is_not_used(organisation, accounts, public_record_url, caplog):
     other = Provider(organisation.address.replace("localhost", "127.0.0.1"), CLIENT, SECRET)
     announced = requests.get(f"{organisation.address}/.well-known/openid-configuration", timeout=5).text
     organisation.answers["/.well-known/openid-configuration"] = lambda: Response(announced, mimetype="application/json")
@@ -491,20 +495,20 @@ def test_provider_that_calls_itself_otherwise_is_not_asked(organisation, account
 # --- without a provider -------------------------------------------------------------------------------------------
 
 
-def test_without_a_provider_the_way_to_it_leads_to_the_sign_in_page(accounts, public_record_url):
+def test_single_sign_on_address_without_a_provider_redirects_to_sign_in(accounts, public_record_url):
     served = Visit.to(public_record_url, signed_in=False, local=False, accounts_url=str(accounts.url))
     for address in ("/sign-in/single", "/sign-in/back", "/sign-in/back?code=x&state=y"):
         answer = served.open(address)
         assert (answer.status_code, answer.location) == (302, "/sign-in")
 
 
-def test_local_mode_goes_to_no_provider(organisation, accounts, public_record_url):
+def test_local_mode_uses_no_provider(organisation, accounts, public_record_url):
     visit = server_of(organisation, accounts, public_record_url, local=True)
     for address in ("/sign-in", "/sign-in/single", "/sign-in/back?code=x&state=y"):
         assert visit.open(address).status_code == 401
 
 
-def test_provider_set_in_part_stops_the_start_and_names_what_is_missing():
+def test_incomplete_provider_settings_stop_the_start_and_are_listed():
     secret = {"SCORE_SECRET_KEY": "s" * 40}
     with pytest.raises(SettingsProblem, match="SCORE_OIDC_CLIENT_ID, SCORE_OIDC_CLIENT_SECRET is missing"):
         Settings.from_environment(secret | {"SCORE_OIDC_ISSUER": "https://id.example"})

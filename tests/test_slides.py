@@ -1,4 +1,4 @@
-"""Decks as slides: every exhibit in both languages, whose filters count, and who gets which deck."""
+"""Decks as slides: every exhibit in both languages, precedence of filters, and access to decks."""
 
 import json
 from collections.abc import Iterator
@@ -37,14 +37,14 @@ def strict(text: str) -> Show:
 
 
 def shown(client: FlaskClient, query: str = "") -> Show:
-    """What the show is told at an address."""
+    """The data of the show at an address."""
     response = client.get(f"/present/slides.json?{query}")
     assert response.status_code == 200, response.text[:300]
     return strict(response.text)
 
 
-def by_exhibit(told: Show, language: str = "en") -> dict[str, Show]:
-    return {each[language]["exhibit"]: each[language] for each in told["slides"]}
+def by_exhibit(show_data: Show, language: str = "en") -> dict[str, Show]:
+    return {each[language]["exhibit"]: each[language] for each in show_data["slides"]}
 
 
 @pytest.fixture(scope="module")
@@ -62,20 +62,20 @@ def accounts(folder: Path) -> Iterator[Engine]:
 
 @pytest.fixture(scope="module")
 def desks(public_record_url: str, demo_url: str, folder: Path, accounts: Engine) -> dict[str, Visit]:
-    """A manager on each record, with decks of their own."""
+    """A manager on each record, with their own decks."""
     urls = {"public": public_record_url, "demo": demo_url}
     return {name: Visit.to(url, accounts_url=f"sqlite:///{folder}/accounts.db") for name, url in urls.items()}
 
 
 @pytest.fixture(scope="module")
 def all_slides(desks: dict[str, Visit]) -> dict[str, Show]:
-    """The deck of every exhibit, as told to the manager of each record."""
+    """The deck of every exhibit, as sent to the manager of each record."""
     return {name: shown(desk.client, "deck=All") for name, desk in desks.items()}
 
 
 @pytest.fixture(params=["public", "demo"])
-def told(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
-    """The same, on one record after the other."""
+def show_data(request: pytest.FixtureRequest, all_slides: dict[str, Show]) -> Show:
+    """The same data, on each record in turn."""
     return all_slides[request.param]
 
 
@@ -84,8 +84,8 @@ def desk(request: pytest.FixtureRequest, desks: dict[str, Visit]) -> Visit:
     return desks[request.param]
 
 
-def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
-    """Somebody who has opened a link of these terms."""
+def link_viewer(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
+    """A viewer who has opened a link of these terms."""
     _link, token = share_links.make(accounts, desk.fit(terms), made_by="manager")
     client = desk.stranger()
     assert client.get(f"/s/{token}").status_code == 303
@@ -93,20 +93,20 @@ def comes_by(desk: Visit, accounts: Engine, terms: Terms) -> FlaskClient:
 
 
 def committee(desk: Visit, accounts: Engine, **said: Any) -> FlaskClient:
-    return comes_by(desk, accounts, Terms(audience=Audience.COMMITTEE, **said))
+    return link_viewer(desk, accounts, Terms(audience=Audience.COMMITTEE, **said))
 
 
 def sectors_of(desk: Visit) -> dict[str, int]:
-    """The enterprises of every sector, as its option has them."""
+    """The number of enterprises of every sector, from its option."""
     return {each["value"]: int(each["label"].rsplit("· ", 1)[1]) for each in desk.options()["sector"]}
 
 
 # ---- every exhibit
 
 
-def test_every_exhibit_is_a_slide_in_both_languages(told):
-    assert [each["en"]["exhibit"] for each in told["slides"]] == list(SLIDES)
-    for each in told["slides"]:
+def test_every_exhibit_is_a_slide_in_both_languages(show_data):
+    assert [each["en"]["exhibit"] for each in show_data["slides"]] == list(SLIDES)
+    for each in show_data["slides"]:
         english, chinese = each["en"], each["zh"]
         assert set(each) == set(LANGUAGES)
         for said in ("title", "coverage", "filtered", "as_of", "sources"):
@@ -119,8 +119,8 @@ def test_every_exhibit_is_a_slide_in_both_languages(told):
         assert [len(row) for row in english["table"]["rows"]] == [len(row) for row in chinese["table"]["rows"]]
 
 
-def test_slide_shows_figures_or_cards_with_their_table_or_says_why_not(told):
-    for code, slide in by_exhibit(told).items():
+def test_slide_shows_figures_or_cards_with_a_table_or_an_explanation(show_data):
+    for code, slide in by_exhibit(show_data).items():
         if slide["empty"]:
             assert code not in NEVER_EMPTY, slide["empty"]
             assert not slide["figures"]
@@ -138,26 +138,26 @@ def test_slide_shows_figures_or_cards_with_their_table_or_says_why_not(told):
 
 
 @pytest.mark.parametrize("query", ["deck=All", "deck=All&as_of=2005-01-01", "deck=All&module=m1"])
-def test_every_figure_on_a_slide_is_one_plotly_accepts(desk, query):
-    told = shown(desk.client, query)
-    for at, each in enumerate(told["slides"]):
+def test_every_figure_on_a_slide_is_valid_for_plotly(desk, query):
+    show_data = shown(desk.client, query)
+    for at, each in enumerate(show_data["slides"]):
         for language, slide in each.items():
             figures = {f"{language}-{slide['exhibit']}-{at}-{n}": each for n, each in enumerate(slide["figures"])}
             hold_to_rules(figures)
 
 
-def test_pairs_of_every_indicator_are_a_slide(desks, accounts):
+def test_pairs_of_every_indicator_make_a_slide(desks, accounts):
     client = desks["demo"].client
     indicators = [line.split(",")[0] for line in client.get("/export/change.csv").text.splitlines()[1:]]
     slides = tuple(DeckSlide("pairs", indicator=code) for code in indicators)
     decks.save(accounts, Deck("Pairs", slides), "manager")
-    told = shown(client, "deck=Pairs")
-    assert len({each["en"]["title"] for each in told["slides"]}) == len(indicators)
-    for at, each in enumerate(told["slides"]):
+    show_data = shown(client, "deck=Pairs")
+    assert len({each["en"]["title"] for each in show_data["slides"]}) == len(indicators)
+    for at, each in enumerate(show_data["slides"]):
         hold_to_rules({f"{indicators[at]}-{language}": fig for language in each for fig in each[language]["figures"]})
 
 
-def test_few_rows_stand_on_a_slide_so_that_they_can_be_read(all_slides):
+def test_slide_shows_few_enough_rows_to_be_readable(all_slides):
     slides = by_exhibit(all_slides["demo"])
     for code in ("change", "practices"):
         (figure,) = slides[code]["figures"]
@@ -167,7 +167,7 @@ def test_few_rows_stand_on_a_slide_so_that_they_can_be_read(all_slides):
     assert len(slides["published"]["cards"]) == 8
 
 
-def test_step_of_every_module_is_printed_with_its_count_and_share(all_slides):
+def test_every_module_step_is_labelled_with_its_count_and_share(all_slides):
     slide = by_exhibit(all_slides["demo"])["module-funnel"]
     (bars,) = slide["figures"][0]["data"]
     rows = slide["table"]["rows"]
@@ -178,7 +178,7 @@ def test_step_of_every_module_is_printed_with_its_count_and_share(all_slides):
         assert row[6] in printed[4], "the share that completed"
 
 
-def test_state_too_small_for_its_number_is_said_beside_its_module(all_slides):
+def test_state_too_small_for_its_label_is_listed_next_to_its_module(all_slides):
     slide = by_exhibit(all_slides["demo"])["states"]
     (figure,) = slide["figures"]
     columns = [column["label"] for column in slide["table"]["columns"]]
@@ -190,7 +190,7 @@ def test_state_too_small_for_its_number_is_said_beside_its_module(all_slides):
                 assert row[column] in trace["text"][at] or f"{columns[column]}: {row[column]}" in heading
 
 
-def test_published_figures_are_one_an_indicator_and_what_is_left_is_counted(all_slides):
+def test_slide_shows_one_published_figure_per_indicator_and_counts_the_rest(all_slides):
     slide = by_exhibit(all_slides["public"])["published"]
     labels = [card["label"] for card in slide["cards"]]
     assert len(labels) == len(set(labels)) == 8
@@ -200,7 +200,7 @@ def test_published_figures_are_one_an_indicator_and_what_is_left_is_counted(all_
     assert all(card["of"] for card in shares), "a share says what it is out of, or that nobody says"
 
 
-def test_invented_programme_says_so_on_every_slide(all_slides):
+def test_every_slide_of_a_synthetic_programme_is_marked_synthetic(all_slides):
     for name, synthetic in (("demo", True), ("public", False)):
         for each in all_slides[name]["slides"]:
             assert all(bool(slide["synthetic"]) == synthetic for slide in each.values())
@@ -209,7 +209,7 @@ def test_invented_programme_says_so_on_every_slide(all_slides):
 # ---- filters
 
 
-def test_filter_of_the_show_replaces_a_slides_own_of_the_same_kind_and_no_other(desks, accounts):
+def test_show_filter_replaces_only_the_slide_filter_of_the_same_dimension(desks, accounts):
     desk = desks["demo"]
     first, second = (each["value"] for each in desk.options()["sector"][:2])
     names = {each["value"]: each["label"].split(" · ")[0].strip() for each in desk.options()["sector"]}
@@ -227,12 +227,12 @@ def test_filter_of_the_show_replaces_a_slides_own_of_the_same_kind_and_no_other(
     assert partner["label"].split(" · ")[0].strip() not in laid[1]["en"]["filtered"]
 
 
-def test_date_of_the_show_holds_for_all_slides(desk):
+def test_as_of_date_of_the_show_applies_to_all_slides(desk):
     for each in shown(desk.client, "as_of=2014-12-31")["slides"]:
         assert "31 December 2014" in each["en"]["as_of"]
 
 
-def test_numbers_of_a_slide_are_those_of_the_page_under_the_same_filters(desk):
+def test_slide_numbers_equal_those_of_the_page_with_the_same_filters(desk):
     partner = desk.options()["partner"][0]["value"]
     rows = [line.split(",") for line in desk.client.get(f"/export/overview.csv?partner={partner}").text.splitlines()]
     counted = {row[0]: row[1] for row in rows}
@@ -242,7 +242,7 @@ def test_numbers_of_a_slide_are_those_of_the_page_under_the_same_filters(desk):
     assert slide["title"].startswith(f"{int(counted['trained']):,} of {int(counted['enterprises']):,}")
 
 
-def test_selection_that_leaves_nothing_says_so_on_every_slide(desk):
+def test_empty_selection_shows_a_message_on_every_slide(desk):
     for each in shown(desk.client, f"deck=All&{desk.nothing_left()}")["slides"]:
         for slide in each.values():
             assert slide["empty"]
@@ -251,7 +251,7 @@ def test_selection_that_leaves_nothing_says_so_on_every_slide(desk):
 
 
 @pytest.mark.parametrize("slide", [DeckSlide("overview", filters="sector=gone"), DeckSlide("pairs", indicator="gone")])
-def test_slide_about_what_is_gone_says_so_and_not_something_else(desks, accounts, slide):
+def test_slide_with_a_removed_filter_value_shows_a_message_and_no_other_data(desks, accounts, slide):
     name = f"Gone {slide.exhibit}"
     decks.save(accounts, Deck(name, (slide,)), "manager")
     client = desks["demo"].client
@@ -263,12 +263,12 @@ def test_slide_about_what_is_gone_says_so_and_not_something_else(desks, accounts
         assert shown(client, f"deck={name}&sector={sector}")["slides"][0]["en"]["cards"], "the show filters otherwise"
 
 
-def test_panel_offers_what_is_in_the_view_and_says_what_is_chosen(desks):
+def test_filter_panel_offers_the_values_in_the_view_and_marks_the_chosen_ones(desks):
     desk = desks["demo"]
     sector = desk.options()["sector"][0]["value"]
-    told = shown(desk.client, f"sector={sector}")
+    show_data = shown(desk.client, f"sector={sector}")
     for language in LANGUAGES:
-        groups = {group["dimension"]: group for group in told["filters"][language]}
+        groups = {group["dimension"]: group for group in show_data["filters"][language]}
         assert groups["sector"]["chosen"] == [sector]
         assert groups["partner"]["chosen"] == []
         offered = desk.options(f"?sector={sector}&lang={language}")
@@ -280,14 +280,14 @@ def test_panel_offers_what_is_in_the_view_and_says_what_is_chosen(desks):
 # ---- decks and viewers
 
 
-def test_every_programme_has_a_deck_before_anybody_makes_one(desk):
-    told = shown(desk.client)
-    assert told["deck"] == STANDARD
-    assert len(told["slides"]) == len(STANDARD_SLIDES)
+def test_every_programme_has_a_standard_deck(desk):
+    show_data = shown(desk.client)
+    assert show_data["deck"] == STANDARD
+    assert len(show_data["slides"]) == len(STANDARD_SLIDES)
     assert desk.open("/present").status_code == 200
 
 
-def test_notes_are_told_to_whoever_presents(desks, accounts):
+def test_speaker_notes_are_sent_to_everyone_who_may_present(desks, accounts):
     by_link = committee(desks["public"], accounts, deck="All")
     for client in (desks["public"].client, by_link):
         assert [each["en"]["notes"] for each in shown(client, "deck=All")["slides"]] == [
@@ -295,7 +295,7 @@ def test_notes_are_told_to_whoever_presents(desks, accounts):
         ]
 
 
-def test_deck_that_is_gone_says_so_in_the_readers_language(desks):
+def test_missing_deck_shows_a_message_in_the_readers_language(desks):
     client = desks["public"].client
     page = client.get("/present?deck=nothing&lang=zh", headers=PAGE)
     assert page.status_code == 404
@@ -305,17 +305,17 @@ def test_deck_that_is_gone_says_so_in_the_readers_language(desks):
     assert client.get("/present/slides.json?deck=nothing").status_code == 404
 
 
-def test_committee_gets_its_own_deck_and_no_other(desks, accounts):
+def test_committee_can_open_only_its_own_deck(desks, accounts):
     pinned = committee(desks["public"], accounts, deck="All")
     for query in ("", "deck=standard", "deck=nothing"):
-        told = shown(pinned, query)
-        assert told["deck"] == "All"
-        assert told["decks"] == []
+        show_data = shown(pinned, query)
+        assert show_data["deck"] == "All"
+        assert show_data["decks"] == []
     free = committee(desks["public"], accounts)
     assert shown(free, "deck=All")["deck"] == STANDARD
 
 
-def test_committee_whose_deck_is_gone_is_told(desks, accounts):
+def test_committee_with_a_deleted_deck_sees_a_message(desks, accounts):
     decks.save(accounts, Deck("Short-lived", (DeckSlide("overview"),)), "manager")
     client = committee(desks["public"], accounts, deck="Short-lived")
     assert client.get("/present", headers=PAGE).status_code == 200
@@ -326,33 +326,33 @@ def test_committee_whose_deck_is_gone_is_told(desks, accounts):
     assert client.get("/present/slides.json").status_code == 404
 
 
-def test_manager_chooses_among_all_decks(all_slides):
-    told = all_slides["public"]
-    assert told["decks"][0] == STANDARD
-    assert "All" in told["decks"]
-    assert told["browse"] is True
+def test_manager_can_choose_any_deck(all_slides):
+    show_data = all_slides["public"]
+    assert show_data["decks"][0] == STANDARD
+    assert "All" in show_data["decks"]
+    assert show_data["browse"] is True
 
 
-def test_committee_sees_its_scope_in_every_slide_and_option(desks, accounts):
+def test_committee_sees_only_its_scope_in_slides_and_options(desks, accounts):
     desk = desks["demo"]
     scope = max(sectors_of(desk).items(), key=itemgetter(1))[0]
     outside = [each for each in desk.options()["sector"] if each["value"] != scope]
     client = committee(desk, accounts, scope=Filters.from_search(f"sector={scope}"), deck="All", names=True)
-    told = shown(client)
-    assert told["browse"] is False
-    sectors = next(group for group in told["filters"]["en"] if group["dimension"] == "sector")
+    show_data = shown(client)
+    assert show_data["browse"] is False
+    sectors = next(group for group in show_data["filters"]["en"] if group["dimension"] == "sector")
     assert {each["value"] for each in sectors["options"]} <= {scope}
-    groups = by_exhibit(told)["coverage"]["table"]["rows"]
+    groups = by_exhibit(show_data)["coverage"]["table"]["rows"]
     assert len([row for row in groups if row[1] == "Sector"]) == 1
     inside = shown(desk.client, f"sector={scope}")
-    assert by_exhibit(told)["overview"]["cards"][0]["value"] == by_exhibit(inside)["overview"]["cards"][0]["value"]
+    assert by_exhibit(show_data)["overview"]["cards"][0]["value"] == by_exhibit(inside)["overview"]["cards"][0]["value"]
     nothing = shown(client, f"sector={outside[0]['value']}")
     for each in nothing["slides"]:
         assert each["en"]["empty"]
         assert outside[0]["label"].split(" · ")[0].strip() not in json.dumps(each, ensure_ascii=False)
 
 
-def test_committee_without_names_reads_none(desks, accounts):
+def test_committee_without_names_sees_no_name(desks, accounts):
     desk = desks["demo"]
     names = {line.split(",")[0] for line in desk.client.get("/export/matrix.csv").text.splitlines()[1:]}
     assert names
@@ -365,16 +365,16 @@ def test_committee_without_names_reads_none(desks, accounts):
 
 def test_small_numbers_are_withheld_on_slides_as_on_pages(desks, accounts):
     client = committee(desks["demo"], accounts, deck="All", threshold=5)
-    told = shown(client)
-    assert "under 5" in json.dumps(told["slides"])
-    assert told["as_of"] is None, "the date is not chosen where numbers are withheld"
-    for each in told["slides"]:
+    show_data = shown(client)
+    assert "under 5" in json.dumps(show_data["slides"])
+    assert show_data["as_of"] is None, "the date is not chosen where numbers are withheld"
+    for each in show_data["slides"]:
         for language, slide in each.items():
             hold_to_rules({f"{language}-{slide['exhibit']}-{n}": figure for n, figure in enumerate(slide["figures"])})
             assert all(isinstance(said, str) for pair in slide["ns"] for said in pair)
 
 
-def test_selection_that_would_single_out_few_is_refused_on_every_slide(desks, accounts):
+def test_too_narrow_selection_is_refused_on_every_slide(desks, accounts):
     desk = desks["demo"]
     smallest, count = min(sectors_of(desk).items(), key=itemgetter(1))
     assert count <= 10
@@ -389,18 +389,18 @@ def test_selection_that_would_single_out_few_is_refused_on_every_slide(desks, ac
             assert slide["synthetic"]
 
 
-def test_donor_presents_nothing(desks, accounts):
-    client = comes_by(desks["public"], accounts, Terms(audience=Audience.DONOR))
+def test_donor_cannot_present(desks, accounts):
+    client = link_viewer(desks["public"], accounts, Terms(audience=Audience.DONOR))
     for path in ("/present", "/present/slides.json", "/present/speaker"):
         assert client.get(path, headers=PAGE).status_code == 404
 
 
-def test_nobody_presents_without_a_way_in(desks):
+def test_anonymous_visitor_cannot_present(desks):
     for path in ("/present", "/present/slides.json", "/present/speaker"):
         assert desks["public"].stranger().get(path).status_code == 401
 
 
-def test_link_that_ends_ends_the_very_next_answer(desks, accounts):
+def test_next_response_after_the_end_of_a_link_is_refused(desks, accounts):
     made, token = share_links.make(accounts, desks["public"].fit(Terms(audience=Audience.COMMITTEE)), made_by="manager")
     client = desks["public"].stranger()
     client.get(f"/s/{token}")
@@ -413,29 +413,29 @@ def test_link_that_ends_ends_the_very_next_answer(desks, accounts):
 # ---- the interface
 
 
-def test_every_word_of_the_interface_is_said_in_both_languages(all_slides):
-    told = all_slides["public"]
-    assert set(told["words"]["en"]) == set(told["words"]["zh"])
+def test_every_interface_text_of_the_show_is_in_both_languages_and_used(all_slides):
+    show_data = all_slides["public"]
+    assert set(show_data["words"]["en"]) == set(show_data["words"]["zh"])
     sources = [*Path("dashboard/assets/present").glob("*.js"), *Path("dashboard/templates").glob("*.html")]
     used = "".join(path.read_text(encoding="utf-8") for path in sources)
-    for word in told["words"]["en"]:
+    for word in show_data["words"]["en"]:
         assert f'"{word}"' in used or f".{word}" in used, f"nobody says {word}"
 
 
-def test_scripts_of_the_show_are_not_loaded_by_the_pages(desks):
+def test_pages_do_not_load_the_scripts_of_the_show(desks):
     assert "present" not in desks["public"].open("/").text
     with desks["public"].client.get("/assets/present/show.js") as script:
         assert script.status_code == 200
 
 
-def test_page_of_the_show_holds_no_number_and_no_inline_script(desks):
+def test_show_page_contains_no_number_and_no_inline_script(desks):
     for path in ("/present", "/present/speaker"):
         page = desks["public"].open(path)
         assert page.text.count("<script") == page.text.count("<script src=")
         assert "enterprises" not in page.text
 
 
-def test_slide_of_an_edition_that_is_gone_says_so_and_the_others_stand(desk, accounts):
+def test_slide_of_a_missing_edition_shows_a_message_and_the_others_work(desk, accounts):
     slides = (DeckSlide("overview", filters="edition=gone-12345678"), DeckSlide("breadth"))
     if "Pinned" not in {deck.name for deck in decks.decks(accounts)}:
         decks.save(accounts, Deck("Pinned", slides), "manager")

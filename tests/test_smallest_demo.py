@@ -1,4 +1,4 @@
-"""A programme of no enterprise, and of one: every page opens, every callback answers, nothing is said to be wrong."""
+"""Programmes of no enterprise and of one: every page opens, every callback responds, no error is shown."""
 
 from collections.abc import Callable
 
@@ -27,12 +27,12 @@ def visit(
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_page_opens(visit: Visit, path: str) -> None:
+def test_every_page_of_the_smallest_programmes_opens(visit: Visit, path: str) -> None:
     assert visit.open(path).status_code == 200
 
 
 @pytest.mark.parametrize("path", PATHS)
-def test_every_callback_answers(visit: Visit, path: str) -> None:
+def test_every_callback_of_the_smallest_programmes_responds(visit: Visit, path: str) -> None:
     for name in visit.callbacks:
         output = name.strip(".").split("...")[0]
         response = visit.post(output, at(path=path))
@@ -42,7 +42,7 @@ def test_every_callback_answers(visit: Visit, path: str) -> None:
 
 
 @pytest.mark.parametrize("visit", [0], indirect=True)
-def test_where_nothing_is_filtered_an_empty_exhibit_offers_no_way_back_to_everything(visit: Visit) -> None:
+def test_empty_exhibit_without_filters_offers_no_reset_link(visit: Visit) -> None:
     def overview(search: str) -> str:
         return visit.post(f"{ids.OVERVIEW_HEADLINES}.content", at(search)).text
 

@@ -1,4 +1,4 @@
-"""Stories: which belong to a selection, who may read which, the page's cards, and pictures sent to nobody else."""
+"""Stories: those of a selection, access, the cards of the page, and access to pictures."""
 
 from collections.abc import Callable, Iterator
 from datetime import date
@@ -50,7 +50,7 @@ def _picture(story: str, side: str) -> Row:
 
 
 def with_stories(**programme: Any) -> Tables:
-    """The programme of ten, and 60 more, with stories and pictures of them; only enterprise a may be named."""
+    """The programme of ten and 60 more enterprises, with stories and pictures; only enterprise a may be named."""
     larger = with_more(PROGRAMME)
     enterprises = [row | {"may_be_named": row["code"] == "a"} for row in larger["enterprise"]]
     return larger | {
@@ -87,27 +87,27 @@ def record(address: str) -> Iterator[Record]:
 
 
 def read(record: Record, search: str = "", viewer: Viewer = MANAGER) -> list[str]:
-    """The codes of the stories a viewer reads, in order."""
+    """The codes of the stories a viewer sees, in order."""
     with record.view(viewer, Filters.from_search(search)) as view:
         return list(story_list.stories(view)["code"])
 
 
 def by_link(*, scope: Scope | None = None, threshold: int | None = None, names: bool = False) -> Viewer:
-    """Someone who comes by a link."""
+    """A link viewer."""
     permissions = {Permission.BROWSE} | ({Permission.SEE_NAMES} if names else set())
     held: dict[str, Any] = {"threshold": threshold, "privacy_key": b"key"}
     return Viewer(frozenset(permissions), scope or Scope(), "key", limited=True, **held)
 
 
-# --- which belong to a selection ------------------------------------------------------------------------------------
+# --- stories of a selection ---------------------------------------------------------------------------------------
 
 
-def test_manager_reads_every_story_seen_by_then_those_of_both_sides_with_pictures_first(record):
+def test_manager_sees_all_stories_to_date_and_those_with_both_pictures_come_first(record):
     assert read(record)[0] == "both-told"
     assert set(read(record)) == {each["code"] for each in STORIES} - {"recruited-later"}
 
 
-def test_story_of_an_enterprise_recruited_later_is_read_from_then_on(record):
+def test_story_of_an_enterprise_is_visible_from_its_recruitment(record):
     assert "recruited-later" in read(record, "?as_of=2015-12-31")
 
 
@@ -115,7 +115,7 @@ def test_story_of_an_enterprise_recruited_later_is_read_from_then_on(record):
     ("search", "codes"),
     [
         ("?round=r1", {"both-told", "any-round", "not-named", "names-another"}),
-        ("?round=r2", {"any-round", "of-a-round"}),  # a is in both rounds, but what was told of r1 is of r1
+        ("?round=r2", {"any-round", "of-a-round"}),  # a is in both rounds, but the story of r1 belongs to r1
         ("?round=r3", set()),
         ("?phase=p2", {"any-round", "of-a-round"}),
         ("?partner=fed", {"both-told", "any-round", "not-named", "names-another"}),
@@ -128,19 +128,19 @@ def test_story_of_an_enterprise_recruited_later_is_read_from_then_on(record):
         ("?module=m2", set()),
     ],
 )
-def test_story_is_filtered_by_its_enterprise_s_enrolment_or_by_its_own_round(record, search, codes):
+def test_story_is_filtered_by_the_enrolment_of_its_enterprise_or_by_its_round(record, search, codes):
     assert set(read(record, search)) == codes
 
 
-def test_story_of_neither_enterprise_nor_round_stands_only_where_nothing_is_filtered(record):
+def test_story_without_enterprise_and_round_is_shown_only_without_filters(record):
     assert "of-nothing" in read(record)
     assert "of-nothing" not in read(record, "?round=r1,r2,r3")
 
 
-# --- who reads which ------------------------------------------------------------------------------------------------
+# --- access -------------------------------------------------------------------------------------------------------
 
 
-def test_public_record_s_twelve_stories_all_show_for_a_manager(public_record_url):
+def test_manager_sees_all_twelve_stories_of_the_public_record(public_record_url):
     record = Record(public_record_url)
     with record.view(MANAGER, Filters()) as view:
         found = story_list.stories(view)
@@ -161,17 +161,17 @@ def test_public_record_s_twelve_stories_all_show_for_a_manager(public_record_url
         (by_link(threshold=5, names=True), {"both-told", "any-round", "not-enrolled"}),
     ],
 )
-def test_link_shows_stories_of_its_scope_that_name_nobody_hidden(record, viewer, codes):
+def test_link_shows_stories_of_its_scope_that_name_no_hidden_enterprise(record, viewer, codes):
     assert set(read(record, viewer=viewer)) == codes
 
 
-def test_selection_that_would_single_out_few_shows_no_story(record):
+def test_too_narrow_selection_shows_no_story(record):
     viewer = by_link(threshold=5, names=True)
     assert read(record, "?round=r1", viewer) == [], "all but four"
     assert "both-told" in read(record, "", viewer)
 
 
-def test_record_that_is_not_public_shows_a_link_no_story_without_names(new_database):
+def test_link_without_names_shows_no_story_of_a_non_public_record(new_database):
     engine = writing_engine(address := new_database())
     load_rows(engine, with_stories(public=False))
     engine.dispose()
@@ -180,14 +180,14 @@ def test_record_that_is_not_public_shows_a_link_no_story_without_names(new_datab
     record.engine.dispose()
 
 
-def test_code_of_a_story_is_no_part_of_a_link_s_addresses_and_an_enterprise_without_a_name_is_numbered(record):
+def test_link_viewer_sees_no_story_code_in_addresses_and_numbered_hidden_enterprises(record):
     with record.view(by_link(), Filters()) as view:
         found = story_list.stories(view)
     assert not set(found["address"]) & {each["code"] for each in STORIES}
     assert set(found["enterprise"].dropna()) == {"enterprise-1", "enterprise-2"}
 
 
-# --- the page -------------------------------------------------------------------------------------------------------
+# --- the page -----------------------------------------------------------------------------------------------------
 
 
 @pytest.fixture(scope="module")
@@ -211,8 +211,8 @@ def signed_in(address: str, accounts: Engine, accounts_url: str) -> Visit:
     return made
 
 
-def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
-    """Someone who opened a link."""
+def link_viewer(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
+    """A viewer who opened a link."""
     _made, token = share_links.make(accounts, visit.fit(Terms(**terms)))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -220,17 +220,17 @@ def comes_by(visit: Visit, accounts: Engine, **terms: Any) -> FlaskClient:
 
 
 def shown(visit: Visit, search: str = "", path: str = "/stories", clicks: int | None = None) -> Values:
-    """What the page's callback fills."""
+    """The outputs of the page's callback."""
     values = at(search, path) | {f"{ids.STORIES_MORE}.n_clicks": clicks}
     return visit.answered(f"{ids.STORIES_LIST}.children", values)
 
 
-def said(drawn: Any) -> str:
+def text_of(drawn: Any) -> str:
     return " ".join(texts(drawn))
 
 
 def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
-    """The properties of every component of a kind in what was drawn."""
+    """The properties of every component of a type in a response."""
     if isinstance(drawn, list):
         return [found for each in drawn for found in nodes(each, kind)]
     if not isinstance(drawn, dict):
@@ -242,24 +242,24 @@ def nodes(drawn: Any, kind: str) -> list[dict[str, Any]]:
 
 def test_page_counts_stories_and_groups_them_by_module(visit):
     answer = shown(visit)
-    assert said(nodes(answer[f"{ids.STORIES_TITLE}.content"], "H2")[0]["children"]) == (
+    assert text_of(nodes(answer[f"{ids.STORIES_TITLE}.content"], "H2")[0]["children"]) == (
         "7 stories; 1 with both before and after"
     )
-    headings = [said(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]
+    headings = [text_of(each["children"]) for each in nodes(answer[f"{ids.STORIES_LIST}.children"], "H3")]
     assert headings == ["Module 1", "Of no one module"]
 
 
-def test_side_that_is_not_told_says_so_and_a_text_of_the_other_language_is_marked(visit):
+def test_missing_story_side_is_stated_and_text_in_the_other_language_is_marked(visit):
     answer = shown(visit, "?lang=zh", "/stories/both-told")
-    told = said(answer[f"{ids.STORIES_LIST}.children"])
+    told = text_of(answer[f"{ids.STORIES_LIST}.children"])
     assert "标题" in told
     assert "Before（英）" in told
     (before, after) = nodes(answer[f"{ids.STORIES_LIST}.children"], "Dd")
     assert (before["lang"], after["lang"]) == ("en", None)
-    assert "not told" in said(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"])
+    assert "not told" in text_of(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"])
 
 
-def test_two_pictures_have_a_slider_one_alone_has_none_and_their_texts_say_what_is_known(visit):
+def test_slider_needs_two_pictures_and_alternative_texts_describe_them(visit):
     both = shown(visit, path="/stories/both-told")[f"{ids.STORIES_LIST}.children"]
     pictures = nodes(both, "Img")
     assert [each["alt"] for each in pictures] == ["Title both-told: Before", "Title both-told: After"]
@@ -274,17 +274,19 @@ def test_two_pictures_have_a_slider_one_alone_has_none_and_their_texts_say_what_
     assert nodes(shown(visit, path="/stories/any-round")[f"{ids.STORIES_LIST}.children"], "Img") == []
 
 
-def test_picture_s_address_keeps_the_date_and_no_other_filter(visit):
+def test_picture_address_keeps_only_the_date_filter(visit):
     drawn = shown(visit, "?as_of=2015-06-30&module=m1&lang=zh")[f"{ids.STORIES_LIST}.children"]
     assert nodes(drawn, "Img")[0]["src"] == "/story/both-told/before?as_of=2015-06-30&lang=zh"
 
 
-def test_address_of_no_story_says_that_there_is_none(visit):
+def test_unknown_story_address_shows_a_message(visit):
     for path, search in (("/stories/never-was", ""), ("/stories/both-told", "?module=m2")):
-        assert "There is no story at this address" in said(shown(visit, search, path)[f"{ids.STORIES_LIST}.children"])
+        assert "There is no story at this address" in text_of(
+            shown(visit, search, path)[f"{ids.STORIES_LIST}.children"]
+        )
 
 
-def test_more_stories_than_a_screen_holds_are_shown_step_by_step(new_database):
+def test_many_stories_are_shown_in_steps(new_database):
     engine = writing_engine(address := new_database())
     load_rows(engine, with_stories() | {"story": [_story(f"s-{n:02}") for n in range(30)], "story_image": []})
     engine.dispose()
@@ -296,10 +298,10 @@ def test_more_stories_than_a_screen_holds_are_shown_step_by_step(new_database):
         assert answer[f"{ids.STORIES_MORE}.hidden"] is (not button)
 
 
-# --- pictures -------------------------------------------------------------------------------------------------------
+# --- pictures -----------------------------------------------------------------------------------------------------
 
 
-def test_picture_is_sent_as_what_it_is_kept_by_one_browser_and_asked_for_again(visit):
+def test_picture_has_its_own_media_type_and_private_revalidated_caching(visit):
     answer = visit.client.get("/story/both-told/before")
     assert (answer.status_code, answer.mimetype, answer.data) == (200, "image/png", PNG + b"before")
     assert answer.headers["X-Content-Type-Options"] == "nosniff"
@@ -309,24 +311,24 @@ def test_picture_is_sent_as_what_it_is_kept_by_one_browser_and_asked_for_again(v
 
 
 @pytest.mark.parametrize("picture", ["never-was/before", "any-round/before", "both-told/middle", "not-named/before"])
-def test_where_there_is_no_picture_there_is_nothing(visit, picture):
+def test_missing_picture_is_not_found(visit, picture):
     answer = visit.client.get(f"/story/{picture}")
     assert answer.status_code == 404
     assert answer.headers["Cache-Control"] == "no-store"
 
 
-def test_picture_is_sent_to_nobody_outside_its_story_s_scope(visit, accounts):
-    other = comes_by(visit, accounts, scope=Filters.from_search("round=r2"), threshold=None, names=True)
-    inside = comes_by(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
-    withheld = comes_by(visit, accounts, threshold=5, names=False)
+def test_picture_outside_the_scope_is_not_found(visit, accounts):
+    other = link_viewer(visit, accounts, scope=Filters.from_search("round=r2"), threshold=None, names=True)
+    inside = link_viewer(visit, accounts, scope=Filters.from_search("round=r1"), threshold=None)
+    withheld = link_viewer(visit, accounts, threshold=5, names=False)
     for client in (other, inside, withheld):
         for story in ("both-told", "not-named"):
             assert client.get(f"/story/{story}/after").status_code == 404
     assert visit.stranger().get("/story/both-told/after").status_code == 401
 
 
-def test_link_finds_its_pictures_by_signs_of_its_own(visit, accounts):
-    client = comes_by(visit, accounts, threshold=None)
+def test_picture_addresses_of_a_link_work_only_for_that_link(visit, accounts):
+    client = link_viewer(visit, accounts, threshold=None)
     body = visit.body(f"{ids.STORIES_LIST}.children", at("", "/stories"))
     text = client.post("/_dash-update-component", json=body).get_json()["response"]
     pictures = nodes(text[ids.STORIES_LIST]["children"], "Img")
@@ -336,7 +338,7 @@ def test_link_finds_its_pictures_by_signs_of_its_own(visit, accounts):
         assert visit.client.get(picture["src"]).status_code == 404
 
 
-def test_revoked_link_gets_no_picture_that_its_browser_has_kept(visit, accounts):
+def test_revoked_link_cannot_revalidate_a_cached_picture(visit, accounts):
     made, token = share_links.make(accounts, Terms(threshold=None))
     client = visit.stranger()
     client.get(f"/s/{token}", headers=PAGE)
@@ -348,12 +350,12 @@ def test_revoked_link_gets_no_picture_that_its_browser_has_kept(visit, accounts)
     assert client.get(source, headers={"If-None-Match": kept}).status_code == 401
 
 
-# --- canaries -------------------------------------------------------------------------------------------------------
+# --- canaries -----------------------------------------------------------------------------------------------------
 
 CANARY = "Kanarienvogel"
 
 
-def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_byte(new_database):
+def test_story_outside_the_scope_or_naming_a_hidden_enterprise_is_in_no_response(new_database):
     hidden = [row | ({"name_en": CANARY} if row["code"] == "b" else {}) for row in with_stories()["enterprise"]]
     told = [
         _story("canary-scope", "f", "r2", after_en=f"{CANARY} of another round"),
@@ -371,7 +373,7 @@ def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_by
     visit = signed_in(address, accounts, accounts_url)
     scope = Filters.from_search("round=r1")
     for threshold, names in ((None, False), (None, True), (5, True), (5, False)):
-        client = comes_by(visit, accounts, scope=scope, threshold=threshold, names=names)
+        client = link_viewer(visit, accounts, scope=scope, threshold=threshold, names=names)
         for search in ("", "?lang=zh", "?round=r2", "?as_of=2020-01-01"):
             for path in ("/stories", *(f"/stories/{row['code']}" for row in told)):
                 body = visit.body(f"{ids.STORIES_LIST}.children", at(search, path))
@@ -383,5 +385,5 @@ def test_story_outside_a_link_s_scope_or_one_that_names_the_hidden_reaches_no_by
     accounts.dispose()
 
 
-def test_date_before_everything_leaves_only_what_has_no_date(record):
+def test_as_of_date_before_everything_shows_only_undated_stories(record):
     assert set(read(record, f"?as_of={date(2000, 1, 1)}")) == {"of-a-round", "of-nothing", "not-enrolled"}

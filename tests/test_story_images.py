@@ -1,4 +1,4 @@
-"""Story pictures on their way into the database: checked, turned, made smaller, stripped; replaced and taken away."""
+"""Loading story pictures: checked, rotated, resized, stripped; replaced and removed."""
 
 import io
 import zlib
@@ -33,7 +33,7 @@ def photo(path, size=(60, 40), colour="#a03020", **options):
 
 
 def camera(path, size=(60, 40), turned=6):
-    """A photo held upright by a phone, as a phone writes it: where, with what, and a comment."""
+    """An upright phone photo with its metadata: location, device, and a comment."""
     exif = Image.Exif()
     exif[ORIENTATION] = turned
     exif[0x010F] = "A phone"
@@ -67,7 +67,7 @@ def opened(content):
     return Image.open(io.BytesIO(content))
 
 
-def test_photo_from_a_phone_is_turned_upright_and_says_nothing_of_phone_or_place(tmp_path):
+def test_phone_photo_is_turned_upright_and_loses_device_and_location_data(tmp_path):
     prepared = prepare(camera(tmp_path / "photo.jpg"))
     assert (prepared.media_type, prepared.width, prepared.height) == ("image/jpeg", 40, 60)
     image = opened(prepared.content)
@@ -79,7 +79,7 @@ def test_photo_from_a_phone_is_turned_upright_and_says_nothing_of_phone_or_place
         assert told not in prepared.content
 
 
-def test_png_keeps_neither_its_texts_nor_its_profile(tmp_path):
+def test_png_loses_its_text_chunks_and_colour_profile(tmp_path):
     texts = PngImagePlugin.PngInfo()
     texts.add_text("Author", "A person")
     texts.add_itxt("XML:com.adobe.xmp", "<x>A place</x>")
@@ -94,7 +94,7 @@ def test_png_keeps_neither_its_texts_nor_its_profile(tmp_path):
 
 
 @pytest.mark.parametrize("kind", ["JPEG", "PNG"])
-def test_large_picture_is_made_as_small_as_a_screen(tmp_path, kind):
+def test_large_picture_is_reduced_to_screen_size(tmp_path, kind):
     path = photo(tmp_path / f"photo.{kind.lower()}", (4000, 3000), format=kind)
     prepared = prepare(path)
     assert (prepared.width, prepared.height) == (LONGEST_SIDE, 1200)
@@ -106,23 +106,23 @@ def test_small_picture_keeps_its_size(tmp_path):
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
-def test_png_of_every_kind_of_colour_is_taken(tmp_path, mode):
+def test_png_of_every_colour_type_is_accepted(tmp_path, mode):
     Image.new(mode, (2000, 10)).save(tmp_path / "photo.png")
     assert (prepare(tmp_path / "photo.png").width) == LONGEST_SIDE
 
 
-def test_jpeg_for_printing_becomes_one_for_screens(tmp_path):
+def test_cmyk_jpeg_is_converted_to_rgb(tmp_path):
     Image.new("CMYK", (20, 10)).save(tmp_path / "photo.jpg")
     assert opened(prepare(tmp_path / "photo.jpg").content).mode == "RGB"
 
 
-def test_only_the_first_picture_of_a_moving_one_is_kept(tmp_path):
+def test_only_the_first_frame_of_an_animation_is_stored(tmp_path):
     frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
     frames[0].save(tmp_path / "photo.png", save_all=True, append_images=frames[1:])
     assert not getattr(opened(prepare(tmp_path / "photo.png").content), "is_animated", False)
 
 
-def test_what_is_hidden_behind_a_picture_does_not_come_in(engine, tmp_path):
+def test_data_appended_to_a_picture_is_not_stored(engine, tmp_path):
     script = b"<script>alert(1)</script>PK\x03\x04"
     report = put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes() + script})
     assert report.loaded
@@ -136,18 +136,18 @@ def test_what_is_hidden_behind_a_picture_does_not_come_in(engine, tmp_path):
         b"#!/bin/sh\necho\n",
         b"<html><script>alert(1)</script></html>",
         b"GIF89a/*" + picture_bytes() + b"*/=1;alert(1)",
-        picture_bytes(kind="JPEG"),  # an ending that says something else
+        picture_bytes(kind="JPEG"),  # an extension of another type
         b"",
     ],
 )
-def test_picture_that_is_none_is_refused_and_nothing_comes_in(engine, tmp_path, content):
+def test_invalid_picture_is_refused_and_nothing_is_loaded(engine, tmp_path, content):
     report = put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": content})
     assert [(found.row, found.column, found.reason) for found in report.refusals] == [(2, "before_image", "image-kind")]
     assert not stored(engine)
 
 
 def bomb(width, height):
-    """A PNG that says it is `width` × `height` black points, in few bytes."""
+    """A PNG of `width` × `height` black points in few bytes."""
 
     def chunk(kind, content):
         return len(content).to_bytes(4) + kind + content + zlib.crc32(kind + content).to_bytes(4)
@@ -158,13 +158,13 @@ def bomb(width, height):
 
 
 @pytest.mark.parametrize(("width", "height"), [(60_000, 60_000), (20_000, 4_000)])
-def test_picture_that_unpacks_to_far_more_is_refused_before_it_is_unpacked(engine, tmp_path, width, height):
+def test_decompression_bomb_is_refused_before_decoding(engine, tmp_path, width, height):
     report = put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": bomb(width, height)})
     assert [found.reason for found in report.refusals] in (["image-kind"], ["image-size"])
     assert not stored(engine)
 
 
-def test_pictures_come_in_with_their_story_and_the_same_again_changes_nothing(engine, tmp_path):
+def test_pictures_are_loaded_with_their_story_and_reloading_changes_nothing(engine, tmp_path):
     tables = story(before_image="a.png", after_image="b.jpg")
     pictures = {"a.png": picture_bytes(), "b.jpg": picture_bytes(kind="JPEG")}
     report = put(engine, tmp_path / "in", tables, pictures)
@@ -184,40 +184,40 @@ def test_dry_run_counts_pictures_and_stores_none(engine, tmp_path):
     assert not stored(engine)
 
 
-def test_other_picture_under_the_same_name_replaces_it(engine, tmp_path):
+def test_different_picture_with_the_same_name_replaces_the_stored_one(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     report = put(engine, tmp_path / "later", story(before_image="a.png"), {"a.png": picture_bytes("#0000ff")})
     assert (report.tables["story"].changed, report.tables["story_image"].changed, report.batch) == (0, 1, 3)
     assert opened(stored(engine)["st1", "before"].content).getpixel((0, 0)) == (0, 0, 255)
 
 
-def test_cell_that_becomes_blank_takes_the_picture_away(engine, tmp_path):
+def test_blanked_cell_removes_the_picture(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     report = put(engine, tmp_path / "later", story(before_image=None))
     assert report.tables["story_image"].changed == 1
     assert not stored(engine)
 
 
-def test_sheet_without_the_column_leaves_the_picture_alone(engine, tmp_path):
+def test_sheet_without_the_picture_column_keeps_the_picture(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     put(engine, tmp_path / "later", {"story": [{"code": "st1", "title_en": "Another title"}]})
     assert list(stored(engine)) == [("st1", "before")]
 
 
-def test_picture_on_record_need_not_be_sent_again(engine, tmp_path):
+def test_stored_picture_need_not_be_uploaded_again(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     report = put(engine, tmp_path / "later", story(before_image="a.png", title_en="Another title"))
     assert (report.refusals, report.tables["story"].changed) == ((), 1)
     assert list(stored(engine)) == [("st1", "before")]
 
 
-def test_picture_of_another_name_must_be_sent(engine, tmp_path):
+def test_picture_with_a_new_name_must_be_uploaded(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     report = put(engine, tmp_path / "later", story(before_image="c.png"))
     assert [found.reason for found in report.refusals] == ["image-missing"]
 
 
-def test_what_a_batch_did_to_a_picture_is_noted_whole(engine, tmp_path):
+def test_batch_records_picture_changes_completely(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     with engine.connect() as connection:
         rows = connection.execute(select(batch_change).where(batch_change.c.table_name == "story_image")).all()
@@ -225,7 +225,7 @@ def test_what_a_batch_did_to_a_picture_is_noted_whole(engine, tmp_path):
     assert rows[0].after["width"] == 60
 
 
-def test_edition_holds_the_pictures(engine, tmp_path):
+def test_edition_contains_the_pictures(engine, tmp_path):
     put(engine, tmp_path / "in", story(before_image="a.png"), {"a.png": picture_bytes()})
     made = frozen_copies.freeze(engine, "NTAC 6", tmp_path / "editions")
     frozen = reading_engine(f"sqlite:///{made.path}", frozen=True)
@@ -233,7 +233,7 @@ def test_edition_holds_the_pictures(engine, tmp_path):
     frozen.dispose()
 
 
-def test_folder_beside_the_sheet_is_the_only_place_pictures_come_from(engine, tmp_path):
+def test_pictures_are_read_only_from_the_folder_next_to_the_sheet(engine, tmp_path):
     photo(tmp_path / "secret.png")
     report = put(engine, tmp_path / "in", story(before_image="../secret.png"))
     assert [found.reason for found in report.refusals] == ["image-name"]

@@ -1,4 +1,4 @@
-"""Targets, trainers and events of a programme small enough to count by hand, and who may see what of them."""
+"""Targets, trainers and events of a programme small enough to count by hand, and access to them."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
@@ -85,19 +85,19 @@ TABLES: Tables = PROGRAMME | {
 
 
 @pytest.fixture(scope="module")
-def ask(new_database: Callable[[], str]) -> Iterator[Any]:
+def open_view(new_database: Callable[[], str]) -> Iterator[Any]:
     """The view a viewer has under filters."""
     yield from views(new_database(), TABLES)
 
 
 @pytest.fixture(scope="module")
 def larger(new_database: Callable[[], str]) -> Iterator[Any]:
-    """The same with 60 more enterprises, so that somebody with a threshold is shown it."""
+    """The same with 60 more enterprises, so that a viewer with a threshold is shown it."""
     yield from views(new_database(), with_more(TABLES))
 
 
 def reader(**terms: Any) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return replace(Terms(**terms).viewer(), privacy_key=b"key")
 
 
@@ -126,8 +126,8 @@ def codes(view: View) -> set[str]:
 # ---- targets
 
 
-def test_actual_is_the_newest_dated_figure_that_is_seen_of_the_same_place_and_modules(ask):
-    found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(ask(), "targets")}
+def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules(open_view):
+    found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(open_view(), "targets")}
     first = found["370200", date(2013, 12, 1), None]
     assert (first["target"], first["actual"], first["actual_as_of"]) == (40, 50, date(2014, 6, 30))
     assert first["attainment"] == 1.25
@@ -135,28 +135,28 @@ def test_actual_is_the_newest_dated_figure_that_is_seen_of_the_same_place_and_mo
     assert found["370200", date(2015, 6, 1), "m1"]["actual"] == 5
 
 
-def test_undated_figure_stands_only_where_no_dated_one_is_seen(ask):
-    before = {row["due_on"]: row for row in rows(ask("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
+def test_undated_figure_is_used_only_if_no_dated_one_is_visible(open_view):
+    before = {row["due_on"]: row for row in rows(open_view("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
     assert before[date(2013, 12, 1)]["actual"] == 999
     assert before[date(2013, 12, 1)]["actual_as_of"] is None
 
 
-def test_there_is_no_attainment_of_a_target_of_zero_or_by_a_bound(ask):
-    found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(ask(), "targets")}
+def test_target_of_zero_or_actual_that_is_a_bound_has_no_attainment(open_view):
+    found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(open_view(), "targets")}
     assert found["reach", "370200", "m1"]["attainment"] is None
     assert found["defects", "310000", None]["attainment"] is None
     bound = found["reach", "310000", None]
     assert (bound["actual"], bound["operator"], bound["attainment"], bound["status"]) == (8, ">", None, "unknown")
 
 
-def test_each_target_stands_as_its_date_and_its_actual_say(ask):
+def test_target_status_follows_from_its_date_and_actual(open_view):
     stands = {(row["indicator"], row["place"], row["due_on"].year, row["scope"]): row["status"]
-              for row in rows(ask(), "targets")}  # fmt: skip
+              for row in rows(open_view(), "targets")}  # fmt: skip
     assert stands == {
         ("reach", "370200", 2013, None): "done",
         ("reach", "370200", 2015, None): "in-progress",
         ("reach", "370200", 2015, "m1"): "not-planned",
-        ("defects", "310000", 2014, None): "late",  # zero is a real target where less is better
+        ("defects", "310000", 2014, None): "late",  # zero is a real target if less is better
         ("reach", "310000", 2014, None): "unknown",
     }
 
@@ -179,32 +179,32 @@ def test_each_target_stands_as_its_date_and_its_actual_say(ask):
         (4, None, "=", "up", True, "unknown"),
     ],
 )
-def test_status_says_no_more_than_target_actual_and_date_do(target, actual, operator, better, passed, stands):
+def test_target_status_follows_only_from_shown_target_actual_and_date(target, actual, operator, better, passed, stands):
     assert status(target, actual, operator, better, passed=passed) == stands
 
 
 @pytest.mark.parametrize("search", ["partner=fed", "sector=machinery", "round=r1", "module=m1"])
-def test_target_speaks_for_its_place_alone(ask, search):
-    assert rows(ask(search), "targets") == []
+def test_target_applies_only_to_its_own_place(open_view, search):
+    assert rows(open_view(search), "targets") == []
 
 
-def test_target_lies_in_the_phase_that_holds_its_due_date_and_in_the_place_it_names(ask):
-    assert {row["due_on"].year for row in rows(ask("phase=p1"), "targets")} == {2013}
-    assert {row["place"] for row in rows(ask("place=370000"), "targets")} == {"370200"}
+def test_target_belongs_to_the_phase_of_its_due_date_and_to_its_place(open_view):
+    assert {row["due_on"].year for row in rows(open_view("phase=p1"), "targets")} == {2013}
+    assert {row["place"] for row in rows(open_view("place=370000"), "targets")} == {"370200"}
 
 
 # ---- trainers
 
 
-def test_trainers_count_once_a_module_and_level_they_reached_by_the_date(ask):
-    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(ask(), "capacity")}
+def test_trainers_count_once_per_module_and_level_reached_by_the_date(open_view):
+    found = {(row["module"], row["level"]): (row["trainers"], row["women"]) for row in rows(open_view(), "capacity")}
     assert found == {("m1", "candidate"): (6, 2), ("m1", "certified"): (2, 1), ("m2", "expert"): (1, None)}
-    later = {(row["module"], row["level"]): row["trainers"] for row in rows(ask("as_of=2015-06-30"), "capacity")}
+    later = {(row["module"], row["level"]): row["trainers"] for row in rows(open_view("as_of=2015-06-30"), "capacity")}
     assert later["m1", "certified"] == 3
 
 
-def test_ladder_counts_every_trainer_once_in_all_modules(ask):
-    ladder = capacity.ladder(ask())
+def test_ladder_counts_every_trainer_once_in_all_modules(open_view):
+    ladder = capacity.ladder(open_view())
     assert ladder["trainers"].tolist() == [6, 2, 1]
     assert ladder["everyone"].iloc[0] == 6
     assert ladder["women"].tolist() == [2, 1, None]
@@ -215,12 +215,12 @@ def test_ladder_counts_every_trainer_once_in_all_modules(ask):
     [("partner=fed", 3), ("partner=fed-qd", 2), ("place=370000", 3), ("sector=machinery", 0), ("round=r1", 0),
      ("phase=p1", 0), ("module=m2", 0)],
 )  # fmt: skip
-def test_trainer_has_a_place_and_an_organisation_and_nothing_else_to_filter_by(ask, search, candidates):
-    found = {row["level"]: row["trainers"] for row in rows(ask(search), "capacity")}
+def test_trainers_are_filtered_only_by_place_and_organisation(open_view, search, candidates):
+    found = {row["level"]: row["trainers"] for row in rows(open_view(search), "capacity")}
     assert found.get("candidate", 0) == candidates
 
 
-def test_numbers_of_trainers_are_rounded_under_a_threshold_and_rows_stay(larger):
+def test_trainer_counts_are_rounded_under_a_threshold_and_rows_stay(larger):
     view = larger(viewer=reader())
     found = {(row["module"], row["level"]): row for row in rows(view, "capacity")}
     assert found["m1", "candidate"]["trainers"] in (5, 10)  # 6
@@ -242,17 +242,17 @@ def test_numbers_of_trainers_are_rounded_under_a_threshold_and_rows_stay(larger)
 # ---- events
 
 
-def test_event_held_after_the_date_is_not_seen_and_a_planned_one_is(ask):
-    assert codes(ask()) == {
+def test_held_event_after_the_as_of_date_is_hidden_and_a_planned_one_is_shown(open_view):
+    assert codes(open_view()) == {
         "opening", "tot", "ended", "next", "overdue", "off", "some-day", "visit-to-enterprise-b",
     }  # fmt: skip
-    assert "tot" not in codes(ask("as_of=2014-12-29"))
+    assert "tot" not in codes(open_view("as_of=2014-12-29"))
 
 
 @pytest.mark.parametrize(
     ("search", "seen"),
     [
-        ("partner=fed", {"opening", "tot", "visit-to-enterprise-b"}),  # its own, and those of a round of its child
+        ("partner=fed", {"opening", "tot", "visit-to-enterprise-b"}),  # own events, and those of a child's round
         ("partner=buyer", {"opening", "visit-to-enterprise-b"}),
         ("round=r1", {"opening", "visit-to-enterprise-b"}),
         ("phase=p1", {"opening", "visit-to-enterprise-b"}),
@@ -261,24 +261,24 @@ def test_event_held_after_the_date_is_not_seen_and_a_planned_one_is(ask):
         ("sector=machinery", set()),
     ],
 )
-def test_event_has_a_place_partners_a_round_its_phase_and_a_module(ask, search, seen):
-    assert codes(ask(search)) == seen
+def test_events_are_filtered_by_place_partner_round_phase_and_module(open_view, search, seen):
+    assert codes(open_view(search)) == seen
 
 
-def test_what_comes_next_is_planned_and_not_over(ask):
-    view = ask()
+def test_upcoming_events_are_planned_and_not_over(open_view):
+    view = open_view()
     assert ahead(build(view, "events").table, view.of.as_of)["event"].tolist() == ["next"]
 
 
-def test_month_spans_its_days(ask):
-    found = {row["event"]: row for row in rows(ask(), "events")}
+def test_month_precise_event_spans_the_whole_month(open_view):
+    found = {row["event"]: row for row in rows(open_view(), "events")}
     assert (found["ended"]["first"], found["ended"]["last"]) == (date(2014, 12, 1), date(2014, 12, 31))
     assert (found["next"]["first"], found["next"]["last"]) == (date(2015, 2, 1), date(2015, 2, 28))
     assert found["some-day"]["first"] is None
 
 
-def test_name_and_code_of_an_event_that_names_an_enterprise_are_not_told_without_names(ask, larger):
-    assert "Visit to Enterprise B" in {row["name_en"] for row in rows(ask(), "events")}
+def test_event_naming_an_enterprise_hides_name_and_code_from_viewers_without_names(open_view, larger):
+    assert "Visit to Enterprise B" in {row["name_en"] for row in rows(open_view(), "events")}
     told = rows(larger(viewer=reader(names=False)), "events")
     assert "enterprise b" not in str(told).casefold()
     assert "enterprise-b" not in str(told)
@@ -287,14 +287,14 @@ def test_name_and_code_of_an_event_that_names_an_enterprise_are_not_told_without
     assert all(row["note"] is None for row in told)
 
 
-def test_partner_outside_the_scope_is_not_named_with_an_event(larger):
+def test_event_does_not_name_partners_outside_the_scope(larger):
     viewer = reader(scope=Filters.from_search("partner=fed"))
     found = {row["event"]: row["partners"] for row in rows(larger(viewer=viewer), "events")}
     assert found["tot"] == ("fed",)
     assert found["opening"] == ()
 
 
-def test_participants_are_rounded_for_who_has_a_threshold(larger):
+def test_event_participants_are_rounded_under_a_threshold(larger):
     tot, opening = ({row["event"]: row for row in rows(larger(viewer=reader()), "events")}[each]
                     for each in ("tot", "opening"))  # fmt: skip
     assert tot["participants"] in (5, 10)  # 6
@@ -317,11 +317,11 @@ def test_participants_are_rounded_for_who_has_a_threshold(larger):
         (date(2014, 12, 1), None, "day", None),
     ],
 )
-def test_slip_is_no_finer_than_the_dates_are_known(planned, actual, precision, later):
+def test_delay_is_as_precise_as_the_dates(planned, actual, precision, later):
     assert slip(planned, actual, precision) == later
 
 
-def test_days_of_a_month_or_year_are_all_of_it():
+def test_period_of_a_month_or_year_covers_all_its_days():
     assert first_day(date(2016, 2, 14), "month") == date(2016, 2, 1)
     assert last_day(date(2016, 2, 14), "month") == date(2016, 2, 29)
     assert last_day(date(2016, 2, 14), "year") == date(2016, 12, 31)

@@ -1,4 +1,4 @@
-"""A results database that cannot be read, for whatever reason: said in words, never shown as numbers."""
+"""An unreadable results database: a message for every reason, never numbers."""
 
 import re
 import sqlite3
@@ -38,8 +38,8 @@ def _in_file(path: Path, statement: str) -> None:
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """SQLite gives a locked file up at once instead of after seconds."""
+def no_lock_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Makes SQLite give up on a locked file at once instead of after seconds."""
     patient = database.reading_engine
 
     def reading_engine(address: str, **how: bool) -> Engine:
@@ -55,13 +55,13 @@ def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def spoilt(  # noqa: C901 - one short branch a kind of trouble
-    tmp_path: Path, public_record_url: str, impatient: None
+def unreadable_database(  # noqa: C901 - one short branch per kind of trouble
+    tmp_path: Path, public_record_url: str, no_lock_wait: None
 ) -> Iterator[Spoil]:
-    """Makes a results database that cannot be read, of a kind, and gives its path."""
+    """Creates an unreadable results database of a kind; returns its path."""
     held: list[sqlite3.Connection] = []
 
-    def spoil(state: str) -> Path:
+    def make(state: str) -> Path:
         path = tmp_path / "results.db"
         good = Path(public_record_url.removeprefix("sqlite:///")).read_bytes()
         match state:
@@ -88,29 +88,29 @@ def spoilt(  # noqa: C901 - one short branch a kind of trouble
             _in_file(path, "UPDATE batch SET schema_version = 0")
         return path
 
-    yield spoil
+    yield make
     for connection in held:
         connection.close()
 
 
-def spoken(page: str) -> tuple[str, list[str]]:
-    """The language a plain page says it is in, and its heading and text."""
+def language_and_texts(page: str) -> tuple[str, list[str]]:
+    """The declared language of a plain page, and its heading and text."""
     language = re.search(r'<html lang="([^"]+)"', page)
     assert language
     return language[1], re.findall(r"<(?:h1|p)>(.*?)</(?:h1|p)>", page, re.DOTALL)
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_page_on_an_unreadable_database_is_503_and_says_what_to_do_in_both_languages(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_page_on_an_unreadable_database_is_503_with_instructions_in_both_languages(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     for path in ("/", "/results"):
         english, chinese = visit.open(path), visit.open(f"{path}?lang=zh")
         assert english.status_code == chinese.status_code == 503
-        language, said = spoken(english.text)
+        language, said = language_and_texts(english.text)
         assert language == "en"
         assert len(said) == 2
         assert not CHINESE.search("".join(said))
-        in_chinese, said_in_chinese = spoken(chinese.text)
+        in_chinese, said_in_chinese = language_and_texts(chinese.text)
         assert in_chinese == "zh-Hans"
         assert len(said_in_chinese) == 2
         assert all(CHINESE.search(each) for each in said_in_chinese)
@@ -123,26 +123,26 @@ def test_page_on_an_unreadable_database_is_503_and_says_what_to_do_in_both_langu
             assert "score-dashboard load" in said_in_chinese[1]
 
 
-def test_kinds_of_trouble_are_told_apart(spoilt):
+def test_kinds_of_database_trouble_have_different_headings(unreadable_database):
     headings = {}
     for state in ("missing", "no database", "older schema", "empty"):
-        path = spoilt(state)
-        headings[state] = spoken(Visit.to(f"sqlite:///{path}").open("/").text)[1][0]
+        path = unreadable_database(state)
+        headings[state] = language_and_texts(Visit.to(f"sqlite:///{path}").open("/").text)[1][0]
         path.unlink(missing_ok=True)
     assert len(set(headings.values())) == len(headings)
 
 
-def test_browser_that_speaks_chinese_is_answered_in_chinese_without_being_asked(spoilt):
-    visit = Visit.to(f"sqlite:///{spoilt('missing')}")
+def test_chinese_browser_gets_the_error_page_in_chinese(unreadable_database):
+    visit = Visit.to(f"sqlite:///{unreadable_database('missing')}")
     answer = visit.client.get("/", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
-    assert spoken(answer.text)[0] == "zh-Hans"
+    assert language_and_texts(answer.text)[0] == "zh-Hans"
     answer = visit.client.get("/?lang=en", headers=PAGE | {"Accept-Language": "zh-CN,zh;q=0.9,en;q=0.5"})
-    assert spoken(answer.text)[0] == "en"
+    assert language_and_texts(answer.text)[0] == "en"
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_callback_on_an_unreadable_database_fills_nothing_and_puts_a_notice_over_the_page(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_callback_on_an_unreadable_database_shows_only_a_notice(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     headlines = f"{ids.OVERVIEW_HEADLINES}.content"
     for language in ("", "?lang=zh"):
         response = visit.post(headlines, at(language))
@@ -150,22 +150,23 @@ def test_callback_on_an_unreadable_database_fills_nothing_and_puts_a_notice_over
         answer = response.get_json()
         assert not answer.get("response")
         said = notice(answer)
-        # The same words as on the page that would be opened anew.
+        # The same message as on a newly opened page.
         assert said == [
-            line.replace("&#34;", '"').replace("&#39;", "'") for line in spoken(visit.open(f"/{language}").text)[1]
+            line.replace("&#34;", '"').replace("&#39;", "'")
+            for line in language_and_texts(visit.open(f"/{language}").text)[1]
         ]
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_health_table_and_export_of_an_unreadable_database_are_503(spoilt, state):
-    visit = Visit.to(f"sqlite:///{spoilt(state)}")
+def test_health_table_and_export_of_an_unreadable_database_are_503(unreadable_database, state):
+    visit = Visit.to(f"sqlite:///{unreadable_database(state)}")
     for address in ("/health", "/table/change", "/export/change.csv"):
         assert visit.client.get(address).status_code == 503, address
     assert visit.stranger().get("/", headers=PAGE).status_code == 401, "a stranger is not told of the trouble"
 
 
-def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, demo_folder):
-    path = spoilt("missing")
+def test_database_created_while_the_server_runs_is_read_without_a_restart(unreadable_database, demo_folder):
+    path = unreadable_database("missing")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
     engine = writing_engine(f"sqlite:///{path}")
@@ -175,8 +176,8 @@ def test_database_made_while_the_server_runs_is_read_without_a_restart(spoilt, d
     assert visit.answered(f"{ids.OVERVIEW_HEADLINES}.content")
 
 
-def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
-    path = spoilt("other version")
+def test_temporarily_locked_database_is_read_again_afterwards(unreadable_database):
+    path = unreadable_database("other version")
     visit = Visit.to(f"sqlite:///{path}")
     assert visit.open("/").status_code == 503
     _in_file(path, f"UPDATE batch SET schema_version = {SCHEMA_VERSION}")
@@ -188,8 +189,8 @@ def test_database_that_is_locked_for_a_while_is_read_again_afterwards(spoilt):
     assert visit.open("/").status_code == 200
 
 
-def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path):
-    path = spoilt("good")
+def test_next_request_shows_a_load_made_while_the_server_runs(unreadable_database, tmp_path):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     footer = f"{ids.FOOTER}.content"
     before = visit.answered(footer)
@@ -204,8 +205,8 @@ def test_load_while_the_server_runs_is_seen_by_the_next_request(spoilt, tmp_path
     assert "Renamed programme" in str(after)
 
 
-def test_database_is_opened_so_that_nothing_can_be_written(spoilt):
-    path = spoilt("good")
+def test_database_is_opened_read_only(unreadable_database):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     before = path.read_bytes()
     for page in pages.PAGES:
@@ -216,8 +217,8 @@ def test_database_is_opened_so_that_nothing_can_be_written(spoilt):
     assert sorted(each.name for each in path.parent.iterdir()) == ["results.db"]
 
 
-def test_callbacks_of_a_page_that_stands_open_say_so_when_the_database_goes(spoilt):
-    path = spoilt("good")
+def test_callbacks_of_an_open_page_report_an_unreadable_database(unreadable_database):
+    path = unreadable_database("good")
     visit = Visit.to(f"sqlite:///{path}")
     for page in pages.PAGES:
         assert visit.open(page.path).status_code == 200
@@ -227,6 +228,6 @@ def test_callbacks_of_a_page_that_stands_open_say_so_when_the_database_goes(spoi
         answer = response.get_json()
         if notice(answer):
             assert not answer.get("response")
-        else:  # what needs no data: the page slot, its headings and the labels of the filters
+        else:  # outputs without data: the page slot, its headings and the labels of the filters
             named = output.endswith("-heading.content") or f"{ids.AS_OF_LABEL}." in output
             assert named or output.startswith(ids.PAGE), output

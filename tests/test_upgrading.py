@@ -1,4 +1,4 @@
-"""A database of an older version is brought up to date; an edition it froze is read as before."""
+"""A database of an older version is upgraded; an edition it froze is read as before."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -29,10 +29,10 @@ FIRST = (
     "ALTER TABLE batch DROP COLUMN undoes",
     "UPDATE batch SET schema_version = 1",
 )
-"""What makes a database of the present version one of the first."""
+"""The statements that turn a database of the current version into one of the first."""
 
 
-def ask(path: Path, *statements: str) -> None:
+def run_sql(path: Path, *statements: str) -> None:
     with closing(sqlite3.connect(path)) as connection:
         for statement in statements:
             connection.execute(statement)
@@ -64,7 +64,7 @@ def path(tmp_path: Path) -> Path:
     loaded = {"number": 1, "loaded_at": database.now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
     engine.dispose()
-    ask(path, *FIRST)
+    run_sql(path, *FIRST)
     return path
 
 
@@ -75,7 +75,7 @@ def engine(path: Path) -> Iterator[Engine]:
     engine.dispose()
 
 
-def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(engine: Engine, tmp_path: Path) -> None:
+def test_upgraded_database_has_the_tables_of_a_new_one_and_an_upgrade_batch(engine: Engine, tmp_path: Path) -> None:
     with pytest.raises(DatabaseProblem, match="schema"):
         database.check(engine)
     assert migrations.upgrade(engine) == 1
@@ -90,7 +90,7 @@ def test_upgraded_database_has_the_tables_of_a_new_one_and_says_so_in_a_batch(en
     new.dispose()
 
 
-def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> None:
+def test_current_or_newer_database_is_not_changed(engine: Engine) -> None:
     migrations.upgrade(engine)
     assert migrations.upgrade(engine) is None
     with engine.begin() as connection:
@@ -99,7 +99,7 @@ def test_database_that_is_up_to_date_or_newer_is_left_alone(engine: Engine) -> N
         migrations.upgrade(engine)
 
 
-def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Path, monkeypatch) -> None:
+def test_failed_upgrade_step_leaves_the_database_unchanged(engine: Engine, path: Path, monkeypatch) -> None:
     def fails(operations: object) -> None:
         migrations._row_changes_and_pictures(operations)
         raise RuntimeError
@@ -112,7 +112,7 @@ def test_step_that_fails_leaves_the_database_as_it_was(engine: Engine, path: Pat
     assert sha256(path.read_bytes()).hexdigest() == before
 
 
-def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) -> None:
+def test_command_upgrades_once_and_then_has_nothing_to_do(path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{path}")
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{path.with_name('accounts.db')}")
     refused = CliRunner().invoke(main, ["export", "breadth"])
@@ -123,7 +123,7 @@ def test_command_upgrades_and_then_finds_nothing_to_do(path: Path, monkeypatch) 
     assert "nothing to do" in CliRunner().invoke(main, ["upgrade"]).stderr
 
 
-def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None:
+def test_command_without_a_database_reports_it(tmp_path: Path, monkeypatch) -> None:
     monkeypatch.setenv("SCORE_DATABASE_URL", f"sqlite:///{tmp_path / 'none.db'}")
     monkeypatch.setenv("SCORE_ACCOUNTS_URL", f"sqlite:///{tmp_path / 'no-accounts.db'}")
     answer = CliRunner().invoke(main, ["upgrade"])
@@ -132,7 +132,7 @@ def test_command_without_a_database_says_so(tmp_path: Path, monkeypatch) -> None
     assert list(tmp_path.iterdir()) == []
 
 
-def test_edition_of_the_first_version_is_read_as_before_and_its_file_stays_as_it_was(
+def test_edition_of_the_first_version_reads_the_same_and_its_file_is_unchanged(
     engine: Engine, path: Path, tmp_path: Path
 ) -> None:
     migrations.upgrade(engine)
@@ -143,7 +143,7 @@ def test_edition_of_the_first_version_is_read_as_before_and_its_file_stays_as_it
     frozen = frozen_copies.freeze(reading, "NTAC 6", folder)
     reading.dispose()
     frozen.path.chmod(0o644)
-    ask(frozen.path, *FIRST)
+    run_sql(frozen.path, *FIRST)
     digest = sha256(frozen.path.read_bytes()).hexdigest()
     name = frozen.path.name.split(".")
     older = frozen.path.rename(frozen.path.with_name(".".join([name[0], digest, *name[2:]])))

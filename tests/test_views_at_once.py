@@ -1,4 +1,4 @@
-"""What several threads ask at once of what they share: none waits for another that waits for it, all hear the same."""
+"""Concurrent use of a shared record by several threads: no deadlock, and equal results."""
 
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +33,7 @@ def test_views_of_two_threads_do_not_wait_for_each_other(demo_url, monkeypatch):
     with ExitStack() as open_views:
         first, second = (open_views.enter_context(record.view(MANAGER, Filters())) for _ in range(2))
         first = replace(first, viewer=READER)
-        # What is held of the record is made by one, while the other asks for it.
+        # One thread fills the record's memory while the other requests it.
         threads = [
             Thread(target=lambda: gone_on.append(first.scope), daemon=True),
             Thread(target=lambda: gone_on.append(second.scope), daemon=True),
@@ -41,7 +41,7 @@ def test_views_of_two_threads_do_not_wait_for_each_other(demo_url, monkeypatch):
         threads[0].start()
         assert inside.wait(10)
         threads[1].start()
-        threads[1].join(0.3)  # by now it waits for the first
+        threads[1].join(0.3)  # now it waits for the first
         go_on.set()
         for thread in threads:
             thread.join(10)
@@ -50,7 +50,7 @@ def test_views_of_two_threads_do_not_wait_for_each_other(demo_url, monkeypatch):
 
 @pytest.fixture
 def _often_interrupted():
-    """Threads that are changed for others a hundred times as often."""
+    """Makes Python switch threads a hundred times as often."""
     before = sys.getswitchinterval()
     sys.setswitchinterval(before / 100)
     yield
@@ -67,7 +67,7 @@ def selections(view: View) -> list[Filters]:
 
 
 @pytest.mark.usefixtures("_often_interrupted")
-def test_selections_are_answered_alike_by_however_many_at_once(demo_url):
+def test_selections_give_equal_results_for_any_number_of_threads(demo_url):
     record = Record(demo_url)
 
     def answers(disclosure: Disclosure, seed: int) -> dict[Filters, bool]:

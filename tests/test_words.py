@@ -1,4 +1,4 @@
-"""Two languages: every string is in the Chinese catalogue; numbers and dates are as people write them."""
+"""Two languages: every string is in the Chinese catalogue; numbers and dates are written in the local form."""
 
 import ast
 import math
@@ -29,11 +29,11 @@ PO = ROOT / "layouts" / "locale" / "zh" / "LC_MESSAGES" / "messages.po"
 SOURCES = sorted(path for part in ("callbacks", "layouts", "dashboard") for path in (ROOT / part).rglob("*.py"))
 TEMPLATES = sorted((ROOT / "dashboard" / "templates").glob("*.html"))
 TRANSLATED = ("app.py", "plain_pages.py")
-"""Modules of `dashboard` whose texts are read on pages."""
+"""Modules of `dashboard` whose texts are shown on pages."""
 
 SPEAKING = frozenset({"_", "_l", "ngettext"})
 BY_THE_BROWSER = frozenset({"num_selected", "seconds", "slide_number", "slide_count", "chosen_count"})
-"""Places a script fills in, not the call."""
+"""Placeholders filled in by a script, not by the call."""
 
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
@@ -63,7 +63,7 @@ def translated() -> dict[Key, Key]:
 
 
 def places(text: str) -> set[str]:
-    """The names of the ``{places}`` in a text."""
+    """The names of the ``{placeholders}`` in a text."""
     return {name for _literal, name, _spec, _conversion in Formatter().parse(text) if name is not None}
 
 
@@ -80,7 +80,7 @@ def message_nodes(call: ast.Call) -> list[ast.expr]:
 
 
 def unreadable(source: str) -> list[str]:
-    """Calls no extraction can read: a text that is no literal, or a call inside an f-string."""
+    """Calls that extraction cannot read: a text that is not a literal, or a call inside an f-string."""
     tree = ast.parse(source)
     inside = {call for node in ast.walk(tree) if isinstance(node, ast.JoinedStr) for call in calls(node)}
     return [
@@ -91,7 +91,7 @@ def unreadable(source: str) -> list[str]:
     ]
 
 
-# Literals that look like prose and are none: settings of plotly, class names, a font list, a language's own name.
+# Literals that look like prose but are not: settings of plotly, class names, a font list, a language's own name.
 NO_PROSE = frozenset(
     {
         "middle left",
@@ -119,7 +119,7 @@ HIDDEN_KEYWORDS = frozenset({"className", "style"})
 
 
 def bare(source: str) -> list[str]:
-    """English a reader would see that no translation can reach.
+    """English shown to a reader that cannot be translated.
 
     Prose anywhere, any word where a component or a chart shows it; what carries both languages at once is meant to.
     """
@@ -138,7 +138,7 @@ def bare(source: str) -> list[str]:
 
 
 def _not_shown(tree: ast.AST) -> Iterator[ast.AST]:
-    """Docstrings, what is spoken, what is logged, class names."""
+    """Nodes that are not shown untranslated: docstrings, translated texts, log messages, class names."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
             yield node.value
@@ -149,11 +149,11 @@ def _not_shown(tree: ast.AST) -> Iterator[ast.AST]:
         elif isinstance(node, ast.keyword) and node.arg in HIDDEN_KEYWORDS:
             yield from ast.walk(node)
         elif isinstance(node, ast.Raise) and node.exc and ast.unparse(node.exc).startswith("TypeError("):
-            yield from ast.walk(node)  # for who changes the code: it stops the start
+            yield from ast.walk(node)  # for developers: it stops the start
 
 
 def _shown(tree: ast.AST) -> Iterator[ast.AST]:
-    """Literals standing where a component or a chart shows them, alone, in a list or in an f-string."""
+    """Literals at a position a component or a chart shows, alone, in a list or in an f-string."""
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and ast.unparse(node.func).startswith(("html.", "dcc.", "dbc.")):
             for value in [*node.args[:1], *(each.value for each in node.keywords if each.arg in SHOWN_KEYWORDS)]:
@@ -178,12 +178,12 @@ def test_every_string_of_the_interface_is_in_the_catalogue():
     assert sorted(extracted() - set(translated())) == []
 
 
-def test_no_string_of_the_catalogue_has_left_the_interface():
+def test_catalogue_has_no_string_the_interface_no_longer_uses():
     assert sorted(set(translated()) - extracted()) == []
     assert list(catalogue().obsolete) == []
 
 
-def test_extraction_finds_every_call_there_is():
+def test_extraction_finds_every_translation_call():
     spoken = set()
     for path in SOURCES:
         for call in calls(ast.parse(path.read_text())):
@@ -194,27 +194,27 @@ def test_extraction_finds_every_call_there_is():
     assert [each for each in extracted() - spoken if not all(text in written for text in each)] == []
 
 
-def test_every_translation_is_given_and_certain():
+def test_every_string_has_a_translation_that_is_not_fuzzy():
     for message in catalogue():
         if message.id:
             assert not message.fuzzy, message.id
             assert all(each.strip() for each in key(message.string)), message.id
 
 
-def test_chinese_has_one_form_for_every_count():
+def test_chinese_counted_texts_have_one_form():
     counting = [message for message in catalogue() if message.pluralizable]
     assert counting
     assert all(len(key(message.string)) == 1 for message in counting)
 
 
-def test_translations_fill_in_the_same_places_as_the_english():
+def test_translations_have_the_same_placeholders_as_the_english():
     for english, chinese in translated().items():
         expected = places(english[0])
         assert all(places(each) == expected for each in (*english, *chinese)), english
 
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: path.relative_to(ROOT).as_posix())
-def test_calls_give_exactly_the_values_their_text_has_places_for(path):
+def test_calls_pass_exactly_the_values_their_text_has_placeholders_for(path):
     for call in calls(ast.parse(path.read_text())):
         given_values = {each.arg for each in call.keywords} | ({"n"} if call.func.id == "ngettext" else set())
         for text in message_nodes(call):
@@ -231,7 +231,7 @@ def test_texts_are_literals_that_extraction_can_read(path):
     [path for path in SOURCES if path.relative_to(ROOT).parts[0] != "dashboard" or path.name in TRANSLATED],
     ids=lambda path: path.relative_to(ROOT).as_posix(),
 )
-def test_no_english_is_shown_without_being_translatable(path):
+def test_no_untranslatable_english_is_shown(path):
     assert bare(path.read_text()) == []
 
 
@@ -239,12 +239,12 @@ def test_no_english_is_shown_without_being_translatable(path):
     "source",
     ["_(name)", '_(f"{n} rows")', 'ngettext("one", many, n)', '_("a" + b)', "f\"<b>{_('All')}</b>\"", "_(*texts)"],
 )
-def test_a_text_that_extraction_cannot_read_is_found(source):
+def test_check_detects_texts_that_extraction_cannot_read(source):
     assert unreadable(source)
 
 
 @pytest.mark.parametrize("source", ['_("All")', 'ngettext("{n} row", "{n} rows", len(rows))', 'f"{name}: {said}"'])
-def test_a_text_that_extraction_can_read_is_left_alone(source):
+def test_check_accepts_texts_that_extraction_can_read(source):
     assert unreadable(source) == []
 
 
@@ -263,7 +263,7 @@ def test_a_text_that_extraction_can_read_is_left_alone(source):
         'said = f"{n} of the enterprises"',
     ],
 )
-def test_english_without_translation_is_found(source):
+def test_check_detects_english_without_translation(source):
     assert bare(source)
 
 
@@ -280,11 +280,11 @@ def test_english_without_translation_is_found(source):
         '{"text": f"<b>{name}</b>  {count}"}',
     ],
 )
-def test_what_is_no_bare_english_is_left_alone(source):
+def test_check_accepts_text_that_is_not_untranslated_english(source):
     assert bare(source) == []
 
 
-def test_bringing_the_catalogue_up_to_date_changes_nothing(tmp_path, monkeypatch):
+def test_catalogue_is_up_to_date(tmp_path, monkeypatch):
     monkeypatch.chdir(ROOT)
     copy = tmp_path / "locale" / "zh" / "LC_MESSAGES" / "messages.po"
     copy.parent.mkdir(parents=True)
@@ -312,12 +312,12 @@ def test_chinese_punctuation_is_full_width():
     assert [each for chinese in translated().values() for each in chinese if half.search(each)] == []
 
 
-def test_chinese_sets_no_space_beside_numbers_and_latin_words():
+def test_chinese_has_no_space_next_to_numbers_and_latin_words():
     spaced = re.compile(r"[\u4e00-\u9fff] +[{A-Za-z0-9]|[}A-Za-z0-9] +[\u4e00-\u9fff]")
     assert [each for chinese in translated().values() for each in chinese if spaced.search(each)] == []
 
 
-def test_a_sentence_ends_in_both_languages_or_in_neither():
+def test_sentences_end_with_a_full_stop_in_both_languages_or_in_neither():
     for english, chinese in translated().items():
         if len(english[0]) > 12:
             assert english[0].endswith(".") == chinese[0].endswith("。"), english
@@ -329,17 +329,17 @@ def spoken(request):
         yield request.param
 
 
-def test_english_is_spoken_where_nothing_else_is_asked_for():
+def test_english_is_the_default_language():
     assert words.language() == "en"
     assert _("Overview") == "Overview"
 
 
-def test_an_unknown_language_is_answered_in_english():
+def test_unknown_language_falls_back_to_english():
     with speaking("fr"):
         assert (words.language(), _("Overview")) == ("en", "Overview")
 
 
-def test_the_language_is_given_back_after_the_block_even_when_it_fails():
+def test_previous_language_is_restored_after_the_block_even_if_it_fails():
     with speaking("zh"):
         with speaking("en"):
             assert _("Overview") == "Overview"
@@ -350,7 +350,7 @@ def test_the_language_is_given_back_after_the_block_even_when_it_fails():
     assert words.language() == "en"
 
 
-def test_two_threads_speak_each_its_own_language():
+def test_each_thread_has_its_own_language():
     together = Barrier(2, timeout=20)
     heard: dict[str, set[tuple[str, str]]] = {"en": set(), "zh": set()}
 
@@ -368,7 +368,7 @@ def test_two_threads_speak_each_its_own_language():
     assert heard == {"en": {("Overview", "9 December 2014")}, "zh": {("总览", "2014年12月9日")}}
 
 
-def test_a_thread_begun_while_chinese_is_spoken_speaks_english():
+def test_thread_started_under_chinese_uses_english():
     heard = []
     with speaking("zh"):
         thread = Thread(target=lambda: heard.append(_("Overview")))
@@ -377,14 +377,14 @@ def test_a_thread_begun_while_chinese_is_spoken_speaks_english():
     assert heard == ["Overview"]
 
 
-def test_values_are_filled_in_where_the_language_puts_them():
+def test_values_are_inserted_at_the_placeholders_of_the_language():
     text = "{metric}: {n}, none inside a province"
     assert _(text, metric="Enterprises", n="3") == "Enterprises: 3, none inside a province"
     with speaking("zh"):
         assert _(text, metric="企业", n="3") == "企业：共3，均未注明省份"
 
 
-def test_a_text_without_values_keeps_its_braces():
+def test_text_without_values_keeps_its_braces():
     with speaking("zh"):
         assert _("{num_selected} selected") == "已选{num_selected}项"
 
@@ -428,7 +428,7 @@ def test_numbers_have_separators_a_real_minus_and_two_decimals_at_most(spoken, v
     assert words.number(value) == said
 
 
-def test_numbers_may_be_asked_for_without_decimals(spoken):
+def test_numbers_can_be_formatted_without_decimals(spoken):
     assert words.number(1234.5678, 0) == "1,235"
     assert words.number(-0.3, 0) == "0"
 
@@ -446,7 +446,7 @@ def test_numbers_may_be_asked_for_without_decimals(spoken):
         (math.nan, "–"),
     ],
 )
-def test_changes_always_carry_their_sign(spoken, value, said):
+def test_changes_always_have_a_sign(spoken, value, said):
     assert words.signed(value) == said
 
 
@@ -487,7 +487,7 @@ def test_a_part_is_never_said_to_be_all_or_none(share):
         ("year", "2014", "2014年"),
     ],
 )
-def test_dates_are_as_precise_as_they_are_known(precision, english, chinese):
+def test_dates_are_written_as_precisely_as_they_are_known(precision, english, chinese):
     when = date(2014, 12, 9)
     with speaking("en"):
         assert words.day(when, precision) == english
@@ -496,7 +496,7 @@ def test_dates_are_as_precise_as_they_are_known(precision, english, chinese):
 
 
 @pytest.mark.parametrize("nothing", [None, pd.NaT])
-def test_a_missing_date_is_a_dash(spoken, nothing):
+def test_missing_date_is_a_dash(spoken, nothing):
     assert words.day(nothing) == "–"
     assert words.day(nothing, "year") == "–"
 
@@ -518,7 +518,7 @@ def test_a_missing_date_is_a_dash(spoken, nothing):
         (math.nan, "yes-no", "=", "–", "–"),
     ],
 )
-def test_values_carry_their_unit_and_bound(value, unit, operator, english, chinese):
+def test_values_have_their_unit_and_bound(value, unit, operator, english, chinese):
     with speaking("en"):
         assert words.quantity(value, unit, operator) == english
     with speaking("zh"):
@@ -536,14 +536,14 @@ def test_values_carry_their_unit_and_bound(value, unit, operator, english, chine
         (math.nan, "count", "–", "–"),
     ],
 )
-def test_percentages_change_by_points(value, unit, english, chinese):
+def test_changes_of_percentages_are_in_percentage_points(value, unit, english, chinese):
     with speaking("en"):
         assert words.change_of(value, unit) == english
     with speaking("zh"):
         assert words.change_of(value, unit) == chinese
 
 
-def test_every_direction_and_unit_has_words_in_both_languages():
+def test_every_direction_and_unit_has_a_text_in_both_languages():
     units = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", "yes-no", "other")
     said = {}
     for language in words.LANGUAGES:
@@ -567,13 +567,13 @@ def test_sentences_and_items_are_joined_as_the_language_joins_them():
         assert words.labelled("行业", "甲、乙") == "行业：甲、乙"
 
 
-def test_a_long_english_name_is_broken_between_words_and_cut():
+def test_long_english_name_is_wrapped_between_words_and_truncated():
     assert words.wrapped("Workplace Cooperation", 16) == "Workplace<br>Cooperation"
     assert words.wrapped("Safety, health and much more of it", 8, 2) == "Safety,<br>health…"
     assert words.wrapped("Short", 16) == "Short"
 
 
-def test_a_long_chinese_name_is_broken_at_half_the_width():
+def test_long_chinese_name_is_wrapped_at_half_the_width():
     with speaking("zh"):
         assert words.wrapped("促进合作与企业成功的人力资源管理", 16) == "促进合作与企业成<br>功的人力资源管理"
         assert words.wrapped("促进合作与企业成功的人力资源管理", 16, 1) == "促进合作与企业成…"

@@ -1,4 +1,4 @@
-"""Visiting the application without a browser: signed in or not, with callbacks posted as the renderer posts them."""
+"""Visits to the application without a browser: signed in or not, with callbacks posted as by the renderer."""
 
 import atexit
 from collections.abc import Iterator
@@ -26,12 +26,12 @@ Values = dict[str, Any]
 """Values of component properties, by "id.property"."""
 
 PAGE = {"Accept": "text/html,application/xhtml+xml;q=0.9"}
-"""What a browser asks with when it opens a page."""
+"""The headers of a browser that opens a page."""
 
 
 @dataclass(frozen=True)
 class Visit:
-    """One visitor of one application. ``standing`` is what the visitor's page holds where a test says nothing else."""
+    """One visitor of one application. ``standing`` has the default property values of the visitor's page."""
 
     app: Dash
     client: FlaskClient
@@ -40,7 +40,7 @@ class Visit:
 
     @classmethod
     def to(cls, database_url: str, *, signed_in: bool = True, local: bool = True, **others: Any) -> "Visit":
-        """A visit to a new application on the database at `database_url`, with accounts and editions of its own."""
+        """A visit to a new application on the database at `database_url`, with its own accounts and editions."""
         one_time = OneTimeAddress()
         folder = Path(mkdtemp(prefix="score-visit-"))
         settings: dict[str, Any] = {"accounts_url": f"sqlite:///{folder}/accounts.db"}
@@ -49,7 +49,7 @@ class Visit:
             Settings(database_url=database_url, secret_key="test", local=local, **(settings | others)), one_time
         )
         atexit.register(rmtree, folder, ignore_errors=True)
-        # flask-compress leaves the files it streams to the garbage collector, which warns of them.
+        # flask-compress leaves its streamed files to the garbage collector, which warns about them.
         app.server.config["COMPRESS_STREAMS"] = False
         visit = cls(app, app.server.test_client(), one_time, as_drawn())
         if signed_in:
@@ -57,17 +57,17 @@ class Visit:
         return visit
 
     def frozen(self) -> str:
-        """The key of the latest edition of the visited record, frozen where there is none: what a link can show."""
+        """The key of the latest edition of the visited record, for a link; freezes one if there is none."""
         records = self.app.server.extensions["records"]
         known = frozen_copies.editions(records.folder)
         return known[0].key if known else frozen_copies.freeze(records.live.engine, "Visited", records.folder).key
 
     def fit(self, terms: Terms) -> Terms:
-        """`terms` with an edition of the visited record, where a link of them needs one and they name none."""
+        """`terms` with an edition of the visited record added, if a link needs one and they have none."""
         return terms if terms.threshold is None or terms.edition else replace(terms, edition=self.frozen())
 
     def stranger(self) -> FlaskClient:
-        """Someone else at the same application, with no session."""
+        """A client of another visitor of the same application, without a session."""
         return self.app.server.test_client()
 
     def open(self, address: str) -> TestResponse:
@@ -76,7 +76,7 @@ class Visit:
 
     @cached_property
     def callbacks(self) -> dict[str, dict[str, Any]]:
-        """Every callback the browser is told of that the server answers, by its output."""
+        """Every server-side callback sent to the browser, by its output."""
         told = self.client.get("/_dash-dependencies").get_json()
         return {each["output"]: each for each in told if not each["clientside_function"]}
 
@@ -86,7 +86,7 @@ class Visit:
         return found
 
     def body(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> Values:
-        """What the renderer posts for the callback writing `output`; `values` differ from the page's."""
+        """The body the renderer posts for the callback that writes `output`; `values` replace those of the page."""
         callback = self.callback(output)
         held = self.standing | (values or {})
 
@@ -111,19 +111,19 @@ class Visit:
         return self.client.post("/_dash-update-component", json=self.body(output, values, changed))
 
     def answered(self, output: str, values: Values | None = None, changed: tuple[str, ...] | None = None) -> Values:
-        """What the callback writing `output` answers, by "id.property"; it must answer."""
+        """The response of the callback that writes `output`, by "id.property"; it must succeed."""
         response = self.post(output, values, changed)
         assert response.status_code == 200, response.text[:300]
         written = response.get_json()["response"]
         return {f"{name}.{prop}": value for name, props in written.items() for prop, value in props.items()}
 
     def options(self, search: str = "") -> dict[str, list[dict[str, str]]]:
-        """What each filter control offers at an address."""
+        """The options of each filter control at an address."""
         answer = self.answered(f"{ids.CANONICAL}.data", at(search))
         return {name: answer[f"{ids.filter_control(name)}.options"] for name in CONTROLS}
 
     def nothing_left(self) -> str:
-        """The query of a selection that is known in every part and empty as a whole."""
+        """The query of an empty selection whose parts are all known."""
         offered = self.options()
         for partner in offered["partner"]:
             left = {each["value"] for each in self.options(f"?partner={partner['value']}")["sector"]}
@@ -134,7 +134,7 @@ class Visit:
 
 
 def at(search: str = "", path: str = "/") -> Values:
-    """The address as callbacks see it."""
+    """The address as callbacks receive it."""
     return {f"{ids.ADDRESS}.search": search, f"{ids.ADDRESS}.pathname": path}
 
 
@@ -149,11 +149,11 @@ def components(root: Any) -> Iterator[Component]:
 
 
 def as_drawn() -> Values:
-    """What every property of the shell and of all pages holds before any callback has run, at the bare address."""
+    """The value of every property of the shell and all pages before any callback, at the bare address."""
     return dict(_drawn())
 
 
-@cache  # the same for every visit, and as much work as the application itself
+@cache  # equal for every visit, and as expensive as the application itself
 def _drawn() -> Values:
     held = at()
     each = (page.each() for page in pages.PAGES if page.each)
@@ -172,7 +172,7 @@ def _holds_components(value: Any) -> bool:
 
 
 def texts(drawn: Any) -> Iterator[str]:
-    """Every text in a callback's answer, in the order it is read."""
+    """Every text in a callback's response, in reading order."""
     if isinstance(drawn, str):
         yield drawn
     elif isinstance(drawn, list):
@@ -183,6 +183,6 @@ def texts(drawn: Any) -> Iterator[str]:
 
 
 def notice(answer: Values) -> list[str]:
-    """The notice a callback's answer puts over the page; empty where it puts none, or takes one away."""
+    """The notice in a callback's response; empty if it shows none or removes one."""
     told = answer.get("sideUpdate", {}).get(ids.PROBLEM, {})
     return list(texts(told.get("content", [])))

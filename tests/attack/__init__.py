@@ -1,1 +1,1 @@
-"""The attack on what a link shows: invented programmes, everything one link says of them, and what can be solved."""
+"""The attack on share links: invented programmes, everything one link shows of them, and a solver."""

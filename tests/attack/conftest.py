@@ -1,4 +1,4 @@
-"""What the attack found stands under the tests, to be quoted: a test says it by `record_property("figures", …)`."""
+"""Prints the figures of the attack under the test run; a test adds one with `record_property("figures", …)`."""
 
 from typing import Any
 
@@ -6,7 +6,7 @@ import pytest
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """The figures of all tests that have any."""
+    """Print the figures of all tests that recorded any."""
     reports = [each for outcome in ("passed", "failed") for each in terminalreporter.stats.get(outcome, [])]
     told = [text for each in reports for name, text in getattr(each, "user_properties", ()) if name == "figures"]
     if told:
@@ -17,5 +17,5 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
 
 @pytest.fixture
 def figures(record_property: Any) -> Any:
-    """Says a figure under the tests."""
+    """Records a figure to be printed under the test run."""
     return lambda text: record_property("figures", text)

@@ -17,7 +17,7 @@ PAST, FUTURE = AS_OF - timedelta(days=30), AS_OF + timedelta(days=90)
 
 
 class Training(NamedTuple):
-    """One planned training: what is on record of it, and its state."""
+    """One planned training: its record and its state."""
 
     workshop: bool = False
     visit: bool = False
@@ -47,12 +47,12 @@ TRAININGS = [
         else ("overdue", "not-yet-due", "dropped")
     )
 ]  # fmt: skip
-"""Whatever can be on record of a training, each with the states it can have."""
+"""Every possible record of a training, with the states it can have."""
 
 
 @dataclass(frozen=True)
 class Round:
-    """A round; its partners and places."""
+    """A round with its partners and places."""
 
     code: str
     phase: str | None
@@ -62,8 +62,8 @@ class Round:
 
 @dataclass(frozen=True)
 class Enrolment:
-    """What an enterprise did in one round. ``heads`` are managers, workers and women of a training, ``visits`` those
-    of a visited one; ``results`` are before and after by indicator.
+    """The record of an enterprise in one round. ``heads`` are managers, workers and women of a training, ``visits``
+    those of a visited one; ``results`` are before and after by indicator.
     """
 
     round: str
@@ -76,7 +76,7 @@ class Enrolment:
 
 @dataclass(frozen=True)
 class Enterprise:
-    """An enterprise with one enrolment, or with two of which the second is the later."""
+    """An enterprise with one enrolment, or with two; the second is the later one."""
 
     code: str
     enrolments: tuple[Enrolment, ...]
@@ -100,7 +100,7 @@ INDICATORS = {"waste": ("m1", "percent", "down"), "output": ("m2", "count", "up"
 
 @dataclass(frozen=True)
 class Programme:
-    """A programme before it is written."""
+    """An invented programme before it is written to a database."""
 
     rounds: tuple[Round, ...]
     enterprises: tuple[Enterprise, ...]
@@ -119,7 +119,7 @@ class Programme:
         return next(each for each in self.rounds if each.code == enrolment.round)
 
     def place_of(self, enterprise: Enterprise, enrolment: Enrolment) -> str | None:
-        """The enterprise's own place; else its round's single one."""
+        """The enterprise's own place; otherwise the single place of its round."""
         places = self.round_of(enrolment).places
         return enterprise.place or (places[0] if len(places) == 1 else None)
 
@@ -165,7 +165,7 @@ class Programme:
         return tables
 
     def write(self, folder: Path) -> str:
-        """A results database of the programme in `folder`; its address."""
+        """Write a results database of the programme into `folder`; returns its address."""
         address = f"sqlite:///{folder}/results.db"
         engine = writing_engine(address)
         load_rows(engine, self.tables())
@@ -193,7 +193,7 @@ def _columns(training: Training, enrolment: Enrolment) -> dict[str, Any]:
 
 
 def invented(seed: int, enterprises: int, *, twice: float = 0.0, modules: int = 5) -> Programme:
-    """A programme drawn from a seed; a share of `twice` is enrolled in two rounds."""
+    """A random programme from a seed; a share of `twice` is enrolled in two rounds."""
     draw = _Draw(np.random.default_rng([seed, enterprises]))
     rounds = tuple(_rounds(draw.random))
     far = dict(zip((each.code for each in rounds), draw.random.uniform(0.35, 0.95, len(rounds)), strict=True))
@@ -210,7 +210,7 @@ class _Draw(NamedTuple):
         return bool(self.random.random() < probability)
 
     def uneven(self, values: Any, fall: float) -> Any:
-        """One of some values, of which each is chosen less often than the one before."""
+        """A random value; each is chosen less often than the one before."""
         weights = fall ** np.arange(len(values))
         return values[int(self.random.choice(len(values), p=weights / weights.sum()))]
 
@@ -257,7 +257,7 @@ def _enrolment(draw: _Draw, made: Programme, round_code: str, far: float, *, rep
 
 
 def _training(draw: _Draw, far: float) -> Training:
-    """Steps are often on record, and often not where a later one is."""
+    """A random training; steps are often recorded, and often missing before a later one."""
     reached = 0
     while reached < 4 and draw.chance(far):
         reached += 1

@@ -1,4 +1,4 @@
-"""Everything one link shows of a programme: a number for each cell of each selection, and what it tells for certain."""
+"""Everything one link shows of a programme: a number per cell and selection, and what it implies for certain."""
 
 import math
 from collections.abc import Callable, Iterator, Mapping
@@ -20,19 +20,19 @@ from data.records import Record
 
 BASE = 5
 TWO_FILTERS_FROM = 100
-"""Enterprises in scope from which on a reader chooses two filters."""
+"""Minimum number of enterprises in the scope for a reader to combine two filters."""
 
 NOT_OF_ENTERPRISES = frozenset({"capacity", "ladder", "events"})
 """Tables that count trainers and participants: the attack looks for enterprises."""
 
 
 def counts(part: Part) -> bool:
-    """Does a table hold anything that is made of counts?"""
+    """True if a table has a column made of counts."""
     return any(column.protection is not Protection.PLAIN for column in part.columns)  # an overview has derived ones
 
 
 def counting_parts() -> Iterator[tuple[str, str, Part]]:
-    """Every table of every exhibit that counts: name, exhibit, table."""
+    """Every table with counts: name, exhibit, table."""
     for exhibit in ALL:
         parts = {exhibit.code: exhibit, **{name: part for name, part in exhibit.more.items() if part not in ALL}}
         yield from ((name, exhibit.code, part) for name, part in parts.items() if counts(part))
@@ -46,17 +46,17 @@ filters are shown besides.
 """
 
 ROWS: dict[str, tuple[str, ...]] = {name: part.key for name, (_code, part) in ATTACKED.items()}
-"""The columns that name a row of each."""
+"""The key columns of each table."""
 
 FILTERS = ("partner", "sector", "round", "phase", "place")
 
 Numbers = Mapping[Cell, Any]
 Reader = Callable[[Selection], Numbers | None]
-"""Gives the cells of a selection as shown; None where the selection is not shown."""
+"""Returns the shown cells of a selection; None if the selection is not shown."""
 
 
 def a_reader(base: int = BASE, scope: Scope | None = None, key: bytes = b"k" * 32) -> Viewer:
-    """Who comes by a link with a threshold."""
+    """A link viewer with a threshold."""
     return Viewer(
         permissions=frozenset({Permission.BROWSE, Permission.EXPORT}),
         scope=scope or Scope(),
@@ -69,7 +69,7 @@ def a_reader(base: int = BASE, scope: Scope | None = None, key: bytes = b"k" * 3
 
 
 def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
-    """What a viewer (without one a reader with the usual threshold) is shown of a record."""
+    """The shown numbers of a record for a viewer (default: a reader with the usual threshold)."""
     record, asks = Record(address), viewer or a_reader()
 
     def read(selection: Selection) -> Numbers | None:
@@ -109,7 +109,7 @@ def _code(value: Any) -> str | None:
 
 
 def selections(programme: Programme) -> Iterator[Selection]:
-    """Whatever a reader may choose, the widest first."""
+    """Every selection a reader can choose, the widest first."""
     values = {
         "partner": tuple(PARTNERS),
         "sector": SECTORS,
@@ -127,8 +127,8 @@ def selections(programme: Programme) -> Iterator[Selection]:
 
 
 @dataclass(frozen=True)
-class Told:
-    """What a shown number says for certain: at least ``low`` and at most ``high`` enterprises."""
+class Bounds:
+    """The certain bounds a shown number implies: at least ``low`` and at most ``high`` enterprises."""
 
     selection: Selection
     cell: Cell
@@ -141,17 +141,17 @@ BEGUN = (
     "trained", "workshop", "visited", "assessed", "completed", "visited_without_record", "assessed_without_record",
     "in_progress", "at_least",
 )  # fmt: skip
-"""Statistics of enterprises that were trained."""
+"""The statistics of trained enterprises."""
 
 
 def everything_shown(programme: Programme, read: Reader) -> dict[Selection, Numbers]:
-    """The numbers of every selection that is shown."""
+    """The numbers of every shown selection."""
     found = {selection: read(selection) for selection in selections(programme)}
     return {selection: numbers for selection, numbers in found.items() if numbers is not None}
 
 
-def told(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Told]:
-    """What all counts of enterprises that are shown say, as intervals."""
+def shown_bounds(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Bounds]:
+    """The bounds implied by all shown counts of enterprises."""
     everything = shown[Selection()]
     enterprises = int(everything[Cell("overview", ("enterprises",), "value")])
     trained = _exact_trained(int(everything[Cell("overview", ("trained",), "value")]), enterprises, base)
@@ -170,12 +170,12 @@ def told(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[Told]:
                     high = min(high, trained[1] - (number != trained[1]))
             if stat in (("trained",), ("stage", "m1_workshop")) and not (narrowed(selection, cell) or selection.module):
                 low, high = trained
-            found.append(Told(selection, cell, number, low, high))
+            found.append(Bounds(selection, cell, number, low, high))
     return found
 
 
 def _exact_trained(value: int, enterprises: int, base: int) -> tuple[int, int]:
-    """How many are trained of everything: exact, unless they are fewer than `base` less than the enterprises."""
+    """The number of trained enterprises in everything: exact, unless it differs from the total by less than `base`."""
     few_less = range(max(value, enterprises) - base + 1, min(value + base, enterprises))
     possible = [value] if value % base or not 0 < enterprises - value < base else []
     possible += [] if value % base else few_less
@@ -183,5 +183,5 @@ def _exact_trained(value: int, enterprises: int, base: int) -> tuple[int, int]:
 
 
 def is_count(value: Any) -> bool:
-    """Is a number shown, and not blank or withheld?"""
+    """True if the value is a shown number, not blank and not withheld."""
     return value is not None and not (isinstance(value, float) and math.isnan(value))

@@ -1,7 +1,7 @@
-"""The attack: linear programs over everything a link shows, by somebody who knows who is in which selection.
+"""The attack: linear programs over everything a link shows; the attacker knows the members of every selection.
 
-What the attacker does not know is how far each enterprise got. Enterprises that no selection tells apart are an *atom*;
-unknown is how many of an atom are of each *class*, a class being what all statistics say of an enterprise at once: per
+The attacker does not know how far each enterprise got. Enterprises that no selection distinguishes are an *atom*;
+the unknowns are the numbers of enterprises of an atom in each *class*. A class is the value of all statistics: per
 module (its steps on record and its state), for the journey, for the number of modules completed, per indicator and for
 reports. The classes of several modules together would be too many: modules, journey and reports are tied to one another
 by what holds between them (who completed Module 2 completed a further module, …).
@@ -21,7 +21,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
 from attack.programmes import TRAININGS, Programme, Training
-from attack.shown import Told
+from attack.shown import Bounds
 from attack.truth import (
     FUNNEL,
     PRACTICE,
@@ -33,40 +33,40 @@ from attack.truth import (
     Stat,
     Truth,
     Where,
+    is_counted,
     narrowed,
     size,
     stat_of,
-    tells,
     together,
 )
 
 SMALL = 5
-"""Cells that truly have fewer enterprises are attacked."""
+"""Cells with a true count below this are attacked."""
 
 EXACT = 1e-5
-"""By how much a solution may miss a bound."""
+"""Tolerance of a solution at its bounds."""
 
 Row = dict[int, float]
-"""A sum of unknowns: how often each column counts."""
+"""A sum of unknowns: the factor of each column."""
 
 
 @dataclass(frozen=True)
 class Block:
-    """Classes that some statistics tell apart: each a tuple of what they say."""
+    """The classes that some statistics distinguish: each a tuple of their values."""
 
     stats: tuple[Stat, ...]
     classes: tuple[tuple[bool, ...], ...]
 
     @classmethod
     def of(cls, stats: Iterable[Stat], examples: Iterable[Facts]) -> "Block":
-        """The classes of whatever an enterprise can have on record."""
+        """The classes of every possible record of an enterprise."""
         listed = tuple(stats)
-        found = dict.fromkeys(tuple(tells(facts, stat) for stat in listed) for facts in examples)
+        found = dict.fromkeys(tuple(is_counted(facts, stat) for stat in listed) for facts in examples)
         return cls(listed, tuple(found))
 
     def class_of(self, facts: Facts) -> int:
-        """The class of an enterprise; ValueError where no example was like it."""
-        return self.classes.index(tuple(tells(facts, stat) for stat in self.stats))
+        """The class of an enterprise; ValueError if no example has its facts."""
+        return self.classes.index(tuple(is_counted(facts, stat) for stat in self.stats))
 
 
 def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
@@ -74,7 +74,7 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
     reports.
     """
     modules, indicators = programme.modules, programme.indicators
-    # Who began in one round may not be due in the next.
+    # An enterprise that began in one round may not be due in the next.
     trainings = {together(one, other) for one in TRAININGS for other in TRAININGS} if both else TRAININGS
     made = []
     for code in modules:
@@ -105,24 +105,24 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
 
 
 def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | None:
-    """The statistic of a cell in the words of the blocks; None where they have no such thing."""
+    """The statistic of a cell as the blocks name it; None if they have no such statistic."""
     stat, module = stat_of(cell), selection.module
     if stat is None or stat[0] in ("enterprises", "workers_unknown", "trained_reported"):
         return None
     if module is None:
         return stat
-    told = [code for code, about in programme.indicators.items() if about[0] == module]
+    indicators = [code for code, about in programme.indicators.items() if about[0] == module]
     if len(stat) == 1:
         one_module = {"trained": ("workshop", module)}
-        of_indicator = {"reported": ("told", told[0]), "paired": ("pairs", told[0])} if told else {}
+        of_indicator = {"reported": ("told", indicators[0]), "paired": ("pairs", indicators[0])} if indicators else {}
         return (one_module | of_indicator).get(stat[0])
     if stat[0] in ("stage", "without", "own", "at_least"):
         return None
-    return stat if stat[1] in (module, *told) else None
+    return stat if stat[1] in (module, *indicators) else None
 
 
 class Unknowns:
-    """The columns of the linear program, and what ties them to one another."""
+    """The columns of the linear program and the constraints between them."""
 
     def __init__(self, programme: Programme, only: str | None = None) -> None:
         self.programme = programme
@@ -163,11 +163,11 @@ class Unknowns:
                 self.columns[atom, view] = begins
 
     def knows(self, stat: Stat) -> bool:
-        """Is it a statistic of these unknowns?"""
+        """True if the unknowns have this statistic."""
         return any(stat in block.stats for block in self.blocks[0])
 
     def row(self, atom: int, view: int, stat: Stat) -> Row:
-        """How many enterprises of an atom a statistic counts."""
+        """The sum of unknowns for the enterprises of an atom that a statistic counts."""
         if (atom, view, stat) not in self._rows:
             self._rows[atom, view, stat] = next(self._every(atom, view, stat))
         return self._rows[atom, view, stat]
@@ -183,7 +183,7 @@ class Unknowns:
         return [enterprises[0] for enterprises in self.atoms]
 
     def of_cell(self, where: Where, stat: Stat) -> Row:
-        """How many enterprises a cell counts, over all atoms that the selection sees."""
+        """The sum of unknowns for the enterprises a cell counts, over all atoms of the selection."""
         units, found = self.truth.units(where), {}
         for atom, enterprise in enumerate(self.representatives):
             for view in range(3):
@@ -192,11 +192,11 @@ class Unknowns:
         return found
 
     def members(self, where: Where) -> int:
-        """How many enterprises a selection has: the attacker knows."""
+        """The number of enterprises in a selection, which the attacker knows."""
         return size(self.truth.enterprises(self.truth.units(where)))
 
     def ties(self) -> Iterable[tuple[Row, float, float]]:
-        """What holds of every programme: sums of unknowns with their least and most."""
+        """The constraints of every programme: sums of unknowns with minimum and maximum."""
         shared = [stat for stat, many in _counted(stat for block in self.blocks[0] for stat in block.stats) if many > 1]
         modules = self.programme.modules
         for (atom, view), begins in self.columns.items():
@@ -232,7 +232,7 @@ class Unknowns:
             yield _sum(through, (-1, of("at_least", "1")), *unfinished), 0, np.inf
 
     def _ties_of_views(self, atom: int) -> Iterable[tuple[Row, float, float]]:
-        """What holds between an enterprise's two enrolments and both together."""
+        """The constraints between an enterprise's two enrolments and both together."""
         for block in self.blocks[0]:
             for stat in block.stats:
                 first, second, both = (self.row(atom, view, stat) for view in range(3))
@@ -255,7 +255,7 @@ class Unknowns:
                     yield _sum(both, (-1, first)), 0, np.inf
                     yield _sum(both, (-1, second)), 0, np.inf
                 elif stat[0] in ("in_progress", "dropped", "overdue", "not_yet_due"):
-                    # The later enrolment's state stands unless the module was completed in the earlier one.
+                    # The later enrolment's state counts unless the module was completed in the earlier one.
                     yield _sum(first, second, (-1, both)), 0, np.inf
                     yield _sum(both, (-1, second), self.row(atom, 0, ("completed", stat[1]))), 0, np.inf
 
@@ -268,7 +268,7 @@ def _counted(stats: Iterable[Stat]) -> Iterable[tuple[Stat, int]]:
 
 
 def _sum(*terms: Row | tuple[int, Row]) -> Row:
-    """A sum of rows, each by itself or with its factor."""
+    """The sum of rows; a row may have a factor."""
     found: dict[int, float] = defaultdict(float)
     for term in terms:
         factor, row = term if isinstance(term, tuple) else (1, term)
@@ -278,7 +278,7 @@ def _sum(*terms: Row | tuple[int, Row]) -> Row:
 
 
 def _union(whole: Row, parts: list[Row]) -> Iterable[tuple[Row, float, float]]:
-    """A union holds each of its parts, and no more than all of them."""
+    """The constraints of a union: at least each part, at most all parts together."""
     for part in parts:
         yield _sum(whole, (-1, part)), 0, np.inf
     yield _sum(*parts, (-1, whole)), 0, np.inf
@@ -286,9 +286,9 @@ def _union(whole: Row, parts: list[Row]) -> Iterable[tuple[Row, float, float]]:
 
 @dataclass
 class Range:
-    """One cell under attack: what it truly is, how many could be in it at most, and what solutions gave it.
+    """One cell under attack: its true count, its maximum, and its values in the solutions.
 
-    ``direction`` is 1 where it can only be more than it is, -1 where only less; ``solved`` where its ends are known.
+    ``direction`` is 1 if only larger values are possible, -1 if only smaller; ``solved`` if both ends are known.
     """
 
     selection: Selection
@@ -303,12 +303,12 @@ class Range:
 
     @property
     def determined(self) -> bool:
-        """Is there one whole number alone between the solutions?"""
+        """True if only one whole number is between the solutions."""
         return np.floor(self.high + EXACT) == np.ceil(self.low - EXACT)
 
     @property
     def remaining(self) -> float:
-        """How much of what knowing the members leaves open (counted to 4) the numbers shown leave open: 0 to 1."""
+        """The share of uncertainty (0 to 1) the shown numbers leave, against knowing only the members (to 4)."""
         return min(self.high - self.low, 4) / min(self.members, 4)
 
     def seen(self, value: float) -> None:
@@ -316,18 +316,18 @@ class Range:
 
 
 class Attack:
-    """One linear program, and the cells it is asked for.
+    """One linear program and the cells to attack.
 
-    With `only` a module it knows and attacks what is shown of that module: a large programme has too many unknowns.
+    With `only`, the attack is limited to one module: a large programme has too many unknowns.
     """
 
-    def __init__(self, programme: Programme, told: Iterable[Told], only: str | None = None) -> None:
+    def __init__(self, programme: Programme, shown_bounds: Iterable[Bounds], only: str | None = None) -> None:
         self.unknowns = Unknowns(programme, only)
         self.ranges: list[Range] = []
         self.members: dict[tuple[tuple[int, float], ...], int] = {}
         self.solved = 0
         intervals: dict[tuple[tuple[int, float], ...], list[float]] = {}
-        for each in told:
+        for each in shown_bounds:
             stat = statistic(programme, each.selection, each.cell)
             if stat is None or not self.unknowns.knows(stat):
                 continue
@@ -346,7 +346,7 @@ class Attack:
             interval = intervals[key]
             interval[0], interval[1] = max(interval[0], each.low), min(interval[1], each.high)
         rows = list(self.unknowns.ties())
-        # What knowing the members says already is left out.
+        # Bounds implied by the members alone are omitted.
         rows += [
             (dict(key), low, high) for key, (low, high) in intervals.items() if low > 0 or high < self.members[key]
         ]
@@ -362,12 +362,12 @@ class Attack:
 
     @property
     def missed(self) -> float:
-        """By how much the truth misses the bounds at most: more than nothing is a fault of the model or the product."""
+        """The maximum violation of the bounds by the truth: above zero is an error in the model or the product."""
         values = self.matrix @ self.unknowns.value
         return float(np.maximum(self.low - values, values - self.high).max(initial=0))
 
     def solve(self, aim: np.ndarray) -> np.ndarray:
-        """What the cells are in the programme that shows the same numbers and has the least of `aim`."""
+        """The cells in the programme that shows the same numbers and minimises `aim`."""
         answer = milp(aim, constraints=LinearConstraint(self.matrix, self.low, self.high))
         assert answer.status == 0, answer.message
         found: np.ndarray = self.cells @ answer.x
@@ -377,10 +377,10 @@ class Attack:
         return found
 
     def run(self, most: int, seed: int = 1) -> None:
-        """Attack all cells by so many linear programs; each aims up or down at all cells that are still open."""
+        """Attack all cells with at most `most` linear programs; each pushes all open cells up or down."""
         draw = np.random.default_rng(seed)
         while self.solved < most and self.open:
-            # Cells at an end of what is possible can move one way only: if all of them together do not, none does.
+            # Cells at an end of their range can move one way only: if they do not move together, none moves.
             at_ends = [at for at in self.open if self.ranges[at].direction]
             group = at_ends or self.open
             moved = self._push(group, draw)
@@ -389,17 +389,17 @@ class Attack:
                     self.ranges[at].solved = True
             elif all(self.ranges[at].determined for at in group):
                 self._solve_alone(group[int(draw.integers(len(group)))])
-        # What is left shows how far the others reach.
+        # The remaining programs show the range of the others.
         while self.solved < most:
             self._push([at for at, each in enumerate(self.ranges) if each.remaining < 1 and not each.solved], draw)
 
     @property
     def open(self) -> list[int]:
-        """The cells of which it is not known whether they are determined."""
+        """The cells not yet known to be determined or not."""
         return [at for at, each in enumerate(self.ranges) if each.determined and not each.solved]
 
     def _push(self, chosen: list[int], draw: np.random.Generator) -> float:
-        """Solve for some cells together, each the way it can move or either way; by how much their sum moved."""
+        """Solve for some cells together, each in a possible direction; returns how far their sum moved."""
         signs, truth = np.zeros(len(self.ranges)), np.array([each.truth for each in self.ranges], float)
         signs[chosen] = [self.ranges[at].direction or draw.choice((-1.0, 1.0)) for at in chosen]
         signs *= draw.exponential(size=len(signs))  # so that the next round moves others

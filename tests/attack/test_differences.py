@@ -1,4 +1,4 @@
-"""What one subtraction used to give away: each on a programme made for it, attacked with everything that is shown."""
+"""Known subtraction attacks, each on a programme made for it, with everything that is shown."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -17,7 +17,7 @@ from attack.shown import (
     is_count,
     reader_of,
     selections,
-    told,
+    shown_bounds,
 )
 from attack.solver import SMALL, Attack
 from attack.truth import Cell, Selection, Truth, narrowed, size, stat_of
@@ -39,7 +39,7 @@ Shape = Callable[[int], Enterprise]
 
 
 def programme(rounds: tuple[Round, ...], shape: Shape, many: int) -> Programme:
-    """A programme of so many enterprises, each shaped by its number; Module 1 alone."""
+    """A programme of `many` enterprises, each shaped by its number; with Module 1 only."""
     return Programme(rounds, tuple(shape(number) for number in range(many)), ("m1",))
 
 
@@ -73,7 +73,7 @@ def four_names() -> Programme:
 
 
 def planned_less_workshop() -> Programme:
-    """Of those planned all but two began: the others are overdue."""
+    """All planned enterprises but two began; the two are overdue."""
     rounds = (Round("r1", "ph-a", ("fund",)), Round("r2", "ph-b", ("buyer",)))
 
     def shape(number: int) -> Enterprise:
@@ -84,7 +84,7 @@ def planned_less_workshop() -> Programme:
 
 
 def regions_beside_funnel() -> Programme:
-    """A place that is one row of regions and a selection of the funnel, where four completed."""
+    """A place that is a row of the regions table and a selection of the funnel; four enterprises completed."""
     rounds = (Round("r1", "ph-a", ("north",)), Round("r2", "ph-b", ("buyer",)))
 
     def shape(number: int) -> Enterprise:
@@ -99,9 +99,9 @@ CASES = [partners_apart, four_names, planned_less_workshop, regions_beside_funne
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
-def test_no_small_cell_comes_back_by_arithmetic(case, tmp_path):
+def test_subtracting_shown_numbers_never_reveals_a_small_cell(case, tmp_path):
     made = case()
-    attack = Attack(made, told(everything_shown(made, reader_of(made.write(tmp_path)))))
+    attack = Attack(made, shown_bounds(everything_shown(made, reader_of(made.write(tmp_path)))))
     assert attack.missed < 1e-9
     attack.run(60)
     assert not attack.open
@@ -110,14 +110,14 @@ def test_no_small_cell_comes_back_by_arithmetic(case, tmp_path):
     assert [(str(each.selection), each.cell, each.truth) for each in found if each.determined] == []
 
 
-def test_one_set_by_four_names_has_one_number(tmp_path):
+def test_set_of_enterprises_selected_in_four_ways_shows_one_number(tmp_path):
     read = reader_of(four_names().write(tmp_path))
     names = (("round", "r1"), ("phase", "ph-a"), ("partner", "north"), ("partner", "fund"))
     first, *others = ([*_counts(read(Selection((name,))))] for name in names)
     assert first == others[0] == others[1] == others[2]
 
 
-def test_a_row_of_regions_says_what_the_funnel_of_its_place_says(tmp_path):
+def test_row_of_the_regions_table_equals_the_module_funnel_of_its_place(tmp_path):
     read = reader_of(regions_beside_funnel().write(tmp_path))
     here = read(Selection((("place", "130000"),)))
     completed = {
@@ -130,7 +130,7 @@ def test_a_row_of_regions_says_what_the_funnel_of_its_place_says(tmp_path):
 
 
 def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
-    """The counts of whatever is selected, by cell."""
+    """The counts of the whole selection, by cell."""
     of_all = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
     counts = [
         (cell, int(value))
@@ -140,9 +140,9 @@ def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
     return sorted(counts, key=repr)
 
 
-def test_steps_are_shown_where_the_number_planned_is_rounded_to_none(tmp_path):
-    """Two planned Module 2, and both began: equal sets, whichever is rounded to none."""
-    for spare in range(12):  # the directions are drawn: in some of these two is rounded up, in some down
+def test_funnel_steps_are_shown_when_the_planned_count_rounds_to_zero(tmp_path):
+    """Two enterprises planned Module 2 and both began: equal sets, also when rounded to zero."""
+    for spare in range(12):  # the rounding direction is random: over these keys, two is rounded up and down
         made = programme(
             (Round("r1", "ph-a", ("north",)),), lambda number: an_enterprise(number, "r1", BEGUN), 20 + spare
         )
@@ -157,12 +157,12 @@ def test_steps_are_shown_where_the_number_planned_is_rounded_to_none(tmp_path):
         folder.mkdir()
         numbers = reader_of(made.write(folder))(Selection())
         begun = {int(numbers[Cell("module-funnel", ("m2",), column)]) for column in ("workshop", "in_progress")}
-        # Of who began Module 2, all began a further module.
+        # All enterprises that began Module 2 began a further module.
         assert begun == {int(numbers[Cell("journey-funnel", ("further_started",), "enterprises")])}
 
 
-def test_exhibits_are_shown_where_everybody_planned_module_1(tmp_path):
-    """The number planned is then the exact total, and what is worked out from it no multiple of the base either."""
+def test_exhibits_are_shown_when_every_enterprise_planned_module_1(tmp_path):
+    """The planned number is then the exact total, and derived numbers need not be multiples of the base."""
     rounds = (Round("r1", "ph-a", ("north",)),)
     states = [WAITING] * 10 + [LATE] * 8 + [DONE] * 28
     made = programme(rounds, lambda number: an_enterprise(number, "r1", states[number]), 46)
@@ -187,10 +187,10 @@ def country_and_not_given() -> Programme:
 
 
 @pytest.mark.parametrize("made", [country_and_not_given(), invented(1, 46, modules=1)], ids=["country", "invented"])
-def test_the_size_of_no_small_group_comes_back(made, tmp_path):
-    """By somebody who knows nobody, from all numbers of enterprises that are shown."""
+def test_size_of_a_small_group_cannot_be_determined(made, tmp_path):
+    """The attacker knows no member and uses all shown numbers of enterprises."""
     truth = Truth(made)
-    shown = told(everything_shown(made, reader_of(made.write(tmp_path))))
+    shown = shown_bounds(everything_shown(made, reader_of(made.write(tmp_path))))
     atoms = {}
     for at, each in enumerate(made.enterprises):
         (enrolment,) = each.enrolments
@@ -206,7 +206,7 @@ def test_the_size_of_no_small_group_comes_back(made, tmp_path):
         if stat_of(each.cell) == ("enterprises",) and each.cell.exhibit != "line":
             key = row(each.selection, each.cell)
             low, high = rows.get(key, (0, np.inf))
-            # Whoever knows nobody takes no number but that of everything for an exact one.
+            # This attacker treats only the total of everything as exact.
             everything = each.value == size(truth.all)
             rows[key] = (
                 max(low, each.value if everything else each.low),
@@ -229,7 +229,7 @@ def _singles(made: Programme) -> list[Selection]:
 
 
 def _size(truth: Truth, first: list[int], row: tuple[float, ...], atoms: object, made: Programme) -> int:
-    """How many enterprises are in the atoms of a row."""
+    """The number of enterprises in the atoms of a row."""
     kinds = {at for at, inside in zip(first, row, strict=True) if inside}
     of = {}
     for each in made.enterprises:
@@ -242,7 +242,7 @@ def _size(truth: Truth, first: list[int], row: tuple[float, ...], atoms: object,
 @pytest.mark.parametrize(
     ("seed", "many", "twice"), [(1, 46, 0), (4, 60, 0.25), pytest.param(1, 120, 0, marks=pytest.mark.slow)]
 )
-def test_no_two_selections_that_are_shown_differ_by_a_few_enterprises(seed, many, twice, tmp_path):
+def test_shown_selections_never_differ_by_only_a_few_enterprises(seed, many, twice, tmp_path):
     made = invented(seed, many, twice=twice, modules=1)
     truth = Truth(made)
     shown = {
@@ -255,7 +255,7 @@ def test_no_two_selections_that_are_shown_differ_by_a_few_enterprises(seed, many
             assert not 0 < size(shown[other] & ~shown[one]) < BASE, (one, other)
 
 
-def test_an_enterprise_added_to_the_live_record_changes_no_byte_of_an_edition(tmp_path):
+def test_enterprise_added_to_the_live_record_leaves_an_edition_unchanged(tmp_path):
     made = invented(2, 46, modules=3)
     address = made.write(tmp_path)
     engine = writing_engine(address)
@@ -285,7 +285,7 @@ def test_an_enterprise_added_to_the_live_record_changes_no_byte_of_an_edition(tm
 
 
 def sums_shown(shown: dict[Selection, Numbers]) -> list[tuple[Selection, Cell, int]]:
-    """Workers and people that are shown, by selection."""
+    """The shown sums of workers and people, by selection."""
     found = []
     for selection, numbers in shown.items():
         for cell, value in numbers.items():
@@ -299,7 +299,7 @@ SUMS = ("workers_reached", "people_trained", "women_trained", "visits")
 
 
 def weights(made: Programme, truth: Truth, selection: Selection, cell: Cell) -> tuple[str, np.ndarray]:
-    """Which value a sum is of, and whose how often: the attacker knows who was trained, and in how many modules."""
+    """The value a sum is of and each enterprise's weight: the attacker knows who was trained in how many modules."""
     inside = truth.enterprises(truth.units(narrowed(selection, cell)))
     modules = [code for code in made.modules if selection.module in (None, code)]
     what = "workers_reached" if cell.column == "workers" else str(cell.row[0])
@@ -321,8 +321,8 @@ def value_of(each: Enterprise, what: str) -> float:
 
 
 @pytest.mark.parametrize("seed", [1, pytest.param(2, marks=pytest.mark.slow), pytest.param(3, marks=pytest.mark.slow)])
-def test_no_size_of_one_enterprise_is_known_to_within_ten_per_cent(seed, tmp_path, figures):
-    """By somebody who knows who is in every sum, how often, and how sizes are changed, but not which way."""
+def test_size_of_one_enterprise_cannot_be_estimated_within_ten_per_cent(seed, tmp_path, figures):
+    """The attacker knows the members and weights of every sum and the size of the factors, but not their direction."""
     made = invented(seed, 60, modules=2)
     truth = Truth(made)
     sums = sums_shown(everything_shown(made, reader_of(made.write(tmp_path))))
@@ -351,14 +351,14 @@ def test_no_size_of_one_enterprise_is_known_to_within_ten_per_cent(seed, tmp_pat
             free = [milp(sign * aim, constraints=bounds) for sign in (1, -1)]
             least, most = free[0].fun / (1 + MOST_NOISE), -free[1].fun / (1 - MOST_NOISE)
             assert least - 1e-6 <= true[at] <= most + 1e-6
-            # One value were within a tenth of all that are possible.
+            # A single value would be within a tenth of all possible ones.
             assert most / max(least, 1e-9) > 1.1 / 0.9
             widest.append(least > 0)
         figures(f"{made.name}, {what}: {len(rows)} sums; of {len(aims)} sizes {sum(widest)} have a least above none")
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case.__name__ for case in CASES])
-def test_whatever_a_reader_is_shown_says_what_it_is(case, tmp_path):
+def test_sums_and_zero_counts_are_marked_approximate_withheld_or_below_the_base(case, tmp_path):
     for numbers in everything_shown(case(), reader_of(case().write(tmp_path))).values():
         for cell, value in numbers.items():
             if cell.exhibit == "overview" and cell.row[0] in SUMS and cell.column == "value":

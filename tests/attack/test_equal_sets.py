@@ -1,4 +1,4 @@
-"""Equal sets of enterprises show equal numbers, by whatever filter or exhibit; and the numbers are near the truth."""
+"""Equal sets of enterprises show equal numbers under any filter and exhibit; numbers are near the truth."""
 
 from collections import defaultdict
 
@@ -34,11 +34,11 @@ PROGRAMMES = {
 }
 
 OF_ALL = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
-"""Exhibits that count whatever is selected; the others have a row for each of its groups."""
+"""The exhibits that count the whole selection; the others have a row per group."""
 
 
 class Opened:
-    """A programme, what is shown of it, and whom each number counts."""
+    """A programme, its shown numbers, and the enterprises each number counts."""
 
     def __init__(self, programme: Programme, shown: dict[Selection, Numbers]) -> None:
         self.programme, self.shown = programme, shown
@@ -73,7 +73,7 @@ def test_equal_sets_show_equal_numbers(opened):
 
 
 @every
-def test_totals_of_everything_are_exact_wherever_they_appear(opened):
+def test_totals_of_the_whole_scope_are_exact_in_every_exhibit(opened):
     truth = opened.truth
     trained = truth.counted(Selection(), Cell("overview", ("trained",), "value"))
     assert set(opened.numbers[truth.all]) == {size(truth.all)}
@@ -86,7 +86,7 @@ def test_totals_of_everything_are_exact_wherever_they_appear(opened):
 
 
 @every
-def test_every_number_is_near_the_truth_and_leans_to_no_side(opened, figures):
+def test_every_shown_number_is_near_the_true_one_and_unbiased(opened, figures):
     errors = np.array([value - size(members) for members, values in opened.numbers.items() for value in values])
     assert np.abs(errors).max() < BASE
     figures(f"{opened.programme.name}: mean error of {len(errors)} sets {errors.mean() / BASE:+.3f} of the base")
@@ -94,7 +94,7 @@ def test_every_number_is_near_the_truth_and_leans_to_no_side(opened, figures):
 
 
 @every
-def test_no_share_is_more_than_everything(opened):
+def test_no_share_exceeds_100_percent(opened):
     shares = [
         value
         for numbers in opened.shown.values()
@@ -106,7 +106,7 @@ def test_no_share_is_more_than_everything(opened):
 
 
 @every
-def test_rows_are_those_of_the_scope_whatever_the_filter(opened):
+def test_table_rows_depend_on_the_scope_and_not_on_the_filter(opened):
     rows = defaultdict(set)
     for selection, numbers in opened.shown.items():
         for exhibit in ("regions", "provinces", "coverage", "breadth", "change", "options"):
@@ -117,7 +117,7 @@ def test_rows_are_those_of_the_scope_whatever_the_filter(opened):
     assert {name: len(found) for name, found in rows.items()} == dict.fromkeys(rows, 1)
 
 
-def test_sums_over_modules_are_sums_of_what_is_shown_of_each(tmp_path):
+def test_sums_over_modules_add_up_the_shown_numbers_of_each_module(tmp_path):
     programme = invented(1, 46, modules=3)
     for numbers in everything_shown(programme, reader_of(programme.write(tmp_path))).values():
         for total, column in (("value", "completed"), ("of", "planned")):
@@ -127,8 +127,8 @@ def test_sums_over_modules_are_sums_of_what_is_shown_of_each(tmp_path):
             assert numbers[Cell("overview", ("modules_completed",), total)] == sum(parts)
 
 
-def test_every_count_of_every_exhibit_is_attacked():
-    """A new count is looked for here: it must be given a statistic, or a reason why it is none of enterprises."""
+def test_every_count_of_every_exhibit_is_covered_by_the_attack():
+    """A new count needs a statistic here, or a reason why it does not count enterprises."""
     for name, (code, part) in ATTACKED.items():
         known = STATS.get("regions" if name == "provinces" else code, {})
         unattacked = set(part.protected_by(Protection.ROUNDED)) - set(known)
@@ -138,7 +138,7 @@ def test_every_count_of_every_exhibit_is_attacked():
 
 
 @pytest.mark.parametrize("twice", [0.0, 0.5])
-def test_whom_a_number_counts_agrees_with_the_second_count(twice):
+def test_set_of_enterprises_behind_a_number_agrees_with_the_recount(twice):
     programme = invented(5, 30, twice=twice, modules=3)
     tables, truth, compared = programme.tables(), Truth(programme), 0
     for selection in [*selections(programme)][::7]:
@@ -156,7 +156,7 @@ def test_whom_a_number_counts_agrees_with_the_second_count(twice):
 
 
 @pytest.mark.slow
-def test_numbers_of_a_large_programme_are_nearly_true(tmp_path, figures):
+def test_shown_numbers_of_a_large_programme_are_close_to_the_true_ones(tmp_path, figures):
     write_demo(tmp_path, 1000, 1)
     address = f"sqlite:///{tmp_path}/demo.db"
     engine = writing_engine(address)

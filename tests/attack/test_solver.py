@@ -1,6 +1,6 @@
-"""What can be worked out from everything one link shows, by linear programs over all of it at once.
+"""Linear programs over everything one link shows: how many small cells they determine.
 
-`make fuzz` attacks all programmes; here stands one of them, and the attack is shown to break a weaker rule.
+`make fuzz` attacks all programmes; this test attacks one, and shows that the attack breaks a weaker rule.
 """
 
 import logging
@@ -11,24 +11,24 @@ import numpy as np
 import pytest
 
 from attack.programmes import Programme, invented
-from attack.shown import Told, everything_shown, reader_of, selections, told
+from attack.shown import Bounds, everything_shown, reader_of, selections, shown_bounds
 from attack.solver import SMALL, Attack, Range
 from attack.truth import FUNNEL, Cell, Truth, size
 
 log = logging.getLogger(__name__)
 
 MOST_DETERMINED = 0.02
-"""Of the cells that truly have fewer than 5 enterprises so many may be known exactly…"""
+"""Maximum share of cells with a true count below 5 that may be known exactly."""
 
 LEAST_REMAINING = 0.6
-"""…and so much must be open on average of what is open to who knows the members alone (counted to 4)."""
+"""Minimum average share of uncertainty that must remain, against knowing only the members (counted to 4)."""
 
 Say = Callable[[str], None]
 
 
 def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
-    """The cells of a programme that truly have fewer than 5 enterprises, after so many linear programs."""
-    shown = told(everything_shown(programme, reader_of(programme.write(folder))))
+    """The cells with a true count below 5, after `most` linear programs."""
+    shown = shown_bounds(everything_shown(programme, reader_of(programme.write(folder))))
     # All modules at once are too many unknowns for a large programme.
     parts = [None] if len(programme.enterprises) < 100 else programme.modules
     found: list[Range] = []
@@ -42,7 +42,7 @@ def attacked(programme: Programme, folder: Path, most: int) -> list[Range]:
 
 
 def figures_of(name: str, ranges: list[Range]) -> str:
-    """What came of an attack, in a line."""
+    """The result of an attack in one line."""
     few, none = ([each for each in ranges if bool(each.truth) == some] for some in (True, False))
     determined = [sum(each.determined for each in some) for some in (few, none)]
     tiny = sum(each.determined and each.members < SMALL for each in ranges)
@@ -56,14 +56,14 @@ def figures_of(name: str, ranges: list[Range]) -> str:
 
 
 def assert_holds(ranges: list[Range]) -> None:
-    """Cells of which it is not known count as determined; a range is at least what solutions were found for."""
+    """Undecided cells count as determined; a range is at least the values of its solutions."""
     assert len(ranges) > 500
     assert np.mean([each.determined for each in ranges]) <= MOST_DETERMINED
     assert np.mean([each.remaining for each in ranges]) >= LEAST_REMAINING
 
 
 @pytest.mark.slow
-def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figures):
+def test_solver_determines_hardly_any_small_cell_from_one_link(tmp_path, figures):
     ranges = attacked(invented(2, 46), tmp_path, 100)
     figures(figures_of("46 enterprises", ranges))
     assert_holds(ranges)
@@ -71,7 +71,7 @@ def test_hardly_anything_is_determined_by_all_that_one_link_shows(tmp_path, figu
 
 @pytest.mark.slow
 @pytest.mark.fuzz
-def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
+def test_solver_determines_hardly_any_small_cell_in_any_programme(tmp_path, figures):
     programmes = [
         *(invented(seed, many, twice=0.25 if seed == 5 else 0) for many in (46, 60) for seed in range(1, 6)),
         invented(1, 200),
@@ -87,19 +87,19 @@ def test_hardly_anything_is_determined_in_all_programmes(tmp_path, figures):
     assert_holds(pooled)
 
 
-def hidden(programme: Programme) -> list[Told]:
-    """The module funnels as they were told once: true numbers, and "under 5" for 1 to 4."""
+def hidden(programme: Programme) -> list[Bounds]:
+    """The module funnels under the old rule: true numbers, and "under 5" for 1 to 4."""
     truth, found = Truth(programme), []
     for selection in selections(programme):
         if selection.module is None:
             for cell in (Cell("module-funnel", (code,), column) for code in programme.modules for column in FUNNEL):
                 true = size(truth.counted(selection, cell) or 0)
                 low, high = (1, SMALL - 1) if 0 < true < SMALL else (true, true)
-                found.append(Told(selection, cell, true, low, high))
+                found.append(Bounds(selection, cell, true, low, high))
     return found
 
 
-def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(figures):
+def test_attack_breaks_the_weaker_rule_that_only_hides_small_numbers(figures):
     programme = invented(1, 46, modules=2)
     attack = Attack(programme, hidden(programme))
     assert attack.missed < 1e-9
@@ -110,9 +110,9 @@ def test_the_attack_breaks_numbers_that_are_only_hidden_where_they_are_small(fig
     assert len(broken) > 0.2 * len(withheld)
 
 
-def test_a_number_that_is_not_true_is_noticed(tmp_path):
+def test_attack_detects_a_shown_number_that_is_wrong(tmp_path):
     programme = invented(1, 46, modules=2)
-    first, *others = told(everything_shown(programme, reader_of(programme.write(tmp_path))))
+    first, *others = shown_bounds(everything_shown(programme, reader_of(programme.write(tmp_path))))
     wrong = next(each for each in others if each.cell == Cell("module-funnel", ("m1",), "planned"))
-    moved = Told(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
+    moved = Bounds(wrong.selection, wrong.cell, wrong.value + 10, wrong.low + 10, wrong.high + 10)
     assert Attack(programme, [first, *others, moved]).missed > 0

@@ -1,6 +1,6 @@
-"""Which enterprises each number of an exhibit counts: the truth, as sets, from the invented programme itself.
+"""The set of enterprises behind each number of an exhibit, from the invented programme itself.
 
-A reader's number is of a selection, and of a row of a table inside it; whoever is counted is found here without a line
+A number belongs to a selection and to a row of a table in it; the counted enterprises are found without a line
 of the product. An enterprise in two rounds is one of three *units*: as its first enrolment, its second or both show it.
 """
 
@@ -11,10 +11,10 @@ from functools import cached_property
 from attack.programmes import PARTNERS, PLACES, Enterprise, Programme, Training
 
 Stat = tuple[str, ...]
-"""A statistic by name, then the module, stage, indicator or number it is of."""
+"""A statistic: its name, then its module, stage, indicator or number."""
 
 Where = tuple[tuple[str, str | None], ...]
-"""What must hold of one enrolment: a dimension and a code; ``at`` is a place itself, without what lies below."""
+"""Conditions on one enrolment: a dimension and a code; ``at`` is a place itself, without the places below."""
 
 STAGES = (
     "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed",
@@ -30,7 +30,7 @@ VERDICTS = ("better_count", "same_count", "worse_count")
 
 @dataclass(frozen=True)
 class Facts:
-    """What one unit has on record, as far as a module filter leaves it. ``better`` is the direction by indicator."""
+    """The record of one unit under a module filter. ``better`` is the direction by indicator."""
 
     trainings: dict[str, Training] = field(default_factory=dict)
     baseline: bool = False
@@ -39,8 +39,8 @@ class Facts:
     better: dict[str, str] = field(default_factory=dict)
 
 
-def tells(facts: Facts, stat: Stat) -> bool:
-    """Does a statistic count an enterprise with these facts?"""
+def is_counted(facts: Facts, stat: Stat) -> bool:
+    """True if a statistic counts an enterprise with these facts."""
     name, about = stat[0], stat[-1]
     if name in FUNNEL or name == "held":
         return _funnel(name, facts.trainings.get(about))
@@ -106,14 +106,14 @@ def _result(name: str, levels: tuple[float | None, float | None] | None, better:
 
 
 def together(first: Training, second: Training) -> Training:
-    """What two trainings of one module say, of which the second is the later."""
+    """The combined record of two trainings of one module; the second is the later one."""
     steps = [one or other for one, other in zip(first[:4], second[:4], strict=True)]
     return Training(*steps, "completed" if steps[3] else second.state)
 
 
 @dataclass(frozen=True)
 class Selection:
-    """What a reader chooses: values of filters, and a module."""
+    """A reader's choice: filter values and a module."""
 
     filters: tuple[tuple[str, str], ...] = ()
     module: str | None = None
@@ -125,7 +125,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Cell:
-    """A number of an exhibit: its row (of coverage a kind and a group) and its column."""
+    """A number of an exhibit: its row (for coverage a kind and a group) and its column."""
 
     exhibit: str
     row: tuple[str | None, ...]
@@ -133,7 +133,7 @@ class Cell:
 
 
 def narrowed(selection: Selection, cell: Cell) -> Where:
-    """What must hold of the enrolments that a cell of a selection counts."""
+    """The conditions on the enrolments that a cell of a selection counts."""
     where: Where = selection.filters
     if cell.exhibit == "regions":
         return (*where, ("at", cell.row[0]))
@@ -167,11 +167,11 @@ HEADLINES = {
     ("workers_unknown", "value"): "workers_unknown", ("workers_unknown", "of"): "trained",
 }  # fmt: skip
 OF_A_ROW = ("module-funnel", "journey-funnel", "breadth", "satisfaction", "change")
-"""Exhibits whose rows are of a module, a stage, a number or an indicator."""
+"""The exhibits with one row per module, stage, number or indicator."""
 
 
 def stat_of(cell: Cell) -> Stat | None:
-    """The statistic of a cell; None where it is no count of enterprises."""
+    """The statistic of a cell; None if it does not count enterprises."""
     if cell.exhibit == "overview":
         name = HEADLINES.get((str(cell.row[0]), cell.column))
     else:
@@ -184,7 +184,7 @@ def stat_of(cell: Cell) -> Stat | None:
 
 
 class Truth:
-    """Whom each cell counts, as bits of a whole number: enterprise 0 is the lowest."""
+    """The enterprises each cell counts, as bits of an integer: enterprise 0 is the lowest bit."""
 
     def __init__(self, programme: Programme) -> None:
         self.programme = programme
@@ -195,7 +195,7 @@ class Truth:
 
     @cached_property
     def facts(self) -> list[list[Facts | None]]:
-        """Per view (first enrolment, second, both) the facts of every enterprise; None where it has no second."""
+        """The facts of every enterprise per view (first enrolment, second, both); None without a second."""
         return [[self._facts(each, view) for each in self.programme.enterprises] for view in range(3)]
 
     def _facts(self, enterprise: Enterprise, view: int) -> Facts | None:
@@ -211,7 +211,7 @@ class Truth:
         return Facts(trainings, any(each.baseline for each in seen), results, enterprise.workers is not None, better)
 
     def having(self, dimension: str, code: str | None) -> tuple[int, int]:
-        """Which enterprises' first and which second enrolments have a code."""
+        """The enterprises whose first and whose second enrolment has a code."""
         if (dimension, code) not in self._having:
             masks = [0, 0]
             for at, enterprise in enumerate(self.programme.enterprises):
@@ -232,7 +232,7 @@ class Truth:
         }[dimension]  # fmt: skip
 
     def units(self, where: Where) -> int:
-        """The units a selection sees: three times as many bits as enterprises, one view after the other."""
+        """The units of a selection: three bits per enterprise, one view after the other."""
         first = self.all
         second = sum(1 << at for at, each in enumerate(self.programme.enterprises) if len(each.enrolments) == 2)
         for dimension, code in where:
@@ -251,7 +251,7 @@ class Truth:
             found = 0
             for view, listed in enumerate(self.facts):
                 for at, facts in enumerate(listed):
-                    if facts is not None and tells(self._under(facts, module), stat):
+                    if facts is not None and is_counted(self._under(facts, module), stat):
                         found |= 1 << (at + view * self.many)
             self._holds[stat, module] = found
         return self._holds[stat, module]
@@ -266,7 +266,7 @@ class Truth:
         return Facts(trainings, facts.baseline, results, facts.sized, facts.better)
 
     def counted(self, selection: Selection, cell: Cell) -> int | None:
-        """The enterprises a cell counts; None where it is no count of enterprises."""
+        """The enterprises a cell counts; None if it does not count enterprises."""
         stat = stat_of(cell)
         if stat is None:
             return None
@@ -274,12 +274,12 @@ class Truth:
 
 
 def _line(code: str | None, parents: dict[str, str | None]) -> Iterator[str | None]:
-    """A code and whatever it lies in."""
+    """A code and all its parents."""
     while code is not None:
         yield code
         code = parents[code]
 
 
 def size(members: int) -> int:
-    """How many enterprises a set has."""
+    """The number of enterprises in a set."""
     return members.bit_count()

@@ -1,4 +1,4 @@
-"""A served application as a browser finds it: where it is, and tabs on it that are watched."""
+"""A served application for browser tests: its address, and monitored tabs."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -12,7 +12,7 @@ from werkzeug import Response
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 NewContext = Callable[..., BrowserContext]
-"""Makes a browser's context with the options given: its own cookies, its own cache."""
+"""Creates a browser context with the given options: its own cookies, its own cache."""
 
 QUIET = """async () => {
   for (let turn = 0; turn < 10; turn++) {
@@ -26,12 +26,12 @@ QUIET = """async () => {
   }
   return true;
 }"""
-"""Is nothing under way on a page, Dash's or not, nor about to be? One answer leads to the next question in a moment."""
+"""True if no request of a page is pending or about to start: a response soon leads to the next request."""
 
 
 @dataclass(frozen=True)
 class Site:
-    """A server on a free port, and someone signed in there without a browser."""
+    """A server on a free port, with a visitor signed in without a browser."""
 
     visit: Visit
     address: str
@@ -46,7 +46,7 @@ class Site:
 
 @dataclass
 class Tab:
-    """A tab on a site, with everything its page complained of and every address it asked for."""
+    """A tab on a site, with every error of its page and every requested address."""
 
     page: Page
     site: Site
@@ -74,7 +74,7 @@ class Tab:
         return self.settle()
 
     def settle(self) -> Page:
-        """Wait until nothing is under way any more."""
+        """Wait until no request is pending."""
         for _turn in range(200):
             before = self.answers
             self.page.wait_for_function(QUIET)
@@ -83,13 +83,13 @@ class Tab:
         raise AssertionError(f"without an answer: {[request.url for request in self.under_way]}")
 
     def is_at(self, address: str) -> Page:
-        """Hold that the tab comes to an address of the site, and wait until its page is filled and drawn."""
+        """Assert that the tab reaches an address of the site, and wait until its page is filled and drawn."""
         expect(self.page).to_have_url(self.site.address + address)
         return self.settle()
 
     @property
     def foreign(self) -> list[str]:
-        """What was asked for elsewhere than at the site."""
+        """Requests to other sites."""
         return [each for each in self.asked if not each.startswith((self.site.address + "/", "data:", "blob:"))]
 
 
@@ -99,7 +99,7 @@ class _Silent(WSGIRequestHandler):
 
 
 def painted(page: Page) -> None:
-    """Wait until what has come so far is on the screen."""
+    """Wait until everything received so far is painted."""
     page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(done))))")
 
 
@@ -108,7 +108,7 @@ def serving(visit: Visit) -> Iterator[Site]:
     """Serve the visit's application from a thread."""
 
     def whole(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        # A file that is sent in parts would stay open where the tab that reads it is closed.
+        # A file sent in parts would stay open when the tab that reads it is closed.
         return Response.from_app(visit.app.server, environ, buffered=True)(environ, start_response)
 
     server = make_server("127.0.0.1", 0, whole, threaded=True, request_handler=_Silent)

@@ -1,4 +1,4 @@
-"""A real browser on real servers: one Chromium, one server a database, and tabs that are signed in and watched."""
+"""A real browser on real servers: one Chromium, one server per database, signed-in and monitored tabs."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,11 +12,11 @@ CHROMIUM = Path("/usr/bin/chromium")
 FLAGS = [
     "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
-    # Pages of the browser's own behind every window, for the line nobody types into: a third of all its work.
+    # Disables the browser's own background pages, which take a third of its time.
     "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup",
 ]  # fmt: skip
 PATIENCE = 20_000
-"""Milliseconds to wait for what must happen: two slow shared cores draw a page in three seconds."""
+"""Milliseconds to wait for an expected state: two slow shared cores draw a page in three seconds."""
 
 
 @pytest.fixture(scope="session")
@@ -48,7 +48,7 @@ def demo_site(demo: Visit) -> Iterator[Site]:
 
 @pytest.fixture(scope="session")
 def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Makes a browser's context: its own cookies, its own cache."""
+    """Creates a browser context: its own cookies, its own cache."""
     made: list[BrowserContext] = []
 
     def make(**options: object) -> BrowserContext:
@@ -70,7 +70,7 @@ def contexts(new_context: NewContext, public_site: Site, demo_site: Site) -> dic
 
 @pytest.fixture
 def tab(contexts: dict[str, tuple[BrowserContext, Site]]) -> Iterator[Tab]:
-    """A tab on the public record; once closed, it must have complained of nothing and asked nobody else."""
+    """A tab on the public record; on closing, it must have no errors and no requests to other sites."""
     with tab_of(*contexts["public"]) as tab:
         yield tab
         assert tab.complaints == []

@@ -48,7 +48,7 @@ def sign_in(context: BrowserContext, site: Site, email: str, address: str = "/de
 
 @pytest.fixture
 def mei(new_context: NewContext, site: Site) -> Iterator[Tab]:
-    """A manager's tab in a browser without scripts, come in by keyboard."""
+    """A manager's tab in a browser without JavaScript, signed in by keyboard."""
     yield from sign_in(new_context(java_script_enabled=False), site, MEI)
 
 
@@ -58,7 +58,7 @@ def wang(new_context: NewContext, site: Site) -> Iterator[Tab]:
     yield from sign_in(new_context(viewport={"width": 390, "height": 844}), site, WANG)
 
 
-def test_deck_is_made_arranged_and_saved_without_a_script(mei):
+def test_deck_can_be_created_arranged_and_saved_without_javascript(mei):
     page = mei.page
     page.get_by_role("link", name="New deck").click()
     page.get_by_label("Name of the deck").fill("Made by hand")
@@ -85,7 +85,7 @@ def test_deck_is_made_arranged_and_saved_without_a_script(mei):
     expect(page.get_by_label("Exhibit").first).to_have_value("coverage")
 
 
-def test_two_managers_who_change_one_deck_both_keep_what_they_wrote(mei, wang):
+def test_two_managers_editing_one_deck_lose_no_input(mei, wang):
     for tab in (mei, wang):
         tab.page.goto(f"{tab.site.address}/decks/edit?name=NTAC+6")
         tab.page.get_by_label("Notes").first.fill(f"Words of {'mei' if tab is mei else 'wang'}")
@@ -103,7 +103,7 @@ def test_two_managers_who_change_one_deck_both_keep_what_they_wrote(mei, wang):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_pages_of_decks_raise_no_barrier_and_fit_a_phone(wang, language):
+def test_deck_pages_are_accessible_and_fit_a_phone(wang, language):
     page = wang.page
     for address in ("/decks", "/decks/edit?name=NTAC+6", "/decks/add?exhibit=pairs&partner=cec", "/decks/edit"):
         page.goto(f"{wang.site.address}{address}{'&' if '?' in address else '?'}lang={language}")
@@ -114,7 +114,7 @@ def test_pages_of_decks_raise_no_barrier_and_fit_a_phone(wang, language):
     assert wang.complaints == []
 
 
-def test_sign_in_page_raises_no_barrier_says_what_is_wrong_and_ends_with_signing_out(new_context, site):
+def test_sign_in_page_is_accessible_reports_errors_and_sign_out_returns_to_it(new_context, site):
     with tab_of(new_context(viewport={"width": 390, "height": 844}), site) as tab:
         tab.page.goto(f"{site.address}/decks?lang=zh")
         assert objections(tab) == []

@@ -1,4 +1,4 @@
-"""The enterprises in a real browser: searched, sorted, turned and opened by the keyboard alone; what is missing too."""
+"""The enterprises pages in a real browser: search, sort, paging and opening by keyboard; completeness too."""
 
 import re
 
@@ -13,7 +13,7 @@ from layouts.lists.enterprise_table import LIST
 from layouts.lists.follow_up_layout import LIST as COMPLETENESS
 
 EVERYBODY = 120
-"""How many the synthetic programme has."""
+"""Number of enterprises in the synthetic programme."""
 
 
 def part(page: Page, what: str, of: str = LIST) -> Locator:
@@ -40,18 +40,18 @@ def tab_to(page: Page, element: str) -> None:
 
 @pytest.fixture
 def demo_tab(contexts):
-    """A tab on the synthetic programme that complains of nothing."""
+    """A tab on the synthetic programme; it must have no errors."""
     with tab_of(*contexts["demo"]) as tab:
         yield tab
         assert tab.complaints == []
         assert tab.foreign == []
 
 
-def test_list_is_searched_sorted_turned_and_a_row_opened_by_keyboard_alone(demo_tab: Tab):
+def test_list_can_be_searched_sorted_paged_and_opened_by_keyboard_alone(demo_tab: Tab):
     page = demo_tab.open("/enterprises")
     count = part(page, "count")
     expect(count).to_have_text(f"{EVERYBODY} enterprises")
-    expect(count).to_have_attribute("role", "status")  # said politely
+    expect(count).to_have_attribute("role", "status")  # an aria-live status
     assert len(names(page)) == ROWS
     first = names(page)[0]
 
@@ -98,7 +98,7 @@ def test_list_is_searched_sorted_turned_and_a_row_opened_by_keyboard_alone(demo_
     expect(part(page, "count")).to_have_text(f"{EVERYBODY} enterprises")
 
 
-def test_filters_narrow_the_list_and_begin_it_anew(demo_tab: Tab):
+def test_changing_a_filter_narrows_the_list_and_returns_to_the_first_page(demo_tab: Tab):
     sector = demo_tab.site.visit.options()["sector"][0]
     page = demo_tab.open("/enterprises")
     part(page, "last").click()
@@ -110,7 +110,7 @@ def test_filters_narrow_the_list_and_begin_it_anew(demo_tab: Tab):
     expect(part(page, "page")).to_have_text(re.compile("^Page 1"))
 
 
-def test_page_of_one_draws_its_trainings_and_shows_every_result(demo_tab: Tab):
+def test_enterprise_page_draws_its_trainings_and_shows_every_result(demo_tab: Tab):
     page = demo_tab.open("/enterprises/demo-0001")
     expect(page.locator(f"#{ids.ENTERPRISE} .main-svg").first).to_be_visible()
     for details in page.locator(f"#{ids.ENTERPRISE} details.twin:not([open])").all():
@@ -120,7 +120,7 @@ def test_page_of_one_draws_its_trainings_and_shows_every_result(demo_tab: Tab):
         expect(details.locator("tbody tr").first).to_be_visible()
 
 
-def test_number_of_the_completeness_leads_to_its_list_and_back(demo_tab: Tab):
+def test_completeness_number_links_to_its_list_and_back(demo_tab: Tab):
     page = demo_tab.open("/completeness")
     link = page.locator(f"#{ids.COMPLETENESS_FORMS} td a").first
     count = link.inner_text()
@@ -144,7 +144,7 @@ ADDRESSES = (
 
 @pytest.mark.parametrize("language", ["en", "zh"])
 @pytest.mark.parametrize("address", ADDRESSES)
-def test_page_has_no_barrier(demo_tab: Tab, address: str, language: str):
+def test_pages_are_accessible(demo_tab: Tab, address: str, language: str):
     page = demo_tab.open(f"{address}?lang={language}" if language == "zh" else address)
     expect(page.locator("main h1").first).not_to_be_empty()
     expect(page.locator(f"#{ids.filter_label('partner')}")).not_to_be_empty()

@@ -1,4 +1,4 @@
-"""A manager's way through an import in a real browser: refused, marked, put right, looked at, loaded, rolled back."""
+"""An import in a real browser: refused, marked, corrected, previewed, loaded, rolled back."""
 
 import io
 import re
@@ -46,13 +46,13 @@ def tab(new_context: NewContext, site: Site, request: pytest.FixtureRequest) -> 
 
 
 def sound(tab: Tab) -> None:
-    """Nothing sticks out at the side, and nothing stands in the way of who reads with more than their eyes."""
+    """Assert that the page fits the window and is accessible."""
     assert tab.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
     assert objections(tab) == []
 
 
 def press(page: Page, name: str | re.Pattern[str], role: str = "button") -> None:
-    """Go to a button or link with the keyboard and press it."""
+    """Move to a button or link by keyboard and press it."""
     wanted = page.get_by_role(role, name=name).first  # type: ignore[arg-type]
     wanted.focus()
     expect(wanted).to_be_focused()
@@ -76,7 +76,7 @@ def enrolled(tab: Tab) -> str:
     return page.locator("#overview-headlines .headline", has_text="Enterprises enrolled").inner_text()
 
 
-def test_file_is_refused_put_right_looked_at_loaded_and_rolled_back(tab: Tab, tmp_path: Path) -> None:
+def test_file_is_refused_then_corrected_previewed_loaded_and_rolled_back(tab: Tab, tmp_path: Path) -> None:
     page = tab.page
     assert re.search(r"\b1\b", enrolled(tab))
     sent = write_workbook(tmp_path / "March.xlsx", MISTAKEN)
@@ -128,7 +128,7 @@ def test_file_is_refused_put_right_looked_at_loaded_and_rolled_back(tab: Tab, tm
     assert re.search(r"\b1\b", enrolled(tab))
 
 
-def test_upload_that_is_too_large_is_answered_in_words(tab: Tab, tmp_path: Path) -> None:
+def test_too_large_upload_is_refused_with_a_message(tab: Tab, tmp_path: Path) -> None:
     path = tmp_path / "large.xlsx"
     path.write_bytes(bytes(66 * 1024**2))
     page = tab.open("/import")

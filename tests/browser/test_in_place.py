@@ -1,4 +1,4 @@
-"""A page that is asked anew stays where it is: nothing is drawn from scratch, moves, loses its focus or piles up."""
+"""A page updates in place: nothing is redrawn from scratch, moves, loses focus or queues up."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,8 +32,8 @@ def tab(contexts) -> Iterator[Tab]:
 
 
 @contextmanager
-def held_back(page: Page, output: str) -> Iterator[list[Route]]:
-    """Hold back what is asked to fill `output`, until it is let go on; what was not is let go on in the end."""
+def hold_requests(page: Page, output: str) -> Iterator[list[Route]]:
+    """Hold the requests that fill `output` until the test releases them; the rest are released at the end."""
     held: list[Route] = []
 
     def take(route: Route) -> None:
@@ -44,7 +44,7 @@ def held_back(page: Page, output: str) -> Iterator[list[Route]]:
 
     page.route(ASKED, take)
     yield held
-    page.unroute(ASKED, take)  # lets go on what is still held
+    page.unroute(ASKED, take)  # releases the requests still held
 
 
 def wait_for(page: Page, held: list[Route], count: int) -> None:
@@ -62,7 +62,7 @@ def choose_sector(page: Page) -> None:
 
 
 @pytest.mark.parametrize("path", ["/", "/modules", "/results"])
-def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, path):
+def test_charts_stay_visible_during_a_request_and_are_redrawn_in_place(tab, path):
     page = tab.open(path)
     charts = page.locator(CHARTS)
     drawn = charts.count()
@@ -71,7 +71,7 @@ def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, pat
     titles = page.locator(".exhibit-title h2")
     before = titles.all_inner_texts()
     code = next(each.code for each in PAGES if each.path == path)
-    with held_back(page, f"{code}-") as held:
+    with hold_requests(page, f"{code}-") as held:
         choose_sector(page)
         wait_for(page, held, 1)
         expect(page.locator("html")).to_have_attribute("data-asking", "")
@@ -83,7 +83,7 @@ def test_charts_stand_while_they_are_asked_for_and_are_redrawn_in_place(tab, pat
     assert charts.evaluate_all("nodes => nodes.filter(node => node.stood).length") == charts.count() == drawn
 
 
-def test_what_was_opened_beneath_an_exhibit_stays_open(tab):
+def test_opened_table_under_an_exhibit_stays_open_after_an_update(tab):
     page = tab.open("/")
     exhibit = page.locator(f"#{ids.part('overview', 'regions', 'section')}")
     sources, table = exhibit.locator("details.basis-sources"), exhibit.locator("details.twin")
@@ -100,7 +100,7 @@ def test_what_was_opened_beneath_an_exhibit_stays_open(tab):
         expect(each).to_have_attribute("open", "")
 
 
-def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
+def test_filter_choice_requests_only_the_callbacks_that_depend_on_it(tab):
     page = tab.open("/")
     asked: list[str] = []
     page.on("request", lambda each: asked.append(each.post_data or "") if "_dash-update" in each.url else None)
@@ -112,7 +112,7 @@ def test_choice_in_a_filter_asks_for_what_depends_on_it_alone(tab):
         assert sum(output in each for each in asked) == 1, output
 
 
-def test_page_stays_scrolled_and_focused_where_it_was(tab):
+def test_page_keeps_its_scroll_position_and_focus_after_an_update(tab):
     page = tab.open("/modules")
     page.locator(f"#{ids.filter_control('sector')}").focus()
     page.evaluate("window.scrollTo({ top: 150, behavior: 'instant' })")
@@ -127,7 +127,7 @@ def test_page_stays_scrolled_and_focused_where_it_was(tab):
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.code)
-def test_nothing_moves_while_a_page_comes_in(tab, page):
+def test_layout_does_not_shift_while_a_page_loads(tab, page):
     tab.page.add_init_script(SHIFTED)
     opened = tab.open(page.path)
     painted(opened)
@@ -135,12 +135,12 @@ def test_nothing_moves_while_a_page_comes_in(tab, page):
     assert opened.evaluate("window.shifted") <= MOST_SHIFTED
 
 
-def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
+def test_pressing_a_key_repeatedly_requests_only_the_first_and_the_last_value(tab):
     page = tab.open("/regions")
     page.locator(f"#{ids.REGIONS_METRIC} input").first.focus()
-    with held_back(page, f"{ids.REGIONS_METRIC}.options") as held:
+    with hold_requests(page, f"{ids.REGIONS_METRIC}.options") as held:
         page.keyboard.press("ArrowRight")
-        wait_for(page, held, 1)  # pressed all at once, the renderer might put but one
+        wait_for(page, held, 1)  # if pressed all at once, the renderer may send only one request
         for _press in METRICS[2:]:
             page.keyboard.press("ArrowRight")
         expect(page.locator(f"#{ids.REGIONS_METRIC} input").last).to_be_checked()
@@ -156,10 +156,10 @@ def test_key_held_down_asks_for_the_first_and_the_last_alone(tab):
     expect(page.locator(f"#{ids.part('regions', 'ranking', 'title')} h2")).to_have_text(title)
 
 
-def test_page_that_is_long_in_coming_says_so_and_is_not_seen_before_it_is_whole(tab):
+def test_slow_page_shows_a_loading_notice_and_appears_only_when_complete(tab):
     page = tab.page
     root, exhibits = page.locator("html"), page.locator(".exhibit")
-    with held_back(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:
+    with hold_requests(page, f"{ids.OVERVIEW_HEADLINES}.content") as held:
         page.goto(tab.site.address + "/")
         wait_for(page, held, 1)
         expect(root).to_have_attribute("data-asking", "")

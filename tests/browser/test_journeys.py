@@ -1,4 +1,4 @@
-"""What people do with the dashboard, done in a real browser on the public record."""
+"""User journeys through the dashboard, in a real browser on the public record."""
 
 import re
 from pathlib import Path
@@ -24,7 +24,7 @@ def option(page: Page, code: str) -> Locator:
 
 
 def choose(page: Page, dimension: str, code: str) -> None:
-    """Open a filter, click one of its options, and close it: closing is what asks."""
+    """Open a filter, click one of its options, and close it: closing sends the request."""
     control(page, dimension).click()
     option(page, code).click()
     page.keyboard.press("Escape")
@@ -36,12 +36,12 @@ def drawn(page: Page) -> None:
 
 
 def enterprises(page: Page) -> Locator:
-    """The first headline: how many enterprises."""
+    """The first headline: the number of enterprises."""
     return page.locator(f"#{ids.OVERVIEW_HEADLINES} .headline-value").first
 
 
 def chips(page: Page) -> Locator:
-    """The filters named in the sentence, without the link that takes all away."""
+    """The filter chips in the sentence, without the link that removes all."""
     return page.locator(f"#{ids.SENTENCE} a.chip:not(.reset)")
 
 
@@ -61,7 +61,7 @@ def counted(site: Site, search: str, dimension: str, code: str) -> str:
 
 
 def pair(site: Site) -> tuple[str, str]:
-    """A partner and a sector of it that each narrow what there is."""
+    """A partner and a sector of it that each exclude some enterprises."""
     for partner in site.visit.options()["partner"]:
         sectors = site.visit.options(f"?partner={partner['value']}")["sector"]
         if len(sectors) > 1:
@@ -69,7 +69,7 @@ def pair(site: Site) -> tuple[str, str]:
     raise AssertionError("no partner has two sectors")
 
 
-def test_filter_chosen_moves_address_and_numbers_and_back_restores_both(tab):
+def test_filter_choice_changes_address_and_numbers_and_back_restores_both(tab):
     partner, sector = pair(tab.site)
     page = tab.open("/")
     everything = enterprises(page).inner_text()
@@ -96,7 +96,7 @@ def test_filter_chosen_moves_address_and_numbers_and_back_restores_both(tab):
     expect(enterprises(page)).to_have_text(of_sector)
 
 
-def test_control_moved_keeps_every_other_filter_the_language_and_what_has_no_control(tab):
+def test_changing_one_control_keeps_the_language_and_every_other_filter(tab):
     partner, sector = pair(tab.site)
     page = tab.open(f"/regions?partner={partner}&module=m1&lang=zh&as_of=2016-01-01")
     tab.is_at(f"/regions?as_of=2016-01-01&lang=zh&module=m1&partner={partner}")
@@ -109,7 +109,7 @@ def test_control_moved_keeps_every_other_filter_the_language_and_what_has_no_con
     tab.is_at(f"/regions?lang=zh&module=m1&sector={sector}")
 
 
-def test_two_values_of_a_filter_stand_in_order_whichever_was_chosen_first(tab):
+def test_filter_values_in_the_address_are_sorted_in_any_order_of_choice(tab):
     codes = sorted(each["value"] for each in tab.site.visit.options()["sector"])[:2]
     page = tab.open("/")
     for code in reversed(codes):
@@ -119,7 +119,7 @@ def test_two_values_of_a_filter_stand_in_order_whichever_was_chosen_first(tab):
     expect(chips(page)).to_have_count(2)
 
 
-def test_address_typed_in_any_order_is_put_right_without_a_step_in_the_history(tab):
+def test_typed_address_is_normalised_without_a_new_history_entry(tab):
     partner, sector = pair(tab.site)
     tab.open("/modules")
     page = tab.open(f"/?utm=x&sector={sector},nothing&partner={partner}")
@@ -129,7 +129,7 @@ def test_address_typed_in_any_order_is_put_right_without_a_step_in_the_history(t
     tab.is_at("/modules")
 
 
-def test_chip_takes_its_filter_away_and_reset_takes_all(tab):
+def test_chip_removes_its_filter_and_reset_removes_all(tab):
     partner, sector = pair(tab.site)
     page = tab.open(f"/modules?partner={partner}&sector={sector}&as_of=2016-01-01")
     expect(chips(page)).to_have_count(3)
@@ -142,7 +142,7 @@ def test_chip_takes_its_filter_away_and_reset_takes_all(tab):
     expect(page.locator(f"#{ids.SENTENCE} a")).to_have_count(0)
 
 
-def test_date_typed_looks_back_from_that_date(tab):
+def test_typed_as_of_date_is_applied(tab):
     page = tab.open("/")
     everything = enterprises(page).inner_text()
     page.locator(f"#{ids.AS_OF}").fill("2011-01-01")
@@ -151,7 +151,7 @@ def test_date_typed_looks_back_from_that_date(tab):
     expect(enterprises(page)).not_to_have_text(everything)
 
 
-def test_filters_and_language_are_kept_from_page_to_page(tab):
+def test_filters_and_language_persist_between_pages(tab):
     partner, _sector = pair(tab.site)
     page = tab.open(f"/?partner={partner}&lang=zh")
     for each in PAGES[1:]:
@@ -188,7 +188,7 @@ def on_map(page: Page, figure: str, code: str) -> tuple[float, float]:
     return point[0], point[1]
 
 
-def test_click_on_a_province_of_the_map_narrows_everything_to_it(tab):
+def test_click_on_a_province_on_the_map_filters_by_that_province(tab):
     sichuan, tibet = "510000", "540000"
     page = tab.open("/regions?lang=zh")
     before = title(page, "regions", "ranking").inner_text(), title(page, "regions", "regions").inner_text()
@@ -209,7 +209,7 @@ def test_click_on_a_province_of_the_map_narrows_everything_to_it(tab):
     expect(enterprises(page)).to_have_text(counted(tab.site, "?lang=zh", "place", sichuan))
 
 
-def test_language_switch_keeps_page_and_filters_and_says_which_language_it_is(tab):
+def test_language_switch_keeps_page_and_filters_and_marks_the_language(tab):
     partner, _sector = pair(tab.site)
     page = tab.open(f"/results?partner={partner}")
     expect(page.locator("html")).to_have_attribute("lang", "en")
@@ -227,7 +227,7 @@ def test_language_switch_keeps_page_and_filters_and_says_which_language_it_is(ta
 
 
 @pytest.mark.parametrize("path", ["/", "/modules?lang=zh"])
-def test_empty_selection_says_what_is_missing_and_the_way_back_it_offers_works(tab, path):
+def test_empty_selection_shows_a_message_and_its_reset_link_works(tab, path):
     bare, _mark, language = path.partition("?")
     query = "&".join(part for part in (language, tab.site.visit.nothing_left()) if part)
     page = tab.open(f"{bare}?{query}")
@@ -244,7 +244,7 @@ def test_empty_selection_says_what_is_missing_and_the_way_back_it_offers_works(t
     expect(chips(page)).to_have_count(0)
 
 
-def test_number_the_map_shows_is_chosen_by_its_radio_button(tab):
+def test_radio_button_chooses_the_measure_the_map_shows(tab):
     page = tab.open("/regions")
     before = title(page, "regions", "ranking").inner_text()
     page.locator(f"#{ids.REGIONS_METRIC} input").nth(1).check()
@@ -252,7 +252,7 @@ def test_number_the_map_shows_is_chosen_by_its_radio_button(tab):
     tab.is_at("/regions")
 
 
-def test_indicator_chosen_is_the_one_drawn(tab):
+def test_chosen_indicator_is_drawn(tab):
     page = tab.open("/results")
     shown = title(page, "results", "pairs").inner_text()
     page.locator(f"#{ids.RESULTS_INDICATOR}").click()
@@ -262,7 +262,7 @@ def test_indicator_chosen_is_the_one_drawn(tab):
     expect(page.locator(f"#{ids.part('results', 'pairs', 'figure')} .js-plotly-plot .main-svg").first).to_be_visible()
 
 
-def test_table_opens_on_click_holds_rows_and_follows_the_filters_while_open(tab):
+def test_table_opens_on_click_has_rows_and_updates_with_the_filters(tab):
     partner, _sector = pair(tab.site)
     page = tab.open("/modules")
     matrix = table(page, "modules", "matrix")
@@ -280,7 +280,7 @@ def test_table_opens_on_click_holds_rows_and_follows_the_filters_while_open(tab)
     expect(matrix.locator("table")).not_to_be_visible()
 
 
-def test_open_table_shows_no_old_row_and_no_page_within_the_page_once_nothing_is_left(tab):
+def test_open_table_disappears_without_stale_rows_when_the_selection_is_empty(tab):
     nothing = tab.site.visit.nothing_left()
     page = tab.open(f"/modules?{nothing}")
     chips(page).first.click()
@@ -297,7 +297,7 @@ def test_open_table_shows_no_old_row_and_no_page_within_the_page_once_nothing_is
     expect(page.locator("title")).to_have_count(1)
 
 
-def test_every_table_of_a_page_opens(tab):
+def test_every_table_on_a_page_opens(tab):
     page = tab.open("/results")
     twins = page.locator("main details.twin")
     assert twins.count() >= 4
@@ -307,7 +307,7 @@ def test_every_table_of_a_page_opens(tab):
         expect(twins.nth(at).locator("tbody tr").first).to_be_visible()
 
 
-def test_rows_to_take_away_come_as_a_file(tab):
+def test_table_rows_download_as_a_file(tab):
     page = tab.open("/modules")
     funnel = table(page, "modules", "module-funnel")
     funnel.locator("summary").click()
@@ -317,7 +317,7 @@ def test_rows_to_take_away_come_as_a_file(tab):
     assert Path(download.value.path()).read_text(encoding="utf-8").startswith("module,planned,")
 
 
-def test_source_named_under_an_exhibit_leads_to_its_card(tab):
+def test_source_under_an_exhibit_links_to_its_card(tab):
     page = tab.open("/results")
     sources = page.locator(f"#{ids.part('results', 'pairs', 'basis')} details.basis-sources")
     sources.locator("summary").click()
@@ -327,7 +327,7 @@ def test_source_named_under_an_exhibit_leads_to_its_card(tab):
     assert "/sources/" in page.url
 
 
-def test_address_of_no_page_says_so_and_leads_back(tab):
+def test_unknown_address_shows_not_found_with_a_link_back(tab):
     page = tab.open("/nothing-here")
     expect(page.locator("main h1")).to_have_text("404")
     page.locator("main").get_by_role("link").click()
@@ -335,7 +335,7 @@ def test_address_of_no_page_says_so_and_leads_back(tab):
     expect(enterprises(page)).to_be_visible()
 
 
-def test_two_people_at_once_do_not_disturb_one_another(new_context: NewContext, public_site: Site):
+def test_two_simultaneous_readers_do_not_affect_each_other(new_context: NewContext, public_site: Site):
     partner, sector = pair(public_site)
     one, other = (public_site.sign_in(new_context()) for _person in range(2))
     with tab_of(one, public_site) as first, tab_of(other, public_site) as second:
@@ -354,7 +354,7 @@ def test_two_people_at_once_do_not_disturb_one_another(new_context: NewContext, 
         assert first.complaints == second.complaints == []
 
 
-def test_printed_address_lets_one_browser_in_and_no_other(new_context: NewContext, public_record_url: str):
+def test_one_time_address_admits_only_one_browser(new_context: NewContext, public_record_url: str):
     visit = Visit.to(public_record_url, signed_in=False)
     with serving(visit) as site, tab_of(new_context(), site) as first, tab_of(new_context(), site) as second:
         first.open(f"/enter/{visit.one_time.token}")
@@ -369,9 +369,7 @@ def test_printed_address_lets_one_browser_in_and_no_other(new_context: NewContex
         assert answer.status == 200
 
 
-def test_interaction_after_the_session_is_gone_shows_the_page_of_those_not_signed_in(
-    new_context: NewContext, public_site: Site
-):
+def test_interaction_after_the_session_has_ended_shows_the_sign_in_notice(new_context: NewContext, public_site: Site):
     _partner, sector = pair(public_site)
     context = public_site.sign_in(new_context())
     with tab_of(context, public_site) as tab:
@@ -384,7 +382,7 @@ def test_interaction_after_the_session_is_gone_shows_the_page_of_those_not_signe
         expect(page.locator("table")).to_have_count(0)
 
 
-def test_database_that_goes_while_a_page_stands_open_makes_the_page_say_so(
+def test_open_page_shows_a_message_when_the_database_becomes_unreadable(
     new_context: NewContext, public_record_url: str, tmp_path: Path
 ):
     database = tmp_path / "results.db"
@@ -407,11 +405,11 @@ def test_database_that_goes_while_a_page_stands_open_makes_the_page_say_so(
 
 
 def focused(page: Page) -> tuple[str, str]:
-    """The id and the tag of what the keyboard is at."""
+    """The id and the tag of the focused element."""
     return page.evaluate("[document.activeElement.id, document.activeElement.tagName]")
 
 
-def test_keyboard_reaches_pages_filters_and_tables_in_that_order(tab):
+def test_tab_key_reaches_pages_then_filters_then_tables(tab):
     page = tab.open("/modules")
     reached: list[tuple[str, str]] = []
     for _press in range(60):
@@ -432,7 +430,7 @@ def test_keyboard_reaches_pages_filters_and_tables_in_that_order(tab):
     assert tags[last:].count("SUMMARY") >= page.locator("main details.twin").count()
 
 
-def test_keyboard_alone_sets_a_filter_and_opens_a_table(tab):
+def test_filter_and_table_can_be_operated_by_keyboard_alone(tab):
     _partner, sector = pair(tab.site)
     page = tab.open("/modules")
     control(page, "sector").focus()
@@ -453,7 +451,7 @@ def test_keyboard_alone_sets_a_filter_and_opens_a_table(tab):
     expect(table(page, "modules", "states").locator("tbody tr").first).to_be_visible()
 
 
-def test_menu_of_the_record_opens_leads_on_and_closes_by_keyboard(tab):
+def test_record_menu_can_be_operated_by_keyboard(tab):
     other = next(each for each in PAGES if not each.main)
     page = tab.open("/")
     menu = page.locator(f"#{ids.NAV} details.menu")
@@ -470,7 +468,7 @@ def test_menu_of_the_record_opens_leads_on_and_closes_by_keyboard(tab):
     expect(menu.locator("summary")).to_have_text(other.name())
 
 
-def test_skip_link_is_first_and_leads_to_the_page(tab):
+def test_skip_link_comes_first_and_moves_focus_to_the_page(tab):
     page = tab.open("/")
     page.keyboard.press("Tab")
     skip = page.locator("a.skip")
@@ -480,7 +478,7 @@ def test_skip_link_is_first_and_leads_to_the_page(tab):
     expect(page.locator(f"#{ids.PAGE}")).to_be_focused()
 
 
-def test_filters_have_names_of_their_own_for_those_who_cannot_see_them(tab):
+def test_filters_have_distinct_accessible_names(tab):
     page = tab.open("/?lang=zh")
     for name in CONTROLS:
         label = page.locator(f"#{ids.filter_label(name)}").inner_text()

@@ -1,4 +1,4 @@
-"""Links in a real browser: made by a manager in one, opened in another, and gone from its open page when they end."""
+"""Share links in a real browser: made in one, opened in another, and ended on its open page."""
 
 import re
 from collections.abc import Iterator
@@ -18,50 +18,50 @@ from layouts.parts.shell import CONTROLS
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 ENDED = re.compile("This link has ended")
 ENOUGH = 10
-"""Enterprises that are offered however their number is rounded: at least 10 are shown of them."""
+"""Minimum count of an option that is offered under any rounding."""
 
 
 @pytest.fixture(scope="module")
 def site(demo_url: str) -> Iterator[Site]:
-    """A server of its own, so that links made here stand on no other test's page."""
+    """A separate server, so that links made here are on no other test's page."""
     visit = Visit.to(demo_url)
-    visit.frozen()  # what there is to preview
+    visit.frozen()  # the edition to preview
     with serving(visit) as site:
         yield site
 
 
 @pytest.fixture(scope="module")
-def managing(new_context: NewContext, site: Site) -> BrowserContext:
+def manager_context(new_context: NewContext, site: Site) -> BrowserContext:
     """A signed-in browser."""
     return site.sign_in(new_context())
 
 
 @pytest.fixture
-def manager(managing: BrowserContext, site: Site) -> Iterator[Tab]:
+def manager(manager_context: BrowserContext, site: Site) -> Iterator[Tab]:
     """A manager's tab."""
-    with tab_of(managing, site) as tab:
+    with tab_of(manager_context, site) as tab:
         yield tab
         assert tab.complaints == []
         assert tab.foreign == []
 
 
 @pytest.fixture(scope="module")
-def elsewhere(new_context: NewContext) -> BrowserContext:
-    """A browser of somebody else's, with no session."""
+def other_context(new_context: NewContext) -> BrowserContext:
+    """Another person's browser, without a session."""
     return new_context()
 
 
 @pytest.fixture
-def other(elsewhere: BrowserContext, site: Site) -> Iterator[Tab]:
-    """Somebody else's tab; they have come by no link yet."""
-    elsewhere.clear_cookies()
-    with tab_of(elsewhere, site) as tab:
+def other_tab(other_context: BrowserContext, site: Site) -> Iterator[Tab]:
+    """Another person's tab, before they open a link."""
+    other_context.clear_cookies()
+    with tab_of(other_context, site) as tab:
         yield tab
         assert tab.foreign == []
 
 
 def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
-    """How many enterprises each option of a filter has at an address, seen by the manager."""
+    """The number of enterprises of each filter option at an address, as the manager sees it."""
     return {
         each["value"]: int(each["label"].rsplit("· ", 1)[1].replace(",", ""))
         for each in site.visit.options(search)[dimension]
@@ -70,7 +70,7 @@ def counts(site: Site, search: str, dimension: str) -> dict[str, int]:
 
 @pytest.fixture(scope="module")
 def codes(site: Site) -> tuple[str, str, str]:
-    """A partner, a sector some but not all of its enterprises are of, and another partner with many enterprises."""
+    """A partner, a sector of some of its enterprises, and another partner with many enterprises."""
     partners = counts(site, "", "partner")
     for partner, size in partners.items():
         for sector, part in counts(site, f"?partner={partner}", "sector").items():
@@ -83,7 +83,7 @@ def codes(site: Site) -> tuple[str, str, str]:
 
 
 def make(tab: Tab, address: str, **filled: str) -> str:
-    """Make a link on the Share page as it opens at `address`; gives the address it shows."""
+    """Make a link on the Share page opened at `address`; returns the address it shows."""
     page = tab.open(address)
     for label, text in filled.items():
         page.get_by_label(label, exact=True).fill(text)
@@ -95,13 +95,11 @@ def make(tab: Tab, address: str, **filled: str) -> str:
 
 
 def looks_again(page: Page) -> None:
-    """What a browser tells a page that is looked at again."""
+    """Dispatch the event of a page that becomes visible again."""
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
 
 
-def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_readers_eyes(
-    manager, other, codes, site
-):
+def test_link_viewer_sees_the_scope_and_the_page_ends_when_the_link_is_revoked(manager, other_tab, codes, site):
     partner, sector, outside = codes
     view = manager.open(f"/?partner={partner}")
     view.locator("details.tools:not(.menu, .readers) summary").click()
@@ -110,9 +108,9 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     address = make(manager, f"/share?partner={partner}", Name="For the visit")
     assert address.startswith(f"{site.address}/s/")
 
-    page = other.page
+    page = other_tab.page
     page.goto(address)
-    other.is_at("/")
+    other_tab.is_at("/")
     expect(enterprises(page)).to_have_text(str(counts(site, "", "partner")[partner]))
     expect(page.locator(f"#{ids.AS_OF}")).not_to_be_visible()
     expect(page.locator("details.tools:not(.menu, .readers)")).to_have_count(0)
@@ -122,16 +120,16 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     expect(page.get_by_role("option")).to_have_count(1)
     page.keyboard.press("Escape")
     choose(page, "sector", sector)
-    other.is_at(f"/?sector={sector}")
-    expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, as whatever is not everything
+    other_tab.is_at(f"/?sector={sector}")
+    expect(enterprises(page)).to_have_text(re.compile(r"^\d*[05]$"))  # rounded, because it is not the total
     expect(chips(page)).to_have_count(1)
 
-    other.open(f"/?partner={outside}")
+    other_tab.open(f"/?partner={outside}")
     expect(page.locator(f"#{ids.PROBLEM}")).to_contain_text("This selection is not shown")
     assert outside not in {each.get_attribute("value") for each in page.locator("[role=option] input").all()}
 
-    other.open("/modules")
-    assert other.complaints == []
+    other_tab.open("/modules")
+    assert other_tab.complaints == []
     listed = manager.open("/share").locator("li.link", has_text="For the visit")
     expect(listed).to_contain_text("opened 1 time,")
     listed.locator("summary").click()
@@ -143,37 +141,37 @@ def test_link_made_in_one_browser_shows_its_part_in_another_and_ends_under_the_r
     expect(page.locator("svg")).to_have_count(0)
     page.goto(address)
     expect(page.get_by_role("heading")).to_have_text(ENDED)
-    assert objections(other) == []
+    assert objections(other_tab) == []
 
 
-def test_open_page_asks_by_itself_whether_it_still_may_stand(manager, other):
+def test_open_page_checks_by_itself_whether_its_link_is_still_valid(manager, other_tab):
     address = make(manager, "/share")
-    page = other.page
+    page = other_tab.page
     page.clock.install()
     page.goto(address)
-    other.is_at("/")
+    other_tab.is_at("/")
     with page.expect_request(re.compile("/alive$")) as asked:
         page.clock.run_for(10_500)
     answer = asked.value.response()
     assert answer
     assert answer.status == 204
-    assert other.complaints == []
+    assert other_tab.complaints == []
 
 
-def test_network_that_comes_and_goes_leaves_the_page_standing(manager, other, elsewhere):
-    page = other.page
+def test_page_stays_open_when_the_network_drops_and_returns(manager, other_tab, other_context):
+    page = other_tab.page
     page.goto(make(manager, "/share"))
-    other.is_at("/")
-    elsewhere.set_offline(True)
+    other_tab.is_at("/")
+    other_context.set_offline(True)
     try:
         with page.expect_event("requestfailed"):
             looks_again(page)
         expect(enterprises(page)).to_be_visible()
     finally:
-        elsewhere.set_offline(False)
+        other_context.set_offline(False)
 
 
-def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_url, monkeypatch):
+def test_rate_limited_link_viewer_sees_a_notice_over_the_open_page(new_context, demo_url, monkeypatch):
     monkeypatch.setattr(rate_limit, "PER_BROWSER", RateLimitItemPerMinute(60))
     visit = Visit.to(demo_url)
     with serving(visit) as site, tab_of(new_context(), site) as tab:
@@ -194,7 +192,7 @@ def test_who_asks_too_much_is_told_over_the_page_that_stands(new_context, demo_u
         assert not [each for each in tab.complaints if "uncaught" in each]
 
 
-def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(manager, codes, site):
+def test_manager_previews_a_link_before_making_it_and_returns_to_the_form(manager, codes, site):
     partner, _sector, outside = codes
     page = manager.open(f"/share?partner={partner}")
     page.get_by_label("Name", exact=True).fill("Nearly")
@@ -214,7 +212,7 @@ def test_manager_looks_through_a_link_beforehand_and_comes_back_to_the_form(mana
     expect(page.locator(f"#{ids.NOTICE}")).not_to_contain_text("link")
 
 
-def test_manager_sees_the_page_they_are_on_as_the_readers_of_a_link_do(manager, codes, site):
+def test_manager_sees_the_current_page_as_link_viewers_do(manager, codes, site):
     partner, _sector, _outside = codes
     make(manager, f"/share?partner={partner}", Name="Readers of one partner")
     page = manager.open("/modules?lang=zh")
@@ -237,7 +235,7 @@ def test_manager_sees_the_page_they_are_on_as_the_readers_of_a_link_do(manager, 
     expect(page.locator("details.readers")).to_have_count(1)
 
 
-def test_share_says_whom_a_link_would_show_while_it_is_filled_in(manager, codes, site):
+def test_share_form_shows_how_many_enterprises_the_link_covers_while_it_is_filled_in(manager, codes, site):
     partner, _sector, _outside = codes
     make(manager, "/share", Name="Everybody's")
     page = manager.open("/share")
@@ -250,7 +248,7 @@ def test_share_says_whom_a_link_would_show_while_it_is_filled_in(manager, codes,
     assert objections(manager) == []
 
 
-def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
+def test_committee_preview_can_be_left_by_keyboard(manager, site):
     page = manager.open("/share")
     page.get_by_label("A committee").check()
     expect(page.get_by_label("Deck", exact=True)).to_be_visible()
@@ -261,40 +259,40 @@ def test_preview_of_a_committee_is_left_by_the_keyboard(manager, site):
     expect(page.get_by_label("A committee")).to_be_checked()
 
 
-def test_password_is_asked_for_and_the_wrong_one_told_apart(manager, other):
-    page = other.page
+def test_link_with_a_password_requests_it_and_rejects_a_wrong_one(manager, other_tab):
+    page = other_tab.page
     page.goto(make(manager, "/share", **{"Password (if any)": "tea and rice"}))
     field = page.get_by_label("Password")
     expect(field).to_be_focused()
-    assert objections(other) == []
+    assert objections(other_tab) == []
     field.fill("tea and milk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("alert")).to_have_text("That is not the password.")
     field.fill("tea and rice")
     page.keyboard.press("Enter")
-    other.is_at("/")
+    other_tab.is_at("/")
     expect(enterprises(page)).to_be_visible()
 
 
-def test_two_browsers_by_two_links_see_each_their_own(manager, other, new_context, codes, site):
+def test_two_browsers_with_two_links_each_see_their_own_scope(manager, other_tab, new_context, codes, site):
     partner, _sector, outside = codes
     first, second = (make(manager, f"/share?partner={code}") for code in (partner, outside))
-    other.page.goto(first)
-    other.is_at("/")
+    other_tab.page.goto(first)
+    other_tab.is_at("/")
     with tab_of(new_context(), site) as third:
         third.page.goto(second)
         third.is_at("/")
         expect(third.page.locator(f"#{ids.SENTENCE}")).not_to_have_text(
-            other.page.locator(f"#{ids.SENTENCE}").inner_text()
+            other_tab.page.locator(f"#{ids.SENTENCE}").inner_text()
         )
         third.page.goto(first[:-1])
         expect(third.page.get_by_role("heading")).to_have_text(ENDED)
-        other.page.reload()
-        other.settle()
-        expect(enterprises(other.page)).to_have_text(str(counts(site, "", "partner")[partner]))
+        other_tab.page.reload()
+        other_tab.settle()
+        expect(enterprises(other_tab.page)).to_have_text(str(counts(site, "", "partner")[partner]))
 
 
-def test_tools_close_as_menus_do(manager):
+def test_tools_menu_closes_like_other_menus(manager):
     page = manager.open("/")
     tools = page.locator("details.tools:not(.menu, .readers)")
     tools.locator("summary").focus()
@@ -310,7 +308,7 @@ def test_tools_close_as_menus_do(manager):
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_share_pages_have_no_barrier(manager, codes, language):
+def test_share_pages_are_accessible(manager, codes, language):
     partner, sector, _outside = codes
     query = f"partner={partner}&sector={sector}" + ("&lang=zh" if language == "zh" else "")
     page = manager.open(f"/share?{query}")

@@ -1,4 +1,4 @@
-"""The newsletter in a real browser: from the tools to a period, both languages, and the files taken from it."""
+"""The newsletter in a real browser: from the tools menu to a period, both languages, and downloads."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from playwright.sync_api import expect
 from test_pages import objections
 
 
-def test_manager_finds_the_newsletter_chooses_a_period_and_takes_it_along(tab: Tab, tmp_path):
+def test_manager_opens_the_newsletter_chooses_a_period_and_downloads_it(tab: Tab, tmp_path):
     page = tab.open("/")
     page.locator("details.tools:not(.menu, .readers) > summary").click()
     page.get_by_role("link", name="Newsletter").click()

@@ -1,4 +1,4 @@
-"""What holds for every page: a clean console, no request to anyone else, nothing axe objects to, room on a phone."""
+"""Checks of every page: no console errors, no third-party requests, no axe violations, fits a phone."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -26,8 +26,8 @@ document.getAnimations().filter((each) => each instanceof CSSTransition).forEach
 
 
 def objections(tab: Tab, *, without: tuple[str, ...] = ()) -> list[str]:
-    """What axe objects to: rule, then each place with what is wrong there."""
-    tab.page.evaluate(SETTLED)  # a colour on its way to another is seen by nobody, but by axe
+    """The violations axe reports: rule, then each place with its problem."""
+    tab.page.evaluate(SETTLED)  # axe would report colours in the middle of a transition
     options = {"rules": {rule: {"enabled": False} for rule in without}}
     violations: list[dict[str, Any]] = Axe().run(tab.page, options=options).response["violations"]
     return [
@@ -40,7 +40,7 @@ def objections(tab: Tab, *, without: tuple[str, ...] = ()) -> list[str]:
 @pytest.mark.parametrize("language", LANGUAGES)
 @EVERY_PAGE
 @pytest.mark.parametrize("database", ["public", "demo"])
-def test_page_is_drawn_without_a_complaint_a_foreign_request_or_a_barrier(contexts, database, page, language):
+def test_page_loads_accessibly_without_console_errors_or_third_party_requests(contexts, database, page, language):
     with tab_of(*contexts[database]) as tab:
         opened = tab.open(address(page, language))
         expect(opened.locator(f"#{ids.page_title(page.code)} h1")).not_to_be_empty()
@@ -54,7 +54,7 @@ def test_page_is_drawn_without_a_complaint_a_foreign_request_or_a_barrier(contex
             assert objections(tab) == []
 
 
-def test_opened_tables_have_no_barrier_either(contexts):
+def test_opened_tables_are_accessible(contexts):
     with tab_of(*contexts["public"]) as tab:
         page = tab.open("/results?lang=zh")
         for details in page.locator("main details").all():
@@ -65,9 +65,7 @@ def test_opened_tables_have_no_barrier_either(contexts):
         assert objections(tab) == []
 
 
-def test_page_for_those_not_signed_in_has_no_barrier_and_asks_for_nothing_else(
-    new_context: NewContext, public_site: Site
-):
+def test_sign_in_notice_is_accessible_and_requests_nothing_else(new_context: NewContext, public_site: Site):
     with tab_of(new_context(), public_site) as tab:
         for language in LANGUAGES:
             tab.open(f"/?lang={language}")
@@ -103,7 +101,7 @@ def test_page_fits_a_phone_without_scrolling_sideways(hand, page):
     assert objections(hand, without=("scrollable-region-focusable",)) == []
 
 
-def test_filters_on_a_phone_open_by_their_button_and_can_be_set(hand):
+def test_filters_on_a_phone_open_with_their_button_and_can_be_set(hand):
     sector = hand.site.visit.options()["sector"][0]["value"]
     page = hand.open("/")
     toggle = page.locator("#filters-toggle")
@@ -123,7 +121,7 @@ def test_filters_on_a_phone_open_by_their_button_and_can_be_set(hand):
     expect(control).not_to_be_visible()
 
 
-def test_pages_are_reached_on_a_phone(hand):
+def test_every_page_can_be_reached_on_a_phone(hand):
     page = hand.open("/")
     for each in PAGES[1:]:
         if not each.main:

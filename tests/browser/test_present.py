@@ -22,7 +22,7 @@ SIZES = ((1920, 1080), (1024, 768))
 RECORDS = ("public", "demo")
 CHINESE = re.compile(r"[\u4e00-\u9fff]")
 
-# Every visible piece of text under a root: what it says, its size on the screen in pixels, and its box.
+# Every visible piece of text under a root: its text, its size on the screen in pixels, and its box.
 TEXTS = """(root) => {
     const scale = (element) => {
         let product = 1;
@@ -59,7 +59,7 @@ TEXTS = """(root) => {
     return found;
 }"""
 
-# Boxes that hold a slide's parts, which lie below one another and inside the slide.
+# Boxes of a slide's parts, which must be below one another and inside the slide.
 BLOCKS = """(canvas) => {
     const sides = ({ left, top, right, bottom }) => [left, top, right, bottom];
     const box = (element) => sides(element.getBoundingClientRect());
@@ -95,8 +95,8 @@ def sites(public_record_url: str, demo_url: str, folder: Path) -> Iterator[dict[
 
 
 @pytest.fixture(scope="module")
-def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, int], BrowserContext]:
-    """A signed-in projector a record and size."""
+def signed_in_contexts(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, int], BrowserContext]:
+    """A signed-in projector per record and window size."""
     return {
         (name, width): sites[name].sign_in(new_context(viewport={"width": width, "height": height}))
         for name in RECORDS
@@ -106,19 +106,19 @@ def rooms(new_context: NewContext, sites: dict[str, Site]) -> dict[tuple[str, in
 
 @pytest.fixture(params=[width for width, _height in SIZES])
 def projector(
-    request: pytest.FixtureRequest, rooms: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]
+    request: pytest.FixtureRequest, signed_in_contexts: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]
 ) -> Iterator[Tab]:
-    """A tab on the public record, at one size after the other; it must complain of nothing and ask nobody else."""
-    with tab_of(rooms["public", request.param], sites["public"]) as tab:
+    """A tab on the public record at each window size; it must have no errors and no third-party requests."""
+    with tab_of(signed_in_contexts["public", request.param], sites["public"]) as tab:
         yield tab
         assert tab.complaints == []
         assert tab.foreign == []
 
 
 @pytest.fixture
-def hall(rooms: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]) -> Iterator[Tab]:
+def large_projector(signed_in_contexts: dict[tuple[str, int], BrowserContext], sites: dict[str, Site]) -> Iterator[Tab]:
     """A tab on the public record at 1920 × 1080."""
-    with tab_of(rooms["public", 1920], sites["public"]) as tab:
+    with tab_of(signed_in_contexts["public", 1920], sites["public"]) as tab:
         yield tab
 
 
@@ -129,7 +129,7 @@ def begin(tab: Tab, query: str = "", at: int = 1) -> Page:
 
 
 def drawn(page: Page, at: int) -> Page:
-    """Wait until a slide stands."""
+    """Wait until a slide is drawn."""
     expect(page.locator("#stage")).to_have_attribute("data-drawn", str(at))
     return page
 
@@ -139,7 +139,7 @@ def title(page: Page) -> str:
 
 
 def overlap(first: list[float], second: list[float]) -> bool:
-    """Do two lines of text stand on one another? The room above and below the letters does not count."""
+    """True if two lines of text overlap; the space above and below the letters does not count."""
 
     def letters(box: list[float]) -> list[float]:
         left, top, right, bottom = box
@@ -159,7 +159,7 @@ def inside(box: list[float], outer: list[float], slack: float = 1.5) -> bool:
 
 
 def unreadable(page: Page, least: float | None) -> list[str]:
-    """What is too small on the slide that stands, cut off, or stands on something else."""
+    """Texts on the current slide that are too small, cut off, or overlap something."""
     canvas = page.locator(".canvas")
     texts: list[dict[str, Any]] = canvas.evaluate(TEXTS)
     assert texts
@@ -194,10 +194,10 @@ def unreadable(page: Page, least: float | None) -> list[str]:
 @pytest.mark.parametrize("both", [False, True], ids=["one-language", "both-languages"])
 @pytest.mark.parametrize(("width", "height"), SIZES)
 @pytest.mark.parametrize("record", RECORDS)
-def test_every_slide_is_read_from_the_back_row(rooms, sites, record, width, height, both):
-    """Nothing under 24 px at 1920 × 1080, nothing cut off, nothing on anything else, in either language."""
+def test_every_slide_is_readable_from_the_back_row(signed_in_contexts, sites, record, width, height, both):
+    """No text under 24 px at 1920 × 1080, nothing cut off, nothing overlapping, in either language."""
     wrong: dict[str, list[str]] = {}
-    with tab_of(rooms[record, width], sites[record]) as tab:
+    with tab_of(signed_in_contexts[record, width], sites[record]) as tab:
         for language in ("en", "zh"):
             page = begin(tab, f"?deck=Every+exhibit&lang={language}")
             if both:
@@ -215,7 +215,7 @@ def test_every_slide_is_read_from_the_back_row(rooms, sites, record, width, heig
     assert wrong == {}
 
 
-def test_deck_is_presented_by_keyboard_alone(projector):
+def test_deck_can_be_presented_by_keyboard_alone(projector):
     page = begin(projector)
     last = len(decks.STANDARD_SLIDES)
     titles = {}
@@ -241,8 +241,8 @@ def test_deck_is_presented_by_keyboard_alone(projector):
     assert page.url.endswith("#3")
 
 
-def test_number_of_two_digits_jumps_once(hall):
-    page = begin(hall, "?deck=Every+exhibit")
+def test_typed_two_digit_number_jumps_to_that_slide_once(large_projector):
+    page = begin(large_projector, "?deck=Every+exhibit")
     page.keyboard.type("12")
     drawn(page, 12)
     page.keyboard.type("99")
@@ -252,7 +252,7 @@ def test_number_of_two_digits_jumps_once(hall):
     drawn(page, 12)
 
 
-def test_screen_is_blanked_and_comes_back(projector):
+def test_screen_can_be_blanked_and_restored(projector):
     page = begin(projector, at=2)
     blank = page.locator("#blank")
     for key in ("b", "."):
@@ -273,7 +273,7 @@ def test_screen_is_blanked_and_comes_back(projector):
     drawn(page, 3)
 
 
-def test_language_is_one_key_away_and_both_stand_on_one_slide(projector):
+def test_language_key_switches_the_language_and_can_show_both_on_one_slide(projector):
     page = begin(projector, at=3)
     english = title(page)
     assert not CHINESE.search(english)
@@ -293,7 +293,7 @@ def test_language_is_one_key_away_and_both_stand_on_one_slide(projector):
     expect(page.locator(".second-title")).to_have_count(0)
 
 
-def test_filters_are_changed_inside_the_show_by_keyboard(projector):
+def test_filters_can_be_changed_in_the_show_by_keyboard(projector):
     page = begin(projector, at=2)
     before = title(page)
     page.keyboard.press("s")
@@ -327,8 +327,8 @@ def test_filters_are_changed_inside_the_show_by_keyboard(projector):
     assert "sector" not in page.url
 
 
-def test_date_to_look_back_from_is_changed_inside_the_show(hall):
-    page = begin(hall)
+def test_as_of_date_can_be_changed_in_the_show(large_projector):
+    page = begin(large_projector)
     page.keyboard.press("s")
     page.locator("#filters input[type=date]").fill("2014-12-31")
     page.locator("#filters").get_by_role("button", name="Apply").click()
@@ -336,7 +336,7 @@ def test_date_to_look_back_from_is_changed_inside_the_show(hall):
     assert "as_of=2014-12-31" in page.url
 
 
-def test_index_help_and_table_open_by_key_and_close_by_escape(projector):
+def test_index_help_and_table_open_by_key_and_close_with_escape(projector):
     page = begin(projector, at=4)
     for key, dialog in (("i", "index"), ("?", "help"), ("t", "table"), ("s", "filters")):
         page.keyboard.press(key)
@@ -351,7 +351,7 @@ def test_index_help_and_table_open_by_key_and_close_by_escape(projector):
         if page.viewport_size["width"] == 1920:
             small = [each for each in opened.evaluate(TEXTS) if each["size"] < 23.95]
             assert small == []
-        page.keyboard.press("ArrowRight")  # is the dialog's, not the show's
+        page.keyboard.press("ArrowRight")  # belongs to the dialog, not to the show
         page.keyboard.press("Escape")
         expect(opened).not_to_be_visible()
         drawn(page, 4)
@@ -361,8 +361,8 @@ def test_index_help_and_table_open_by_key_and_close_by_escape(projector):
     drawn(page, 5)
 
 
-def test_table_of_a_slide_has_its_numbers(hall):
-    page = begin(hall, at=3)
+def test_table_of_a_slide_has_the_numbers_of_the_slide(large_projector):
+    page = begin(large_projector, at=3)
     page.keyboard.press("t")
     table = page.locator("#table table")
     expect(table.locator("thead th").first).to_have_text("Module")
@@ -371,7 +371,7 @@ def test_table_of_a_slide_has_its_numbers(hall):
     expect(page.locator("#table")).not_to_be_visible()
 
 
-def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
+def test_autoplay_can_be_paused_by_key_and_by_button(projector):
     page = begin(projector)
     page.clock.install()
     for _each in range(4):
@@ -395,23 +395,23 @@ def test_show_plays_by_itself_and_is_paused_by_key_and_by_button(projector):
     expect(playing).not_to_be_visible()
 
 
-def test_full_screen_is_entered_and_left(hall):
-    page = begin(hall)
+def test_full_screen_can_be_entered_and_left(large_projector):
+    page = begin(large_projector)
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement !== null")
     page.keyboard.press("f")
     page.wait_for_function("document.fullscreenElement === null")
 
 
-def test_escape_leaves_the_show_for_the_same_view(hall):
-    sector = hall.site.visit.options()["sector"][0]["value"]
-    page = begin(hall, f"?sector={sector}")
+def test_escape_leaves_the_show_and_opens_the_same_view(large_projector):
+    sector = large_projector.site.visit.options()["sector"][0]["value"]
+    page = begin(large_projector, f"?sector={sector}")
     page.keyboard.press("Escape")
-    expect(page).to_have_url(f"{hall.site.address}/?sector={sector}")
+    expect(page).to_have_url(f"{large_projector.site.address}/?sector={sector}")
 
 
-def test_buttons_appear_when_the_mouse_moves_and_go_again(hall):
-    page = begin(hall)
+def test_buttons_appear_when_the_mouse_moves_and_then_disappear(large_projector):
+    page = begin(large_projector)
     bar = page.locator("#bar")
     expect(bar).to_have_css("opacity", "0")
     page.mouse.move(500, 500)
@@ -424,8 +424,8 @@ def test_buttons_appear_when_the_mouse_moves_and_go_again(hall):
     expect(bar).to_have_css("opacity", "0")
 
 
-def test_manager_changes_the_deck_inside_the_show(hall):
-    page = begin(hall, at=3)
+def test_manager_can_change_the_deck_in_the_show(large_projector):
+    page = begin(large_projector, at=3)
     page.keyboard.press("i")
     page.locator("#index select").select_option("Every exhibit")
     drawn(page, 1)
@@ -433,7 +433,7 @@ def test_manager_changes_the_deck_inside_the_show(hall):
     assert "deck=Every+exhibit" in page.url
 
 
-def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
+def test_show_continues_without_a_network_and_shows_a_notice(new_context, sites):
     context = sites["public"].sign_in(new_context(viewport={"width": 1920, "height": 1080}))
     with tab_of(context, sites["public"]) as tab:
         page = begin(tab, "?deck=Every+exhibit")
@@ -458,9 +458,9 @@ def test_show_goes_on_without_a_network_and_says_so(new_context, sites):
         assert tab.foreign == []
 
 
-def test_speakers_window_is_in_step_both_ways(hall):
-    page = begin(hall, "?deck=Every+exhibit", at=3)
-    with hall.page.context.expect_page() as opened:
+def test_speaker_window_and_show_follow_each_other(large_projector):
+    page = begin(large_projector, "?deck=Every+exhibit", at=3)
+    with large_projector.page.context.expect_page() as opened:
         page.keyboard.press("p")
     speaker = opened.value
     complaints: list[str] = []
@@ -504,8 +504,8 @@ def test_speakers_window_is_in_step_both_ways(hall):
     speaker.close()
 
 
-def test_window_of_another_show_is_not_moved(rooms, sites):
-    context = rooms["public", 1920]
+def test_speaker_window_does_not_move_another_show(signed_in_contexts, sites):
+    context = signed_in_contexts["public", 1920]
     with tab_of(context, sites["public"]) as first, tab_of(context, sites["public"]) as second:
         begin(first)
         begin(second)
@@ -518,13 +518,13 @@ def test_window_of_another_show_is_not_moved(rooms, sites):
         opened.value.close()
 
 
-def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
+def test_open_show_ends_when_its_link_ends(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
     made, token = share_links.make(accounts, sites["public"].visit.fit(Terms(Audience.COMMITTEE, deck="Every exhibit")))
     with tab_of(new_context(viewport={"width": 1280, "height": 800}), sites["public"]) as tab:
         tab.page.goto(f"{tab.site.address}/s/{token}")
         page = drawn(tab.page, 1)
-        page.keyboard.press("Escape")  # a committee has nowhere else to go
+        page.keyboard.press("Escape")  # a committee has no other page
         page.keyboard.press("ArrowRight")
         drawn(page, 2)
         share_links.revoke(accounts, made.id)
@@ -532,7 +532,7 @@ def test_link_that_ends_ends_the_open_show(new_context, sites, folder):
     accounts.dispose()
 
 
-def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_context, sites, folder):
+def test_manager_can_present_as_a_link_from_the_slide_index_and_return(new_context, sites, folder):
     accounts = accounts_engine(f"sqlite:///{folder}/accounts.db")
     site = sites["demo"]
     made, _token = share_links.make(
@@ -558,27 +558,27 @@ def test_show_is_presented_as_a_link_from_its_list_of_slides_and_left_again(new_
 
 
 @pytest.mark.parametrize("language", ["en", "zh"])
-def test_show_and_speakers_window_have_no_barrier(hall, language):
-    page = begin(hall, f"?lang={language}", at=3)
-    assert objections(hall) == []
+def test_show_and_speaker_window_are_accessible(large_projector, language):
+    page = begin(large_projector, f"?lang={language}", at=3)
+    assert objections(large_projector) == []
     for key in ("i", "s", "t", "?"):
         page.keyboard.press(key)
         expect(page.locator("dialog[open]")).to_be_visible()
-        assert objections(hall) == []
+        assert objections(large_projector) == []
         page.keyboard.press("Escape")
     page.mouse.move(400, 400)
     page.mouse.move(420, 420)
     page.keyboard.press("a")
-    assert objections(hall) == []
+    assert objections(large_projector) == []
     with page.context.expect_page() as opened:
         page.keyboard.press("p")
     expect(opened.value.locator("body")).to_have_attribute("data-at", re.compile("[0-9]"))
-    assert objections(Tab(opened.value, hall.site)) == []
+    assert objections(Tab(opened.value, large_projector.site)) == []
     opened.value.close()
 
 
 @pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844), (844, 390)])
-def test_show_is_usable_in_other_windows(new_context, sites, width, height):
+def test_show_is_usable_in_other_window_sizes(new_context, sites, width, height):
     context = sites["demo"].sign_in(new_context(viewport={"width": width, "height": height}))
     with tab_of(context, sites["demo"]) as tab:
         page = begin(tab, "?deck=Every+exhibit")

@@ -1,4 +1,4 @@
-"""Stories in a real browser: the slider by keyboard, mouse and finger; without its script; on a phone; no barrier."""
+"""Stories in a real browser: the slider by keyboard, mouse and finger; without JavaScript; on a phone; accessible."""
 
 from collections.abc import Iterator
 
@@ -9,8 +9,8 @@ from test_pages import LANGUAGES, objections
 
 
 @pytest.fixture
-def told(contexts) -> Iterator[Tab]:
-    """A tab on the synthetic programme, whose stories have pictures; it must have complained of nothing."""
+def stories_tab(contexts) -> Iterator[Tab]:
+    """A tab on the synthetic programme, whose stories have pictures; it must have no errors."""
     with tab_of(*contexts["demo"]) as tab:
         yield tab
         assert tab.complaints == []
@@ -18,14 +18,14 @@ def told(contexts) -> Iterator[Tab]:
 
 
 def slider(tab: Tab) -> Locator:
-    """The first slider of the page; the slot before it is brought into view."""
+    """The first slider of the page; the element before it is scrolled into view."""
     found = tab.page.locator(".compare input.slide").first
     found.scroll_into_view_if_needed()
     return found
 
 
 def share_of_before(found: Locator) -> float:
-    """How much of the width the picture before takes, 0 to 1: where the line between the two stands."""
+    """The share of the width the before picture takes (0 to 1): the position of the slider."""
     share: float = found.evaluate(
         """slide => {
             const compare = slide.closest('.compare');
@@ -35,71 +35,74 @@ def share_of_before(found: Locator) -> float:
     return share
 
 
-def test_slider_moves_by_keyboard_and_says_in_words_where_it_stands(told):
-    told.open("/stories")
-    slide = slider(told)
+def test_slider_moves_by_keyboard_and_announces_its_position(stories_tab):
+    stories_tab.open("/stories")
+    slide = slider(stories_tab)
     assert share_of_before(slide) == pytest.approx(0.5, abs=0.01)
     slide.focus()
     expect(slide).to_have_attribute("aria-valuetext", "50 % before, the rest after")
-    told.page.keyboard.press("ArrowRight")
+    stories_tab.page.keyboard.press("ArrowRight")
     expect(slide).to_have_attribute("aria-valuetext", "51 % before, the rest after")
-    told.page.keyboard.press("End")
+    stories_tab.page.keyboard.press("End")
     expect(slide).to_have_attribute("aria-valuetext", "100 % before, the rest after")
     assert share_of_before(slide) > 0.9
-    told.page.keyboard.press("Home")
+    stories_tab.page.keyboard.press("Home")
     assert share_of_before(slide) < 0.1
     name = slide.evaluate("slide => slide.labels[0].textContent")
     assert name == "How much of the picture is before"
 
 
-def test_slider_is_reached_by_the_tab_key_and_shows_that_it_is(told):
-    told.open("/stories")
-    told.page.locator(".story h4 a").first.focus()
+def test_slider_is_reached_with_the_tab_key_and_shows_its_focus(stories_tab):
+    stories_tab.open("/stories")
+    stories_tab.page.locator(".story h4 a").first.focus()
     for _step in range(4):
-        told.page.keyboard.press("Tab")
-        if told.page.evaluate("document.activeElement.type") == "range":
+        stories_tab.page.keyboard.press("Tab")
+        if stories_tab.page.evaluate("document.activeElement.type") == "range":
             break
-    assert told.page.evaluate("getComputedStyle(document.activeElement.closest('.compare')).outlineStyle") == "solid"
+    assert (
+        stories_tab.page.evaluate("getComputedStyle(document.activeElement.closest('.compare')).outlineStyle")
+        == "solid"
+    )
 
 
-def test_slider_follows_the_mouse(told):
-    told.open("/stories")
-    slide = slider(told)
+def test_slider_follows_the_mouse(stories_tab):
+    stories_tab.open("/stories")
+    slide = slider(stories_tab)
     box = slide.bounding_box()
     assert box
-    told.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-    told.page.mouse.down()
-    told.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
-    told.page.mouse.up()
+    stories_tab.page.mouse.move(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    stories_tab.page.mouse.down()
+    stories_tab.page.mouse.move(box["x"] + box["width"] * 0.8, box["y"] + box["height"] / 2, steps=4)
+    stories_tab.page.mouse.up()
     assert share_of_before(slide) == pytest.approx(0.8, abs=0.03)
 
 
-def test_pictures_of_a_page_are_all_sent(told):
-    page = told.open("/stories")
+def test_every_picture_on_a_page_loads(stories_tab):
+    page = stories_tab.open("/stories")
     expect(page.locator(".story img").first).to_be_visible()
     assert page.evaluate("[...document.querySelectorAll('.story img')].every(img => img.complete && img.naturalWidth)")
 
 
-def test_story_is_opened_from_its_card_and_left_again(told):
-    page = told.open("/stories?lang=zh")
+def test_story_opens_from_its_card_and_closes_again(stories_tab):
+    page = stories_tab.open("/stories?lang=zh")
     card = page.locator(".story h4 a").first
     title = card.inner_text()
     card.click()
-    told.settle()
+    stories_tab.settle()
     expect(page.locator(".story.wide h2")).to_have_text(title)
     page.locator(".leads-to").click()
-    told.is_at("/stories?lang=zh")
+    stories_tab.is_at("/stories?lang=zh")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("address", ["/stories", "/stories/story-1"])
-def test_pages_of_stories_have_no_barrier(told, address, language):
-    told.open(f"{address}?lang={language}")
-    expect(told.page.locator(".story").first).to_be_visible()
-    assert objections(told) == []
+def test_story_pages_are_accessible(stories_tab, address, language):
+    stories_tab.open(f"{address}?lang={language}")
+    expect(stories_tab.page.locator(".story").first).to_be_visible()
+    assert objections(stories_tab) == []
 
 
-def test_how_numbers_were_made_is_reached_from_an_exhibit_and_has_no_barrier(contexts):
+def test_methods_page_is_linked_from_an_exhibit_and_accessible(contexts):
     with tab_of(*contexts["public"]) as tab:
         page = tab.open("/regions")
         page.locator("#regions-regions-basis a.to-how").click()
@@ -114,7 +117,7 @@ def test_how_numbers_were_made_is_reached_from_an_exhibit_and_has_no_barrier(con
         assert tab.complaints == []
 
 
-def test_phone_has_room_for_cards_sliders_by_finger_and_how_numbers_were_made(
+def test_story_cards_touch_sliders_and_methods_page_fit_a_phone(
     new_context: NewContext, contexts: dict[str, tuple[object, Site]]
 ):
     site = contexts["demo"][1]
@@ -132,12 +135,12 @@ def test_phone_has_room_for_cards_sliders_by_finger_and_how_numbers_were_made(
         assert tab.complaints == []
 
 
-def test_without_script_and_on_paper_both_pictures_stand_beside_one_another(told):
-    told.open("/stories/story-1")
-    told.page.emulate_media(media="print")
-    first, second = told.page.locator(".story-pictures figure").all()
+def test_both_pictures_are_side_by_side_without_javascript_and_in_print(stories_tab):
+    stories_tab.open("/stories/story-1")
+    stories_tab.page.emulate_media(media="print")
+    first, second = stories_tab.page.locator(".story-pictures figure").all()
     left, right = first.bounding_box(), second.bounding_box()
     assert left
     assert right
     assert left["x"] + left["width"] <= right["x"] + 1
-    expect(told.page.locator("input.slide")).not_to_be_visible()
+    expect(stories_tab.page.locator("input.slide")).not_to_be_visible()

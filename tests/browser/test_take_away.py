@@ -1,4 +1,4 @@
-"""Charts as pictures to take away: really downloaded, opened and looked at."""
+"""Charts downloaded as pictures: downloaded, opened and inspected."""
 
 import xml.etree.ElementTree as ET
 from pathlib import Path
@@ -12,7 +12,7 @@ SVG = "{http://www.w3.org/2000/svg}"
 
 
 def taken(page: Page, section: str, kind: str, folder: Path) -> Path:
-    """Take the chart of a section away by the keyboard, as a file in a folder under the name it was given."""
+    """Download the chart of a section by keyboard into a folder, under its suggested name."""
     menu = page.locator(f"#{section} .take-away")
     menu.locator("summary").focus()
     if menu.get_attribute("open") is None:
@@ -27,8 +27,8 @@ def taken(page: Page, section: str, kind: str, folder: Path) -> Path:
     return path
 
 
-def said(path: Path) -> str:
-    """Every text of a picture, in the order it stands."""
+def picture_text(path: Path) -> str:
+    """Every text of a picture, in its order."""
     texts = (node for node in ET.parse(path).getroot().iter(f"{SVG}text"))
     return " ".join("".join(text.itertext()) for text in texts)
 
@@ -45,13 +45,11 @@ def words(locator: Locator) -> list[str]:
         ("/results", "results-coverage-section", "score-china-coverage-2017-03-31"),
     ],
 )
-def test_chart_is_taken_away_with_its_title_above_and_what_it_rests_on_below(
-    tab: Tab, tmp_path, address, section, name
-):
+def test_downloaded_chart_has_its_title_above_and_its_basis_below(tab: Tab, tmp_path, address, section, name):
     page = tab.open(address)
     drawing, picture = (taken(page, section, kind, tmp_path) for kind in ("svg", "png"))
     assert (drawing.name, picture.name) == (f"{name}.svg", f"{name}.png")
-    text = said(drawing)
+    text = picture_text(drawing)
     for part in (f"#{section} h2", f"#{section} .basis > *"):
         for word in words(page.locator(part)):
             assert word in text, (part, word)
@@ -68,21 +66,21 @@ def test_chart_is_taken_away_with_its_title_above_and_what_it_rests_on_below(
         assert len(colours) > 20, "something is drawn"
 
 
-def test_map_as_a_picture_has_its_provinces(tab: Tab, tmp_path):
+def test_downloaded_map_shows_its_provinces(tab: Tab, tmp_path):
     page = tab.open("/regions")
     drawing = taken(page, "regions-regions-section", "svg", tmp_path)
     shapes = [node for node in ET.parse(drawing).getroot().iter(f"{SVG}path") if len(node.get("d", "")) > 500]
     assert len(shapes) > 20
 
 
-def test_chart_in_chinese_is_taken_away_in_chinese(tab: Tab, tmp_path):
+def test_chart_in_chinese_downloads_in_chinese(tab: Tab, tmp_path):
     page = tab.open("/modules?lang=zh")
     drawing = taken(page, "modules-breadth-section", "svg", tmp_path)
-    assert page.locator("#modules-breadth-section h2").inner_text() in said(drawing).replace(" ", "")
+    assert page.locator("#modules-breadth-section h2").inner_text() in picture_text(drawing).replace(" ", "")
     assert ET.parse(drawing).getroot().get("lang") == "zh-Hans"
 
 
-def test_exhibit_without_a_chart_offers_tables_alone(tab: Tab):
+def test_exhibit_without_a_chart_offers_only_table_downloads(tab: Tab):
     page = tab.open("/published")
     menu = page.locator("#published-published-section .take-away")
     expect(menu).to_have_count(1)
@@ -90,7 +88,7 @@ def test_exhibit_without_a_chart_offers_tables_alone(tab: Tab):
     expect(menu.locator("button")).to_have_count(0)
 
 
-def test_picture_that_cannot_be_drawn_says_so(tab: Tab):
+def test_picture_that_cannot_be_drawn_shows_a_message(tab: Tab):
     page = tab.open("/modules")
     page.evaluate("Plotly.toImage = () => Promise.reject(new Error('no room')); 0")
     menu = page.locator("#modules-breadth-section .take-away")
