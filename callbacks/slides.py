@@ -9,7 +9,8 @@ from data.decks import DeckSlide
 from data.editions.frozen_copies import EditionProblem
 from data.exhibit import BuiltExhibit, SelectionRefused
 from data.exhibits import SLIDES
-from data.filters import DIMENSIONS, LANGUAGES, Filters
+from data.filters import DIMENSIONS, Filters
+from data.vocabulary import LANGUAGES
 from layouts import slide_model, words
 from layouts.exhibits import PICTURES
 from layouts.exhibits.change import by_pairs

@@ -8,10 +8,11 @@ from datetime import date
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
+from data.vocabulary import LANGUAGES
+
 DIMENSIONS = ("partner", "sector", "round", "phase", "place", "module")
 """The filters with codes. In addition there are ``as_of`` (a date) and ``edition`` (the key of a frozen copy)."""
 
-LANGUAGES = ("en", "zh")
 
 OUTSIDE = "-"
 """The code that replaces all codes outside the viewer's scope. It selects nothing and reveals nothing."""

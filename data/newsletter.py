@@ -24,7 +24,7 @@ from data.privacy.table import marked
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
 from data.view import View
-from data.vocabulary import YES_NO
+from data.vocabulary import FEWEST_FOR_INTERVAL, YES_NO
 
 Row = dict[str, Any]
 
@@ -105,7 +105,7 @@ class Measured:
     def telling(self) -> bool:
         """Are there enough pairs for a median with an interval?"""
         median = self.change.had_before if self.unit == YES_NO else self.change.median_change
-        return self.change.pairs >= measures.FEWEST_FOR_INTERVAL and median is not None
+        return self.change.pairs >= FEWEST_FOR_INTERVAL and median is not None
 
 
 @dataclass(frozen=True)

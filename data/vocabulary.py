@@ -17,7 +17,18 @@ JOURNEY = (
 YES_NO = "yes-no"
 """Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
 
+LANGUAGES = ("en", "zh")
+"""The languages of the interface."""
+
+FEWEST_FOR_INTERVAL = 6
+"""Number of pairs from which an interval is given; a title generalises nothing from fewer."""
+
+FEWEST_FOR_DISTRIBUTION = 10
+"""Number of pairs from which their distribution is drawn, and not each pair."""
+
 FORMS = ("baseline", "training", "assessment", "results")
+"""The forms expected of each enterprise."""
+
 FORM_STATES = ("present", "partly", "missing", "not-yet-due")
 
 BANDS: tuple[tuple[str, int | None], ...] = (("90", 90), ("180", 180), ("365", 365), ("longer", None))

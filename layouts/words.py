@@ -19,6 +19,8 @@ from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 from babel.support import NullTranslations, Translations
 
+from data.vocabulary import YES_NO
+
 LANGUAGES = {"en": "English", "zh": "中文"}
 CATALOGUES = Path(__file__).parent / "locale"
 _LOCALES = {"en": "en_GB", "zh": "zh_Hans_CN"}
@@ -236,7 +238,7 @@ def unit_name(unit: str) -> str:
         "usd": _("USD"),
         "days": _("days"),
         "kwh-per-unit": _("kWh per unit"),
-        "yes-no": "",
+        YES_NO: "",
         "other": "",
     }[unit]
 
@@ -252,7 +254,7 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    if unit == "yes-no":
+    if unit == YES_NO:
         return _("yes") if value else _("no")
     sign = {"=": "", ">": "> ", "<": "≤ ", "~": "≈ "}[operator]
     return measured(sign + number(value), unit_name(unit))

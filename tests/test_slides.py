@@ -15,10 +15,11 @@ from visiting import PAGE, Visit
 from data import decks
 from data.decks import STANDARD, STANDARD_SLIDES, Deck, DeckSlide
 from data.exhibits import SLIDES
-from data.filters import LANGUAGES, Filters
+from data.filters import Filters
 from data.links import share_links
 from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
+from data.vocabulary import LANGUAGES
 
 Show = dict[str, Any]
 

@@ -8,8 +8,9 @@ from flask import Response, g, get_flashed_messages, make_response, redirect, re
 from plotly.io.json import to_json_plotly
 from werkzeug.wrappers import Response as AnyResponse
 
-from data.filters import LANGUAGES, language_of
+from data.filters import language_of
 from data.privacy.viewer import Permission
+from data.vocabulary import LANGUAGES
 from layouts import ids, words
 from layouts.parts import cards
 from layouts.words import _, ngettext

@@ -15,9 +15,10 @@ from dashboard.pages import plain_pages
 from dashboard.static_files import PLOTLY, asset_address
 from data import decks
 from data.decks import STANDARD, DeckProblem
-from data.filters import LANGUAGES, Filters, language_of
+from data.filters import Filters, language_of
 from data.links.link_terms import Audience
 from data.privacy.viewer import Permission, Viewer
+from data.vocabulary import LANGUAGES
 from layouts import words
 from layouts.parts.shell import CONTROLS
 from layouts.texts import selection_words, show_texts

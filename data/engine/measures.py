@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 from scipy.special import bdtr, bdtrik, ndtri
 
-from data.vocabulary import YES_NO
+from data.vocabulary import FEWEST_FOR_INTERVAL, YES_NO
 
 CONFIDENCE = 0.95
-FEWEST_FOR_INTERVAL = 6
-FEWEST_FOR_DISTRIBUTION = 10
 
 
 def share(part: float | None, whole: float | None) -> float | None:

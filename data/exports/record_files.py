@@ -10,6 +10,7 @@ from sqlalchemy import Column, Connection, Table, select
 from data.exports.csv_files import unbroken
 from data.storage import schema
 from data.storage.schema import SIDES, Kind, contract_columns
+from data.vocabulary import YES_NO
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
 _MONTH_LENGTH, _YEAR_LENGTH = 7, 4  # characters of 2014-05 and 2014
@@ -58,7 +59,7 @@ def _picture_names(connection: Connection) -> dict[tuple[str, str], str]:
 
 def _practices(connection: Connection) -> frozenset[str]:
     indicator = schema.indicator.c
-    return frozenset(connection.scalars(select(indicator.code).where(indicator.unit == "yes-no")))
+    return frozenset(connection.scalars(select(indicator.code).where(indicator.unit == YES_NO)))
 
 
 def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:

@@ -10,6 +10,7 @@ from data.queries import slice_rows
 from data.queries.execution import frame, rows
 from data.queries.slice_rows import among, seen
 from data.storage import schema
+from data.vocabulary import YES_NO
 
 
 def report_date(rows: CTE) -> ColumnElement[Any]:
@@ -103,7 +104,7 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
         select(seen_rows, indicator.c.unit, indicator.c.better)
         .join(indicator, indicator.c.code == seen_rows.c.indicator)
         .order_by(
-            indicator.c.unit == "yes-no",
+            indicator.c.unit == YES_NO,
             seen_rows.c.indicator,
             report_date(seen_rows).nulls_last(),
             seen_rows.c.round,

@@ -24,6 +24,8 @@ from sqlalchemy import (
     Text,
 )
 
+from data.vocabulary import YES_NO
+
 SCHEMA_VERSION = 2
 
 results = MetaData()
@@ -66,7 +68,7 @@ PARTNER_KINDS = (
 )  # fmt: skip
 ROLES = ("owner", "sponsor", "provider", "funder")
 FAMILIES = ("kpi", "practice", "reach", "survey", "capacity", "cost")
-UNITS = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", "yes-no", "other")
+UNITS = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", YES_NO, "other")
 DIRECTIONS = ("up", "down", "context")
 OPERATORS = ("=", ">", "<", "~")
 SEXES = ("f", "m")

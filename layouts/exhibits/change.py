@@ -4,7 +4,7 @@ from typing import Any
 
 import pandas as pd
 
-from data.vocabulary import YES_NO
+from data.vocabulary import FEWEST_FOR_INTERVAL, YES_NO
 from layouts import theme
 from layouts.figures.chart import Category, Chart, Series, share_format
 from layouts.figures.levels import before_and_after, key, percent_axis
@@ -25,9 +25,6 @@ from layouts.words import (
     sentences,
     unseen,
 )
-
-FEWEST_FOR_INTERVAL = 6
-"""Minimum number of pairs for an interval, and for a title that generalises."""
 
 HALF = 0.5
 MOST_INDICATORS = 14

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from dash.development.base_component import Component
 
-from data.vocabulary import YES_NO
+from data.vocabulary import FEWEST_FOR_DISTRIBUTION, YES_NO
 from layouts import ids, theme
 from layouts.exhibits.change import LOOK as CHANGE
 from layouts.exhibits.change import by_pairs, unreported
@@ -35,7 +35,6 @@ from layouts.words import (
     wrapped,
 )
 
-FEWEST_FOR_DISTRIBUTION = 10
 """Minimum number of pairs for a distribution; fewer are drawn as lines."""
 
 FEW_FACTS = 25

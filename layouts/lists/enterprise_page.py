@@ -8,6 +8,7 @@ import pandas as pd
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.vocabulary import YES_NO
 from layouts.figures.timeline import step_name, visited
 from layouts.frames import records
 from layouts.parts import exhibit_frame
@@ -146,7 +147,7 @@ def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
         if known(row["change_percent"]):
             change = relative(row["change_percent"] / 100)
         else:
-            change = "–" if unit == "yes-no" else change_of(row["change"], unit)
+            change = "–" if unit == YES_NO else change_of(row["change"], unit)
         rows.append(
             [
                 names("indicator", row["indicator"]),

@@ -7,6 +7,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from data.vocabulary import FORM_STATES, FORMS
 from layouts import ids
 from layouts.lists import paged_list
 from layouts.lists.paged_list import Column
@@ -15,8 +16,6 @@ from layouts.parts.exhibit_frame import table_at
 from layouts.parts.markup import Markup
 from layouts.words import Names, _, labelled, ngettext, number
 
-FORMS = ("baseline", "training", "assessment", "results")
-STATES = ("present", "partly", "missing", "not-yet-due")
 SIGNS = {"present": "✓", "partly": "◐", "missing": "✕", "not-yet-due": "○"}
 COLUMNS = (
     Column("name", sorts=True),
@@ -173,14 +172,15 @@ def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str
         else _("No form that is due is missing")
     )
     lines = [
-        (form_name(form), [_count_link(lists[form, state], counts[form][state]) for state in STATES]) for form in FORMS
+        (form_name(form), [_count_link(lists[form, state], counts[form][state]) for state in FORM_STATES])
+        for form in FORMS
     ]
     return [
         html.H2(title),
         html.P(
             _("Enterprises by what is on record of them; each number leads to its list."), className="exhibit-caption"
         ),
-        _table([_("Form"), *(chip(state) for state in STATES)], lines),
+        _table([_("Form"), *(chip(state) for state in FORM_STATES)], lines),
     ]
 
 

@@ -9,6 +9,7 @@ from math import isfinite
 
 from data.loading.checks.remarks import Unfit
 from data.storage.schema import Kind
+from data.vocabulary import YES_NO
 
 MOST_TEXT = 4000
 MOST_CODE = 80
@@ -200,7 +201,7 @@ def read_yes_no(raw: Raw) -> bool:
 
 def read_level(raw: Raw, unit: str) -> float:
     """A level of an indicator measured in `unit`. Yes is 1, no is 0. An empty unit accepts yes, no and numbers."""
-    if unit == "yes-no":
+    if unit == YES_NO:
         return float(read_yes_no(raw))
     if not unit and folded(_as_text(raw)).lower() in _YES_NO:
         return float(read_yes_no(raw))
@@ -211,9 +212,9 @@ def read_figure(raw: Raw, unit: str) -> float:
     """A total or share of an indicator measured in `unit`. A yes-no indicator accepts yes, no or a number."""
     if unit == "percent":
         return read_percent(raw)
-    if unit == "yes-no" and folded(_as_text(raw)).lower() in _YES_NO:
+    if unit == YES_NO and folded(_as_text(raw)).lower() in _YES_NO:
         return float(read_yes_no(raw))
-    number = read_number(raw, percent_sign=unit in {"", "yes-no"})
+    number = read_number(raw, percent_sign=unit in {"", YES_NO})
     if number < 0 and unit in {"count", "count-per-month"}:
         raise Unfit("negative")
     return number

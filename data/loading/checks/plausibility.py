@@ -9,6 +9,7 @@ from typing import Any
 from data.loading.checks.remarks import LoadWarning, load_warning
 from data.loading.checks.rules import Fact
 from data.loading.checks.typed_rows import TypedRow
+from data.vocabulary import YES_NO
 
 FEWEST_PAIRS = 8
 HIGHEST_SCORE = 3.5
@@ -52,7 +53,7 @@ class Outliers:
     def add(self, values: Mapping[str, Any], index: int) -> None:
         """Add a row of the file and its index in the sheet."""
         change, indicator = _change(values), values["indicator"]
-        if change is not None and self._units.get(indicator) != "yes-no":
+        if change is not None and self._units.get(indicator) != YES_NO:
             self._changes[indicator].append(change)
             self._indexes[indicator].append(index)
 
@@ -84,7 +85,7 @@ def large_changes(facts: Iterable[Fact], units: Mapping[str, str]) -> Iterator[L
     """Warnings about results that changed by more than 100 % of their first value."""
     for fact in facts:
         change, percent = _change(fact.values), fact.values["change_percent"]
-        if change is not None and fact.values["before"] and units.get(fact.values["indicator"]) != "yes-no":
+        if change is not None and fact.values["before"] and units.get(fact.values["indicator"]) != YES_NO:
             percent = 100 * change / abs(fact.values["before"])
         if percent is not None and abs(percent) > _LARGE_CHANGE:
             spot = fact.typed.spot("change_percent" if change is None else "after", "before")
