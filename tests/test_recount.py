@@ -31,6 +31,7 @@ from recount import (
 from data import coverage_line as coverage
 from data import exhibits
 from data.catalogue import read_catalogue
+from data.columns import Holds
 from data.coverage_line import Coverage
 from data.exhibits import build
 from data.exports.csv_files import to_csv
@@ -359,16 +360,17 @@ def as_text(value: Any) -> str:
     return "" if value is None else value.isoformat() if isinstance(value, date) else str(value)
 
 
-SIX_DIGITS = (
-    "_share", "share_of_first", "share_of_previous", "relative_change", "better_low", "better_high", "attainment",
-)  # fmt: skip
+SIX_DIGITS = tuple(
+    {column.name for exhibit in exhibits.ALL for column in exhibit.columns if column.holds is Holds.SHARE}
+)
+"""The columns that files write with six digits."""
 
 
 def agree(column: str, given: str, expected: Any) -> bool:
     """Numbers to 1 in 10⁹, shares to 6 significant digits, everything else letter by letter."""
     if expected is None or isinstance(expected, (str, date)) or given == "":
         return given == as_text(expected)
-    within = 5.1e-6 if column.endswith(SIX_DIGITS) else 1e-9
+    within = 5.1e-6 if column in SIX_DIGITS else 1e-9
     return float(given) == pytest.approx(expected, rel=within, abs=1e-12)
 
 

@@ -78,9 +78,10 @@ def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
     trainings = {together(one, other) for one in TRAININGS for other in TRAININGS} if both else TRAININGS
     made = []
     for code in modules:
-        stats = [(name, code) for name in (*FUNNEL, *(("held",) if code == "m1" else ()))]
+        stats = [(name, code) for name in (*FUNNEL, "held")]
         made.append(Block.of(stats, [Facts(), *(Facts({code: each}) for each in trainings)]))
     journey = [(name, stage) for stage in STAGES for name in ("stage", "without", "own")]
+    journey.append(("m1_alone", STAGES[-1]))
     links = [("trained",), ("at_least", "1"), ("workshop", "m1"), ("held", "m1"), ("completed", "m1")]
     first = [None, *(each for each in TRAININGS if each.begun)]
     further = [None, *(Training(each, False, False, done) for each, done in ((True, False), (False, True)))]
