@@ -1,6 +1,6 @@
 """Addresses of pages and tables that keep the filters of a request, and names for files."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from callbacks.requests.names import Names
 from data.editions.frozen_copies import Edition
@@ -17,12 +17,18 @@ class Addresses:
     view: View
     names: Names
     edition: Edition | None = None
+    _queries: dict[str, str] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, path: str, filters: Filters | None = None, *, indicator: str = "") -> str:
         """The address of a path with these filters (or others), in the current language; `indicator` limits a table."""
-        query = (self.filters if filters is None else filters).query(words.language())
+        query = self._query(words.language()) if filters is None else filters.query(words.language())
         parts = [part for part in (f"indicator={indicator}" if indicator else "", query) if part]
         return f"{path}?{'&'.join(parts)}" if parts else path
+
+    def _query(self, language: str) -> str:
+        if language not in self._queries:
+            self._queries[language] = self.filters.query(language)
+        return self._queries[language]
 
     def enterprise(self, code: str) -> str:
         """The page of an enterprise; empty where the viewer may not see its name, or the name was not read."""

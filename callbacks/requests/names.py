@@ -17,6 +17,7 @@ class Names:
 
     view: View
     enterprises: dict[str, Entry] = field(default_factory=dict)
+    _found: dict[tuple[str, str, str], str] = field(default_factory=dict, repr=False, compare=False)
 
     def learn(self, frame: pd.DataFrame) -> None:
         """Read the names of all enterprises of a frame in one query."""
@@ -29,9 +30,13 @@ class Names:
             return "–"
         if code == OUTSIDE:
             return _("outside what this link shows")
+        at = (words.language(), table, code)
+        if at in self._found:  # one name stands many times on a page
+            return self._found[at]
         entry = self.enterprises.get(code) if table == "enterprise" else self.view.catalogue.table(table).get(code)
         if entry:
-            return words.marked(entry.name(words.language()), borrowed=entry.is_fallback(words.language()))
+            name = words.marked(entry.name(at[0]), borrowed=entry.is_fallback(at[0]))
+            return self._found.setdefault(at, name)
         if table == "enterprise" and self.view.nameable is not None:
             return _("Enterprise {n}", n=code.removeprefix("enterprise-"))
         return code

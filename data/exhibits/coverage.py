@@ -19,8 +19,9 @@ def numbers(view: View) -> pd.DataFrame:
     if frame.empty:
         frame.loc[0] = {"group_kind": "total", "group": "", **dict.fromkeys(frame.columns[2:], 0)}
     if view.threshold:
+        there = {kind: _in_scope(view, kind) for kind in ("partner", "sector", "round")} | {"total": {""}}
         groups = zip(frame["group_kind"], frame["group"], strict=True)
-        frame = frame[np.array([_in_scope(view, *each) for each in groups], bool)]
+        frame = frame[np.array([group in there[kind] for kind, group in groups], bool)]
     frame = frame.assign(reported_share=measures.ratio(frame["trained_reported"], frame["trained"], view.share))
     kind_order = {kind: at for at, kind in enumerate(("total", "partner", "sector", "round"))}
     code_order = {
@@ -34,14 +35,11 @@ def numbers(view: View) -> pd.DataFrame:
     return frame.iloc[sorted(range(len(frame)), key=sort_keys.__getitem__)].reset_index(drop=True)
 
 
-def _in_scope(view: View, kind: str, group: str | None) -> bool:
-    """Does the viewer's scope have an enterprise in the group? The rows do not depend on the filters."""
-    if kind == "total":
-        return True
-    if group is None:
-        sectors = view.scope.record.enrolments.sector[view.scope.enrolments]
-        return bool((sectors == NONE).any())
-    return group in view.visible(kind)
+def _in_scope(view: View, kind: str) -> set[str | None]:
+    """The groups of a kind with an enterprise in the viewer's scope. The rows do not depend on the filters."""
+    groups: set[str | None] = set(view.visible(kind))
+    sectors = view.scope.record.enrolments.sector[view.scope.enrolments]
+    return groups | {None} if (sectors == NONE).any() else groups
 
 
 EXHIBIT = Exhibit(

@@ -15,7 +15,7 @@ import numpy as np
 
 from data.engine.facts import Array
 from data.engine.measures import Statistics, median_ranks, wilson_interval
-from data.privacy.shown import About, Under, Withheld, share, significant
+from data.privacy.shown import About, Withheld, share, significant, under
 
 _KEYS = 2**31
 """Cell keys are sums modulo this."""
@@ -137,7 +137,7 @@ class Blurred(Statistics):
 
     def count(self, mask: Array) -> int:
         """The shown number of enterprises with True."""
-        return self._rounding.count(self._enterprises[mask]) or Under(self._rounding.base)
+        return self._rounding.count(self._enterprises[mask]) or under(self._rounding.base)
 
     def median(self, values: Array) -> float | None:
         """The median of the known values, as :func:`middle`; None for too few values."""

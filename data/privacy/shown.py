@@ -4,6 +4,7 @@ Each kind has a ``sign``. Layouts, which must not import `data`, use it to choos
 """
 
 import math
+from functools import cache
 from typing import Any, Self
 
 
@@ -27,6 +28,12 @@ class Under(int):
         return f"<{self.base}"
 
     __repr__ = __str__
+
+
+@cache
+def under(base: int) -> Under:
+    """The one count under a base: tables have thousands of them."""
+    return Under(base)
 
 
 class Withheld(float):

@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from data.privacy.rounding import Rounding
-from data.privacy.shown import Under, Withheld
+from data.privacy.shown import Withheld, under
 
 
 class Unprotected(Exception):
@@ -29,7 +29,7 @@ def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
     """
     if value is None or isinstance(value, Withheld) or value != value:  # noqa: PLR0124 - NaN
         return value
-    return int(value) or Under(rounding.base * terms)
+    return int(value) or under(rounding.base * terms)
 
 
 def protected(
