@@ -317,8 +317,13 @@ def test_page_links_keep_filters_and_language_and_the_language_switch_keeps_the_
     assert told.count("aria-current") == 1
 
 
+def without_rows(visit: Visit, visits: dict[str, Visit]) -> set[str]:
+    """The exhibits without a row: no training of the public record gives a value for satisfaction."""
+    return {"satisfaction"} if visit is visits["public"] else set()
+
+
 @pytest.mark.parametrize("language", ["", "lang=zh"])
-def test_every_table_has_headings(visit, language, caplog):
+def test_every_table_has_headings(visit, visits, language, caplog):
     lengths = {}
     for name in PICTURES:
         response = visit.client.get(f"/table/{name}?{language}")
@@ -329,7 +334,7 @@ def test_every_table_has_headings(visit, language, caplog):
         assert all(headings), name
         assert all(len(row) == len(headings) for row in rows), name
         lengths[name] = len(rows)
-    assert all(lengths.values()), lengths
+    assert {name for name, n in lengths.items() if not n} == without_rows(visit, visits), lengths
     assert not errors(caplog)
 
 
@@ -365,7 +370,7 @@ def test_every_exhibit_exports_its_columns_under_a_descriptive_file_name(visit, 
         assert response.content_type == "text/csv; charset=utf-8"
         rows = list(csv.reader(io.StringIO(response.text)))
         assert tuple(rows[0]) == definition.exported
-        assert len(rows) > 1, code
+        assert (len(rows) > 1) == (code not in without_rows(visit, visits)), code
         name = re.fullmatch(r'attachment; filename="?([\w.-]+)"?', response.headers["Content-Disposition"])
         assert name, code
         assert name[1].endswith(".csv")
