@@ -69,7 +69,10 @@ class _Positions(dict[Any, int]):
 
 _CLOSED = {
     "operator": _Positions({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
-    "date_precision": _Positions({name: at for at, name in enumerate(PRECISIONS)}),
+    **dict.fromkeys(
+        ("before_on_precision", "after_on_precision"),
+        _Positions({name: at for at, name in enumerate(PRECISIONS)}),
+    ),
     "verified": _Positions({False: 0, True: 1}),
 }
 """Columns with a closed list of values, each with the positions of these values."""
@@ -268,10 +271,12 @@ class _FactReader:
     def results(self) -> Results:
         read = self.columns(
             result, "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on",
-            "change_percent", "operator", "months", "verified", "source", "date_precision",
+            "change_percent", "operator", "months", "verified", "source", "before_on_precision", "after_on_precision",
         )  # fmt: skip
-        rounds, precision = read.pop("round"), read.pop("date_precision")
+        rounds = read.pop("round")
         before_on, after_on = read["before_on"], read["after_on"]
+        before_precision, after_precision = read.pop("before_on_precision"), read.pop("after_on_precision")
+        precision = np.where(after_on == NEVER, before_precision, after_precision)
         enrolments = self.enrolment_of(read["enterprise"], rounds)
         # As long as the before is not seen, the after is not seen either.
         ended_on = np.where(after_on == NEVER, before_on, after_on)
