@@ -175,6 +175,8 @@ def days(first: date, first_precision: str | None, last: date, last_precision: s
     since, until = day(first, first_precision), day(last, last_precision)
     if since == until:
         return since
+    if last_precision == "by":
+        return _("{since} to {until} at the latest", since=since, until=day(last))
     if (first_precision or "day") != (last_precision or "day") or first_precision == "by":
         return _("{since} to {until}", since=since, until=until)
     return str(format_interval(first, last, _INTERVALS[first_precision or "day"], locale=_LOCALES[language()]))

@@ -89,6 +89,9 @@ def test_percent_out_of_range_is_refused(raw):
         ("2014年5月", date(2014, 5, 1), "month"), ("2014", date(2014, 1, 1), "year"),
         ("2014年", date(2014, 1, 1), "year"), (2014, date(2014, 1, 1), "year"), (2014.0, date(2014, 1, 1), "year"),
         (" 2014-05 ", date(2014, 5, 1), "month"), ("2016-02-29", date(2016, 2, 29), "day"),
+        ("by 2014-09-10", date(2014, 9, 10), "by"), ("by 2014-09", date(2014, 9, 30), "by"),
+        ("By  2014", date(2014, 12, 31), "by"), ("截至2014-09", date(2014, 9, 30), "by"),
+        ("截至 2014年9月10日", date(2014, 9, 10), "by"), ("ＢＹ　２０１６－０２", date(2016, 2, 29), "by"),
     ],
 )  # fmt: skip
 def test_date_is_read_with_its_written_precision(raw, day, precision):
@@ -100,7 +103,7 @@ def test_date_is_read_with_its_written_precision(raw, day, precision):
     ["03/05/2014", "5/3/14", "14-05-03", "2014-13", "2014-00-01", "2014-02-30", "2015-02-29", "2014-5/3", "2014.5",
      2014.5,
      "20140503", 41778, "May 2014", "2014-05-03 13:30", "spring", "0214-05-03", "2114", time(9), timedelta(1), True,
-     date(1899, 1, 1), "2014-15", "2014-2015", "2014-05/06"],
+     date(1899, 1, 1), "2014-15", "2014-2015", "2014-05/06", "by", "by spring", "by2014", "by by 2014", "2014 by"],
 )  # fmt: skip
 def test_invalid_or_ambiguous_date_is_refused(raw):
     assert reason(cell_types.read_date, raw) == "date"
@@ -173,7 +176,8 @@ def test_text_with_control_characters_is_refused(raw):
 @pytest.mark.parametrize(
     ("raw", "unit", "level"),
     [("是", "yes-no", 1.0), ("否", "yes-no", 0.0), (1, "yes-no", 1.0), ("85%", "percent", 85.0), (-5, "cny", -5.0),
-     ("yes", "", 1.0), ("7", "", 7.0)],
+     ("yes", "", 1.0), ("7", "", 7.0), ("-130 %", "percent-change", -130.0), (250.5, "percent-change", 250.5),
+     ("-12", "net-count", -12.0), ("+3", "net-count", 3.0)],
 )  # fmt: skip
 def test_level_is_read_according_to_its_unit(raw, unit, level):
     assert cell_types.read_level(raw, unit) == level
@@ -182,7 +186,8 @@ def test_level_is_read_according_to_its_unit(raw, unit, level):
 @pytest.mark.parametrize(
     ("raw", "unit", "why"),
     [("0.5", "yes-no", "yes-no"), (101, "percent", "percent-range"), (-1, "count", "negative"),
-     (-1, "count-per-month", "negative"), ("yes", "cny", "number"), ("5%", "cny", "number"), ("x", "", "number")],
+     (-1, "count-per-month", "negative"), ("yes", "cny", "number"), ("5%", "cny", "number"), ("x", "", "number"),
+     (1.5, "net-count", "whole-number"), ("5%", "net-count", "number")],
 )  # fmt: skip
 def test_level_that_does_not_fit_the_unit_is_refused(raw, unit, why):
     assert reason(cell_types.read_level, raw, unit) == why

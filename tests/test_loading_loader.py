@@ -14,6 +14,7 @@ from both import fill_up, impatient_engine, is_locked, written_by_another
 from loading_files import small_programme, write_folder, write_workbook
 from sqlalchemy import create_engine, event, inspect, select, update
 
+from data.engine.precision import written
 from data.loading import LoadProblem, load
 from data.loading.checks.remarks import MOST_FINDINGS
 from data.storage.database import check, data_version, now, reading_engine, writing_engine
@@ -54,12 +55,13 @@ def test_small_programme_is_stored_completely(engine, tmp_path, kind):
     assert (report.added, report.changed, report.unchanged) == (sum(map(len, tables.values())), 0, 0)
     check(engine)
     a, b = sorted(stored(engine, "result"), key=lambda row: row["enterprise"])
-    assert (a["before"], a["after"], a["operator"], a["date_precision"]) == (4.5, 3.5, "=", "month")
+    assert (a["before"], a["after"], a["operator"]) == (4.5, 3.5, "=")
+    assert (a["before_on_precision"], a["after_on_precision"]) == ("month", "day")
     assert (a["before_on"], a["after_on"]) == (date(2014, 6, 1), date(2014, 9, 2))
-    assert (b["round"], b["module"], b["before"], b["after"], b["date_precision"]) == ("", "", 0.0, 1.0, None)
+    assert (b["round"], b["module"], b["before"], b["after"], b["after_on_precision"]) == ("", "", 0.0, 1.0, None)
     (target,) = stored(engine, "target")
     assert (target["scope"], target["value"], target["due_on"]) == ("", 0.0, date(2015, 12, 1))
-    assert target["date_precision"] == "month"
+    assert target["due_on_precision"] == "month"
     (enterprise,) = [row for row in stored(engine, "enterprise") if row["code"] == "a"]
     assert (enterprise["may_be_named"], enterprise["name_en"], enterprise["place"]) == (False, None, None)
 
@@ -132,23 +134,62 @@ def test_rules_check_the_row_as_it_would_be_after_the_load(engine, tmp_path):
     assert found.reason == "women"
 
 
-def test_row_has_the_coarsest_date_precision_over_several_loads(engine, tmp_path):
+def test_each_date_has_its_own_precision_over_several_loads(engine, tmp_path):
     put(engine, tmp_path, small_programme())
     key = {"enterprise": "a", "round": "r1", "module": "m1"}
+    names = ("due_on", "workshop_on", "assessed_on", "completed_on")
 
-    def precision():
-        return next(row["date_precision"] for row in stored(engine, "training") if row["enterprise"] == "a")
+    def dates():
+        row = next(row for row in stored(engine, "training") if row["enterprise"] == "a")
+        return [written(row[name], row[f"{name}_precision"]) for name in names]
 
-    assert precision() == "day"
-    put(engine, tmp_path, {"training": [{**key, "assessed_on": "2014-08"}]})
-    assert precision() == "month"
-    put(engine, tmp_path, {"training": [{**key, "due_on": "2015"}]})
-    assert precision() == "year"
-    put(engine, tmp_path, {"training": [{**key, "due_on": "", "assessed_on": "", "workshop_on": "2014-06-12"}]})
-    assert precision() == "year"  # completed_on is not in this file, so its precision stays the same
-    every = {"due_on": "", "assessed_on": "", "workshop_on": "2014-06-12", "completed_on": "2014-09-02"}
-    put(engine, tmp_path, {"training": [{**key, **every}]})
-    assert precision() == "day"
+    assert dates() == ["", "2014-06-12", "", "2014-09-02"]
+    put(engine, tmp_path, {"training": [{**key, "assessed_on": "by 2014-08", "due_on": "2015"}]})
+    assert dates() == ["2015", "2014-06-12", "by 2014-08-31", "2014-09-02"]
+    put(engine, tmp_path, {"training": [{**key, "due_on": "", "workshop_on": "2014-06"}]})
+    assert dates() == ["", "2014-06", "by 2014-08-31", "2014-09-02"]
+    assert put(engine, tmp_path, {"training": [{**key, "workshop_on": "2014-06"}]}).unchanged == 1
+    assert put(engine, tmp_path, {"training": [{**key, "workshop_on": "2014-06-01"}]}).changed == 1
+
+
+def test_note_of_the_programme_is_read_in_either_language_or_both(engine, tmp_path):
+    tables = small_programme()
+
+    def notes(**columns):
+        put(engine, tmp_path, {"programme": [tables["programme"][0] | columns]})
+        (row,) = stored(engine, "programme")
+        return row["note_en"], row["note_zh"]
+
+    put(engine, tmp_path, tables)
+    assert notes(note="Invented data. / 虚构数据。") == ("Invented data.", "虚构数据。")
+    assert notes(note="Only SCORE / its partners.") == ("Only SCORE / its partners.", None)
+    assert notes(note="仅含 SCORE 数据。") == (None, "仅含 SCORE 数据。")
+    assert notes(note_en="New") == ("New", "仅含 SCORE 数据。")
+    (found,) = put(engine, tmp_path, {"programme": [tables["programme"][0] | {"note": "x", "note_en": "y"}]}).refusals
+    assert (found.column, found.reason) == ("note", "unknown-column")
+
+
+def test_columns_for_donors_are_stored(engine, tmp_path):
+    tables = small_programme()
+    tables["programme"][0] |= {"contact": "Office, 1 Road", "iati_activity": "XM-DAC-1"}
+    tables["indicator"][0] |= {"key": "是", "sdg": "8.2"}
+    tables["round_partner"][0] |= {"source": "s1", "note": "inferred"}
+    tables["enterprise"][0] |= {"note": "moved", "contact": "Office 000"}
+    tables["target"][0] |= {
+        "baseline": 2, "baseline_on": "by 2013", "measure": "people_trained", "level": "output", "comment_zh": "待定",
+    }  # fmt: skip
+    assert put(engine, tmp_path, tables).loaded
+    assert stored(engine, "programme")[0]["iati_activity"] == "XM-DAC-1"
+    (indicator,) = [row for row in stored(engine, "indicator") if row["code"] == "defects"]
+    assert (indicator["key"], indicator["sdg"]) == (True, "8.2")
+    assert stored(engine, "round_partner")[0]["source"] == "s1"
+    (target,) = stored(engine, "target")
+    assert (target["baseline"], target["baseline_on"], target["baseline_on_precision"]) == (
+        2.0,
+        date(2013, 12, 31),
+        "by",
+    )
+    assert (target["measure"], target["level"], target["comment_zh"]) == ("people_trained", "output", "待定")
 
 
 @pytest.mark.parametrize("table", [table.name for table in CONTRACT_TABLES])

@@ -147,10 +147,10 @@ def test_unreadable_key_is_not_treated_as_blank(engine, tmp_path):
 
 
 def test_unknown_columns_are_refused(engine, tmp_path):
-    tables = changed("sector", 0, colour="red", date_precision="day")
+    tables = changed("sector", 0, colour="red", name_precision="day")
     assert spots(report_on(engine, tmp_path, tables).refusals) == [
         ("sector.csv", 1, "colour", "colour", "unknown-column"),
-        ("sector.csv", 1, "date_precision", "date_precision", "unknown-column"),
+        ("sector.csv", 1, "name_precision", "name_precision", "unknown-column"),
     ]
 
 
@@ -222,9 +222,12 @@ def test_all_refusals_are_reported_at_once_in_file_order(engine, tmp_path):
         ("2014-06-15", "2014-06", False), ("2014-06", "2014-06-01", False), ("2014-06-15", "2014", False),
         ("2014-06-15", "2014-05", True), ("2014-06", "2013", True), ("2015", "2014-12-31", True),
         ("2014-06-15", "2014-06-14", True), ("2014-06-15", "2014-06-15", False), ("", "2014-06", False),
+        ("by 2014-12", "2014-06-14", False), ("2014-06-15", "by 2014-06", False), ("2014-06-15", "by 2014-05", True),
     ],
 )  # fmt: skip
-def test_date_order_is_checked_at_the_coarser_precision(engine, tmp_path, workshop_on, completed_on, refused):
+def test_dates_that_no_reading_of_their_precision_can_order_are_refused(
+    engine, tmp_path, workshop_on, completed_on, refused
+):
     tables = changed("training", 0, workshop_on=workshop_on, completed_on=completed_on)
     reasons = [found.reason for found in report_on(engine, tmp_path, tables).refusals]
     assert reasons == (["order"] if refused else [])
@@ -238,6 +241,7 @@ def test_date_order_is_checked_at_the_coarser_precision(engine, tmp_path, worksh
         ("2014-12-31", "held", "", "2015-01-02", True), ("2014-12-31", "held", "", "", False),
         ("2014-12", "held", "2014-12-31", "", False), ("2014", "held", "2014-12-31", "", False),
         ("2014-06-15", "held", "2014-06", "", False), ("2014-06-15", "held", "2014-07", "", True),
+        ("2014-06-15", "held", "by 2014-12", "", False), ("by 2014-06", "held", "2014-07-01", "", True),
     ],
 )  # fmt: skip
 def test_held_event_after_the_as_of_date_is_refused(engine, tmp_path, as_of, status, starts_on, ends_on, refused):
@@ -245,6 +249,25 @@ def test_held_event_after_the_as_of_date_is_refused(engine, tmp_path, as_of, sta
     tables["programme"][0]["as_of"] = as_of
     reasons = [found.reason for found in report_on(engine, tmp_path, tables).refusals]
     assert reasons == (["future-event"] if refused else [])
+
+
+@pytest.mark.parametrize(("public", "refused"), [("yes", True), ("no", False)])
+def test_source_without_a_date_is_refused_in_a_public_record(engine, tmp_path, public, refused):
+    tables = changed("source", 0, published_on="")
+    tables["programme"][0]["public"] = public
+    found = report_on(engine, tmp_path, tables).refusals
+    assert spots(found) == ([("source.csv", 2, "published_on", "", "undated-source")] if refused else [])
+
+
+def test_result_whose_after_is_certainly_before_its_before_is_refused(engine, tmp_path):
+    dates = {"before_on": "2014-07", "after_on": "by 2014-06"}
+    assert [each.reason for each in report_on(engine, tmp_path, changed("result", 0, **dates)).refusals] == ["order"]
+
+
+@pytest.mark.parametrize(("table", "column"), [("target", "due_on"), ("indicator", "better")])
+def test_target_without_a_date_and_indicator_without_a_direction_are_refused(engine, tmp_path, table, column):
+    found = report_on(engine, tmp_path, changed(table, 0, **{column: ""})).refusals
+    assert [(each.column, each.reason) for each in found] == [(column, "required")]
 
 
 def test_held_event_is_checked_against_the_stored_as_of_date_if_the_file_has_none(engine, tmp_path):

@@ -20,6 +20,7 @@ from babel.messages.pofile import read_po
 from hypothesis import given
 from hypothesis import strategies as st
 
+from data.storage.schema import UNITS
 from layouts import words
 from layouts.exhibits import ALL
 from layouts.words import NO_BREAK, _, ngettext, speaking
@@ -485,6 +486,7 @@ def test_a_part_is_never_said_to_be_all_or_none(share):
         (None, "9 December 2014", "2014年12月9日"),
         ("month", "December 2014", "2014年12月"),
         ("year", "2014", "2014年"),
+        ("by", "by 9 December 2014", "截至2014年12月9日"),
     ],
 )
 def test_dates_are_written_as_precisely_as_they_are_known(precision, english, chinese):
@@ -493,6 +495,36 @@ def test_dates_are_written_as_precisely_as_they_are_known(precision, english, ch
         assert words.day(when, precision) == english
     with speaking("zh"):
         assert words.day(when, precision) == chinese
+
+
+@pytest.mark.parametrize(
+    ("first", "first_precision", "last", "last_precision", "english", "chinese"),
+    [
+        (date(2017, 8, 22), "day", date(2017, 8, 23), None, "22–23 Aug 2017", "2017年8月22日至23日"),
+        (date(2017, 8, 1), "month", date(2017, 8, 1), "month", "August 2017", "2017年8月"),
+        (
+            date(2017, 8, 1),
+            "month",
+            date(2017, 9, 12),
+            "day",
+            "August 2017 to 12 September 2017",
+            "2017年8月至2017年9月12日",
+        ),
+        (
+            date(2017, 8, 22),
+            "day",
+            date(2017, 9, 30),
+            "by",
+            "22 August 2017 to 30 September 2017 at the latest",
+            "2017年8月22日至2017年9月30日（最晚）",
+        ),
+    ],
+)
+def test_range_gives_each_date_with_its_precision(first, first_precision, last, last_precision, english, chinese):
+    with speaking("en"):
+        assert words.days(first, first_precision, last, last_precision) == english
+    with speaking("zh"):
+        assert words.days(first, first_precision, last, last_precision) == chinese
 
 
 @pytest.mark.parametrize("nothing", [None, pd.NaT])
@@ -512,6 +544,8 @@ def test_missing_date_is_a_dash(spoken, nothing):
         (255700, "cny", "=", f"255,700{NO_BREAK}CNY", "255,700元"),
         (1, "days", "=", f"1{NO_BREAK}days", "1天"),
         (-44, "other", "=", "−44", "−44"),
+        (25.5, "percent-change", "=", f"+25.5{NO_BREAK}%", "+25.5%"),
+        (-3, "net-count", "~", "≈ −3", "≈ −3"),
         (1.0, "yes-no", "=", "yes", "是"),
         (0.0, "yes-no", "=", "no", "否"),
         (None, "percent", "=", "–", "–"),
@@ -544,13 +578,12 @@ def test_changes_of_percentages_are_in_percentage_points(value, unit, english, c
 
 
 def test_every_direction_and_unit_has_a_text_in_both_languages():
-    units = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", "yes-no", "other")
     said = {}
     for language in words.LANGUAGES:
         with speaking(language):
             said[language] = (
                 [words.direction(each) for each in ("up", "down", "context")],
-                [words.unit_name(u) for u in units],
+                [words.unit_name(u) for u in UNITS],
             )
     assert said["zh"][0] == ["越高越好", "越低越好", "高低无优劣之分"]
     assert said["en"][0] == ["higher is better", "lower is better", "neither direction is better"]

@@ -13,8 +13,10 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, String, Table, select
 
+from data.engine.precision import written as as_entered
 from data.exhibits import build
-from data.storage.schema import CONTRACT_TABLES, shared_columns
+from data.storage.schema import CONTRACT_TABLES, precision_of, shared_columns
+from data.storage.schema import Kind as Columns
 from data.view import View
 
 _CHUNK = 1000
@@ -39,7 +41,7 @@ NEW = frozenset({Kind.NEW_ROW, Kind.NEW_VALUE})
 
 @dataclass(frozen=True)
 class Cell:
-    """The value of one cell before and after; None is blank."""
+    """The value of one cell before and after; None is blank, and a date that is no exact day is a text."""
 
     column: str
     before: Any
@@ -157,12 +159,21 @@ def _changes(before: Connection, after: Connection, table: Table) -> Iterator[Ch
 
 
 def _keyed(connection: Connection, keys: list[Column[Any]], columns: list[Column[Any]], side: int) -> Iterator[Keyed]:
-    """The rows of a table, sorted by key. Texts are sorted by code points, whatever the database's own order is."""
+    """The rows of a table, sorted by key. Texts are sorted by code points, whatever the database's own order is.
+
+    A date that is no exact day is a text, as the import format writes it: a change of precision is a change.
+    """
+    dates = [at for at, column in enumerate(columns) if column.info["kind"] is Columns.DATE]
+    precisions = [columns[at].table.c[precision_of(columns[at].name)] for at in dates]
     is_sqlite = connection.dialect.name == "sqlite"
     order = [key if is_sqlite or not isinstance(key.type, String) else key.collate("C") for key in keys]
-    statement = select(*keys, *columns).order_by(*order).execution_options(yield_per=_CHUNK)
+    statement = select(*keys, *columns, *precisions).order_by(*order).execution_options(yield_per=_CHUNK)
     for row in connection.execute(statement):
-        yield row[: len(keys)], side, row[len(keys) :]
+        cells = list(row[len(keys) : len(keys) + len(columns)])
+        for at, precision in zip(dates, row[len(keys) + len(columns) :], strict=True):
+            if precision not in (None, "day"):
+                cells[at] = as_entered(cells[at], precision)
+        yield row[: len(keys)], side, tuple(cells)
 
 
 def _cells(columns: list[Column[Any]], before: Row | None, after: Row | None) -> Iterator[Cell]:

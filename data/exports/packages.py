@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import PurePosixPath
@@ -12,11 +12,12 @@ from zipfile import ZIP_DEFLATED, ZipFile
 import pandas as pd
 from sqlalchemy import Column, Connection, Table
 
+from data.columns import Column as ExhibitColumn
 from data.columns import Holds
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.exports import record_files
-from data.exports.csv_files import blank, to_csv
+from data.exports.csv_files import blank, dated_columns, to_csv
 from data.loading.template.column_notes import TABLES, chinese_note, english_note
 from data.privacy.shown import Under, Withheld
 from data.storage.schema import CONTRACT_TABLES, Kind, shared_columns
@@ -73,8 +74,9 @@ class Resource:
     ) -> Self:
         """The exported columns of an exhibit; withheld values are declared as missing values."""
         code, declared = exhibit.code, EXHIBITS[exhibit.code]
+        texts = dated_columns(declared)
         fields = tuple(
-            {"name": each.name, "type": _TYPES[each.holds], "description": str(column(each.name))}
+            {"name": each.name, "type": _type(each, texts), "description": str(column(each.name))}
             for each in declared.columns
             if each.exported
         )
@@ -120,6 +122,11 @@ class Resource:
             **({"sources": list(self.sources)} if self.sources else {}),
             "schema": schema,
         }
+
+
+def _type(column: ExhibitColumn, texts: Collection[str]) -> str:
+    """The field type of a column. Dates of limited precision are `texts`."""
+    return "string" if column.name in texts else _TYPES[column.holds]
 
 
 def _is_complete(table: pd.DataFrame, names: Iterable[str]) -> bool:

@@ -1,4 +1,4 @@
-"""Tables as a workbook: real numbers and dates, everything else as text that is never read as a formula."""
+"""Tables as a workbook: real numbers and exact dates, everything else as text that is never read as a formula."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 from data.columns import Holds
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
-from data.exports.csv_files import FORMULA_SIGNS, blank
+from data.exports.csv_files import FORMULA_SIGNS, blank, exported
 from data.privacy.shown import Under, Withheld
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
@@ -46,8 +46,9 @@ def sheet_of(exhibit: BuiltExhibit) -> Sheet:
     """The exported columns of an exhibit as a sheet; its title is the code of the exhibit."""
     declared = EXHIBITS[exhibit.code]
     columns = declared.exported
+    table = exported(exhibit)
     # Column by column: row by row, pandas turns withheld numbers into plain ones.
-    rows = zip(*(list(exhibit.table[name]) for name in columns), strict=True)
+    rows = zip(*(list(table[name]) for name in columns), strict=True)
     shares = frozenset(column.name for column in declared.columns if column.holds is Holds.SHARE)
     return Sheet(exhibit.code, columns, rows, shares)
 

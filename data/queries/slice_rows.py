@@ -8,7 +8,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, KeyedColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from data.privacy.viewer import Slice
 from data.storage.schema import (
@@ -65,7 +66,7 @@ def dated(column: DateColumn, when: ColumnElement[bool]) -> tuple[ColumnElement[
 
 def _beside(column: DateColumn) -> DateColumn:
     """The column with the precisions of the dates in `column`."""
-    precision: DateColumn = column.table.c[precision_of(column.name)]  # type: ignore[attr-defined]
+    precision: DateColumn = column.table.c[precision_of(column.name)]
     return precision
 
 

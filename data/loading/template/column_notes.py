@@ -41,6 +41,7 @@ _CHINESE: dict[str, str] = {
     "note": "备注",
     "note_en": "读者须知（英文）",
     "note_zh": "读者须知（中文）",
+    "contact": "联系方式",
     "iati_activity": "IATI 登记处的活动标识符",
     "key": "是否为主要指标，在图表和页面中排在前面？",
     "sdg": "对应的可持续发展目标具体目标，如 8.2",
