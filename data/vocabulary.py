@@ -14,6 +14,12 @@ JOURNEY = (
 )  # fmt: skip
 """Stages of an enterprise in the programme, from first to last."""
 
+HEADLINES = (
+    "enterprises", "trained", "workers_reached", "workers_unknown", "people_trained", "women_trained", "visits",
+    "modules_completed", "overdue", "stale", "reported", "paired", "rounds", "places", "partners",
+)  # fmt: skip
+"""The headline numbers. A target may be measured by any of them."""
+
 YES_NO = "yes-no"
 """Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
 

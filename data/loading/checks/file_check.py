@@ -138,7 +138,7 @@ class _Check:
             if key is not None:
                 return fact_of(table, typed, key, stored.get(key)).dated("as_of")
         for row in stored.values():
-            return Dated(row["as_of"], row["date_precision"] or "day")
+            return Dated(row["as_of"], row["as_of_precision"] or "day")
         return None
 
     def images(self) -> frozenset[Key]:

@@ -21,6 +21,7 @@ _BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
     ("result", "before"): read_level,
     ("result", "after"): read_level,
     ("reported_figure", "value"): read_figure,
+    ("target", "baseline"): read_figure,
     ("target", "value"): read_figure,
 }
 
