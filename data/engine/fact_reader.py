@@ -407,7 +407,7 @@ class _FactReader:
         indicator, known = read["indicator"], read["months"] > 0
         # An indicator of money is compared per month where any of its rows has the length of its period.
         monthly = np.zeros(len(units) + 1, bool)
-        monthly[indicator[known]] = True
+        monthly[indicator[~np.isnan(read["months"])]] = True
         monthly[:-1] &= np.array([unit in _MONEY for unit in units], bool)
         per_month = monthly[indicator]
         length = np.where(per_month & known, read["months"], 1.0)

@@ -113,6 +113,12 @@ class SliceFacts:
         table[NONE] = "" in codes
         return table
 
+    @property
+    def module_count(self) -> int:
+        """The number of modules in the slice: of the programme, or of those asked for."""
+        modules = self.among("module")
+        return len(self.record.modules) if modules is None else int(np.count_nonzero(modules[:-1]))
+
     @cached_property
     def rounds(self) -> Array:
         """Marks the rounds of the slice, by position."""

@@ -89,12 +89,13 @@ def journey_counts(of: SliceFacts) -> pd.DataFrame:
 def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
     """Enterprises by number of completed modules.
 
-    Columns: modules_at_least (1 to the number of modules of the programme), enterprises (with at least that number).
+    Columns: modules_at_least (1 to the number of modules of the programme, or of those asked for), enterprises (with at
+    least that number).
     """
     of_modules = of.enterprise_modules
     completed = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
     modules = np.bincount(completed, minlength=len(of.record.enterprises))
-    levels = range(1, len(of.record.modules) + 1)
+    levels = range(1, of.module_count + 1)
     return pd.DataFrame(
         {"modules_at_least": list(levels), "enterprises": [of.count(modules >= level) for level in levels]}
     )

@@ -134,9 +134,10 @@ def _groups(view: View, of: SliceFacts, by: str) -> tuple[Array, Array, list[str
     enrolments, rows, record = of.record.enrolments, of.enrolments, of.record
     if by == "partner":
         lines = view.lines("partner")
-        groups = np.array([record.with_partner(below) for below in lines.values()]).reshape(len(lines), -1)
-        at, group = np.nonzero(groups.T[enrolments.round[rows]])
-        return rows[at], group, list(lines)
+        groups = np.array([record.with_partner(below) for below in lines.values()], bool)
+        groups = groups.reshape(len(lines), len(record.rounds))
+        at, group = np.nonzero(np.vstack([groups, ~groups.any(axis=0)]).T[enrolments.round[rows]])
+        return rows[at], group, [*lines, None]
     codes: tuple[str, ...] = {"sector": record.sectors, "round": record.rounds, "phase": record.phases}.get(by, ())
     if by == "province":
         codes = tuple(code for code, entry in view.catalogue.place.items() if entry.columns["level"] == "province")

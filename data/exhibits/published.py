@@ -26,12 +26,17 @@ def numbers(view: View) -> pd.DataFrame:
     return frame.rename(columns={"code": "figure", "phase": "own_phase"}).rename(columns={"of_phase": "phase"})
 
 
-def day_of(view: View, figure: dict[str, Any]) -> date:
-    """The last day that the date of a figure can mean; without a date that of its source; the earliest without both."""
+def date_of(view: View, figure: dict[str, Any]) -> tuple[date | None, str | None]:
+    """The date of a figure and its precision; without one that of its source."""
     source = view.catalogue.source.get(figure["source"] or "")
-    own = last_day(figure["as_of"], figure["as_of_precision"])
-    sourced = last_day(source.columns["published_on"], source.columns["published_on_precision"]) if source else None
-    return own or sourced or date.min
+    if figure["as_of"] or source is None:
+        return figure["as_of"], figure["as_of_precision"]
+    return source.columns["published_on"], source.columns["published_on_precision"]
+
+
+def day_of(view: View, figure: dict[str, Any]) -> date:
+    """The last day that the date of a figure can mean; the earliest of all without one."""
+    return last_day(*date_of(view, figure)) or date.min
 
 
 def _may_read(view: View, note: str | None) -> bool:

@@ -67,9 +67,10 @@ def _figures(view: View) -> dict[tuple[str, str, str], list[tuple[date, Actual]]
     for row in sorted(rows, key=lambda row: (published.day_of(view, row), row["figure"])):
         day = published.day_of(view, row)
         if row["place"] and not row["round"] and not row["partner"] and day != date.min:
+            when, precision = published.date_of(view, row)
             actual = Actual(
-                row["value"], row["operator"] or "=", row["as_of"], row["as_of_precision"], row["figure"],
-                row["source"], _none_for_nan(row["women_percent"]),
+                row["value"], row["operator"] or "=", when, precision, row["figure"], row["source"],
+                _none_for_nan(row["women_percent"]),
             )  # fmt: skip
             figures.setdefault((row["indicator"], row["place"], row["scope"] or ""), []).append((day, actual))
     return figures
