@@ -9,13 +9,18 @@ from data.view import View
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of pairs; number of enterprises with a pair, with any report, trained, and enrolled."""
+    """Number of pairs; number of enterprises with a pair, of these trained; with any report, of these trained; trained;
+    enrolled; and enrolled without a place.
+    """
 
     pairs: int = 0
     paired: int = 0
+    paired_of_trained: int = 0
     reported: int = 0
+    reported_of_trained: int = 0
     trained: int = 0
     enterprises: int = 0
+    without_place: int = 0
 
 
 def coverage_line(view: View, indicator: str = "") -> Coverage:

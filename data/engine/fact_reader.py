@@ -435,7 +435,8 @@ def _numbers_of(read: dict[str, Array], name: str) -> Array:
 
 def _first_of(read: dict[str, Array], *names: str) -> Array:
     """The first of some dates of each row with its precision, as :func:`joined`."""
-    return np.minimum.reduce([_numbers_of(read, name) for name in names])
+    first: Array = np.minimum.reduce([_numbers_of(read, name) for name in names])
+    return first
 
 
 def _known(numbers: Array) -> Array:

@@ -49,10 +49,10 @@ class Enrolments:
 class Trainings:
     """Trainings of enrolments, sorted by enterprise and module, latest first.
 
-    Days are the last that a date can mean: ``workshop`` to ``dropped`` those on which a step was reached, ``visits_seen``
-    the one from which ``visits_done`` is known, ``seen_from`` the one from which the training is seen. ``first`` and
-    ``first_by`` are the day and the precision of the first step on record, ``completion_by`` is the precision of the
-    completion. An unknown count is NaN.
+    Days are the last that a date can mean: ``workshop`` to ``dropped`` those on which a step was reached,
+    ``visits_seen`` the one from which ``visits_done`` is known, ``seen_from`` the one from which the training is seen.
+    ``first`` and ``first_by`` are the day and the precision of the first step on record, ``completion_by`` is the
+    precision of the completion. An unknown count is NaN.
     """
 
     enterprise: Array
@@ -87,11 +87,10 @@ class Results:
     counts. ``after_rank`` is the position of a row in ``by_after``.
 
     ``before_on`` and ``after_on`` are the days on record, with the precisions ``before_by`` and ``after_by``.
-    ``before_first`` is the first day that the date of the before can mean (:data:`ALWAYS`: it has none), ``before_last``
-    and ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days
+    ``before_first`` is the first day that the date of the before can mean (:data:`ALWAYS`: none), ``before_last`` and ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days
     from which the before, the after, the after or the change, and any of them are seen; ``seen_by`` is the precision
-    of the last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month, where
-    the indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor an
+    of the last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month,
+    where the indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor an
     amount of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and :data:`PRECISIONS`;
     ``verified`` is 1, 0 or :data:`NONE`. An unknown number is NaN.
     """
@@ -136,8 +135,8 @@ class Results:
 class RecordFacts:
     """The facts of one data version. The arrays refer to codes by their positions in the sorted tuples of codes.
 
-    ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round, ``rounds_from`` the
-    day from which it is seen. ``parties`` marks the rounds of each partner.
+    ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round, ``rounds_from``
+    the day from which it is seen. ``parties`` marks the rounds of each partner.
     """
 
     enterprises: tuple[str, ...]

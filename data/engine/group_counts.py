@@ -5,25 +5,32 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
-from data.engine.facts import Array, runs
+from data.engine.facts import NONE, Array, runs
 from data.engine.grouped import GroupFacts
 from data.engine.slice import SliceFacts
 
 
 def coverage_totals(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:
-    """The counts of the line under an exhibit: enterprises, trained, reported, paired, and pairs.
+    """The counts of the line under an exhibit: enterprises, without_place, trained, reported, paired, and pairs.
 
-    With an `indicator`, reported, paired and pairs are those of it. reported and paired count all enterprises.
+    With an `indicator`, reported, paired and pairs are those of it. reported and paired count all enterprises,
+    reported_of_trained and paired_of_trained the trained ones.
     """
     rows, first, results = of.record.results, of.pairs.before, of.results_of(indicator)
     if indicator is not None:
         first = first[rows.indicator[first] == of.record.indicators.index(indicator)]
     pairs = of.tally(rows.enterprise[first], rows.indicator[first], len(of.record.indicators))
+    enrolments = of.record.enrolments
+    without_place = enrolments.place[of.enrolments] == NONE
+    reported, paired = of.marked(rows.enterprise[results]), of.marked(rows.enterprise[first])
     marks = {
         "enterprises": of.enterprises,
+        "without_place": of.marked(enrolments.enterprise[of.enrolments[without_place]]),
         "trained": of.trained,
-        "reported": of.marked(rows.enterprise[results]),
-        "paired": of.marked(rows.enterprise[first]),
+        "reported": reported,
+        "reported_of_trained": reported & of.trained,
+        "paired": paired,
+        "paired_of_trained": paired & of.trained,
     }
     return {name: of.count(mark) for name, mark in marks.items()} | {"pairs": int(pairs.sum())}
 

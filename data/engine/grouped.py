@@ -1,4 +1,7 @@
-"""The facts of a slice per group of enrolments, such as those of each partner. A group counts as a filter on it would."""
+"""The facts of a slice per group of enrolments, such as those of each partner.
+
+The numbers of a group are those of a filter on it.
+"""
 
 from typing import NamedTuple
 
@@ -107,8 +110,8 @@ class GroupFacts:
     def trained_reported(self) -> Grouped:
         """The trained enterprises with a result."""
         count = len(self.of.record.enterprises) or 1
-        keys = (each.group * count + each.of for each in (self.trained, self.reported))
-        both = np.intersect1d(*keys, assume_unique=True)
+        trained, reported = (each.group * count + each.of for each in (self.trained, self.reported))
+        both = np.intersect1d(trained, reported, assume_unique=True)
         return Grouped(both // count, both % count)
 
     def pairs(self, indicator: int | None = None) -> GroupedPairs:

@@ -224,7 +224,7 @@ def majorities(pairs: pd.Series, better: pd.Series, worse: pd.Series) -> pd.Seri
     tested = {
         at: _score_p(max(better[at], worse[at]), pairs[at])
         for at in pairs.index
-        if pairs[at] >= FEWEST_FOR_DISTRIBUTION and better[at] is not None and better[at] == better[at]  # noqa: PLR0124 - NaN
+        if pairs[at] >= FEWEST_FOR_DISTRIBUTION and better[at] is not None and better[at] == better[at]
     }
     verdicts: dict[Any, str | None] = dict.fromkeys(pairs.index)
     verdicts |= dict.fromkeys(tested, "neither")

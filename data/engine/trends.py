@@ -9,6 +9,9 @@ from data.engine.days import joined, parted, quarters
 from data.engine.facts import NEVER, PRECISIONS, Array
 from data.engine.slice import SliceFacts
 
+QUARTERS = 4
+"""Quarters of a year."""
+
 MEASURES = ("enterprises", "trained", "modules_completed", "reported")
 """The measures with a trend."""
 
@@ -48,11 +51,11 @@ class Firsts:
 
 def written(quarter: int) -> str:
     """A quarter as a text: ``2014-Q3``."""
-    return f"{quarter // 4}-Q{quarter % 4 + 1}"
+    return f"{quarter // QUARTERS}-Q{quarter % QUARTERS + 1}"
 
 
 def firsts(of: SliceFacts, measure: str) -> Firsts:
-    """The first facts of one of :data:`MEASURES` in a slice: those seen, the earliest of each enterprise (and module)."""
+    """The earliest seen fact of each enterprise (and module) for one of :data:`MEASURES`."""
     record = of.record
     if measure == "enterprises":
         rows = of.enrolments

@@ -59,6 +59,15 @@ ALL: tuple[Exhibit, ...] = (
 EXHIBITS: dict[str, Exhibit] = {each.code: each for each in ALL}
 """All exhibits by code."""
 
+_RENAMED = {"journey-funnel": "journey"}
+"""Codes that exhibits had before, with their codes now: addresses and decks may still have them."""
+
+
+def current_code(code: str) -> str:
+    """The code of an exhibit or picture now; `code` may be one that it had before."""
+    return _RENAMED.get(code, code)
+
+
 SLIDES: dict[str, Exhibit] = {code: each for each in ALL for code in each.slides or ()}
 """The pictures a slide can show: the code of the picture, and the exhibit it draws."""
 

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from data.columns import Derived, Key, Share, Text, Value
+from data.columns import Derived, Key, Share, Text
 from data.engine import measures
 from data.engine.facts import NONE, Array
 from data.engine.grouped import Grouped, GroupFacts
 from data.engine.slice import OVERDUE, SliceFacts
-from data.exhibit import Exhibit
+from data.exhibit import Exhibit, Option
 from data.privacy.table import marked, total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
@@ -54,7 +54,7 @@ def numbers(view: View, by: str, measure: str) -> pd.DataFrame:
     selection: above, below, as-expected, too-few, or None without a share (Spiegelhalter 2005).
     """
     codes = _codes(view, by)
-    if measure not in measures_of(view) or not codes:
+    if not codes:
         return _frame([])
     counts = _counts(view, view.facts, by, codes, measure)
     rows = view.facts.enrolments
@@ -207,5 +207,5 @@ EXHIBIT = Exhibit(
     ),
     numbers=numbers,
     rests_on=TRAININGS_AND_RESULTS,
-    options={"by": KINDS[0], "measure": "trained"},
+    options={"by": Option(KINDS[0], lambda _view: KINDS), "measure": Option("trained", measures_of)},
 )

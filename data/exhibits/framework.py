@@ -2,8 +2,7 @@
 
 import pandas as pd
 
-from data.columns import Key, Text, Value, dated
-from data.columns import Holds
+from data.columns import Holds, Key, Text, Value, dated
 from data.exhibit import Exhibit
 from data.exhibits import targets
 from data.view import View

@@ -8,9 +8,9 @@ import pandas as pd
 from data.columns import Derived, Key, Text
 from data.engine import trends
 from data.engine.slice import SliceFacts
-from data.engine.trends import MEASURES, Firsts
-from data.exhibit import Exhibit
-from data.privacy.table import marked, total_marked
+from data.engine.trends import MEASURES, QUARTERS, Firsts
+from data.exhibit import Exhibit, Option
+from data.privacy.table import total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
 
@@ -22,9 +22,7 @@ def numbers(view: View, measure: str) -> pd.DataFrame:
     year. Under a threshold the quarters are those of the viewer's scope, and ``new`` is told per year, in the last row
     of the year.
     """
-    firsts = trends.firsts(view.facts, measure) if measure in MEASURES else None
-    if firsts is None:
-        return _frame([])
+    firsts = trends.firsts(view.facts, measure)
     of_scope = trends.firsts(view.scope, measure) if view.threshold else firsts
     quarters = of_scope.quarters(view.of.as_of)
     rows: list[tuple[Any, ...]] = []
@@ -41,9 +39,10 @@ def _new(view: View, firsts: Firsts, quarter: int, *, last: bool) -> Any:
     """The number that is new in a quarter; under a threshold in its year, and None before the last row of the year."""
     if not view.threshold:
         return _counted(view.facts, firsts, firsts.within(quarter, quarter))
-    if quarter % 4 != 3 and not last:
+    begin = quarter - quarter % QUARTERS
+    if quarter < begin + QUARTERS - 1 and not last:
         return None
-    return _told(view, _counted(view.facts, firsts, firsts.within(quarter - quarter % 4, quarter)))
+    return _told(view, _counted(view.facts, firsts, firsts.within(begin, quarter)))
 
 
 def _counted(of: SliceFacts, firsts: Firsts, chosen: np.ndarray[Any, Any]) -> int:
@@ -68,5 +67,5 @@ EXHIBIT = Exhibit(
     columns=(Key("quarter"), Text("measure"), Derived("new"), Derived("cumulative")),
     numbers=numbers,
     rests_on=TRAININGS_AND_RESULTS,
-    options={"measure": MEASURES[0]},
+    options={"measure": Option(MEASURES[0], lambda _view: MEASURES)},
 )

@@ -28,11 +28,14 @@ def to_csv(exhibit: BuiltExhibit) -> str:
 def with_written_dates(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """A table with its dates as the import format writes them: ``2014-09`` for a month, ``by 2014-09-30``."""
     dates = [name for name in columns if f"{name}_precision" in table.columns]
-    texts = {
-        name: pd.Series(map(written, table[name], table[f"{name}_precision"]), index=table.index, dtype=object)
-        for name in dates
-    }
+    texts = {name: _written(table[name], table[f"{name}_precision"]) for name in dates}
     return table.assign(**texts)
+
+
+def _written(dates: "pd.Series[Any]", precisions: "pd.Series[Any]") -> "pd.Series[Any]":
+    pairs = zip(dates, precisions, strict=True)
+    texts = [None if blank(when) else written(when, precision) for when, precision in pairs]
+    return pd.Series(texts, index=dates.index, dtype=object)
 
 
 def csv_of(table: pd.DataFrame, columns: Sequence[str], shares: Collection[str] = ()) -> str:

@@ -38,7 +38,8 @@ def targets(connection: Connection, of: Slice) -> list[dict[str, Any]]:
 def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
     """Levels reached by trainers. Columns: trainer, sex, module, level, source, trainer_source.
 
-    A trainer has a place and an organisation, but no sector, round or phase. A level without a date is seen from its source.
+    A trainer has a place and an organisation, but no sector, round or phase. A level without a date
+    is seen from its source.
     """
     trainer, level = schema.trainer, schema.trainer_level
     return frame(

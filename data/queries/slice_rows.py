@@ -8,7 +8,8 @@ from collections.abc import Collection
 from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, KeyedColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy.sql.elements import KeyedColumnElement
 
 from data.privacy.viewer import Slice
 from data.storage.schema import (
@@ -46,7 +47,7 @@ def seen(column: DateColumn, of: Slice) -> ColumnElement[bool]:
 
 
 def source_seen(source_code: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
-    """The condition that a source was published by ``as_of``, for certain; true without a source or without its date."""
+    """The condition that a source was published by ``as_of`` for certain. True without a source or its date."""
     later = select(source.c.code).where(source.c.published_on.is_not(None), ~ended_by(source.c.published_on, of.as_of))
     return or_(source_code.is_(None), source_code.not_in(later))
 

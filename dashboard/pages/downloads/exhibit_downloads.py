@@ -4,7 +4,7 @@ from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Flask, Response, abort, g, send_file
+from flask import Flask, Response, abort, g, request, send_file
 
 from callbacks import downloads
 from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
@@ -23,7 +23,10 @@ def install(server: Flask, context: AppContext) -> None:
         if code not in EXHIBITS:
             abort(404)
         return _send(
-            code, "xlsx", workbooks.MEDIA_TYPE, lambda page_request, to: downloads.workbook(page_request, code, to)
+            code,
+            "xlsx",
+            workbooks.MEDIA_TYPE,
+            lambda page_request, to: downloads.workbook(page_request, code, to, request.args),
         )
 
     @server.get("/export/selection.xlsx", endpoint="export-selection")
