@@ -156,7 +156,7 @@ def _terms(request: PageRequest) -> str:
     """The programme's note. It is free text: link viewers do not get it where the record is not public."""
     programme = request.view.catalogue.programme
     shown = programme.public or not request.view.viewer.limited
-    return (programme.entry.columns["note"] or "") if shown else ""
+    return programme.note(words.language()) if shown else ""
 
 
 def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:

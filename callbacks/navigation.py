@@ -89,7 +89,7 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
         "single": request.view.threshold is not None,
     }
     # The programme's note is free text: it may mention data that the share link does not show.
-    note = None if request.view.viewer.limited else programme.entry.columns["note"]
+    note = None if request.view.viewer.limited else programme.note(words.language())
     return (
         page_frame.brand(name, request.addresses.of("/", request.filters)),
         page_frame.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),

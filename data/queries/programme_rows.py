@@ -3,11 +3,11 @@
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from data.privacy.viewer import Slice
 from data.queries.execution import frame, rows
-from data.queries.slice_rows import among, seen
+from data.queries.slice_rows import among, dated, ended_by, seen
 from data.storage import schema
 
 
@@ -66,7 +66,11 @@ def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """
     event, round_ = schema.event, schema.round_
     conditions = [
-        or_(event.c.status != "held", seen(func.coalesce(event.c.starts_on, event.c.ends_on), of)),
+        or_(
+            event.c.status != "held",
+            ended_by(event.c.starts_on, of.as_of),
+            and_(event.c.starts_on.is_(None), seen(event.c.ends_on, of)),
+        ),
         among(event.c.place, of.place),
         among(event.c.round, of.round),
         among(round_.c.phase, of.phase),
@@ -98,8 +102,8 @@ def event_partners(connection: Connection, of: Slice) -> dict[str, list[str]]:
 def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """Rounds of the slice, with or without enterprises.
 
-    Columns: round, planned_start, planned_end, started_on and ended_on (if seen), date_precision, source. A round has
-    partners, a phase and places; it has no sector and no module.
+    Columns: round, planned_start, planned_end, started_on and ended_on (if seen), the precision of each date, source. A
+    round has partners, a phase and places; it has no sector and no module.
     """
     round_ = schema.round_
     conditions = [
@@ -118,10 +122,11 @@ def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
         select(
             round_.c.code.label("round"),
             round_.c.planned_start,
+            round_.c.planned_start_precision,
             round_.c.planned_end,
-            case((begun, round_.c.started_on)).label("started_on"),
-            case((and_(begun, seen(round_.c.ended_on, of)), round_.c.ended_on)).label("ended_on"),
-            round_.c.date_precision,
+            round_.c.planned_end_precision,
+            *dated(round_.c.started_on, begun),
+            *dated(round_.c.ended_on, and_(begun, seen(round_.c.ended_on, of))),
             round_.c.source,
         )
         .where(*conditions)

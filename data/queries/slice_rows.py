@@ -5,12 +5,23 @@ the same filter rules (docs/measures.md, "Filters"). A fact dated after the slic
 """
 
 from collections.abc import Collection
+from datetime import date, timedelta
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, and_, case, exists, func, literal, or_, select
+from sqlalchemy import CTE, ColumnElement, KeyedColumnElement, and_, case, exists, func, literal, or_, select
 
 from data.privacy.viewer import Slice
-from data.storage.schema import enrolment, enterprise, module, result, round_, round_partner, round_place, training
+from data.storage.schema import (
+    enrolment,
+    enterprise,
+    module,
+    precision_of,
+    result,
+    round_,
+    round_partner,
+    round_place,
+    training,
+)
 
 
 def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnElement[bool]:
@@ -21,9 +32,41 @@ def among(column: ColumnElement[Any], codes: frozenset[str] | None) -> ColumnEle
     return or_(is_code, column.is_(None)) if "" in codes else is_code
 
 
-def seen(column: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
-    """The condition that the date in `column` is not after ``as_of``. A value without a date is always seen."""
-    return or_(column.is_(None), column <= of.as_of)
+DateColumn = KeyedColumnElement[Any]
+"""A column of dates in a table, or in a common table expression with all its columns."""
+
+
+def seen(column: DateColumn, of: Slice) -> ColumnElement[bool]:
+    """The condition that the last day that the date in `column` can mean is not after ``as_of``.
+
+    A value without a date is always seen.
+    """
+    return or_(column.is_(None), ended_by(column, of.as_of))
+
+
+def ended_by(column: DateColumn, day: date) -> ColumnElement[bool]:
+    """The condition that the last day that the date in `column` can mean is not after `day`. Not true without a date.
+
+    A month or year is stored as its first day: it has ended if it began before the month or year of the next day.
+    """
+    following, precision = day + timedelta(days=1), _beside(column)
+    return case(
+        (precision == "month", column < following.replace(day=1)),
+        (precision == "year", column < following.replace(month=1, day=1)),
+        else_=column <= day,
+    )
+
+
+def dated(column: DateColumn, when: ColumnElement[bool]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """The date in `column` and its precision, under their own names; NULL except `when` the condition is true."""
+    precision = _beside(column)
+    return case((when, column)).label(column.name), case((when, precision)).label(precision.name)
+
+
+def _beside(column: DateColumn) -> DateColumn:
+    """The column with the precisions of the dates in `column`."""
+    precision: DateColumn = column.table.c[precision_of(column.name)]  # type: ignore[attr-defined]
+    return precision
 
 
 def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
@@ -75,13 +118,14 @@ def results_seen(of: Slice, enrolled: CTE) -> CTE:
     """Result rows of the enrolments, with the values seen at ``as_of`` only. Rows without such a value are left out.
 
     A result belongs to its enrolment; a result without a round belongs to its enterprise. Columns: keys, before, after,
-    change_percent, operator, months, verified, their dates, source, note, position (of the module).
+    change_percent, operator, months, verified, their dates and precisions, source, note, position (of the module).
     """
     before = case((seen(result.c.before_on, of), result.c.before))
     # As long as the before is not seen, the after is not seen either.
-    after_on = func.coalesce(result.c.after_on, result.c.before_on)
-    after = case((seen(after_on, of), result.c.after))
-    change = case((seen(after_on, of), result.c.change_percent))
+    is_undated = result.c.after_on.is_(None)
+    after_seen = or_(and_(is_undated, seen(result.c.before_on, of)), and_(~is_undated, seen(result.c.after_on, of)))
+    after = case((after_seen, result.c.after))
+    change = case((after_seen, result.c.change_percent))
     own = and_(enrolled.c.enterprise == result.c.enterprise, enrolled.c.round == result.c.round)
     roundless = and_(
         result.c.round == "", exists().where(enrolled.c.enterprise == result.c.enterprise).correlate(result)
@@ -94,15 +138,16 @@ def results_seen(of: Slice, enrolled: CTE) -> CTE:
             result.c.indicator,
             before.label("before"),
             result.c.before_on,
+            result.c.before_on_precision,
             after.label("after"),
             result.c.after_on,
+            result.c.after_on_precision,
             change.label("change_percent"),
             func.coalesce(result.c.operator, "=").label("operator"),
             result.c.months,
             result.c.verified,
             result.c.source,
             result.c.note,
-            result.c.date_precision,
             module.c.position,
         )
         .outerjoin(enrolled, own)

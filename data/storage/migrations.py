@@ -183,7 +183,7 @@ def _precision_of_each_date(operations: Operations) -> None:
 
 def _fill_precisions(connection: Connection, table: str, dates: tuple[str, ...]) -> None:
     """Give each date the coarsest precision it can have that is not coarser than the one of its row."""
-    row_precision = named("date_precision")
+    row_precision: ColumnElement[Any] = named("date_precision")
 
     def precision(name: str) -> ColumnElement[Any]:
         when: ColumnElement[Any] = named(name, Date())

@@ -1,8 +1,8 @@
 """The tables of the results database. The loader, the template and the queries all use these definitions.
 
 The ``info`` of a column is for the loader: ``key`` (part of the row's key), ``kind`` (see :class:`Kind`), ``choices``
-(closed list of values), ``refers`` (the table whose codes it contains), ``required`` (must not be blank). ``doc`` is
-the note in the template.
+(closed list of values), ``refers`` (the table whose codes it contains), ``required`` (must not be blank),
+``confidential`` (only managers see it). ``doc`` is the note in the template.
 """
 
 from enum import StrEnum
@@ -103,6 +103,7 @@ def _column(  # noqa: PLR0913 - a column has that many properties
     refers: str = "",
     choices: tuple[str, ...] = (),
     default: str = "",
+    confidential: bool = False,
 ) -> Column[Any]:
     """A column of a table. A blank cell of a key column is stored as '', since an SQL key cannot be NULL."""
     info = {
@@ -112,6 +113,7 @@ def _column(  # noqa: PLR0913 - a column has that many properties
         "refers": refers,
         "choices": choices,
         "default": default,
+        "confidential": confidential,
     }
     return Column(name, _TYPES[kind], primary_key=key, nullable=blank and not key, doc=doc, info=info)
 
@@ -137,12 +139,9 @@ def _names() -> tuple[Column[Any], Column[Any]]:
     )
 
 
-_DATE = "YYYY-MM-DD; YYYY-MM or YYYY where no more is known; by 2014-09 where only the latest possible date is known"
-
-
 def _date(name: str, doc: str = "", *, key: bool = False, blank: bool = True) -> tuple[Column[Any], Column[Any]]:
     """A date, and beside it its precision (see :data:`PRECISIONS`; NULL where the date is), which the loader writes."""
-    date = _column(name, Kind.DATE, f"{doc}: {_DATE}" if doc else _DATE, key=key, blank=blank)
+    date = _column(name, Kind.DATE, doc, key=key, blank=blank)
     return date, Column(precision_of(name), String(5), info={"written_by": "loader"})
 
 
@@ -245,7 +244,7 @@ enterprise = Table(
     _ref("place", "place"), _ref("sector", "sector"),
     _column("workers", Kind.COUNT, "People employed"), _column("workers_women", Kind.COUNT, "Of them women"),
     _source(), _note(),
-    _column("contact", doc="Whom to telephone in the office of the enterprise; only managers see it"),
+    _column("contact", doc="Whom to telephone in the office of the enterprise", confidential=True),
 )  # fmt: skip
 
 enrolment = Table(
@@ -303,7 +302,7 @@ target = Table(
     _key("indicator", "indicator"), _key("place", "place"),
     *_date("due_on", key=True, blank=False),
     _choice("scope", TARGET_SCOPES, "Blank, m1 or m2-5", key=True),
-    _column("baseline", Kind.NUMBER, "The value before the programme"), *_dates("baseline_on"),
+    _column("baseline", Kind.NUMBER, "The value before the programme"), *_date("baseline_on"),
     _column("value", Kind.NUMBER, "Zero is a legal target", blank=False),
     _column("women_percent", Kind.PERCENT),
     _choice("measure", HEADLINES, "The headline number that is the actual value, instead of reported figures"),
@@ -395,3 +394,14 @@ story_image = Table(
 def contract_columns(table: Table) -> list[Column[Any]]:
     """The columns of `table` that a person fills in, in order."""
     return [column for column in table.columns if "written_by" not in column.info]
+
+
+def shared_columns(table: Table) -> list[Column[Any]]:
+    """The columns of `table` that a package or an edition has: those of the import format that are not confidential."""
+    return [column for column in contract_columns(table) if not column.info["confidential"]]
+
+
+CONFIDENTIAL = tuple(
+    column for table in CONTRACT_TABLES for column in contract_columns(table) if column.info["confidential"]
+)
+"""Columns that only managers see. They never leave the results database with a package or an edition."""

@@ -131,7 +131,7 @@ def _date_of(text: str) -> Dated:
     text = folded(text).translate(_HYPHENS)
     if latest := _BY.match(text):
         known = _plain_date_of(text[latest.end() :])
-        return Dated(last_day(known.date, known.precision), "by")
+        return Dated(last_day(known.date, known.precision) or known.date, "by")
     return _plain_date_of(text)
 
 

@@ -76,13 +76,14 @@ class Fact:
 
 @dataclass(frozen=True)
 class Setting:
-    """The context of the rules: the as-of date of the record, the folder of the images, and the stored images by story
-    and column.
+    """The context of the rules: the as-of date of the record, the folder of the images, the stored images by story and
+    column, and whether the record is ``public``.
     """
 
     as_of: Dated | None
     folder: Path
     images: frozenset[Key] = frozenset()
+    public: bool = False
 
 
 def fact_of(table: Table, typed: TypedRow, key: Key, stored: Mapping[str, Any] | None) -> Fact:
@@ -146,6 +147,14 @@ def _held_event(fact: Fact, setting: Setting) -> Iterator[Refusal]:
         yield refusal(fact.typed.spot(column, "status"), "future-event", as_of=as_written(setting.as_of))
 
 
+def _public_source(fact: Fact, setting: Setting) -> Iterator[Refusal]:
+    """Every source of a public record has a date: a fact without a date of its own is seen from it."""
+    if fact.table.name != "source" or not setting.public or "published_on" in fact.typed.unfit:
+        return
+    if fact.values["published_on"] is None:
+        yield refusal(fact.typed.spot("published_on", "code"), "undated-source")
+
+
 def _result(fact: Fact, _: Setting) -> Iterator[Refusal]:
     if fact.table.name != "result":
         return
@@ -182,7 +191,7 @@ def _images(fact: Fact, setting: Setting) -> Iterator[Refusal]:
 
 
 _ROW_RULES: tuple[Callable[[Fact, Setting], Iterator[Refusal]], ...] = (
-    _names, _orders, _women, _held_event, _result, _place, _images,
+    _names, _orders, _women, _held_event, _public_source, _result, _place, _images,
 )  # fmt: skip
 
 
