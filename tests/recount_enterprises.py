@@ -41,6 +41,10 @@ from recount_slice import (
 )
 
 MODULE_1 = "m1"
+HEADLINES = (
+    "enterprises", "trained", "workers_reached", "workers_unknown", "people_trained", "women_trained", "visits",
+    "modules_completed", "overdue", "stale", "reported", "paired", "rounds", "places", "partners",
+)  # fmt: skip
 MILESTONES = (
     "enrolled", "baseline", "m1_workshop", "m1_completed", "further_started", "further_completed",
     "all_planned_completed",
