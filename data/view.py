@@ -31,7 +31,7 @@ class View:
 
     ``filters`` are the requested filters, without those that the viewer may not use or the record does not know.
     ``cut``: some were dropped because of a threshold. ``unknown`` are the codes that the record does not know; a viewer
-    with a link is not told them. ``of`` is the slice for the filters. ``built`` is a cache for objects made of the view.
+    with a link is not told them. ``of`` is the slice for the filters. ``built`` is a cache of objects made of the view.
     """
 
     connection: Connection
