@@ -1,6 +1,6 @@
 """Downloads: one exhibit or a whole selection, with the notes that belong to the numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from callbacks.requests.page_request import PageRequest
@@ -38,9 +38,9 @@ def of_selection(request: PageRequest) -> list[tuple[str, str]]:
     ]
 
 
-def workbook(request: PageRequest, code: str, to: IO[bytes]) -> None:
-    """Write one exhibit as a workbook, with a sheet that describes it."""
-    exhibit = build(request.view, code)
+def workbook(request: PageRequest, code: str, to: IO[bytes], options: Mapping[str, str] | None = None) -> None:
+    """Write one exhibit as a workbook, with a sheet that describes it. `options` are for an exhibit with options."""
+    exhibit = build(request.view, code, options=options)
     write(to, [sheet_of(exhibit), Sheet(file_notes.sheet_name(), (), _about(request, exhibit))])
 
 

@@ -23,6 +23,9 @@ HEADLINES = (
 YES_NO = "yes-no"
 """Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
 
+WITHOUT_RELATIVE_CHANGE = (YES_NO, "percent-change", "net-count")
+"""Units in which a change is no share of the level before."""
+
 LANGUAGES = ("en", "zh")
 """The languages of the interface."""
 

@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -197,7 +197,7 @@ def labelled(label: str, value: str) -> str:
     return _("{label}: {value}", label=label, value=value)
 
 
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Joins items in a sentence: "a, b"; Chinese "a、b"."""
     return ("、" if language() == "zh" else ", ").join(items)
 

@@ -22,6 +22,7 @@ j     Qingdao             machinery  30       r2      recruited in 2015 only: no
 An enterprise without a place counts through its round's single place: r1 has one (Qingdao), r2 has two.
 """
 
+from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
@@ -37,7 +38,7 @@ Tables = dict[str, list[Row]]
 def load_rows(engine: Engine, rows: Tables) -> None:
     """Put `rows` (table name → rows) into the engine's database as they are, past the loader; makes the tables.
 
-    A column a row leaves out is blank: '' in a key, NULL elsewhere.
+    A column a row leaves out is blank: '' in a key, NULL elsewhere. A date without a precision is a day.
     """
     create_tables(engine)
     with engine.begin() as connection:
@@ -47,7 +48,13 @@ def load_rows(engine: Engine, rows: Tables) -> None:
             assert not unknown, f"{name} has no column {unknown}"
             blank = {column.name: "" if column.primary_key else None for column in table.columns}
             if listed:
-                connection.execute(insert(table), [blank | row for row in listed])
+                connection.execute(insert(table), [blank | precise(row, blank) | row for row in listed])
+
+
+def precise(row: Row, columns: Iterable[str]) -> Row:
+    """The precision `day` of each date of a row, as the loader writes it; NULL where there is no date."""
+    dates = {name: name.removesuffix("_precision") for name in columns if name.endswith("_precision")}
+    return {name: None if row.get(of) is None else "day" for name, of in dates.items()}
 
 
 def with_more(tables: Tables, many: int = 60) -> Tables:
@@ -100,7 +107,8 @@ _R2_WORKSHOP = date(2014, 10, 1)
 PROGRAMME: Tables = {
     "programme": [_named("score", "Programme", as_of=AS_OF, synthetic=True, public=False)],
     "source": [
-        {"code": "sheet", "title_en": "Sheet", "published_on": date(2014, 12, 31)},
+        # Older than every fact, so that what has no date of its own is seen as soon as it may be.
+        {"code": "sheet", "title_en": "Sheet", "published_on": date(2012, 12, 31)},
         {"code": "report", "title_en": "Report", "published_on": date(2014, 6, 30)},
     ],
     "phase": [

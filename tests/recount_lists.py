@@ -13,33 +13,40 @@ from functools import cached_property
 from statistics import mean, median
 from typing import Any
 
-from recount import (
-    MODULE_1,
-    Asked,
-    Row,
-    Tables,
+from recount_enterprises import MODULE_1, figures, province_of
+from recount_plans import events, level_from, standings
+from recount_results import (
     after_is_seen,
     after_seen,
-    assessed,
+    before_from,
     before_seen,
-    below,
-    by_enterprise_and_module,
     change_seen,
-    completed,
-    completed_modules,
-    deciding,
-    events,
-    find,
-    known,
+    level,
     operator_of,
     other_facts,
     pairs_of,
-    province_of,
-    published,
     results,
+)
+from recount_slice import (
+    PRECISIONS,
+    Asked,
+    Row,
+    Tables,
+    asked,
+    assessed,
+    below,
+    by_enterprise_and_module,
+    completed,
+    completed_modules,
+    day_of,
+    deciding,
+    find,
+    heads,
+    known,
+    last_day,
+    precision_of,
     started,
     state,
-    targets,
     total,
     trained_enterprises,
     unknown_last,
@@ -51,7 +58,6 @@ SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 FORMS = ("baseline", "training", "assessment", "results")
 STATES = ("present", "partly", "missing", "not-yet-due")
 SILENCES = ("90", "180", "365", "longer", "undated", "never")
-PRECISIONS = ("day", "month", "year")
 DID = ("trained", "reported", "silent")
 OF_SLICE = ("enterprise", "enrolment", "training", "result")
 SOURCED = ("phase", "round", *OF_SLICE, "reported_figure", "target", "trainer", "trainer_level", "event", "story")
@@ -158,7 +164,7 @@ class Lists:
 def enrolments_of(of: Asked, enterprise: str) -> list[Row]:
     """The enrolments of one enterprise, the first recruited first."""
     rows = [row for row in of.enrolments if row["enterprise"] == enterprise]
-    return sorted(rows, key=lambda row: (unknown_last(known(row, "recruited_on")), row["round"]))
+    return sorted(rows, key=lambda row: (unknown_last(last_day(row, "recruited_on")), row["round"]))
 
 
 def only_place(of: Asked, enterprise: str) -> str | None:
@@ -180,36 +186,42 @@ def states_of(of: Asked, enterprise: str) -> dict[str, str]:
     return {module: state(of, deciding(of, planned[module])) for module in module_order(of.tables) if module in planned}
 
 
-def report_date(of: Asked, row: Row) -> date | None:
-    """The date a result speaks for: of the after (or the change) where it is seen and dated, else of the before."""
+def spoken_for(of: Asked, row: Row) -> str | None:
+    """The column with the date a result speaks for: of the after (or the change) where it is seen and dated, else of
+    the before; None where neither is dated.
+    """
     spoken_after = after_seen(of, row) is not None or change_seen(of, row) is not None
-    return (known(row, "after_on") if spoken_after else None) or known(row, "before_on")
+    if spoken_after and known(row, "after_on") is not None:
+        return "after_on"
+    return "before_on" if known(row, "before_on") is not None else None
+
+
+def last_report(lists: Lists, enterprise: str) -> tuple[Row, str] | None:
+    """The result and the column that give the last report: the latest last day, of one day the most precise."""
+    own = [row for row in lists.results if row["enterprise"] == enterprise]
+    dates = [(row, column) for row in own if (column := spoken_for(lists.of, row)) is not None]
+    return max(dates, key=lambda each: (last_day(*each), -PRECISIONS.index(str(precision_of(*each)))), default=None)
 
 
 def told_of(lists: Lists, enterprise: str) -> Row:
-    """What the list says of one enterprise; the day of its last report is known as well as the least well known of the
-    results of that day.
-    """
-    of = lists.of
-    own = [row for row in lists.results if row["enterprise"] == enterprise]
-    last = max((day for row in own if (day := report_date(of, row)) is not None), default=None)
-    dated = [known(row, "date_precision") for row in own if report_date(of, row) == last]
-    of_last = [precision for precision in dated if precision]
+    """What the list says of one enterprise."""
+    of, last = lists.of, last_report(lists, enterprise)
     return {
         "place": only_place(of, enterprise),
         "sector": known(find(of.tables["enterprise"], enterprise), "sector"),
         "rounds": tuple(row["round"] for row in enrolments_of(of, enterprise)),
         "states": states_of(of, enterprise),
-        "reported": bool(own),
-        "last_report": last,
-        "date_precision": last and max(of_last, key=PRECISIONS.index, default=None),
+        "reported": enterprise in lists.reported,
+        "last_report": known(*last) if last else None,
+        "last_report_precision": precision_of(*last) if last else None,
+        "last_report_day": last_day(*last) if last else None,
     }
 
 
 def began(of: Asked, round_code: str) -> date | None:
-    """The start of a round; if not on record, its planned start."""
+    """The last day of the start of a round; if not on record, of its planned start."""
     row = find(of.tables["round"], round_code)
-    return known(row, "started_on") or known(row, "planned_start")
+    return last_day(row, "started_on") or last_day(row, "planned_start")
 
 
 def sorted_by(lists: Lists, enterprise: str, sort: str, language: str) -> Any:
@@ -223,7 +235,7 @@ def sorted_by(lists: Lists, enterprise: str, sort: str, language: str) -> Any:
     if sort == "completed":
         return list(told["states"].values()).count("completed")
     if sort == "last_report":
-        return told["last_report"]
+        return told["last_report_day"]
     return folded(name_of(find(tables["enterprise"], enterprise), language))
 
 
@@ -268,8 +280,8 @@ def forms_of(lists: Lists, enterprise: str, paired: set[str]) -> dict[str, str]:
     baselines = []
     for enrolment in enrolments_of(of, enterprise):
         own = [row for row in trainings if row["round"] == enrolment["round"]]
-        due = any(started(of, row) or of.reached(known(row, "due_on")) for row in own)
-        baselines.append((of.reached(known(enrolment, "baseline_on")), due))
+        due = any(started(of, row) or of.reached(last_day(row, "due_on")) for row in own)
+        baselines.append((of.reached(last_day(enrolment, "baseline_on")), due))
     workshops = [
         (workshop_held(of, row), started(of, row) or state(of, row) == "overdue") for row in trainings
     ]  # what was dropped before it began is not due
@@ -303,8 +315,8 @@ def with_form(lists: Lists, form: str, state: str) -> set[str]:
 
 
 def days_since(lists: Lists, enterprise: str) -> int | None:
-    """Days from the last report to the slice's date; None where there is none with a date."""
-    last = lists.told[enterprise]["last_report"]
+    """Days from the last day of the last report to the slice's date; None where there is none with a date."""
+    last = lists.told[enterprise]["last_report_day"]
     return None if last is None else (lists.of.as_of - last).days
 
 
@@ -485,14 +497,12 @@ def rows_of_sources(tables: Tables) -> dict[str, dict[str, int]]:
 
 def sources_in_scope(tables: Tables, scope: dict[str, set[str]]) -> set[str]:
     """The sources that anything in the scope of a link rests on (stories aside, whose filters are their own)."""
-    of = Scoped(tables, {}, tables["programme"][0]["as_of"], scope=scope)
-    codes = {row["figure"] for row in published(tables, scope)}
-    figures = [row for row in tables.get("reported_figure", []) if row["code"] in codes]
+    of = Scoped(tables, {}, day_of(tables, None), scope=scope)
+    limited = asked(tables, scope)
     codes = {row["event"] for row in events(tables, scope)}
     held = [row for row in tables.get("event", []) if row["code"] in codes]
-    codes = {tuple(row[name] or "" for name in KEYS["target"]) for row in targets(tables, scope)}
-    due = [row for row in tables.get("target", []) if key_of("target", row) in codes]
-    named = by_source([*of.enrolments, *of.trainings, *results(of), *figures, *held, *due, *levels_of(of)])
+    due = [each.row for each in standings(limited)]
+    named = by_source([*of.enrolments, *of.trainings, *results(of), *figures(limited), *held, *due, *levels_of(of)])
     return set(named) - {""}
 
 
@@ -504,7 +514,7 @@ def levels_of(of: Asked) -> list[Row]:
     levels = [
         row
         for row in of.tables.get("trainer_level", [])
-        if (known(row, "reached_on") is None or of.reached(row["reached_on"]))
+        if of.seen(level_from(of, row))
         and of.passes("module", [row["module"]])
         and of.passes("place", [known(trainers[row["trainer"]], "place")])
         and of.passes("partner", [known(trainers[row["trainer"]], "organisation")])
@@ -537,16 +547,24 @@ def neighbours(lists: Lists, enterprise: str, kind: str) -> Row | None:
 # Beside the pairs
 
 
+def date_cells(row: Row, column: str) -> Row:
+    """A date and its precision, under the names of their columns."""
+    return {column: known(row, column), f"{column}_precision": precision_of(row, column)}
+
+
+NO_DATE: dict[str, Row] = {name: date_cells({}, name) for name in ("before_on", "after_on")}
+
+
 def facts_beside(of: Asked, indicator: str | None = None) -> list[Row]:
     """The results that are no part of a pair, as far as they are seen: a date after the slice's own is not."""
     return [
         {name: known(row, name) or "" for name in KEYS["result"]}
-        | {name: known(row, name) for name in ("months", "source", "date_precision")}
+        | {name: known(row, name) for name in ("months", "source")}
         | {
             "before": before_seen(of, row),
-            "before_on": known(row, "before_on") if of.reached(known(row, "before_on")) else None,
+            **(date_cells(row, "before_on") if of.seen(before_from(of, row)) else NO_DATE["before_on"]),
             "after": after_seen(of, row),
-            "after_on": known(row, "after_on") if after_is_seen(of, row) else None,
+            **(date_cells(row, "after_on") if after_is_seen(of, row) else NO_DATE["after_on"]),
             "change_percent": change_seen(of, row),
             "operator": operator_of(row),
         }
@@ -556,10 +574,12 @@ def facts_beside(of: Asked, indicator: str | None = None) -> list[Row]:
 
 
 def pair_columns(of: Asked) -> dict[tuple[str, str], Row]:
-    """The further columns of each pair: the date of the before, and the facts of the row of the after."""
+    """The levels of each pair and its further columns: the dates of both, and the facts of the row of the after."""
     return {
-        pair: {"before": first["before"], "before_on": known(first, "before_on"), "after": last["after"]}
-        | {name: known(last, name) for name in ("after_on", "months", "verified", "date_precision", "module")}
+        pair: {"before": float(level(of, first, "before")), "after": float(level(of, last, "after"))}
+        | date_cells(first, "before_on")
+        | date_cells(last, "after_on")
+        | {name: known(last, name) for name in ("months", "verified", "module")}
         for pair, (first, last) in pairs_of(of).items()
     }
 
@@ -589,27 +609,19 @@ def counts_of(of: Asked) -> Row:
     }
 
 
-def only_module_1(of: Asked) -> int:
-    """Enterprises that completed all they had planned, which was Module 1 alone."""
-    planned: dict[str, set[str]] = {}
-    for enterprise, module in by_enterprise_and_module(of):
-        planned.setdefault(enterprise, set()).add(module)
-    done = completed_modules(of)
-    return sum(modules == {MODULE_1} and (code, MODULE_1) in done for code, modules in planned.items())
-
-
 def head_counts(of: Asked) -> Row:
     """The notes of the headlines: the number of known terms of each sum."""
     begun = [row for row in of.trainings if started(of, row)]
     return {
         "workers_reached": [sum(n is not None for n in workers_of(of, trained_enterprises(of)))],
-        "people_trained": [sum(bool(heads_known(row)) for row in begun), len(begun)],
-        "women_trained": [sum(known(row, "women") is not None for row in begun), len(begun)],
+        "people_trained": [sum(heads(row) is not None for row in begun), len(begun)],
+        "women_trained": [len(with_women(begun)), len(begun)],
     }
 
 
-def heads_known(training: Row) -> list[int]:
-    return [count for name in ("managers", "workers") if (count := known(training, name)) is not None]
+def with_women(trainings: list[Row]) -> list[Row]:
+    """The trainings with women and heads on record."""
+    return [row for row in trainings if known(row, "women") is not None and heads(row) is not None]
 
 
 def rest_on(of: Asked) -> dict[tuple[str, str], int]:
@@ -619,8 +631,8 @@ def rest_on(of: Asked) -> dict[tuple[str, str], int]:
     begun = [row for row in of.trainings if started(of, row)]
     found = {
         ("headline", "workers_reached"): employers(of),
-        ("headline", "people_trained"): len({row["enterprise"] for row in begun if sum(heads_known(row))}),
-        ("headline", "women_trained"): len({row["enterprise"] for row in begun if known(row, "women")}),
+        ("headline", "people_trained"): len({row["enterprise"] for row in begun if heads(row)}),
+        ("headline", "women_trained"): len({row["enterprise"] for row in with_women(begun) if row["women"]}),
     }
     for place in {of.place_of(row) for row in of.enrolments}:
         here = of.narrowed(lambda row, place=place: of.place_of(row) == place)

@@ -10,10 +10,9 @@ import pandas as pd
 
 from data.columns import Holds
 from data.engine.precision import written
-from data.exhibit import BuiltExhibit, Exhibit
+from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.privacy.shown import Withheld
-from data.storage.schema import precision_of
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """First characters of a text that a spreadsheet reads as a formula."""
@@ -23,30 +22,20 @@ def to_csv(exhibit: BuiltExhibit) -> str:
     """The exported columns of an exhibit. A text that a spreadsheet would read as a formula gets an apostrophe."""
     declared = EXHIBITS[exhibit.code]
     shares = {column.name for column in declared.columns if column.holds is Holds.SHARE}
-    return csv_of(exported(exhibit), declared.exported, shares)
+    return csv_of(with_written_dates(exhibit.table, declared.exported), declared.exported, shares)
 
 
-def exported(exhibit: BuiltExhibit) -> pd.DataFrame:
-    """The exported columns of an exhibit. A date that is no exact day is a text, as the import format writes it."""
-    declared, table = EXHIBITS[exhibit.code], exhibit.table
-    columns = {name: table[name] for name in declared.exported}
-    for name in dated_columns(declared):
-        pairs = zip(table[name], table[precision_of(name)], strict=True)
-        values = [
-            when if blank(when) or precision in (None, "day") else written(when, precision) for when, precision in pairs
-        ]
-        columns[name] = pd.Series(values, index=table.index, dtype=object)
-    return pd.DataFrame(columns)
+def with_written_dates(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A table with its dates as the import format writes them: ``2014-09`` for a month, ``by 2014-09-30``."""
+    dates = [name for name in columns if f"{name}_precision" in table.columns]
+    texts = {name: _written(table[name], table[f"{name}_precision"]) for name in dates}
+    return table.assign(**texts)
 
 
-def dated_columns(declared: Exhibit) -> list[str]:
-    """The exported columns of dates that have a column with their precision beside them."""
-    names = {column.name for column in declared.columns}
-    return [
-        column.name
-        for column in declared.columns
-        if column.exported and column.holds is Holds.DATE and precision_of(column.name) in names
-    ]
+def _written(dates: "pd.Series[Any]", precisions: "pd.Series[Any]") -> "pd.Series[Any]":
+    pairs = zip(dates, precisions, strict=True)
+    texts = [None if blank(when) else written(when, precision) for when, precision in pairs]
+    return pd.Series(texts, index=dates.index, dtype=object)
 
 
 def csv_of(table: pd.DataFrame, columns: Sequence[str], shares: Collection[str] = ()) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, or_, se
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
 from data.queries.execution import frame, rows
-from data.queries.slice_rows import among, dated, seen
+from data.queries.slice_rows import among, dated, ended_by
 from data.storage import schema
 from data.vocabulary import YES_NO
 
@@ -47,15 +47,14 @@ def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.Dat
     """
     enrolled = slice_rows.enrolments(of, codes)
     table = schema.enrolment
-    left = seen(table.c.left_on, of)
+    left = or_(table.c.left_on.is_(None), ended_by(table.c.left_on, of.as_of))
     return frame(
         connection,
         select(
             enrolled.c.enterprise,
             enrolled.c.round,
-            table.c.recruited_on,
-            table.c.recruited_on_precision,
-            *dated(table.c.baseline_on, seen(table.c.baseline_on, of)),
+            *dated(table.c.recruited_on, ended_by(table.c.recruited_on, of.as_of)),
+            *dated(table.c.baseline_on, ended_by(table.c.baseline_on, of.as_of)),
             *dated(table.c.left_on, left),
             case((left, table.c.left_reason)).label("left_reason"),
             enrolled.c.source,
@@ -75,7 +74,7 @@ def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataF
     dates = [
         column
         for name in ("workshop_on", "assessed_on", "completed_on", "dropped_on")
-        for column in dated(trained.c[name], seen(trained.c[name], of))
+        for column in dated(trained.c[name], ended_by(trained.c[name], of.as_of))
     ]
     other_columns = ("managers", "workers", "women", "satisfaction", "source", "note")
     return frame(
@@ -83,7 +82,7 @@ def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataF
         select(
             trained.c.round, trained.c.module, trained.c.due_on, trained.c.due_on_precision, *dates,
             trained.c.visits_planned,
-            case((seen(trained.c.workshop_on, of), trained.c.visits_done)).label("visits_done"),
+            case((slice_rows.visits_seen(trained, of), trained.c.visits_done)).label("visits_done"),
             *(trained.c[name] for name in other_columns),
         )
         .join(module, module.c.code == trained.c.module)

@@ -1,7 +1,7 @@
 """The rows of a slice as common table expressions: enrolments, trainings, visible results.
 
 Every query for rows starts from one of these. Counts do not: they come from the arrays of `data/engine`, which applies
-the same filter rules (docs/measures.md, "Filters"). A fact dated after the slice's ``as_of`` is not seen.
+the same rules (docs/measures.md, "Filters" and "When a fact is seen").
 """
 
 from collections.abc import Collection
@@ -21,6 +21,7 @@ from data.storage.schema import (
     round_,
     round_partner,
     round_place,
+    source,
     training,
 )
 
@@ -38,11 +39,17 @@ DateColumn = KeyedColumnElement[Any]
 
 
 def seen(column: DateColumn, of: Slice) -> ColumnElement[bool]:
-    """The condition that the last day that the date in `column` can mean is not after ``as_of``.
+    """The condition that the fact with the date in `column` is seen: from its last possible day, else from its source.
 
-    A value without a date is always seen.
+    The source is the column ``source`` of the same table.
     """
-    return or_(column.is_(None), ended_by(column, of.as_of))
+    return or_(ended_by(column, of.as_of), and_(column.is_(None), source_seen(column.table.c["source"], of)))
+
+
+def source_seen(source_code: ColumnElement[Any], of: Slice) -> ColumnElement[bool]:
+    """The condition that a source was published by ``as_of`` for certain. True without a source or its date."""
+    later = select(source.c.code).where(source.c.published_on.is_not(None), ~ended_by(source.c.published_on, of.as_of))
+    return or_(source_code.is_(None), source_code.not_in(later))
 
 
 def ended_by(column: DateColumn, day: date) -> ColumnElement[bool]:
@@ -83,7 +90,7 @@ def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
     )
     place = func.coalesce(enterprise.c.place, single_place.c.place)
     conditions = [
-        seen(enrolment.c.recruited_on, of),
+        _enrolled(of),
         among(enrolment.c.enterprise, None if enterprises is None else frozenset(enterprises)),
         among(enrolment.c.round, of.round),
         among(round_.c.phase, of.phase),
@@ -109,10 +116,46 @@ def enrolments(of: Slice, enterprises: Collection[str] | None = None) -> CTE:
     )
 
 
+_STEPS = (training.c.workshop_on, training.c.assessed_on, training.c.completed_on, training.c.dropped_on)
+
+
+def _enrolled(of: Slice) -> ColumnElement[bool]:
+    """The condition that an enrolment is seen: from its first date, else from the start of its round or its source."""
+    own = (enrolment.c.recruited_on, enrolment.c.baseline_on)
+    of_enrolment = exists().where(
+        training.c.enterprise == enrolment.c.enterprise, training.c.round == enrolment.c.round
+    )  # fmt: skip
+    begun = of_enrolment.where(or_(*(ended_by(step, of.as_of) for step in _STEPS)))
+    dated_step = of_enrolment.where(or_(*(step.is_not(None) for step in _STEPS)))
+    undated = and_(*(date_.is_(None) for date_ in own), ~dated_step.correlate(enrolment))
+    by_round = or_(
+        ended_by(round_.c.started_on, of.as_of),
+        and_(round_.c.started_on.is_(None), source_seen(enrolment.c.source, of)),
+    )
+    return or_(
+        *(ended_by(date_, of.as_of) for date_ in own), begun.correlate(enrolment), and_(undated, by_round)
+    )  # fmt: skip
+
+
 def trainings(of: Slice, enrolled: CTE) -> CTE:
-    """Planned trainings of the enrolments: all columns of `training`."""
+    """Trainings of the enrolments that are seen: all columns of `training`.
+
+    A training is seen from its first step or its source, whichever is first; without either, with its enrolment.
+    """
     key = and_(enrolled.c.enterprise == training.c.enterprise, enrolled.c.round == training.c.round)
-    return select(training).join(enrolled, key).where(among(training.c.module, of.module)).cte("trainings")
+    published = exists().where(source.c.code == training.c.source, source.c.published_on.is_not(None))
+    published_by = published.where(ended_by(source.c.published_on, of.as_of))
+    undated = and_(*(step.is_(None) for step in _STEPS), ~published.correlate(training))
+    is_seen = or_(
+        *(ended_by(step, of.as_of) for step in _STEPS), published_by.correlate(training), undated
+    )  # fmt: skip
+    return select(training).join(enrolled, key).where(among(training.c.module, of.module), is_seen).cte("trainings")
+
+
+def visits_seen(trained: CTE, of: Slice) -> ColumnElement[bool]:
+    """The condition that the visits of trainings are seen: from the later of the workshop and the source."""
+    workshop = trained.c.workshop_on
+    return and_(or_(workshop.is_(None), ended_by(workshop, of.as_of)), source_seen(trained.c.source, of))
 
 
 def results_seen(of: Slice, enrolled: CTE) -> CTE:
@@ -121,10 +164,12 @@ def results_seen(of: Slice, enrolled: CTE) -> CTE:
     A result belongs to its enrolment; a result without a round belongs to its enterprise. Columns: keys, before, after,
     change_percent, operator, months, verified, their dates and precisions, source, note, position (of the module).
     """
-    before = case((seen(result.c.before_on, of), result.c.before))
-    # As long as the before is not seen, the after is not seen either.
-    is_undated = result.c.after_on.is_(None)
-    after_seen = or_(and_(is_undated, seen(result.c.before_on, of)), and_(~is_undated, seen(result.c.after_on, of)))
+    # A before without a date is seen with its after at the latest; an after without a date is not seen ahead of it.
+    before_on, after_on, published = result.c.before_on, result.c.after_on, source_seen(result.c.source, of)
+    before_ended, after_ended = ended_by(before_on, of.as_of), ended_by(after_on, of.as_of)
+    before_seen = or_(before_ended, and_(before_on.is_(None), or_(published, after_ended)))
+    after_seen = or_(after_ended, and_(after_on.is_(None), published, or_(before_on.is_(None), before_ended)))
+    before = case((before_seen, result.c.before))
     after = case((after_seen, result.c.after))
     change = case((after_seen, result.c.change_percent))
     own = and_(enrolled.c.enterprise == result.c.enterprise, enrolled.c.round == result.c.round)
