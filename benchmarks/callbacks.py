@@ -51,7 +51,7 @@ PAGES: dict[str, tuple[str, str]] = {
     "filters": (f"{ids.CANONICAL}.data", "/"),
     "overview": (OVERVIEW, "/"),
     "regions": (f"{ids.REGIONS_METRIC}.options", "/regions"),
-    "modules": ("modules-journey-funnel-figure.figure", "/modules"),
+    "modules": ("modules-journey-figure.figure", "/modules"),
     "results": (f"{ids.RESULTS_INDICATOR}.options", "/results"),
     "targets": ("targets-targets-figure.figure", "/targets"),
     "capacity": (f"{ids.CAPACITY_HEADLINES}.content", "/capacity"),

@@ -1,6 +1,6 @@
 """Downloads: one exhibit or a whole selection, with the notes that belong to the numbers."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 
 from callbacks.requests.page_request import PageRequest
@@ -38,9 +38,9 @@ def of_selection(request: PageRequest) -> list[tuple[str, str]]:
     ]
 
 
-def workbook(request: PageRequest, code: str, to: IO[bytes]) -> None:
-    """Write one exhibit as a workbook, with a sheet that describes it."""
-    exhibit = build(request.view, code)
+def workbook(request: PageRequest, code: str, to: IO[bytes], options: Mapping[str, str] | None = None) -> None:
+    """Write one exhibit as a workbook, with a sheet that describes it. `options` are for an exhibit with options."""
+    exhibit = build(request.view, code, options=options)
     write(to, [sheet_of(exhibit), Sheet(file_notes.sheet_name(), (), _about(request, exhibit))])
 
 
@@ -156,7 +156,7 @@ def _terms(request: PageRequest) -> str:
     """The programme's note. It is free text: link viewers do not get it where the record is not public."""
     programme = request.view.catalogue.programme
     shown = programme.public or not request.view.viewer.limited
-    return (programme.entry.columns["note"] or "") if shown else ""
+    return programme.note(words.language()) if shown else ""
 
 
 def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:

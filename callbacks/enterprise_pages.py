@@ -110,7 +110,7 @@ def rows(request: PageRequest, enterprises: Iterable[Listed]) -> list[layout.Row
             request.names.of("sector", row.sector),
             [request.names.of("round", code) for code in row.rounds],
             row.states,
-            layout.reported(row.last_report, row.date_precision, anything=row.reported),
+            layout.reported(row.last_report, row.last_report_precision, anything=row.reported),
         )
         for row in enterprises
     ]
@@ -213,12 +213,12 @@ def rounds(request: PageRequest, enterprise: OneEnterprise) -> list[tuple[str, l
                 on_record(" · ".join(labelled(drawn.role_name(role), listed(names)) for role, names in roles.items())),
             ),
             *(
-                (label, on_record(day(row[name], row["date_precision"]) if row[name] else None))
+                (label, on_record(day(row[name], row[f"{name}_precision"]) if row[name] else None))
                 for name, label in (("recruited_on", _("Recruited")), ("baseline_on", _("Baseline assessed")))
             ),
         ]
         if row["left_on"]:
-            left = day(row["left_on"], row["date_precision"])
+            left = day(row["left_on"], row["left_on_precision"])
             # A reason is free text: it may mention data that the share link does not show.
             reason = "" if request.view.viewer.limited else row["left_reason"]
             known.append((_("Left"), " · ".join(filter(None, (left, reason)))))

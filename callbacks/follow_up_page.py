@@ -186,7 +186,7 @@ def row(request: PageRequest, each: Forms) -> layout.Row:
         request.names.of("place", listed.place),
         request.names.of("sector", listed.sector),
         each.states,
-        named.reported(listed.last_report, listed.date_precision, anything=listed.reported),
+        named.reported(listed.last_report, listed.last_report_precision, anything=listed.reported),
         "–" if each.days is None else number(each.days),
     )
 

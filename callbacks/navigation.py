@@ -89,7 +89,7 @@ def frame(request: PageRequest, path: str | None) -> tuple[Any, ...]:
         "single": request.view.threshold is not None,
     }
     # The programme's note is free text: it may mention data that the share link does not show.
-    note = None if request.view.viewer.limited else programme.entry.columns["note"]
+    note = None if request.view.viewer.limited else programme.note(words.language())
     return (
         page_frame.brand(name, request.addresses.of("/", request.filters)),
         page_frame.page_links(links, words.LANGUAGES[other], switch, other, _menus(request, path)),
@@ -147,8 +147,12 @@ def readers(request: PageRequest, path: str | None) -> str:
 def notices(request: PageRequest) -> list[Any]:
     """The notices at the top of a page: synthetic data, a reduced selection, and the limits of a share link."""
     text = _("Synthetic data: every enterprise and every number here is invented for demonstration.")
-    synthetic = [text] if request.view.catalogue.programme.synthetic else []
-    shown = cards.notice([*synthetic, *([selection_words.cut()] if request.view.cut else [])])
+    told = {
+        text: request.view.catalogue.programme.synthetic,
+        selection_words.cut(): request.view.cut,
+        selection_words.unknown(request.view.unknown): bool(request.view.unknown),
+    }
+    shown = cards.notice([sentence for sentence, is_true in told.items() if is_true])
     if not request.view.viewer.limited:
         return shown
     previewing = g.own is not None

@@ -102,7 +102,7 @@ def _new_round(links: NumberLinks, new: NewRound) -> str:
     until = links.period.until
     return newsletter_parts.new_round(
         links.name("round", new.round),
-        newsletter_parts.when(new.started_on, None, new.date_precision),
+        newsletter_parts.when((new.started_on, new.started_on_precision)),
         (links.number(newsletter_parts.enterprises(new.enterprises), "/", until, round=new.round), until),
         partners=[links.name("partner", code) for code in new.partners],
         places=[links.name("place", code) for code in new.places],
@@ -174,7 +174,9 @@ def _story(links: NumberLinks, row: dict[str, Any]) -> str:
 def _event(links: NumberLinks, row: dict[str, Any]) -> str:
     return newsletter_parts.happening(
         links.number(event_name(row), "/calendar", links.period.until),
-        newsletter_parts.when(row["starts_on"], row["ends_on"], row["date_precision"]),
+        newsletter_parts.when(
+            (row["starts_on"], row["starts_on_precision"]), (row["ends_on"], row["ends_on_precision"])
+        ),
         links.name("place", row["place"]) if row["place"] else "",
         row["participants"],
     )

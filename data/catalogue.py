@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, Table, select
 
+from data.engine.precision import last_day
 from data.storage import database, schema
 from data.storage.database import DatabaseProblem, Version
 
@@ -42,6 +43,11 @@ class Programme:
     as_of: date
     synthetic: bool
     public: bool
+
+    def note(self, language: str) -> str:
+        """The programme's note in `language`, else in the other language; '' if there is none."""
+        first, second = ("note_zh", "note_en") if language == "zh" else ("note_en", "note_zh")
+        return self.entry.columns[first] or self.entry.columns[second] or ""
 
 
 class Once:
@@ -156,7 +162,8 @@ def read_catalogue(connection: Connection) -> Catalogue:
     row = connection.execute(select(schema.programme)).first()
     if row is None:
         raise DatabaseProblem("empty")
-    programme = Programme(row.code, entry_of(row), row.as_of, bool(row.synthetic), bool(row.public))
+    as_of = last_day(row.as_of, row.as_of_precision) or row.as_of
+    programme = Programme(row.code, entry_of(row), as_of, bool(row.synthetic), bool(row.public))
     tables = {
         "phase": schema.phase, "place": schema.place, "sector": schema.sector, "partner": schema.partner,
         "module": schema.module, "indicator": schema.indicator, "round": schema.round_, "source": schema.source,

@@ -55,9 +55,14 @@ class Text(Column):
 
 @dataclass(frozen=True)
 class Day(Column):
-    """A date."""
+    """A date. Where its table has a column of its name and ``_precision``, files write it at that precision."""
 
     holds: Holds = Holds.DATE
+
+
+def dated(*names: str) -> tuple[Column, ...]:
+    """The columns of some dates, each with its precision, which is in no file."""
+    return tuple(column for name in names for column in (Day(name), Text(f"{name}_precision", exported=False)))
 
 
 @dataclass(frozen=True)

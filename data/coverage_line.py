@@ -9,25 +9,31 @@ from data.view import View
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of pairs; number of enterprises with a pair, with any report, trained, and enrolled."""
+    """Number of pairs; number of enterprises with a pair, of these trained; with any report, of these trained; trained;
+    enrolled; and enrolled without a place.
+    """
 
     pairs: int = 0
     paired: int = 0
+    paired_of_trained: int = 0
     reported: int = 0
+    reported_of_trained: int = 0
     trained: int = 0
     enterprises: int = 0
+    without_place: int = 0
 
 
-def coverage_line(view: View) -> Coverage:
-    """The coverage of a view; counted once per view."""
-    if "coverage line" not in view.built:
-        view.built["coverage line"] = _count(view)
-    coverage: Coverage = view.built["coverage line"]
+def coverage_line(view: View, indicator: str = "") -> Coverage:
+    """The coverage of a view, of the results of one indicator or of all; counted once per view."""
+    key = "coverage line", indicator
+    if key not in view.built:
+        view.built[key] = _count(view, indicator)
+    coverage: Coverage = view.built[key]
     return coverage
 
 
-def _count(view: View) -> Coverage:
-    totals = group_counts.coverage_totals(view.facts)
+def _count(view: View, indicator: str) -> Coverage:
+    totals = group_counts.coverage_totals(view.facts, indicator or None)
     rounding = view.disclosure.rounding if view.disclosure else None
     if rounding is None:
         return Coverage(**totals)

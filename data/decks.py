@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import Engine, Row, delete, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from data.exhibits import SLIDES
+from data.exhibits import SLIDES, current_code
 from data.filters import Filters
 from data.storage.accounts import deck
 from data.storage.database import now
@@ -54,6 +54,7 @@ class DeckSlide:
     notes: str = ""
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "exhibit", current_code(self.exhibit))
         if self.exhibit not in SLIDES:
             raise DeckProblem("slides", self.exhibit)
         if len(self.notes) > LONGEST_NOTES:
@@ -74,7 +75,7 @@ class Deck:
 
 STANDARD_SLIDES = tuple(
     DeckSlide(exhibit)
-    for exhibit in ("overview", "regions", "module-funnel", "states", "journey-funnel", "change", "practices",
+    for exhibit in ("overview", "regions", "module-funnel", "states", "journey", "change", "practices",
                     "coverage", "published")
 )  # fmt: skip
 

@@ -63,13 +63,25 @@ class Part:
         return view.protected(frame[names], *map(self.protected_by, kinds))
 
 
+@dataclass(frozen=True)
+class Option:
+    """A parameter of an exhibit: its default, and the values that it can have in a view."""
+
+    default: str
+    choices: Callable[[View], tuple[str, ...]]
+
+    def chosen(self, view: View, value: str | None) -> str:
+        """The value, or the default where it is not one of the choices."""
+        return value if value is not None and value in self.choices(view) else self.default
+
+
 @dataclass(frozen=True, kw_only=True)
 class Exhibit(Part):
     """The numbers of one exhibit, without anything about how they look.
 
-    ``by_indicator``: it can be limited to one indicator. ``more`` are further tables for its pictures.
-    ``of_enterprises``: its numbers come from the enterprises enrolled in a selection. ``slides`` are its codes in a
-    deck: its own code (None), or the codes of its pictures that are slides.
+    ``by_indicator``: it can be limited to one indicator. ``options`` are its further parameters by name. ``more`` are
+    further tables for its pictures. ``of_enterprises``: its numbers come from the enterprises enrolled in a selection.
+    ``slides`` are its codes in a deck: its own code (None), or the codes of its pictures that are slides.
     """
 
     code: str
@@ -77,6 +89,7 @@ class Exhibit(Part):
     more: Mapping[str, Part] = field(default_factory=dict)
     slides: tuple[str, ...] | None = None
     by_indicator: bool = False
+    options: Mapping[str, Option] = field(default_factory=dict)
     of_enterprises: bool = True
 
     def __post_init__(self) -> None:
@@ -121,19 +134,20 @@ def admit(view: View) -> None:
         raise SelectionRefused(view.disclosure.rounding.base, view.disclosure.wider(view.filters))
 
 
-def build(view: View, exhibit: Exhibit, indicator: str = "") -> BuiltExhibit:
-    """Builds an exhibit once per view; `indicator` is for an exhibit by indicator.
+def build(view: View, exhibit: Exhibit, indicator: str = "", options: Mapping[str, str] | None = None) -> BuiltExhibit:
+    """Builds an exhibit once per view; `indicator` is for an exhibit by indicator, `options` for one with options.
 
     Raises :class:`SelectionRefused` where the viewer may not see the selection, and `Unprotected` for a count that is
     not rounded.
     """
-    key = exhibit.code, indicator
+    chosen = {name: option.chosen(view, (options or {}).get(name)) for name, option in exhibit.options.items()}
+    key = exhibit.code, indicator, tuple(chosen.values())
     if key not in view.built:
         admit(view)
-        table = exhibit.table(view, *([indicator] if exhibit.by_indicator else []))
+        table = exhibit.table(view, *([indicator] if exhibit.by_indicator else []), *chosen.values())
         sources, unsourced = _sources(view, exhibit, table, indicator)
         view.built[key] = BuiltExhibit(
-            exhibit.code, table, coverage_line(view), view.threshold, view.of.as_of, sources, unsourced
+            exhibit.code, table, coverage_line(view, indicator), view.threshold, view.of.as_of, sources, unsourced
         )
     built: BuiltExhibit = view.built[key]
     return built

@@ -1,6 +1,7 @@
 """Filters: read from the query string of an address, and written back in one canonical form."""
 
 import re
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
@@ -18,7 +19,7 @@ OUTSIDE = "-"
 """The code that replaces all codes outside the viewer's scope. It selects nothing and reveals nothing."""
 
 _CODE = re.compile(r"[a-z0-9-]{1,80}")
-_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_DATE = re.compile(r"\d{4}(-\d{2}(-\d{2})?)?")
 _LONGEST_SEARCH = 20_000  # characters; no real view has a longer query string
 
 
@@ -125,7 +126,11 @@ def _pairs(search: str | None) -> list[tuple[str, str]]:
 
 
 def _day(text: str) -> date | None:
+    """The day that an as-of date stands for: the last one of a month or a year. None for a text that is no date."""
+    if not _DATE.fullmatch(text):
+        return None
+    year, month, day = (*map(int, text.split("-")), 0, 0)[:3]
     try:
-        return date.fromisoformat(text) if _DAY.fullmatch(text) else None
+        return date(year, month or 12, day or monthrange(year, month or 12)[1])
     except ValueError:
         return None

@@ -23,6 +23,7 @@ from data.privacy.rounding import Blurred
 from data.privacy.table import marked
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
+from data.storage.schema import precision_of
 from data.view import View
 from data.vocabulary import FEWEST_FOR_INTERVAL, YES_NO
 
@@ -58,7 +59,7 @@ class NewRound:
 
     round: str
     started_on: date
-    date_precision: str
+    started_on_precision: str | None
     enterprises: int
     partners: tuple[str, ...]
     places: tuple[str, ...]
@@ -185,7 +186,7 @@ def _overlapping_count(frame: pd.DataFrame, name: str, period: Period) -> int:
 
 
 def _mask(frame: pd.DataFrame, name: str, condition: Callable[[date | None, str | None], bool]) -> "pd.Series[bool]":
-    dates = zip(frame[name], frame["date_precision"], strict=True)
+    dates = zip(frame[name], frame[precision_of(name)], strict=True)
     return pd.Series([condition(when, precision) for when, precision in dates], index=frame.index, dtype=bool)
 
 
@@ -198,8 +199,8 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
 
     return tuple(
         NewRound(
-            row["round"], row["started_on"], row["date_precision"], _marked(view, enterprises[row["round"]]),
-            codes(row["round"], "partner"), codes(row["round"], "place"),
+            row["round"], row["started_on"], row["started_on_precision"],
+            _marked(view, enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
         )
         for row in _rows(begun)
     )  # fmt: skip
@@ -282,7 +283,8 @@ def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:
 
 def _start(row: Row) -> tuple[date | None, str | None]:
     """The start of an event, or its end if no start is on record, and the precision."""
-    return row["starts_on"] or row["ends_on"], row["date_precision"]
+    name = "starts_on" if row["starts_on"] else "ends_on"
+    return row[name], row[precision_of(name)]
 
 
 def _rows(frame: pd.DataFrame) -> list[Row]:

@@ -13,6 +13,7 @@ from data.catalogue import Catalogue, Entry
 from data.engine import fact_reader, measures
 from data.engine.facts import RecordFacts
 from data.engine.slice import SliceFacts
+from data.filters import DIMENSIONS as FILTER_NAMES
 from data.filters import OUTSIDE, Filters
 from data.privacy import hidden_names
 from data.privacy.hidden_names import NameIndex
@@ -29,8 +30,8 @@ class View:
     """The input of an exhibit: a connection, the reference tables, the viewer and the slice that they may see.
 
     ``filters`` are the requested filters, without those that the viewer may not use or the record does not know.
-    ``cut``: some were dropped because of a threshold. ``of`` is the slice for the filters. ``built`` is a cache for
-    objects made of the view.
+    ``cut``: some were dropped because of a threshold. ``unknown`` are the codes that the record does not know; a viewer
+    with a link is not told them. ``of`` is the slice for the filters. ``built`` is a cache of objects made of the view.
     """
 
     connection: Connection
@@ -39,6 +40,7 @@ class View:
     filters: Filters
     of: Slice
     cut: bool = False
+    unknown: tuple[str, ...] = ()
     built: dict[Any, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -49,7 +51,9 @@ class View:
         view = cls(connection, catalogue, viewer, everything, viewer.scope.narrow(everything, catalogue))
         requested = viewer.permitted(filters)
         if not viewer.limited:
-            return view.with_filters(requested.known(catalogue.codes))
+            known = requested.known(catalogue.codes)
+            unknown = {code for name in FILTER_NAMES for code in requested.codes(name) - known.codes(name)}
+            return replace(view.with_filters(known), unknown=tuple(sorted(unknown)))
         requested = view.own(requested)
         if requested.as_of == catalogue.programme.as_of:  # the date of the record is no filter
             requested = requested.dated(None)

@@ -14,8 +14,17 @@ JOURNEY = (
 )  # fmt: skip
 """Stages of an enterprise in the programme, from first to last."""
 
+HEADLINES = (
+    "enterprises", "trained", "workers_reached", "workers_unknown", "people_trained", "women_trained", "visits",
+    "modules_completed", "overdue", "stale", "reported", "paired", "rounds", "places", "partners",
+)  # fmt: skip
+"""The headline numbers. A target may be measured by any of them."""
+
 YES_NO = "yes-no"
 """Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
+
+WITHOUT_RELATIVE_CHANGE = (YES_NO, "percent-change", "net-count")
+"""Units in which a change is no share of the level before."""
 
 LANGUAGES = ("en", "zh")
 """The languages of the interface."""

@@ -164,7 +164,7 @@ PAGES: tuple[Page, ...] = (
         rows=(
             _columns(
                 (Frame("module-funnel"), Frame("breadth")),
-                (Frame("states"), Frame("journey-funnel"), Frame("satisfaction")),
+                (Frame("states"), Frame("journey"), Frame("satisfaction")),
             ),
             _single(Frame("matrix")),
         ),

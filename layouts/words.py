@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -159,20 +159,25 @@ _SKELETONS = {
 
 
 def day(when: date | None, precision: str | None = "day") -> str:
-    """A date with its precision (day, month or year); a dash for no date."""
+    """A date with its precision (day, month, year, or `by` the latest day); a dash for no date."""
     if when is None or when != when:  # noqa: PLR0124 - pandas' NaT
         return "–"
+    if precision == "by":
+        return _("by {date}", date=day(when))
     return format_date(when, format=_SKELETONS[language()][precision or "day"], locale=_LOCALES[language()])
 
 
 _INTERVALS = {"day": "yMMMd", "month": "yMMMM", "year": "y"}
 
 
-def days(first: date, last: date, precision: str | None = "day") -> str:
-    """A range of dates with their precision: "22–23 Aug 2017"; a single date where both are the same."""
-    if day(first, precision) == day(last, precision):
-        return day(first, precision)
-    return str(format_interval(first, last, _INTERVALS[precision or "day"], locale=_LOCALES[language()]))
+def days(first: date, first_precision: str | None, last: date, last_precision: str | None) -> str:
+    """A range of dates with their precisions: "22–23 Aug 2017"; a single date where both are the same."""
+    since, until = day(first, first_precision), day(last, last_precision)
+    if since == until:
+        return since
+    if (first_precision or "day") != (last_precision or "day") or first_precision == "by":
+        return _("{since} to {until}", since=since, until=until)
+    return str(format_interval(first, last, _INTERVALS[first_precision or "day"], locale=_LOCALES[language()]))
 
 
 def moment(when: datetime) -> str:
@@ -190,7 +195,7 @@ def labelled(label: str, value: str) -> str:
     return _("{label}: {value}", label=label, value=value)
 
 
-def listed(items: list[str]) -> str:
+def listed(items: Sequence[str]) -> str:
     """Joins items in a sentence: "a, b"; Chinese "a、b"."""
     return ("、" if language() == "zh" else ", ").join(items)
 
@@ -232,7 +237,9 @@ def unit_name(unit: str) -> str:
     """The text of a unit after a number; empty where the number needs none."""
     return {
         "percent": "%",
+        "percent-change": "%",
         "count": "",
+        "net-count": "",
         "count-per-month": _("a month"),
         "cny": _("CNY"),
         "usd": _("USD"),
@@ -248,6 +255,10 @@ def measured(number_text: str, unit: str) -> str:
     return f"{number_text}{'' if language() == 'zh' else NO_BREAK}{unit}" if unit else number_text
 
 
+_SIGNED = ("percent-change", "net-count")
+"""Units whose values are changes themselves: a value always has its sign."""
+
+
 def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     """A value with its unit; a bound with its sign: "> 100 a month"; a practice as yes or no."""
     if unseen(value):
@@ -257,7 +268,7 @@ def quantity(value: float | None, unit: str, operator: str = "=") -> str:
     if unit == YES_NO:
         return _("yes") if value else _("no")
     sign = {"=": "", ">": "> ", "<": "≤ ", "~": "≈ "}[operator]
-    return measured(sign + number(value), unit_name(unit))
+    return measured(sign + (signed(value) if unit in _SIGNED else number(value)), unit_name(unit))
 
 
 def change_of(value: float | None, unit: str) -> str:
@@ -266,7 +277,7 @@ def change_of(value: float | None, unit: str) -> str:
         return unseen(value)
     if value is None or value != value:  # noqa: PLR0124 - NaN
         return "–"
-    return measured(signed(value), _("points") if unit == "percent" else unit_name(unit))
+    return measured(signed(value), _("points") if unit in ("percent", "percent-change") else unit_name(unit))
 
 
 def relative(share: float) -> str:

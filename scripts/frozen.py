@@ -69,7 +69,7 @@ NOT_COMPARED = {
 SORTS = ("name", "place", "sector", "rounds", "completed", "last_report")
 BESIDE = (
     "enterprise", "round", "module", "indicator", "before", "before_on", "after", "after_on", "change_percent",
-    "operator", "months", "verified", "source", "date_precision",
+    "operator", "months", "verified", "source", "before_on_precision", "after_on_precision",
 )  # fmt: skip
 LISTS = (None, FollowUpList("form", ("results", "missing")), FollowUpList("silence", ("never",)),
          FollowUpList("group", ("silent", "total", "")))  # fmt: skip
@@ -280,9 +280,8 @@ def lists(request: PageRequest) -> Iterator[str]:
 
 
 def list_text(page: EnterpriseList) -> str:
-    """One page of the list as text. The precision of a date is left out where there is no date."""
-    rows = (row if row.last_report else replace(row, date_precision=None) for row in page.rows)
-    return "\n".join(map(str, (page.count, page.unnamed, page.page, *rows)))
+    """One page of the list as text."""
+    return "\n".join(map(str, (page.count, page.unnamed, page.page, *page.rows)))
 
 
 def managers_files(pages: Pages, language: str, deck: Deck) -> Iterator[str]:

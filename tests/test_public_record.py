@@ -13,36 +13,44 @@ import pytest
 from sqlalchemy import select
 from visiting import Visit
 
+from data.filters import Filters
+from data.newsletter import Digest, Period, digest, outward
+from data.privacy.viewer import MANAGER
+from data.records import Record
 from data.storage.database import reading_engine
-from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns, precision_of
 from layouts import ids
 
 FOLDER = Path(__file__).parents[1] / "data" / "public_record"
 TABLES = {table.name: table for table in CONTRACT_TABLES}
-DATE = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
+DATE = re.compile(r"(by )?(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 CODE = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 NUMBER = re.compile(r"-?\d+(\.\d+)?")
 
 SUMMER, AUTUMN, DECEMBER = "newsletter-2014-summer", "newsletter-2014-autumn", "newsletter-2014-december"
 BROCHURE, NEWS, EVALUATION = "partnership-brochure", "news-2017-03-31", "midterm-evaluation-2015"
 
-# Digests of the people named in the texts, in lower case: their names must not be in shipped data, nor here.
+# Digests of people named in the texts, in lower case, who are not quoted: their names must not be in shipped data, nor
+# here.
 PEOPLE = frozenset(
     {
         "ef5393bcba686061",
         "967ce150d872be3e",
-        "313969fde44bea6d",
-        "44b508f95e3afbf0",
         "5b135cf0cb130599",
         "a54afb366901f590",
         "94daffc4890dacbe",
         "18a53242ad3e4c36",
-        "672b855426bafa33",
-        "80ad42899e35a17f",
-        "af5df0db1afe8819",
         "77b02a8a95c8d9d9",
     }
 )
+
+# Story: speaker, office and source of a public quotation. The speakers are named nowhere else.
+SPEAKERS = {
+    "multiplex-view": ("Weng Youngguang", "Deputy General Manager of Multiplex Optoelectronic", BROCHURE),
+    "hr-expert-view": ("Mu Xiaojun", "SCORE module expert on human resource management", SUMMER),
+    "adviser-view": ("Michael Elkin", "SCORE Global Chief Technical Advisor", AUTUMN),
+    "trainer-view": ("Asia Wang", "SCORE trainer and Managing Director of NEWAsia Solutions Limited", DECEMBER),
+}
 
 Rows = list[dict[str, str]]
 Tables = dict[str, Rows]
@@ -62,8 +70,23 @@ def _key(name: str, row: dict[str, str]) -> tuple[str, ...]:
     return tuple(row[column.name] for column in contract_columns(TABLES[name]) if column.info["key"])
 
 
-def _first_day(written: str) -> str:
-    return written + "-01-01"[len(written) - 4 :] if len(written) < 10 else written
+def _stored(written: str) -> tuple[date, str]:
+    """The expected stored date and precision of a written date, calculated without the loader."""
+    _, year, month, day = DATE.fullmatch(written).groups()
+    known = "day" if day else "month" if month else "year"
+    first = date(int(year), int(month or 1), int(day or 1))
+    return (_end(first, known), "by") if written.startswith("by ") else (first, known)
+
+
+def _end(first: date, precision: str) -> date:
+    """The last day of a day, a month or a year; a `by` date is one already."""
+    month = 12 if precision == "year" else first.month
+    return first if precision in {"day", "by"} else date(first.year, month, calendar.monthrange(first.year, month)[1])
+
+
+def _last_day(written: str) -> date | None:
+    """The last day that a written date may mean: from then on its fact is seen."""
+    return _end(*_stored(written)) if written else None
 
 
 def _one(rows: Rows, **where: str) -> dict[str, str]:
@@ -83,7 +106,7 @@ def _as_loaded(name: str, column: str, cell: str, unit: str | None) -> object:
         blank_key = TABLES[name].c[column].primary_key
         return defaults.get(column, "" if blank_key else None)
     if kind is Kind.DATE:
-        return date.fromisoformat(_first_day(cell))
+        return _stored(cell)[0]
     if kind is Kind.YES_NO or (kind is Kind.VALUE and unit == "yes-no"):
         return cell == "yes"
     if kind in (Kind.COUNT, Kind.NUMBER, Kind.PERCENT, Kind.VALUE):
@@ -103,6 +126,12 @@ def test_loaded_database_has_exactly_the_cells_of_the_record(record: Tables, pub
             }
             stored = {tuple(row) for row in connection.execute(select(*(TABLES[name].c[column] for column in columns)))}
             assert stored == expected, name
+            for column in contract_columns(TABLES[name]):
+                if column.info["kind"] is not Kind.DATE:
+                    continue
+                both = (column, TABLES[name].c[precision_of(column.name)])
+                found = {tuple(row) for row in connection.execute(select(*both).where(column.is_not(None)))}
+                assert found == {_stored(row[column.name]) for row in rows if row[column.name]}, column
     engine.dispose()
 
 
@@ -153,7 +182,7 @@ def _is_date(text: str) -> bool:
     parts = DATE.fullmatch(text)
     if parts is None:
         return False
-    year, month, day = (int(part) if part else 1 for part in parts.groups())
+    year, month, day = (int(part) if part else 1 for part in parts.groups()[1:])
     return 1 <= month <= 12 and 1 <= day <= calendar.monthrange(year, month)[1]
 
 
@@ -184,7 +213,7 @@ def test_every_cell_is_valid_for_its_column(name: str, record: Tables):
 
 def test_every_fact_has_a_source_and_every_source_is_used(record: Tables):
     with_source = [name for name in TABLES if any(c.name == "source" for c in contract_columns(TABLES[name]))]
-    assert len(with_source) == 12
+    assert len(with_source) == 13
     assert [(name, row) for name in with_source for row in record[name] if not row["source"]] == []
     used = {row["source"] for name in with_source for row in record[name]}
     assert used == {row["code"] for row in record["source"]}
@@ -207,10 +236,12 @@ def test_definitions_titles_and_stories_are_in_both_languages(record: Tables):
         "source": ["title"],
         "indicator": ["definition"],
         "story": ["title", "before", "after"],
+        "programme": ["note"],
+        "target": ["comment"],
     }.items():
         for row in record[name]:
             for column in columns:
-                assert bool(row[f"{column}_en"]) == bool(row[f"{column}_zh"]), (name, row["code"], column)
+                assert bool(row[f"{column}_en"]) == bool(row[f"{column}_zh"]), (name, row, column)
                 assert not re.search("[\u4e00-\u9fff]", row[f"{column}_en"])
     assert all(row["definition_en"] for row in record["indicator"])
     assert all(row["title_en"] and row["after_en"] for row in record["story"])
@@ -233,11 +264,15 @@ def test_search_for_persons_detects_a_listed_person():
     assert PEOPLE & {_digest(words) for words in _names_in("Contact Ms. " + "Zhou" + " Jie at once")}
 
 
-def test_record_contains_no_person_and_no_email_address():
+def test_record_contains_no_email_address_and_no_person_but_the_speakers_of_quotations():
     for path in FOLDER.iterdir():
         text = path.read_text(encoding="utf-8")
         assert not PEOPLE & {_digest(words) for words in _names_in(text)}, path.name
         assert not re.search(r"\w@\w", text), path.name
+        for story, (speaker, _, _) in SPEAKERS.items():
+            assert {line.split(",")[0] for line in text.splitlines() if speaker.split()[-1] in line} <= {story}, (
+                path.name
+            )
 
 
 # The record is consistent
@@ -257,7 +292,7 @@ def test_nothing_was_held_or_measured_after_the_as_of_date(record: Tables):
     done += [row["after_on"] for row in record["result"]] + [row["as_of"] for row in record["reported_figure"]]
     done += [row[day] for row in record["round"] for day in ("started_on", "ended_on")]
     assert any(done)
-    assert [day for day in done if day and _first_day(day) > "2017-03-31"] == []
+    assert [day for day in done if day and _stored(day)[0] > date(2017, 3, 31)] == []
 
 
 def test_dates_of_a_row_are_in_order(record: Tables):
@@ -270,7 +305,7 @@ def test_dates_of_a_row_are_in_order(record: Tables):
     for name, (first, last) in ordered.items():
         both = [row for row in record[name] if row[first] and row[last]]
         assert both
-        assert [row for row in both if _first_day(row[first]) > _first_day(row[last])] == []
+        assert [row for row in both if _stored(row[first])[0] > _stored(row[last])[0]] == []
 
 
 def test_places_in_china_have_the_parent_given_by_their_code(record: Tables):
@@ -343,7 +378,10 @@ def test_unnamed_enterprises_may_not_be_named_and_state_their_number_in_the_roun
 
 def test_facts_without_a_source_are_blank(record: Tables):
     blank = {
-        "enterprise": ["workers", "workers_women"],
+        "programme": ["iati_activity"],
+        "indicator": ["sdg"],
+        "enterprise": ["workers", "workers_women", "contact"],
+        "target": ["baseline", "baseline_on", "measure"],
         "enrolment": ["baseline_on", "left_on", "left_reason"],
         "training": [
             *("visits_planned", "visits_done", "assessed_on", "dropped_on"),
@@ -387,6 +425,11 @@ def test_results_are_exactly_those_of_the_texts(record: Tables):
     assert found == RESULTS
 
 
+def test_results_are_dated_by_the_month_of_the_newsletter_or_not_at_all(record: Tables):
+    dates = Counter((row["source"], row["before_on"], row["after_on"]) for row in record["result"])
+    assert dates == {(DECEMBER, "", "by 2014-12-31"): 12, (BROCHURE, "", ""): 2}
+
+
 def test_exactly_three_results_are_pairs(record: Tables):
     pairs = [row for row in record["result"] if row["before"] and row["after"] and row["operator"] == "="]
     assert [(row["enterprise"], row["before"], row["after"]) for row in pairs] == [
@@ -421,7 +464,7 @@ FIGURES = {
     "coop-enterprises-trained": ("3", "=", "", BROCHURE),
     "coop-training-fee": ("3000", "=", "", "ilo-coop"),
     "bsci-1-enterprises-planned": ("10", "=", "", BROCHURE),
-    "bsci-1-workers-employed": ("2500", "<", "", BROCHURE),
+    "bsci-1-workers-planned": ("2500", "<", "", BROCHURE),
     "bsci-1-budget": ("80000", "=", "", BROCHURE),
     "bsci-1-enterprises-trained": ("4", "=", "", AUTUMN),
     "bsci-1-cost-share": ("50", "=", "", AUTUMN),
@@ -488,21 +531,21 @@ def test_every_target_has_a_matching_figure(record: Tables):
 
 DELIVERIES = {
     # round, module: trainings, due, workshop, completed
-    ("taixing-1", "m1"): (5, "", "", "2014-12"),
+    ("taixing-1", "m1"): (5, "", "", "by 2014-12-09"),
     ("taixing-1", "m2"): (5, "2014-12-31", "2014-12-09", ""),
-    ("chongqing-cec", "m1"): (2, "", "2014-10", ""),
-    ("coop-pilot", "m1"): (3, "", "", "2012"),
-    ("coop-pilot", "m2"): (3, "", "", "2012"),
+    ("chongqing-cec", "m1"): (2, "", "by 2014-10-31", ""),
+    ("coop-pilot", "m1"): (3, "", "", "by 2012-12-31"),
+    ("coop-pilot", "m2"): (3, "", "", "by 2012-12-31"),
     ("ningbo-1", "m1"): (5, "", "2014-04", ""),
     ("deyang-1", "m1"): (5, "", "2014-06", ""),
     ("deyang-1", "m5"): (5, "", "2014-09-02", ""),
     ("deyang-2", "m1"): (6, "2014-12-31", "2014-12-19", ""),
-    ("bsci-1", "m1"): (4, "", "", "2014-09"),
-    ("bsci-1", "m2"): (4, "", "", "2014-09"),
-    ("bsci-1", "m3"): (4, "", "", "2014-09"),
-    ("bsci-1", "m4"): (4, "", "2014-05", "2014-09"),
-    ("bsci-1", "m5"): (4, "2014-07", "", "2014-09"),
-    ("eti-pilot", "m1"): (4, "", "", "2014-12"),
+    ("bsci-1", "m1"): (4, "", "", "by 2014-09-30"),
+    ("bsci-1", "m2"): (4, "", "", "by 2014-09-30"),
+    ("bsci-1", "m3"): (4, "", "", "by 2014-09-30"),
+    ("bsci-1", "m4"): (4, "", "2014-05", "by 2014-09-30"),
+    ("bsci-1", "m5"): (4, "2014-07", "", "by 2014-09-30"),
+    ("eti-pilot", "m1"): (4, "", "", "by 2014-12-31"),
 }
 
 
@@ -523,10 +566,17 @@ def test_trainings_belong_to_enterprises_enrolled_in_the_round(record: Tables):
     assert {(row["enterprise"], row["round"]) for row in record["result"]} <= enrolled
 
 
-def test_date_that_is_only_an_upper_bound_has_a_note(record: Tables):
+def test_training_known_only_by_a_date_has_a_note_that_says_so(record: Tables):
     bounds = [row for row in record["training"] if row["completed_on"] or row["round"] == "chongqing-cec"]
     assert len(bounds) == 37
+    assert all((row["completed_on"] or row["workshop_on"]).startswith("by ") for row in bounds)
     assert [row for row in bounds if not re.search(r"\bby\b", row["note"])] == []
+
+
+def test_month_of_a_visit_is_no_month_of_a_workshop(record: Tables):
+    assert _one(record["event"], code="chongqing-factory-visits")["starts_on"] == "2014-10"
+    trainings = [row["workshop_on"] for row in record["training"] if row["round"] == "chongqing-cec"]
+    assert trainings == ["by 2014-10-31"] * 2
 
 
 FACTS = [
@@ -536,8 +586,9 @@ FACTS = [
     ("phase", {"code": "phase-4"}, {"starts_on": "2021-01-01", "ends_on": "2024-12-31"}),
     ("source", {"code": NEWS}, {"published_on": "2017-03-31"}),
     ("source", {"code": DECEMBER}, {"published_on": "2014-12"}),
-    ("source", {"code": SUMMER}, {"published_on": "2014", "url": ""}),
-    ("source", {"code": BROCHURE}, {"published_on": ""}),
+    ("source", {"code": SUMMER}, {"published_on": "by 2014-07-31", "url": ""}),
+    ("source", {"code": AUTUMN}, {"published_on": "by 2014-12-02"}),
+    ("source", {"code": BROCHURE}, {"published_on": "by 2014-05-31"}),
     ("module", {"code": "m1"}, {"name_en": "Workplace Cooperation", "position": "1"}),
     ("module", {"code": "m2"}, {"name_en": "Quality Management"}),
     ("module", {"code": "m4"}, {"name_en": "Workforce Management for Cooperation and Business Success"}),
@@ -550,9 +601,10 @@ FACTS = [
     ("partner", {"code": "cntac"}, {"name_zh": "中国纺织工业联合会"}),
     ("round", {"code": "dalian-2009"}, {"started_on": "2009", "phase": "phase-1", "source": AUTUMN}),
     ("round", {"code": "coop-pilot"}, {"started_on": "2011", "ended_on": "2012"}),
-    ("round", {"code": "bsci-1"}, {"planned_enterprises": "10", "planned_end": "2014-05", "ended_on": "2014-09"}),
+    ("round", {"code": "bsci-1"}, {"planned_enterprises": "10", "planned_end": "2014-05", "ended_on": "by 2014-09-30"}),
     ("round", {"code": "bsci-2"}, {"planned_start": "2014-12", "started_on": ""}),
-    ("round", {"code": "deyang-2"}, {"number": "2", "planned_start": "2014-12", "started_on": "2014-12-19"}),
+    ("round", {"code": "deyang-2"}, {"number": "2", "planned_start": "by 2014-12-31", "started_on": "2014-12-19"}),
+    ("round", {"code": "cec-phase-1"}, {"started_on": "by 2013-12-31", "ended_on": ""}),
     ("round", {"code": "saws-zhejiang"}, {"planned_enterprises": "500", "started_on": ""}),
     ("round_place", {"round": "taixing-1"}, {"place": "321283"}),
     ("round_place", {"round": "ningbo-1"}, {"place": "330200"}),
@@ -561,7 +613,7 @@ FACTS = [
     ("round_partner", {"round": "bsci-2", "role": "provider"}, {"partner": "newasia"}),
     ("round_partner", {"round": "ningbo-1", "role": "owner"}, {"partner": "cec"}),
     ("round_partner", {"round": "ningbo-1", "role": "provider"}, {"partner": "ningbo-consultancy"}),
-    ("round_partner", {"round": "deyang-1"}, {"partner": "saws", "role": "owner"}),
+    ("round_partner", {"round": "deyang-1", "role": "owner"}, {"partner": "saws"}),
     ("round_partner", {"round": "tuv-rheinland-guangdong"}, {"partner": "tuv-rheinland", "role": "provider"}),
     ("enterprise", {"code": "chongqing-jianghua-rubber-plastic"}, {"place": "500000", "may_be_named": "yes"}),
     ("enterprise", {"code": "yucheng-futong-electric"}, {"place": "321283"}),
@@ -569,7 +621,7 @@ FACTS = [
     ("enterprise", {"code": "deyang-1-enterprise-1"}, {"sector": "machinery"}),
     ("enterprise", {"code": "deyang-2-enterprise-1"}, {"sector": ""}),
     ("enterprise", {"code": "eti-pilot-factory-1"}, {"place": ""}),
-    ("enrolment", {"enterprise": "deyang-2-enterprise-1"}, {"recruited_on": "2014-10", "source": AUTUMN}),
+    ("enrolment", {"enterprise": "deyang-2-enterprise-1"}, {"recruited_on": "by 2014-10-31", "source": AUTUMN}),
     ("indicator", {"code": "defect-rate"}, {"unit": "percent", "better": "down"}),
     ("indicator", {"code": "on-time-delivery"}, {"unit": "percent", "better": "up"}),
     ("indicator", {"code": "production-cost"}, {"better": "down"}),
@@ -599,7 +651,7 @@ HELD = {
     "sichuan-saws-launch": ("launch", "2014-06-26", "2014-06-26", "510000"),
     "deyang-1-m1-toe": ("toe", "2014-06", "", "510600"),
     "deyang-1-m5-toe": ("toe", "2014-09-02", "2014-09-03", "510600"),
-    "bsci-1-m5-toe": ("toe", "", "2014-09", "440000"),
+    "bsci-1-m5-toe": ("toe", "", "by 2014-09-30", "440000"),
     "interns-report": ("publication", "2014-09", "", "110000"),
     "guangzhou-tot-2014-10": ("tot", "2014-10-08", "2014-10-11", "440100"),
     "bsci-newasia-cooperation": ("launch", "2014-10", "", ""),
@@ -616,8 +668,8 @@ HELD = {
     "taixing-1-m2-toe": ("toe", "2014-12-09", "2014-12-11", "321283"),
     "deyang-2-m1-tot": ("tot", "2014-12-19", "2014-12-23", "510600"),
     "deyang-2-m1-toe": ("toe", "2014-12-19", "2014-12-23", "510600"),
-    "eti-pilot-m1-toe": ("toe", "", "2014-12", ""),
-    "saws-phase-3-discussion": ("seminar", "", "2017-03-31", ""),
+    "eti-pilot-m1-toe": ("toe", "", "by 2014-12-31", ""),
+    "saws-phase-3-discussion": ("seminar", "", "by 2017-03-31", ""),
 }
 PLANNED = {
     "bsci-2-tot-toe": ("tot", "2014-07", "2014-12", ""),
@@ -702,6 +754,9 @@ def test_second_deyang_batch_has_six_trainers_of_whom_two_are_women(record: Tabl
         ("multiplex-view", "multiplex-optoelectronic", False, "new perspectives"),
         ("coop-suppliers", "", False, "number of accidents"),
         ("safety-inspection", "", True, "punished"),
+        ("hr-expert-view", "", False, "knowledge and skills of employees as well as the attitude and initiative"),
+        ("adviser-view", "", False, "an important impact at the factory level and also with our key stakeholders"),
+        ("trainer-view", "", False, "without full engagement and support from workers could have very little impact"),
     ],
 )
 def test_improvement_in_words_is_a_story_without_an_unnamed_enterprise(
@@ -711,6 +766,131 @@ def test_improvement_in_words_is_a_story_without_an_unnamed_enterprise(
     assert row["enterprise"] == enterprise
     assert bool(row["before_en"]) == has_before
     assert words in row["before_en"] + row["after_en"]
+
+
+SPEAKS = {
+    "en": ("The newsletter", "The partnership brochure", "The ILO's news item", "SCORE's global chief", "He writes"),
+    "zh": ("据项目通讯", "项目通讯", "据合作介绍", "据国际劳工组织新闻", "SCORE全球首席技术顾问", "他写道"),
+}
+
+
+@pytest.mark.parametrize("language", SPEAKS)
+def test_both_sides_of_every_story_say_who_speaks(language: str, record: Tables):
+    for row in record["story"]:
+        for side in ("before", "after"):
+            text = row[f"{side}_{language}"]
+            if text and row["code"] not in SPEAKERS:
+                assert text.startswith(SPEAKS[language]), text
+
+
+def test_quotations_carry_their_speaker_office_and_source(record: Tables):
+    quoted = {row["code"]: row for row in record["story"] if '"' in row["after_en"] or "“" in row["after_zh"]}
+    assert set(quoted) == set(SPEAKERS)
+    for story, (speaker, office, source) in SPEAKERS.items():
+        row = quoted[story]
+        introduction = row["after_en"].split('"')[0]
+        assert speaker in introduction
+        assert office in introduction
+        assert row["after_en"].endswith('"')
+        assert speaker in row["after_zh"].split("“")[0]
+        assert row["after_zh"].endswith("（中文为本记录译文）")
+        assert row["source"] == source
+        assert not row["before_en"]
+
+
+# What is inferred says so
+
+
+def test_sectors_inferred_from_a_name_say_so(record: Tables):
+    inferred = {row["code"] for row in record["enterprise"] if "Sector inferred" in row["note"]}
+    assert inferred == {
+        *("yucheng-futong-electric", "shengbao-vehicle", "runyuan-warp-knitting-machinery", "teho-metal"),
+        *("tailai-decelerator", "chongqing-jianghua-rubber-plastic", "lianglong-socks", "multiplex-optoelectronic"),
+    }
+    stated = {row["code"] for row in record["enterprise"] if row["sector"]} - inferred
+    assert stated == {f"deyang-1-enterprise-{number}" for number in range(1, 6)}
+
+
+HELD_BY_THE_PROGRAMME = (
+    *("dalian-2009", "cec-phase-1", "sichuan-pilot", "coop-pilot", "bsci-1", "ningbo-1", "deyang-1", "deyang-2"),
+    *("taixing-1", "eti-pilot", "chongqing-cec"),
+)
+
+
+def test_partners_and_roles_read_from_context_say_so(record: Tables):
+    inferred = {
+        (row["round"], row["partner"], row["role"])
+        for row in record["round_partner"]
+        if re.search("inferred", row["note"], re.IGNORECASE)
+    }
+    assert inferred == {
+        ("dalian-2009", "cec", "owner"),
+        ("bsci-1", "bsci", "sponsor"),
+        ("bsci-2", "bsci", "owner"),
+        ("deyang-1", "saws", "owner"),
+        ("deyang-2", "saws", "owner"),
+        ("taixing-1", "cec", "owner"),
+        ("eti-pilot", "eti", "sponsor"),
+        ("chongqing-cec", "chongqing-cec", "owner"),
+        *((code, donor, "funder") for code in HELD_BY_THE_PROGRAMME for donor in ("seco", "norad")),
+    }
+
+
+def test_donors_fund_each_round_of_the_programme_that_was_held_and_no_plan(record: Tables):
+    for donor in ("seco", "norad"):
+        links = [row for row in record["round_partner"] if row["partner"] == donor]
+        assert sorted(row["round"] for row in links) == sorted(HELD_BY_THE_PROGRAMME)
+        assert {(row["role"], row["source"]) for row in links} == {("funder", BROCHURE)}
+
+
+def test_module_inferred_for_a_training_says_so(record: Tables):
+    inferred = [row["enterprise"] for row in record["training"] if "inferred" in row["note"]]
+    assert inferred == ["chongqing-factory-2"]
+
+
+# Published beside recorded
+
+
+@pytest.mark.parametrize(
+    ("indicator", "figures"),
+    [
+        (
+            "enterprises-trained",
+            {
+                *("phase-1-enterprises-trained", "china-enterprises-trained-2014-10", "coop-enterprises-trained"),
+                *("bsci-1-enterprises-trained", "deyang-1-enterprises-trained", "sichuan-enterprises-trained-2014-10"),
+            },
+        ),
+        ("people-trained", {"phase-1-people-trained"}),
+        ("enterprise-visits", {"phase-1-enterprise-visits"}),
+        ("workers-employed", set()),
+        ("active-trainers", set()),
+    ],
+)
+def test_figures_that_stand_beside_a_headline_are_of_what_was_done(indicator: str, figures: set[str], record: Tables):
+    assert {row["code"] for row in record["reported_figure"] if row["indicator"] == indicator} == figures
+
+
+def test_notes_say_why_the_published_totals_are_not_the_number_on_record(record: Tables):
+    assert len(record["enrolment"]) == 34
+    note = {row["code"]: row["note"] for row in record["reported_figure"]}
+    assert "34 enterprises on record" in note["phase-1-enterprises-trained"]
+    assert "On record are the 34 enterprises" in note["china-enterprises-trained-2014-10"]
+    assert "53 of Phase I" in note["china-enterprises-trained-2014-10"]
+    for code in ("phase-1-people-trained", "phase-1-enterprise-visits"):
+        assert "none are on record" in note[code]
+    assert "four on record at the level of expert" in note["june-2015-expert-trainers"]
+
+
+def test_changes_in_per_cent_have_that_unit(record: Tables):
+    units = {row["code"]: row["unit"] for row in record["indicator"]}
+    found = {row["value"] for row in record["reported_figure"] if units[row["indicator"]] == "percent-change"}
+    assert found == {"-11", "-13"}
+
+
+def test_key_indicators_are_few(record: Tables):
+    key = {row["code"] for row in record["indicator"] if row["key"] == "yes"}
+    assert key == {"defect-rate", "on-time-delivery", "share-cost-savings", "enterprises-trained"}
 
 
 @pytest.mark.parametrize(
@@ -738,20 +918,200 @@ def test_contradicting_sources_are_both_recorded(one: tuple[str, ...], other: tu
         assert _one(record[table], code=code)[column] == value
 
 
-# ---- as the dashboard shows it
+# When a fact is seen
+
+
+def test_every_source_is_dated(record: Tables):
+    assert [row["code"] for row in record["source"] if not row["published_on"]] == []
+
+
+def test_text_of_a_source_is_no_older_than_what_it_reports_as_past(record: Tables):
+    published = {row["code"]: _last_day(row["published_on"]) for row in record["source"]}
+    done = [(row["source"], row["starts_on"] or row["ends_on"]) for row in record["event"] if row["status"] == "held"]
+    done += [(row["source"], row["workshop_on"]) for row in record["training"]]
+    done += [(row["source"], row["recruited_on"]) for row in record["enrolment"]]
+    done += [(row["source"], row["as_of"]) for row in record["reported_figure"]]
+    assert [(source, day) for source, day in done if day and _stored(day)[0] > published[source]] == []
+
+
+def _enrolled_on(record: Tables) -> dict[tuple[str, str], date]:
+    """The day from which each enrolment is seen, by enterprise and round: its own earliest date or a step's."""
+    dates: dict[tuple[str, str], list[str]] = {}
+    for table, columns in {
+        "enrolment": ("recruited_on", "baseline_on"),
+        "training": ("workshop_on", "assessed_on", "completed_on", "dropped_on"),
+    }.items():
+        for row in record[table]:
+            dates.setdefault((row["enterprise"], row["round"]), []).extend(row[column] for column in columns)
+    return {enrolment: min(filter(None, map(_last_day, written))) for enrolment, written in dates.items()}
+
+
+COOP = {"coop-pilot": 3}
+MAY_2014 = COOP | {"ningbo-1": 5, "bsci-1": 4}
+JUNE_2014 = MAY_2014 | {"deyang-1": 5}
+OCTOBER_2014 = JUNE_2014 | {"chongqing-cec": 2, "deyang-2": 6}
+ALL_2014 = OCTOBER_2014 | {"taixing-1": 5, "eti-pilot": 4}
+ENROLLED = {
+    # day: enterprises enrolled by round, as known then
+    "2008-12-31": {},
+    "2012-12-30": {},
+    "2012-12-31": COOP,
+    "2014-04-29": COOP,
+    "2014-04-30": COOP | {"ningbo-1": 5},
+    "2014-05-31": MAY_2014,
+    "2014-06-30": JUNE_2014,
+    "2014-09-30": JUNE_2014,
+    "2014-10-31": OCTOBER_2014,
+    "2014-12-08": OCTOBER_2014,
+    "2014-12-09": OCTOBER_2014 | {"taixing-1": 5},
+    "2014-12-31": ALL_2014,
+    "2017-03-31": ALL_2014,
+}
+
+
+@pytest.mark.parametrize("day", ENROLLED)
+def test_enrolments_by_round_are_those_known_on_the_day(day: str, record: Tables):
+    seen = [round_ for (_, round_), since in _enrolled_on(record).items() if since <= date.fromisoformat(day)]
+    assert Counter(seen) == ENROLLED[day]
+
+
+# As the dashboard shows it
+
+
+def _exported(public: Visit, code: str, search: str = "") -> Rows:
+    return list(csv.DictReader(public.client.get(f"/export/{code}.csv?{search}").text.splitlines()))
+
+
+@pytest.mark.parametrize("day", ENROLLED)
+def test_dashboard_shows_the_enterprises_enrolled_as_known_on_the_day(day: str, public: Visit):
+    for round_ in ENROLLED["2017-03-31"]:
+        overview = _exported(public, "overview", f"as_of={day}&round={round_}")
+        assert _one(overview, headline="enterprises")["value"] == str(ENROLLED[day].get(round_, 0)), round_
+
+
+def test_nothing_is_shown_before_score_came_to_china(public: Visit):
+    at = "as_of=2008-12-31"
+    headlines = _exported(public, "overview", at)
+    assert {row["value"] for row in headlines} <= {"", "0"}
+    assert {row.get("published", "") for row in headlines} == {""}
+    for code in ("published", "targets", "capacity", "events", "rounds", "regions", "matrix", "pairs", "change"):
+        assert _exported(public, code, at) == [], code
+    for row in _exported(public, "module-funnel", at):
+        assert set(row.values()) - {row["module"]} <= {"", "0"}
+
+
+STATES_MAY_2014 = {
+    # round and module: state of every enterprise; nothing else was known on 31 May 2014
+    ("coop-pilot", "m1"): ("completed", 3),
+    ("coop-pilot", "m2"): ("completed", 3),
+    ("ningbo-1", "m1"): ("in-progress", 5),
+    ("bsci-1", "m4"): ("in-progress", 4),
+}
+
+
+def test_trainings_of_31_may_2014_are_those_known_then(public: Visit):
+    found: Counter[tuple[str, str, str]] = Counter()
+    for round_ in ENROLLED["2017-03-31"]:
+        for row in _exported(public, "matrix", f"as_of=2014-05-31&round={round_}"):
+            if row["state"]:
+                found[(round_, row["module"], row["state"])] += 1
+    assert found == {(*key, state): count for key, (state, count) in STATES_MAY_2014.items()}
+
+
+def test_figures_of_31_may_2014_are_those_published_by_then(public: Visit):
+    found = {row["figure"] for row in _exported(public, "published", "as_of=2014-05-31")}
+    brochure = {code for code, (*_, source) in FIGURES.items() if source == BROCHURE}
+    assert found == brochure | {"coop-training-fee", "sichuan-pilot-enterprises-represented"}
+
+
+@pytest.mark.parametrize(
+    ("day", "headline", "published"),
+    [
+        ("2017-03-31", "trained", "80"),
+        ("2014-10-31", "trained", "80"),
+        ("2014-10-30", "trained", "53"),
+        ("2014-05-30", "trained", ""),
+        ("2017-03-31", "people_trained", "784"),
+        ("2017-03-31", "visits", "224"),
+        ("2017-03-31", "workers_reached", ""),
+    ],
+)
+def test_published_total_stands_beside_the_headline(day: str, headline: str, published: str, public: Visit):
+    assert _one(_exported(public, "overview", f"as_of={day}"), headline=headline)["published"] == published
+
+
+# What the newsletter of each quarter may tell
+
+BEGUN = {
+    # quarter: rounds begun in it
+    (2011, 2): {"sichuan-pilot"},
+    (2014, 2): {"ningbo-1", "deyang-1"},
+    (2014, 4): {"deyang-2"},
+}
+TOLD = {
+    # quarter: events held in it
+    (2011, 2): {"sichuan-pilot-launch"},
+    (2012, 1): {"coop-pilot-start"},
+    (2013, 3): {"sichuan-pilot-closing"},
+    (2014, 2): {
+        *("ningbo-1-m1-tot", "ningbo-1-m1-toe", "newsletter-first-issue", "weibo-launch", "bsci-1-m4-toe"),
+        *("partner-capacity-2014-05", "csr-forum-9", "goldenbee-csr-index", "sino-dutch-csr-forum-2"),
+        *("sichuan-saws-launch", "deyang-1-m1-toe"),
+    },
+    (2014, 3): {"deyang-1-m5-toe", "interns-report"},
+    (2014, 4): {
+        *("guangzhou-tot-2014-10", "bsci-newasia-cooperation", "cta-mission-2014-10", "chongqing-factory-visits"),
+        *("tuv-rheinland-licence", "chengdu-osh-workshop", "ntac-6", "chongqing-sustainability-meetings"),
+        *("yunnan-hr-handbook-discussion", "switcher-supplier-visit", "regional-workshop-2014-12"),
+        *("employers-workshop-2014-12", "taixing-1-m2-toe", "deyang-2-m1-tot", "deyang-2-m1-toe"),
+    },
+}
+SUMMER_PLANS = {"bsci-2-tot-toe", "chongqing-cec-agreement"}
+YEAR_END_PLANS = SUMMER_PLANS | {
+    *("bsci-2-start", "expert-seminar-2014-12", "expert-seminar-2015", "sgs-tot", "newsletter-by-e-mail"),
+    *("yunnan-hr-handbook", "yunnan-tot-1", "yunnan-tot-2"),
+}
+NEWS_PLANS = {"consultation-workshop-2017-04", "national-marketing-centre", "phase-3-kick-off"}
+ANNOUNCED = {
+    # from the end of this quarter on: plans announced
+    (2009, 1): set(),
+    (2014, 3): SUMMER_PLANS,
+    (2014, 4): YEAR_END_PLANS,
+    (2017, 1): YEAR_END_PLANS | NEWS_PLANS,
+}
+QUARTERS = [(year, quarter) for year in range(2009, 2018) for quarter in range(1, 5) if (year, quarter) <= (2017, 1)]
+
+
+def _digest_of(public_record_url: str, quarter: tuple[int, int]) -> Digest:
+    year, number = quarter
+    until = _end(date(year, 3 * number, 1), "month")
+    period = Period(date(year, 3 * number - 2, 1), until)
+    with Record(public_record_url).view(MANAGER, Filters()) as view:
+        return digest(outward(view, until), period)
+
+
+@pytest.mark.parametrize("quarter", QUARTERS, ids=lambda quarter: "{}-Q{}".format(*quarter))
+def test_newsletter_of_a_quarter_tells_only_what_its_sources_date_in_it(
+    quarter: tuple[int, int], public_record_url: str
+):
+    found = _digest_of(public_record_url, quarter)
+    assert {new.round for new in found.rounds} == BEGUN.get(quarter, set())
+    assert {row["event"] for row in found.held} == TOLD.get(quarter, set())
+    # No source dates a completion or a result in one quarter: all are known only by a date.
+    assert (found.completed, found.measured, found.unpaired) == ((), (), 0)
+    assert (found.through.named, found.through.others) == ((), 0)
+    announced = ANNOUNCED[max(since for since in ANNOUNCED if since <= quarter)]
+    assert {row["event"] for row in found.coming} <= announced
 
 
 @pytest.fixture(scope="module")
 def shown(public: Visit) -> dict[str, Rows]:
     """The exhibits of trainers, targets and events as a manager downloads them."""
-    return {
-        code: list(csv.DictReader(public.client.get(f"/export/{code}.csv").text.splitlines()))
-        for code in ("targets", "capacity", "events", "rounds")
-    }
+    return {code: _exported(public, code) for code in ("targets", "capacity", "events", "rounds")}
 
 
 def test_dashboard_shows_the_nine_targets_of_june_2015_with_their_actuals(shown: dict[str, Rows]):
-    found = {row["indicator"]: (row["target"], row["actual"], row["attainment"]) for row in shown["targets"]}
+    found = {row["indicator"]: (row["target"], row["actual_due"], row["attainment"]) for row in shown["targets"]}
     assert found == {
         "institutions-embedding": ("4", "4", "1"),
         "cost-share-non-ilo": ("40", "50", "1.25"),
@@ -764,8 +1124,11 @@ def test_dashboard_shows_the_nine_targets_of_june_2015_with_their_actuals(shown:
         "centre-of-excellence": ("0", "0", ""),
     }
     assert {(row["place"], row["due_on"], row["actual_as_of"]) for row in shown["targets"]} == {
-        ("100000", "2015-06-01", "2015-06-01")
+        ("100000", "2015-06", "2015-06")
     }
+    missed = {row["indicator"] for row in shown["targets"] if row["state"] == "missed"}
+    assert missed == {"mous", "business-plans", "expert-trainers"}
+    assert {row["state"] for row in shown["targets"] if row["indicator"] not in missed} == {"reached"}
 
 
 def test_dashboard_shows_the_trainers_on_record(shown: dict[str, Rows]):
@@ -779,7 +1142,8 @@ def test_dashboard_shows_the_trainers_on_record(shown: dict[str, Rows]):
 
 
 def test_dashboard_shows_every_event_and_the_one_licence_signed(shown: dict[str, Rows], record: Tables):
-    assert {row["event"] for row in shown["events"]} == {row["code"] for row in record["event"]}
+    # The start of Phase IV stands in no source that is known to be of March 2017.
+    assert {row["event"] for row in shown["events"]} == {row["code"] for row in record["event"]} - {"phase-4-start"}
     licences = {row["event"]: row["status"] for row in shown["events"] if row["kind"] == "licence"}
     assert licences == {"tuv-rheinland-licence": "held", "chongqing-cec-agreement": "planned"}
     counted = {row["event"]: (row["participants"], row["women"]) for row in shown["events"] if row["participants"]}
@@ -788,8 +1152,8 @@ def test_dashboard_shows_every_event_and_the_one_licence_signed(shown: dict[str,
 
 def test_trainer_target_and_calendar_pages_agree_with_the_record(public: Visit):
     capacity = str(public.answered(f"{ids.CAPACITY_HEADLINES}.content"))
-    for said in ("TÜV Rheinland China", "First licence agreement signed", "not on record", "Certified trainers: 2"):
+    for said in ("TÜV Rheinland China", "First licence agreement signed", "not on record"):
         assert said in capacity
-    assert "5 of 9 targets reached; 3 late" in str(public.answered("targets-targets-title.content"))
+    assert "Certified trainers: 2" not in capacity, "no source that is known to be of March 2017 says so"
+    assert "6 of 9 targets" in str(public.answered("targets-targets-title.content"))
     assert "Kick-off of Phase III" in str(public.answered(f"{ids.CALENDAR_NEXT}.content"))
-    assert "in the month planned" in public.client.get("/table/rounds").text

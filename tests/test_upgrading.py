@@ -3,11 +3,13 @@
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from datetime import date
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
+from loading_files import small_programme, write_folder
 from programme import PROGRAMME, load_rows
 from sqlalchemy import Engine, inspect, select
 
@@ -16,13 +18,47 @@ from data.editions import frozen_copies
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.filters import Filters
+from data.loading import load
+from data.loading.writes.rolling_back import rollback
 from data.privacy.viewer import MANAGER
 from data.records import Record, Records
 from data.storage import database, migrations
 from data.storage.database import DatabaseProblem
 from data.storage.schema import SCHEMA_VERSION, batch, results
 
+DATES = {
+    "programme": ("as_of",),
+    "source": ("published_on",),
+    "phase": ("starts_on", "ends_on"),
+    "round": ("planned_start", "planned_end", "started_on", "ended_on"),
+    "enrolment": ("recruited_on", "baseline_on", "left_on"),
+    "training": ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on"),
+    "result": ("before_on", "after_on"),
+    "reported_figure": ("as_of",),
+    "target": ("due_on",),
+    "trainer_level": ("reached_on",),
+    "event": ("starts_on", "ends_on"),
+}
+"""The tables of the second version that had one precision for all dates of a row."""
+NEW_IN_THE_THIRD = {
+    "programme": ("note_en", "note_zh", "contact", "iati_activity"),
+    "indicator": ("key", "sdg"),
+    "round_partner": ("source", "note"),
+    "enterprise": ("note", "contact"),
+    "target": (
+        "baseline", "baseline_on", "baseline_on_precision", "measure", "level", "comment_en", "comment_zh",
+    ),
+}  # fmt: skip
+SECOND = (
+    *(f"ALTER TABLE {table} ADD COLUMN date_precision VARCHAR(5)" for table in DATES),
+    *(f"ALTER TABLE {table} DROP COLUMN {name}_precision" for table, names in DATES.items() for name in names),
+    *(f"ALTER TABLE {table} DROP COLUMN {name}" for table, names in NEW_IN_THE_THIRD.items() for name in names),
+    "ALTER TABLE programme ADD COLUMN note TEXT",
+    "UPDATE batch SET schema_version = 2",
+)
+"""The statements that turn a database of the current version into one of the second."""
 FIRST = (
+    *SECOND,
     "DROP TABLE batch_change",
     "DROP TABLE story_image",
     "ALTER TABLE batch DROP COLUMN loaded_by",
@@ -30,6 +66,7 @@ FIRST = (
     "UPDATE batch SET schema_version = 1",
 )
 """The statements that turn a database of the current version into one of the first."""
+BOTH_LANGUAGES = "Invented data. / 虚构数据。"
 
 
 def run_sql(path: Path, *statements: str) -> None:
@@ -56,14 +93,19 @@ def exported(record: Record) -> dict[str, str]:
         return {code: to_csv(build(view, code)) for code in EXHIBITS}
 
 
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    """A database of the first version with the small programme."""
-    path = tmp_path / "results.db"
+def current_database(path: Path) -> None:
+    """A database of the current version with the small programme, at `path`."""
     engine = database.writing_engine(f"sqlite:///{path}")
     loaded = {"number": 1, "loaded_at": database.now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
     engine.dispose()
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """A database of the first version with the small programme."""
+    path = tmp_path / "results.db"
+    current_database(path)
     run_sql(path, *FIRST)
     return path
 
@@ -80,6 +122,7 @@ def test_upgraded_database_has_the_tables_of_a_new_one_and_an_upgrade_batch(engi
         database.check(engine)
     assert migrations.upgrade(engine) == 1
     database.check(engine)
+    assert migrations.upgrade(engine) is None
     new = database.writing_engine(f"sqlite:///{tmp_path / 'new.db'}")
     database.create_tables(new)
     assert shape(engine) == shape(new)
@@ -132,8 +175,111 @@ def test_command_without_a_database_reports_it(tmp_path: Path, monkeypatch) -> N
     assert list(tmp_path.iterdir()) == []
 
 
-def test_edition_of_the_first_version_reads_the_same_and_its_file_is_unchanged(
-    engine: Engine, path: Path, tmp_path: Path
+@pytest.mark.parametrize(
+    ("row_precision", "start", "end", "start_precision", "end_precision"),
+    [
+        ("day", "2014-05-01", "2014-06-01", "day", "day"),
+        ("month", "2014-05-01", "2014-06-12", "month", "day"),
+        ("month", "2014-01-01", "2014-06-01", "month", "month"),
+        ("year", "2014-01-01", "2014-06-01", "year", "month"),
+        ("year", "2014-05-03", "2015-01-01", "day", "year"),
+        (None, "2014-05-01", None, "day", None),
+    ],
+)
+def test_each_date_gets_the_coarsest_precision_that_its_row_allows(
+    tmp_path: Path,
+    row_precision: str | None,
+    start: str,
+    end: str | None,
+    start_precision: str,
+    end_precision: str | None,
+) -> None:
+    path = tmp_path / "results.db"
+    current_database(path)
+    row = f"{{'code': 'v', 'starts_on': {start!r}, 'ends_on': {end!r}, 'date_precision': {row_precision!r}}}"
+    stored = row.replace("None", "null").replace("'", '"')
+    values = ", ".join("NULL" if value is None else f"'{value}'" for value in (start, end, row_precision))
+    run_sql(
+        path,
+        *SECOND,
+        "INSERT INTO event (code, kind, status, name_en, starts_on, ends_on, date_precision) "
+        f"VALUES ('v', 'visit', 'held', 'V', {values})",
+        "INSERT INTO batch_change (batch, position, table_name, row_key, before, after) "
+        f"VALUES (2, 1, 'event', '[\"v\"]', NULL, '{stored}')",
+    )
+    engine = database.writing_engine(f"sqlite:///{path}")
+    assert migrations.upgrade(engine) == 2
+    event, change = results.tables["event"], results.tables["batch_change"]
+    with engine.connect() as connection:
+        written = connection.execute(select(event).where(event.c.code == "v")).mappings().one()
+        logged = connection.execute(select(change.c.before, change.c.after)).one()
+    engine.dispose()
+    assert (written["starts_on_precision"], written["ends_on_precision"]) == (start_precision, end_precision)
+    assert logged.before is None
+    assert logged.after == {
+        "code": "v", "starts_on": start, "ends_on": end, "starts_on_precision": start_precision,
+        "ends_on_precision": end_precision,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("note", "english", "chinese"),
+    [
+        (BOTH_LANGUAGES, "Invented data.", "虚构数据。"), ("Invented / made up", "Invented / made up", None),
+        ("仅含已公开的 SCORE 记录。", None, "仅含已公开的 SCORE 记录。"), (None, None, None),
+    ],
+)  # fmt: skip
+def test_note_of_the_programme_goes_into_its_languages(
+    tmp_path: Path, note: str | None, english: str | None, chinese: str | None
+) -> None:
+    path = tmp_path / "results.db"
+    current_database(path)
+    run_sql(path, *SECOND, *([f"UPDATE programme SET note = '{note}'"] if note else []))
+    engine = database.writing_engine(f"sqlite:///{path}")
+    migrations.upgrade(engine)
+    programme = results.tables["programme"]
+    with engine.connect() as connection:
+        assert connection.execute(select(programme.c.note_en, programme.c.note_zh)).one() == (english, chinese)
+    engine.dispose()
+
+
+def test_batch_of_the_second_version_can_be_rolled_back(tmp_path: Path) -> None:
+    path = tmp_path / "results.db"
+    engine = database.writing_engine(f"sqlite:///{path}")
+    assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
+    tables = {
+        "target": [{"indicator": "ideas", "place": "510000", "due_on": "2015-12", "value": 3}],
+        "training": [{"enterprise": "a", "round": "r1", "module": "m1", "workshop_on": "2014-05"}],
+    }
+    assert load(engine, write_folder(tmp_path / "later", tables)).batch == 2
+    before, after = ("before", "after")
+    run_sql(
+        path,
+        *SECOND,
+        "UPDATE training SET date_precision = 'month'",
+        "UPDATE target SET date_precision = 'month'",
+        *(
+            f"UPDATE batch_change SET {side} = json_set(json_remove({side}, {removed}), '$.date_precision', 'month') "
+            f"WHERE table_name = '{table}'"
+            for side in (before, after)
+            for table, names in (("training", DATES["training"]), ("target", (*DATES["target"], "baseline_on")))
+            for removed in [", ".join(f"'$.{name}_precision'" for name in names)]
+        ),
+    )
+    migrations.upgrade(engine)
+    rollback(engine, 2)
+    training, target = results.tables["training"], results.tables["target"]
+    with engine.connect() as connection:
+        mine = connection.execute(select(training).where(training.c.enterprise == "a")).mappings().one()
+        targets = connection.execute(select(target)).mappings().all()
+    engine.dispose()
+    assert (mine["workshop_on"], mine["workshop_on_precision"]) == (date(2014, 6, 12), "day")
+    assert [row["due_on_precision"] for row in targets] == ["month"] * len(targets)
+
+
+@pytest.mark.parametrize("statements", [FIRST, SECOND], ids=["first", "second"])
+def test_edition_of_an_older_version_reads_the_same_and_its_file_is_unchanged(
+    engine: Engine, path: Path, tmp_path: Path, statements: tuple[str, ...]
 ) -> None:
     migrations.upgrade(engine)
     live = f"sqlite:///{path}"
@@ -143,7 +289,7 @@ def test_edition_of_the_first_version_reads_the_same_and_its_file_is_unchanged(
     frozen = frozen_copies.freeze(reading, "NTAC 6", folder)
     reading.dispose()
     frozen.path.chmod(0o644)
-    run_sql(frozen.path, *FIRST)
+    run_sql(frozen.path, *statements)
     digest = sha256(frozen.path.read_bytes()).hexdigest()
     name = frozen.path.name.split(".")
     older = frozen.path.rename(frozen.path.with_name(".".join([name[0], digest, *name[2:]])))

@@ -60,19 +60,29 @@ def template(out: Path) -> None:
 @click.option("--filters", "search", default="", help='As in an address: "partner=cec&sector=machinery".')
 @click.option("--format", "form", type=click.Choice(["csv", "xlsx"]), default="csv", show_default=True)
 @click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="A file; standard output without it.")
+@click.option("--by", help="What `compare` compares: partner, sector, round, phase, province or module.")
+@click.option("--measure", help="The measure of `compare` (for example m2_completed) or `trend` (for example trained).")
 @reader_options()
-def export(code: str, *, search: str, form: str, out: Path | None, reader: Reader) -> None:
+def export(  # noqa: PLR0913 - one parameter per option
+    code: str, *, search: str, form: str, out: Path | None, by: str | None, measure: str | None, reader: Reader
+) -> None:
     """Write the table of one exhibit; CODE is the exhibit's, for example pairs."""
-    from data.exhibits import EXHIBITS, build
+    from data.exhibits import EXHIBITS, build, current_code
     from data.exports.csv_files import to_csv
     from data.records import Records
 
+    code = current_code(code)
     if code not in EXHIBITS:
         stop(f"There is no exhibit {code!r}. There are: {', '.join(EXHIBITS)}.")
+    options = {name: value for name, value in (("by", by), ("measure", measure)) if value is not None}
+    if superfluous := options.keys() - EXHIBITS[code].options.keys():
+        stop(f"{code} has no --{' and no --'.join(sorted(superfluous))}.")
     if form == "xlsx":
         from callbacks import downloads
 
-        _write_file(out, search, reader, lambda page_request, file: downloads.workbook(page_request, code, file))
+        _write_file(
+            out, search, reader, lambda page_request, file: downloads.workbook(page_request, code, file, options)
+        )
         return
     address = database_url()
     build_embedded(address)
@@ -81,7 +91,11 @@ def export(code: str, *, search: str, form: str, out: Path | None, reader: Reade
         viewer = reader.viewer(records)
         with records.record_for(viewer, filters).view(viewer, filters) as view:
             warn_of_omissions(view, code)
-            text = to_csv(build(view, code))
+            for name, value in options.items():
+                choices = EXHIBITS[code].options[name].choices(view)
+                if value not in choices:
+                    stop(f"There is no --{name} {value!r} for {code}. There are: {', '.join(choices)}.")
+            text = to_csv(build(view, code, options=options))
             synthetic = view.catalogue.programme.synthetic
     if synthetic:
         click.echo("Synthetic data: every number here is invented. 合成数据：所有数字均为虚构。", err=True)

@@ -173,6 +173,8 @@ def warn_of_omissions(view: "View", code: str = "") -> None:
     from data.exhibits import EXHIBITS
     from layouts.texts import selection_words
 
+    if view.unknown:
+        click.echo(selection_words.unknown(view.unknown), err=True)
     if view.cut:
         click.echo(f'{selection_words.cut()} (--filters "{view.filters.query()}")', err=True)
     if view.threshold and code in EXHIBITS and EXHIBITS[code].row_per_enterprise:

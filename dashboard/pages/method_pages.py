@@ -7,7 +7,7 @@ from callbacks.requests.page_request import AppContext, PageRequest, address_sea
 from dashboard.pages import plain_pages
 from dashboard.settings import Settings
 from data.editions import frozen_copies
-from data.exhibits import EXHIBITS
+from data.exhibits import EXHIBITS, current_code
 from data.privacy.viewer import Permission
 from layouts.texts import method_texts
 from layouts.texts.method_texts import MOST_ROWS, Permalink
@@ -19,6 +19,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
 
     @server.get("/how/<code>", endpoint="how")
     def page(code: str) -> Response:
+        code = current_code(code)
         if code not in EXHIBITS:
             abort(404)
         with open_request(context, address_search()) as page_request:
@@ -42,6 +43,7 @@ def install(server: Flask, settings: Settings, context: AppContext) -> None:
 
     @server.get("/how/<code>/<table>.csv", endpoint="how-rows")
     def rows(code: str, table: str) -> Response:
+        code = current_code(code)
         if code not in EXHIBITS:
             abort(404)
         with open_request(context, address_search()) as page_request:

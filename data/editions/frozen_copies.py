@@ -18,9 +18,10 @@ from time import time_ns
 from sqlalchemy import Column, Date, DateTime, Engine, MetaData, Table, Text, insert, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from data.engine.precision import last_day
 from data.storage import database
 from data.storage.database_copy import copy_rows
-from data.storage.schema import batch, batch_change, programme, results
+from data.storage.schema import CONFIDENTIAL, batch, batch_change, programme, results
 
 LIVE = "live"
 """The name of the live record in lists of editions. No edition can have this name."""
@@ -125,8 +126,10 @@ def _work_folder(folder: Path) -> Iterator[Path]:
         rmtree(work_folder, ignore_errors=True)
 
 
-_LEFT_OUT = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after)
-"""Columns that are not copied. An edition may be given to others: it must not contain managers or earlier values."""
+_LEFT_OUT = (batch.c.loaded_by, batch_change.c.before, batch_change.c.after, *CONFIDENTIAL)
+"""Columns that are not copied. An edition may be given to others: it must not contain managers, earlier values, or what
+only managers see.
+"""
 
 
 def _copy(engine: Engine, name: str, path: Path) -> None:
@@ -136,8 +139,8 @@ def _copy(engine: Engine, name: str, path: Path) -> None:
         _frozen.create_all(target)
         with database.snapshot(engine) as source, target.begin() as copy:
             copy_rows(source, copy, _LEFT_OUT)
-            as_of = copy.scalar(select(programme.c.as_of))
-            copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=as_of))
+            as_of = copy.execute(select(programme.c.as_of, programme.c.as_of_precision)).one()
+            copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=last_day(*as_of)))
     finally:
         target.dispose()
 

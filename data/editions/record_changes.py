@@ -14,7 +14,7 @@ from typing import Any
 from sqlalchemy import Column, Connection, String, Table, select
 
 from data.exhibits import build
-from data.storage.schema import CONTRACT_TABLES, contract_columns
+from data.storage.schema import CONTRACT_TABLES, shared_columns
 from data.view import View
 
 _CHUNK = 1000
@@ -142,7 +142,7 @@ def _changes(before: Connection, after: Connection, table: Table) -> Iterator[Ch
     keys = list(table.primary_key)
     columns = [
         column
-        for column in contract_columns(table)
+        for column in shared_columns(table)
         if not column.primary_key and (table.name, column.name) not in _NOT_COMPARED
     ]
     sides = merge(*(_keyed(each, keys, columns, side) for side, each in enumerate((before, after))))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from data.engine.facts import NONE, Array, count, runs
-from data.engine.slice import COMPLETION, SliceFacts
+from data.engine.slice import COMPLETION, OVERDUE, SliceFacts
 from data.vocabulary import FIRST_MODULE
 
 
@@ -31,17 +31,17 @@ def _total(of: SliceFacts, enterprises: Array, values: Array, *, workers: bool =
 
 def overview_counts(of: SliceFacts) -> dict[str, Any]:
     """Headline counts and sums. A sum without a known value is absent. Counts of plain rows are for managers only."""
-    record, at, started = of.record, of.trainings, of.started
+    record, begun = of.record, of.trainings[of.started]
     rows = record.trainings
-    enterprise = rows.enterprise[at]
-    begun = at[started]
-    visits_done = np.where(rows.visits_seen[at] <= of.day, rows.visits_done[at], np.nan)
+    enterprise = rows.enterprise[begun]
+    visits_done = np.where(rows.visits_seen[begun] <= of.day, rows.visits_done[begun], np.nan)
+    visits_planned = rows.visits_planned[begun]
     managers, workers, women = rows.managers[begun], rows.workers[begun], rows.women[begun]
-    has_head_count = ~(np.isnan(managers) & np.isnan(workers))
-    modules = of.enterprise_modules
-    completed = modules.steps & COMPLETION != 0
+    has_heads = ~(np.isnan(managers) & np.isnan(workers))
+    people = np.where(has_heads, np.nan_to_num(managers) + np.nan_to_num(workers), np.nan)
+    both = has_heads & ~np.isnan(women)
     trained = np.flatnonzero(of.trained)
-    people = np.where(has_head_count, np.nan_to_num(managers) + np.nan_to_num(workers), np.nan)
+    modules = of.enterprise_modules
 
     def module_count(flags: Array) -> int:
         per_module = of.tally(modules.enterprise[flags], modules.module[flags], len(record.modules))
@@ -50,12 +50,17 @@ def overview_counts(of: SliceFacts) -> dict[str, Any]:
     counts: dict[str, Any] = {
         "enterprises": of.count(of.enterprises),
         "trained": of.count(of.trained),
-        "modules_planned": module_count(np.ones(len(completed), bool)),
-        "modules_completed": module_count(completed),
+        "modules_due": module_count(modules.due),
+        "modules_completed": module_count(modules.completed),
+        "overdue": module_count(modules.state == OVERDUE),
+        "stale": module_count(modules.stale),
+        "reported": of.count(of.trained & of.reported),
+        "paired": of.count(of.trained & (of.pair_counts > 0)),
         "visits": _total(of, enterprise, visits_done),
-        "visits_planned": _total(of, enterprise, rows.visits_planned[at]),
-        "people_trained": _total(of, rows.enterprise[begun], people, digits=True),
-        "women_trained": _total(of, rows.enterprise[begun], women),
+        "visits_planned": _total(of, enterprise, visits_planned),
+        "people_trained": _total(of, enterprise, people, digits=True),
+        "women_trained": _total(of, enterprise, np.where(both, women, np.nan)),
+        "women_counted_in": _total(of, enterprise, np.where(both, people, np.nan), digits=True),
         "workers_reached": _total(of, trained, record.workers[trained], workers=True, digits=True),
         "workers_unknown": of.count(of.trained & np.isnan(record.workers)),
     }
@@ -63,31 +68,29 @@ def overview_counts(of: SliceFacts) -> dict[str, Any]:
         counts |= {
             "trainings": len(begun),
             "trainings_with_visits": count(~np.isnan(visits_done)),
-            "trainings_with_head_count": count(has_head_count),
-            "trainings_with_women": count(~np.isnan(women)),
+            "trainings_with_planned_visits": count(~np.isnan(visits_planned)),
+            "trainings_with_heads": count(has_heads),
+            "trainings_with_women": count(both),
         }
     return {name: n for name, n in counts.items() if n is not None}
 
 
-def reach_counts(of: SliceFacts) -> dict[str, int]:
-    """Numbers of rounds, places and partners with an enterprise in the slice, and rounds_on_record of the slice."""
+def reach_counts(of: SliceFacts, lines: Mapping[str, Iterable[str]]) -> dict[str, int]:
+    """Numbers of rounds, places and partners with an enterprise in the slice, and rounds_seen: all that it leaves.
+
+    `lines` are the visible partners, each with all partners below it.
+    """
     enrolments = of.record.enrolments
     rounds, places = enrolments.round[of.enrolments], enrolments.place[of.enrolments]
+    chosen = np.zeros(len(of.record.rounds), bool)
+    chosen[rounds] = True
     return {
-        "rounds": len(np.unique(rounds)),
+        "rounds": count(chosen),
         "places": len(np.unique(places[places != NONE])),
-        "partners": _partner_count(of, rounds),
+        "partners": sum(bool((of.record.with_partner(below) & chosen).any()) for below in lines.values()),
         # With or without enterprises: a filter on sector or place applies to enterprises, not to rounds.
-        "rounds_on_record": count(of.rounds),
+        "rounds_seen": count(of.rounds & (of.record.rounds_from <= of.day)),
     }
-
-
-def _partner_count(of: SliceFacts, rounds: Array) -> int:
-    visible = of.slice.visible_partners
-    is_chosen = np.zeros(len(of.record.rounds), bool)
-    is_chosen[rounds] = True
-    parties = of.record.parties.items()
-    return sum(bool((has & is_chosen).any()) for code, has in parties if visible is None or code in visible)
 
 
 def place_counts(of: SliceFacts, region: Mapping[str, str] | None = None) -> pd.DataFrame:

@@ -53,7 +53,7 @@ class Listed:
     states: dict[str, str] = field(default_factory=dict)
     reported: bool = False
     last_report: date | None = None
-    date_precision: str | None = None
+    last_report_precision: str | None = None
 
     @property
     def completed(self) -> int:
@@ -103,7 +103,7 @@ class Lists:
             Listed(
                 record.enterprises[at], place, sector, tuple(rounds[at]), states[at],
                 reported=bool(self.of.reported[at]), last_report=reports.get(at, (None, None))[0],
-                date_precision=reports.get(at, (None, None))[1],
+                last_report_precision=reports.get(at, (None, None))[1],
             )
             for at, place, sector in zip(enterprises.tolist(), places, sectors, strict=True)
         ]  # fmt: skip
@@ -119,27 +119,37 @@ class Lists:
         return states
 
     def _reports(self, among: Array) -> dict[int, tuple[date | None, str | None]]:
-        """The day and precision of the latest result of each marked enterprise that reported.
+        """The date of the latest result of each marked enterprise that reported, and its precision.
 
-        Of several results of one day the coarsest precision counts.
+        Of several results of one last day the coarsest precision counts.
         """
         rows = self.of.record.results
         at = self.of.results[among[rows.enterprise[self.of.results]]]
-        latest: dict[int, tuple[int, int]] = {}
-        for enterprise, day, precision in zip(
-            rows.enterprise[at].tolist(), self._reported_on(at).tolist(), rows.precision[at].tolist(), strict=True
-        ):
-            latest[enterprise] = max(latest.get(enterprise, (UNKNOWN, NONE)), (day, precision))
+        ended = self._ended(at)
+        days = np.where(ended, rows.after_on[at], rows.before_on[at])
+        precisions = np.where(ended, rows.after_by[at], rows.before_by[at])
+        latest: dict[int, tuple[int, int, int]] = {}
+        for enterprise, *report in zip(
+            rows.enterprise[at].tolist(), self._reported_on(at).tolist(), precisions.tolist(), days.tolist(),
+            strict=True,
+        ):  # fmt: skip
+            last, precision, day = report
+            latest[enterprise] = max(latest.get(enterprise, (UNKNOWN, NONE, UNKNOWN)), (last, precision, day))
         return {
-            enterprise: (None, None) if day == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
-            for enterprise, (day, precision) in latest.items()
+            enterprise: (None, None) if last == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
+            for enterprise, (last, precision, day) in latest.items()
         }
 
-    def _reported_on(self, at: Array) -> Array:
-        """The day of each of some results: of its after if that is seen, else of its before."""
+    def _ended(self, at: Array) -> Array:
+        """Marks the results whose after is dated and seen."""
         rows = self.of.record.results
-        ended = (rows.ended_from[at] <= self.of.day) & (rows.after_on[at] != NEVER)
-        days = np.where(ended, rows.after_on[at], rows.before_on[at])
+        ended: Array = (rows.ended_from[at] <= self.of.day) & (rows.after_on[at] != NEVER)
+        return ended
+
+    def _reported_on(self, at: Array) -> Array:
+        """The last possible day of each of some results: of its after if that is seen, else of its before."""
+        rows = self.of.record.results
+        days = np.where(self._ended(at), rows.after_last[at], rows.before_last[at])
         return np.where(days == NEVER, UNKNOWN, days)
 
     @cached_property

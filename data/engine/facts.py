@@ -18,15 +18,19 @@ ALWAYS = 0
 NONE = -1
 """The position of a missing code."""
 
-PRECISIONS = ("day", "month", "year")
-"""The precisions of a date."""
+PRECISIONS = ("day", "month", "year", "by")
+"""The precisions of a date, the most precise first."""
+
+ENTIRE, SOURCED = len(PRECISIONS), len(PRECISIONS) + 1
+"""The precisions of a day that is no date of the fact: it is always seen, or seen from its source."""
 
 
 @dataclass(frozen=True)
 class Enrolments:
     """Enrolments, sorted by enterprise, place and round.
 
-    Positions of enterprise, round, sector, place, source (:data:`NONE`: not given); days.
+    Positions of enterprise, round, sector, place, source (:data:`NONE`: not given). Days are the last that a date can
+    mean. ``seen_from`` is the day from which the enrolment is seen, and ``seen_by`` the precision of that day.
     """
 
     enterprise: Array
@@ -36,26 +40,34 @@ class Enrolments:
     recruited_on: Array
     baseline_on: Array
     left_on: Array
+    seen_from: Array
+    seen_by: Array
     source: Array
 
 
 @dataclass(frozen=True)
 class Trainings:
-    """Planned trainings of enrolments, sorted by enterprise and module, latest first.
+    """Trainings of enrolments, sorted by enterprise and module, latest first.
 
-    ``workshop`` to ``dropped`` are the days on which a step was reached; ``visits_seen`` is the day from which
-    ``visits_done`` is known. An unknown count is NaN.
+    Days are the last that a date can mean: ``workshop`` to ``dropped`` those on which a step was reached,
+    ``visits_seen`` the one from which ``visits_done`` is known, ``seen_from`` the one from which the training is seen.
+    ``first`` and ``first_by`` are the day and the precision of the first step on record, ``completion_by`` is the
+    precision of the completion. An unknown count is NaN.
     """
 
     enterprise: Array
     enrolment: Array
     module: Array
+    seen_from: Array
     due: Array
     workshop: Array
     visit: Array
     assessment: Array
     completion: Array
+    completion_by: Array
     dropped: Array
+    first: Array
+    first_by: Array
     visits_seen: Array
     visits_planned: Array
     visits_done: Array
@@ -74,10 +86,14 @@ class Results:
     before that counts. ``by_after`` is another order of the rows: in it the last row of a group has the after that
     counts. ``after_rank`` is the position of a row in ``by_after``.
 
-    ``before_on`` and ``after_on`` are the days on record. ``before_from``, ``after_from``, ``ended_from`` and
-    ``seen_from`` are the days from which the before, the after, the after or the change, and any of them are seen.
-    ``operator`` and ``precision`` are positions in `OPERATORS` and :data:`PRECISIONS`; ``verified`` is 1, 0 or
-    :data:`NONE`. An unknown number is NaN.
+    ``before_on`` and ``after_on`` are the days on record, with the precisions ``before_by`` and ``after_by``.
+    ``before_first`` is the first day that the date of the before can mean (:data:`ALWAYS`: none), ``before_last`` and
+    ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days from
+    which the before, the after, the after or the change, and any of them are seen; ``seen_by`` is the precision of the
+    last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month, where the
+    indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor an amount
+    of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and :data:`PRECISIONS`;
+    ``verified`` is 1, 0 or :data:`NONE`. An unknown number is NaN.
     """
 
     enterprise: Array
@@ -86,27 +102,29 @@ class Results:
     indicator: Array
     before: Array
     after: Array
+    before_level: Array
+    after_level: Array
+    exact: Array
     change_percent: Array
     months: Array
     before_on: Array
+    before_by: Array
+    before_first: Array
+    before_last: Array
     after_on: Array
+    after_by: Array
+    after_last: Array
     before_from: Array
     after_from: Array
     ended_from: Array
     seen_from: Array
+    seen_by: Array
     operator: Array
     verified: Array
-    precision: Array
     source: Array
     group: Array
     by_after: Array
     after_rank: Array
-
-    @cached_property
-    def exact(self) -> Array:
-        """Marks the rows with an exact value, not a bound such as "more than"."""
-        exact: Array = self.operator == 0
-        return exact
 
     @cached_property
     def without_enrolment(self) -> Array:
@@ -118,8 +136,8 @@ class Results:
 class RecordFacts:
     """The facts of one data version. The arrays refer to codes by their positions in the sorted tuples of codes.
 
-    ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round. ``parties``
-    marks the rounds of each partner.
+    ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round, ``rounds_from``
+    the day from which it is seen. ``parties`` marks the rounds of each partner.
     """
 
     enterprises: tuple[str, ...]
@@ -132,6 +150,7 @@ class RecordFacts:
     sources: tuple[str, ...]
     workers: Array
     phase_of: Array
+    rounds_from: Array
     parties: dict[str, Array]
     enrolments: Enrolments
     trainings: Trainings

@@ -6,18 +6,31 @@ import numpy as np
 import pandas as pd
 
 from data.engine.facts import NONE, Array, runs
+from data.engine.grouped import GroupFacts
 from data.engine.slice import SliceFacts
 
 
-def coverage_totals(of: SliceFacts) -> dict[str, int]:
-    """The counts of the coverage line: enterprises, trained, reported, paired (all enterprises), and pairs."""
-    rows, first = of.record.results, of.pairs.before
+def coverage_totals(of: SliceFacts, indicator: str | None = None) -> dict[str, int]:
+    """The counts of the line under an exhibit: enterprises, without_place, trained, reported, paired, and pairs.
+
+    With an `indicator`, reported, paired and pairs are those of it. reported and paired count all enterprises,
+    reported_of_trained and paired_of_trained the trained ones.
+    """
+    rows, first, results = of.record.results, of.pairs.before, of.results_of(indicator)
+    if indicator is not None:
+        first = first[rows.indicator[first] == of.record.indicators.index(indicator)]
     pairs = of.tally(rows.enterprise[first], rows.indicator[first], len(of.record.indicators))
+    enrolments = of.record.enrolments
+    without_place = enrolments.place[of.enrolments] == NONE
+    reported, paired = of.marked(rows.enterprise[results]), of.marked(rows.enterprise[first])
     marks = {
         "enterprises": of.enterprises,
+        "without_place": of.marked(enrolments.enterprise[of.enrolments[without_place]]),
         "trained": of.trained,
-        "reported": of.reported,
-        "paired": of.pair_counts > 0,
+        "reported": reported,
+        "reported_of_trained": reported & of.trained,
+        "paired": paired,
+        "paired_of_trained": paired & of.trained,
     }
     return {name: of.count(mark) for name, mark in marks.items()} | {"pairs": int(pairs.sum())}
 
@@ -84,48 +97,7 @@ def _cells_of_enrolments(of: SliceFacts, enrolments: Array, groups: Array) -> Ar
 
     `groups` has one row per group and one column per round.
     """
-    record = of.record
-    rows, trainings, results = record.enrolments, record.trainings, record.results
-    among = np.zeros(len(rows.enterprise) + 1, bool)
-    among[enrolments] = True
-    chosen = of.marked(rows.enterprise[enrolments])
-    began = of.trainings[of.started]
-    began = np.unique(trainings.enrolment[began[among[trainings.enrolment[began]]]])
-    reports = of.results[chosen[results.enterprise[of.results]]]
-    # A result without a round belongs to every enrolment of its enterprise.
-    own = results.enrolment[reports] != NONE
-    row, enrolment = _joined(results.enterprise[reports[~own]], rows.enterprise[enrolments])
-    reports, enrolment = (
-        np.concatenate((reports[own], reports[~own][row])),
-        np.concatenate((results.enrolment[reports[own]], enrolments[enrolment])),
-    )
-    enterprise_count = np.int64(len(record.enterprises))
-    round_of, group_of = np.nonzero(groups.T)
-
-    def in_groups(enrolments: Array) -> tuple[Array, Array]:
-        """Each enrolment with each of its groups: its position in the list, and the group × enterprise as a number."""
-        at, row = _joined(rows.round[enrolments], round_of)
-        return at, group_of[row] * enterprise_count + rows.enterprise[enrolments[at]]
-
-    enrolled, trained = np.unique(in_groups(enrolments)[1]), np.unique(in_groups(began)[1])
-    at, member = in_groups(enrolment)
-    row = reports[at]
-    reported = np.unique(member)
-    of_indicator = member * len(record.indicators) + results.indicator[row]
-    exact = results.exact[row]
-    pairs = np.intersect1d(
-        of_indicator[exact & (results.before_from[row] <= of.day)],
-        of_indicator[exact & (results.after_from[row] <= of.day)],
-    ) // (len(record.indicators) or 1)
-    keys = (enrolled, trained, reported, np.intersect1d(trained, reported), np.unique(pairs))
-    return np.stack([of.cells(key % enterprise_count, key // enterprise_count, len(groups)) for key in keys])
-
-
-def _joined(left: Array, right: Array) -> tuple[Array, Array]:
-    """Each position in `left` with each position in `right` of the same value."""
-    order = np.argsort(right, kind="stable")
-    begins, ends = (np.searchsorted(right[order], left, side) for side in ("left", "right"))
-    match_counts = ends - begins
-    at = np.repeat(np.arange(len(left)), match_counts)
-    within = np.arange(len(at)) - np.repeat(np.cumsum(match_counts) - match_counts, match_counts)
-    return at, order[np.repeat(begins, match_counts) + within]
+    at, group = np.nonzero(groups.T[of.record.enrolments.round[enrolments]])
+    by_group = GroupFacts(of, enrolments[at], group, len(groups))
+    members = (by_group.enrolled, by_group.trained, by_group.reported, by_group.trained_reported, by_group.paired)
+    return np.stack([of.cells(each.of, each.group, len(groups)) for each in members])

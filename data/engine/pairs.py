@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import pandas as pd
 
-from data.engine.facts import NEVER, NONE, PRECISIONS, Array, coded, runs
+from data.engine.days import months
+from data.engine.facts import NEVER, NONE, PRECISIONS, Array, Results, coded, runs
 from data.engine.slice import SliceFacts
 from data.storage.schema import OPERATORS
 
@@ -14,19 +15,20 @@ _VERIFIED = (False, True)
 
 
 class Levels(NamedTuple):
-    """The pairs of one indicator: enterprises, before and after."""
+    """The pairs of one indicator: enterprises, before and after, and the months between the two (NaN: not known)."""
 
     enterprise: Array
     before: Array
     after: Array
+    months_between: Array
 
 
 def pair_levels(of: SliceFacts) -> dict[str, Levels]:
     """The levels of the pairs by indicator, sorted by enterprise."""
-    rows, (before, after) = of.record.results, of.pairs
+    rows, (before, after, _key) = of.record.results, of.pairs
     indicators = rows.indicator[before]
     ends = np.searchsorted(indicators, np.arange(len(of.record.indicators) + 1))
-    levels = rows.enterprise[before], rows.before[before], rows.after[after]
+    levels = rows.enterprise[before], rows.before_level[before], rows.after_level[after], _months(rows, before, after)
     return {
         code: Levels(*(each[begin:end] for each in levels))
         for code, begin, end in zip(of.record.indicators, ends, ends[1:], strict=False)
@@ -34,14 +36,26 @@ def pair_levels(of: SliceFacts) -> dict[str, Levels]:
     }
 
 
+def _months(rows: Results, before: Array, after: Array) -> Array:
+    """The calendar months between the last days of the dates of pairs; NaN for an unknown date, or one that is "by"."""
+    by = PRECISIONS.index("by")
+    unknown = (rows.before_last[before] == NEVER) | (rows.after_last[after] == NEVER)
+    unknown |= (rows.before_by[before] == by) | (rows.after_by[after] == by)
+    known = ~unknown
+    between = np.full(len(before), np.nan)
+    between[known] = months(rows.after_last[after[known]]) - months(rows.before_last[before[known]])
+    return between
+
+
 def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
     """One row per pair (of one indicator, or of all), sorted by indicator and enterprise.
 
-    Columns: enterprise, indicator, before, before_on, after, after_on, round, module, source, months, verified,
-    date_precision. All except before and before_on come from the result row of the after.
+    Columns: enterprise, indicator, before, before_on, after, after_on, the precisions of both dates, round, module,
+    source, months, verified. All except before and its date come from the result row of the after. Amounts of money are
+    per month where the indicator has lengths of periods.
     """
     rows = of.record.results
-    first, last = of.pairs
+    first, last, _key = of.pairs
     if indicator is not None:
         chosen = rows.indicator[first] == of.record.indicators.index(indicator)
         first, last = first[chosen], last[chosen]
@@ -49,10 +63,12 @@ def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
         {
             "enterprise": coded(of.record.enterprises, rows.enterprise[first]),
             "indicator": coded(of.record.indicators, rows.indicator[first]),
-            "before": rows.before[first],
+            "before": rows.before_level[first],
             "before_on": _dates(rows.before_on[first]),
-            "after": rows.after[last],
+            "before_on_precision": _precisions(rows.before_by[first]),
+            "after": rows.after_level[last],
             "after_on": _dates(rows.after_on[last]),
+            "after_on_precision": _precisions(rows.after_by[last]),
             **_about(of, last),
         }
     )
@@ -78,8 +94,8 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
     rows = of.record.results
     at = at[result_order(of, at)]
 
-    def reached(days: Array) -> Array:
-        return _dates(np.where(days[at] <= of.day, days[at], NEVER))
+    def reached(days: Array, last: Array) -> Array:
+        return _dates(np.where(last[at] <= of.day, days[at], NEVER))
 
     def seen(values: Array, since: Array) -> Array:
         return np.where(since[at] <= of.day, values[at], np.nan)
@@ -89,9 +105,11 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
             "enterprise": coded(of.record.enterprises, rows.enterprise[at]),
             "indicator": coded(of.record.indicators, rows.indicator[at]),
             "before": seen(rows.before, rows.before_from),
-            "before_on": reached(rows.before_on),
+            "before_on": reached(rows.before_on, rows.before_last),
+            "before_on_precision": _precisions(rows.before_by[at]),
             "after": seen(rows.after, rows.after_from),
-            "after_on": reached(rows.after_on),
+            "after_on": reached(rows.after_on, rows.after_last),
+            "after_on_precision": _precisions(rows.after_by[at]),
             "change_percent": seen(rows.change_percent, rows.ended_from),
             "operator": coded(OPERATORS, rows.operator[at]),
             **_about(of, at),
@@ -114,7 +132,6 @@ def _about(of: SliceFacts, at: Array) -> dict[str, Array]:
         "source": coded(record.sources, rows.source[at]),
         "months": rows.months[at],
         "verified": np.array([*_VERIFIED, None], dtype=object)[rows.verified[at]],
-        "date_precision": coded(PRECISIONS, rows.precision[at]),
     }
 
 
@@ -129,6 +146,11 @@ def _dates(days: Array) -> Array:
     known, at = np.unique(days, return_inverse=True)
     dates = [None if day == NEVER else date.fromordinal(day) for day in known.tolist()]
     return np.array(dates, dtype=object)[at]
+
+
+def _precisions(positions: Array) -> Array:
+    """The codes of some precisions; None where there is no date."""
+    return coded(PRECISIONS, positions)
 
 
 def _frame(columns: dict[str, Array]) -> pd.DataFrame:

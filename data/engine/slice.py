@@ -10,7 +10,7 @@ from typing import NamedTuple
 import numpy as np
 from werkzeug.utils import cached_property  # functools' holds a lock for all of a class
 
-from data.engine.facts import NEVER, NONE, Array, RecordFacts, runs
+from data.engine.facts import ALWAYS, NEVER, NONE, Array, RecordFacts, runs
 from data.privacy.rounding import Rounding
 from data.privacy.viewer import Slice
 from data.vocabulary import STATES
@@ -21,10 +21,16 @@ WORKSHOP, VISIT, ASSESSMENT, COMPLETION, STARTED = (1 << bit for bit in range(5)
 COMPLETED, IN_PROGRESS, DROPPED, OVERDUE, NOT_YET_DUE = range(len(STATES))
 """Positions in :data:`data.vocabulary.STATES`."""
 
+STALE_AFTER = 365
+"""Days after the latest step of a training in progress, after which it is stale."""
+
 
 class EnterpriseModules(NamedTuple):
     """One row per enterprise × planned module: the steps on record in any of its trainings, its state, and the row of
     the training that determines the state.
+
+    ``stale`` marks those in progress whose latest step is more than a year old, ``without_due_date`` those not yet due
+    for want of a due date.
     """
 
     enterprise: Array
@@ -32,13 +38,28 @@ class EnterpriseModules(NamedTuple):
     steps: Array
     state: Array
     training: Array
+    stale: Array
+    without_due_date: Array
+
+    @property
+    def completed(self) -> Array:
+        """Marks the rows with a completion on record."""
+        mark: Array = self.steps & COMPLETION != 0
+        return mark
+
+    @property
+    def due(self) -> Array:
+        """Marks the rows that are due: all but those not yet due."""
+        mark: Array = self.state != NOT_YET_DUE
+        return mark
 
 
 class Pairs(NamedTuple):
-    """One row per pair: the result row of its before and the result row of its after."""
+    """One row per pair: the result row of its before, the result row of its after, and the key it was found by."""
 
     before: Array
     after: Array
+    key: Array
 
 
 class SliceFacts:
@@ -92,6 +113,12 @@ class SliceFacts:
         table[NONE] = "" in codes
         return table
 
+    @property
+    def module_count(self) -> int:
+        """The number of modules in the slice: of the programme, or of those asked for."""
+        modules = self.among("module")
+        return len(self.record.modules) if modules is None else int(np.count_nonzero(modules[:-1]))
+
     @cached_property
     def rounds(self) -> Array:
         """Marks the rounds of the slice, by position."""
@@ -109,7 +136,7 @@ class SliceFacts:
     def enrolled(self) -> Array:
         """Marks the enrolments of the slice. One value per enrolment of the record."""
         rows = self.record.enrolments
-        mark: Array = (rows.recruited_on <= self.day) | (rows.recruited_on == NEVER)
+        mark: Array = rows.seen_from <= self.day
         if not self.rounds.all():
             mark &= self.rounds[rows.round]
         for dimension, column in (("sector", rows.sector), ("place", rows.place)):
@@ -136,11 +163,11 @@ class SliceFacts:
 
     @cached_property
     def trainings(self) -> Array:
-        """The rows of the planned trainings of the slice."""
+        """The rows of the trainings of the slice that are seen."""
         rows = self.record.trainings
         if not len(rows.enrolment):
             return np.zeros(0, np.intp)
-        mark = self.enrolled[rows.enrolment]
+        mark = self.enrolled[rows.enrolment] & (rows.seen_from <= self.day)
         modules = self.among("module")
         return np.flatnonzero(mark if modules is None else mark & modules[rows.module])
 
@@ -182,6 +209,14 @@ class SliceFacts:
         return trainings
 
     @cached_property
+    def last_steps(self) -> Array:
+        """The latest day from which a workshop, visit or assessment of each training is seen; 0: no such day."""
+        rows, at = self.record.trainings, self.trainings
+        days = (reached[at] for reached in (rows.workshop, rows.visit, rows.assessment))
+        latest: Array = np.max([np.where(day <= self.day, day, ALWAYS) for day in days], axis=0)
+        return latest
+
+    @cached_property
     def trained(self) -> Array:
         """Marks the enterprises that have begun a training of the slice."""
         return self.marked(self.record.trainings.enterprise[self.trainings[self.started]])
@@ -190,18 +225,36 @@ class SliceFacts:
     def enterprise_modules(self) -> EnterpriseModules:
         """The state of each enterprise in each module planned for it, from all its trainings in the slice."""
         rows, at = self.record.trainings, self.trainings
-        enterprise, module = rows.enterprise[at], rows.module[at]
         # Trainings are sorted by enterprise and module, latest first.
-        first = runs(enterprise.astype(np.int64) * (len(self.record.modules) or 1) + module)
-        if len(first) == len(at):
-            return EnterpriseModules(enterprise, module, self.steps, self.states, at)
-        steps = np.bitwise_or.reduceat(self.steps, first) if len(first) else self.steps
-        # The latest completed training determines the state. If none is completed, the latest training does.
-        completed = np.flatnonzero(self.steps & COMPLETION)
-        run = np.searchsorted(first, completed, "right") - 1
-        chosen, of_run = first.copy(), runs(run)
-        chosen[run[of_run]] = completed[of_run]
-        return EnterpriseModules(enterprise[first], module[first], steps, self.states[chosen], at[chosen])
+        keys = rows.enterprise[at].astype(np.int64) * (len(self.record.modules) or 1) + rows.module[at]
+        return self.decided(np.arange(len(at)), keys)
+
+    def decided(self, positions: Array, keys: Array) -> EnterpriseModules:
+        """The states from some trainings of the slice, given by their positions in :attr:`trainings`.
+
+        `keys` are sorted; one key stands for one enterprise and module, with the latest training first.
+        """
+        first = runs(keys)
+        steps = np.bitwise_or.reduceat(self.steps[positions], first) if len(first) else self.steps[:0]
+        chosen = first
+        if len(first) < len(positions):
+            # The latest completed training determines the state. If none is completed, the latest training does.
+            completed = np.flatnonzero(self.steps[positions] & COMPLETION)
+            run = np.searchsorted(first, completed, "right") - 1
+            chosen, of_run = first.copy(), runs(run)
+            chosen[run[of_run]] = completed[of_run]
+        decisive = positions[chosen]
+        training, state, last_steps = self.trainings[decisive], self.states[decisive], self.last_steps[decisive]
+        rows = self.record.trainings
+        return EnterpriseModules(
+            enterprise=rows.enterprise[training],
+            module=rows.module[training],
+            steps=steps,
+            state=state,
+            training=training,
+            stale=(state == IN_PROGRESS) & (last_steps > ALWAYS) & (self.day - last_steps > STALE_AFTER),
+            without_due_date=(state == NOT_YET_DUE) & (rows.due[training] == NEVER),
+        )
 
     @cached_property
     def results(self) -> Array:
@@ -232,19 +285,31 @@ class SliceFacts:
     @cached_property
     def pairs(self) -> Pairs:
         """The pairs of the slice, sorted by indicator and enterprise."""
+        return self.paired(self.results, self.record.results.group[self.results])
+
+    def paired(self, at: Array, keys: Array) -> Pairs:
+        """The pairs among some result rows of the slice: one per key with a before and an after, sorted by key.
+
+        `keys` are sorted; one key stands for one indicator and enterprise, with its rows in the order of the record.
+        """
         rows = self.record.results
-        exact = self.results[rows.exact[self.results]]
-        befores, afters = exact[rows.before_from[exact] <= self.day], exact[rows.after_from[exact] <= self.day]
-        befores = befores[runs(rows.group[befores])]
-        groups = rows.group[afters]
-        starts = runs(groups)
-        if len(starts):
-            afters = rows.by_after[np.maximum.reduceat(rows.after_rank[afters], starts)]
-        # Both are sorted by group, one row each: a before and an after of the same group make a pair.
-        match = np.searchsorted(rows.group[afters], rows.group[befores])
-        match[match == len(afters)] = 0
-        is_pair = rows.group[afters][match] == rows.group[befores] if len(afters) else np.zeros(len(befores), bool)
-        return Pairs(befores[is_pair], afters[match[is_pair]])
+        has_before = rows.exact[at] & (rows.before_from[at] <= self.day)
+        has_after = rows.exact[at] & (rows.after_from[at] <= self.day)
+        befores, before_keys = at[has_before], keys[has_before]
+        first = runs(before_keys)
+        befores, before_keys = befores[first], before_keys[first]
+        afters, after_keys = at[has_after], keys[has_after]
+        starts = runs(after_keys)
+        if not len(starts):
+            return Pairs(befores[:0], afters, keys[:0])
+        afters, after_keys = rows.by_after[np.maximum.reduceat(rows.after_rank[afters], starts)], after_keys[starts]
+        match = np.searchsorted(after_keys, before_keys)
+        match[match == len(after_keys)] = 0
+        afters = afters[match]
+        # An after that is older than its before makes no pair. An unknown date refuses none.
+        in_order = rows.after_last[afters] >= rows.before_first[befores]
+        is_pair = (after_keys[match] == before_keys) & in_order
+        return Pairs(befores[is_pair], afters[is_pair], before_keys[is_pair])
 
     @cached_property
     def other_results(self) -> Array:

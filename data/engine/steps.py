@@ -1,4 +1,4 @@
-"""The progress of enterprises: steps and states of modules, stages of the journey."""
+"""The progress of enterprises: steps and states of modules, milestones of the journey."""
 
 import numpy as np
 import pandas as pd
@@ -8,8 +8,10 @@ from data.engine.facts import NONE, Array, coded
 from data.engine.measures import Statistics
 from data.engine.slice import (
     ASSESSMENT,
-    COMPLETED,
     COMPLETION,
+    DROPPED,
+    IN_PROGRESS,
+    OVERDUE,
     STARTED,
     VISIT,
     WORKSHOP,
@@ -17,85 +19,83 @@ from data.engine.slice import (
 )
 from data.vocabulary import FIRST_MODULE, JOURNEY, STATES
 
+_STEPS = {"workshop": WORKSHOP, "visited": VISIT, "assessed": ASSESSMENT, "completed": COMPLETION}
+
 
 def module_steps(of: SliceFacts) -> pd.DataFrame:
-    """Enterprises per planned module.
+    """Enterprises per module of the record.
 
-    Columns: module, planned; workshop, visited, assessed, completed (a step counts as reached if it or a later step is
-    on record); visited_without_record, assessed_without_record; and one column per state.
+    Columns: module, planned; workshop, visited, assessed, completed (with a record of the step in any training of the
+    module); workshop_assumed, visited_assumed, assessed_assumed (without one, but with a later step); one column per
+    state but completed; stale (of those in progress); without_due_date (of those not yet due); workshop_due,
+    visited_due, assessed_due, completed_due (of those due, with a record of the step).
     """
     of_modules = of.enterprise_modules
-    steps, state = of_modules.steps, of_modules.state
-    module_count = len(of.record.modules)
+    steps, due = of_modules.steps, of_modules.due
 
     def per_module(flags: Array) -> Array:
-        return of.tally(of_modules.enterprise[flags], of_modules.module[flags], module_count)
+        return of.tally(of_modules.enterprise[flags], of_modules.module[flags], len(of.record.modules))
 
-    visited, assessed = steps & (VISIT | ASSESSMENT | COMPLETION) != 0, steps & (ASSESSMENT | COMPLETION) != 0
-    frame = pd.DataFrame(
-        {
-            "module": pd.Series(of.record.modules, dtype=object),
-            "planned": of.tally(of_modules.enterprise, of_modules.module, module_count),
-            "workshop": per_module(steps & STARTED != 0),
-            "visited": per_module(visited),
-            "assessed": per_module(assessed),
-            "completed": per_module(steps & COMPLETION != 0),
-            "visited_without_record": per_module(visited & (steps & VISIT == 0)),
-            "assessed_without_record": per_module(assessed & (steps & ASSESSMENT == 0)),
-            **{
-                name.replace("-", "_"): per_module(state == number)
-                for number, name in enumerate(STATES)
-                if number != COMPLETED
-            },
-        }
-    )
-    # A rounded total may be 0 although one of its parts is not 0.
-    return frame if of.rounding else frame[frame["planned"] > 0].reset_index(drop=True)
+    recorded = {name: steps & bit != 0 for name, bit in _STEPS.items()}
+    later = {"workshop": VISIT | ASSESSMENT | COMPLETION, "visited": ASSESSMENT | COMPLETION, "assessed": COMPLETION}
+    flags = {
+        "planned": np.ones(len(steps), bool),
+        **recorded,
+        **{f"{name}_assumed": ~recorded[name] & (steps & bits != 0) for name, bits in later.items()},
+        "in_progress": of_modules.state == IN_PROGRESS,
+        "stale": of_modules.stale,
+        "dropped": of_modules.state == DROPPED,
+        "overdue": of_modules.state == OVERDUE,
+        "not_yet_due": ~due,
+        "without_due_date": of_modules.without_due_date,
+        **{f"{name}_due": mark & due for name, mark in recorded.items()},
+    }
+    modules = pd.Series(of.record.modules, dtype=object)
+    return pd.DataFrame({"module": modules, **{name: per_module(mark) for name, mark in flags.items()}})
 
 
 def journey_counts(of: SliceFacts) -> pd.DataFrame:
-    """Enterprises per stage of the journey.
+    """Enterprises per milestone.
 
-    Columns: stage, enterprises (a stage counts as reached if it or a later stage is on record), without_record, m1_only
-    (only on the last stage: enterprises that planned and completed nothing but Module 1), and recorded (with a record
-    of the stage itself).
+    Columns: stage, of (for whom it is due), recorded (of these, with a record of it), assumed (of these, without one,
+    but with one of a later milestone; for the workshop of Module 1 also with a later step of Module 1).
     """
     record, of_modules = of.record, of.enterprise_modules
-    enterprise, steps = of_modules.enterprise, of_modules.steps
+    enterprise, due, completed = of_modules.enterprise, of_modules.due, of_modules.completed
+    begun = of_modules.steps & STARTED != 0
     first = of_modules.module == record.position["module"].get(FIRST_MODULE, NONE)
-    begun, completed = steps & STARTED != 0, steps & COMPLETION != 0
     baseline = of.enrolments[record.enrolments.baseline_on[of.enrolments] <= of.day]
-    planned, unfinished = of.marked(enterprise), of.marked(enterprise[~completed])
-    reached = {
-        "enrolled": of.enterprises,
-        "baseline": of.marked(record.enrolments.enterprise[baseline]),
-        "m1_workshop": of.marked(enterprise[first & begun]),
-        "m1_completed": of.marked(enterprise[first & completed]),
-        "further_started": of.marked(enterprise[~first & begun]),
-        "further_completed": of.marked(enterprise[~first & completed]),
-        "all_planned_completed": planned & ~unfinished,
+    due_first, due_further = of.marked(enterprise[first & due]), of.marked(enterprise[~first & due])
+    due_all = of.marked(enterprise) & ~of.marked(enterprise[~due])
+    milestones = {
+        "enrolled": (of.enterprises, of.enterprises),
+        "baseline": (of.enterprises, of.marked(record.enrolments.enterprise[baseline])),
+        "m1_workshop": (due_first, of.marked(enterprise[first & (of_modules.steps & WORKSHOP != 0)])),
+        "m1_completed": (due_first, of.marked(enterprise[first & completed])),
+        "further_started": (due_further, of.marked(enterprise[~first & begun])),
+        "further_completed": (due_further, of.marked(enterprise[~first & completed])),
+        "all_planned_completed": (due_all, due_all & ~of.marked(enterprise[~completed])),
     }
-    on_record = reached | {"m1_workshop": of.marked(enterprise[first & (steps & WORKSHOP != 0)])}
-    further = of.marked(enterprise[~first])
-    m1_only = of.count(reached["all_planned_completed"] & ~further)
     rows, later = [], np.zeros(len(record.enterprises), bool)
     for stage in reversed(JOURNEY):
-        later = later | reached[stage]
-        recorded = of.count(later & on_record[stage])
-        without_record = of.count(later & ~on_record[stage])
-        rows.append((stage, of.count(later), without_record, m1_only if stage == JOURNEY[-1] else 0, recorded))
-    return pd.DataFrame(rows[::-1], columns=["stage", "enterprises", "without_record", "m1_only", "recorded"])
+        base, recorded = milestones[stage]
+        behind = later | of.marked(enterprise[first & begun]) if stage == "m1_workshop" else later
+        assumed = base & ~recorded & behind & (stage != "baseline")
+        rows.append((stage, of.count(base), of.count(base & recorded), of.count(assumed)))
+        later = later | recorded
+    return pd.DataFrame(rows[::-1], columns=["stage", "of", "recorded", "assumed"])
 
 
 def completed_module_counts(of: SliceFacts) -> pd.DataFrame:
     """Enterprises by number of completed modules.
 
-    Columns: modules_at_least (1 to the number of modules of the programme), enterprises (with at least that number).
+    Columns: modules_at_least (1 to the number of modules of the programme, or of those asked for), enterprises (with at
+    least that number).
     """
     of_modules = of.enterprise_modules
     completed = of_modules.enterprise[of_modules.steps & COMPLETION != 0]
     modules = np.bincount(completed, minlength=len(of.record.enterprises))
-    levels = range(1, len(of.record.modules) + 1)
+    levels = range(1, of.module_count + 1)
     return pd.DataFrame(
         {"modules_at_least": list(levels), "enterprises": [of.count(modules >= level) for level in levels]}
     )

@@ -4,6 +4,8 @@ No module here knows the web, or how an exhibit looks: that is in the module of 
 Every list of exhibits in the product is derived from :data:`ALL`.
 """
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from data import exhibit
@@ -12,23 +14,28 @@ from data.exhibits import (
     breadth,
     capacity,
     change,
+    compare,
     coverage,
     events,
+    framework,
     journey,
     matrix,
     module_funnel,
     overview,
     pairs,
     published,
+    reconciliation,
     regions,
     rounds,
     satisfaction,
     targets,
+    trend,
 )
 from data.view import View
 
 ALL: tuple[Exhibit, ...] = (
     overview.EXHIBIT,
+    reconciliation.EXHIBIT,
     regions.EXHIBIT,
     module_funnel.EXHIBIT,
     journey.EXHIBIT,
@@ -38,7 +45,10 @@ ALL: tuple[Exhibit, ...] = (
     change.EXHIBIT,
     pairs.EXHIBIT,
     coverage.EXHIBIT,
+    compare.EXHIBIT,
+    trend.EXHIBIT,
     targets.EXHIBIT,
+    framework.EXHIBIT,
     capacity.EXHIBIT,
     events.EXHIBIT,
     rounds.EXHIBIT,
@@ -49,16 +59,25 @@ ALL: tuple[Exhibit, ...] = (
 EXHIBITS: dict[str, Exhibit] = {each.code: each for each in ALL}
 """All exhibits by code."""
 
+_RENAMED = {"journey-funnel": "journey"}
+"""Codes that exhibits had before, with their codes now: addresses and decks may still have them."""
+
+
+def current_code(code: str) -> str:
+    """The code of an exhibit or picture now; `code` may be one that it had before."""
+    return _RENAMED.get(code, code)
+
+
 SLIDES: dict[str, Exhibit] = {code: each for each in ALL for code in each.slides or ()}
 """The pictures a slide can show: the code of the picture, and the exhibit it draws."""
 
 
-def build(view: View, code: str, indicator: str = "") -> BuiltExhibit:
-    """Builds the exhibit `code` of a view; `indicator` is for an exhibit by indicator.
+def build(view: View, code: str, indicator: str = "", options: Mapping[str, str] | None = None) -> BuiltExhibit:
+    """Builds the exhibit `code` of a view; `indicator` is for an exhibit by indicator, `options` for one with options.
 
     Raises KeyError for an unknown code, and the errors of :func:`data.exhibit.build`.
     """
-    return exhibit.build(view, EXHIBITS[code], indicator)
+    return exhibit.build(view, EXHIBITS[code], indicator, options)
 
 
 def more(view: View, code: str, name: str, indicator: str = "") -> pd.DataFrame:

@@ -10,7 +10,7 @@ from data.privacy.rounding import Blurred
 from data.rests_on import RESULTS
 from data.view import View
 
-_NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0))
+_NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
 def numbers(view: View) -> pd.DataFrame:
@@ -21,12 +21,16 @@ def numbers(view: View) -> pd.DataFrame:
     rows = []
     for code in (code for code in indicators if code in reported):
         unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
-        enterprises, before, after = levels.get(code, _NO_LEVELS)
+        enterprises, before, after, months = levels.get(code, _NO_LEVELS)
         by = Blurred(view.disclosure.rounding, enterprises) if view.disclosure else None
         numbers = measures.change_between(before, after, unit=unit, better=better, by=by)
-        rows.append({"indicator": code, "unit": unit, "better": better, **vars(numbers)})
-    frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__])
+        rows.append(
+            {"indicator": code, "unit": unit, "better": better, **vars(numbers), **measures.time_between(months, by)}
+        )
+    names = ("months_between", "months_between_n")
+    frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__, *names])
     counts = [others[code] for code in frame["indicator"]]
+    frame["majority"] = measures.majorities(frame["pairs"], frame["better_count"], frame["worse_count"])
     # dtype object: pandas would turn withheld numbers into plain ones.
     return frame.assign(other_facts=pd.Series(counts, dtype=object if view.threshold else int))
 
@@ -55,7 +59,10 @@ EXHIBIT = Exhibit(
         Count("had_after"),
         Count("gained"),
         Count("lost"),
+        Derived("months_between"),
+        Count("months_between_n"),
         Sum("other_facts"),
+        Text("majority", exported=False),
     ),
     numbers=numbers,
     rests_on=RESULTS,

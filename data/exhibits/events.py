@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 
 from data import queries
-from data.columns import Count, Day, Key, Text
+from data.columns import Count, Day, Key, Text, dated
 from data.engine.precision import first_day, last_day
 from data.exhibit import Exhibit
 from data.queries import exhibit_rows
@@ -44,13 +44,14 @@ def _is_ahead(frame: pd.DataFrame, as_of: date) -> "pd.Series[bool]":
 def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:
     code_words = row["code"].replace("-", " ")
     hidden = any(view.names_hidden(text) for text in (row["name_en"], row["name_zh"], code_words))
-    begins, ends, precision = row["starts_on"] or row["ends_on"], row["ends_on"] or row["starts_on"], "date_precision"
+    begins, ends = ("starts_on", "ends_on") if row["starts_on"] else ("ends_on", "ends_on")
+    ends = ends if row["ends_on"] else begins
     return row | {
         "event": f"{row['kind']}-{view.viewer.alias_order(row['code'])[:8]}" if hidden else row["code"],
         "name_en": row["kind"] if hidden else row["name_en"],
         "name_zh": row["kind"] if hidden else row["name_zh"],
-        "first": first_day(begins, row[precision]),
-        "last": last_day(ends, row[precision]),
+        "first": first_day(row[begins], row[f"{begins}_precision"]) or row[begins],
+        "last": last_day(row[ends], row[f"{ends}_precision"]),
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],
@@ -80,14 +81,12 @@ EXHIBIT = Exhibit(
         Text("name_en"),
         Text("name_zh"),
         Text("status"),
-        Day("starts_on"),
-        Day("ends_on"),
+        *dated("starts_on", "ends_on"),
         Text("place", of="place"),
         Count("participants"),
         Count("women"),
         Day("first", exported=False),
         Day("last", exported=False),
-        Text("date_precision", exported=False),
         Text("module", of="module", exported=False),
         Text("round", of="round", exported=False),
         Text("partners", of="partner", exported=False),

@@ -1,4 +1,4 @@
-"""The journey through the programme: enterprises from enrolment to every planned module completed."""
+"""The journey through the programme: milestones of enterprises, from enrolment to every planned module completed."""
 
 import pandas as pd
 
@@ -10,29 +10,14 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per stage. ``recorded`` counts enterprises with a record of the stage itself, ``m1_only`` those that
-    planned only Module 1.
-    """
+    """One row per milestone: for how many it is due, and how many of them have it on record or assumed."""
     frame = steps.journey_counts(view.facts)
-    counts = frame["enterprises"]
-    first = pd.Series([counts.iloc[0]] * len(counts))
-    return frame.assign(
-        share_of_first=measures.ratio(counts, first, view.share),
-        share_of_previous=measures.ratio(counts, counts.shift(), view.share),
-    )
+    return frame.assign(share=measures.ratio(frame["recorded"], frame["of"], view.share))
 
 
 EXHIBIT = Exhibit(
-    code="journey-funnel",
-    columns=(
-        Key("stage"),
-        Count("enterprises"),
-        Count("without_record"),
-        Share("share_of_first"),
-        Share("share_of_previous"),
-        Count("recorded", exported=False),
-        Count("m1_only", exported=False),
-    ),
+    code="journey",
+    columns=(Key("stage"), Count("of"), Count("recorded"), Count("assumed"), Share("share")),
     numbers=numbers,
     rests_on=TRAININGS,
 )

@@ -12,12 +12,18 @@ _STEPS = ("workshop", "visited", "assessed", "completed")
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per module. ``due`` is the number planned less the number not yet due; the shares are shares of it."""
+    """One row per module. ``due`` is the number planned less the number not yet due.
+
+    A share is that of the enterprises due with a record of the step. Under a threshold it is made of shown numbers: the
+    step is counted for all enterprises, and is at most the number due.
+    """
     codes = [code for code in view.catalogue.module if view.of.module is None or code in view.of.module]
     by_module = steps.module_steps(view.facts).set_index("module")
     frame = by_module.reindex(codes).fillna(0).astype(int).rename_axis("module").reset_index()
     due = (frame["planned"] - frame["not_yet_due"]).clip(lower=0)
-    shares = {f"{name}_share": measures.ratio(frame[name], due, view.share) for name in _STEPS}
+    of_due = {name: frame.pop(f"{name}_due") for name in _STEPS}
+    parts = {name: frame[name] for name in _STEPS} if view.threshold else of_due
+    shares = {f"{name}_share": measures.ratio(part, due, view.share) for name, part in parts.items()}
     return frame.assign(due=due, **shares)
 
 
@@ -27,16 +33,14 @@ EXHIBIT = Exhibit(
     columns=(
         Key("module", of="module"),
         Count("planned"),
-        Count("workshop"),
-        Count("visited"),
-        Count("assessed"),
-        Count("completed"),
-        Count("visited_without_record"),
-        Count("assessed_without_record"),
+        *(Count(name) for name in _STEPS),
+        *(Count(f"{name}_assumed") for name in _STEPS[:-1]),
         Count("in_progress"),
+        Count("stale"),
         Count("dropped"),
         Count("overdue"),
         Count("not_yet_due"),
+        Count("without_due_date"),
         *(Share(f"{name}_share") for name in _STEPS),
         Difference("due", exported=False),
     ),

@@ -5,74 +5,128 @@ from typing import Any
 
 import pandas as pd
 
-from data.columns import Derived, Key, Text
+from data.columns import Derived, Key, Text, Value, dated
 from data.engine import counts
 from data.exhibit import Exhibit
+from data.exhibits import published
 from data.privacy.table import marked, total_marked
 from data.rests_on import ENTERPRISES
 from data.view import View
+from data.vocabulary import HEADLINES
 
-_COUNTS, _TOTALS = frozenset({"enterprises", "trained", "workers_unknown"}), frozenset({"modules_completed"})
+INDICATORS = {
+    "trained": "enterprises-trained",
+    "people_trained": "people-trained",
+    "visits": "enterprise-visits",
+    "workers_reached": "workers-employed",
+}
+"""The indicator of the published figures that stand beside a headline."""
+
+_COUNTS = frozenset({"enterprises", "trained", "workers_unknown", "reported", "paired"})
+_TOTALS = frozenset({"modules_completed", "overdue", "stale"})
+_LEVELS = (None, "country", "province", "city", "county")
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per headline: its number, the number it is out of, and the code of a note."""
+    """One row per headline: its number, the number it is out of, and the published figure that stands beside it."""
+    recorded = recorded_headlines(view)
+    beside = {name: _foremost(view, figures) for name, figures in figures_of_headlines(view).items()}
+    rows = [{"headline": name, "value": value, "of": of, **_published(beside[name])}
+            for name, (value, of) in recorded.items()]  # fmt: skip
+    return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
+
+
+def recorded_headlines(view: View) -> dict[str, tuple[Any, Any]]:
+    """The number of each headline and the number it is out of (None: nothing), as the viewer may see them."""
     n = counts.overview_counts(view.facts)
     if not view.threshold:
         n = _with_sums(n)
     # Under a threshold, rounds, places and partners are those of the whole scope: their exact number under a filter
     # would reveal something about single enterprises.
-    reach = counts.reach_counts(view.scope if view.threshold else view.facts)
+    reach = counts.reach_counts(view.scope if view.threshold else view.facts, view.lines("partner"))
     # A viewer with a share link may not know the number of all rounds.
-    on_record = None if view.viewer.limited else reach["rounds_on_record"]
-    rows: list[tuple[str, Any, Any, str]] = [
-        ("enterprises", n["enterprises"], None, "distinct"),
-        ("trained", n["trained"], n["enterprises"], "of-enrolled"),
-        ("workers_reached", n["workers_reached"], None, "size-known"),
-        ("workers_unknown", n["workers_unknown"], n["trained"], "size-unknown"),
-        ("people_trained", n["people_trained"], None, "participations"),
-        ("women_trained", n["women_trained"], n["people_trained"], "women-counted"),
-        ("visits", n["visits"], n["visits_planned"], "of-planned"),
-        ("modules_completed", n["modules_completed"], n["modules_planned"], "enterprise-module"),
-        ("rounds", reach["rounds"], on_record, "with-enterprise"),
-        ("places", reach["places"], None, "with-enterprise"),
-        ("partners", reach["partners"], None, "any-role"),
-    ]
+    of = {
+        "trained": n["enterprises"],
+        "workers_unknown": n["trained"],
+        "women_trained": n["women_counted_in"],
+        "visits": n["visits_planned"],
+        **dict.fromkeys(("modules_completed", "overdue", "stale"), n["modules_due"]),
+        **dict.fromkeys(("reported", "paired"), n["trained"]),
+        "rounds": None if view.viewer.limited else reach["rounds_seen"],
+    }
+    headlines = {name: ({**n, **reach}[name], of.get(name)) for name in HEADLINES}
     if view.disclosure:
         rounding = view.disclosure.rounding
-        mark_total = partial(total_marked, terms=view.modules)
-        mark_by_name = dict.fromkeys(_COUNTS, marked) | dict.fromkeys(_TOTALS, mark_total)
-        rows = [
-            (name, *(mark_by_name[name](each, rounding) for each in (value, of)), note)
-            if name in mark_by_name
-            else (name, value, of, note)
-            for name, value, of, note in rows
-        ]
-    return pd.DataFrame(rows, columns=["headline", "value", "of", "note"], dtype=object)
+        mark_total = partial(total_marked, rounding=rounding, terms=view.modules)
+        mark_by_name: dict[str, Any] = dict.fromkeys(_COUNTS, partial(marked, rounding=rounding))
+        mark_by_name |= dict.fromkeys(_TOTALS, mark_total)
+        for name, mark in mark_by_name.items():
+            value, whole = headlines[name]
+            headlines[name] = mark(value), mark(whole)
+    return headlines
 
 
 def _with_sums(n: dict[str, Any]) -> dict[str, Any]:
     """The counts with their sums replaced by :func:`_sum`: 0 where there is no term, None where no term is known."""
-    known_sizes = n["trained"] - n["workers_unknown"]
     started = n["trainings"]
     return n | {
-        "workers_reached": _sum(n, "workers_reached", terms=n["trained"], known_terms=known_sizes),
-        "people_trained": _sum(n, "people_trained", terms=started, known_terms=n["trainings_with_head_count"]),
-        "women_trained": _sum(n, "women_trained", terms=started, known_terms=n["trainings_with_women"]),
-        "visits": _sum(n, "visits", terms=started, known_terms=n["trainings_with_visits"]),
-        "visits_planned": n.get("visits_planned") if n["modules_planned"] else 0,
+        "workers_reached": _sum(n, "workers_reached", n["trained"], n["trained"] - n["workers_unknown"]),
+        "people_trained": _sum(n, "people_trained", started, n["trainings_with_heads"]),
+        "women_trained": _sum(n, "women_trained", started, n["trainings_with_women"]),
+        "women_counted_in": _sum(n, "women_counted_in", started, n["trainings_with_women"]),
+        "visits": _sum(n, "visits", started, n["trainings_with_visits"]),
+        "visits_planned": _sum(n, "visits_planned", started, n["trainings_with_planned_visits"]),
     }
 
 
-def _sum(counts: dict[str, int], name: str, *, terms: int, known_terms: int) -> int | None:
+def _sum(counts: dict[str, int], name: str, terms: int, known_terms: int) -> int | None:
     """A sum with `terms` terms, of which `known_terms` are known: 0 without terms, None where no term is known."""
     return counts.get(name, 0) if known_terms or not terms else None
+
+
+def figures_of_headlines(view: View) -> dict[str, list[dict[str, Any]]]:
+    """The published figures of each headline in the selection, in the order of :mod:`data.exhibits.published`."""
+    table = published.numbers(view).astype(object)
+    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
+    return {name: [row for row in rows if row["indicator"] == INDICATORS.get(name)] for name in HEADLINES}
+
+
+def _foremost(view: View, figures: list[dict[str, Any]]) -> dict[str, Any] | None:
+    """The figure that stands beside a headline: of the highest place, that names the least, and of these the latest."""
+
+    def rank(figure: dict[str, Any]) -> tuple[Any, ...]:
+        place = view.catalogue.place.get(figure["place"] or "")
+        named = sum(bool(figure[name]) for name in ("own_phase", "round", "partner", "scope"))
+        level = _LEVELS.index(place.columns["level"] if place else None)
+        return -level, -named, published.day_of(view, figure), figure["figure"]
+
+    return max(figures, key=rank, default=None)
+
+
+def _published(figure: dict[str, Any] | None) -> dict[str, Any]:
+    if figure is None:
+        return {}
+    return {
+        "published": figure["value"],
+        "published_operator": figure["operator"],
+        "published_on": figure["as_of"],
+        "published_on_precision": figure["as_of_precision"],
+        "published_source": figure["source"],
+    }
 
 
 EXHIBIT = Exhibit(
     code="overview",
     # One column has both counts and sums, so `numbers` protects it row by row.
-    columns=(Key("headline"), Derived("value"), Derived("of"), Text("note")),
+    columns=(
+        Key("headline"),
+        Derived("value"),
+        Derived("of"),
+        Value("published"),
+        Text("published_operator"),
+        *dated("published_on"),
+        Text("published_source", of="source"),
+    ),
     numbers=numbers,
     rests_on=ENTERPRISES,
 )

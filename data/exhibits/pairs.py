@@ -2,7 +2,7 @@
 
 import pandas as pd
 
-from data.columns import Day, Holds, Key, Text, Value
+from data.columns import Day, Holds, Key, Text, Value, dated
 from data.engine import measures, pairs
 from data.exhibit import Exhibit, Part
 from data.exhibits import change
@@ -13,8 +13,10 @@ from data.view import View
 
 def numbers(view: View, indicator: str = "") -> pd.DataFrame:
     """The pairs of one indicator ("": of all) with their change and verdict."""
-    better = {code: entry.columns["better"] for code, entry in view.catalogue.indicator.items()}
-    rows = measures.with_change(pairs.pair_rows(view.facts, indicator or None), better)
+    better, units = (
+        {code: entry.columns[name] for code, entry in view.catalogue.indicator.items()} for name in ("better", "unit")
+    )
+    rows = measures.with_change(pairs.pair_rows(view.facts, indicator or None), better, units)
     order = {code: at for at, code in enumerate(view.catalogue.indicator)}
     sorted_rows = rows.sort_values(
         ["indicator", "enterprise"], key=lambda column: column.map(order) if column.name == "indicator" else column
@@ -41,10 +43,11 @@ EXHIBIT = Exhibit(
         Text("module", of="module"),
         Text("source", of="source"),
         Day("before_on", exported=False),
+        Text("before_on_precision", exported=False),
         Day("after_on", exported=False),
+        Text("after_on_precision", exported=False),
         Value("months", exported=False),
         Text("verified", exported=False),
-        Text("date_precision", exported=False),
     ),
     numbers=numbers,
     rests_on=RESULTS,
@@ -57,15 +60,14 @@ EXHIBIT = Exhibit(
                 Key("module", of="module"),
                 Key("indicator", of="indicator"),
                 Value("before"),
-                Day("before_on"),
+                *dated("before_on"),
                 Value("after"),
-                Day("after_on"),
+                *dated("after_on"),
                 Value("change_percent"),
                 Text("operator"),
                 Value("months"),
                 Text("verified"),
                 Text("source", of="source"),
-                Text("date_precision"),
             ),
             numbers=other_results,
             row_per_enterprise=True,

@@ -1,9 +1,13 @@
 """Published figures, as others printed them. Nothing is counted here."""
 
+from datetime import date
+from typing import Any
+
 import pandas as pd
 
 from data import queries
-from data.columns import Day, Holds, Key, Text, Value
+from data.columns import Holds, Key, Text, Value, dated
+from data.engine.precision import last_day
 from data.exhibit import Exhibit
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
@@ -19,14 +23,28 @@ def numbers(view: View) -> pd.DataFrame:
     """
     frame = queries.reported_figures(view.connection, view.of)
     frame["note"] = pd.Series([note if _may_read(view, note) else None for note in frame["note"]], dtype=object)
-    return frame.rename(columns={"code": "figure"}).drop(columns="phase").rename(columns={"of_phase": "phase"})
+    return frame.rename(columns={"code": "figure", "phase": "own_phase"}).rename(columns={"of_phase": "phase"})
+
+
+def date_of(view: View, figure: dict[str, Any]) -> tuple[date | None, str | None]:
+    """The date of a figure and its precision; without one that of its source."""
+    source = view.catalogue.source.get(figure["source"] or "")
+    if figure["as_of"] or source is None:
+        return figure["as_of"], figure["as_of_precision"]
+    return source.columns["published_on"], source.columns["published_on_precision"]
+
+
+def day_of(view: View, figure: dict[str, Any]) -> date:
+    """The last day that the date of a figure can mean; the earliest of all without one."""
+    return last_day(*date_of(view, figure)) or date.min
 
 
 def _may_read(view: View, note: str | None) -> bool:
     return not view.viewer.limited or (view.catalogue.programme.public and not view.names_hidden(note))
 
 
-def _rows(view: View) -> Rows:
+def rows_behind(view: View) -> Rows:
+    """The rows of the figures."""
     return exhibit_rows.coded_rows(schema.reported_figure, numbers(view)["figure"])
 
 
@@ -38,13 +56,13 @@ EXHIBIT = Exhibit(
         Text("indicator", of="indicator"),
         Text("place", of="place"),
         Text("phase", of="phase"),
-        Day("as_of"),
+        *dated("as_of"),
         Text("operator"),
         Value("value"),
         Text("unit"),
         Value("base", holds=Holds.COUNT),
         Text("source", of="source"),
-        Text("date_precision", exported=False),
+        Text("own_phase", of="phase", exported=False),
         Text("round", of="round", exported=False),
         Text("partner", of="partner", exported=False),
         Text("scope", exported=False),
@@ -53,5 +71,5 @@ EXHIBIT = Exhibit(
         Text("family", exported=False),
     ),
     numbers=numbers,
-    rests_on=RestsOn(of_table, {"reported_figure": _rows}),
+    rests_on=RestsOn(of_table, {"reported_figure": rows_behind}),
 )

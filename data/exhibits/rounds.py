@@ -3,8 +3,8 @@
 import pandas as pd
 
 from data import queries
-from data.columns import Day, Key, Text, Value
-from data.engine.precision import first_day, last_day, slip
+from data.columns import Day, Key, Text, Value, dated
+from data.engine.precision import coarser, first_day, last_day, slip
 from data.exhibit import Exhibit
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
@@ -12,26 +12,32 @@ from data.rests_on import RestsOn, of_table
 from data.storage import schema
 from data.view import View
 
+_DATES = ("planned_start", "planned_end", "started_on", "ended_on")
+
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per round with any date: planned and actual dates, and their ``date_precision``.
+    """One row per round with any date: planned and actual dates, each with its precision.
 
-    ``slip`` is the delay of the start against the plan, in units of the precision. planned_first, planned_last, first
-    and last are the earliest and latest days possible for the planned and for the actual dates.
+    ``slip`` is the delay of the start against the plan, in units of ``slip_precision``, the coarser of the two dates.
+    planned_first, planned_last, first and last are the earliest and latest days possible for the planned and for the
+    actual dates.
     """
     rows = []
     for row in queries.round_dates(view.connection, view.of):
-        if not any(row[name] for name in ("planned_start", "planned_end", "started_on", "ended_on")):
+        if not any(row[name] for name in _DATES):
             continue
-        precision = row["date_precision"]
+        ends = {name: last_day(row[name], row[f"{name}_precision"]) for name in _DATES}
+        begins = {name: first_day(row[name], row[f"{name}_precision"]) or ends[name] for name in _DATES}
+        precision = coarser(row["planned_start_precision"], row["started_on_precision"])
         rows.append(
             row
             | {
                 "slip": slip(row["planned_start"], row["started_on"], precision),
-                "planned_first": first_day(row["planned_start"] or row["planned_end"], precision),
-                "planned_last": last_day(row["planned_end"] or row["planned_start"], precision),
-                "first": first_day(row["started_on"], precision),
-                "last": last_day(row["ended_on"], precision),
+                "slip_precision": precision,
+                "planned_first": begins["planned_start"] or begins["planned_end"],
+                "planned_last": ends["planned_end"] or ends["planned_start"],
+                "first": begins["started_on"],
+                "last": ends["ended_on"],
             }
         )
     return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
@@ -47,12 +53,9 @@ EXHIBIT = Exhibit(
     slides=(),
     columns=(
         Key("round", of="round"),
-        Day("planned_start"),
-        Day("planned_end"),
-        Day("started_on"),
-        Day("ended_on"),
-        Text("date_precision", exported=False),
+        *dated(*_DATES),
         Value("slip", exported=False),
+        Text("slip_precision", exported=False),
         Day("planned_first", exported=False),
         Day("planned_last", exported=False),
         Day("first", exported=False),

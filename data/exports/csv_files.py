@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from data.columns import Holds
+from data.engine.precision import written
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.privacy.shown import Withheld
@@ -21,7 +22,20 @@ def to_csv(exhibit: BuiltExhibit) -> str:
     """The exported columns of an exhibit. A text that a spreadsheet would read as a formula gets an apostrophe."""
     declared = EXHIBITS[exhibit.code]
     shares = {column.name for column in declared.columns if column.holds is Holds.SHARE}
-    return csv_of(exhibit.table, declared.exported, shares)
+    return csv_of(with_written_dates(exhibit.table, declared.exported), declared.exported, shares)
+
+
+def with_written_dates(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """A table with its dates as the import format writes them: ``2014-09`` for a month, ``by 2014-09-30``."""
+    dates = [name for name in columns if f"{name}_precision" in table.columns]
+    texts = {name: _written(table[name], table[f"{name}_precision"]) for name in dates}
+    return table.assign(**texts)
+
+
+def _written(dates: "pd.Series[Any]", precisions: "pd.Series[Any]") -> "pd.Series[Any]":
+    pairs = zip(dates, precisions, strict=True)
+    texts = [None if blank(when) else written(when, precision) for when, precision in pairs]
+    return pd.Series(texts, index=dates.index, dtype=object)
 
 
 def csv_of(table: pd.DataFrame, columns: Sequence[str], shares: Collection[str] = ()) -> str:

@@ -19,7 +19,7 @@ from data.exports import record_files
 from data.exports.csv_files import blank, to_csv
 from data.loading.template.column_notes import TABLES, chinese_note, english_note
 from data.privacy.shown import Under, Withheld
-from data.storage.schema import CONTRACT_TABLES, Kind, contract_columns
+from data.storage.schema import CONTRACT_TABLES, Kind, shared_columns
 
 MEDIA_TYPE = "application/zip"
 
@@ -91,7 +91,7 @@ class Resource:
         """A table of the record in the import format."""
         text = io.StringIO()
         record_files.write_table(connection, table, text)
-        fields = tuple(_field(table, column) for column in contract_columns(table))
+        fields = tuple(_field(table, column) for column in shared_columns(table))
         key = tuple(column.name for column in table.primary_key if column.info["required"])
         whole_key = key if len(key) == len(table.primary_key) else ()
         name = table.name.replace("_", "-")

@@ -2,23 +2,22 @@
 
 import csv
 from collections.abc import Iterable, Iterator
-from datetime import date
 from typing import IO, Any
 
 from sqlalchemy import Column, Connection, Table, select
 
+from data.engine import precision
 from data.exports.csv_files import unbroken
 from data.storage import schema
-from data.storage.schema import SIDES, Kind, contract_columns
+from data.storage.schema import SIDES, Kind, precision_of, shared_columns
 from data.vocabulary import YES_NO
 
 _ENDINGS = {"image/png": "png", "image/jpeg": "jpg"}
-_MONTH_LENGTH, _YEAR_LENGTH = 7, 4  # characters of 2014-05 and 2014
 
 
 def write_table(connection: Connection, table: Table, to: IO[str]) -> None:
-    """Writes one table as CSV in the import format. Texts are written unchanged."""
-    columns = contract_columns(table)
+    """Writes one table as CSV in the import format, without confidential columns. Texts are written unchanged."""
+    columns = shared_columns(table)
     practices = _practices(connection) if table is schema.result else frozenset()
     writer = csv.writer(to, lineterminator="\n")
     writer.writerow([column.name for column in columns])
@@ -68,22 +67,9 @@ def _cell(column: Column[Any], row: dict[str, Any], *, yes_no: bool) -> str:
         return ""
     kind = column.info["kind"]
     if kind is Kind.DATE:
-        return _day(value, row["date_precision"])
+        return precision.written(value, row[precision_of(column.name)])
     if kind is Kind.YES_NO or (kind is Kind.VALUE and yes_no and value in (0, 1)):
         return "yes" if value else "no"
     if isinstance(value, float):
         return str(int(value)) if value.is_integer() else repr(value)
     return unbroken(str(value))
-
-
-def _day(when: date, precision: str | None) -> str:
-    """A date as it was entered, which may be a month or a year.
-
-    `precision` is that of the least precise date of the row; such a date is stored as its first possible day.
-    """
-    text = when.isoformat()
-    if precision == "month" and when.day == 1:
-        return text[:_MONTH_LENGTH]
-    if precision == "year" and (when.month, when.day) == (1, 1):
-        return text[:_YEAR_LENGTH]
-    return text

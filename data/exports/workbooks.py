@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import IO, Any
 
+import pandas as pd
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
@@ -13,6 +14,7 @@ from openpyxl.utils import get_column_letter
 from openpyxl.worksheet._write_only import WriteOnlyWorksheet
 
 from data.columns import Holds
+from data.engine.precision import written
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.exports.csv_files import FORMULA_SIGNS, blank
@@ -47,9 +49,18 @@ def sheet_of(exhibit: BuiltExhibit) -> Sheet:
     declared = EXHIBITS[exhibit.code]
     columns = declared.exported
     # Column by column: row by row, pandas turns withheld numbers into plain ones.
-    rows = zip(*(list(exhibit.table[name]) for name in columns), strict=True)
+    rows = zip(*(_values(exhibit.table, name) for name in columns), strict=True)
     shares = frozenset(column.name for column in declared.columns if column.holds is Holds.SHARE)
     return Sheet(exhibit.code, columns, rows, shares)
+
+
+def _values(table: pd.DataFrame, name: str) -> list[Any]:
+    """The values of a column. A date that is not exact to the day is a text in the import format."""
+    values, precisions = list(table[name]), table.get(f"{name}_precision")
+    if precisions is None:
+        return values
+    pairs = zip(values, precisions, strict=True)
+    return [value if precision in (None, "day") else written(value, precision) for value, precision in pairs]
 
 
 def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:

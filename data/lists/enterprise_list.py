@@ -209,7 +209,8 @@ def results(view: View, code: str) -> pd.DataFrame:
     """Every result row of an enterprise, with change and verdict if it has both levels."""
     frame = queries.results_of(view.connection, whole(view).of, code)
     exact = frame["operator"].eq("=") & frame["before"].notna() & frame["after"].notna()
-    with_change = measures.with_change(frame[exact], dict(zip(frame["indicator"], frame["better"], strict=True)))
+    better, units = (dict(zip(frame["indicator"], frame[name], strict=True)) for name in ("better", "unit"))
+    with_change = measures.with_change(frame[exact], better, units)
     columns = ["change", "relative_change", "verdict"]
     frame = frame.join(with_change[columns])
     # A note may contain facts outside the scope of a link.

@@ -146,11 +146,13 @@ def longest_silent(view: View) -> Forms | None:
 def outliers(view: View) -> pd.DataFrame:
     """The result rows whose change is far from the others of their indicator, by the rule of the loader's warning.
 
-    Columns: enterprise, round, module, indicator, before, after, after_on, date_precision, source, unit, change,
-    median, others (their number), score. Highest score first.
+    Columns: enterprise, round, module, indicator, before, after, after_on, after_on_precision, source, unit,
+    change, median, others (their number), score. Highest score first.
     """
     by_indicator = list(_outliers_by_indicator(view))
-    columns = ["enterprise", "round", "module", "indicator", "before", "after", "after_on", "date_precision", "source"]
+    columns = [
+        "enterprise", "round", "module", "indicator", "before", "after", "after_on", "after_on_precision", "source",
+    ]  # fmt: skip
     if by_indicator:
         rows = np.concatenate([at for at, _scores in by_indicator])
         scores = pd.concat([scores for _at, scores in by_indicator])

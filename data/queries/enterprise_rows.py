@@ -8,7 +8,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, and_, case, func, or_, se
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
 from data.queries.execution import frame, rows
-from data.queries.slice_rows import among, seen
+from data.queries.slice_rows import among, dated, ended_by
 from data.storage import schema
 from data.vocabulary import YES_NO
 
@@ -42,21 +42,21 @@ def enterprise_row(connection: Connection, code: str) -> dict[str, Any]:
 def enrolments_of(connection: Connection, of: Slice, codes: list[str]) -> pd.DataFrame:
     """The enrolments of some enterprises, earliest recruitment first.
 
-    Columns: enterprise, round, recruited_on, baseline_on and left_on (if seen), left_reason, date_precision, source.
+    Columns: enterprise, round, recruited_on, baseline_on and left_on (if seen), left_reason, source, and the precision
+    of each date.
     """
     enrolled = slice_rows.enrolments(of, codes)
     table = schema.enrolment
-    left = seen(table.c.left_on, of)
+    left = or_(table.c.left_on.is_(None), ended_by(table.c.left_on, of.as_of))
     return frame(
         connection,
         select(
             enrolled.c.enterprise,
             enrolled.c.round,
-            table.c.recruited_on,
-            case((seen(table.c.baseline_on, of), table.c.baseline_on)).label("baseline_on"),
-            case((left, table.c.left_on)).label("left_on"),
+            *dated(table.c.recruited_on, ended_by(table.c.recruited_on, of.as_of)),
+            *dated(table.c.baseline_on, ended_by(table.c.baseline_on, of.as_of)),
+            *dated(table.c.left_on, left),
             case((left, table.c.left_reason)).label("left_reason"),
-            table.c.date_precision,
             enrolled.c.source,
         )
         .join(table, and_(table.c.enterprise == enrolled.c.enterprise, table.c.round == enrolled.c.round))
@@ -68,19 +68,21 @@ def trainings_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataF
     """Every planned training of an enterprise, in order of time. A date that is not seen is None.
 
     Columns: round, module, due_on, workshop_on, assessed_on, completed_on, dropped_on, visits_planned, visits_done,
-    managers, workers, women, satisfaction, date_precision, source, note.
+    managers, workers, women, satisfaction, source, note, and the precision of each date.
     """
     trained, module = slice_rows.trainings(of, slice_rows.enrolments(of, [enterprise])), schema.module
     dates = [
-        case((seen(trained.c[name], of), trained.c[name])).label(name)
+        column
         for name in ("workshop_on", "assessed_on", "completed_on", "dropped_on")
+        for column in dated(trained.c[name], ended_by(trained.c[name], of.as_of))
     ]
-    other_columns = ("managers", "workers", "women", "satisfaction", "date_precision", "source", "note")
+    other_columns = ("managers", "workers", "women", "satisfaction", "source", "note")
     return frame(
         connection,
         select(
-            trained.c.round, trained.c.module, trained.c.due_on, *dates, trained.c.visits_planned,
-            case((seen(trained.c.workshop_on, of), trained.c.visits_done)).label("visits_done"),
+            trained.c.round, trained.c.module, trained.c.due_on, trained.c.due_on_precision, *dates,
+            trained.c.visits_planned,
+            case((slice_rows.visits_seen(trained, of), trained.c.visits_done)).label("visits_done"),
             *(trained.c[name] for name in other_columns),
         )
         .join(module, module.c.code == trained.c.module)

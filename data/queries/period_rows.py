@@ -8,16 +8,16 @@ from sqlalchemy import Connection, or_, select
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
 from data.queries.execution import frame
-from data.queries.slice_rows import among
+from data.queries.slice_rows import among, ended_by
 from data.storage import schema
 
 
 def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Rounds of the slice that began on `since` or later. Columns: round, started_on, date_precision."""
+    """Rounds of the slice that began on `since` or later. Columns: round, started_on, started_on_precision."""
     round_ = schema.round_
     conditions = [
         round_.c.started_on >= _earliest(since),
-        round_.c.started_on <= of.as_of,
+        ended_by(round_.c.started_on, of.as_of),
         among(round_.c.code, of.round),
         among(round_.c.phase, of.phase),
     ]
@@ -32,7 +32,7 @@ def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame
         select(
             round_.c.code.label("round"),
             round_.c.started_on,
-            round_.c.date_precision,
+            round_.c.started_on_precision,
         )
         .where(*conditions)
         .order_by(round_.c.started_on, round_.c.code),
@@ -64,26 +64,29 @@ def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) ->
 
 
 def completions(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Trainings completed on `since` or later. Columns: enterprise, round, module, completed_on, date_precision."""
+    """Trainings completed on `since` or later.
+
+    Columns: enterprise, round, module, completed_on, completed_on_precision.
+    """
     trained = slice_rows.trainings(of, slice_rows.enrolments(of))
-    columns = ("enterprise", "round", "module", "completed_on", "date_precision")
+    columns = ("enterprise", "round", "module", "completed_on", "completed_on_precision")
     return frame(
         connection,
         select(*(trained.c[name] for name in columns))
-        .where(trained.c.completed_on >= _earliest(since), trained.c.completed_on <= of.as_of)
+        .where(trained.c.completed_on >= _earliest(since), ended_by(trained.c.completed_on, of.as_of))
         .order_by(trained.c.enterprise),
     )
 
 
 def reports(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Results whose after is of `since` or later. Columns: enterprise, indicator, after_on, date_precision."""
+    """Results whose after is of `since` or later. Columns: enterprise, indicator, after_on, after_on_precision."""
     rows = slice_rows.results_seen(of, slice_rows.enrolments(of))
     return frame(
         connection,
-        select(rows.c.enterprise, rows.c.indicator, rows.c.after_on, rows.c.date_precision)
+        select(rows.c.enterprise, rows.c.indicator, rows.c.after_on, rows.c.after_on_precision)
         .where(
             rows.c.after_on >= _earliest(since),
-            rows.c.after_on <= of.as_of,
+            ended_by(rows.c.after_on, of.as_of),
             or_(rows.c.after.is_not(None), rows.c.change_percent.is_not(None)),
         )
         .order_by(rows.c.indicator, rows.c.enterprise),

@@ -3,11 +3,11 @@
 from typing import Any
 
 import pandas as pd
-from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, literal, or_, select
+from sqlalchemy import ColumnElement, Connection, Select, and_, func, literal, or_, select
 
 from data.privacy.viewer import Slice
 from data.queries.execution import frame, rows
-from data.queries.slice_rows import among, seen
+from data.queries.slice_rows import among, dated, ended_by, seen, source_seen
 from data.storage import schema
 
 
@@ -26,7 +26,11 @@ def targets(connection: Connection, of: Slice) -> list[dict[str, Any]]:
         connection,
         select(target, indicator.c.unit, indicator.c.better)
         .join(indicator, indicator.c.code == target.c.indicator)
-        .where(among(target.c.place, of.place), *_empty_if_filtered(of, "partner", "sector", "round", "module"))
+        .where(
+            source_seen(target.c.source, of),
+            among(target.c.place, of.place),
+            *_empty_if_filtered(of, "partner", "sector", "round", "module"),
+        )
         .order_by(target.c.due_on, target.c.indicator, target.c.place, target.c.scope),
     )
 
@@ -34,7 +38,8 @@ def targets(connection: Connection, of: Slice) -> list[dict[str, Any]]:
 def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
     """Levels reached by trainers. Columns: trainer, sex, module, level, source, trainer_source.
 
-    A trainer has a place and an organisation, but no sector, round or phase. A level without a date is always seen.
+    A trainer has a place and an organisation, but no sector, round or phase. A level without a date
+    is seen from its source.
     """
     trainer, level = schema.trainer, schema.trainer_level
     return frame(
@@ -60,13 +65,18 @@ def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
 
 
 def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
-    """Events of the slice: all columns of `event`. An event held after ``as_of`` is not seen.
+    """Events of the slice: all columns of `event`. An event is seen from its start, else from its
+    end; a planned or cancelled one from its source.
 
     An event has the phase of its round, and the partners of the event or of its round. It has no sector.
     """
     event, round_ = schema.event, schema.round_
     conditions = [
-        or_(event.c.status != "held", seen(func.coalesce(event.c.starts_on, event.c.ends_on), of)),
+        or_(
+            and_(event.c.status != "held", source_seen(event.c.source, of)),
+            and_(event.c.status == "held", ended_by(event.c.starts_on, of.as_of)),
+            and_(event.c.status == "held", event.c.starts_on.is_(None), seen(event.c.ends_on, of)),
+        ),
         among(event.c.place, of.place),
         among(event.c.round, of.round),
         among(round_.c.phase, of.phase),
@@ -98,30 +108,32 @@ def event_partners(connection: Connection, of: Slice) -> dict[str, list[str]]:
 def round_dates(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """Rounds of the slice, with or without enterprises.
 
-    Columns: round, planned_start, planned_end, started_on and ended_on (if seen), date_precision, source. A round has
-    partners, a phase and places; it has no sector and no module.
+    Columns: round, planned_start, planned_end, started_on, ended_on (if seen), the precision of each date, source. A
+    round has partners, a phase and places, and no sector.
     """
     round_ = schema.round_
     conditions = [
+        seen(round_.c.started_on, of),
         among(round_.c.code, of.round),
         among(round_.c.phase, of.phase),
-        *_empty_if_filtered(of, "sector", "module"),
+        *_empty_if_filtered(of, "sector"),
     ]
     if of.partner is not None:
         conditions.append(round_.c.code.in_(_rounds_of_partners(of)))
     if of.place is not None:
         in_place = select(schema.round_place.c.round).where(among(schema.round_place.c.place, of.place))
         conditions.append(round_.c.code.in_(in_place))
-    begun = seen(round_.c.started_on, of)
     return rows(
         connection,
         select(
             round_.c.code.label("round"),
             round_.c.planned_start,
+            round_.c.planned_start_precision,
             round_.c.planned_end,
-            case((begun, round_.c.started_on)).label("started_on"),
-            case((and_(begun, seen(round_.c.ended_on, of)), round_.c.ended_on)).label("ended_on"),
-            round_.c.date_precision,
+            round_.c.planned_end_precision,
+            round_.c.started_on,
+            round_.c.started_on_precision,
+            *dated(round_.c.ended_on, ended_by(round_.c.ended_on, of.as_of)),
             round_.c.source,
         )
         .where(*conditions)

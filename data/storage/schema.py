@@ -1,8 +1,8 @@
 """The tables of the results database. The loader, the template and the queries all use these definitions.
 
 The ``info`` of a column is for the loader: ``key`` (part of the row's key), ``kind`` (see :class:`Kind`), ``choices``
-(closed list of values), ``refers`` (the table whose codes it contains), ``required`` (must not be blank). ``doc`` is
-the note in the template.
+(closed list of values), ``refers`` (the table whose codes it contains), ``required`` (must not be blank),
+``confidential`` (only managers see it). ``doc`` is the note in the template.
 """
 
 from enum import StrEnum
@@ -24,9 +24,9 @@ from sqlalchemy import (
     Text,
 )
 
-from data.vocabulary import YES_NO
+from data.vocabulary import HEADLINES, YES_NO
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 
 results = MetaData()
 
@@ -68,7 +68,10 @@ PARTNER_KINDS = (
 )  # fmt: skip
 ROLES = ("owner", "sponsor", "provider", "funder")
 FAMILIES = ("kpi", "practice", "reach", "survey", "capacity", "cost")
-UNITS = ("percent", "count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", YES_NO, "other")
+UNITS = (
+    "percent", "percent-change", "count", "net-count", "count-per-month", "cny", "usd", "days", "kwh-per-unit", YES_NO,
+    "other",
+)  # fmt: skip
 DIRECTIONS = ("up", "down", "context")
 OPERATORS = ("=", ">", "<", "~")
 SEXES = ("f", "m")
@@ -78,8 +81,16 @@ EVENT_KINDS = (
 )  # fmt: skip
 EVENT_STATUSES = ("planned", "held", "cancelled")
 TARGET_SCOPES = ("m1", "m2-5")
+TARGET_LEVELS = ("outcome", "output")
 SIDES = ("before", "after")
 """The two sides of a story."""
+PRECISIONS = ("day", "month", "year", "by")
+"""Precisions of a date. `by` means this day or any earlier one."""
+
+
+def precision_of(date_column: str) -> str:
+    """The name of the column with the precision of the dates in `date_column`."""
+    return f"{date_column}_precision"
 
 
 def _column(  # noqa: PLR0913 - a column has that many properties
@@ -92,6 +103,7 @@ def _column(  # noqa: PLR0913 - a column has that many properties
     refers: str = "",
     choices: tuple[str, ...] = (),
     default: str = "",
+    confidential: bool = False,
 ) -> Column[Any]:
     """A column of a table. A blank cell of a key column is stored as '', since an SQL key cannot be NULL."""
     info = {
@@ -101,6 +113,7 @@ def _column(  # noqa: PLR0913 - a column has that many properties
         "refers": refers,
         "choices": choices,
         "default": default,
+        "confidential": confidential,
     }
     return Column(name, _TYPES[kind], primary_key=key, nullable=blank and not key, doc=doc, info=info)
 
@@ -126,8 +139,14 @@ def _names() -> tuple[Column[Any], Column[Any]]:
     )
 
 
+def _date(name: str, doc: str = "", *, key: bool = False, blank: bool = True) -> tuple[Column[Any], Column[Any]]:
+    """A date, and beside it its precision (see :data:`PRECISIONS`; NULL where the date is), which the loader writes."""
+    date = _column(name, Kind.DATE, doc, key=key, blank=blank)
+    return date, Column(precision_of(name), String(5), info={"written_by": "loader"})
+
+
 def _dates(*names: str) -> list[Column[Any]]:
-    return [_column(name, Kind.DATE, "YYYY-MM-DD, or YYYY-MM or YYYY where no more is known") for name in names]
+    return [column for name in names for column in _date(name)]
 
 
 def _counts(*names: str) -> list[Column[Any]]:
@@ -142,20 +161,17 @@ def _note() -> Column[Any]:
     return _column("note")
 
 
-def _precision() -> Column[Any]:
-    """The precision of the row's coarsest date. The loader writes it, never a person."""
-    return Column("date_precision", String(5), info={"written_by": "loader"})
-
-
 programme = Table(
     "programme", results,
     _key(doc="One programme a database"),
     *_names(),
-    _column("as_of", Kind.DATE, "The date the record speaks for", blank=False),
+    *_date("as_of", "The date the record speaks for", blank=False),
     _column("synthetic", Kind.YES_NO, "Is this invented data?", blank=False),
     _column("public", Kind.YES_NO, "Is every fact in it already published?", blank=False),
-    _note(),
-    _precision(),
+    _column("note_en", doc="What readers should know of the record, in English"),
+    _column("note_zh", doc="What readers should know of the record, in Chinese"),
+    _column("contact", doc="Whom readers may ask: an office, its address and telephone"),
+    _column("iati_activity", doc="Identifier of the activity in the IATI registry"),
 )  # fmt: skip
 
 source = Table(
@@ -164,10 +180,9 @@ source = Table(
     _column("title_en"), _column("title_zh"), _column("publisher"),
     *_dates("published_on"),
     _column("url"),
-    _precision(),
 )  # fmt: skip
 
-phase = Table("phase", results, _key(), *_names(), *_dates("starts_on", "ends_on"), _source(), _precision())
+phase = Table("phase", results, _key(), *_names(), *_dates("starts_on", "ends_on"), _source())
 
 place = Table(
     "place", results,
@@ -197,6 +212,8 @@ indicator = Table(
     _key(), *_names(),
     _choice("family", FAMILIES, blank=False),
     _choice("unit", UNITS, blank=False),
+    _column("key", Kind.YES_NO, "Does it lead charts and pages?"),
+    _column("sdg", doc="Target of the Sustainable Development Goals, such as 8.2"),
     _choice("better", DIRECTIONS, "Which direction is good; context: neither", blank=False),
     _column("definition_en"), _column("definition_zh"),
 )  # fmt: skip
@@ -208,7 +225,7 @@ round_ = Table(
     _column("number", Kind.COUNT, "1 = first batch"),
     *_counts("planned_enterprises"),
     *_dates("planned_start", "planned_end", "started_on", "ended_on"),
-    _source(), _precision(),
+    _source(),
 )  # fmt: skip
 
 round_place = Table("round_place", results, _key("round", "round"), _key("place", "place"))
@@ -217,6 +234,7 @@ round_partner = Table(
     "round_partner", results,
     _key("round", "round"), _key("partner", "partner"),
     _choice("role", ROLES, key=True, blank=False),
+    _source(), _note(),
 )  # fmt: skip
 
 enterprise = Table(
@@ -225,7 +243,8 @@ enterprise = Table(
     _column("may_be_named", Kind.YES_NO, "May its name be shown?"),
     _ref("place", "place"), _ref("sector", "sector"),
     _column("workers", Kind.COUNT, "People employed"), _column("workers_women", Kind.COUNT, "Of them women"),
-    _source(),
+    _source(), _note(),
+    _column("contact", doc="Whom to telephone in the office of the enterprise", confidential=True),
 )  # fmt: skip
 
 enrolment = Table(
@@ -233,7 +252,7 @@ enrolment = Table(
     _key("enterprise", "enterprise"), _key("round", "round"),
     *_dates("recruited_on", "baseline_on", "left_on"),
     _column("left_reason"),
-    _source(), _precision(),
+    _source(),
 )  # fmt: skip
 
 training = Table(
@@ -246,7 +265,7 @@ training = Table(
     _column("workers", Kind.COUNT, "Workers who took part"),
     _column("women", Kind.COUNT, "Of managers and workers together, women"),
     _column("satisfaction", Kind.PERCENT, "0 to 100"),
-    _source(), _note(), _precision(),
+    _source(), _note(),
 )  # fmt: skip
 
 result = Table(
@@ -261,7 +280,7 @@ result = Table(
     _choice("operator", OPERATORS, "= (default), > more than, < less than, ~ about", default="="),
     _column("months", Kind.NUMBER, "Length of the period the value speaks for"),
     _column("verified", Kind.YES_NO),
-    _source(), _note(), _precision(),
+    _source(), _note(),
 )  # fmt: skip
 
 reported_figure = Table(
@@ -275,17 +294,21 @@ reported_figure = Table(
     _column("women_percent", Kind.PERCENT),
     _choice("operator", OPERATORS, "= (default), > more than, < less than, ~ about", default="="),
     _column("base", Kind.COUNT, "The n the source gives"),
-    _source(), _note(), _precision(),
+    _source(), _note(),
 )  # fmt: skip
 
 target = Table(
     "target", results,
     _key("indicator", "indicator"), _key("place", "place"),
-    _column("due_on", Kind.DATE, key=True, blank=False),
+    *_date("due_on", key=True, blank=False),
     _choice("scope", TARGET_SCOPES, "Blank, m1 or m2-5", key=True),
+    _column("baseline", Kind.NUMBER, "The value before the programme"), *_date("baseline_on"),
     _column("value", Kind.NUMBER, "Zero is a legal target", blank=False),
     _column("women_percent", Kind.PERCENT),
-    _source(), _precision(),
+    _choice("measure", HEADLINES, "The headline number that is the actual value, instead of reported figures"),
+    _choice("level", TARGET_LEVELS, "Level in the results framework"),
+    _column("comment_en"), _column("comment_zh"),
+    _source(),
 )  # fmt: skip
 
 trainer = Table(
@@ -299,7 +322,7 @@ trainer_level = Table(
     _key("trainer", "trainer"), _key("module", "module"),
     _choice("level", TRAINER_LEVELS, key=True, blank=False),
     *_dates("reached_on"),
-    _source(), _precision(),
+    _source(),
 )  # fmt: skip
 
 event = Table(
@@ -311,7 +334,7 @@ event = Table(
     _choice("status", EVENT_STATUSES, blank=False),
     *_dates("starts_on", "ends_on"),
     _column("participants", Kind.COUNT), _column("women", Kind.COUNT, "Of the participants"),
-    _source(), _note(), _precision(),
+    _source(), _note(),
 )  # fmt: skip
 
 event_partner = Table("event_partner", results, _key("event", "event"), _key("partner", "partner"))
@@ -371,3 +394,14 @@ story_image = Table(
 def contract_columns(table: Table) -> list[Column[Any]]:
     """The columns of `table` that a person fills in, in order."""
     return [column for column in table.columns if "written_by" not in column.info]
+
+
+def shared_columns(table: Table) -> list[Column[Any]]:
+    """The columns of `table` that a package or an edition has: those of the import format that are not confidential."""
+    return [column for column in contract_columns(table) if not column.info["confidential"]]
+
+
+CONFIDENTIAL = tuple(
+    column for table in CONTRACT_TABLES for column in contract_columns(table) if column.info["confidential"]
+)
+"""Columns that only managers see. They never leave the results database with a package or an edition."""

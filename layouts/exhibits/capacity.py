@@ -156,7 +156,7 @@ def headlines(materials: Materials) -> list[Component]:
             _("Trainers still active"),
             next((quantity(row["value"], row["unit"], row["operator"] or "=") for row in active), ""),
             "",
-            next((day(row["as_of"], row["date_precision"]) for row in active), _("no published figure says it")),
+            next((day(row["as_of"], row["as_of_precision"]) for row in active), _("no published figure says it")),
         ),
     ]
 
@@ -201,7 +201,7 @@ def _published_figures(material: Material) -> Component:
     for row in records(_of_capacity(material)):
         subject = [material.name(table, row[table]) for table in ("place", "phase", "round", "partner") if row[table]]
         value = quantity(row["value"], row["unit"], row["operator"] or "=")
-        when = day(row["as_of"], row["date_precision"]) if row["as_of"] else _("no date given")
+        when = day(row["as_of"], row["as_of_precision"]) if row["as_of"] else _("no date given")
         figure = labelled(material.name("indicator", row["indicator"]), value)
         entries.setdefault((when, " · ".join(subject), row["source"]), []).append(figure)
     rows = [

@@ -103,7 +103,7 @@ def _caption(frame: pd.DataFrame) -> str:
 
 
 LOOK = Look(
-    code="journey-funnel",
+    code="journey",
     name=_l("The journey through the programme"),
     definition=_l(
         "Distinct enterprises from enrolment to every planned module completed. A stage counts as reached when it "
@@ -132,5 +132,5 @@ LOOK = Look(
             share("share_of_previous"), True,
         ),
     ),
-    pictures=(Picture("journey-funnel", draw, _l("The journey through the programme")),),
+    pictures=(Picture("journey", draw, _l("The journey through the programme")),),
 )  # fmt: skip

@@ -34,7 +34,7 @@ def draw(material: Material) -> Drawing:
 def _card(row: Row, material: Material) -> Card:
     subject = _subject(row, material)
     if row["as_of"]:
-        subject = [*subject, day(row["as_of"], row["date_precision"])]
+        subject = [*subject, day(row["as_of"], row["as_of_precision"])]
     # A count needs no base; a share or a mean without a base is marked.
     base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
     base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
@@ -100,7 +100,7 @@ LOOK = Look(
         ColumnLook("place", _l("code of the place; blank where it is not given"), obvious=True),
         ColumnLook("phase", _l("code of the phase"), obvious=True),
         ColumnLook(label=_l("About"), write=lambda row, m: " · ".join(_subject(row, m)) or "–"),
-        ColumnLook("as_of", _l("the date the figure speaks for"), _l("Date"), dated("as_of", "date_precision")),
+        ColumnLook("as_of", _l("the date the figure speaks for"), _l("Date"), dated("as_of")),
         ColumnLook("operator", _l("= as printed, > more than, < up to, ~ about")),
         ColumnLook("unit", _l("unit, as a code"), obvious=True),
         ColumnLook("source", _l("code of the source"), _l("Source"), source(), obvious=True),

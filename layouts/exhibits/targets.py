@@ -147,7 +147,7 @@ def _label(row: Row, rows: list[dict[str, Any]], material: Material) -> str:
     if len({other["place"] for other in same}) > 1:
         parts.append(material.name("place", row["place"]))
     if sum(other["place"] == row["place"] for other in same) > 1:
-        parts.append(day(row["due_on"], row["due_precision"]))
+        parts.append(day(row["due_on"], row["due_on_precision"]))
     return " · ".join(parts)
 
 
@@ -169,7 +169,7 @@ def _share_and_values(row: Row) -> str:
 
 def _heading(row: Row, at: float, material: Material) -> dict[str, Any]:
     phase = [material.name("phase", row["phase"])] if row["phase"] else []
-    due = _("due {date}", date=day(row["due_on"], row["due_precision"]))
+    due = _("due {date}", date=day(row["due_on"], row["due_on_precision"]))
     details = " · ".join([*phase, material.name("place", row["place"]), due])
     text = (
         f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{_status(row)} · {_values(row)}"
@@ -279,7 +279,7 @@ LOOK = Look(
         ColumnLook("place", _l("code of the place; blank where it is not given"), _l("Place"), name("place"),
                    obvious=True),
         ColumnLook(label=_l("Phase"), write=name("phase")),
-        ColumnLook("due_on", _l("when the target is to be reached"), _l("Due"), dated("due_on", "due_precision")),
+        ColumnLook("due_on", _l("when the target is to be reached"), _l("Due"), dated("due_on")),
         ColumnLook("target", _l("the target"), _l("Target"), _target, True, obvious=True),
         ColumnLook("actual", _l("the newest published figure of the same indicator, place and scope"), _l("Actual"),
                    _actual, True),
@@ -287,7 +287,7 @@ LOOK = Look(
                    share("attainment"), True),
         ColumnLook(label=_l("State"), write=_status),
         ColumnLook("actual_as_of", _l("the date the actual speaks for"), _l("Date of the actual"),
-                   dated("actual_as_of", "actual_precision")),
+                   dated("actual_as_of")),
         ColumnLook(label=_l("Source of the target"), write=source()),
         ColumnLook(label=_l("Source of the actual"), write=source("actual_source")),
     ),

@@ -138,7 +138,7 @@ def details(row: dict[str, Any]) -> list[str]:
     parts = []
     for step in STEPS:
         if row[step]:
-            parts.append(labelled(step_name(step), day(row[step], row["date_precision"])))
+            parts.append(labelled(step_name(step), day(row[step], row[f"{step}_precision"])))
         if step == "workshop_on" and (visits := visited(row)):
             parts.append(visits)
     return parts or [_("No date is on record.")]

@@ -113,7 +113,7 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
     steps = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
     rows: list[list[Cell]] = []
     for row in records(frame):
-        dates = {step: day(row[step], row["date_precision"]) for step in steps}
+        dates = {step: day(row[step], row[f"{step}_precision"]) for step in steps}
         rows.append(
             [
                 names("module", row["module"]),
@@ -143,7 +143,8 @@ def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
     verdicts = {"better": _("better"), "same": _("same"), "worse": _("worse"), "context": "–"}
     rows: list[list[Cell]] = []
     for row in records(frame):
-        unit, sign, precision = row["unit"], row["operator"], row["date_precision"]
+        unit, sign = row["unit"], row["operator"]
+        before_on, after_on = (day(row[name], row[f"{name}_precision"]) for name in ("before_on", "after_on"))
         if known(row["change_percent"]):
             change = relative(row["change_percent"] / 100)
         else:
@@ -152,9 +153,9 @@ def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
             [
                 names("indicator", row["indicator"]),
                 quantity(row["before"], unit, sign),
-                day(row["before_on"], precision) if known(row["before"]) else "–",
+                before_on if known(row["before"]) else "–",
                 quantity(row["after"], unit, sign),
-                day(row["after_on"], precision) if known(row["after"]) or known(row["change_percent"]) else "–",
+                after_on if known(row["after"]) or known(row["change_percent"]) else "–",
                 change,
                 verdicts.get(row["verdict"], "–"),
                 number(row["months"]),

@@ -58,7 +58,7 @@ def outliers(frame: pd.DataFrame, names: Names, enterprise_link: LinkTo, source_
                 number(row["score"], 1),
                 names("module", row["module"]) if row["module"] else "–",
                 names("round", row["round"]) if row["round"] else "–",
-                day(row["after_on"], row["date_precision"]),
+                day(row["after_on"], row["after_on_precision"]),
                 source_link(row["source"]),
             ]
         )
@@ -103,4 +103,5 @@ def _key_name(column: str, table: str) -> str:
     return {
         "enterprise": _("Enterprise"), "round": _("Round"), "module": _("Module"), "indicator": _("Indicator"),
         "place": _("Place"), "partner": _("Partner"), "due_on": _("Due on"), "scope": _("Scope"), "level": _("Level"),
+        "role": _("Role"),
     }.get(table or column, _("Code"))  # fmt: skip

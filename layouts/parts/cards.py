@@ -53,7 +53,7 @@ def source_card(name: str, columns: Mapping[str, Any], rows: Mapping[str, int] |
     """A row of `source`: title, publisher, date, address, and its number of rows per table (None: not shown)."""
     facts = [
         columns["publisher"],
-        day(columns["published_on"], columns["date_precision"]) if columns["published_on"] else None,
+        day(columns["published_on"], columns["published_on_precision"]) if columns["published_on"] else None,
         columns["code"],
     ]
     url = columns["url"]

@@ -30,9 +30,9 @@ def text(column: str, missing: str = "") -> Write:
     return lambda row, _material: row[column] or missing
 
 
-def dated(column: str, precision: str) -> Write:
-    """A date with its precision; `precision` is the column with it."""
-    return lambda row, _material: day(row[column], row[precision])
+def dated(column: str) -> Write:
+    """A date with its precision, which is in the column of its name and ``_precision``."""
+    return lambda row, _material: day(row[column], row[f"{column}_precision"])
 
 
 def source(column: str = "source") -> Write:

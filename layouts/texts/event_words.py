@@ -37,13 +37,13 @@ def event_name(row: Mapping[str, Any]) -> str:
 
 
 def event_days(row: Mapping[str, Any]) -> str:
-    """The dates of an event in words, with their precision."""
-    begins, ends, precision = row["starts_on"], row["ends_on"], row["date_precision"]
-    if begins is None and ends is None:
+    """The dates of an event in words, each with its precision."""
+    begins, ends = (row["starts_on"], row["starts_on_precision"]), (row["ends_on"], row["ends_on_precision"])
+    if begins[0] is None and ends[0] is None:
         return _("no date given")
-    if begins is None:
-        return _("by {date}", date=day(ends, precision))
-    return days(begins, ends or begins, precision)
+    if begins[0] is None:
+        return day(*ends) if ends[1] == "by" else _("by {date}", date=day(*ends))
+    return day(*begins) if ends[0] is None else days(*begins, *ends)
 
 
 def lapsed(row: Mapping[str, Any], as_of: date) -> bool:
@@ -82,26 +82,27 @@ def slipped(slip: int | None, precision: str | None) -> str:
 
 
 def round_plan(row: Mapping[str, Any]) -> str:
-    """The planned and actual dates of a round and its delay, in words."""
-    precision = row["date_precision"]
+    """The planned and actual dates of a round and its delay (`slip`, in units of `slip_precision`), in words."""
     parts = [
-        labelled(_("planned"), _span(row["planned_start"], row["planned_end"], precision))
+        labelled(_("planned"), _span(row, "planned_start", "planned_end"))
         if row["planned_start"] or row["planned_end"]
         else "",
-        labelled(_("held"), _span(row["started_on"], row["ended_on"], precision))
+        labelled(_("held"), _span(row, "started_on", "ended_on"))
         if row["started_on"] or row["ended_on"]
         else _("not begun"),
-        slipped(row["slip"], precision),
+        slipped(row["slip"], row["slip_precision"]),
     ]
     return " · ".join(part for part in parts if part)
 
 
-def _span(first: date | None, last: date | None, precision: str | None) -> str:
-    if first is None:
-        return _("to {date}", date=day(last, precision))
-    if last is None:
-        return _("from {date}", date=day(first, precision))
-    return days(first, last, precision)
+def _span(row: Mapping[str, Any], first: str, last: str) -> str:
+    """The dates in the columns `first` and `last`, of which one may be blank."""
+    since, until = ((row[name], row[f"{name}_precision"]) for name in (first, last))
+    if since[0] is None:
+        return day(*until) if until[1] == "by" else _("to {date}", date=day(*until))
+    if until[0] is None:
+        return day(*since) if since[1] == "by" else _("from {date}", date=day(*since))
+    return days(*since, *until)
 
 
 def partners_of(row: Mapping[str, Any], name: Any) -> str:

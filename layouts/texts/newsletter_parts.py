@@ -92,13 +92,20 @@ def headings() -> dict[str, str]:
     }
 
 
-def when(begins: date | None, ends: date | None, precision: str | None) -> str:
-    """A date with its precision: "on 3 May 2014", "in May 2014", "3 May 2014 to 5 May 2014"."""
-    if begins and ends and day(begins, precision) != day(ends, precision):
-        return _("{since} to {until}", since=day(begins, precision), until=day(ends, precision))
-    date_text = day(begins or ends, precision)
-    if begins is None and ends is None:
+Dated = tuple[date | None, str | None]
+"""A date and its precision."""
+
+
+def when(begins: Dated, ends: Dated = (None, None)) -> str:
+    """A date with its precision: "on 3 May 2014", "in May 2014", "by 31 May 2014", "3 May 2014 to 5 May 2014"."""
+    if begins[0] and ends[0] and day(*begins) != day(*ends):
+        return _("{since} to {until}", since=day(*begins), until=day(*ends))
+    known_date, precision = begins if begins[0] else ends
+    if known_date is None:
         return _("on a day not on record")
+    date_text = day(known_date, precision)
+    if precision == "by":
+        return date_text
     return _("in {month}", month=date_text) if precision in ("month", "year") else _("on {day}", day=date_text)
 
 

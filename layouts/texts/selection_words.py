@@ -1,5 +1,6 @@
 """Texts about a selection: filters, coverage, edition, rounding, and the reason why it is not shown."""
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -53,6 +54,11 @@ def refusal(threshold: int, *, alone: bool = False) -> tuple[str, str]:
         "enterprises could be worked out from it.",
         fewest=2 * threshold,
     )
+
+
+def unknown(codes: Sequence[str]) -> str:
+    """The warning that an address has codes that are not on record."""
+    return _("Not on record, and left out: {codes}.", codes=listed(codes))
 
 
 def wider() -> str:

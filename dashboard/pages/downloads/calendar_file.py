@@ -50,7 +50,7 @@ def _event(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     details = [
         kind_name(row["kind"]),
         labelled(event_status(row["status"]), event_days(row)),
-        _precision_note(row["date_precision"]),
+        _precision_note(row, "starts_on", "ends_on"),
         partners_of(row, page_request.names.of),
     ]
     if row["participants"] is not None:
@@ -68,7 +68,8 @@ def _round(page_request: PageRequest, row: Mapping[str, Any]) -> Event:
     """The entry of a round, on the days it was held, else on its planned days."""
     first = row["first"] or row["planned_first"]
     last = row["last"] or row["planned_last"] or first
-    details = [round_plan(row), _precision_note(row["date_precision"])]
+    dates = ("started_on", "ended_on") if row["first"] else ("planned_start", "planned_end")
+    details = [round_plan(row), _precision_note(row, *dates)]
     entry = _entry(
         page_request,
         f"round-{row['round']}",
@@ -99,9 +100,12 @@ def _titled(page_request: PageRequest, name: str) -> str:
     return labelled(_("Synthetic data"), name) if page_request.view.catalogue.programme.synthetic else name
 
 
-def _precision_note(precision: str | None) -> str:
-    """The note of an entry that covers a whole month or year because its days are unknown; empty otherwise."""
-    return {
-        "month": _("Only the month is on record; the entry spans all of it."),
-        "year": _("Only the year is on record; the entry spans all of it."),
-    }.get(precision or "day", "")
+def _precision_note(row: Mapping[str, Any], *dates: str) -> str:
+    """The note of an entry that covers a whole month or year because its days are unknown; empty otherwise.
+
+    `dates` are the columns with the dates of the entry.
+    """
+    precisions = {row[f"{name}_precision"] for name in dates}
+    if "year" in precisions:
+        return _("Only the year is on record; the entry spans all of it.")
+    return _("Only the month is on record; the entry spans all of it.") if "month" in precisions else ""

@@ -4,11 +4,11 @@ from collections.abc import Callable
 from tempfile import TemporaryFile
 from typing import IO
 
-from flask import Flask, Response, abort, g, send_file
+from flask import Flask, Response, abort, g, request, send_file
 
 from callbacks import downloads
 from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
-from data.exhibits import EXHIBITS
+from data.exhibits import EXHIBITS, current_code
 from data.exports import packages, workbooks
 from data.privacy.viewer import Permission
 
@@ -20,10 +20,14 @@ def install(server: Flask, context: AppContext) -> None:
 
     @server.get("/export/<code>.xlsx", endpoint="export-workbook")
     def workbook(code: str) -> Response:
+        code = current_code(code)
         if code not in EXHIBITS:
             abort(404)
         return _send(
-            code, "xlsx", workbooks.MEDIA_TYPE, lambda page_request, to: downloads.workbook(page_request, code, to)
+            code,
+            "xlsx",
+            workbooks.MEDIA_TYPE,
+            lambda page_request, to: downloads.workbook(page_request, code, to, request.args),
         )
 
     @server.get("/export/selection.xlsx", endpoint="export-selection")

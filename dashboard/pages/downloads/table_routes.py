@@ -4,7 +4,7 @@ from flask import Flask, Response, abort, g, make_response, render_template, req
 
 from callbacks import picture_tables
 from callbacks.requests.page_request import AppContext, address_search, open_request
-from data.exhibits import EXHIBITS, build
+from data.exhibits import EXHIBITS, build, current_code
 from data.exports.csv_files import to_csv
 from data.places import Boundaries
 from data.privacy.viewer import Permission
@@ -27,6 +27,7 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
 
     @server.get("/table/<name>")
     def table(name: str) -> str:
+        name = current_code(name)
         indicator = request.args.get("indicator")
         with open_request(context, address_search()) as page_request:
             if name not in PICTURES or (indicator and indicator not in page_request.view.catalogue.indicator):
@@ -40,10 +41,11 @@ def install(server: Flask, context: AppContext, boundaries: Boundaries) -> None:
 
     @server.get("/export/<code>.csv")
     def export(code: str) -> Response:
+        code = current_code(code)
         if code not in EXHIBITS or not may_export():
             abort(404)
         with open_request(context, address_search()) as page_request:
-            response = make_response(to_csv(build(page_request.view, code)))
+            response = make_response(to_csv(build(page_request.view, code, options=request.args)))
             name = f"{page_request.addresses.file_name(code)}.csv"
         response.mimetype = "text/csv"
         response.headers["Content-Disposition"] = f"attachment; filename={name}"

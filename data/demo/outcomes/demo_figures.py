@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from datetime import date
 from typing import NamedTuple
 
+from data.demo.basics.bilingual import Named
 from data.demo.basics.demo_writing import Tally, Writing
 from data.demo.basics.folder import Cell
 from data.demo.basics.programme_dates import AS_OF, SURVEYED_ON
@@ -55,6 +56,15 @@ CAPACITY = {
         Capacity("faulty-data-sheets", "", (0, None), (4, None)),
     ),
 }
+OUTCOMES = frozenset({"institutions-embedding", "cost-share-non-ilo", "centre-of-excellence"})
+"""Capacity indicators on the level of outcomes; the others are outputs."""
+COMMENTS = {
+    "mous": Named("Two agreements are waiting for a signature.", "两份协议待签署。"),
+    "business-plans": Named("Two partners postponed their plans.", "两个合作伙伴推迟了业务计划。"),
+    "centre-of-excellence": Named("The host institution is not chosen yet.", "承办机构尚未确定。"),
+    "faulty-data-sheets": Named("Forms are checked at the factory since 2016.", "自2016年起在企业现场核对表格。"),
+}
+"""Comments on the targets of the last sheet, by indicator."""
 SURVEYS = (
     Survey("survey-relations", 86, 212, "="),
     Survey("survey-environment", 83, 148, "="),
@@ -103,12 +113,18 @@ def _until(counts: dict[int, int], year: int) -> int:
 
 def write_targets(writing: Writing) -> None:
     """Write capacity targets, and targets of enterprises to train that are a little above the actual numbers."""
+    baselines: dict[tuple[str, str], tuple[int, date]] = {}
     for due_on, sheet in CAPACITY.items():
-        for indicator, scope, (value, women), _ in sheet:
+        for indicator, scope, (value, women), (actual, _) in sheet:
+            baseline, baseline_on = baselines.get((indicator, scope), (None, None))
+            comment = COMMENTS.get(indicator) if due_on == AS_OF else None
             writing.folder.add("target", {
                 "indicator": indicator, "place": COUNTRY, "due_on": due_on, "scope": scope, "value": value,
-                "women_percent": women, "source": "plans",
+                "women_percent": women, "source": "plans", "baseline": baseline, "baseline_on": baseline_on,
+                "level": "outcome" if indicator in OUTCOMES else "output",
+                "comment_en": comment and comment.en, "comment_zh": comment and comment.zh,
             })  # fmt: skip
+            baselines[indicator, scope] = (actual, due_on)
     tally = writing.tally
     goals = [(COUNTRY, date(2015, 12, 31), _until(tally.enterprises, 2015))]
     goals += [(COUNTRY, date(2017, 12, 31), writing.enterprise_count)]
@@ -116,5 +132,6 @@ def write_targets(writing: Writing) -> None:
     for place, due_on, reached in goals:
         writing.folder.add("target", {
             "indicator": "enterprises-trained", "place": place, "due_on": due_on, "scope": "",
-            "value": 10 * math.ceil(reached * 1.15 / 10), "source": "plans",
+            "value": 10 * math.ceil(reached * 1.15 / 10), "source": "plans", "level": "output", "baseline": 0,
+            "measure": "" if place == COUNTRY else "trained",
         })  # fmt: skip

@@ -56,6 +56,7 @@ def write_enterprise(writing: Writing, round_: Round) -> Enterprise:
         "workers": workers if size_known else None,
         "workers_women": round(workers * women_share) if size_known and women_known else None,
         "source": source_of(chance, round_.start),
+        "contact": f"Office / 办公室: 000-{serial}",  # no number that can be dialled
     })  # fmt: skip
     return Enterprise(f"demo-{serial}", sector, women_share)
 

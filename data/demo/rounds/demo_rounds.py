@@ -89,7 +89,8 @@ def write_round(writing: Writing, round_: Round, groups: Sequence[Sequence[Works
     for place in round_.places:
         writing.folder.add("round_place", {"round": round_.code, "place": place})
     for partner, role in _partners(chance, round_.owner):
-        writing.folder.add("round_partner", {"round": round_.code, "partner": partner, "role": role})
+        row = {"round": round_.code, "partner": partner, "role": role, "source": "plans"}
+        writing.folder.add("round_partner", row)
 
 
 def _partners(chance: Chance, owner: str) -> list[tuple[str, str]]:

@@ -231,3 +231,14 @@ INDICATORS = {
         "Share of the training cost paid by others than the ILO.", "由国际劳工组织以外各方支付的培训费用百分比。",
     ),
 }  # fmt: skip
+
+KEY_INDICATORS = frozenset(
+    {
+        "defect-rate", "on-time-delivery", "absenteeism", "labour-turnover", "suggestions-per-month",
+        "improvement-team-weekly", "enterprises-trained", "people-trained",
+    }
+)  # fmt: skip
+"""The indicators that lead charts and pages."""
+
+SDG_TARGETS = {"accidents": "8.8", "energy-per-unit": "7.3", "jobs": "8.5", "waste": "12.5"}
+"""Targets of the Sustainable Development Goals, by indicator."""

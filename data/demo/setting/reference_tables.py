@@ -5,7 +5,7 @@ from datetime import date
 from data.demo.basics.bilingual import Named
 from data.demo.basics.folder import Folder
 from data.demo.basics.programme_dates import AS_OF, FIRST_YEAR, PHASES, SURVEYED_ON
-from data.demo.setting.demo_indicators import INDICATORS
+from data.demo.setting.demo_indicators import INDICATORS, KEY_INDICATORS, SDG_TARGETS
 from data.demo.setting.demo_modules import MODULES
 from data.demo.setting.demo_partners import PARTNERS
 from data.demo.setting.demo_places import PLACES, parent_of
@@ -18,7 +18,10 @@ def write_reference(folder: Folder) -> None:
         "code": "score-demo",
         "name_en": "SCORE demonstration programme (synthetic)", "name_zh": "SCORE 示范项目（合成数据）",
         "as_of": AS_OF, "synthetic": "yes", "public": "no",
-        "note": "Invented data. Partners and enterprises do not exist. / 虚构数据，合作伙伴和企业均不存在。",
+        "note_en": "Invented data. Partners and enterprises do not exist.",
+        "note_zh": "虚构数据，合作伙伴和企业均不存在。",
+        "contact": "Programme office (invented), 1 Example Road, Example City; office@example.org / "
+        "项目办公室（虚构），示例市示例路1号",
     })  # fmt: skip
     for year in range(FIRST_YEAR, AS_OF.year + 1):
         title = Named(f"Monitoring forms {year}", f"{year}年监测表")
@@ -49,7 +52,8 @@ def write_reference(folder: Folder) -> None:
         folder.add("indicator", {
             "code": code, "name_en": indicator.en, "name_zh": indicator.zh, "family": indicator.family,
             "unit": indicator.unit, "better": indicator.better, "definition_en": indicator.definition_en,
-            "definition_zh": indicator.definition_zh,
+            "definition_zh": indicator.definition_zh, "key": "yes" if code in KEY_INDICATORS else "no",
+            "sdg": SDG_TARGETS.get(code),
         })  # fmt: skip
 
 

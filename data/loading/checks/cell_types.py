@@ -7,6 +7,7 @@ from datetime import date, datetime, time, timedelta
 from functools import lru_cache
 from math import isfinite
 
+from data.engine.precision import last_day
 from data.loading.checks.remarks import Unfit
 from data.storage.schema import Kind
 from data.vocabulary import YES_NO
@@ -34,7 +35,10 @@ Raw = str | int | float | bool | datetime | date | time | timedelta | Unread | N
 
 @dataclass(frozen=True)
 class Dated:
-    """A date and its precision: ``day``, ``month`` or ``year``."""
+    """A date and its precision: ``day``, ``month``, ``year`` or ``by``.
+
+    The date is the first day of its month or year. With ``by`` it is the last day that is possible.
+    """
 
     date: date
     precision: str
@@ -62,6 +66,7 @@ _DAY = re.compile(
     r"([0-9]{4})(?:([-/.])([0-9]{1,2})\2([0-9]{1,2})(?:[ T]00:00(?::00(?:\.0+)?)?)?"
     r"|\s*年\s*([0-9]{1,2})\s*月\s*([0-9]{1,2})\s*[日号])"
 )
+_BY = re.compile(r"(?:by\s|截至)\s*", re.IGNORECASE)
 _YES_NO = {"yes": True, "no": False, "是": True, "否": False, "1": True, "0": False, "true": True, "false": False}
 
 
@@ -124,6 +129,14 @@ def read_choice(raw: Raw, choices: tuple[str, ...]) -> str:
 @lru_cache(maxsize=65536)
 def _date_of(text: str) -> Dated:
     text = folded(text).translate(_HYPHENS)
+    if latest := _BY.match(text):
+        known = _plain_date_of(text[latest.end() :])
+        return Dated(last_day(known.date, known.precision) or known.date, "by")
+    return _plain_date_of(text)
+
+
+def _plain_date_of(text: str) -> Dated:
+    """A day, month or year."""
     for pattern, precision in ((_DAY, "day"), (_MONTH, "month"), (_YEAR, "year")):
         match = pattern.fullmatch(text)
         if match:
@@ -173,14 +186,18 @@ def read_number(raw: Raw, *, percent_sign: bool = False) -> float:
 
 def read_count(raw: Raw) -> int:
     """A whole number, never negative."""
-    number = read_number(raw)
-    if not number.is_integer():
-        raise Unfit("whole-number")
+    number = _whole(read_number(raw))
     if number < 0:
         raise Unfit("negative")
     if number > MOST_COUNT:
         raise Unfit("too-large")
     return int(number)
+
+
+def _whole(number: float) -> float:
+    if not number.is_integer():
+        raise Unfit("whole-number")
+    return number
 
 
 def read_percent(raw: Raw) -> float:
@@ -212,9 +229,11 @@ def read_figure(raw: Raw, unit: str) -> float:
     """A total or share of an indicator measured in `unit`. A yes-no indicator accepts yes, no or a number."""
     if unit == "percent":
         return read_percent(raw)
+    if unit == "net-count":
+        return _whole(read_number(raw))
     if unit == YES_NO and folded(_as_text(raw)).lower() in _YES_NO:
         return float(read_yes_no(raw))
-    number = read_number(raw, percent_sign=unit in {"", YES_NO})
+    number = read_number(raw, percent_sign=unit in {"", "percent-change", YES_NO})
     if number < 0 and unit in {"count", "count-per-month"}:
         raise Unfit("negative")
     return number

@@ -87,7 +87,8 @@ class _Check:
         self.programme = list(self.typed("programme"))
         self.units = self.units_of_indicators()
         self.defined = self.defined_codes()
-        self.setting = Setting(self.as_of(), reading.folder, self.images())
+        as_of, public = self.date_and_publicity()
+        self.setting = Setting(as_of, reading.folder, self.images(), public=public)
         self.trained: set[str] = set()
         self.first_results: dict[str, int] = {}
 
@@ -130,16 +131,17 @@ class _Check:
             )
         return codes
 
-    def as_of(self) -> Dated | None:
-        """The as-of date of the record after the load."""
+    def date_and_publicity(self) -> tuple[Dated | None, bool]:
+        """The as-of date of the record after the load, and whether the record is public."""
         stored, table = self.stored.rows("programme"), _TABLES["programme"]
         for typed in self.programme:
             key = typed.key(table)
             if key is not None:
-                return fact_of(table, typed, key, stored.get(key)).dated("as_of")
+                fact = fact_of(table, typed, key, stored.get(key))
+                return fact.dated("as_of"), bool(fact.values["public"])
         for row in stored.values():
-            return Dated(row["as_of"], row["date_precision"] or "day")
-        return None
+            return Dated(row["as_of"], row["as_of_precision"] or "day"), bool(row["public"])
+        return None, False
 
     def images(self) -> frozenset[Key]:
         """The stored images, by story and column."""

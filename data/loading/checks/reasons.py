@@ -129,8 +129,11 @@ _CELLS: dict[str, tuple[str, str]] = {
         "文本含有不可见的控制字符，请重新输入。",
     ),
     "date": (
-        "This is no date, or can be read in two ways. Write YYYY-MM-DD, or YYYY-MM or YYYY where no more is known.",
-        "日期无效或有歧义。请写成 YYYY-MM-DD；只知道年月或年份时写 YYYY-MM 或 YYYY。",
+        (
+            "This is no date, or can be read in two ways. Write YYYY-MM-DD; YYYY-MM or YYYY where no more is known; "
+            "“by 2014-09” where only the latest possible date is known."
+        ),
+        "日期无效或有歧义。请写成 YYYY-MM-DD；只知道年月或年份时写 YYYY-MM 或 YYYY；只知道最晚日期时写“截至2014-09”。",
     ),
     "number": (
         (
@@ -178,6 +181,13 @@ _ROWS: dict[str, tuple[str, str]] = {
             "Correct the date, set the status to planned, or move as_of."
         ),
         "活动状态为“held”（已举办），但日期晚于数据截止日 {as_of}。请更正日期、将状态改为 planned，或调整 as_of。",
+    ),
+    "undated-source": (
+        (
+            "A source of a public record needs the date of its publication. "
+            "Write the latest date that is possible if no more is known (by 2014-09)."
+        ),
+        "公开记录的资料来源必须有发布日期。如不确切知道，请写最晚可能的日期（截至2014-09）。",
     ),
     "women": (
         "{women} women are more than the {total} people they are counted among ({among}). Correct one of the numbers.",

@@ -2,22 +2,19 @@
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Table
 
+from data.engine.precision import first_day, last_day, written
 from data.loading.checks.cell_types import Dated
 from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
 from data.loading.checks.stored_rows import Key, Stored
 from data.loading.checks.typed_rows import TypedRow
 from data.loading.files.image_check import check_image
-from data.storage.schema import Kind, contract_columns
-
-COARSE = ("day", "month", "year")
-"""Precisions of a date, from fine to coarse."""
+from data.storage.schema import Kind, contract_columns, precision_of
 
 # Per table: pairs of dates. The second date must not be before the first.
 _ORDERS: dict[str, tuple[tuple[str, str], ...]] = {
@@ -68,23 +65,25 @@ class Fact:
             return None
         if column in self.typed.positions or self.stored is None:
             return Dated(known, self.typed.precisions.get(column, "day"))
-        return Dated(known, self.stored["date_precision"] or "day")
+        return Dated(known, self.stored[precision_of(column)] or "day")
 
-    def precision(self) -> str | None:
-        """The coarsest precision of the row's dates; None if it has no dates."""
-        dates = map(self.dated, _columns(self.table, Kind.DATE))
-        return max((known.precision for known in dates if known is not None), key=COARSE.index, default=None)
+    def precisions(self) -> dict[str, str | None]:
+        """The precision columns to write: of the dates in the file and, in a new row, of every other date (None)."""
+        dates = _columns(self.table, Kind.DATE)
+        written = dates if self.stored is None else [name for name in dates if name in self.typed.positions]
+        return {precision_of(name): self.typed.precisions.get(name) for name in written}
 
 
 @dataclass(frozen=True)
 class Setting:
-    """The context of the rules: the as-of date of the record, the folder of the images, and the stored images by story
-    and column.
+    """The context of the rules: the as-of date of the record, the folder of the images, the stored images by story and
+    column, and whether the record is ``public``.
     """
 
     as_of: Dated | None
     folder: Path
     images: frozenset[Key] = frozenset()
+    public: bool = False
 
 
 def fact_of(table: Table, typed: TypedRow, key: Key, stored: Mapping[str, Any] | None) -> Fact:
@@ -95,18 +94,17 @@ def fact_of(table: Table, typed: TypedRow, key: Key, stored: Mapping[str, Any] |
 
 
 def before(first: Dated, second: Dated) -> bool:
-    """True if `first` is certainly before `second`. Compares at the coarser of the two precisions."""
-    precision = max(first.precision, second.precision, key=COARSE.index)
+    """True if `first` is certainly before `second`: its last day lies before the first day of `second`.
 
-    def cut(day: date) -> tuple[int, ...]:
-        return (day.year, day.month, day.day)[: len(COARSE) - COARSE.index(precision)]
-
-    return cut(first.date) < cut(second.date)
+    A ``by`` date as `second` has no first day, so nothing is certainly before it.
+    """
+    last, start = last_day(first.date, first.precision), first_day(second.date, second.precision)
+    return last is not None and start is not None and last < start
 
 
 def as_written(known: Dated) -> str:
-    """The date at its precision: ``2014-05-03``, ``2014-05`` or ``2014``."""
-    return known.date.isoformat()[: {"day": 10, "month": 7, "year": 4}[known.precision]]
+    """The date as people write it in a sheet."""
+    return written(known.date, known.precision)
 
 
 def _names(fact: Fact, _: Setting) -> Iterator[Refusal]:
@@ -149,6 +147,14 @@ def _held_event(fact: Fact, setting: Setting) -> Iterator[Refusal]:
         yield refusal(fact.typed.spot(column, "status"), "future-event", as_of=as_written(setting.as_of))
 
 
+def _public_source(fact: Fact, setting: Setting) -> Iterator[Refusal]:
+    """Every source of a public record has a date: a fact without a date of its own is seen from it."""
+    if fact.table.name != "source" or not setting.public or "published_on" in fact.typed.unfit:
+        return
+    if fact.values["published_on"] is None:
+        yield refusal(fact.typed.spot("published_on", "code"), "undated-source")
+
+
 def _result(fact: Fact, _: Setting) -> Iterator[Refusal]:
     if fact.table.name != "result":
         return
@@ -185,7 +191,7 @@ def _images(fact: Fact, setting: Setting) -> Iterator[Refusal]:
 
 
 _ROW_RULES: tuple[Callable[[Fact, Setting], Iterator[Refusal]], ...] = (
-    _names, _orders, _women, _held_event, _result, _place, _images,
+    _names, _orders, _women, _held_event, _public_source, _result, _place, _images,
 )  # fmt: skip
 
 

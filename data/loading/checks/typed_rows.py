@@ -11,6 +11,7 @@ from data.loading.checks.cell_types import Dated, Raw, read_figure, read_level, 
 from data.loading.checks.remarks import Refusal, Spot, Unfit, refusal
 from data.loading.checks.stored_rows import Key, key_columns
 from data.loading.files.sheets import Row, Sheet
+from data.storage.note_languages import by_language
 from data.storage.schema import Kind, contract_columns
 
 Reader = Callable[[Raw], object]
@@ -21,6 +22,7 @@ _BY_UNIT: dict[tuple[str, str], Callable[[Raw, str], float]] = {
     ("result", "before"): read_level,
     ("result", "after"): read_level,
     ("reported_figure", "value"): read_figure,
+    ("target", "baseline"): read_figure,
     ("target", "value"): read_figure,
 }
 
@@ -61,6 +63,18 @@ def _needed(table: Table) -> frozenset[str]:
     return frozenset(name for name in key_columns(table) if table.c[name].info["required"])
 
 
+_NOTE = "note"
+"""A column of `programme` for a note in either language or both. It is stored as note_en and note_zh."""
+
+
+_NOTE_BY_LANGUAGE = ("note_en", "note_zh")
+
+
+def _is_note_in_both(name: str, sheet: Sheet, table: Table) -> bool:
+    """Is this the column :data:`_NOTE` of a sheet that has no column for either language?"""
+    return name == _NOTE and table.name == "programme" and set(_NOTE_BY_LANGUAGE).isdisjoint(sheet.header.values())
+
+
 def _reader(column: Column[Any]) -> Reader:
     signed_percent = column.info["kind"] is Kind.NUMBER and column.name.endswith("_percent")
     read = reader_of(column.info["kind"], column.info["choices"], signed_percent=signed_percent)
@@ -90,7 +104,9 @@ def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal
     refusals: list[Refusal] = []
     for position, name in sorted(sheet.header.items()):
         spot = sheet.spot(sheet.header_row, position, name, name)
-        if name not in known:
+        if _is_note_in_both(name, sheet, table) and _NOTE_BY_LANGUAGE[0] not in positions:
+            positions |= dict.fromkeys(_NOTE_BY_LANGUAGE, position)
+        elif name not in known:
             refusals.append(refusal(spot, "unknown-column", table=table.name, known=", ".join(known)))
         elif name in positions:
             refusals.append(refusal(spot, "second-column"))
@@ -173,6 +189,9 @@ class RowParser:
         by_unit = _BY_UNIT.get((self.table.name, column.name))
         if by_unit is None:
             read = _reader(column)
+            if _is_note_in_both(self.sheet.header[self.positions[column.name]], self.sheet, self.table):
+                language = _NOTE_BY_LANGUAGE.index(column.name)
+                return lambda raw, _values: by_language(str(read(raw)))[language]
             return lambda raw, _values: read(raw)
 
         def read_by_unit(raw: Raw, values: Mapping[str, Any]) -> float:

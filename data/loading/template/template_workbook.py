@@ -47,8 +47,11 @@ _README = (
         "留空表示未知，不表示零或否。列存在而单元格为空，会清空已有内容；列不存在则保留原值。",
     ),
     (
-        "Dates are YYYY-MM-DD, or YYYY-MM or YYYY where no more is known. Percentages run from 0 to 100.",
-        "日期写 YYYY-MM-DD；只知道年月或年份时写 YYYY-MM 或 YYYY。百分比为 0 到 100。",
+        (
+            "Dates are YYYY-MM-DD; YYYY-MM or YYYY where no more is known; by 2014-09 where only the latest possible "
+            "date is known. Percentages run from 0 to 100."
+        ),
+        "日期写 YYYY-MM-DD；只知道年月或年份时写 YYYY-MM 或 YYYY；只知道最晚日期时写“截至2014-09”。百分比为 0 到 100。",
     ),
     (
         "A code joins rows of different sheets: lower-case letters, digits and hyphens. It is never shown to people.",

@@ -60,11 +60,11 @@ def from_facts(table: Table, facts: Iterable[Fact]) -> Writing:
     writing = Writing(table)
     keys = key_columns(table)
     for fact in facts:
-        precision = {"date_precision": fact.precision()} if "date_precision" in table.columns else {}
+        precisions = fact.precisions()
         if fact.stored is None:
-            writing.added.append({**fact.values, **precision})
+            writing.added.append({**fact.values, **precisions})
             continue
-        new = {name: value for name, value in {**fact.typed.values, **precision}.items() if name not in keys}
+        new = {name: value for name, value in {**fact.typed.values, **precisions}.items() if name not in keys}
         if all(fact.stored[name] == value for name, value in new.items()):
             writing.unchanged += 1
         else:
