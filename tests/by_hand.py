@@ -36,7 +36,7 @@ def cell(value: Any) -> str:
 
 
 def number_or_text(text: str) -> str:
-    """The cell of a file with its number, if it is one, in six digits. Codes of places look like numbers and are none."""
+    """The cell of a file with its number, if it is one, in six digits. A place code is a text."""
     try:
         return text if len(text) == 6 and text.isdigit() else f"{float(text):.6g}"
     except ValueError:

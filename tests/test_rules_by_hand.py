@@ -576,8 +576,9 @@ def test_money_without_months_is_compared_as_written(count: Count) -> None:
 
 
 def test_equal_money_by_the_month_is_the_same(count: Count) -> None:
-    tables = programme(result=[result(indicator="profit", module="m1", before=0.1, before_on="2014-01", months=3),
-                               result(indicator="profit", module="m2", after=0.3, after_on="2014-09", months=9)])  # fmt: skip
+    before = result(indicator="profit", module="m1", before=0.1, before_on="2014-01", months=3)
+    after = result(indicator="profit", module="m2", after=0.3, after_on="2014-09", months=9)
+    tables = programme(result=[before, after])
     told = count(tables, "pairs")[0]
     assert (told["change"], told["verdict"]) == ("0", "same")
 
@@ -782,7 +783,7 @@ def test_reported_is_counted_for_the_trained_by_the_first_result(count: Count) -
         training=[training(f"e{n}", workshop_on="2014-05-01") for n in (0, 1)],
         result=[
             result("e0", before=1, before_on="2014-05-01", after=2, after_on="2014-11-01"),
-            result("e1", before=1, after=2, after_on="2014-11-01"),  # its before is seen with the after, the more precise
+            result("e1", before=1, after=2, after_on="2014-11-01"),  # its before is seen with the after
             result("e2", before=1, before_on="2014-05-01"),  # not trained
         ],
     )  # fmt: skip

@@ -88,11 +88,11 @@ class Results:
 
     ``before_on`` and ``after_on`` are the days on record, with the precisions ``before_by`` and ``after_by``.
     ``before_first`` is the first day that the date of the before can mean (:data:`ALWAYS`: none), ``before_last`` and
-    ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days from
-    which the before, the after, the after or the change, and any of them are seen; ``seen_by`` is the precision of the
-    last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month, where the
-    indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor an amount
-    of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and :data:`PRECISIONS`;
+    ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days
+    from which the before, the after, the after or the change, and any of them are seen; ``seen_by`` is the precision of
+    the last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month,
+    where the indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor
+    an amount of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and :data:`PRECISIONS`;
     ``verified`` is 1, 0 or :data:`NONE`. An unknown number is NaN.
     """
 

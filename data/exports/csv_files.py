@@ -13,6 +13,7 @@ from data.engine.precision import written
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
 from data.privacy.shown import Withheld
+from data.storage.schema import precision_of
 
 FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r")
 """First characters of a text that a spreadsheet reads as a formula."""
@@ -27,9 +28,13 @@ def to_csv(exhibit: BuiltExhibit) -> str:
 
 def with_written_dates(table: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
     """A table with its dates as the import format writes them: ``2014-09`` for a month, ``by 2014-09-30``."""
-    dates = [name for name in columns if f"{name}_precision" in table.columns]
-    texts = {name: _written(table[name], table[f"{name}_precision"]) for name in dates}
+    texts = {name: _written(table[name], table[precision_of(name)]) for name in dated_columns(table, columns)}
     return table.assign(**texts)
+
+
+def dated_columns(table: pd.DataFrame, columns: Sequence[str]) -> list[str]:
+    """Those of some columns that have a column with the precision of their dates beside them."""
+    return [name for name in columns if precision_of(name) in table.columns]
 
 
 def _written(dates: "pd.Series[Any]", precisions: "pd.Series[Any]") -> "pd.Series[Any]":

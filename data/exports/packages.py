@@ -74,7 +74,7 @@ class Resource:
     ) -> Self:
         """The exported columns of an exhibit; withheld values are declared as missing values."""
         code, declared = exhibit.code, EXHIBITS[exhibit.code]
-        texts = dated_columns(declared)
+        texts = dated_columns(exhibit.table, declared.exported)
         fields = tuple(
             {"name": each.name, "type": _type(each, texts), "description": str(column(each.name))}
             for each in declared.columns

@@ -497,7 +497,7 @@ def _fact(row: Row, material: Material) -> str:
 
 
 def _fact_date(row: Row, material: Material) -> Any:
-    return dated("when", "date_precision")({**row, "when": row["after_on"] or row["before_on"]}, material)
+    return dated("after_on" if row["after_on"] else "before_on")(row, material)
 
 
 LOOK = Look(
