@@ -17,6 +17,7 @@ from layouts.words import (
     _,
     _l,
     change_of,
+    known,
     ngettext,
     number,
     out_of,
@@ -301,6 +302,13 @@ def _share_better(row: Row, _material: Material) -> str:
     return f"{share} ({percent(row['better_low'])}–{percent(row['better_high'])})"
 
 
+def _months_between(row: Row, _material: Material) -> str:
+    """The months between before and after, with the number of pairs behind them."""
+    if not known(row["months_between"]):
+        return unseen(row["months_between"]) or "–"
+    return _("{months} ({n})", months=number(row["months_between"], 1), n=number(row["months_between_n"]))
+
+
 LOOK = Look(
     code="change",
     name=_l("Share of enterprises that improved"),
@@ -345,6 +353,11 @@ LOOK = Look(
         ColumnLook("had_after", _l("enterprises that have the practice after"), obvious=True),
         ColumnLook("gained", _l("enterprises that gained the practice"), obvious=True),
         ColumnLook("lost", _l("enterprises that lost the practice"), obvious=True),
+        ColumnLook(
+            "months_between", _l("calendar months between before and after, the median of the pairs with both dates"),
+            _l("Months between"), _months_between, True,
+        ),
+        ColumnLook("months_between_n", _l("pairs of which both dates are on record, neither as a latest possible day")),
         ColumnLook(
             "other_facts", _l("result rows that are part of no pair"), _l("Facts that are no pairs"),
             count("other_facts"), True,
