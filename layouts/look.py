@@ -175,6 +175,11 @@ class Control:
     states: tuple[tuple[str, str], ...] = ()
 
 
+def latest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows in reverse order."""
+    return table.iloc[::-1]
+
+
 def _nobody(material: Material) -> str:
     return "" if material.coverage.enterprises else nobody()
 
@@ -195,7 +200,7 @@ class Look:
 
     ``section`` is the heading of docs/measures.md that defines it. ``missing`` returns the message of an exhibit
     without numbers ("": it has numbers); ``resting_on`` the basis of its numbers where that is not enterprises ("": it
-    is). ``latest_first``: its tables begin with the last row. Raises TypeError for a wrong declaration.
+    is). ``arranged`` puts the rows of its tables in order. Raises TypeError for a wrong declaration.
     """
 
     code: str
@@ -205,7 +210,7 @@ class Look:
     columns: Columns
     pictures: tuple[Picture, ...]
     note: Lazy | None = None
-    latest_first: bool = False
+    arranged: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
     missing: Callable[[Material], str] = _nobody
     resting_on: Callable[[pd.DataFrame], str] = lambda _table: ""
 
@@ -228,5 +233,9 @@ class Look:
         if drawing is not None:
             frame = frame if drawing.table is None else drawing.table
             columns = columns if drawing.columns is None else drawing.columns
-        frame = frame.iloc[::-1] if self.latest_first else frame
-        return written(columns, frame, material, str(self.note) if self.note and not picture.columns else "")
+        return written(
+            columns,
+            frame if picture.columns else self.arranged(frame),
+            material,
+            str(self.note) if self.note and not picture.columns else "",
+        )

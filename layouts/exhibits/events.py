@@ -12,7 +12,7 @@ from layouts.figures.chart import Category, Chart, Series
 from layouts.figures.slide_room import MOST_ROWS
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
+from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing, latest_first
 from layouts.parts.cell_writers import count, name, source, text
 from layouts.parts.short_list import short_list
 from layouts.texts.event_words import (
@@ -216,7 +216,7 @@ LOOK = Look(
         ColumnLook(label=_l("Source"), write=source()),
         ColumnLook(label=_l("Note"), write=text("note")),
     ),
-    latest_first=True,
+    arranged=latest_first,
     pictures=(Picture("events", draw, _l("Events, planned and held")),),
     missing=all_rows_missing(_l("No event is on record in this selection; events have no sector.")),
     resting_on=_resting_on,

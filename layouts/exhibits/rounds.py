@@ -8,7 +8,7 @@ import pandas as pd
 from layouts import theme
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing, latest_first
 from layouts.parts.cell_writers import dated, name
 from layouts.texts.event_words import round_plan, slipped
 from layouts.theme import Figure
@@ -113,7 +113,7 @@ LOOK = Look(
         ColumnLook(label=_l("Start against the plan"),
                    write=lambda row, _m: slipped(row["slip"], row["slip_precision"]) or "–"),
     ),
-    latest_first=True,
+    arranged=latest_first,
     pictures=(Picture("rounds", draw, slide="events"),),
     missing=all_rows_missing(_l("No round of this selection has a date on record.")),
     resting_on=_resting_on,

@@ -69,7 +69,6 @@ def draw(material: Material) -> Drawing:
         ns=tuple((material.name("indicator", row["indicator"]), _words(row)) for row in records(frame))
         if material.on_slide
         else (),
-        table=frame,
     )
 
 
@@ -325,7 +324,9 @@ def _baseline(row: Row, _material: Material) -> str:
 
 
 def _with_women(value: str, women: float | None) -> str:
-    return sentences(value, _("({share} women)", share=percent(women / 100))) if known(women) else value
+    if women is None or not known(women):
+        return value
+    return sentences(value, _("({share} women)", share=percent(women / 100)))
 
 
 def _attainment(row: Row, _material: Material) -> str:
@@ -438,6 +439,7 @@ LOOK = Look(
         ColumnLook(label=_l("Source of the figure"), write=source("actual_source")),
     ),
     note=_l("On its day: the latest figure by the day of the target, of the same indicator, place and modules."),
+    arranged=missed_first,
     pictures=(Picture("targets", draw, _l("Targets and what was reached")),),
     missing=all_rows_missing(
         _l("No target speaks for this selection; targets have a place and a date, and no partner, sector or round.")
