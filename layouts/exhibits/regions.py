@@ -14,6 +14,7 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Size
 from layouts.parts import controls
 from layouts.parts.cell_writers import count
+from layouts.texts import selection_words
 from layouts.texts.code_words import metric_name
 from layouts.theme import Figure
 from layouts.words import _, _l, number
@@ -174,6 +175,7 @@ LOOK = Look(
         _metric("modules_completed", _l("distinct pairs of enterprise and module completed")),
         _metric("workers", _l("workers of the trained enterprises whose size is known")),
     ),
+    covers=selection_words.of_places,
     note=_l("Workers: of enterprises whose size is known; – means none is known."),
     pictures=(
         Picture("regions", draw, _l("Map of the regions")),
