@@ -245,6 +245,8 @@ def unit_name(unit: str) -> str:
         "count-per-month": _("a month"),
         "cny": _("CNY"),
         "usd": _("USD"),
+        "cny-per-month": _("CNY a month"),
+        "usd-per-month": _("USD a month"),
         "days": _("days"),
         "kwh-per-unit": _("kWh per unit"),
         YES_NO: "",

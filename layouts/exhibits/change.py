@@ -12,6 +12,7 @@ from layouts.figures.slide_room import MOST_ROWS
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, Size
 from layouts.parts.cell_writers import count, name
+from layouts.texts import selection_words
 from layouts.theme import Figure
 from layouts.words import (
     _,
@@ -35,6 +36,11 @@ def by_pairs(table: pd.DataFrame) -> pd.DataFrame:
     """The rows sorted by number of pairs, figures before practices, because one chart shows all practices."""
     ranked = table.assign(figure=table["unit"] != YES_NO)
     return ranked.sort_values(["figure", "pairs", "other_facts"], ascending=False, kind="stable")
+
+
+def unit_of(row: Row) -> str:
+    """The unit of the levels of an indicator's pairs: money may be per month."""
+    return f"{row['unit']}-per-month" if row["per_month"] else str(row["unit"])
 
 
 def _most(material: Material) -> int:
@@ -153,8 +159,8 @@ def _improved_chart(rows: pd.DataFrame, material: Material) -> Chart:
     for row in records(rows):
         has_levels = row["pairs"] < FEWEST_FOR_INTERVAL and known(row["median_before"], row["median_after"])
         levels = (
-            _("{before} → {after}", before=quantity(row["median_before"], row["unit"]),
-              after=quantity(row["median_after"], row["unit"]))
+            _("{before} → {after}", before=quantity(row["median_before"], unit_of(row)),
+              after=quantity(row["median_after"], unit_of(row)))
             if has_levels
             else ""
         )  # fmt: skip
@@ -422,13 +428,13 @@ def unreported(material: Material) -> str:
 
 def _level(practice: str, figure: str) -> Any:
     def write(row: Row, _material: Material) -> str:
-        return number(row[practice]) if row["unit"] == YES_NO else quantity(row[figure], row["unit"])
+        return number(row[practice]) if row["unit"] == YES_NO else quantity(row[figure], unit_of(row))
 
     return write
 
 
 def _interval(row: Row, _material: Material) -> str:
-    unit = row["unit"]
+    unit = unit_of(row)
     if pd.notna(row["change_low"]):
         return f"{change_of(row['change_low'], unit)} … {change_of(row['change_high'], unit)}"
     return _("too few") if row["pairs"] and unit != YES_NO else "–"
@@ -488,7 +494,7 @@ LOOK = Look(
     section="Before and after",
     columns=(
         ColumnLook("indicator", _l("code of the indicator"), _l("Indicator"), name("indicator"), obvious=True),
-        ColumnLook("unit", _l("unit, as a code"), obvious=True),
+        ColumnLook("unit", _l("unit, as a code; money is per month where the record has lengths of periods")),
         ColumnLook("better", _l("the direction that is good: up, down, or context where neither is")),
         ColumnLook("pairs", _l("before/after pairs, one an enterprise"), _l("Pairs"), count("pairs"), True),
         ColumnLook(
@@ -501,7 +507,7 @@ LOOK = Look(
         ),
         ColumnLook(
             "median_change", _l("the middle of the pairs' changes, in the indicator's unit; percentages in points"),
-            _l("Median change"), lambda row, _m: change_of(row["median_change"], row["unit"]), True,
+            _l("Median change"), lambda row, _m: change_of(row["median_change"], unit_of(row)), True,
         ),
         ColumnLook("change_low", _l("lower end of the 95\u00a0% interval of the median change")),
         ColumnLook("change_high", _l("upper end of the 95\u00a0% interval of the median change")),
@@ -535,6 +541,7 @@ LOOK = Look(
         Picture("change", draw, _l("Share of enterprises that improved")),
         Picture("practices", draw_practices, _l("Practices before and after")),
     ),
+    covers=selection_words.of_results,
     note=_l("The median change is the middle of the enterprises' own changes."),
     missing=unreported,
 )  # fmt: skip
