@@ -202,8 +202,8 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(
         "targets", "/targets", lambda: _("Targets"),
-        lambda: _("What was to be reached by when, and what was published of it since."),
-        rows=(_single(Frame("targets")),),
+        lambda: _("What was to be reached by when, what was reached on the day, and what since."),
+        rows=(_single(Frame("targets")), _single(Frame("framework", table_open=True))),
         main=False,
     ),
     Page(
