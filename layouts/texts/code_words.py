@@ -6,6 +6,15 @@ STATE_SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "over
 """The sign of each state, so that states can be distinguished without colour."""
 
 
+LONGEST_CODE = 3
+"""Number of letters of the longest code of a module that stands before its name."""
+
+
+def coded(code: str, name: str) -> str:
+    """The name of a module after its code: "M1 Workplace Cooperation"."""
+    return f"{code.upper()} {name}" if len(code) <= LONGEST_CODE else name
+
+
 def step_name(step: str) -> str:
     """The name of a step of the module funnel."""
     return {
@@ -29,14 +38,14 @@ def state_name(state: str) -> str:
 
 
 def stage_name(stage: str) -> str:
-    """The name of a stage of the journey funnel."""
+    """The name of a milestone of the journey."""
     return {
         "enrolled": _("Enrolled"),
         "baseline": _("Baseline assessed"),
         "m1_workshop": _("Module 1 workshop"),
         "m1_completed": _("Module 1 completed"),
-        "further_started": _("A further module started"),
-        "further_completed": _("A further module completed"),
+        "further_started": _("Another module started"),
+        "further_completed": _("Another module completed"),
         "all_planned_completed": _("All planned modules completed"),
     }[stage]
 
