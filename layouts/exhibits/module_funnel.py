@@ -12,7 +12,7 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, Size, Write
 from layouts.parts.cell_writers import count, share
 from layouts.parts.tables import Cell
-from layouts.texts.code_words import coded, state_name, step_name
+from layouts.texts.code_words import coded, short, state_name, step_name
 from layouts.theme import Figure
 from layouts.words import (
     _,
@@ -103,7 +103,7 @@ def _title(material: Material) -> str:
         )
     most = records(frame[due == due.max()])
     if len(most) > 1:
-        return _tied(most)
+        return _tied(most, material)
     return _("{module}: completion on record for {share}", module=_name(most[0], material), share=_done(most[0]))
 
 
@@ -115,9 +115,9 @@ def _done(row: Row) -> str:
     return _("{n} of {all} ({share})", n=number(done), all=number(due), share=percent(row["completed_share"]))
 
 
-def _tied(rows: Sequence[Row]) -> str:
+def _tied(rows: Sequence[Row], material: Material) -> str:
     """Several modules in which equally many were due."""
-    codes = [row["module"].upper() for row in rows]
+    codes = [short(row["module"], material.name("module", row["module"])) for row in rows]
     if len({(row["completed"], unseen(row["completed"])) for row in rows}) == 1:
         return _("{modules}: completion on record for {share} each", modules=named_at_most(codes), share=_done(rows[0]))
     parts = [f"{code} {out_of(row['completed'], row['due'])}" for code, row in zip(codes, rows, strict=True)]

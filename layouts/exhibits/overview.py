@@ -172,7 +172,7 @@ def _note(headline: str, rows: dict[str, dict[str, Any]]) -> str:
         "stale": _("in progress, last record over a year old"),
         "reported": _("at least one result, about themselves"),
         "paired": _("in at least one indicator"),
-        "visits": _("in trainings that have started"),
+        "visits": _("in trainings that have started") if _value(rows["visits"]) else _("no training gives its visits"),
         "rounds": _("with an enterprise, of those on record") if rows["rounds"]["of"] else _("with an enterprise"),
         "partners": _("in these rounds, with the organisations above them"),
     }.get(headline, "")

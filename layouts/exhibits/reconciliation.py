@@ -19,18 +19,16 @@ def draw(material: Material) -> Drawing:
 
 
 def _title(material: Material) -> str:
-    """The first headline with a figure: what is on record, and the largest number published of it."""
+    """The first headline with a figure: what is on record, and the least and the largest number published of it."""
     rows = records(material.table)
-    first = [row for row in rows if row["headline"] == rows[0]["headline"]]
-    largest = max(first, key=lambda row: row["published"])
-    told = {
-        "recorded": recorded(first[0]["recorded"]),
-        "published": published(largest["published"], largest["operator"]),
-    }
-    if len({row["published"] for row in first}) == 1:
-        finding = _("{recorded} on record, {published} published", **told)
-    else:
-        finding = _("{recorded} on record, up to {published} published", **told)
+    first = sorted((row for row in rows if row["headline"] == rows[0]["headline"]), key=lambda row: row["published"])
+    least, most = (published(row["published"], row["operator"]) for row in (first[0], first[-1]))
+    told = recorded(first[0]["recorded"])
+    finding = (
+        _("{recorded} on record, {n} published", recorded=told, n=most)
+        if least == most
+        else _("{recorded} on record, {least} to {most} published", recorded=told, least=least, most=most)
+    )
     return labelled(label(first[0]["headline"]), finding)
 
 
