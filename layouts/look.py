@@ -68,12 +68,16 @@ class Material:
 
 @dataclass(frozen=True)
 class Card:
-    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark."""
+    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark.
+
+    ``beside`` is the published figure in words; on a slide it is part of the remark.
+    """
 
     label: str
     value: str
     of: str = ""
     note: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)

@@ -150,6 +150,7 @@ PAGES: tuple[Page, ...] = (
                     Frame("change", Size.SMALL, leads_to=(_l("Every indicator, before and after"), "/results")),
                 ),
             ),
+            _single(Frame("reconciliation", table_open=True, leads_to=(_l("All published figures"), "/published"))),
         ),
     ),
     Page(
