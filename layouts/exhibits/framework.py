@@ -68,8 +68,8 @@ LOOK = Look(
     name=_l("Results framework"),
     definition=_l(
         "The results framework that donors file: one row per target, with its level, its baseline, and what was "
-        "reached on its day; by the date of the data where the day is ahead or nothing was reported by then. The rules are "
-        "those of the targets."
+        "reached on its day; by the date of the data where the day is ahead or nothing was reported by then. The "
+        "rules are those of the targets."
     ),
     section="Targets",
     columns=(
