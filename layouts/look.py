@@ -68,12 +68,16 @@ class Material:
 
 @dataclass(frozen=True)
 class Card:
-    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark."""
+    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark.
+
+    ``beside`` is the published figure in words; on a slide it is part of the remark.
+    """
 
     label: str
     value: str
     of: str = ""
     note: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -166,6 +170,11 @@ class Control:
     states: tuple[tuple[str, str], ...] = ()
 
 
+def latest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows in reverse order."""
+    return table.iloc[::-1]
+
+
 def _nobody(material: Material) -> str:
     return "" if material.coverage.enterprises else nobody()
 
@@ -187,8 +196,8 @@ class Look:
     ``section`` is the heading of docs/measures.md that defines it. ``missing`` returns the message of an exhibit
     without numbers ("": it has numbers). ``covers`` writes the coverage line: a function of
     :mod:`layouts.texts.selection_words` (``of_trainings``, ``of_places``, ``of_results``); ``resting_on`` returns
-    another line where the numbers are not of enterprises ("": they are). ``latest_first``: its tables begin with the
-    last row. Raises TypeError for a wrong declaration.
+    another line where the numbers are not of enterprises ("": they are). ``arranged`` puts the rows of its tables in
+    order. Raises TypeError for a wrong declaration.
     """
 
     code: str
@@ -198,7 +207,7 @@ class Look:
     columns: Columns
     pictures: tuple[Picture, ...]
     note: Lazy | None = None
-    latest_first: bool = False
+    arranged: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
     missing: Callable[[Material], str] = _nobody
     covers: Callable[[Covered], str] = selection_words.of_trainings
     resting_on: Callable[[pd.DataFrame], str] = lambda _table: ""
@@ -226,5 +235,9 @@ class Look:
         if drawing is not None:
             frame = frame if drawing.table is None else drawing.table
             columns = columns if drawing.columns is None else drawing.columns
-        frame = frame.iloc[::-1] if self.latest_first else frame
-        return written(columns, frame, material, str(self.note) if self.note and not picture.columns else "")
+        return written(
+            columns,
+            frame if picture.columns else self.arranged(frame),
+            material,
+            str(self.note) if self.note and not picture.columns else "",
+        )
