@@ -231,7 +231,7 @@ def question_of_everyone(view: View, lists: Lists) -> Compared:
         given = [tuple(plain(value) for value in row) for row in frame.itertuples(index=False, name=None)]
         expected = [
             (code, told["place"], told["sector"], *(lists.forms[code][form] for form in recount.FORMS),
-             told["last_report"], recount.days_since(lists, code))
+             told["last_report"], told["last_report_precision"], recount.days_since(lists, code))
             for code in recount.in_order(lists, members, language=language)
             for told in [lists.told[code]]
         ]  # fmt: skip
@@ -338,7 +338,7 @@ def questions_of_headlines(view: View, of: Asked) -> Compared:
     n = overview_counts(view.facts)
     known = {
         "workers_reached": [n["trained"] - n["workers_unknown"]],
-        "people_trained": [n["trainings_with_head_count"], n["trainings"]],
+        "people_trained": [n["trainings_with_heads"], n["trainings"]],
         "women_trained": [n["trainings_with_women"], n["trainings"]],
     }
     for headline, counts in recount.head_counts(of).items():
