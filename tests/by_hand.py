@@ -73,11 +73,15 @@ def day(text: str, column: str = "x") -> Row:
     return {column: date(*[*parts, 1, 1][:3]), f"{column}_precision": precision}
 
 
+DATES = ("as_of", "planned_start", "planned_end")
+
+
 def row(**cells: Any) -> Row:
-    """A row of a table; a column that ends in `_on`, and `as_of`, is a date as the import format writes it."""
+    """A row of a table; `as_of`, a planned start or end, and a column that ends in `_on` are dates as imports write them.
+    """
     found: Row = {}
     for name, value in cells.items():
-        is_date = isinstance(value, str) and (name.endswith("_on") or name == "as_of")
+        is_date = isinstance(value, str) and (name.endswith("_on") or name in DATES)
         found |= day(value, name) if is_date else {name: value}
     return found
 

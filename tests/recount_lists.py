@@ -60,7 +60,10 @@ STATES = ("present", "partly", "missing", "not-yet-due")
 SILENCES = ("90", "180", "365", "longer", "undated", "never")
 DID = ("trained", "reported", "silent")
 OF_SLICE = ("enterprise", "enrolment", "training", "result")
-SOURCED = ("phase", "round", *OF_SLICE, "reported_figure", "target", "trainer", "trainer_level", "event", "story")
+SOURCED = (
+    "phase", "round", "round_partner", *OF_SLICE, "reported_figure", "target", "trainer", "trainer_level", "event",
+    "story",
+)  # fmt: skip
 MOST_NAMED = 12
 FEWEST_ROWS, HIGHEST_SCORE = 8, Fraction("3.5")
 
@@ -388,6 +391,7 @@ def outliers(lists: Lists) -> set[Key]:
 
 
 KEYS: dict[str, tuple[str, ...]] = {
+    "round_partner": ("round", "partner", "role"),
     "enrolment": ("enterprise", "round"),
     "training": ("enterprise", "round", "module"),
     "result": ("enterprise", "round", "module", "indicator"),

@@ -338,7 +338,7 @@ def questions_of_headlines(view: View, of: Asked) -> Compared:
     n = overview_counts(view.facts)
     known = {
         "workers_reached": [n["trained"] - n["workers_unknown"]],
-        "people_trained": [n["trainings_with_head_count"], n["trainings"]],
+        "people_trained": [n["trainings_with_heads"], n["trainings"]],
         "women_trained": [n["trainings_with_women"], n["trainings"]],
     }
     for headline, counts in recount.head_counts(of).items():

@@ -17,10 +17,10 @@ from data.engine.days import first_days, joined, last_days, parted
 from data.engine.facts import (
     ALWAYS,
     ENTIRE,
+    LENT,
     NEVER,
     NONE,
     PRECISIONS,
-    SOURCED,
     Array,
     Enrolments,
     RecordFacts,
@@ -287,8 +287,8 @@ class _FactReader:
         enrolled = trainings["enrolment"] != NONE
         np.minimum.at(first, trainings["enrolment"][enrolled], steps[enrolled])
         # Without a date of its own an enrolment is seen from the start of its round, then from its source.
-        started = self.round_starts[read["round"]]
-        later = np.where(_known(started), started, self._sourced(read["source"]))
+        started = parted(self.round_starts)[0][read["round"]]
+        later = np.where(started == NEVER, self._sourced(read["source"]), joined(started, np.full(len(started), LENT)))
         seen = np.where(_known(first), first, later)
         read["seen_from"], read["seen_by"] = parted(seen)
         return Enrolments(**{each.name: read[each.name] for each in fields(Enrolments)})
@@ -297,7 +297,7 @@ class _FactReader:
         """The day from which a fact without a date is seen, as :func:`joined`: that of its source, else always."""
         days = self.source_days[sources]
         known = days != NEVER
-        return joined(np.where(known, days, ALWAYS), np.where(known, SOURCED, ENTIRE))
+        return joined(np.where(known, days, ALWAYS), np.where(known, LENT, ENTIRE))
 
     def keys(self, enterprises: Array, rounds: Array) -> Array:
         """The key of each enterprise and round, as one number."""
@@ -325,7 +325,7 @@ class _FactReader:
         both = np.where(workshop == NEVER, source, np.where(source == NEVER, workshop, np.maximum(workshop, source)))
         visits_seen = np.where(both == NEVER, ALWAYS, both)
         visit = np.where(read["visits_done"] > 0, visits_seen, NEVER)
-        visit_by = np.where(both == NEVER, ENTIRE, SOURCED)
+        visit_by = np.where(both == NEVER, ENTIRE, LENT)
         dated = _first_of(read, "workshop_on", "assessed_on", "completed_on")
         first, first_by = parted(np.minimum(dated, joined(visit, visit_by)))
         own = np.minimum(np.minimum(parted(dated)[0], read["dropped_on"]), source)

@@ -21,8 +21,8 @@ NONE = -1
 PRECISIONS = ("day", "month", "year", "by")
 """The precisions of a date, the most precise first."""
 
-ENTIRE, SOURCED = len(PRECISIONS), len(PRECISIONS) + 1
-"""The precisions of a day that is no date of the fact: it is always seen, or seen from its source."""
+ENTIRE, LENT = len(PRECISIONS), len(PRECISIONS) + 1
+"""The precisions of a day that is no date of the fact: it is always seen, or from the day of its source or round."""
 
 
 @dataclass(frozen=True)

@@ -97,6 +97,9 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
     def reached(days: Array, last: Array) -> Array:
         return _dates(np.where(last[at] <= of.day, days[at], NEVER))
 
+    def precision(precisions: Array, last: Array) -> Array:
+        return _precisions(np.where(last[at] <= of.day, precisions[at], NONE))
+
     def seen(values: Array, since: Array) -> Array:
         return np.where(since[at] <= of.day, values[at], np.nan)
 
@@ -106,10 +109,10 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
             "indicator": coded(of.record.indicators, rows.indicator[at]),
             "before": seen(rows.before, rows.before_from),
             "before_on": reached(rows.before_on, rows.before_last),
-            "before_on_precision": _precisions(rows.before_by[at]),
+            "before_on_precision": precision(rows.before_by, rows.before_last),
             "after": seen(rows.after, rows.after_from),
             "after_on": reached(rows.after_on, rows.after_last),
-            "after_on_precision": _precisions(rows.after_by[at]),
+            "after_on_precision": precision(rows.after_by, rows.after_last),
             "change_percent": seen(rows.change_percent, rows.ended_from),
             "operator": coded(OPERATORS, rows.operator[at]),
             **_about(of, at),
