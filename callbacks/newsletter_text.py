@@ -12,6 +12,7 @@ from data.filters import Filters
 from data.newsletter import Completed, Digest, KnownComplete, Measured, NewRound, Period
 from layouts import words
 from layouts.texts import newsletter_parts, selection_words
+from layouts.texts.code_words import coded
 from layouts.texts.event_words import event_name
 from layouts.texts.newsletter_parts import Letter
 from layouts.words import _
@@ -91,7 +92,7 @@ class NumberLinks:
 
     def module(self, code: str) -> str:
         """The code and name of a module."""
-        return newsletter_parts.module(code, self.name("module", code))
+        return coded(code, self.name("module", code))
 
     def to(self, path: str, day: date, indicator: str = "", **codes: str) -> str:
         """The address of an exhibit on a date, filtered by some codes. For readers with a threshold it has no date."""

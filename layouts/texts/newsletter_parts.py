@@ -136,11 +136,6 @@ def planned_round(name: str, when: str) -> str:
     return _("{round}: planned to begin {when}", round=name, when=when)
 
 
-def module(code: str, name: str) -> str:
-    """A module with its code: "M1 Workplace Cooperation"."""
-    return f"{code.upper()} {name}"
-
-
 def enterprises(n: int) -> str:
     """A number of enterprises in words."""
     return ngettext("{n} enterprise", "{n} enterprises", n)
