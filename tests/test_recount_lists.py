@@ -231,7 +231,7 @@ def question_of_everyone(view: View, lists: Lists) -> Compared:
         given = [tuple(plain(value) for value in row) for row in frame.itertuples(index=False, name=None)]
         expected = [
             (code, told["place"], told["sector"], *(lists.forms[code][form] for form in recount.FORMS),
-             told["last_report"], recount.days_since(lists, code))
+             told["last_report"], told["last_report_precision"], recount.days_since(lists, code))
             for code in recount.in_order(lists, members, language=language)
             for told in [lists.told[code]]
         ]  # fmt: skip

@@ -12,6 +12,7 @@ from werkzeug.utils import cached_property  # functools' holds a lock for all of
 
 from data.catalogue import Catalogue, Entry
 from data.engine.facts import NEVER, NONE, PRECISIONS, Array, coded, count, runs
+from data.engine.precision import last_day
 from data.engine.slice import ASSESSMENT, COMPLETION, OVERDUE, STARTED, WORKSHOP, SliceFacts
 from data.vocabulary import BANDS, FORM_STATES, FORMS, SILENCE, STATES, YES_NO
 
@@ -92,7 +93,7 @@ class Lists:
     def listed(self, enterprises: Array) -> list[Listed]:
         """The list rows of some enterprises of the slice, given by position, in the same order."""
         among = self.of.marked(enterprises)
-        record, states, reports = self.of.record, self._states(among), self._reports(among)
+        record, states = self.of.record, self._states(among)
         rounds: dict[int, list[str]] = defaultdict(list)
         rows = self.of.enrolments[among[self._enrolled]]
         table = record.enrolments
@@ -102,10 +103,11 @@ class Lists:
         return [
             Listed(
                 record.enterprises[at], place, sector, tuple(rounds[at]), states[at],
-                reported=bool(self.of.reported[at]), last_report=reports.get(at, (None, None))[0],
-                last_report_precision=reports.get(at, (None, None))[1],
+                reported=bool(self.of.reported[at]), last_report=when, last_report_precision=precision,
             )
-            for at, place, sector in zip(enterprises.tolist(), places, sectors, strict=True)
+            for at, place, sector, (when, precision) in zip(
+                enterprises.tolist(), places, sectors, self.reports(enterprises), strict=True
+            )
         ]  # fmt: skip
 
     def _states(self, among: Array) -> dict[int, dict[str, str]]:
@@ -121,7 +123,7 @@ class Lists:
     def _reports(self, among: Array) -> dict[int, tuple[date | None, str | None]]:
         """The date of the latest result of each marked enterprise that reported, and its precision.
 
-        Of several results of one last day the coarsest precision counts.
+        Of several results of one last day the most precise counts.
         """
         rows = self.of.record.results
         at = self.of.results[among[rows.enterprise[self.of.results]]]
@@ -134,11 +136,16 @@ class Lists:
             strict=True,
         ):  # fmt: skip
             last, precision, day = report
-            latest[enterprise] = max(latest.get(enterprise, (UNKNOWN, NONE, UNKNOWN)), (last, precision, day))
+            latest[enterprise] = max(latest.get(enterprise, (UNKNOWN, NONE, UNKNOWN)), (last, -precision, day))
         return {
-            enterprise: (None, None) if last == UNKNOWN else (date.fromordinal(day), (*PRECISIONS, None)[precision])
+            enterprise: (None, None) if last == UNKNOWN else (date.fromordinal(day), PRECISIONS[-precision])
             for enterprise, (last, precision, day) in latest.items()
         }
+
+    def reports(self, enterprises: Array) -> list[tuple[date | None, str | None]]:
+        """The date of the last report of some enterprises, given by position, and its precision."""
+        dates = self._reports(self.of.marked(enterprises))
+        return [dates.get(at, (None, None)) for at in enterprises.tolist()]
 
     def _ended(self, at: Array) -> Array:
         """Marks the results whose after is dated and seen."""
@@ -178,9 +185,13 @@ class Lists:
 
     @cached_property
     def began(self) -> Array:
-        """The actual or planned start of the first round of each enterprise."""
+        """The last day of the actual or planned start of the first round of each enterprise."""
         rounds = (self.catalogue.round[code].columns for code in self.of.record.rounds)
-        days = [each["started_on"] or each["planned_start"] for each in rounds]
+        days = [
+            last_day(each["started_on"], each["started_on_precision"])
+            or last_day(each["planned_start"], each["planned_start_precision"])
+            for each in rounds
+        ]
         starts = np.array([NEVER if day is None else day.toordinal() for day in days], np.int32)
         earliest = self._per_enterprise(NEVER)
         np.minimum.at(earliest, self._enrolled, starts[self.of.record.enrolments.round[self.of.enrolments]])
@@ -282,9 +293,9 @@ class Lists:
         return {code: int(n) for code, n in zip(("", *self.of.record.sources), counts, strict=False) if n}
 
     def levels(self) -> list[Array]:
-        """The result rows with an exact before and after, per indicator that is not a yes/no practice."""
+        """The result rows with before and after and no bound, per indicator that is not a yes/no practice."""
         rows, at = self.of.record.results, self.of.results
-        exact = at[rows.exact[at] & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
+        exact = at[(rows.operator[at] == 0) & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
         units = [self.catalogue.indicator[code].columns["unit"] for code in self.of.record.indicators]
         exact = exact[np.array([unit != YES_NO for unit in units] or [False])[rows.indicator[exact]]]
         first = runs(rows.indicator[exact])  # results are sorted by indicator

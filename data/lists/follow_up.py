@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -108,29 +107,35 @@ def page(view: View, request: ListRequest, which: FollowUpList | None = None) ->
         Forms(
             row,
             {form: FORM_STATES[of.forms[form][at[row.enterprise]]] for form in FORMS},
-            (view.of.as_of - row.last_report).days if row.last_report else None,
+            _days_since(view, int(of.last_report[at[row.enterprise]])),
         )
         for row in enterprises.rows
     ]
     return enterprises, forms
 
 
+def _days_since(view: View, report: int) -> int | None:
+    """The days from the last day of a report to the date of the view; None without a date."""
+    return None if report == UNKNOWN else view.facts.day - report
+
+
 def everyone(view: View, which: FollowUpList | None, language: str) -> pd.DataFrame:
     """All enterprises of a list, sorted by name.
 
-    Columns: enterprise, place, sector, one column per form, last_report, days.
+    Columns: enterprise, place, sector, one column per form, last_report, its precision, days.
     """
     of, record = lists_of(view), view.facts.record
     rows = positions(view, ListRequest(language=language), which.within() if which else None)
-    days = [None if day == UNKNOWN else day for day in of.last_report[rows].tolist()]
+    reports = of.reports(rows)
     return pd.DataFrame(
         {
             "enterprise": coded(record.enterprises, rows),
             "place": coded(record.places, of.place[rows]),
             "sector": coded(record.sectors, of.sector[rows]),
             **{form: coded(FORM_STATES, of.forms[form][rows]) for form in FORMS},
-            "last_report": [None if day is None else date.fromordinal(day) for day in days],
-            "days": [None if day is None else view.facts.day - day for day in days],
+            "last_report": [when for when, _precision in reports],
+            "last_report_precision": [precision for _when, precision in reports],
+            "days": [_days_since(view, day) for day in of.last_report[rows].tolist()],
         },
         dtype=object,
     )

@@ -6,7 +6,8 @@ from flask import Flask, Response, abort, make_response, render_template, reques
 from callbacks import enterprise_pages, follow_up_page
 from callbacks.requests.page_request import AppContext, address_search, open_request
 from dashboard.pages.downloads.table_routes import may_export
-from data.exports.csv_files import csv_of
+from data.exports.csv_files import csv_of, with_written_dates
+from data.storage.schema import precision_of
 from layouts.parts.tables import Table
 from layouts.words import _
 
@@ -55,7 +56,9 @@ def _fragment(table: Table, export: str) -> str:
 
 
 def _csv(frame: pd.DataFrame, name: str) -> Response:
-    response = make_response(csv_of(frame, [str(column) for column in frame.columns]))
+    columns = [str(column) for column in frame.columns]
+    shown = [column for column in columns if column not in {precision_of(name) for name in columns}]
+    response = make_response(csv_of(with_written_dates(frame, columns), shown))
     response.mimetype = "text/csv"
     response.headers["Content-Disposition"] = f"attachment; filename={name}.csv"
     return response
