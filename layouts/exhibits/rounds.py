@@ -74,9 +74,13 @@ def _title(frame: pd.DataFrame) -> str:
     slips = [slip for slip in frame["slip"] if known(slip)]
     begun = int(frame["started_on"].notna().sum())
     n, late = len(slips), sum(slip > 0 for slip in slips)
+    if not begun:
+        return _("No round has started on record")
     if not n:
         return ngettext(
-            "{n} round has started, with no plan to compare", "{n} rounds have started, with no plans to compare", begun
+            "{n} round has started, with no plan to compare",
+            "{n} rounds have started, none with a plan to compare",
+            begun,
         )
     if not late:
         return ngettext(
@@ -106,7 +110,7 @@ def _caption(frame: pd.DataFrame) -> str:
         ngettext("{comparable} of {n} round has a planned and an actual start on record.",
                  "{comparable} of {n} rounds have a planned and an actual start on record.", n,
                  comparable=number(comparable))
-        if comparable < n
+        if 0 < comparable < n
         else "",
         _("The latest {n}; the table has all.", n=MOST_ROUNDS) if n > MOST_ROUNDS else "",
     )  # fmt: skip

@@ -94,9 +94,9 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
     height = 50 if close else 86 + 36 * any("<br>" in wrapped(_name(row, material), _WIDTH, 2) for row in rows)
     for n, row in enumerate(rows):
         if not close and len(set(states)) > 1 and (not n or states[n - 1] != row["state"]):
-            at += 0.5 if n else 0.1
+            at += 0.5 if n else 0.35
             group = labelled(_state_name(row["state"]), number(states.count(row["state"])))
-            headings.append(theme.heading(f"<b>{SIGNS[row['state']]} {group}</b>", at) | {"y": at - 0.62})
+            headings.append(theme.heading(f"<b>{SIGNS[row['state']]} {group}</b>", at) | {"y": at - 0.85})
         y.append(at)
         if not close:
             headings.append(_heading(row, at, material))
@@ -196,7 +196,10 @@ def _end(row: Row) -> float:
 
 
 def _share(row: Row) -> str:
-    return f"<b>{percent(row['attainment'])}</b>" if known(row["attainment"]) else ""
+    """The percentage at the end of the bar; without one the reason, where there is a figure."""
+    if known(row["attainment"]):
+        return f"<b>{percent(row['attainment'])}</b>"
+    return _attainment(row) if known(row["told"]) else ""
 
 
 def _share_and_words(row: Row) -> str:
@@ -329,17 +332,17 @@ def _with_women(value: str, women: float | None) -> str:
     return sentences(value, _("({share} women)", share=percent(women / 100)))
 
 
-def _attainment(row: Row, _material: Material) -> str:
+def _attainment(row: Row, _material: Material | None = None) -> str:
     """The part of the target that was reached, or why there is none."""
     if known(row["attainment"]):
         return percent(row["attainment"])
     if not known(row["told"]):
         return "–"
     if row["told_operator"] != "=":
-        return _("none: the figure is a bound")
+        return _("no percentage: the figure is a bound")
     if row["target"] == 0 and not known(row["baseline"]):
-        return _("none: the target is 0")
-    return _("none: no baseline on record")
+        return _("no percentage: the target is 0")
+    return _("no percentage: no baseline on record")
 
 
 def _measure(row: Row, _material: Material) -> str:
@@ -375,17 +378,10 @@ def _title(frame: pd.DataFrame) -> str:
 
 
 def _caption(rows: list[dict[str, Any]]) -> str:
-    """The explanation of the bars, and the number of targets without one."""
-    without = sum(not known(row["attainment"]) for row in rows)
-    none = ngettext(
-        "{n} target has no percentage: the table says why.",
-        "{n} targets have no percentage: the table says why.",
-        without,
-    )
+    """The explanation of the bars."""
     return sentences(
         _("The line is the target; a bar says how much of it was reached on its day, by now where the day is ahead."),
         _("//: the bar is longer than drawn.") if any(map(_is_cut, rows)) else "",
-        none if without else "",
     )
 
 
