@@ -193,7 +193,7 @@ def _rows(frame: pd.DataFrame, material: Material) -> Figure:
     headings: list[dict[str, Any]] = []
     at = 0.0
     for row in records(frame):
-        headings.append(heading(f"<b>{wrapped(_name(row, material), 44, 1)}</b>", _due(row), at + 0.5))
+        headings.append(heading(f"<b>{wrapped(_name(row, material), 64, 1)}</b>", _due(row), at + 0.5))
         for name, colour in zip(STEPS, theme.STEPS, strict=True):
             at += 1
             x.append(theme.length(row[name]))
@@ -245,7 +245,7 @@ def _columns(frame: pd.DataFrame, material: Material) -> Figure:
     colours: list[str] = []
     headings: list[dict[str, Any]] = []
     for at, row in enumerate(records(frame)):
-        headings.append(heading(f"<b>{wrapped(_name(row, material), 60, 1)}</b>", _due(row), at))
+        headings.append(heading(f"<b>{wrapped(_name(row, material), 64, 1)}</b>", _due(row), at))
         for column, (name, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
             x.append(theme.length(row[name]) / top * _LONGEST)
             assumed.append(theme.length(_assumed(row, name)) / top * _LONGEST)
@@ -278,7 +278,7 @@ def _completion(material: Material) -> Figure:
     due, done = ([theme.length(n) for n in frame[name]] for name in ("due", "completed"))
     positions = list(range(len(frame)))
     labels = [_done_of_due(row["completed"], row["due"]) for row in rows]
-    headings = [heading(wrapped(_name(row, material), 44, 1), "", at) for at, row in enumerate(rows)]
+    headings = [heading(wrapped(_name(row, material), 64, 1), "", at) for at, row in enumerate(rows)]
     return {
         "data": [
             bar(due, positions, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
@@ -344,35 +344,39 @@ def _states_caption(frame: pd.DataFrame) -> str:
 
 def _states_title(frame: pd.DataFrame) -> str:
     """The number of trainings planned, and of each state that has any."""
-    columns = ("planned", "completed", "in_progress", "stale", "dropped", "overdue", "not_yet_due", "without_due_date")
-    total = {each: sum(frame[each]) for each in columns}
-    if any(not total[each] and unseen(n) for each in columns for n in frame[each]):
+    rows = records(frame)
+    if any(total is None for total in (_total(rows, "planned"), *(_total(rows, state) for state in STATES))):
         return _("Where each planned training stands")
-    stale, progress = total["stale"], total["in_progress"]
-    parts = {
+    planned, total = sum(frame["planned"]), {state: _total(rows, state) or 0 for state in STATES}
+    if total["completed"] == planned:
+        return ngettext("{n} planned training, completed", "All {n} planned trainings are completed", planned)
+    said = {
         "completed": _("{n} completed", n=number(total["completed"])),
-        "in_progress": _("{n} without a completion on record", n=number(stale))
-        if stale == progress
-        else _("{n} in progress, {stale} of them without a completion on record", n=number(progress),
-               stale=number(stale))
-        if stale
-        else _("{n} in progress", n=number(progress)),
+        "recent": _("{n} in progress within a year", n=number(total["recent"])),
+        "stale": _("{n} without a completion on record", n=number(total["stale"])),
         "dropped": _("{n} dropped out", n=number(total["dropped"])),
         "overdue": _("{n} overdue", n=number(total["overdue"])),
-        "not_yet_due": _waiting(total["not_yet_due"], total["without_due_date"]),
-    }  # fmt: skip
-    said = [text for each, text in parts.items() if total[each]]
-    alone = [each for each in parts if total[each] == total["planned"]]
-    if alone == ["completed"]:
-        return ngettext("{n} planned training, completed", "All {n} planned trainings are completed", total["planned"])
+        "not_yet_due": _waiting(total["not_yet_due"], sum(frame["without_due_date"])),
+    }
     return ngettext(
-        "{n} planned training: {states}", "{n} planned trainings: {states}", total["planned"], states=listed(said)
+        "{n} planned training: {states}",
+        "{n} planned trainings: {states}",
+        planned,
+        states=listed([text for state, text in said.items() if total[state]]),
     )
+
+
+def _total(rows: Sequence[Row], state: str) -> float | None:
+    """The number of a part over all modules; None where it is 0 only because single numbers are not shown."""
+    numbers = [_part(row, state) for row in rows]
+    return sum(numbers) or (None if any(map(unseen, numbers)) else 0)
 
 
 def _part(row: Row, state: str) -> float:
     """The number of a part in a row. A rounded part can be more than its rounded whole, so nothing is below 0."""
-    return max(row["in_progress"] - row["stale"], 0) if state == "recent" else row[state]
+    if state != "recent":
+        return row[state]
+    return max(row["in_progress"] - row["stale"], 0) if row["stale"] else row["in_progress"]
 
 
 def _part_name(state: str) -> str:
@@ -393,7 +397,7 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
     for row in rows:
         name = _name(row, material)
         remark = _small_states(row, whole) if material.on_slide else _few_states(row)
-        categories.append(Category(wrapped(name, 30, 1) if remark and not material.on_slide else name, "", remark))
+        categories.append(Category(wrapped(name, 64, 1) if remark and not material.on_slide else name, "", remark))
     series = tuple(
         Series(
             _legend(rows, state),
@@ -402,7 +406,7 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
             hatched=_HATCHED.get(state, ""),
             dark=state not in _PALE,
         )
-        for state in STATES
+        for state in _shown(rows)
     )
     most = float(max([*planned, 0]))
     return Chart(tuple(categories), series, stacked=True, most=most, fewest=most * ROOM)
@@ -410,15 +414,18 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
 
 def _legend(rows: Sequence[Row], state: str) -> str:
     """The name of a part and its number over all modules."""
-    numbers = [_part(row, state) for row in rows]
-    total = sum(numbers)
-    if not total and any(map(unseen, numbers)):
-        return _part_name(state)
-    return f"{_part_name(state)} {number(total)}"
+    total = _total(rows, state)
+    return _part_name(state) if total is None else f"{_part_name(state)} {number(total)}"
+
+
+def _shown(rows: Sequence[Row]) -> list[str]:
+    """The parts that any module has, or may have."""
+    return [state for state in STATES if _total(rows, state) != 0]
 
 
 def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
-    modules = [_name(row, material) for row in records(frame)]
+    rows = records(frame)
+    modules = [_name(row, material) for row in rows]
     positions = list(range(len(frame)))
     stacked = [sum(parts) for parts in zip(*(series.lengths for series in chart.series), strict=True)]
     whole = max([*map(theme.length, frame["planned"]), *stacked, 1])
@@ -449,7 +456,7 @@ def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
             hoverinfo=None,
             width=0.5,
         )
-        for state, series in zip(STATES, chart.series, strict=True)
+        for state, series in zip(_shown(rows), chart.series, strict=True)
     ]  # fmt: skip
     return {
         "data": traces,

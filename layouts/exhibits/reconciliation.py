@@ -19,15 +19,15 @@ def draw(material: Material) -> Drawing:
 
 
 def _title(material: Material) -> str:
-    """The first headline with a figure: what is on record, and the least and the largest number published of it."""
+    """The first headline with a figure: what is on record, and the largest number published of it."""
     rows = records(material.table)
-    first = sorted((row for row in rows if row["headline"] == rows[0]["headline"]), key=lambda row: row["published"])
-    least, most = (published(row["published"], row["operator"]) for row in (first[0], first[-1]))
-    told = recorded(first[0]["recorded"])
+    first = [row for row in rows if row["headline"] == rows[0]["headline"]]
+    largest = max(first, key=lambda row: row["published"])
+    told, most = recorded(largest["recorded"]), published(largest["published"], largest["operator"])
     finding = (
-        _("{recorded} on record, {n} published", recorded=told, n=most)
-        if least == most
-        else _("{recorded} on record, {least} to {most} published", recorded=told, least=least, most=most)
+        _("{recorded} on record, up to {n} published", recorded=told, n=most)
+        if any(row["published"] != largest["published"] for row in first)
+        else _("{recorded} on record, {n} published", recorded=told, n=most)
     )
     return labelled(label(first[0]["headline"]), finding)
 
