@@ -9,10 +9,11 @@ from layouts import theme
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing, latest_first
-from layouts.parts.cell_writers import dated, name
+from layouts.parts.cell_writers import dated, name, source
+from layouts.texts.code_words import role_name
 from layouts.texts.event_words import round_plan, slipped
 from layouts.theme import Figure
-from layouts.words import _, _l, known, ngettext, number, sentences, wrapped
+from layouts.words import _, _l, known, labelled, listed, ngettext, number, sentences, wrapped
 
 MOST_ROUNDS = 20
 
@@ -116,6 +117,21 @@ def _caption(frame: pd.DataFrame) -> str:
     )  # fmt: skip
 
 
+def _partner(material: Material, partner: str, role: str) -> str:
+    return f"{material.name('partner', partner)} ({role_name(role)})"
+
+
+def _partners(row: Row, material: Material) -> str:
+    """The partners of a round, each with its role."""
+    return listed([_partner(material, partner, role) for partner, role, _note in row["partners"]]) or "–"
+
+
+def _notes(row: Row, material: Material) -> str:
+    """The notes on its partners, such as that a role is inferred."""
+    notes = [(_partner(material, partner, role), note) for partner, role, note in row["partners"] if note]
+    return sentences(*(labelled(partner, note) for partner, note in notes))
+
+
 def _resting_on(frame: pd.DataFrame) -> str:
     return ngettext("{n} round with a date on record", "{n} rounds with a date on record", len(frame))
 
@@ -141,6 +157,9 @@ LOOK = Look(
                    dated("ended_on")),
         ColumnLook(label=_l("Start against the plan"),
                    write=lambda row, _m: slipped(row["slip"], row["slip_precision"]) or "–"),
+        ColumnLook(label=_l("Partners"), write=_partners),
+        ColumnLook(label=_l("Notes on the partners"), write=_notes),
+        ColumnLook(label=_l("Source"), write=source()),
     ),
     arranged=latest_first,
     pictures=(Picture("rounds", draw, slide="events"),),
