@@ -77,7 +77,7 @@ DATES = ("as_of", "planned_start", "planned_end")
 
 
 def row(**cells: Any) -> Row:
-    """A row of a table; `as_of`, a planned start or end, and a column that ends in `_on` are dates as imports write them."""
+    """A row of a table; columns in :data:`DATES`, and those that end in `_on`, are dates as the import writes them."""
     found: Row = {}
     for name, value in cells.items():
         is_date = isinstance(value, str) and (name.endswith("_on") or name in DATES)

@@ -21,6 +21,7 @@ from programme import PROGRAMME, load_rows
 from recount import EXHIBITS, KEYS, Asked, Row, Tables, asked
 from recount_enterprises import HEADLINES, counted_twice
 from recount_groups import GROUPS, TRENDS, compare, compare_measures, coverage_line, trend
+from recount_results import over_all_indicators
 from recount_slice import Day, completed_modules
 
 from data import coverage_line as coverage
@@ -464,7 +465,17 @@ def disagreements(view: View, of: Asked, turn: int = 0) -> list[str]:
         by = GROUPS[at % len(GROUPS)]
         rows = compare(of.tables, by, measure, of.filters, of.as_of)
         wrong += differences(compared(view, by, measure), rows, "compare")
-    return wrong
+    return wrong + majorities_disagree(view, of)
+
+
+def majorities_disagree(view: View, of: Asked) -> list[str]:
+    """The differences in what the title over all indicators counts."""
+    told = over_all_indicators(of)
+    table = build(view, "change").table
+    given = dict(zip(table["indicator"], table["majority"], strict=True))
+    expected = dict.fromkeys(told["tested"], "neither") | dict.fromkeys(told["improved"], "better")
+    expected |= dict.fromkeys(told["worse"], "worse") | dict.fromkeys(told["left_out"])
+    return [] if given == expected else [f"majorities: {given}, recount {expected}"]
 
 
 # No shrinking: a smaller seed is not a smaller programme, and the message names the seed.
@@ -514,6 +525,49 @@ def test_every_exhibit_of_the_ten_enterprises_agrees_with_the_recount(address: s
             codes = {name: set(filters.codes(name)) for name in DIMENSIONS}
             wrong = disagreements(view, asked(PROGRAMME, codes, filters.as_of))
             assert not wrong, "\n".join([search, *wrong])
+
+
+SEARCHES = (
+    "", "?as_of=2013", "?as_of=2014-09", "?as_of=2014-10-01", "?as_of=2015-01", "?as_of=2030", "?as_of=2001-01-01",
+    "?partner=fed", "?partner=fed-north-desk", "?partner=bureau,buyer", "?sector=machinery",
+    "?sector=garments,machinery",
+    "?round=r1", "?round=r1,r2", "?phase=p1", "?phase=p2&as_of=2014", "?place=100000", "?place=110000", "?place=110101",
+    "?place=x-kh,120000", "?module=m1", "?module=m2,m10", "?partner=nobody", "?sector=nobody,garments",
+    "?place=nowhere&as_of=2014-06", "?partner=fed&round=r2", "?partner=fed&sector=machinery&as_of=2014-11",
+    "?place=110000&module=m1", "?round=r1&module=m1&as_of=2014", "?phase=p1&sector=garments&partner=fed,buyer",
+    "?partner=fed&sector=machinery&round=r1&phase=p1&place=100000&module=m1",
+)  # fmt: skip
+"""Selections of every kind: months and years, parents and children, unknown codes, and several filters at once."""
+
+
+@pytest.fixture(scope="module", params=[1192, pytest.param(1482, marks=pytest.mark.slow)])
+def opened(request: pytest.FixtureRequest, new_database: Callable[[], str]) -> Iterator[Any]:
+    """The tables of one invented programme, and the view and the slice of an address."""
+    tables = Invented(request.param).tables
+    with database_of(tables, new_database()) as (connection, catalogue):
+
+        def selection(search: str) -> tuple[View, Asked]:
+            filters = Filters.from_search(search)
+            codes = {name: set(filters.codes(name)) for name in DIMENSIONS}
+            return View.open(connection, catalogue, MANAGER, filters), asked(tables, codes, filters.as_of)
+
+        yield selection
+
+
+@pytest.mark.parametrize("search", SEARCHES)
+def test_every_exhibit_agrees_with_the_recount_in_every_kind_of_selection(opened: Any, search: str) -> None:
+    view, of = opened(search)
+    wrong = disagreements(view, of, SEARCHES.index(search))
+    assert not wrong, "\n".join([search, *wrong])
+
+
+@pytest.mark.parametrize("by", GROUPS)
+def test_every_measure_agrees_with_the_recount_in_every_kind_of_group(opened: Any, by: str) -> None:
+    view, of = opened("?as_of=2014-09")
+    wrong = []
+    for measure in compare_measures(of):
+        wrong += differences(compared(view, by, measure), compare(of.tables, by, measure, as_of=of.as_of), "compare")
+    assert not wrong, "\n".join(wrong)
 
 
 # Properties of the exhibits of any programme
