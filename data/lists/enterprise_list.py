@@ -202,13 +202,17 @@ def partners(view: View, rounds: list[str]) -> pd.DataFrame:
 
 
 def trainings(view: View, code: str) -> pd.DataFrame:
-    """Every training of an enterprise with its state. Numbers of participants are shown only once it has begun."""
+    """Every training of an enterprise with its state, and ``stale``: in progress, its latest step over a year old.
+
+    Numbers of participants are shown only once it has begun.
+    """
     unfiltered = whole(view)
     frame = queries.trainings_of(view.connection, unfiltered.of, code)
     by_key = unfiltered.facts.trainings_of(code)
-    states = [by_key[key] for key in zip(frame["round"], frame["module"], strict=True)]
-    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([begun for _state, begun in states], index=frame.index, dtype=bool))
-    frame.insert(2, "state", pd.Series([state for state, _begun in states], index=frame.index, dtype=object))
+    known = [by_key[key] for key in zip(frame["round"], frame["module"], strict=True)]
+    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([each.begun for each in known], index=frame.index, dtype=bool))
+    frame.insert(2, "state", pd.Series([each.state for each in known], index=frame.index, dtype=object))
+    frame.insert(3, "stale", pd.Series([each.stale for each in known], index=frame.index, dtype=bool))
     return frame.assign(note=None) if view.viewer.limited else frame
 
 

@@ -9,12 +9,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.vocabulary import YES_NO
-from layouts.figures.timeline import step_name, visited
+from layouts.figures.timeline import step_name, training_state, visited
 from layouts.frames import records
 from layouts.parts import exhibit_frame
 from layouts.parts.exhibit_frame import Basis
 from layouts.parts.tables import Cell, Column, LinkTo, Table
-from layouts.texts.code_words import state_name
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import (
     Names,
@@ -89,13 +88,15 @@ def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Com
 
 
 def timeline_title(frame: pd.DataFrame) -> str:
-    """The title: the number of completed trainings."""
+    """The title: the number of trainings with a completion on record."""
     if frame.empty:
         return _("No training is planned")
     done = int((frame["state"] == "completed").sum())
     return ngettext(
-        "{done} of {n} training completed", "{done} of {n} trainings completed", len(frame), done=number(done)
-    )
+        "{done} of {n} training with a completion on record",
+        "{done} of {n} trainings with a completion on record",
+        len(frame), done=number(done),
+    )  # fmt: skip
 
 
 def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
@@ -108,7 +109,7 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
             [
                 names("module", row["module"]),
                 names("round", row["round"]),
-                state_name(row["state"]),
+                training_state(row),
                 dates["due_on"],
                 dates["workshop_on"],
                 visited(row) or "–",
