@@ -60,14 +60,14 @@ def rules_note(edition: Edition | None, view: View) -> RulesNote | None:
 
 def differing(then: Mapping[str, Number], today: Mapping[str, Number], *, limited: bool = False) -> tuple[Reading, ...]:
     """The headlines that read otherwise, in the order of today's. A headline of only one side is none of them."""
-    pairs = ((name, then[name], today[name]) for name in today if name in then)
+    readings = [Reading(name, then[name], today[name]) for name in today if name in then]
     if limited:
-        pairs = ((name, *_without_wholes(name, *sides)) for name, *sides in pairs)
-    return tuple(Reading(name, before, now) for name, before, now in pairs if before != now)
+        readings = [_without_whole(each) if each.headline == _HIDDEN_FROM_LINKS else each for each in readings]
+    return tuple(each for each in readings if each.then != each.today)
 
 
-def _without_wholes(name: str, *sides: Number) -> tuple[Number, ...]:
-    return tuple((value, None) if name == _HIDDEN_FROM_LINKS else (value, of) for value, of in sides)
+def _without_whole(reading: Reading) -> Reading:
+    return Reading(reading.headline, (reading.then[0], None), (reading.today[0], None))
 
 
 def _then(edition: Edition, view: View) -> Mapping[str, Number] | None:
