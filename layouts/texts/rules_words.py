@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from layouts.exhibits.overview import label
-from layouts.words import _, listed, ngettext, number, out_of
+from layouts.words import _, ngettext, number
 
 Number = tuple[float | None, float | None]
 """The value of a headline, and the number it is out of (None: blank, or out of nothing)."""
@@ -36,7 +36,7 @@ def count(otherwise: int) -> str:
 
 def redefined(headlines: Sequence[str]) -> str:
     """The sentence on the headlines with another definition, where what they read is not shown."""
-    names = listed([label(each) for each in headlines])
+    names = " · ".join(label(each) for each in headlines)  # a label may contain a comma
     return _("Other definitions hold for: {names}. Other headlines can have read otherwise too.", names=names)
 
 
@@ -59,4 +59,4 @@ def _said(read: Number) -> str:
     value, of = read
     if value is None:
         return _("not on record")
-    return number(value) if of is None else out_of(value, of)
+    return number(value) if of is None else f"{number(value)} {_('of {n}', n=number(of))}"
