@@ -25,7 +25,7 @@ from data.editions.frozen_copies import (
     EditionProblem,
     find,
     freeze,
-    frozen_tables_of,
+    tables_of,
     tables_state,
     unreadable,
     verify,
@@ -36,7 +36,7 @@ from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record, Records
-from data.rules import RULES_VERSION
+from data.rules_version import RULES_VERSION
 from data.storage import database, database_copy, schema
 from data.storage.batches import batch_of
 from data.storage.database import DatabaseProblem
@@ -259,7 +259,7 @@ def test_edition_has_the_csv_of_every_exhibit_with_its_hash_in_manifest_and_data
     }
     assert made.rules_version == RULES_VERSION
     assert stat.S_IMODE(made.tables_path.stat().st_mode) == 0o444
-    assert (tables_state(made), frozen_tables_of(made)) == ("good", files)
+    assert (tables_state(made), tables_of(made)) == ("good", files)
 
 
 def altered(made: Edition, how: str) -> None:
@@ -294,7 +294,7 @@ def test_altered_table_is_noticed_and_the_database_still_shown(path, live, folde
     before = made.tables_path.read_bytes()
     altered(made, how)
     assert made.tables_path.read_bytes() != before
-    assert (tables_state(made), frozen_tables_of(made)) == ("changed", None)
+    assert (tables_state(made), tables_of(made)) == ("changed", None)
     verify(made)
     assert tables(Records(f"sqlite:///{path}", folder).edition(made.key))
 
@@ -317,7 +317,7 @@ def test_damaged_byte_anywhere_in_the_zip_raises_no_error(live, folder):
 def test_missing_zip_is_noticed(live, folder):
     made = freeze(live, "NTAC 6", folder)
     made.tables_path.unlink()
-    assert (tables_state(made), frozen_tables_of(made)) == ("gone", None)
+    assert (tables_state(made), tables_of(made)) == ("gone", None)
 
 
 def test_tables_that_cannot_be_written_leave_no_edition(live, folder, monkeypatch):

@@ -1,14 +1,13 @@
 """Editions made under older rules: what they read then, who is told, and that nobody is told more than they may see."""
 
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
-from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from older_editions import of_first_rules
 from programme import Tables, load_rows
 
 from callbacks.requests import edition_note
@@ -18,7 +17,7 @@ from data.editions.rules_note import Reading, RulesNote, differing
 from data.filters import Filters
 from data.privacy.viewer import MANAGER, Scope, Viewer
 from data.records import Record, Records
-from data.rules import REDEFINED, RULES_VERSION, redefined_since
+from data.rules_version import REDEFINED, RULES_VERSION, redefined_since
 from data.storage import database
 from data.view import View
 from data.vocabulary import HEADLINES
@@ -109,17 +108,7 @@ class Shelf:
         return frozen_copies.freeze(self.records.live.engine, "NTAC 6", self.folder)
 
     def older(self) -> Edition:
-        """An edition as it was frozen under the first rules: without a version of the rules, and without tables."""
-        made = self.freeze()
-        made.tables_path.unlink()
-        made.path.chmod(0o644)
-        with closing(sqlite3.connect(made.path)) as connection:
-            connection.execute("ALTER TABLE edition DROP COLUMN rules_version")
-            connection.execute("DROP TABLE edition_file")
-        digest = sha256(made.path.read_bytes()).hexdigest()
-        made.path.rename(self.folder / f"ntac-6.{digest}.db")
-        (edition,) = frozen_copies.editions(self.folder)
-        return edition
+        return of_first_rules(self.freeze())
 
     def note(self, edition: Edition, viewer: Viewer = MANAGER, search: str = "") -> RulesNote | None:
         with opened(self.records.edition(edition.key), viewer, search) as view:

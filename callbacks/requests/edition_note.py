@@ -2,7 +2,7 @@
 
 from data.editions.frozen_copies import Edition
 from data.editions.rules_note import rules_note
-from data.rules import RULES_VERSION
+from data.rules_version import RULES_VERSION
 from data.view import View
 from layouts import words
 from layouts.texts import rules_words

@@ -17,7 +17,7 @@ from data.editions.frozen_copies import Edition
 from data.exhibit import BuiltExhibit
 from data.filters import DIMENSIONS, Filters, language_of
 from data.records import Records, RecordVersion
-from data.rules import RULES_VERSION
+from data.rules_version import RULES_VERSION
 from data.view import View
 from layouts import ids, words
 from layouts.exhibits import LOOKS

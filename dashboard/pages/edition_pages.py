@@ -1,5 +1,6 @@
 """The page of editions for managers: list them, freeze the record, compare two editions."""
 
+import io
 from dataclasses import dataclass
 
 from flask import Flask, Response, redirect, request, send_file
@@ -11,7 +12,7 @@ from data.editions.frozen_copies import LIVE, LONGEST_NAME, Edition, EditionProb
 from data.exports.packages import MEDIA_TYPE
 from data.filters import language_of
 from data.records import Record, Records
-from data.rules import RULES_VERSION
+from data.rules_version import RULES_VERSION
 from layouts import words
 from layouts.words import _, day
 
@@ -66,11 +67,17 @@ def install(server: Flask, records: Records) -> None:
         with words.speaking(language_of(_search())):
             edition = frozen_copies.find(records.folder, request.args.get("edition", ""))
             frozen_copies.verify(edition)
-            state = frozen_copies.tables_state(edition)
-            if state != "good":
-                return _page(records, 404 if state in ("gone", "none") else 503, _tables_problem(edition, state))
+            content = frozen_copies.tables_zip(edition)
+            if content is None:
+                state = frozen_copies.tables_state(edition)
+                return _page(
+                    records,
+                    404 if state in ("gone", "none") else 503,
+                    _tables_problem(edition, state),
+                    here="/editions",
+                )
             name = f"{'synthetic-' if edition.synthetic else ''}tables-{edition.key}.zip"
-            return send_file(edition.tables_path.resolve(), MEDIA_TYPE, as_attachment=True, download_name=name)
+            return send_file(io.BytesIO(content), MEDIA_TYPE, as_attachment=True, download_name=name)
 
 
 def _search() -> str:
@@ -85,7 +92,7 @@ def _code(record: Record) -> str:
     return record.edition.key if record.edition else LIVE
 
 
-def _page(records: Records, status: int = 200, problem: str = "", name: str = "") -> Response:
+def _page(records: Records, status: int = 200, problem: str = "", name: str = "", here: str = "") -> Response:
     editions = frozen_copies.editions(records.folder)
     before, after = request.args.get("from"), request.args.get("to")
     compared, csv = None, ""
@@ -103,6 +110,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
     return plain_pages.manage(
         "editions.html",
         status,
+        here,
         title=_("Editions"),
         lead=_("A frozen copy of the record for a meeting: its numbers stay as they were, whatever is loaded later."),
         problem=problem,

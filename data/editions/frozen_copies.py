@@ -37,7 +37,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from data.editions import frozen_tables
 from data.engine.precision import last_day
-from data.rules import RULES_VERSION
+from data.rules_version import RULES_VERSION
 from data.storage import database
 from data.storage.database_copy import copy_rows
 from data.storage.schema import CONFIDENTIAL, batch, batch_change, programme, results
@@ -286,22 +286,24 @@ def tables_state(edition: Edition) -> str:
     """How the frozen tables are: good, changed, gone, or none (the edition was made before tables were frozen)."""
     if not edition.tables:
         return "none"
-    try:
-        return "changed" if _read_tables(edition) is None else "good"
-    except FileNotFoundError:
+    if not edition.tables_path.exists():
         return "gone"
+    return "changed" if tables_zip(edition) is None else "good"
 
 
-def frozen_tables_of(edition: Edition) -> dict[str, bytes] | None:
+def tables_zip(edition: Edition) -> bytes | None:
+    """The ZIP with the frozen tables; None where there is none, or where it is not what was frozen."""
+    with suppress(OSError):
+        content = edition.tables_path.read_bytes()
+        if edition.tables and frozen_tables.read(content, dict(edition.tables), edition.manifest):
+            return content
+    return None
+
+
+def tables_of(edition: Edition) -> dict[str, bytes] | None:
     """The frozen tables by file name; None where there are none, or where they are not what was frozen."""
-    try:
-        return _read_tables(edition) if edition.tables else None
-    except FileNotFoundError:
-        return None
-
-
-def _read_tables(edition: Edition) -> dict[str, bytes] | None:
-    return frozen_tables.read(edition.tables_path, dict(edition.tables), edition.manifest)
+    content = tables_zip(edition)
+    return frozen_tables.read(content, dict(edition.tables), edition.manifest) if content else None
 
 
 def _files(folder: Path) -> list[Path]:

@@ -49,17 +49,12 @@ def write(path: Path, files: Mapping[str, bytes], manifest: Mapping[str, Any]) -
         archive.writestr(MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=2) + "\n")
 
 
-def read(path: Path, hashes: Mapping[str, str], manifest: Mapping[str, Any]) -> dict[str, bytes] | None:
-    """The files of a ZIP by name; None unless they are exactly those of the `hashes`, with this `manifest`.
-
-    Raises FileNotFoundError if there is no ZIP.
-    """
+def read(content: bytes, hashes: Mapping[str, str], manifest: Mapping[str, Any]) -> dict[str, bytes] | None:
+    """The files of a ZIP by name; None unless they are exactly those of the `hashes`, with this `manifest`."""
     try:
-        with ZipFile(path) as archive:
+        with ZipFile(io.BytesIO(content)) as archive:
             files = {name: archive.read(name) for name in archive.namelist()}
         same = json.loads(files.pop(MANIFEST)) == manifest
-    except FileNotFoundError:
-        raise
     except _UNREADABLE:
         return None
     return files if same and hashes_of(files) == dict(hashes) else None

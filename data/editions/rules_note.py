@@ -8,7 +8,7 @@ from data.editions.frozen_copies import Edition
 from data.exhibits.overview import recorded_headlines
 from data.filters import Filters
 from data.privacy.viewer import Scope
-from data.rules import RULES_VERSION, redefined_since
+from data.rules_version import RULES_VERSION, redefined_since
 from data.view import View
 
 Number = tuple[int | None, int | None]
@@ -73,7 +73,7 @@ def _without_whole(reading: Reading) -> Reading:
 def _then(edition: Edition, view: View) -> Mapping[str, Number] | None:
     """The headlines as they read when the edition was made; None if its frozen tables are not what was frozen."""
     if edition.tables:
-        tables = frozen_copies.frozen_tables_of(edition)
+        tables = frozen_copies.tables_of(edition)
         return frozen_tables.headlines_of(tables["overview.csv"]) if tables else None
     headlines: Mapping[str, Number] = view.catalogue.once.get(
         "first rules", lambda: first_rules.headlines(view.connection)
