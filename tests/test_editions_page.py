@@ -197,6 +197,14 @@ def test_long_comparison_is_truncated_on_the_page_and_complete_as_csv(office, mo
     assert [row["kind"] for row in rows].count("corrected") == 8
 
 
+def test_changed_note_of_the_programme_is_in_the_comparison_under_its_name(office):
+    office.freeze()
+    office.change("UPDATE programme SET note_en = 'Another note'")
+    page = office.manager.open("/editions?from=NTAC+6&to=live")
+    assert page.status_code == 200
+    assert "Programme note_en blank Another note" in read(page.text)
+
+
 def test_comparison_without_changes_shows_a_message_under_both_headings(office):
     office.freeze()
     page = office.manager.open("/editions?from=NTAC+6&to=live").text
@@ -236,7 +244,7 @@ def test_frozen_tables_are_downloaded_as_they_were_frozen(office):
     assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
 
 
-@pytest.mark.parametrize(("language", "words_said"), [("en", "Its tables were changed"), ("zh", None)])
+@pytest.mark.parametrize(("language", "words_said"), [("en", "its tables were changed"), ("zh", None)])
 def test_altered_tables_are_told_in_words_and_not_given_out(office, language, words_said):
     made = office.freeze()
     made.tables_path.chmod(0o644)
@@ -279,7 +287,7 @@ def test_edition_of_older_rules_says_what_it_read_on_every_page_and_in_the_compa
     page = office.manager.open(f"/editions?from={made.key}&to=live").text
     assert note in page
     assert "Modules completed: " in read(page)
-    assert "Made before tables were frozen." in page
+    assert "made before tables were frozen" in page
     assert "tables.zip" not in page
     current = office.freeze("NTAC 7")
     assert note not in told(office.manager, f"?edition={current.key}")

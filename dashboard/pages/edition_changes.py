@@ -186,7 +186,8 @@ class _Names:
         if table == "enterprise":
             return self._enterprises.get(code)
         for view in self._views:
-            entries = getattr(view.catalogue, table, {})
+            programme = view.catalogue.programme
+            entries = {programme.code: programme.entry} if table == "programme" else getattr(view.catalogue, table, {})
             if code in entries:
                 entry: Entry = entries[code]
                 return entry

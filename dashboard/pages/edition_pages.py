@@ -187,7 +187,7 @@ def _row(edition: Edition) -> EditionRow:
         day(edition.as_of),
         str(edition.rules_version),
         edition.short,
-        words.sentences(_("as it was frozen") if good else _("changed: nothing is shown from it"), tables),
+        " · ".join(filter(None, (_("as it was frozen") if good else _("changed: nothing is shown from it"), tables))),
         good,
         tables,
     )
@@ -200,9 +200,9 @@ def _unreadable_row(key: str) -> EditionRow:
 def _tables_words(state: str) -> str:
     """What is wrong with the frozen tables of an edition."""
     return {
-        "changed": _("Its tables were changed: they are not given out."),
-        "gone": _("The file of its tables is gone."),
-        "none": _("Made before tables were frozen."),
+        "changed": _("its tables were changed and are not given out"),
+        "gone": _("the file of its tables is gone"),
+        "none": _("made before tables were frozen"),
     }[state]
 
 
