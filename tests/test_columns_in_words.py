@@ -61,7 +61,7 @@ NEIGHBOURS: tuple[tuple[str, ...], ...] = (
 )
 """Parts of codes that are easily swapped: a text has the words of its own code alone."""
 
-MIXED = frozenset({("satisfaction", "satisfaction"), ("change", "better"), ("pairs", "verdict"), ("rounds", "ended_on")})
+MIXED = frozenset({("change", "better"), ("pairs", "verdict")})
 """Columns whose text names all neighbours, because their values are those."""
 
 
@@ -74,11 +74,11 @@ def described() -> Iterator[tuple[str, str]]:
 def faults(column: str, text: str, language: str) -> list[str]:
     """The parts of a code that a text does not say, and those of its neighbours that it does say."""
     parts = column.split("_")
-    found = [part for part in parts if part in WORDS and not re.search(WORDS[part][language], text, re.I)]
+    found = [part for part in parts if part in WORDS and not re.search(WORDS[part][language], text, re.IGNORECASE)]
     for group in NEIGHBOURS:
         if any(part in group for part in parts):
             others = (part for part in group if part not in parts)
-            found += [f"not {part}" for part in others if re.search(WORDS[part][language], text, re.I)]
+            found += [f"not {part}" for part in others if re.search(WORDS[part][language], text, re.IGNORECASE)]
     return found
 
 

@@ -7,7 +7,7 @@ from datetime import date
 
 import pytest
 from attack.shown import a_reader
-from told import MODULE, NUMBER, Told, asked, pictures
+from told import DATES, NUMBER, ORDINAL, Told, asked, pictures
 
 from callbacks.newsletter_text import letter
 from callbacks.requests.page_request import PageRequest
@@ -19,7 +19,10 @@ from layouts.parts.tables import Column, Table
 from layouts.texts.newsletter_parts import markdown
 
 READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor": a_reader}
-CLAUSES = re.compile(r"[;:,.()·—|\n]\s|[；：，。（）、]| and ")
+CLAUSES = re.compile(r"[;:,.()·—|]\s|[；：，。（）、]|(?<!before) and ")
+ROOM = re.compile(r"most common|with most|最常见|最多")
+"""Words beside the number of rows that a picture has room for: a page has more than a slide."""
+LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 FEWEST_LETTERS = 4
 
 Labelled = tuple[str, tuple[str, ...]]
@@ -32,23 +35,34 @@ def record(request: pytest.FixtureRequest) -> Record:
     return Record(url)
 
 
-def clauses(text: str) -> Iterator[Labelled]:
-    """The clauses of a text that have numbers: each is a label for them."""
-    for clause in CLAUSES.split(text.replace("\u00a0", " ")):
-        spared = MODULE.sub(lambda found: found[0].replace(" ", "").translate(str.maketrans("12345", "abcde")), clause)
-        label = NUMBER.sub("#", spared).strip(" *").lower()
-        if "#" in label and sum(letter.isalpha() for letter in label) >= FEWEST_LETTERS:
-            yield label, tuple(NUMBER.findall(spared))
+def label_of(text: str, names: tuple[str, ...]) -> Labelled | None:
+    """A text without its numbers, and the numbers; None for a text of few letters. Names and dates are no numbers."""
+    text = ORDINAL.sub(_spelled, DATES.sub("date", text.replace("\u00a0", " ")))
+    for name in names:
+        text = text.replace(name, name.translate(_LETTERS))
+    label = NUMBER.sub("#", text).strip(" *").lower()
+    letters = sum(each.isalpha() for each in label)
+    return (label, tuple(NUMBER.findall(text))) if "#" in label and letters >= FEWEST_LETTERS else None
+
+
+_LETTERS = str.maketrans("0123456789", "abcdefghij")
+
+
+def _spelled(found: re.Match[str]) -> str:
+    return found[0].translate(_LETTERS)
 
 
 def labelled(told: Told) -> Iterator[Labelled]:
-    """The labels of a picture: of its cards, its cells and its sentences."""
+    """The labels of a picture: of its cards, its cells and the clauses of its sentences."""
     drawing, about = told.drawing, told.indicator
     for card in drawing.cards:
         yield card.label.lower(), (card.value,)
-        yield from clauses(card.note)
-    for text in (drawing.title, drawing.caption, drawing.under, drawing.notice):
-        yield from ((f"{about} {label}".strip(), numbers) for label, numbers in clauses(text))
+    sentences = [(about, text) for text in (drawing.title, drawing.caption, drawing.under, drawing.notice)]
+    sentences += [(card.label, card.note) for card in drawing.cards]
+    for context, text in sentences:
+        for found in (label_of(clause, told.names) for clause in CLAUSES.split(text)):
+            if found and not ROOM.search(found[0]):
+                yield f"{context} {found[0]}".strip().lower(), found[1]
     headings = [row[0] for row in told.table.rows]
     for heading, *cells in told.table.rows:
         if headings.count(heading) == 1 and not about:
@@ -62,15 +76,20 @@ def conflicts(found: Iterator[tuple[str, Labelled]]) -> dict[str, dict[tuple[str
     by_label: dict[str, dict[tuple[str, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
     for place, (label, numbers) in found:
         by_label[label][numbers].add(place)
-    return {label: {n: places for n, places in each.items()} for label, each in by_label.items() if len(each) > 1}
+    return {label: dict(each) for label, each in by_label.items() if len(each) > 1}
 
 
 def everything(request: PageRequest, language: str) -> Iterator[tuple[str, Labelled]]:
     """Every label that a reader of a selection meets, with its place."""
+    names: tuple[str, ...] = ()
     for told in pictures(request, language):
+        names = told.names
         yield from ((f"{told.picture} {told.size}", each) for each in labelled(told))
     written = markdown([letter(request, Period(date(2014, 1, 1), date(2014, 12, 31)), "")])
-    yield from (("newsletter", each) for each in clauses(written))
+    for line in LINK.sub(r"\1", written).splitlines():
+        found = label_of(line, names)
+        if found:
+            yield "newsletter", found
 
 
 def test_check_finds_one_label_with_two_numbers() -> None:
@@ -79,10 +98,12 @@ def test_check_finds_one_label_with_two_numbers() -> None:
         return Told("x", Size.PAGE, Drawing(title, cards=(Card("Trained", value),)), table, ())
 
     same = [("a", each) for each in labelled(told("Of 34 enrolled, 16 completed Module 1", "34", "16"))]
-    assert [label for _place, (label, _n) in same] == ["trained", "of # enrolled", "# completed modulea", "m1 × completed"]
+    labels = [label for _place, (label, _numbers) in same]
+    assert labels == ["trained", "of # enrolled", "# completed module b", "m1 × completed"]
     assert not conflicts(iter(same * 2))
     other = [("b", each) for each in labelled(told("21 completed Module 1", "33", "17"))]
-    assert set(conflicts(iter(same + other))) == {"trained", "# completed modulea", "m1 × completed"}
+    assert set(conflicts(iter(same + other))) == {"trained", "# completed module b", "m1 × completed"}
+    assert label_of("8 visits in 5S by 30 June 2014", ("5S",)) == ("# visits in fs by date", ("8",))
 
 
 @pytest.mark.parametrize("search", ["", "as_of=2014-06", "module=m1"])

@@ -1,13 +1,14 @@
 """Everything that a reader is told by the pictures of a selection, as texts and numbers."""
 
 import re
+from calendar import month_name
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from callbacks.requests.materials import material_of
+from callbacks.requests.materials import build, material_of
 from callbacks.requests.page_request import PageRequest
 from dashboard.app import grounds
 from data.filters import Filters
@@ -22,8 +23,12 @@ from layouts.words import speaking
 NUMBER = re.compile(r"(?<![A-Za-z\d.,])\d[\d,]*(?:\.\d+)?(?![A-Za-z\d])")
 """A number in a text; a digit in a code, such as that of M1, is none."""
 
-MODULE = re.compile(r"(Modules?|模块) ?\d")
-"""A module by its number, which is a name."""
+ORDINAL = re.compile(r"(Modules?|meeting|模块|第) ?\d+")
+"""A module or a meeting by its number, which is a name."""
+
+MONTHS = "|".join(name for name in month_name if name)
+DATES = re.compile(rf"(\d{{1,2}} )?({MONTHS}) \d{{4}}|\d{{4}}年(\d{{1,2}}月)?(\d{{1,2}}日)?")
+"""A date in words: the foot of each picture says to which date it speaks."""
 
 
 @dataclass(frozen=True)
@@ -60,10 +65,11 @@ class Told:
 
 
 def numbers(text: str, names: tuple[str, ...] = ()) -> list[str]:
-    """The numbers written in a text, without thousands separators; not those in `names`."""
+    """The numbers written in a text, without thousands separators; no dates, and not those in `names`."""
     for name in names:
         text = text.replace(name, " ")
-    return [found.replace(",", "") for found in NUMBER.findall(MODULE.sub(" ", text).replace("\u00a0", " "))]
+    text = ORDINAL.sub(" ", DATES.sub(" ", text.replace("\u00a0", " ")))
+    return [found.replace(",", "") for found in NUMBER.findall(text)]
 
 
 def values(figure: Any) -> Iterator[Any]:
@@ -82,9 +88,16 @@ def numbers_of(value: Any) -> set[str]:
     """The ways to write a value of a figure: the numbers of a text; a number as it is, and a share in per cent."""
     if isinstance(value, str):
         return set(numbers(value))
-    if isinstance(value, (int, float)) and value == value and abs(value) < 1e15:  # noqa: PLR0124, PLR2004 - NaN
+    if isinstance(value, (int, float)) and value == value and abs(value) < 1e15:  # noqa: PLR0124 - NaN
         return {f"{abs(value):.12g}", f"{abs(value):.0f}", f"{abs(value) * 100:.0f}"}
     return set()
+
+
+def _indicators(request: PageRequest) -> list[str]:
+    """The indicators with most and with fewest pairs, and one without any: enough for each kind of title."""
+    change = build(request, "change").table.sort_values("pairs", ascending=False, kind="stable")
+    codes = list(change["indicator"])
+    return list(dict.fromkeys([*codes[:4], *codes[-4:]]))
 
 
 @cache
@@ -113,7 +126,7 @@ def pictures(request: PageRequest, language: str) -> Iterator[Told]:
     for code, (look, picture) in PICTURES.items():
         if picture.draw is None:
             continue
-        chosen = list(catalogue.indicator) if look.code == "pairs" else [""]
+        chosen = _indicators(request) if look.code == "pairs" else [""]
         for indicator in chosen:
             material = material_of(request, look.code, indicator, named=True)
             if look.missing(material):

@@ -75,6 +75,7 @@ def draw(material: Material) -> Drawing:
         title=_title(frame),
         figure=_improved(chart, close=material.on_slide) if chart else None,
         caption=sentences(
+            _together(frame) if chart else "",
             _caption(frame, drawn) if chart and not small else "",
             _cut(rated, most) if chart else "",
             caution() if chart and material.on_slide else "",
@@ -93,7 +94,20 @@ def caution() -> str:
     )
 
 
-def months_apart(frame: pd.DataFrame) -> str:
+def _together(frame: pd.DataFrame) -> str:
+    """The pairs of all indicators together, where none has enough and the title counts them together."""
+    counted = frame[frame["better_count"].notna() & (frame["pairs"] > 0)]
+    shown = known(*counted["pairs"], *counted["better_count"], *counted["same_count"], *counted["worse_count"])
+    if len(counted) <= 1 or frame["majority"].notna().any() or not shown:
+        return ""
+    sums = {f"{each}_count": int(counted[f"{each}_count"].sum()) for each in ("better", "same", "worse")}
+    return ngettext(
+        "{n} pair in all: {verdicts}.", "{n} pairs in all: {verdicts}.", int(counted["pairs"].sum()),
+        verdicts=verdicts(sums),
+    )  # fmt: skip
+
+
+def months_apart(frame: pd.DataFrame, *, practices: bool = False) -> str:
     """The months between before and after, over the indicators of a table; empty where none is known."""
     known_months = [n for n in frame["months_between"] if known(n)]
     if not known_months:
@@ -107,7 +121,9 @@ def months_apart(frame: pd.DataFrame) -> str:
             pairs,
             months=low,
         )
-    return _("{low} to {high} months between before and after, by indicator (medians).", low=low, high=high)
+    if practices:
+        return _("{low} to {high} months between before and after by practice (medians).", low=low, high=high)
+    return _("{low} to {high} months between before and after by indicator (medians).", low=low, high=high)
 
 
 def _caption(frame: pd.DataFrame, drawn: pd.DataFrame) -> str:
@@ -321,9 +337,16 @@ def draw_practices(material: Material) -> Drawing:
     most = _most(material)
     rows = frame.sort_values(["pairs", "indicator"], ascending=[False, True]).head(most)
     chart = _practices_chart(rows, material)
+    directed = [row for row in records(frame) if row["better"] != "context"]
+    moved = sum(map(_moved_well, directed))
     good = (
-        _("{sign} moved in the good direction: more enterprises moved there than back.", sign=_MARKS["better"])
-        if any(map(_moved_well, records(rows)))
+        _(
+            "{sign} {n} of {all} moved in the good direction: more enterprises moved there than back.",
+            sign=_MARKS["better"],
+            n=number(moved),
+            all=number(len(directed)),
+        )
+        if moved
         else ""
     )
     return Drawing(
@@ -333,7 +356,7 @@ def draw_practices(material: Material) -> Drawing:
             _("Share of enterprises that reported both times."),
             good,
             _cut(frame, most),
-            months_apart(rows),
+            months_apart(rows, practices=True),
             caution() if material.on_slide else "",
         ),
         under=caution(),
@@ -543,7 +566,7 @@ LOOK = Look(
             "months_between", _l("calendar months between before and after, the median of the pairs with both dates"),
             _l("Months between"), _months_between, True,
         ),
-        ColumnLook("months_between_n", _l("pairs of which both dates are on record, neither as a latest possible day")),
+        ColumnLook("months_between_n", _l("pairs with both dates on record, neither as a latest possible day: the base of the months between")),
         ColumnLook(
             "other_facts", _l("other reported results: rows that are part of no pair"), _l("Other results"),
             count("other_facts"), True,

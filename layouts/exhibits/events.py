@@ -26,7 +26,7 @@ from layouts.texts.event_words import (
     round_plan,
 )
 from layouts.theme import Figure
-from layouts.words import _, _l, day, labelled, ngettext, number, sentences
+from layouts.words import _, _l, day, labelled, listed, ngettext, number, sentences
 
 KINDS = ("tot", "toe", "committee", "licence", "workshop", "seminar", "launch", "visit", "publication")
 STATUSES = ("held", "planned", "cancelled")
@@ -162,16 +162,20 @@ def _title(frame: pd.DataFrame, as_of: date) -> str:
 
 
 def _caption(frame: pd.DataFrame, as_of: date) -> str:
-    """The number of events without news of being held, and of events without a date."""
+    """What became of the events on record, and the number of those without a date."""
     undated = int(frame["first"].isna().sum())
+    held, cancelled = (int((frame["status"] == status).sum()) for status in ("held", "cancelled"))
     lapsed_count = sum(lapsed(row, as_of) for row in records(frame))
+    parts = (
+        (_("{n} held", n=number(held)), held),
+        (_("{n} to come", n=number(frame["ahead"].sum())), frame["ahead"].sum()),
+        (_("{n} planned for a past date, without word that it was held", n=number(lapsed_count)), lapsed_count),
+        (_("{n} cancelled", n=number(cancelled)), cancelled),
+    )
+    told = listed([part for part, n in parts if n])
     return sentences(
-        ngettext(
-            "{n} planned event is past its date without word that it was held.",
-            "{n} planned events are past their date without word that they were held.",
-            lapsed_count,
-        )
-        if lapsed_count
+        ngettext("{n} event on record: {parts}.", "{n} events on record: {parts}.", len(frame), parts=told)
+        if told
         else "",
         ngettext("{n} without a date stands in the table.", "{n} without a date stand in the table.", undated)
         if undated

@@ -21,24 +21,24 @@ def draw(material: Material) -> Drawing:
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """The number of targets by level."""
-    n = len(frame)
-    parts = [(level_name(level), int((frame["level"] == level).sum())) for level in LEVELS]
-    words = [_("{level}: {n}", level=label, n=number(count)) for label, count in parts if count]
-    targets = ngettext("Results framework with {n} target", "Results framework with {n} targets", n)
-    return _("{first} ({second})", first=targets, second=listed(words)) if words else targets
+    """The number of targets."""
+    return ngettext("Results framework with {n} target", "Results framework with {n} targets", len(frame))
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    """How many targets have a baseline and a figure."""
+    """The number of targets by level, and how many have a baseline and a figure."""
+    levels = [(level_name(level), int((frame["level"] == level).sum())) for level in LEVELS]
+    parts = [_("{level}: {n}", level=label, n=number(count)) for label, count in levels if count]
     baselines, actuals = (int(frame[each].notna().sum()) for each in ("baseline", "actual"))
     return sentences(
-        ngettext("{n} has a baseline on record,", "{n} have a baseline on record,", baselines)
-        if baselines
-        else _("No baseline is on record,"),
-        ngettext("{n} a figure of what was reached.", "{n} a figure of what was reached.", actuals)
-        if actuals
-        else _("no figure of what was reached."),
+        _("{parts}.", parts=listed(parts)) if parts else "",
+        ngettext(
+            "Of {n} target, {baselines} with a baseline on record and {actuals} with a figure of what was reached.",
+            "Of {n} targets, {baselines} with a baseline on record and {actuals} with a figure of what was reached.",
+            len(frame),
+            baselines=number(baselines),
+            actuals=number(actuals),
+        ),
     )
 
 
@@ -65,7 +65,7 @@ def _value(value: str, date: str = "", women: str = "", operator: str = "") -> W
 
 def _comment(row: Row, _material: Material) -> str:
     first, second = ("comment_zh", "comment_en") if language() == "zh" else ("comment_en", "comment_zh")
-    return row[first] or row[second] or ""
+    return next((row[each] for each in (first, second) if isinstance(row[each], str)), "")
 
 
 LOOK = Look(
@@ -84,7 +84,7 @@ LOOK = Look(
         ColumnLook("place", _l("code of the place"), _l("Place"), name("place"), obvious=True),
         ColumnLook("scope", _l("m1: Module 1 alone, m2-5: the further modules, blank: all"), _l("Modules"),
                    lambda row, _m: scope_name(row["scope"]) or "–"),
-        ColumnLook("baseline", _l("the level that the target starts from"), _l("Baseline"),
+        ColumnLook("baseline", _l("the baseline: the level that the target starts from"), _l("Baseline"),
                    _value("baseline", "baseline_on"), True),
         ColumnLook("baseline_on", _l("the date of the baseline")),
         ColumnLook("due_on", _l("when the target is to be reached"), _l("Due"), dated("due_on")),

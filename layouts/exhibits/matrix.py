@@ -206,8 +206,8 @@ def _shares(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
     if left:
         parts.append(_("others {n}", n=number(left)))
     return ngettext(
-        "{n} enterprise, by what is completed: {parts}.",
-        "{n} enterprises, by what they completed: {parts}.",
+        "Completed by the {n} enterprise with a module planned: {parts}.",
+        "Completed by the {n} enterprises with a module planned: {parts}.",
         sum(n for _codes, n in combinations),
         parts=listed(parts),
     )

@@ -533,7 +533,7 @@ LOOK = Look(
         ColumnLook(label=_l("Completed, share of those due"), write=share("completed_share"), numeric=True),
         ColumnLook("workshop_assumed", _l("without a workshop on record, but with a later step")),
         ColumnLook("visited_assumed", _l("without a visit on record, but with a later step")),
-        ColumnLook("assessed_assumed", _l("without an assessment on record, but with the module completed")),
+        ColumnLook("assessed_assumed", _l("without an assessment on record, but with a later step")),
         ColumnLook("in_progress", _l("started, not completed and not dropped")),
         ColumnLook("stale", _l("of those in progress, the last record is older than 365 days")),
         ColumnLook("dropped", _l("dropped from the module, or left the round")),

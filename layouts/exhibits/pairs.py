@@ -433,13 +433,14 @@ def _caption(numbers: Numbers, unit: str, beyond: int) -> str:
     if n > 1:
         texts.append(
             _(
-                "Median before {before}, after {after}.",
+                "Medians of {n} enterprises: before {before}, after {after}, change {change} (the middle of the "
+                "enterprises' own changes).",
+                n=number(n),
                 before=quantity(numbers["median_before"], unit),
                 after=quantity(numbers["median_after"], unit),
+                change=change_of(numbers["median_change"], unit),
             )
         )
-    if n > 1:
-        texts.append(_("The change is the middle of the enterprises' own changes."))
     if known(numbers["better_count"]) or unseen(numbers["better_count"]):
         texts.append(_("{verdicts}.", verdicts=verdicts(numbers)))
     if not known(numbers["change_low"]):

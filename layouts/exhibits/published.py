@@ -19,7 +19,7 @@ _FAMILIES = ("reach", "kpi", "survey", "capacity", "cost", "practice")
 def draw(material: Material) -> Drawing:
     """Published figures as printed; on a slide the most important ones as cards."""
     frame = material.table
-    caption = _("Shown as printed, never added to counted numbers. A base belongs to shares and averages only.")
+    caption = _caption(frame)
     if not material.on_slide:
         return Drawing(_title(frame), caption=caption)
     chosen = most_telling(frame, material)
@@ -40,7 +40,8 @@ def _card(row: Row, material: Material) -> Card:
         subject = [*subject, day(row["as_of"], row["as_of_precision"])]
     base = _("base not given") if needs_base(row) else ""
     base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
-    return Card(material.name("indicator", row["indicator"]), _value(row, material), base, " · ".join(subject))
+    label = _("{indicator}, published", indicator=material.name("indicator", row["indicator"]))
+    return Card(label, _value(row, material), base, " · ".join(subject))
 
 
 def needs_base(row: Row) -> bool:
@@ -104,6 +105,20 @@ def _title(frame: pd.DataFrame) -> str:
             based=number(based),
         )
     return _("{first}; {second}", first=figures, second=states)
+
+
+def _caption(frame: pd.DataFrame) -> str:
+    """How many of the figures are shares or averages, and what that means."""
+    shares = sum(map(needs_base, records(frame)))
+    return sentences(
+        _("Shown as printed, never added to counted numbers."),
+        ngettext(
+            "{shares} of {n} figure is a share or an average; only these have a base.",
+            "{shares} of {n} figures are shares or averages; only these have a base.",
+            len(frame),
+            shares=number(shares),
+        ),
+    )
 
 
 LOOK = Look(

@@ -67,7 +67,7 @@ def draw(material: Material) -> Drawing:
     return Drawing(
         title=_title(frame),
         figure=_figure(rows, material),
-        caption=sentences(_caption(rows), cut),
+        caption=sentences(_states(frame), _caption(rows), cut),
         chart=_chart(rows, material) if material.on_slide else None,
         ns=tuple((material.name("indicator", row["indicator"]), _words(row)) for row in records(frame))
         if material.on_slide
@@ -387,14 +387,24 @@ def _title(frame: pd.DataFrame) -> str:
             "on-the-way": _("All {n} targets are on the way", n=number(n)),
             "reached": _("All {n} targets were reached", n=number(n)),
         }[str(counts.index[0])]
-    words = {
+    words = [text for state, text in _counted(frame).items() if state in counts]
+    return labelled(_("{n} targets", n=number(n)), listed(words))
+
+
+def _states(frame: pd.DataFrame) -> str:
+    """The number of targets in every state, also where it is zero."""
+    return _("{n} in all: {states}.", n=number(len(frame)), states=listed(list(_counted(frame).values())))
+
+
+def _counted(frame: pd.DataFrame) -> dict[str, str]:
+    counts = frame["state"].value_counts()
+    return {
         "reached": _("{n} reached", n=number(int(counts.get("reached", 0)))),
         "missed": _("{n} missed on their day", n=number(int(counts.get("missed", 0)))),
         "reached-later": _("{n} reached later", n=number(int(counts.get("reached-later", 0)))),
         "on-the-way": _("{n} on the way", n=number(int(counts.get("on-the-way", 0)))),
         "not-reported": _("{n} not reported", n=number(int(counts.get("not-reported", 0)))),
     }
-    return labelled(_("{n} targets", n=number(n)), listed([text for state, text in words.items() if state in counts]))
 
 
 def _caption(rows: list[dict[str, Any]]) -> str:
@@ -436,7 +446,7 @@ LOOK = Look(
                    obvious=True),
         ColumnLook(label=_l("Phase"), write=name("phase")),
         ColumnLook("due_on", _l("when the target is to be reached"), _l("Due"), dated("due_on")),
-        ColumnLook("baseline", _l("the level that the target starts from, where it is on record"), _l("Baseline"),
+        ColumnLook("baseline", _l("the baseline: the level that the target starts from, where it is on record"), _l("Baseline"),
                    _baseline, True),
         ColumnLook("target", _l("the target"), _l("Target"), _target, True, obvious=True),
         ColumnLook("actual_due", _l("the latest figure by the day of the target; by now, where the day is ahead"),
