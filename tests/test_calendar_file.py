@@ -47,9 +47,10 @@ def test_event_known_only_by_month_spans_the_month_and_states_it(public):
     assert "Only the month is on record" in tot["description"]
 
 
-def test_event_known_to_have_ended_by_a_month_is_in_that_month(public):
+def test_event_known_to_have_ended_by_a_day_is_on_that_day_and_says_so(public):
     ended = entry(entries(public), "event-bsci-1-m5-toe")
-    assert (ended.decoded("dtstart"), ended.decoded("dtend")) == (date(2014, 9, 1), date(2014, 10, 1))
+    assert (ended.decoded("dtstart"), ended.decoded("dtend")) == (date(2014, 9, 30), date(2014, 10, 1))
+    assert "by 30 September 2014" in ended["description"]
 
 
 def test_event_without_a_date_is_omitted(public):

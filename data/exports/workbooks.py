@@ -60,7 +60,10 @@ def _values(table: pd.DataFrame, name: str) -> list[Any]:
     if precisions is None:
         return values
     pairs = zip(values, precisions, strict=True)
-    return [value if precision in (None, "day") else written(value, precision) for value, precision in pairs]
+    return [
+        value if blank(value) or blank(precision) or precision == "day" else written(value, precision)
+        for value, precision in pairs
+    ]
 
 
 def write(to: IO[bytes], sheets: Iterable[Sheet]) -> None:
