@@ -1,6 +1,6 @@
 """The newsletter of a period in words. Each number links to its place in the dashboard."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -9,9 +9,10 @@ from callbacks.requests.page_request import AppContext, PageRequest, open_reques
 from data import newsletter as facts
 from data.exhibit import admit
 from data.filters import Filters
-from data.newsletter import Completed, Digest, Measured, NewRound, Period
+from data.newsletter import Completed, Digest, KnownComplete, Measured, NewRound, Period
 from layouts import words
 from layouts.texts import newsletter_parts, selection_words
+from layouts.texts.code_words import coded
 from layouts.texts.event_words import event_name
 from layouts.texts.newsletter_parts import Letter
 from layouts.words import _
@@ -41,15 +42,18 @@ def letter(request: PageRequest, period: Period, server: str) -> Letter:
     headings = newsletter_parts.headings()
     links = NumberLinks(request, period, server)
     parts = {
-        "rounds": [_new_round(links, each) for each in digest.rounds],
+        "rounds": list(_rounds(links, digest)),
         "completed": list(_completed(links, digest)),
+        "overdue": list(_overdue(links, digest)),
         "measured": list(_measured(links, digest)),
         "stories": [_story(links, row) for row in digest.stories],
-        "held": [_event(links, row) for row in digest.held],
-        "coming": [_event(links, row) for row in digest.coming[:MOST_COMING]],
+        "held": list(_held(links, digest)),
+        "coming": [
+            *(_planned_round(links, row) for row in digest.planned),
+            *(_event(links, row) for row in digest.coming[:MOST_COMING]),
+        ],
     }
-    foot = [newsletter_parts.partly(digest.partly)] if digest.partly else []
-    foot += [selection_words.rounded(request.view.threshold)] if request.view.threshold else []
+    foot = [selection_words.rounded(request.view.threshold)] if request.view.threshold else []
     return Letter(
         language=words.language(),
         title=newsletter_parts.title(programme.entry.name(words.language()), period.since, period.until),
@@ -86,6 +90,10 @@ class NumberLinks:
         """The name of a code."""
         return self.request.names.of(table, code)
 
+    def module(self, code: str) -> str:
+        """The code and name of a module."""
+        return coded(code, self.name("module", code))
+
     def to(self, path: str, day: date, indicator: str = "", **codes: str) -> str:
         """The address of an exhibit on a date, filtered by some codes. For readers with a threshold it has no date."""
         filters = self.request.filters.dated(None if self.request.view.threshold else day)
@@ -96,6 +104,15 @@ class NumberLinks:
     def number(self, text: str, path: str, day: date, indicator: str = "", **codes: str) -> str:
         """A number with a link to its exhibit."""
         return newsletter_parts.linked(text, self.to(path, day, indicator, **codes))
+
+
+def _rounds(links: NumberLinks, digest: Digest) -> Iterator[str]:
+    for each in digest.rounds:
+        yield _new_round(links, each)
+    if digest.apart.rounds:
+        yield newsletter_parts.rounds_apart(
+            [links.name("round", code) for code in digest.apart.rounds], links.period.until
+        )
 
 
 def _new_round(links: NumberLinks, new: NewRound) -> str:
@@ -109,9 +126,17 @@ def _new_round(links: NumberLinks, new: NewRound) -> str:
     )
 
 
+def _planned_round(links: NumberLinks, row: dict[str, Any]) -> str:
+    start = row["planned_start"], row["planned_start_precision"]
+    name = links.number(links.name("round", row["round"]), "/calendar", links.period.until)
+    return newsletter_parts.planned_round(name, newsletter_parts.when(start))
+
+
 def _completed(links: NumberLinks, digest: Digest) -> Iterator[str]:
     for each in digest.completed:
         yield _module(links, each)
+    if digest.apart.completed:
+        yield _known_complete(links, digest.apart.completed)
     new, until = digest.through, links.period.until
     if new.named or new.others:
         links.request.names.enterprises.update(links.request.view.enterprises(new.named))
@@ -121,18 +146,39 @@ def _completed(links: NumberLinks, digest: Digest) -> Iterator[str]:
 
 def _module(links: NumberLinks, new: Completed) -> str:
     eve, until = links.period.eve, links.period.until
-    module = links.name("module", new.module)
+    module = links.module(new.module)
+    codes = {"round": new.round} if new.round else {}
+    by = links.number(words.number(new.by), "/modules", until, **codes)
     if new.before is None:
-        return newsletter_parts.completed_in_all(
-            new.enterprises, module, links.number(words.number(new.by), "/modules", until), until
-        )
-    before, by = (
-        (links.number(words.number(n), "/modules", day, round=new.round), day)
-        for n, day in ((new.before, eve), (new.by, until))
+        sentence = newsletter_parts.completed_in_all(new.enterprises, module, by, until)
+    else:
+        before = links.number(words.number(new.before), "/modules", eve, **codes)
+        sentence = newsletter_parts.completed(new.enterprises, module, (before, eve), (by, until))
+    return words.labelled(links.name("round", new.round), sentence) if new.round else sentence
+
+
+def _known_complete(links: NumberLinks, completed: Sequence[KnownComplete]) -> str:
+    """The line about completions on days not on record, by module."""
+    until = links.period.until
+    by_module: dict[str, list[tuple[str, int]]] = {}
+    for each in completed:
+        # The name has the link, since the exhibit counts older completions too.
+        name = links.number(links.name("round", each.round), "/modules", until, round=each.round) if each.round else ""
+        by_module.setdefault(each.module, []).append((name, each.enterprises))
+    return newsletter_parts.completed_apart(
+        sum(each.enterprises for each in completed),
+        [newsletter_parts.known_complete(links.module(code), counts) for code, counts in by_module.items()],
+        until,
     )
-    return words.labelled(
-        links.name("round", new.round), newsletter_parts.completed(new.enterprises, module, before, by)
-    )
+
+
+def _overdue(links: NumberLinks, digest: Digest) -> Iterator[str]:
+    until = links.period.until
+    for each in digest.overdue:
+        by = links.number(words.number(each.by), "/modules", until)
+        yield newsletter_parts.newly_overdue(each.enterprises, links.module(each.module), by, until)
+    if digest.overdue:
+        yield newsletter_parts.overdue_means()
 
 
 def _measured(links: NumberLinks, digest: Digest) -> Iterator[str]:
@@ -150,6 +196,8 @@ def _measured(links: NumberLinks, digest: Digest) -> Iterator[str]:
         yield newsletter_parts.too_few(few)
     if digest.unpaired:
         yield newsletter_parts.unpaired(digest.unpaired)
+    if digest.apart.results:
+        yield newsletter_parts.results_apart(digest.apart.results, until)
     if digest.measured or digest.unpaired:
         yield newsletter_parts.no_cause()
 
@@ -169,6 +217,16 @@ def _story(links: NumberLinks, row: dict[str, Any]) -> str:
     title = row[first] or row[second] or _("A story without a title")
     where = links.name("round", row["round"])
     return words.labelled(where, links.number(title, f"/stories/{row['address']}", until))
+
+
+def _held(links: NumberLinks, digest: Digest) -> Iterator[str]:
+    for row in digest.held:
+        yield _event(links, row)
+    if digest.apart.held:
+        until = links.period.until
+        yield newsletter_parts.held_apart(
+            [links.number(event_name(row), "/calendar", until) for row in digest.apart.held], until
+        )
 
 
 def _event(links: NumberLinks, row: dict[str, Any]) -> str:

@@ -1,17 +1,20 @@
 """The content of a newsletter for a period: new rounds, completions, results, stories, events. It has no words.
 
 A newsletter is public: it names only enterprises that may be named, and counts the others. A fact belongs to the period
-only if every day that its date may mean is in the period.
+only if every day that its date may mean is in the period (docs/measures.md, "Flows"). Facts that are seen by its end,
+and not before it, but are not known to be in it, are told apart.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from data import queries as record_queries
 from data.engine import measures, pairs, steps
 from data.engine.counts import enterprises_per_round
 from data.engine.measures import Change, Statistics
@@ -47,11 +50,6 @@ class Period:
         first, last = first_day(when, precision), last_day(when, precision)
         return first is not None and last is not None and self.since <= first and last <= self.until
 
-    def overlaps(self, when: date | None, precision: str | None) -> bool:
-        """Is any day that a date may mean in the period?"""
-        first, last = first_day(when, precision), last_day(when, precision)
-        return first is not None and last is not None and first <= self.until and self.since <= last
-
 
 @dataclass(frozen=True)
 class NewRound:
@@ -69,14 +67,35 @@ class NewRound:
 class Completed:
     """The number of enterprises that completed a module in a round in the period.
 
-    ``before`` and ``by`` are the numbers before the period and by its end. For a viewer with a threshold ``round`` is
-    empty, since one round has too few enterprises, and ``before`` is None.
+    ``before`` and ``by`` are the numbers before the period and by its end. ``before`` is None where the period does not
+    explain the difference: some of ``by`` may be older. For a viewer with a threshold it is None too, and ``round`` is
+    empty, since one round has too few enterprises.
     """
 
     module: str
     round: str
     enterprises: int
     before: int | None
+    by: int
+
+
+@dataclass(frozen=True)
+class KnownComplete:
+    """The number of enterprises known to have completed a module in a round by the end of the period, and not before
+    it, on a day not on record. For a viewer with a threshold ``round`` is empty.
+    """
+
+    module: str
+    round: str
+    enterprises: int
+
+
+@dataclass(frozen=True)
+class NewlyOverdue:
+    """The number of enterprises that became overdue in a module in the period; ``by`` are all overdue by its end."""
+
+    module: str
+    enterprises: int
     by: int
 
 
@@ -110,28 +129,43 @@ class Measured:
 
 
 @dataclass(frozen=True)
+class ToldApart:
+    """Facts that are known by the end of the period and not before it, on a day not on record: rounds begun, modules
+    completed, the number of results, and events held.
+    """
+
+    rounds: tuple[str, ...] = ()
+    completed: tuple[KnownComplete, ...] = ()
+    results: int = 0
+    held: tuple[Row, ...] = ()
+
+
+@dataclass(frozen=True)
 class Digest:
     """The content of a newsletter for a period.
 
-    ``held`` are the events of the period, ``coming`` the planned events after it. ``unpaired`` is the number of reports
-    without a pair, ``partly`` the number of facts with dates so imprecise that they may be outside the period.
+    ``held`` are the events of the period. ``planned`` are rounds and ``coming`` events that are planned by the end of
+    the period and still to come. ``unpaired`` is the number of reports without a pair.
     """
 
     period: Period
     rounds: tuple[NewRound, ...]
     completed: tuple[Completed, ...]
     through: Through
+    overdue: tuple[NewlyOverdue, ...]
     measured: tuple[Measured, ...]
     unpaired: int
     stories: tuple[Row, ...]
     held: tuple[Row, ...]
+    apart: ToldApart
+    planned: tuple[Row, ...]
     coming: tuple[Row, ...]
-    partly: int
 
     @property
     def empty(self) -> bool:
         """Is there no fact on record for the period?"""
-        return not (self.rounds or self.completed or self.measured or self.unpaired or self.stories or self.held)
+        of_period = self.rounds or self.completed or self.overdue or self.measured or self.unpaired
+        return not (of_period or self.stories or self.held or self.apart != ToldApart())
 
 
 def outward(view: View, until: date) -> View:
@@ -142,52 +176,56 @@ def outward(view: View, until: date) -> View:
 
 def digest(view: View, period: Period) -> Digest:
     """The content of the newsletter for a period, from an :func:`outward` view."""
-    begun = queries.rounds_begun(view.connection, view.of, period.since)
-    completions = queries.completions(view.connection, view.of, period.since)
-    reports = queries.reports(view.connection, view.of, period.since)
-    events = event_rows(view)
-    held = [row for row in _rows(events) if row["status"] == "held"]
-    within = {
-        "started_on": _within(begun, "started_on", period),
-        "completed_on": _within(completions, "completed_on", period),
-        "after_on": _within(reports, "after_on", period),
-    }
-    rounds = _rounds(view, within["started_on"])
+    earlier = view.with_filters(view.filters.dated(period.eve))
+    begun = _parts(queries.rounds_begun(view.connection, view.of, period.eve), "started_on", period)
+    completions = _parts(queries.completions(view.connection, view.of, period.eve), "completed_on", period)
+    reports = _parts(pairs.results_since(view.facts, period.eve), "after_on", period)
     measured, paired = _measured(view, period)
-    story_rounds = set(within["started_on"]["round"])
+    reported = reports.inside.drop_duplicates(["enterprise", "indicator"])
+    story_rounds = set(begun.inside["round"])
     if not view.threshold:  # a viewer with a threshold must not learn in which rounds completions were
-        story_rounds |= set(within["completed_on"]["round"])
-    overlapping = sum(
-        _overlapping_count(frame, name, period)
-        for name, frame in zip(within, (begun, completions, reports), strict=True)
-    ) + sum(period.overlaps(*_start(row)) for row in held)
-    held_within = tuple(row for row in held if period.contains(*_start(row)))
-    reported = within["after_on"].drop_duplicates(["enterprise", "indicator"])
+        story_rounds |= set(completions.inside["round"])
+    events = event_rows(view)
+    held, held_apart = _held(events, event_rows(earlier), period)
     return Digest(
         period=period,
-        rounds=rounds,
-        completed=_completed(view, within["completed_on"], period),
-        through=_through(view, within["completed_on"], period),
+        rounds=_rounds(view, begun.inside),
+        completed=_completed(view, earlier, completions.inside),
+        through=_through(view, earlier, completions.inside),
+        overdue=_newly_overdue(view, earlier, period),
         measured=measured,
         unpaired=0 if view.threshold else max(len(reported) - paired, 0),
         stories=_stories(view, story_rounds),
-        held=held_within,
+        held=held,
+        apart=ToldApart(
+            rounds=tuple(begun.apart["round"]),
+            completed=_known_complete(view, earlier, completions),
+            results=0 if view.threshold else len(reports.apart.drop_duplicates(["enterprise", "indicator"])),
+            held=held_apart,
+        ),
+        planned=_planned_rounds(view, period),
         coming=tuple(_rows(ahead(events, period.until))),
-        partly=0 if view.threshold else overlapping - sum(map(len, within.values())) - len(held_within),
     )
 
 
-def _within(frame: pd.DataFrame, name: str, period: Period) -> pd.DataFrame:
-    return frame[_mask(frame, name, period.contains)]
+class _Parts(NamedTuple):
+    """The facts that are in the period for certain, and the others."""
+
+    inside: pd.DataFrame
+    apart: pd.DataFrame
 
 
-def _overlapping_count(frame: pd.DataFrame, name: str, period: Period) -> int:
-    return int(_mask(frame, name, period.overlaps).sum())
-
-
-def _mask(frame: pd.DataFrame, name: str, condition: Callable[[date | None, str | None], bool]) -> "pd.Series[bool]":
+def _parts(frame: pd.DataFrame, name: str, period: Period) -> _Parts:
+    """The parts of facts that are seen by the end of the period and not before it, by their date `name`."""
     dates = zip(frame[name], frame[precision_of(name)], strict=True)
-    return pd.Series([condition(when, precision) for when, precision in dates], index=frame.index, dtype=bool)
+    inside = pd.Series([period.contains(*each) for each in dates], index=frame.index, dtype=bool)
+    return _Parts(frame[inside], frame[~inside])
+
+
+def _more(completions: pd.DataFrame, completed: AbstractSet[tuple[str, str]]) -> pd.DataFrame:
+    """The completions of modules that the enterprise had not `completed`."""
+    rows = zip(completions["enterprise"], completions["module"], strict=True)
+    return completions[pd.Series([row not in completed for row in rows], index=completions.index, dtype=bool)]
 
 
 def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
@@ -206,31 +244,76 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
     )  # fmt: skip
 
 
-def _completed(view: View, completions: pd.DataFrame, period: Period) -> tuple[Completed, ...]:
+def _planned_rounds(view: View, period: Period) -> tuple[Row, ...]:
+    """The rounds that are planned to begin after the period and are not known to have begun."""
+    rows = record_queries.round_dates(view.connection, view.of)
+    ends = [last_day(row["planned_start"], row["planned_start_precision"]) for row in rows]
+    return tuple(
+        row
+        for row, end in zip(rows, ends, strict=True)
+        if row["started_on"] is None and end is not None and end > period.until
+    )
+
+
+def _completed(view: View, earlier: View, completions: pd.DataFrame) -> tuple[Completed, ...]:
     """Completions by round and module, with the numbers of the round's `module-funnel` before and at the end."""
     if view.disclosure:
-        return _completed_by_module(view, completions)
-    before, by = (
-        steps.completed_by_round(view.with_filters(view.filters.dated(day)).facts) for day in (period.eve, period.until)
-    )
-    new = completions.groupby(["round", "module"])["enterprise"].nunique().to_dict()
+        by = steps.module_steps(view.facts).set_index("module")["completed"]
+        return tuple(
+            Completed(module, "", n, None, _marked(view, by.get(module, 0)))
+            for module, n in _shown_by_module(view, _more(completions, steps.completed_modules(earlier.facts))).items()
+        )
+    before, by_end = (steps.completed_by_round(each.facts) for each in (earlier, view))
     return tuple(
-        Completed(module, round_, int(new[key]), before.get(key, 0), by.get(key, 0))
-        for round_ in view.catalogue.round
-        for module in view.catalogue.module
-        if (key := (round_, module)) in new
+        Completed(module, round_, n, known if (known := before.get(key, 0)) + n == by_end[key] else None, by_end[key])
+        for key, n in _by_round_and_module(view, completions).items()
+        for round_, module in [key]
     )
 
 
-def _completed_by_module(view: View, completions: pd.DataFrame) -> tuple[Completed, ...]:
-    """Completions by module, without modules whose shown number is 0."""
-    by = steps.module_steps(view.facts).set_index("module")["completed"]
-    new = {module: _count(view, rows["enterprise"]) for module, rows in completions.groupby("module")}
-    return tuple(
-        Completed(module, "", new[module], None, _marked(view, by.get(module, 0)))
-        for module in view.catalogue.module
-        if new.get(module)
-    )
+def _known_complete(view: View, earlier: View, completions: _Parts) -> tuple[KnownComplete, ...]:
+    """The completions told apart, by round and module."""
+    if view.disclosure:
+        inside = set(zip(completions.inside["enterprise"], completions.inside["module"], strict=True))
+        more = _more(completions.apart, steps.completed_modules(earlier.facts) | inside)
+        return tuple(KnownComplete(module, "", n) for module, n in _shown_by_module(view, more).items())
+    counts = _by_round_and_module(view, completions.apart)
+    return tuple(KnownComplete(module, round_, n) for (round_, module), n in counts.items())
+
+
+def _by_round_and_module(view: View, completions: pd.DataFrame) -> dict[tuple[str, str], int]:
+    """Enterprises by round and module, in the order of the catalogue."""
+    counts = completions.groupby(["round", "module"])["enterprise"].nunique().to_dict()
+    keys = ((round_, module) for round_ in view.catalogue.round for module in view.catalogue.module)
+    return {key: int(counts[key]) for key in keys if key in counts}
+
+
+def _shown_by_module(view: View, completions: pd.DataFrame) -> dict[str, int]:
+    """Enterprises by module for a viewer with a threshold, without modules whose shown number is 0."""
+    shown = {module: _count(view, rows["enterprise"]) for module, rows in completions.groupby("module")}
+    return {module: shown[module] for module in view.catalogue.module if shown.get(module)}
+
+
+def _newly_overdue(view: View, earlier: View, period: Period) -> tuple[NewlyOverdue, ...]:
+    """Enterprises by module that are overdue at the end of the period and were not before it.
+
+    Their due date is in the period and known to the day or the month.
+    """
+    dues = queries.dues(view.connection, view.of, period.eve)
+    inside = _parts(dues[dues["due_on_precision"].isin(("day", "month"))], "due_on", period).inside
+    before, by = (_overdue(each) for each in (earlier, view))
+    known = before[["enterprise", "module"]].assign(known=True)
+    rows = by.merge(inside).merge(known, how="left", on=["enterprise", "module"])
+    new = rows[rows["known"].isna()]
+    counts = _shown_by_module(view, new)
+    in_all = steps.module_steps(view.facts).set_index("module")["overdue"]
+    return tuple(NewlyOverdue(module, n, _marked(view, int(in_all[module]))) for module, n in counts.items())
+
+
+def _overdue(view: View) -> pd.DataFrame:
+    """The enterprise × modules overdue, with the round of the training that is. Columns: enterprise, module, round."""
+    states = steps.enterprise_states(view.facts, view.catalogue)
+    return states.loc[states["state"] == "overdue", ["enterprise", "module", "round"]]
 
 
 def _count(view: View, enterprises: Iterable[str]) -> int:
@@ -244,18 +327,29 @@ def _marked(view: View, count: int) -> int:
     return shown
 
 
-def _through(view: View, completions: pd.DataFrame, period: Period) -> Through:
+def _through(view: View, earlier: View, completions: pd.DataFrame) -> Through:
     by = steps.completed_all_planned(view.facts)
-    earlier = view.with_filters(view.filters.dated(period.eve))
-    new = (by - steps.completed_all_planned(earlier.facts)) & set(completions["enterprise"])
+    last = _more(completions, steps.completed_modules(earlier.facts))
+    new = (by - steps.completed_all_planned(earlier.facts)) & set(last["enterprise"])
     nameable = new if view.nameable is None else new & view.nameable
     return Through(tuple(sorted(nameable)), _count(view, new - nameable), _marked(view, _count(view, by)))
+
+
+def _held(events: pd.DataFrame, earlier: pd.DataFrame, period: Period) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
+    """The events held in the period, and those told apart; `earlier` are the events before it."""
+    before = set(earlier.loc[earlier["status"] == "held", "event"])
+    came = [row for row in _rows(events) if row["status"] == "held" and row["event"] not in before]
+    inside = [period.contains(*_start(row)) for row in came]
+    return (
+        tuple(row for row, within in zip(came, inside, strict=True) if within),
+        tuple(row for row, within in zip(came, inside, strict=True) if not within),
+    )
 
 
 def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
     """The new pairs by indicator, and their total number."""
     rows = pairs.pair_rows(view.facts)
-    new = _within(rows, "after_on", period)
+    new = _parts(rows, "after_on", period).inside
     measured = []
     for code, entry in view.catalogue.indicator.items():
         here, by = new[new["indicator"] == code], rows.loc[rows["indicator"] == code, "enterprise"]

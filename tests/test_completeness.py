@@ -24,8 +24,9 @@ from data.privacy.viewer import MANAGER
 from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
 from data.view import View
+from data.vocabulary import FORM_STATES, FORMS
 from layouts import ids
-from layouts.lists.follow_up_layout import LIST
+from layouts.lists.follow_up_layout import LIST, duration, forms, reported_heading, silences
 
 pytestmark = pytest.mark.both_databases
 
@@ -129,6 +130,40 @@ def test_days_since_the_last_report_count_trained_enterprises(view: Ask) -> None
 
 
 @pytest.mark.parametrize(
+    ("days", "told"), [(1, "1 day"), (395, "395 days"), (711, "711 days"), (731, "2 years"), (2_768, "7.6 years")]
+)
+def test_long_silence_is_told_in_years(days: int, told: str) -> None:
+    assert duration(days) == told
+
+
+def test_forms_that_as_many_enterprises_miss_are_all_named() -> None:
+    def title(**missing: int) -> str:
+        counts = {form: {state: missing.get(form, 0) for state in FORM_STATES} for form in FORMS}
+        addresses = {(form, state): "" for form in FORMS for state in FORM_STATES}
+        return str(forms(counts, addresses)[0].children)
+
+    assert title() == "No form that is due is missing"
+    assert title(results=1) == "Results: missing for 1 enterprise"
+    assert title(baseline=2, results=2) == "Baseline, Results: each missing for 2 enterprises"
+
+
+def test_titles_say_what_is_on_record_and_not_what_never_happened() -> None:
+    def titles(trained: int, never: int) -> tuple[str, str]:
+        counts = {"90": trained - never, "never": never}
+        first = silences(counts, dict.fromkeys(counts, ""), None)[0]
+        return str(first.children), str(reported_heading(trained - never, trained)[0].children)
+
+    nobody = "No enterprise is trained in this selection"
+    assert titles(0, 0) == (nobody, nobody)
+    assert titles(1, 1) == (
+        "No report on record from 1 of 1 trained enterprise", "0 of 1 trained enterprise has a report on record"
+    )  # fmt: skip
+    assert titles(7, 2) == (
+        "No report on record from 2 of 7 trained enterprises", "5 of 7 trained enterprises have a report on record"
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
     ("as_of", "silence"),
     [("2014-03-01", "90"), ("2014-03-02", "180"), ("2014-12-01", "365"), ("2014-12-02", "longer")],
 )
@@ -162,8 +197,10 @@ def test_fewer_than_eight_pairs_have_no_outlier(view: Ask) -> None:
 
 
 def test_rows_without_a_source_are_counted_per_table(view: Ask) -> None:
-    # a's headcount; two phases, three rounds and two figures of the programme name none either.
-    assert follow_up.unsourced_counts(view()) == {"phase": 2, "round": 3, "result": 1, "reported_figure": 2}
+    # a's headcount; two phases, three rounds, their five partners and two figures of the programme name none either.
+    assert follow_up.unsourced_counts(view()) == {
+        "phase": 2, "round": 3, "round_partner": 5, "result": 1, "reported_figure": 2,
+    }  # fmt: skip
     assert follow_up.unsourced(view(), "result").to_numpy().tolist() == [["a", "", "", "headcount"]]
     assert "result" not in follow_up.unsourced_counts(view("sector=garments"))
 
@@ -260,7 +297,7 @@ def test_list_keeps_the_filters_and_has_a_title(served: Visit) -> None:
     for count, href in numbers(served, "?place=310000&lang=zh"):
         assert href.endswith("?lang=zh&place=310000"), (count, href)
     answer = served.answered(ONE_OUT, at("?lang=en", "/completeness/group/silent/round/r2"))
-    assert "Round 2: Trained, reported nothing" in str(answer[ONE_OUT])
+    assert "Round 2: Trained, no report on record" in str(answer[ONE_OUT])
 
 
 def test_listed_row_links_to_its_enterprise(served: Visit) -> None:

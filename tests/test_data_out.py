@@ -83,6 +83,23 @@ def test_workbook_of_an_exhibit_has_the_cells_of_its_csv(visits, which, code):
     assert [header, *told] == expected
 
 
+@pytest.mark.parametrize(
+    "address",
+    ["/export/{}.csv", "/export/{}.xlsx", "/how/{}", "/how/{}/training.csv", "/table/{}", "/how/{}?as_of=2014-12-31"],
+)
+def test_address_with_the_older_code_of_an_exhibit_answers_as_with_its_own(public, address):
+    names, contents = [], []
+    for code in ("journey-funnel", "journey"):
+        answer = public.client.get(address.format(code), headers=PAGE)
+        assert answer.status_code == 200
+        names.append(answer.headers.get("Content-Disposition"))
+        contents.append(answer.get_data())
+        answer.close()
+    assert names[0] == names[1]
+    if not address.endswith(".xlsx"):  # a workbook holds the time of its making
+        assert contents[0].replace(b"journey-funnel", b"journey") == contents[1]
+
+
 def test_workbook_has_real_numbers_and_real_dates(public):
     sheet = book(content_of(public.client, "/export/events.xlsx"))["events"]
     header = [cell.value for cell in sheet[1]]

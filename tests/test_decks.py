@@ -21,6 +21,7 @@ from data.links import share_links
 from data.links.link_terms import Audience, Terms
 from data.storage import accounts as tables
 from data.storage.accounts import accounts_engine
+from data.storage.database import now
 from layouts import ids, words
 from layouts.exhibits import name_of
 
@@ -175,6 +176,27 @@ def test_saved_deck_is_read_back_unchanged_with_its_author(accounts):
     assert decks.read(accounts, "NTAC 6") == saved
     assert (saved.name, saved.changed_by, saved.slides) == ("NTAC 6", MEI, slides_)
     assert saved.slides[0].filters == "as_of=2014-12-31&partner=cec,saws&sector=machinery", "in its one canonical form"
+
+
+def test_stored_slide_with_the_older_code_of_an_exhibit_still_opens(mei, accounts):
+    slides = [{"exhibit": "journey-funnel", "indicator": "", "filters": "partner=cec", "notes": "Say it"}]
+    row = {"name": "Of 2025", "revision": 7, "slides": json.dumps(slides), "changed_by": WANG, "changed_at": now()}
+    with accounts.begin() as connection:
+        connection.execute(tables.deck.insert().values(row))
+    slide = DeckSlide("journey", "", "partner=cec", "Say it")
+    assert decks.read(accounts, "Of 2025").slides == (slide,)
+    for page in (edit("Of 2025"), "/decks", "/present?deck=Of+2025"):
+        answer = mei.get(page, headers=PAGE)
+        assert answer.status_code == 200, page
+        assert "journey-funnel" not in answer.text
+    saved = decks.save(accounts, replace(decks.read(accounts, "Of 2025"), slides=(slide, DeckSlide("overview"))), MEI)
+    assert [each.exhibit for each in saved.slides] == ["journey", "overview"]
+
+
+def test_address_with_the_older_code_of_an_exhibit_adds_its_slide(mei, accounts):
+    decks.save(accounts, deck(), WANG)
+    mei.post("/decks/add?exhibit=journey-funnel", data={"deck": "NTAC 6"}, headers=PAGE)
+    assert decks.read(accounts, "NTAC 6").slides[-1] == DeckSlide("journey")
 
 
 @pytest.mark.parametrize("chance", [0, 2**30 - 1])

@@ -13,6 +13,7 @@ from urllib.parse import urlsplit
 import pytest
 from click.testing import CliRunner
 from programme import PROGRAMME, Row, Tables, load_rows
+from recount_slice import newly_overdue
 from visiting import PAGE, Visit
 
 from dashboard.commands.cli import main
@@ -31,18 +32,20 @@ WHOLE_2014 = Period(date(2014, 1, 1), date(2014, 12, 31))
 
 
 def _event(code: str, status: str, starts_on: date | None, **columns: Any) -> Row:
-    named = {"name_en": f"Meeting {code}", "name_zh": f"会议{code}", "kind": "workshop", "date_precision": "day"}
+    named = {"name_en": f"Meeting {code}", "name_zh": f"会议{code}", "kind": "workshop"}
     return {"code": code, "status": status, "starts_on": starts_on, **named, **columns}
 
 
 MORE: Tables = {
     "event": [
-        _event("may", "held", date(2014, 5, 1), date_precision="month", place="370200", participants=12),
-        _event("year", "held", date(2014, 1, 1), date_precision="year"),
+        _event("may", "held", date(2014, 5, 1), starts_on_precision="month", place="370200", participants=12),
+        _event("year", "held", date(2014, 1, 1), starts_on_precision="year"),
         _event("day", "held", date(2014, 6, 3), ends_on=date(2014, 6, 5)),
         _event("telling", "held", date(2014, 6, 9), name_en="Visit to Enterprise B", name_zh="走访"),
         _event("off", "cancelled", date(2014, 6, 10)),
-        _event("next", "planned", date(2015, 2, 1), date_precision="month"),
+        _event("next", "planned", date(2015, 2, 1), starts_on_precision="month"),
+        _event("unannounced", "planned", date(2015, 3, 1), source="later"),
+        _event("by", "held", date(2014, 9, 30), starts_on_precision="by"),
         _event("undated", "planned", None),
     ],
     "story": [
@@ -64,15 +67,32 @@ def programme() -> Tables:
     tables = {name: list(rows) for name, rows in PROGRAMME.items()} | MORE
     tables["enterprise"] = [row | {"may_be_named": row["code"] in "ae"} for row in tables["enterprise"]]
     tables["round"] = [
-        row | ({"date_precision": "month"} if row["code"] == "r2" else {"date_precision": "day"})
-        for row in tables["round"]
+        row | ({"started_on_precision": "month"} if row["code"] == "r2" else {}) for row in tables["round"]
+    ]
+    tables["source"] = [
+        *tables["source"], {"code": "later", "title_en": "Published later", "published_on": date(2015, 1, 1)}
+    ]  # fmt: skip
+    # The second round completed Module 2 on days of which only the latest is known; Enterprise F did on a known day.
+    tables["training"] = [
+        *tables["training"],
+        *(
+            {
+                "enterprise": code,
+                "round": "r2",
+                "module": "m2",
+                "completed_on": date(2014, 12, 31),
+                "completed_on_precision": "by",
+            }
+            for code in "ghi"
+        ),
+        {"enterprise": "f", "round": "r2", "module": "m2", "completed_on": date(2014, 12, 1)},
     ]
     # Five more measured again in autumn, so that one indicator has enough pairs.
     tables["result"] = [
         *tables["result"],
         *(
             {"enterprise": code, "round": "r2", "module": "m3", "indicator": "output", "operator": "=", "before": 10,
-             "before_on": date(2014, 9, 1), "after": 10 + at, "after_on": date(2014, 11, 30), "date_precision": "day"}
+             "before_on": date(2014, 9, 1), "after": 10 + at, "after_on": date(2014, 11, 30)}
             for at, code in enumerate("aefghi", 1)
         ),
     ]  # fmt: skip
@@ -104,53 +124,82 @@ def digest_of(record: Record, period: Period, filters: Filters | None = None) ->
 
 def test_round_begun_in_the_period_is_listed_with_partners_places_and_enterprises(record):
     (new,) = digest_of(record, WHOLE_2014).rounds
-    assert (new.round, new.started_on, new.date_precision) == ("r2", date(2014, 8, 1), "month")
+    assert (new.round, new.started_on, new.started_on_precision) == ("r2", date(2014, 8, 1), "month")
     assert new.partners == ("buyer",)
     assert new.places == ("310000", "370200")
     assert new.enterprises == 6  # a, e, f, g, h, i; j was recruited in 2015
 
 
 @pytest.mark.parametrize(
-    ("since", "until", "rounds", "partly"),
+    ("since", "until", "rounds", "apart"),
     [
-        (date(2014, 8, 1), date(2014, 8, 31), 1, 0),
-        (date(2014, 8, 2), date(2014, 8, 31), 0, 1),
-        (date(2014, 8, 1), date(2014, 8, 30), 0, 1),
-        (date(2014, 9, 1), date(2014, 9, 30), 0, 0),
+        (date(2014, 8, 1), date(2014, 8, 31), ["r2"], []),
+        (date(2014, 8, 2), date(2014, 8, 31), [], ["r2"]),
+        (date(2014, 8, 1), date(2014, 8, 30), [], []),  # not known to have begun
+        (date(2014, 9, 1), date(2014, 9, 30), [], []),
     ],
 )
-def test_month_precise_date_counts_only_if_the_whole_month_is_in_the_period(record, since, until, rounds, partly):
+def test_month_precise_date_counts_only_if_the_whole_month_is_in_the_period(record, since, until, rounds, apart):
     found = digest_of(record, Period(since, until))
-    assert len(found.rounds) == rounds
-    year = 1  # the event known only by year
-    assert found.partly == partly + year
+    assert [new.round for new in found.rounds] == rounds
+    assert list(found.apart.rounds) == apart
 
 
 def test_completions_are_counted_before_in_and_by_the_end_of_the_period(record):
-    (new,) = digest_of(record, WHOLE_2014).completed
+    new, other = digest_of(record, WHOLE_2014).completed
     assert (new.module, new.round, new.enterprises, new.before, new.by) == ("m1", "r2", 1, 0, 1)  # e
+    assert (other.module, other.round, other.enterprises, other.by) == ("m2", "r2", 1, 4)  # f; g, h and i are "by"
     found = digest_of(record, Period(date(2013, 6, 1), date(2013, 6, 30)))
     assert [(each.module, each.round, each.enterprises, each.before, each.by) for each in found.completed] == [
         ("m1", "r1", 1, 0, 1)
     ]
 
 
+def test_completions_known_only_by_a_date_are_told_apart_and_nobody_says_how_many_were_before(record):
+    for period in (WHOLE_2014, Period(date(2014, 12, 1), date(2014, 12, 31))):
+        found = digest_of(record, period)
+        assert [(each.module, each.round, each.enterprises) for each in found.apart.completed] == [("m2", "r2", 3)]
+        assert [each.before for each in found.completed if each.module == "m2"] == [None]
+    early = digest_of(record, Period(date(2014, 1, 1), date(2014, 12, 30)))
+    assert early.apart.completed == (), "it is not known yet"
+    assert [(each.before, each.by) for each in early.completed if each.module == "m2"] == [(0, 1)]
+
+
 @pytest.mark.parametrize("period", [WHOLE_2014, Period(date(2013, 7, 1), date(2014, 12, 31))])
 def test_numbers_before_and_after_the_period_equal_the_exhibit(record, period):
-    for each in digest_of(record, period).completed:
-        for day, number in ((period.eve, each.before), (period.until, each.by)):
-            filters = Filters().with_codes("round", {each.round}).dated(day)
-            with record.view(MANAGER, filters) as view:
-                table = build(view, "module-funnel").table
-            assert table.loc[table["module"] == each.module, "completed"].tolist() == [number]
+    found = digest_of(record, period)
+    apart = {(each.module, each.round): each.enterprises for each in found.apart.completed}
+    for each in found.completed:
+        filters = Filters().with_codes("round", {each.round})
+        before, by = (_completed(record, filters.dated(day), each.module) for day in (period.eve, period.until))
+        assert by == each.by
+        assert each.before in (before, None)
+        assert before + each.enterprises + apart.get((each.module, each.round), 0) == by
+
+
+def _completed(record: Record, filters: Filters, module: str) -> int:
+    with record.view(MANAGER, filters) as view:
+        table = build(view, "module-funnel").table
+    return int(table.set_index("module").loc[module, "completed"])
+
+
+def test_newly_overdue_is_overdue_at_the_end_of_the_period_and_was_not_before(record):
+    found = digest_of(record, WHOLE_2014).overdue
+    assert [(each.module, each.enterprises, each.by) for each in found] == [("m1", 1, 1), ("m2", 1, 1)]  # g, c
+    autumn = digest_of(record, Period(date(2014, 10, 1), date(2014, 12, 31))).overdue
+    assert {(each.module, each.enterprises) for each in autumn} == {("m1", 1)}
+    assert len(newly_overdue(programme())) == 1
+    with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
+        table = build(view, "module-funnel").table.set_index("module")["overdue"]
+    assert {each.module: each.by for each in found} == {"m1": table["m1"], "m2": table["m2"]}
 
 
 def test_enterprises_that_completed_all_modules_are_named_or_else_counted(record):
     found = digest_of(record, WHOLE_2014)
-    assert (found.through.named, found.through.others) == (("e",), 0)
+    assert (found.through.named, found.through.others) == (("e",), 0)  # g, h and i have more planned
     with record.view(MANAGER, Filters(as_of=WHOLE_2014.until)) as view:
-        table = build(view, "journey-funnel").table
-    assert table.loc[table["stage"] == "all_planned_completed", "enterprises"].tolist() == [found.through.by]
+        table = build(view, "journey").table
+    assert table.loc[table["stage"] == "all_planned_completed", "recorded"].tolist() == [found.through.by]
 
 
 def test_results_are_pairs_with_their_after_value_in_the_period(record):
@@ -173,9 +222,10 @@ def test_events_are_those_begun_in_the_period_and_upcoming_ones(record):
         ("may", "Meeting may"),
         ("day", "Meeting day"),
     ]
-    assert [row["event"] for row in found.coming] == ["next"]
+    assert [row["event"] for row in found.coming] == ["next"], "what is announced after the period is not in it"
+    assert [row["round"] for row in found.planned] == ["r3"]
     assert found.held[2]["name_en"] == "workshop", "an event that names who may not be named has its kind"
-    assert found.partly == 1  # the year
+    assert [row["event"] for row in found.apart.held] == ["year", "by"]
 
 
 def test_stories_belong_to_the_listed_rounds_and_name_no_hidden_enterprise(record):
@@ -191,7 +241,6 @@ def test_filters_narrow_the_newsletter(record):
 def test_period_without_events_gives_an_empty_newsletter(record):
     found = digest_of(record, Period(date(2010, 1, 1), date(2010, 1, 31)))
     assert found.empty
-    assert found.partly == 0
 
 
 class Links(HTMLParser):
@@ -273,6 +322,17 @@ def test_newsletter_gives_no_median_for_few_pairs(visit):
     text = visit.open("/digest.md?since=2013-12-01&until=2013-12-31&letter=en&for=managers").text
     assert "too few to generalise: Defects 1" in text
     assert "median" not in text
+
+
+def test_newsletter_says_what_is_known_only_by_a_date(visit):
+    text = visit.open(f"/digest.md?{PERIOD}&letter=en&for=managers").text
+    assert "3 completions are known by 31 December 2014, dates not on record: M2 Module 2 (" in text
+    assert "Round 2" in text
+    assert "1 enterprise completed M2 Module 2 ([4](" in text
+    assert "(0 by" not in text.split("M2 Module 2")[1].splitlines()[0]
+    assert "1 event is known to have been held by 31 December 2014, date not on record: [Meeting by](" in text
+    assert "M1 Module 1: 1 enterprise became overdue" in text
+    assert "planned to begin on 1 June 2015" in text
 
 
 def test_dates_are_written_as_precisely_as_they_are_known(visit):

@@ -26,7 +26,8 @@ from data.storage.accounts import accounts_engine
 from data.storage.database import writing_engine
 from data.view import View
 from layouts import ids
-from layouts.figures.timeline import timeline
+from layouts.figures.timeline import timeline, training_state
+from layouts.frames import records
 from layouts.lists import paged_list
 from layouts.lists.enterprise_table import COLUMNS, LIST
 
@@ -311,6 +312,21 @@ def test_manager_reads_names_codes_and_links(served: Visit) -> None:
     assert first[0]["props"]["children"] == "Enterprise C（中）"
     assert first[0]["props"]["href"] == "/enterprises/c?lang=zh&sector=garments"
     assert first[1]["props"]["children"] == "c"
+
+
+def test_training_without_a_completion_for_a_year_says_what_is_not_on_record(view: Ask) -> None:
+    def told(code: str, search: str = "") -> list[str]:
+        enterprise = one(view(search), code)
+        assert enterprise is not None
+        return [training_state(row) for row in records(enterprise.trainings)]
+
+    # b's last step is the workshop of 10 March 2013; a step of 365 days ago is not old yet.
+    assert told("b") == ["In progress (no completion on record)", "Dropped out"]
+    assert told("b", "as_of=2014-03-10")[0] == "In progress"
+    assert told("b", "as_of=2014-03-11")[0] == "In progress (no completion on record)"
+    planned = {"state": "not-yet-due", "stale": False, "due_on": None}
+    assert training_state(planned) == "Not yet due (no due date on record)"
+    assert training_state(planned | {"due_on": date(2015, 3, 1)}) == "Not yet due"
 
 
 def test_module_state_is_shown_by_a_symbol_and_in_words(served: Visit) -> None:

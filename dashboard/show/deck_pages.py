@@ -24,7 +24,7 @@ from data.decks import (
     DeckProblem,
     DeckSlide,
 )
-from data.exhibits import SLIDES
+from data.exhibits import SLIDES, current_code
 from data.links import share_links
 from data.storage.database import now
 from layouts import words
@@ -235,7 +235,7 @@ class Desk:
 
     def _requested_slide(self) -> tuple[DeckSlide, str]:
         """The slide that an address requests, and its description."""
-        exhibit, indicator = request.args.get("exhibit", ""), request.args.get("indicator", "")
+        exhibit, indicator = current_code(request.args.get("exhibit", "")), request.args.get("indicator", "")
         if exhibit not in SLIDES:
             abort(404)
         notes = request.form.get("notes", "").replace("\r\n", "\n")[:LONGEST_NOTES]

@@ -295,7 +295,9 @@ class Lists:
     def levels(self) -> list[Array]:
         """The result rows with before and after and no bound, per indicator that is not a yes/no practice."""
         rows, at = self.of.record.results, self.of.results
-        exact = at[(rows.operator[at] == 0) & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)]
+        exact = at[
+            (rows.operator[at] == 0) & (rows.before_from[at] <= self.of.day) & (rows.after_from[at] <= self.of.day)
+        ]
         units = [self.catalogue.indicator[code].columns["unit"] for code in self.of.record.indicators]
         exact = exact[np.array([unit != YES_NO for unit in units] or [False])[rows.indicator[exact]]]
         first = runs(rows.indicator[exact])  # results are sorted by indicator

@@ -120,6 +120,12 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
     )
 
 
+def results_since(of: SliceFacts, eve: date) -> pd.DataFrame:
+    """The results of the slice whose after or change is seen after `eve`. Columns as :func:`result_rows`."""
+    seen_from = of.record.results.ended_from[of.results]
+    return result_rows(of, of.results[(seen_from > eve.toordinal()) & (seen_from <= of.day)])
+
+
 def result_order(of: SliceFacts, at: Array) -> Array:
     """The order of some results by indicator, enterprise, round and module."""
     rows = of.record.results

@@ -54,6 +54,14 @@ class EnterpriseModules(NamedTuple):
         return mark
 
 
+class OneTraining(NamedTuple):
+    """The state of one training, whether it has begun, and whether it is stale."""
+
+    state: str
+    begun: bool
+    stale: bool
+
+
 class Pairs(NamedTuple):
     """One row per pair: the result row of its before, the result row of its after, and the key it was found by."""
 
@@ -196,8 +204,8 @@ class SliceFacts:
         reached = [self.steps & COMPLETION != 0, rows.dropped[at] <= self.day, self.started, rows.due[at] <= self.day]
         return np.select(reached, [COMPLETED, DROPPED, IN_PROGRESS, OVERDUE], NOT_YET_DUE).astype(np.int8)
 
-    def trainings_of(self, enterprise: str) -> dict[tuple[str, str], tuple[str, bool]]:
-        """The trainings of one enterprise, by round and module: the state, and True if the training has begun."""
+    def trainings_of(self, enterprise: str) -> dict[tuple[str, str], OneTraining]:
+        """The trainings of one enterprise, by round and module."""
         record, rows = self.record, self.record.trainings
         at = record.enterprise_at[enterprise]
         begin, end = np.searchsorted(rows.enterprise[self.trainings], (at, at + 1)).tolist()
@@ -205,7 +213,7 @@ class SliceFacts:
         for each in range(begin, end):
             row = self.trainings[each]
             key = record.rounds[record.enrolments.round[rows.enrolment[row]]], record.modules[rows.module[row]]
-            trainings[key] = STATES[self.states[each]], bool(self.started[each])
+            trainings[key] = OneTraining(STATES[self.states[each]], bool(self.started[each]), bool(self.stale[each]))
         return trainings
 
     @cached_property
@@ -215,6 +223,13 @@ class SliceFacts:
         days = (reached[at] for reached in (rows.workshop, rows.visit, rows.assessment))
         latest: Array = np.max([np.where(day <= self.day, day, ALWAYS) for day in days], axis=0)
         return latest
+
+    @cached_property
+    def stale(self) -> Array:
+        """Marks the trainings of the slice in progress whose latest step is more than a year old."""
+        old = (self.last_steps > ALWAYS) & (self.day - self.last_steps > STALE_AFTER)
+        mark: Array = (self.states == IN_PROGRESS) & old
+        return mark
 
     @cached_property
     def trained(self) -> Array:
@@ -244,7 +259,7 @@ class SliceFacts:
             chosen, of_run = first.copy(), runs(run)
             chosen[run[of_run]] = completed[of_run]
         decisive = positions[chosen]
-        training, state, last_steps = self.trainings[decisive], self.states[decisive], self.last_steps[decisive]
+        training, state = self.trainings[decisive], self.states[decisive]
         rows = self.record.trainings
         return EnterpriseModules(
             enterprise=rows.enterprise[training],
@@ -252,7 +267,7 @@ class SliceFacts:
             steps=steps,
             state=state,
             training=training,
-            stale=(state == IN_PROGRESS) & (last_steps > ALWAYS) & (self.day - last_steps > STALE_AFTER),
+            stale=self.stale[decisive],
             without_due_date=(state == NOT_YET_DUE) & (rows.due[training] == NEVER),
         )
 

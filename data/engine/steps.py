@@ -131,6 +131,16 @@ def completed_by_round(of: SliceFacts) -> dict[tuple[str, str], int]:
     }
 
 
+def completed_modules(of: SliceFacts) -> frozenset[tuple[str, str]]:
+    """The enterprises with the modules that they completed."""
+    record, of_modules = of.record, of.enterprise_modules
+    rows = np.flatnonzero(of_modules.completed)
+    enterprises, modules = of_modules.enterprise[rows].tolist(), of_modules.module[rows].tolist()
+    return frozenset(
+        (record.enterprises[at], record.modules[module]) for at, module in zip(enterprises, modules, strict=True)
+    )
+
+
 def completed_all_planned(of: SliceFacts) -> frozenset[str]:
     """The enterprises that completed every module planned for them."""
     of_modules = of.enterprise_modules

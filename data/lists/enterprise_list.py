@@ -181,12 +181,13 @@ def one(view: View, code: str) -> OneEnterprise | None:
     connection, of = view.connection, view.of
     (itself,) = lists_of(view).listed(np.array([view.facts.record.enterprise_at[code]]))
     facts = {"place": itself.place, "sector": itself.sector} | queries.enterprise_row(connection, code)
+    facts["note"] = view.readable(facts["note"])
     enrolments = queries.enrolments_of(connection, of, [code])
     return OneEnterprise(
         code,
         facts,
         enrolments,
-        queries.round_partners(connection, of, enrolments["round"].tolist()),
+        partners(view, enrolments["round"].tolist()),
         trainings(view, code),
         results(view, code),
         queries.stories_of(connection, of, code),
@@ -194,14 +195,24 @@ def one(view: View, code: str) -> OneEnterprise | None:
     )
 
 
+def partners(view: View, rounds: list[str]) -> pd.DataFrame:
+    """The partners of some rounds, with the notes on them that the viewer may read."""
+    frame = queries.round_partners(view.connection, view.of, rounds)
+    return frame.assign(note=pd.Series([view.readable(note) for note in frame["note"]], dtype=object))
+
+
 def trainings(view: View, code: str) -> pd.DataFrame:
-    """Every training of an enterprise with its state. Numbers of participants are shown only once it has begun."""
+    """Every training of an enterprise with its state, and ``stale``: in progress, its latest step over a year old.
+
+    Numbers of participants are shown only once it has begun.
+    """
     unfiltered = whole(view)
     frame = queries.trainings_of(view.connection, unfiltered.of, code)
     by_key = unfiltered.facts.trainings_of(code)
-    states = [by_key[key] for key in zip(frame["round"], frame["module"], strict=True)]
-    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([begun for _state, begun in states], index=frame.index, dtype=bool))
-    frame.insert(2, "state", pd.Series([state for state, _begun in states], index=frame.index, dtype=object))
+    known = [by_key[key] for key in zip(frame["round"], frame["module"], strict=True)]
+    frame[_PEOPLE] = frame[_PEOPLE].where(pd.Series([each.begun for each in known], index=frame.index, dtype=bool))
+    frame.insert(2, "state", pd.Series([each.state for each in known], index=frame.index, dtype=object))
+    frame.insert(3, "stale", pd.Series([each.stale for each in known], index=frame.index, dtype=bool))
     return frame.assign(note=None) if view.viewer.limited else frame
 
 

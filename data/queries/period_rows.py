@@ -1,23 +1,22 @@
-"""The facts of a period, with the precision of their dates. The caller keeps those that are in the period for sure."""
+"""The facts that are seen by the date of a slice, and not on an earlier day, with the precision of their dates."""
 
 from datetime import date
 
 import pandas as pd
-from sqlalchemy import Connection, or_, select
+from sqlalchemy import ColumnElement, Connection, and_, select
 
 from data.privacy.viewer import Slice
 from data.queries import slice_rows
 from data.queries.execution import frame
-from data.queries.slice_rows import among, ended_by
+from data.queries.slice_rows import DateColumn, among, ended_by
 from data.storage import schema
 
 
-def rounds_begun(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Rounds of the slice that began on `since` or later. Columns: round, started_on, started_on_precision."""
+def rounds_begun(connection: Connection, of: Slice, eve: date) -> pd.DataFrame:
+    """Rounds of the slice that began after `eve`. Columns: round, started_on, started_on_precision."""
     round_ = schema.round_
     conditions = [
-        round_.c.started_on >= _earliest(since),
-        ended_by(round_.c.started_on, of.as_of),
+        _reached(round_.c.started_on, of, eve),
         among(round_.c.code, of.round),
         among(round_.c.phase, of.phase),
     ]
@@ -63,36 +62,28 @@ def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) ->
     return pd.concat(frames, ignore_index=True)
 
 
-def completions(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Trainings completed on `since` or later.
+def completions(connection: Connection, of: Slice, eve: date) -> pd.DataFrame:
+    """Trainings completed after `eve`. Columns: enterprise, round, module, completed_on, completed_on_precision."""
+    return _trainings(connection, of, eve, "completed_on")
 
-    Columns: enterprise, round, module, completed_on, completed_on_precision.
-    """
+
+def dues(connection: Connection, of: Slice, eve: date) -> pd.DataFrame:
+    """Trainings that became due after `eve`. Columns: enterprise, round, module, due_on, due_on_precision."""
+    return _trainings(connection, of, eve, "due_on")
+
+
+def _trainings(connection: Connection, of: Slice, eve: date, name: str) -> pd.DataFrame:
+    """The trainings of the slice whose date `name` is reached after `eve`."""
     trained = slice_rows.trainings(of, slice_rows.enrolments(of))
-    columns = ("enterprise", "round", "module", "completed_on", "completed_on_precision")
+    columns = ("enterprise", "round", "module", name, schema.precision_of(name))
     return frame(
         connection,
-        select(*(trained.c[name] for name in columns))
-        .where(trained.c.completed_on >= _earliest(since), ended_by(trained.c.completed_on, of.as_of))
-        .order_by(trained.c.enterprise),
+        select(*(trained.c[column] for column in columns))
+        .where(_reached(trained.c[name], of, eve))
+        .order_by(trained.c.enterprise, trained.c.round, trained.c.module),
     )
 
 
-def reports(connection: Connection, of: Slice, since: date) -> pd.DataFrame:
-    """Results whose after is of `since` or later. Columns: enterprise, indicator, after_on, after_on_precision."""
-    rows = slice_rows.results_seen(of, slice_rows.enrolments(of))
-    return frame(
-        connection,
-        select(rows.c.enterprise, rows.c.indicator, rows.c.after_on, rows.c.after_on_precision)
-        .where(
-            rows.c.after_on >= _earliest(since),
-            ended_by(rows.c.after_on, of.as_of),
-            or_(rows.c.after.is_not(None), rows.c.change_percent.is_not(None)),
-        )
-        .order_by(rows.c.indicator, rows.c.enterprise),
-    )
-
-
-def _earliest(since: date) -> date:
-    """The first stored date of a fact that may be in the period: a date known to the year is stored as 1 January."""
-    return since.replace(month=1, day=1)
+def _reached(column: DateColumn, of: Slice, eve: date) -> ColumnElement[bool]:
+    """The condition that the last day that a date can mean is after `eve` and not after the date of the slice."""
+    return and_(ended_by(column, of.as_of), ~ended_by(column, eve))

@@ -113,11 +113,21 @@ def _span(row: dict[str, Any]) -> tuple[str | None, str | None]:
 
 
 def _heading(row: dict[str, Any], at: float, names: Names) -> dict[str, Any]:
-    state = f"{STATE_SIGNS[row['state']]} {state_name(row['state'])}"
+    state = f"{STATE_SIGNS[row['state']]} {training_state(row)}"
     title = f"<b>{wrapped(names('module', row['module']), 50, 1)}</b>  {names('round', row['round'])} · {state}"
     text_lines = "<br>".join(lines(details(row)))
     text = f"{title}<br><span style='color:{theme.MUTED};font-size:13px'>{text_lines}</span>"
     return theme.heading(text, at, across=True) | {"y": at - 0.12, "yanchor": "bottom"}
+
+
+def training_state(row: dict[str, Any]) -> str:
+    """The state of one training in words, and what is not on record of it."""
+    missing = ""
+    if row["stale"]:
+        missing = _("no completion on record")
+    elif row["state"] == "not-yet-due" and not row["due_on"]:
+        missing = _("no due date on record")
+    return f"{state_name(row['state'])} ({missing})" if missing else state_name(row["state"])
 
 
 def lines(parts: list[str]) -> list[str]:

@@ -9,12 +9,11 @@ from dash import dcc, html
 from dash.development.base_component import Component
 
 from data.vocabulary import YES_NO
-from layouts.figures.timeline import step_name, visited
+from layouts.figures.timeline import step_name, training_state, visited
 from layouts.frames import records
 from layouts.parts import exhibit_frame
 from layouts.parts.exhibit_frame import Basis
 from layouts.parts.tables import Cell, Column, LinkTo, Table
-from layouts.texts.code_words import state_name
 from layouts.theme import GRAPH_CONFIG, Figure
 from layouts.words import (
     Names,
@@ -77,16 +76,6 @@ def people(workers: float | None, women: float | None) -> str:
     return sentences(number(workers), _("({women} of them women)", women=number(women)))
 
 
-def role_name(role: str) -> str:
-    """The name of a partner's role in a round."""
-    return {
-        "owner": _("owner"),
-        "sponsor": _("sponsor"),
-        "provider": _("provider"),
-        "funder": _("funder"),
-    }[role]
-
-
 def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Component:
     """The section of the trainings in time, with their table."""
     picture = html.Div(
@@ -99,13 +88,15 @@ def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Com
 
 
 def timeline_title(frame: pd.DataFrame) -> str:
-    """The title: the number of completed trainings."""
+    """The title: the number of trainings with a completion on record."""
     if frame.empty:
         return _("No training is planned")
     done = int((frame["state"] == "completed").sum())
     return ngettext(
-        "{done} of {n} training completed", "{done} of {n} trainings completed", len(frame), done=number(done)
-    )
+        "{done} of {n} training with a completion on record",
+        "{done} of {n} trainings with a completion on record",
+        len(frame), done=number(done),
+    )  # fmt: skip
 
 
 def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
@@ -118,7 +109,7 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
             [
                 names("module", row["module"]),
                 names("round", row["round"]),
-                state_name(row["state"]),
+                training_state(row),
                 dates["due_on"],
                 dates["workshop_on"],
                 visited(row) or "–",

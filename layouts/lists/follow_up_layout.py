@@ -14,7 +14,7 @@ from layouts.lists.paged_list import Column
 from layouts.parts.cards import table_name
 from layouts.parts.exhibit_frame import table_at
 from layouts.parts.markup import Markup
-from layouts.words import Names, _, labelled, ngettext, number
+from layouts.words import Names, _, labelled, listed, ngettext, number
 
 SIGNS = {"present": "✓", "partly": "◐", "missing": "✕", "not-yet-due": "○"}
 COLUMNS = (
@@ -93,7 +93,7 @@ def silence_name(silence: str) -> str:
         "365": _("181 to 365 days ago"),
         "longer": _("More than 365 days ago"),
         "undated": _("Reported, without a date"),
-        "never": _("Never reported"),
+        "never": _("No report on record"),
     }[silence]
 
 
@@ -162,26 +162,42 @@ def _table(columns: Sequence[Any], lines: Sequence[tuple[Any, Sequence[Component
 
 def forms(counts: Mapping[str, Mapping[str, int]], lists: Mapping[tuple[str, str], str]) -> list[Component]:
     """The number of enterprises by form and state, each with a link to its list."""
-    worst = max(FORMS, key=lambda form: counts[form]["missing"])
-    missing = counts[worst]["missing"]
-    title = (
-        ngettext(
-            "{form}: missing for {n} enterprise", "{form}: missing for {n} enterprises", missing, form=form_name(worst)
-        )
-        if missing
-        else _("No form that is due is missing")
-    )
     lines = [
         (form_name(form), [_count_link(lists[form, state], counts[form][state]) for state in FORM_STATES])
         for form in FORMS
     ]
     return [
-        html.H2(title),
+        html.H2(_forms_title(counts)),
         html.P(
             _("Enterprises by what is on record of them; each number leads to its list."), className="exhibit-caption"
         ),
         _table([_("Form"), *(chip(state) for state in FORM_STATES)], lines),
     ]
+
+
+def _forms_title(counts: Mapping[str, Mapping[str, int]]) -> str:
+    """The forms that most enterprises miss, with their number."""
+    missing = max(counts[form]["missing"] for form in FORMS)
+    if not missing:
+        return _("No form that is due is missing")
+    forms = [form_name(form) for form in FORMS if counts[form]["missing"] == missing]
+    if len(forms) > 1:
+        return ngettext(
+            "{forms}: each missing for {n} enterprise", "{forms}: each missing for {n} enterprises", missing,
+            forms=listed(forms),
+        )  # fmt: skip
+    return ngettext("{form}: missing for {n} enterprise", "{form}: missing for {n} enterprises", missing, form=forms[0])
+
+
+DAYS_OF_YEAR = 365.25
+FEWEST_YEARS = 2
+"""A shorter silence is told in days."""
+
+
+def duration(days: int) -> str:
+    """A number of days in words: "395 days", "7.6 years"."""
+    years = round(days / DAYS_OF_YEAR, 1)
+    return ngettext("{n} day", "{n} days", days) if years < FEWEST_YEARS else _("{n} years", n=number(years))
 
 
 def silences(
@@ -192,12 +208,19 @@ def silences(
     ``longest`` is the enterprise that reported the longest ago: its name, the address of its page, the number of days.
     """
     trained = sum(counts.values())
-    title = _("{n} of {trained} trained enterprises never reported", n=number(counts["never"]), trained=number(trained))
+    title = (
+        ngettext(
+            "No report on record from {never} of {n} trained enterprise",
+            "No report on record from {never} of {n} trained enterprises",
+            trained, never=number(counts["never"]),
+        )
+        if trained
+        else _nobody_trained()
+    )  # fmt: skip
     longest_line = []
     if longest:
         name, href, days = longest
-        ago = ngettext("{n} day", "{n} days", days)
-        longest_line.append(html.P([labelled(_("The longest ago"), ago), " · ", dcc.Link(name, href=href)]))
+        longest_line.append(html.P([labelled(_("Longest silence"), duration(days)), " · ", dcc.Link(name, href=href)]))
     lines = [(silence_name(silence), [_count_link(lists[silence], counts[silence])]) for silence in counts]
     return [html.H2(title), _table([_("Last report"), _("Enterprises")], lines), *longest_line]
 
@@ -220,9 +243,15 @@ def doubts(outliers: int, outlier_list: str, unsourced: Mapping[str, int], lists
 
 def reported_heading(reported_count: int, trained: int) -> list[Component]:
     """The heading of the coverage: the number of trained enterprises that reported."""
-    title = _(
-        "{reported} of {trained} trained enterprises reported", reported=number(reported_count), trained=number(trained)
-    )
+    title = (
+        ngettext(
+            "{reported} of {n} trained enterprise has a report on record",
+            "{reported} of {n} trained enterprises have a report on record",
+            trained, reported=number(reported_count),
+        )
+        if trained
+        else _nobody_trained()
+    )  # fmt: skip
     return [
         html.H2(title),
         html.P(
@@ -230,6 +259,10 @@ def reported_heading(reported_count: int, trained: int) -> list[Component]:
             className="exhibit-caption",
         ),
     ]
+
+
+def _nobody_trained() -> str:
+    return _("No enterprise is trained in this selection")
 
 
 def list_heading(whole: bool) -> list[Component]:
@@ -271,6 +304,8 @@ def list_title(kind: str, words: Sequence[str], names: Names) -> str:
     what, group_kind, code = words
     group = _("All enterprises") if group_kind == "total" else names(group_kind, code)
     titles = {
-        "trained": _("Trained"), "reported": _("Trained, reported anything"), "silent": _("Trained, reported nothing"),
-    }  # fmt: skip
+        "trained": _("Trained"),
+        "reported": _("Trained, reported anything"),
+        "silent": _("Trained, no report on record"),
+    }
     return labelled(group, titles[what])

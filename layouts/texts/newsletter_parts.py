@@ -85,6 +85,7 @@ def headings() -> dict[str, str]:
     return {
         "rounds": _("New rounds"),
         "completed": _("Modules completed"),
+        "overdue": _("Newly overdue"),
         "measured": _("New results"),
         "stories": _("Stories"),
         "held": _("Held"),
@@ -121,6 +122,20 @@ def new_round(
     )  # fmt: skip
 
 
+def rounds_apart(rounds: Sequence[str], until: date) -> str:
+    """The rounds that are known to have begun by the end of the period, on a day not on record."""
+    return ngettext(
+        "{n} round is known to have begun by {until}, date not on record: {rounds}.",
+        "{n} rounds are known to have begun by {until}, dates not on record: {rounds}.",
+        len(rounds), until=day(until), rounds=listed(list(rounds)),
+    )  # fmt: skip
+
+
+def planned_round(name: str, when: str) -> str:
+    """A round that is planned to begin; `when` is the date in words."""
+    return _("{round}: planned to begin {when}", round=name, when=when)
+
+
 def enterprises(n: int) -> str:
     """A number of enterprises in words."""
     return ngettext("{n} enterprise", "{n} enterprises", n)
@@ -140,12 +155,41 @@ def completed(n: int, module: str, before: tuple[str, date], by: tuple[str, date
 
 
 def completed_in_all(n: int, module: str, by: str, until: date) -> str:
-    """The enterprises that completed a module, in all rounds; `by` is the total by the end, with its link."""
+    """The enterprises that completed a module; `by` is the total by the end of the period, with its link."""
     return ngettext(
         "{n} enterprise completed {module} ({by} by {until}).",
         "{n} enterprises completed {module} ({by} by {until}).",
         n, module=module, by=by, until=day(until),
     )  # fmt: skip
+
+
+def known_complete(module: str, by_round: Sequence[tuple[str, int]]) -> str:
+    """The completions of a module on days not on record: the number by round, or the only number where it has none."""
+    counts = [labelled(round_, number(n)) if round_ else number(n) for round_, n in by_round]
+    return f"{module} ({listed(counts)})"
+
+
+def completed_apart(n: int, each: Sequence[str], until: date) -> str:
+    """The line about `n` completions on days not on record; `each` is one module of them."""
+    return ngettext(
+        "{n} completion is known by {until}, date not on record: {modules}.",
+        "{n} completions are known by {until}, dates not on record: {modules}.",
+        n, until=day(until), modules=listed(list(each)),
+    )  # fmt: skip
+
+
+def newly_overdue(n: int, module: str, by: str, until: date) -> str:
+    """The enterprises that became overdue in a module; `by` are all overdue by the end, with their link."""
+    return ngettext(
+        "{module}: {n} enterprise became overdue ({by} overdue on {until}).",
+        "{module}: {n} enterprises became overdue ({by} overdue on {until}).",
+        n, module=module, by=by, until=day(until),
+    )  # fmt: skip
+
+
+def overdue_means() -> str:
+    """The definition of overdue."""
+    return _("Overdue: the due date is reached, and no start of the training is on record.")
 
 
 def through(named: Sequence[str], others: int, by: str, until: date) -> str:
@@ -214,6 +258,15 @@ def unpaired(n: int) -> str:
     )
 
 
+def results_apart(n: int, until: date) -> str:
+    """The number of results that are known by the end of the period, measured on days not on record."""
+    return ngettext(
+        "{n} result is known by {until}, date not on record.",
+        "{n} results are known by {until}, dates not on record.",
+        n, until=day(until),
+    )  # fmt: skip
+
+
 def no_cause() -> str:
     """The warning that a change proves no cause."""
     return _("Enterprises report these themselves; there is no comparison group, and no change proves a cause.")
@@ -227,13 +280,13 @@ def happening(name: str, when: str, place: str, people: int | None) -> str:
     return labelled(name, listed(facts))
 
 
-def partly(n: int) -> str:
-    """The number of facts that are left out because their date is not precise enough."""
+def held_apart(names: Sequence[str], until: date) -> str:
+    """The events that are known to have been held by the end of the period, on a day not on record."""
     return ngettext(
-        "{n} fact is dated by its month or year alone and may lie outside the period: it is left out.",
-        "{n} facts are dated by their month or year alone and may lie outside the period: they are left out.",
-        n,
-    )
+        "{n} event is known to have been held by {until}, date not on record: {events}.",
+        "{n} events are known to have been held by {until}, dates not on record: {events}.",
+        len(names), until=day(until), events=listed(list(names)),
+    )  # fmt: skip
 
 
 def how_counted() -> str:
