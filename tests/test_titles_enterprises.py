@@ -112,6 +112,7 @@ def test_funnel_under_a_threshold():
     assert funnel(module("m1", 15, completed=UNDER)) == "M1 Cooperation: completion on record for under 5 of 15"
     assert funnel(module("m1", 10, completed=15)) == "M1 Cooperation: completion on record for 15 (in all 10)"
     hidden = module("m1", 5, due=UNDER)
+    assert "under 5 are left out" in module_funnel.draw(material([module("m1", 15, visited_assumed=UNDER)])).caption
     assert funnel(hidden) == "Too few enterprises in any one module to be shown"
 
 
@@ -135,12 +136,17 @@ def test_states_leave_out_what_no_training_is():
 
 def test_states_tell_recent_trainings_from_stale_ones():
     drawing = states(module("m1", 10, in_progress=6, stale=2, dropped=1, overdue=1, not_yet_due=2, without_due_date=1))
-    assert drawing.title == (
-        "10 planned trainings: 4 in progress within a year, 2 without a completion on record, 1 dropped out, "
-        "1 overdue, 2 not yet due, 1 of them without a due date"
-    )
+    assert drawing.title == ("10 planned trainings: 2 without a completion on record, 1 dropped out, 1 overdue")
     assert drawing.caption.startswith("10 planned trainings")
     assert "1 has not started and has no due date" in drawing.caption
+
+
+def test_states_name_all_parts_where_these_are_few():
+    drawing = states(module("m1", 8, in_progress=6, stale=2, not_yet_due=2, without_due_date=1))
+    assert drawing.title == (
+        "8 planned trainings: 4 in progress within a year, 2 without a completion on record, "
+        "2 not yet due, 1 of them without a due date"
+    )
 
 
 def test_states_never_say_that_none_is_overdue_of_trainings_without_a_due_date():

@@ -26,6 +26,7 @@ from layouts.words import (
     out_of,
     percent,
     sentences,
+    too_few_assumed,
     unseen,
     with_assumed,
     wrapped,
@@ -34,6 +35,9 @@ from layouts.words import (
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "recent", "stale", "dropped", "overdue", "not_yet_due")
 """The parts of the trainings planned. ``recent`` is in progress less ``stale``."""
+
+MOST_PARTS = 4
+"""Maximum number of parts in a title that names all."""
 
 _COLOURS = {
     **{state: theme.STATES[state.replace("_", "-")] for state in ("completed", "dropped", "overdue", "not_yet_due")},
@@ -74,10 +78,12 @@ def draw(material: Material) -> Drawing:
     if material.size is Size.SMALL:
         return Drawing(title, _completion(material))
     frame = material.table[material.table["planned"] > 0]
+    assumed = [n for name in STEPS[1:-1] for n in frame[f"{name}_assumed"]]
+    on_page = _("Solid: on record. Hatched: assumed from a later step, not on record.")
+    on_slide = _("Solid: on record. Hatched, and after a plus: assumed from a later step, not on record.")
     caption = sentences(
-        _("Solid: on record. Hatched: assumed from a later step, not on record.")
-        if any(n or unseen(n) for name in STEPS[1:-1] for n in frame[f"{name}_assumed"])
-        else "",
+        (on_slide if material.on_slide else on_page) if any(assumed) else "",
+        too_few_assumed(assumed),
         _("Shares are of those due."),
     )
     if material.on_slide:
@@ -128,11 +134,7 @@ def _chart(frame: pd.DataFrame, material: Material) -> Chart:
     categories = []
     for row in records(frame):
         done = row["completed_share"]
-        assumed = [
-            f"{step_name(name)} {number(_assumed(row, name))}"
-            for name in STEPS
-            if _assumed(row, name) or unseen(_assumed(row, name))
-        ]
+        assumed = [f"{step_name(name)} {number(_assumed(row, name))}" for name in STEPS if _assumed(row, name)]
         remarks = (
             _("{share} of those due completed it", share=percent(done)) if known(done) else "",
             labelled(_("Assumed, not on record"), listed(assumed)) if assumed else "",
@@ -162,7 +164,7 @@ def _due(row: Row) -> str:
 
 def _waiting(waiting: float, undated: float) -> str:
     """The number not yet due, and how many of these have no due date."""
-    if not undated and not unseen(undated):
+    if not undated:
         return _("{n} not yet due", n=number(waiting))
     if known(waiting, undated) and waiting == undated:
         return _("{n} not started, without a due date", n=number(undated))
@@ -221,12 +223,15 @@ def _rows(frame: pd.DataFrame, material: Material) -> Figure:
     }
 
 
-def _step_label(name: str, row: Row, of_due: str) -> str:
-    """The number with a step on record, the number assumed, and the share on record of those due."""
+def _step_label(name: str, row: Row, of_due: str, *, narrow: bool = False) -> str:
+    """The number with a step on record, the number assumed, and the share on record of those due.
+
+    `narrow`: there is no room for the word *assumed*.
+    """
     reached = f"<b>{number(row[name])}</b>"
-    assumed = _assumed(row, name)
-    if assumed or unseen(assumed):
-        reached = _("{n} + {assumed} assumed", n=reached, assumed=number(assumed))
+    if assumed := _assumed(row, name):
+        words = f"{reached} + {number(assumed)}"
+        reached = words if narrow else _("{n} + {assumed} assumed", n=reached, assumed=number(assumed))
     share = row.get(f"{name}_share")
     return reached if name == "planned" or not known(share) else f"{reached}  {of_due}"
 
@@ -252,7 +257,7 @@ def _columns(frame: pd.DataFrame, material: Material) -> Figure:
             y.append(at)
             starts.append(column)
             colours.append(colour)
-            labels.append(_step_label(name, row, percent(row.get(f"{name}_share"))))
+            labels.append(_step_label(name, row, percent(row.get(f"{name}_share")), narrow=True))
     columns = [
         {"text": step_name(name), "x": column, "xref": "x", "xanchor": "left", "y": -0.82, "yref": "y",
          "yanchor": "bottom", "showarrow": False, "font": {"color": theme.MUTED}}
@@ -343,7 +348,7 @@ def _states_caption(frame: pd.DataFrame) -> str:
 
 
 def _states_title(frame: pd.DataFrame) -> str:
-    """The number of trainings planned, and of each state that has any."""
+    """The number of trainings planned, and of each state that has any; of many states those to act on."""
     rows = records(frame)
     if any(total is None for total in (_total(rows, "planned"), *(_total(rows, state) for state in STATES))):
         return _("Where each planned training stands")
@@ -358,11 +363,14 @@ def _states_title(frame: pd.DataFrame) -> str:
         "overdue": _("{n} overdue", n=number(total["overdue"])),
         "not_yet_due": _waiting(total["not_yet_due"], sum(frame["without_due_date"])),
     }
+    there = [state for state in STATES if total[state]]
+    if len(there) > MOST_PARTS:
+        there = [state for state in there if state not in ("recent", "not_yet_due")]
     return ngettext(
         "{n} planned training: {states}",
         "{n} planned trainings: {states}",
         planned,
-        states=listed([text for state, text in said.items() if total[state]]),
+        states=listed([said[state] for state in there]),
     )
 
 
