@@ -2,7 +2,7 @@
 
 import re
 import textwrap
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -129,10 +129,19 @@ def out_of(part: float, whole: float) -> str:
 
 
 def with_assumed(recorded: float, assumed: float) -> str:
-    """A number on record, and the number assumed from later steps where there is any: "0 + 16 assumed"."""
-    if not assumed and not unseen(assumed):
+    """A number on record, and the number assumed from later steps where there is any: "0 + 16 assumed".
+
+    An assumed number under a base is left out: it may be 0.
+    """
+    if not assumed:
         return number(recorded)
     return _("{n} + {assumed} assumed", n=number(recorded), assumed=number(assumed))
+
+
+def too_few_assumed(numbers: Iterable[object]) -> str:
+    """The note on assumed numbers that are left out, since they are under a base; empty where there is none."""
+    under = next(filter(None, map(unseen, numbers)), "")
+    return _("Assumed numbers {under} are left out.", under=under) if under else ""
 
 
 def signed(value: float | None, digits: int = 2) -> str:

@@ -38,9 +38,9 @@ LOOK = Look(
         ),
         ColumnLook("value", _l("the number counted"), _l("Number"), count("value"), True),
         ColumnLook("of", _l("the number it is out of; blank where there is none"), _l("Out of"), count("of"), True),
-        ColumnLook("share", _l("value divided by of"), _l("Share"), share("share"), True),
-        ColumnLook("low", _l("lower end of the 95 % interval of the share"), _l("From"), share("low"), True),
-        ColumnLook("high", _l("upper end of the 95 % interval of the share"), _l("To"), share("high"), True),
+        ColumnLook("share", _l("value divided by of"), _l("As a share"), share("share"), True),
+        ColumnLook("low", _l("lower end of the 95 % interval of the share"), _l("Interval from"), share("low"), True),
+        ColumnLook("high", _l("upper end of the 95 % interval of the share"), _l("Interval to"), share("high"), True),
         ColumnLook(
             "verdict", _l("above, below, as-expected or too-few, against the whole selection"),
             _l("Against the whole"), lambda row, _m: verdict_name(row["verdict"]),

@@ -11,7 +11,7 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
 from layouts.parts.cell_writers import count, share
 from layouts.texts.code_words import stage_name
-from layouts.words import _, _l, known, ngettext, number, percent, sentences, unseen, with_assumed
+from layouts.words import _, _l, known, ngettext, number, percent, sentences, too_few_assumed, unseen, with_assumed
 
 
 def draw(material: Material) -> Drawing:
@@ -111,10 +111,10 @@ def _title(frame: pd.DataFrame) -> str:
 
 def _caption(frame: pd.DataFrame) -> str:
     """What the bars and their hatched parts are."""
-    hatched = _("Hatched: assumed from a later step, not on record.")
     return sentences(
         _("Pale: enterprises for whom the milestone is due."),
-        hatched if any(n or unseen(n) for n in frame["assumed"]) else "",
+        _("Hatched: assumed from a later step, not on record.") if any(frame["assumed"]) else "",
+        too_few_assumed(frame["assumed"]),
     )
 
 

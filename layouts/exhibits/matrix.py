@@ -197,14 +197,20 @@ def _combination(codes: Sequence[str], material: Material) -> str:
 def _shares(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
     """The most common combinations of completed modules with their numbers."""
     combinations = _completed(frame, modules)
+    nothing = _("nothing")
     parts = [
-        f"{' + '.join(short(code, material.name('module', code)) for code in codes) or _('nothing')} {number(n)}"
+        f"{' + '.join(short(code, material.name('module', code)) for code in codes) or nothing} {number(n)}"
         for codes, n in combinations[:MOST_COMBINATIONS]
     ]
     left = sum(n for _codes, n in combinations[MOST_COMBINATIONS:])
     if left:
         parts.append(_("others {n}", n=number(left)))
-    return _("Completed: {parts}.", parts=listed(parts))
+    return ngettext(
+        "{n} enterprise, by what is completed: {parts}.",
+        "{n} enterprises, by what they completed: {parts}.",
+        sum(n for _codes, n in combinations),
+        parts=listed(parts),
+    )
 
 
 def _caption(pattern_count: int, most: int, *, rows: bool) -> str:

@@ -26,6 +26,7 @@ from layouts.words import (
     out_of,
     percent,
     sentences,
+    too_few_assumed,
     unseen,
     with_assumed,
     wrapped,
@@ -34,6 +35,9 @@ from layouts.words import (
 STEPS = ("planned", "workshop", "visited", "assessed", "completed")
 STATES = ("completed", "recent", "stale", "dropped", "overdue", "not_yet_due")
 """The parts of the trainings planned. ``recent`` is in progress less ``stale``."""
+
+MOST_PARTS = 4
+"""Maximum number of parts in a title that names all."""
 
 _COLOURS = {
     **{state: theme.STATES[state.replace("_", "-")] for state in ("completed", "dropped", "overdue", "not_yet_due")},
@@ -74,10 +78,12 @@ def draw(material: Material) -> Drawing:
     if material.size is Size.SMALL:
         return Drawing(title, _completion(material))
     frame = material.table[material.table["planned"] > 0]
+    assumed = [n for name in STEPS[1:-1] for n in frame[f"{name}_assumed"]]
+    on_page = _("Solid: on record. Hatched: assumed from a later step, not on record.")
+    on_slide = _("Solid: on record. Hatched, and after a plus: assumed from a later step, not on record.")
     caption = sentences(
-        _("Solid: on record. Hatched: assumed from a later step, not on record.")
-        if any(n or unseen(n) for name in STEPS[1:-1] for n in frame[f"{name}_assumed"])
-        else "",
+        (on_slide if material.on_slide else on_page) if any(assumed) else "",
+        too_few_assumed(assumed),
         _("Shares are of those due."),
     )
     if material.on_slide:
@@ -128,11 +134,7 @@ def _chart(frame: pd.DataFrame, material: Material) -> Chart:
     categories = []
     for row in records(frame):
         done = row["completed_share"]
-        assumed = [
-            f"{step_name(name)} {number(_assumed(row, name))}"
-            for name in STEPS
-            if _assumed(row, name) or unseen(_assumed(row, name))
-        ]
+        assumed = [f"{step_name(name)} {number(_assumed(row, name))}" for name in STEPS if _assumed(row, name)]
         remarks = (
             _("{share} of those due completed it", share=percent(done)) if known(done) else "",
             labelled(_("Assumed, not on record"), listed(assumed)) if assumed else "",
@@ -162,7 +164,7 @@ def _due(row: Row) -> str:
 
 def _waiting(waiting: float, undated: float) -> str:
     """The number not yet due, and how many of these have no due date."""
-    if not undated and not unseen(undated):
+    if not undated:
         return _("{n} not yet due", n=number(waiting))
     if known(waiting, undated) and waiting == undated:
         return _("{n} not started, without a due date", n=number(undated))
@@ -193,7 +195,7 @@ def _rows(frame: pd.DataFrame, material: Material) -> Figure:
     headings: list[dict[str, Any]] = []
     at = 0.0
     for row in records(frame):
-        headings.append(heading(f"<b>{wrapped(_name(row, material), 44, 1)}</b>", _due(row), at + 0.5))
+        headings.append(heading(f"<b>{wrapped(_name(row, material), 64, 1)}</b>", _due(row), at + 0.5))
         for name, colour in zip(STEPS, theme.STEPS, strict=True):
             at += 1
             x.append(theme.length(row[name]))
@@ -221,12 +223,15 @@ def _rows(frame: pd.DataFrame, material: Material) -> Figure:
     }
 
 
-def _step_label(name: str, row: Row, of_due: str) -> str:
-    """The number with a step on record, the number assumed, and the share on record of those due."""
+def _step_label(name: str, row: Row, of_due: str, *, narrow: bool = False) -> str:
+    """The number with a step on record, the number assumed, and the share on record of those due.
+
+    `narrow`: there is no room for the word *assumed*.
+    """
     reached = f"<b>{number(row[name])}</b>"
-    assumed = _assumed(row, name)
-    if assumed or unseen(assumed):
-        reached = _("{n} + {assumed} assumed", n=reached, assumed=number(assumed))
+    if assumed := _assumed(row, name):
+        words = f"{reached} + {number(assumed)}"
+        reached = words if narrow else _("{n} + {assumed} assumed", n=reached, assumed=number(assumed))
     share = row.get(f"{name}_share")
     return reached if name == "planned" or not known(share) else f"{reached}  {of_due}"
 
@@ -245,14 +250,14 @@ def _columns(frame: pd.DataFrame, material: Material) -> Figure:
     colours: list[str] = []
     headings: list[dict[str, Any]] = []
     for at, row in enumerate(records(frame)):
-        headings.append(heading(f"<b>{wrapped(_name(row, material), 60, 1)}</b>", _due(row), at))
+        headings.append(heading(f"<b>{wrapped(_name(row, material), 64, 1)}</b>", _due(row), at))
         for column, (name, colour) in enumerate(zip(STEPS, theme.STEPS, strict=True)):
             x.append(theme.length(row[name]) / top * _LONGEST)
             assumed.append(theme.length(_assumed(row, name)) / top * _LONGEST)
             y.append(at)
             starts.append(column)
             colours.append(colour)
-            labels.append(_step_label(name, row, percent(row.get(f"{name}_share"))))
+            labels.append(_step_label(name, row, percent(row.get(f"{name}_share")), narrow=True))
     columns = [
         {"text": step_name(name), "x": column, "xref": "x", "xanchor": "left", "y": -0.82, "yref": "y",
          "yanchor": "bottom", "showarrow": False, "font": {"color": theme.MUTED}}
@@ -278,7 +283,7 @@ def _completion(material: Material) -> Figure:
     due, done = ([theme.length(n) for n in frame[name]] for name in ("due", "completed"))
     positions = list(range(len(frame)))
     labels = [_done_of_due(row["completed"], row["due"]) for row in rows]
-    headings = [heading(wrapped(_name(row, material), 44, 1), "", at) for at, row in enumerate(rows)]
+    headings = [heading(wrapped(_name(row, material), 64, 1), "", at) for at, row in enumerate(rows)]
     return {
         "data": [
             bar(due, positions, marker={"color": theme.PALE}, text=labels, textposition="outside", width=0.42),
@@ -343,36 +348,43 @@ def _states_caption(frame: pd.DataFrame) -> str:
 
 
 def _states_title(frame: pd.DataFrame) -> str:
-    """The number of trainings planned, and of each state that has any."""
-    columns = ("planned", "completed", "in_progress", "stale", "dropped", "overdue", "not_yet_due", "without_due_date")
-    total = {each: sum(frame[each]) for each in columns}
-    if any(not total[each] and unseen(n) for each in columns for n in frame[each]):
+    """The number of trainings planned, and of each state that has any; of many states those to act on."""
+    rows = records(frame)
+    if any(total is None for total in (_total(rows, "planned"), *(_total(rows, state) for state in STATES))):
         return _("Where each planned training stands")
-    stale, progress = total["stale"], total["in_progress"]
-    parts = {
+    planned, total = sum(frame["planned"]), {state: _total(rows, state) or 0 for state in STATES}
+    if total["completed"] == planned:
+        return ngettext("{n} planned training, completed", "All {n} planned trainings are completed", planned)
+    said = {
         "completed": _("{n} completed", n=number(total["completed"])),
-        "in_progress": _("{n} without a completion on record", n=number(stale))
-        if stale == progress
-        else _("{n} in progress, {stale} of them without a completion on record", n=number(progress),
-               stale=number(stale))
-        if stale
-        else _("{n} in progress", n=number(progress)),
+        "recent": _("{n} in progress within a year", n=number(total["recent"])),
+        "stale": _("{n} without a completion on record", n=number(total["stale"])),
         "dropped": _("{n} dropped out", n=number(total["dropped"])),
         "overdue": _("{n} overdue", n=number(total["overdue"])),
-        "not_yet_due": _waiting(total["not_yet_due"], total["without_due_date"]),
-    }  # fmt: skip
-    said = [text for each, text in parts.items() if total[each]]
-    alone = [each for each in parts if total[each] == total["planned"]]
-    if alone == ["completed"]:
-        return ngettext("{n} planned training, completed", "All {n} planned trainings are completed", total["planned"])
+        "not_yet_due": _waiting(total["not_yet_due"], sum(frame["without_due_date"])),
+    }
+    there = [state for state in STATES if total[state]]
+    if len(there) > MOST_PARTS:
+        there = [state for state in there if state not in ("recent", "not_yet_due")]
     return ngettext(
-        "{n} planned training: {states}", "{n} planned trainings: {states}", total["planned"], states=listed(said)
+        "{n} planned training: {states}",
+        "{n} planned trainings: {states}",
+        planned,
+        states=listed([said[state] for state in there]),
     )
+
+
+def _total(rows: Sequence[Row], state: str) -> float | None:
+    """The number of a part over all modules; None where it is 0 only because single numbers are not shown."""
+    numbers = [_part(row, state) for row in rows]
+    return sum(numbers) or (None if any(map(unseen, numbers)) else 0)
 
 
 def _part(row: Row, state: str) -> float:
     """The number of a part in a row. A rounded part can be more than its rounded whole, so nothing is below 0."""
-    return max(row["in_progress"] - row["stale"], 0) if state == "recent" else row[state]
+    if state != "recent":
+        return row[state]
+    return max(row["in_progress"] - row["stale"], 0) if row["stale"] else row["in_progress"]
 
 
 def _part_name(state: str) -> str:
@@ -393,7 +405,7 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
     for row in rows:
         name = _name(row, material)
         remark = _small_states(row, whole) if material.on_slide else _few_states(row)
-        categories.append(Category(wrapped(name, 30, 1) if remark and not material.on_slide else name, "", remark))
+        categories.append(Category(wrapped(name, 64, 1) if remark and not material.on_slide else name, "", remark))
     series = tuple(
         Series(
             _legend(rows, state),
@@ -402,7 +414,7 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
             hatched=_HATCHED.get(state, ""),
             dark=state not in _PALE,
         )
-        for state in STATES
+        for state in _shown(rows)
     )
     most = float(max([*planned, 0]))
     return Chart(tuple(categories), series, stacked=True, most=most, fewest=most * ROOM)
@@ -410,15 +422,18 @@ def _states_chart(frame: pd.DataFrame, material: Material) -> Chart:
 
 def _legend(rows: Sequence[Row], state: str) -> str:
     """The name of a part and its number over all modules."""
-    numbers = [_part(row, state) for row in rows]
-    total = sum(numbers)
-    if not total and any(map(unseen, numbers)):
-        return _part_name(state)
-    return f"{_part_name(state)} {number(total)}"
+    total = _total(rows, state)
+    return _part_name(state) if total is None else f"{_part_name(state)} {number(total)}"
+
+
+def _shown(rows: Sequence[Row]) -> list[str]:
+    """The parts that any module has, or may have."""
+    return [state for state in STATES if _total(rows, state) != 0]
 
 
 def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
-    modules = [_name(row, material) for row in records(frame)]
+    rows = records(frame)
+    modules = [_name(row, material) for row in rows]
     positions = list(range(len(frame)))
     stacked = [sum(parts) for parts in zip(*(series.lengths for series in chart.series), strict=True)]
     whole = max([*map(theme.length, frame["planned"]), *stacked, 1])
@@ -449,7 +464,7 @@ def _states(frame: pd.DataFrame, chart: Chart, material: Material) -> Figure:
             hoverinfo=None,
             width=0.5,
         )
-        for state, series in zip(STATES, chart.series, strict=True)
+        for state, series in zip(_shown(rows), chart.series, strict=True)
     ]  # fmt: skip
     return {
         "data": traces,

@@ -4,7 +4,7 @@ from layouts.exhibits.overview import label, published, recorded
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, all_rows_missing
 from layouts.parts.cell_writers import dated, name, source, text
-from layouts.words import _, _l, labelled, sentences
+from layouts.words import _, _l, known, labelled, number, sentences, unseen
 
 
 def draw(material: Material) -> Drawing:
@@ -19,16 +19,17 @@ def draw(material: Material) -> Drawing:
 
 
 def _title(material: Material) -> str:
-    """The first headline with a figure: what is on record, and the least and the largest number published of it."""
+    """The first headline with a figure: what is on record, and the largest number published of it."""
     rows = records(material.table)
-    first = sorted((row for row in rows if row["headline"] == rows[0]["headline"]), key=lambda row: row["published"])
-    least, most = (published(row["published"], row["operator"]) for row in (first[0], first[-1]))
-    told = recorded(first[0]["recorded"])
-    finding = (
-        _("{recorded} on record, {n} published", recorded=told, n=most)
-        if least == most
-        else _("{recorded} on record, {least} to {most} published", recorded=told, least=least, most=most)
-    )
+    first = [row for row in rows if row["headline"] == rows[0]["headline"]]
+    largest = max(first, key=lambda row: row["published"])
+    value = largest["recorded"]
+    told = _("{n} on record", n=number(value)) if known(value) or unseen(value) else _("not on record")
+    most = published(largest["published"], largest["operator"])
+    if any(row["published"] != largest["published"] for row in first):
+        finding = _("{recorded}, up to {n} published", recorded=told, n=most)
+    else:
+        finding = _("{recorded}, {n} published", recorded=told, n=most)
     return labelled(label(first[0]["headline"]), finding)
 
 

@@ -18,7 +18,7 @@ from layouts.parts.cell_writers import count
 from layouts.texts import selection_words
 from layouts.texts.code_words import counted_metric, metric_name
 from layouts.theme import Figure
-from layouts.words import _, _l, known, labelled, listed, named_at_most, ngettext, number, sentences, unseen
+from layouts.words import _, _l, known, labelled, named_at_most, ngettext, number, sentences, unseen
 
 _MOST_BARS = 16
 _ROOMS = {Size.PAGE: WIDE, Size.SMALL: SMALL, Size.SLIDE: HALF}
@@ -123,7 +123,9 @@ def _title(material: Material, provinces: pd.DataFrame, metric: str) -> str:
     leading = [row for row in records(provinces) if known(row[metric]) and row[metric] == most]
     names = [material.name("place", row["code"]) for row in leading]
     if total:
-        return listed([counted_metric(metric, total), *_where(material, metric, names, most)])
+        where = _where(material, metric, names, most)
+        counted = counted_metric(metric, total)
+        return _("{counted}, {where}", counted=counted, where=where) if where else counted
     if total == 0 and not unseen(total):
         return counted_metric(metric, total)
     if most:
@@ -133,16 +135,16 @@ def _title(material: Material, provinces: pd.DataFrame, metric: str) -> str:
     return _("{metric}: too few in any one province to be shown", metric=metric_name(metric))
 
 
-def _where(material: Material, metric: str, names: list[str], most: float) -> list[str]:
-    """Where most are, after a total."""
+def _where(material: Material, metric: str, names: list[str], most: float) -> str:
+    """Where most are, after a total; empty where that is not shown."""
     rows = records(material.table)
     if not any(row["place"] and (unseen(row[metric]) or theme.length(row[metric])) for row in rows):
-        return [_("none with a place on record")]
+        return _("none with a place on record")
     if not most:
-        return [_("none inside a province")] if material.threshold is None else []
+        return _("none inside a province") if material.threshold is None else ""
     if len(names) == 1 and most == _total(material, metric):
-        return [_("all in {province}", province=names[0])]
-    return [_most(names, most)]
+        return _("all in {province}", province=names[0])
+    return _most(names, most)
 
 
 def _most(names: list[str], most: float) -> str:
