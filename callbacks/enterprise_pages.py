@@ -240,7 +240,9 @@ def stories(request: PageRequest, enterprise: OneEnterprise) -> list[Story]:
     shown = []
     for row in records(enterprise.stories):
         title, before, after = (in_language(row, part) for part in ("title", "before", "after"))
-        texts = [(when, text) for when, text in ((_("Before"), before), (_("After"), after)) if text]
+        speaker = request.names.source(row["source"]) if row["source"] else _("source not given")
+        parts = ((_("As told by"), speaker), (_("Before"), before), (_("After"), after))
+        texts = [(when, text) for when, text in parts if text]
         shown.append(Story(title or row["code"], request.addresses.of(f"/stories/{row['code']}"), texts))
     return shown
 

@@ -229,14 +229,17 @@ def test_share_better_chart_has_the_indicators_the_headline_counts() -> None:
         }
     )
     with speaking("en"):
-        drawing = change.draw(material(frame.assign(unit="percent", worse_count=0)))
+        more = {"worse_count": 0, "same_count": [5, 5, 0], "months_between": None, "months_between_n": 0}
+        levels = {"median_before": 4.0, "median_after": 2.0, "other_facts": 0, "per_month": False}
+        majority = pd.Series(["better", "neither", None], dtype=object)
+        drawing = change.draw(material(frame.assign(unit="percent", majority=majority, **more, **levels)))
         headline, figure = drawing.title, drawing.figure
-    assert headline.startswith("For 1 of 2 indicators")
+    assert headline.startswith("In 1 of 2 indicators")
     (marks,) = figure["data"]
-    assert marks["x"] == [75, None, 100]  # of fewer than 6 pairs a share, and no interval
+    assert marks["x"] == [75, None, None]  # fewer than 6 pairs have no point
     assert [each is not None for each in marks["error_x"]["array"]] == [True, False, False]
     assert [note["text"] for note in figure["layout"]["annotations"]] == [
-        "a  <b>15 of 20 better</b>",
-        "b  <b>under 5 of 10 better</b>",
-        "c  <b>5 of 5 better</b>",
+        "✓ a<br><b>15 better, 5 same, 0 worse</b>",
+        "b<br><b>under 5 better, 5 same, 0 worse</b>",
+        "c<br><b>4\u00a0% → 2\u00a0% · 5 better, 0 same, 0 worse</b>",
     ]

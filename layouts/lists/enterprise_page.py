@@ -36,7 +36,7 @@ Fact = tuple[str, str]
 
 @dataclass(frozen=True)
 class Story:
-    """A story in the viewer's language; ``texts`` are (before or after, text)."""
+    """A story in the viewer's language; ``texts`` are (who tells it, before or after; text)."""
 
     title: str
     href: str

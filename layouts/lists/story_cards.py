@@ -143,9 +143,9 @@ def card(story: Story, name: str, *, wide: bool = False) -> Component:
         [
             head(title_text if wide else dcc.Link(title_text, href=story.href), lang=story.title.lang),
             html.P(facts, className="story-facts"),
+            *_source(story),
             *pictures(story, name),
             html.Dl([_side(_("Before"), story.before), _side(_("After"), story.after)], className="story-words"),
-            *_source(story),
         ],
         className="story wide" if wide else "story",
     )
@@ -157,10 +157,11 @@ def _side(label: str, text: Text) -> Component:
 
 
 def _source(story: Story) -> list[Component]:
+    """The line that says whose words follow; it stands before them."""
     if story.source is None:
-        return [html.P(_("Source not given"), className="story-source")]
+        return [html.P(_("As told to the programme; source not given"), className="story-source")]
     name, href = story.source
-    return [html.P([labelled(_("Source"), ""), dcc.Link(name, href=href)], className="story-source")]
+    return [html.P([labelled(_("As told by"), ""), dcc.Link(name, href=href)], className="story-source")]
 
 
 def pictures(story: Story, name: str) -> list[Component]:
