@@ -7,6 +7,7 @@ from dash import ClientsideFunction, Dash, Input, Output, State
 from flask import g
 
 from callbacks import downloads
+from callbacks.requests import edition_note
 from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
 from data.filters import Filters, language_of
 from data.privacy.viewer import Permission
@@ -152,7 +153,7 @@ def notices(request: PageRequest) -> list[Any]:
         selection_words.cut(): request.view.cut,
         selection_words.unknown(request.view.unknown): bool(request.view.unknown),
     }
-    shown = cards.notice([sentence for sentence, is_true in told.items() if is_true])
+    shown = [*cards.notice([sentence for sentence, is_true in told.items() if is_true]), *_rules_note(request)]
     if not request.view.viewer.limited:
         return shown
     previewing = g.own is not None
@@ -162,6 +163,12 @@ def notices(request: PageRequest) -> list[Any]:
         selection_words.rounded(request.view.threshold) if request.view.threshold else "",
     ]
     return [*shown, page_frame.looking_through(limits, leave=previewing)] if any(limits) else shown
+
+
+def _rules_note(request: PageRequest) -> list[Any]:
+    """The note on an edition that was made under older rules."""
+    note = edition_note.in_words(request.edition, request.view)
+    return [page_frame.edition_note(*note)] if note else []
 
 
 def _preview_sentence() -> str:

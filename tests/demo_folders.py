@@ -2,6 +2,7 @@
 
 import csv
 import re
+from calendar import monthrange
 from datetime import date
 
 from data.demo import write_demo
@@ -15,9 +16,20 @@ def rows_of(folder, table):
 
 
 def day(text):
-    """The first day of a date cell; raises for anything but YYYY-MM-DD and YYYY-MM."""
-    assert re.fullmatch(r"\d{4}-\d{2}(-\d{2})?", text), text
-    return date.fromisoformat(text if len(text) == 10 else f"{text}-01")
+    """The first day of a date cell; raises for anything but a day, a month, a year and ``by`` a month.
+
+    A fact of the programme with a ``by`` date happened in the month named.
+    """
+    assert re.fullmatch(r"\d{4}(-\d{2}){0,2}|by \d{4}-\d{2}", text), text
+    known = text.removeprefix("by ")
+    return date.fromisoformat(known + "-01-01"[len(known) - 4 :])
+
+
+def last_day(text):
+    """The last day of a date cell."""
+    known = text.removeprefix("by ")
+    year, month, *_day = (*(int(part) for part in known.split("-")), 12)
+    return {10: day(text), 7: date(year, month, monthrange(year, month)[1]), 4: date(year, 12, 31)}[len(known)]
 
 
 def folders(tmp_path_factory):

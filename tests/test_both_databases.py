@@ -14,7 +14,7 @@ import pytest
 from both import BOTH
 from programme import PROGRAMME, Row, Tables, load_rows
 from sqlalchemy import select
-from test_upgrading import FIRST, shape
+from test_upgrading import FIRST, SECOND, shape
 
 from data.editions import frozen_copies
 from data.exhibit import SelectionRefused
@@ -141,15 +141,18 @@ def test_edition_and_copy_of_a_postgresql_record_equal_the_record(
 
 
 @pytest.mark.servers
-def test_postgresql_database_of_the_first_version_upgrades_to_the_current_one(new_on: Callable[[str], str]) -> None:
+@pytest.mark.parametrize(("version", "statements"), [(1, FIRST), (2, SECOND)])
+def test_postgresql_database_of_an_older_version_upgrades_to_the_current_one(
+    new_on: Callable[[str], str], version: int, statements: tuple[str, ...]
+) -> None:
     engine, new = (writing_engine(new_on("postgresql")) for _each in range(2))
     loaded = {"number": 1, "loaded_at": now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
     create_tables(new)
     with engine.begin() as connection:
-        for statement in FIRST:
+        for statement in statements:
             connection.exec_driver_sql(statement)
-    assert migrations.upgrade(engine) == 1
+    assert migrations.upgrade(engine) == version
     check(engine)
     assert shape(engine) == shape(new)
     assert migrations.upgrade(engine) is None

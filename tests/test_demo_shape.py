@@ -1,10 +1,11 @@
 """The synthetic programme has its stated proportions, at a thousand enterprises."""
 
+import re
 from collections import Counter, defaultdict
 from statistics import median
 
 import pytest
-from demo_folders import AS_OF, day, folders, rows_of
+from demo_folders import AS_OF, day, folders, last_day, rows_of
 
 
 @pytest.fixture(scope="module")
@@ -117,6 +118,34 @@ def test_some_dates_are_known_only_by_month(programme):
     assert 0.01 < sum(len(text) == 7 for text in due) / len(due) < 0.15
 
 
+@pytest.mark.parametrize("enterprises", [120, 1000])
+def test_dates_of_every_precision_occur(programme, enterprises):
+    folder = programme(enterprises)
+    completed = [row["completed_on"] for row in rows_of(folder, "training") if row["completed_on"]]
+    assert 0.01 < sum(text.startswith("by ") for text in completed) / len(completed) < 0.15
+    levels = [row["reached_on"] for row in rows_of(folder, "trainer_level")]
+    assert 0 < sum(len(text) == len("2011") for text in levels) < len(levels) / 4
+    assert {len(row["due_on"]) for row in rows_of(folder, "target")} == {len("2017"), len("2017-06-30")}
+    assert {len(row["starts_on"]) for row in rows_of(folder, "event")} == {len("2016-11"), len("2016-11-08")}
+
+
+def test_columns_for_donors_are_filled(programme):
+    folder = programme(120)
+    [about] = rows_of(folder, "programme")
+    assert about["note_en"]
+    assert about["note_zh"]
+    assert about["contact"]
+    keys = [row["code"] for row in rows_of(folder, "indicator") if row["key"] == "yes"]
+    assert 3 < len(keys) < 12
+    assert all(re.fullmatch(r"Office / 办公室: 000-\d+", row["contact"]) for row in rows_of(folder, "enterprise"))
+    assert all(row["source"] for row in rows_of(folder, "round_partner"))
+    targets = rows_of(folder, "target")
+    assert {row["level"] for row in targets} == {"outcome", "output"}
+    assert [row for row in targets if row["measure"]]
+    assert [row for row in targets if row["baseline"] and row["baseline_on"]]
+    assert [row for row in targets if row["comment_en"] and row["comment_zh"]]
+
+
 def test_results_are_few_and_mostly_practices(programme):
     folder = programme(1000)
     base = trained(folder)
@@ -178,7 +207,7 @@ def test_targets_include_zeros_split_scopes_and_future_dates(programme):
     assert {row["scope"] for row in targets} == {"", "m1", "m2-5"}
     assert [row for row in targets if row["value"] == "0"]
     assert [row for row in targets if row["women_percent"]]
-    assert [row for row in targets if day(row["due_on"]) > AS_OF]
+    assert [row for row in targets if last_day(row["due_on"]) > AS_OF]
     reported = {(row["indicator"], row["place"], row["scope"]) for row in rows_of(folder, "reported_figure")}
     assert {(row["indicator"], row["place"], row["scope"]) for row in targets} <= reported
 

@@ -48,8 +48,8 @@ def frozen(run: Run, name: str) -> tuple[str, Path, str]:
     done = run("freeze", name)
     assert (done.exit_code, done.stderr) == (0, "")
     lines = [line.split(maxsplit=1) for line in done.stdout.splitlines()]
-    assert [label for label, _value in lines] == ["key", "file", "SHA-256"]
-    key, path, sha256 = (value for _label, value in lines)
+    assert [label for label, _value in lines] == ["key", "file", "SHA-256", "tables", "rules"]
+    key, path, sha256 = (value for _label, value in lines[:3])
     return key, Path(path), sha256
 
 
@@ -104,6 +104,20 @@ def test_list_has_one_line_per_edition_newest_first_and_marks_unreadable_ones(ru
     assert done.exit_code == 0
     assert len(done.stdout.splitlines()) == 1
     assert one in done.stderr
+
+
+def test_verify_names_an_edition_whose_tables_are_changed_or_gone(run, results):
+    one, path, _sha256 = frozen(run, "One")
+    damage(path.with_suffix(".zip"))
+    assert run("verify").exit_code == 0, "a byte after the end of a ZIP changes none of its files"
+    path.with_suffix(".zip").write_bytes(b"no ZIP")
+    done = run("verify", "One")
+    assert done.exit_code == 1
+    assert f"{one} (One): the file of its tables is not what was frozen." in done.stderr
+    path.with_suffix(".zip").unlink()
+    done = run("verify")
+    assert done.exit_code == 1
+    assert "the file of its tables is gone." in done.stderr
 
 
 def test_verify_of_all_exits_with_1_and_names_the_changed_edition(run, results):

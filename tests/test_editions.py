@@ -1,5 +1,7 @@
 """Editions: frozen copies stay unchanged, are found by key or name, and are shown only if their file is unchanged."""
 
+import io
+import json
 import os
 import re
 import shutil
@@ -10,18 +12,31 @@ from collections.abc import Iterator
 from contextlib import closing
 from hashlib import sha256
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
 from programme import AS_OF, PROGRAMME, load_rows
 from sqlalchemy import Engine, event, select
 
-from data.editions import frozen_copies
-from data.editions.frozen_copies import LONGEST_NAME, EditionProblem, find, freeze, unreadable, verify
+from data.editions import frozen_copies, frozen_tables
+from data.editions.frozen_copies import (
+    LONGEST_NAME,
+    Edition,
+    EditionProblem,
+    find,
+    freeze,
+    tables_of,
+    tables_state,
+    unreadable,
+    verify,
+)
+from data.editions.frozen_tables import MANIFEST
 from data.exhibits import EXHIBITS, build
 from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record, Records
+from data.rules_version import RULES_VERSION
 from data.storage import database, database_copy, schema
 from data.storage.batches import batch_of
 from data.storage.database import DatabaseProblem
@@ -78,7 +93,7 @@ def names(folder: Path) -> list[str]:
 
 def test_edition_is_a_read_only_file_with_its_own_hash_in_its_name(live, folder):
     made = freeze(live, "NTAC 6", folder)
-    assert [each.name for each in folder.iterdir()] == [f"ntac-6.{made.sha256}.db"]
+    assert sorted(each.name for each in folder.iterdir()) == [f"ntac-6.{made.sha256}.{end}" for end in ("db", "zip")]
     assert sha256(made.path.read_bytes()).hexdigest() == made.sha256
     assert stat.S_IMODE(made.path.stat().st_mode) == 0o444
     assert made.key == f"ntac-6-{made.sha256[:8]}"
@@ -94,7 +109,8 @@ def test_every_table_is_copied_whole(live, folder):
 
 def test_edition_keeps_the_batch_of_a_row_but_neither_its_loader_nor_old_values(path, live, folder):
     with database.writing_engine(f"sqlite:///{path}").begin() as connection:
-        loaded = {"loaded_at": database.now(), "added_count": 0, "changed_count": 1, "schema_version": 2}
+        loaded = {"loaded_at": database.now(), "added_count": 0, "changed_count": 1}
+        loaded["schema_version"] = schema.SCHEMA_VERSION
         connection.execute(batch.insert().values(number=2, origin="x", loaded_by="who@example.org", **loaded))
         values = {"before": {"name_en": "Once secret"}, "after": {"name_en": "Now"}}
         touched = {"batch": 2, "position": 1, "table_name": "enterprise", "row_key": '["a"]'}
@@ -193,7 +209,7 @@ def test_leftover_of_a_killed_freeze_is_not_an_edition_and_is_removed(live, fold
     (left / "ntac-6-journal").write_bytes(b"half")
     assert (names(folder), unreadable(folder)) == ([], [])
     freeze(live, "NTAC 6", folder)
-    assert len(list(folder.iterdir())) == 1
+    assert len(list(folder.iterdir())) == 2
 
 
 def test_freeze_reads_the_record_in_one_snapshot(path, live):
@@ -204,6 +220,128 @@ def test_freeze_reads_the_record_in_one_snapshot(path, live):
             with pytest.raises(sqlite3.OperationalError, match="locked"):
                 writer.commit()
         assert len(connection.execute(select(schema.sector)).all()) == 2
+
+
+# --- the frozen tables --------------------------------------------------------------------------------------------
+
+
+def members(made: Edition) -> dict[str, bytes]:
+    """The files of an edition's ZIP."""
+    with ZipFile(made.tables_path) as archive:
+        return {name: archive.read(name) for name in archive.namelist()}
+
+
+def rewrite(made: Edition, files: dict[str, bytes]) -> None:
+    """Put other files into an edition's ZIP."""
+    content = io.BytesIO()
+    with ZipFile(content, "w") as archive:
+        for name, each in files.items():
+            archive.writestr(name, each)
+    overwrite(made.tables_path, content.getvalue())
+
+
+def test_edition_has_the_csv_of_every_exhibit_with_its_hash_in_manifest_and_database(path, live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    expected = {f"{code}.csv": text.encode() for code, text in tables(Record(f"sqlite:///{path}")).items()}
+    files = members(made)
+    manifest = json.loads(files.pop(MANIFEST))
+    assert files == expected
+    hashes = {name: sha256(content).hexdigest() for name, content in files.items()}
+    assert dict(made.tables) == hashes
+    assert {each["path"]: each["sha256"] for each in manifest.pop("files")} == hashes | {made.path.name: made.sha256}
+    assert manifest == {
+        "edition": "NTAC 6",
+        "key": made.key,
+        "rules_version": RULES_VERSION,
+        "frozen_at": f"{made.frozen_at.isoformat()}Z",
+        "as_of": "2014-12-31",
+        "synthetic": made.synthetic,
+    }
+    assert made.rules_version == RULES_VERSION
+    assert stat.S_IMODE(made.tables_path.stat().st_mode) == 0o444
+    assert (tables_state(made), tables_of(made)) == ("good", files)
+
+
+def altered(made: Edition, how: str) -> None:
+    files = members(made)
+    manifest = json.loads(files[MANIFEST])
+    match how:
+        case "a value":
+            files["overview.csv"] = files["overview.csv"].replace(b"trained,8", b"trained,9")
+        case "a value and its hash in the manifest":
+            files["overview.csv"] += b"\n"
+            for each in manifest["files"]:
+                if each["path"] == "overview.csv":
+                    each["sha256"] = sha256(files["overview.csv"]).hexdigest()
+            files[MANIFEST] = json.dumps(manifest).encode()
+        case "the manifest":
+            files[MANIFEST] = json.dumps(manifest | {"rules_version": 1}).encode()
+        case "a file less":
+            del files["regions.csv"]
+        case "a file more":
+            files["more.csv"] = b"x"
+        case "no manifest":
+            del files[MANIFEST]
+    rewrite(made, files)
+
+
+@pytest.mark.parametrize(
+    "how",
+    ["a value", "a value and its hash in the manifest", "the manifest", "a file less", "a file more", "no manifest"],
+)
+def test_altered_table_is_noticed_and_the_database_still_shown(path, live, folder, how):
+    made = freeze(live, "NTAC 6", folder)
+    before = made.tables_path.read_bytes()
+    altered(made, how)
+    assert made.tables_path.read_bytes() != before
+    assert (tables_state(made), tables_of(made)) == ("changed", None)
+    verify(made)
+    assert tables(Records(f"sqlite:///{path}", folder).edition(made.key))
+
+
+@pytest.mark.parametrize("cut", [0, 10, -30])
+def test_damaged_zip_is_noticed(live, folder, cut):
+    made = freeze(live, "NTAC 6", folder)
+    overwrite(made.tables_path, made.tables_path.read_bytes()[:cut])
+    assert tables_state(made) == "changed"
+
+
+def test_damaged_byte_anywhere_in_the_zip_raises_no_error(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    good = made.tables_path.read_bytes()
+    for at in range(0, len(good), 97):
+        overwrite(made.tables_path, good[:at] + bytes([good[at] ^ 0xFF]) + good[at + 1 :])
+        assert tables_state(made) in ("changed", "good")
+
+
+def test_missing_zip_is_noticed(live, folder):
+    made = freeze(live, "NTAC 6", folder)
+    made.tables_path.unlink()
+    assert (tables_state(made), tables_of(made)) == ("gone", None)
+
+
+def test_tables_that_cannot_be_written_leave_no_edition(live, folder, monkeypatch):
+    def full(*_arguments: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(frozen_tables, "write", full)
+        assert reason(freeze, live, "NTAC 6", folder) == "folder"
+    assert not list(folder.iterdir())
+
+
+def test_database_that_cannot_be_moved_leaves_no_tables(live, folder, monkeypatch):
+    move = Path.replace
+
+    def fails(self: Path, target: Path) -> Path:
+        if self.suffix == ".db" and target.parent == folder:
+            raise OSError(28, "No space left on device")
+        return move(self, target)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "replace", fails)
+        assert reason(freeze, live, "NTAC 6", folder) == "folder"
+    assert not list(folder.iterdir())
 
 
 # --- listing and finding ------------------------------------------------------------------------------------------

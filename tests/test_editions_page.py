@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 from flask import g
+from older_editions import of_first_rules
 from programme import PROGRAMME, load_rows, with_more
 from visiting import PAGE, Visit, as_drawn, at, components, notice, texts
 
@@ -19,6 +20,7 @@ from data.editions import frozen_copies
 from data.editions.frozen_copies import LONGEST_NAME, Edition, EditionProblem
 from data.links import share_links
 from data.links.link_terms import Audience, Terms
+from data.rules_version import RULES_VERSION
 from data.storage.accounts import accounts_engine
 from data.storage.database import reading_engine, writing_engine
 from layouts import ids, words
@@ -195,6 +197,14 @@ def test_long_comparison_is_truncated_on_the_page_and_complete_as_csv(office, mo
     assert [row["kind"] for row in rows].count("corrected") == 8
 
 
+def test_changed_note_of_the_programme_is_in_the_comparison_under_its_name(office):
+    office.freeze()
+    office.change("UPDATE programme SET note_en = 'Another note'")
+    page = office.manager.open("/editions?from=NTAC+6&to=live")
+    assert page.status_code == 200
+    assert "Programme note_en blank Another note" in read(page.text)
+
+
 def test_comparison_without_changes_shows_a_message_under_both_headings(office):
     office.freeze()
     page = office.manager.open("/editions?from=NTAC+6&to=live").text
@@ -218,14 +228,93 @@ def test_comparison_with_a_missing_or_changed_edition_shows_a_message(office, la
         assert answer.mimetype == "text/html"
 
 
+# --- frozen tables and older rules --------------------------------------------------------------------------------
+
+
+def test_frozen_tables_are_downloaded_as_they_were_frozen(office):
+    made = office.freeze()
+    office.change("UPDATE enterprise SET workers = 999")
+    page = office.manager.open("/editions").text
+    assert f"version {RULES_VERSION} of the rules" in page
+    (address,) = re.findall(r'href="(/editions/tables\.zip[^"]*)"', page)
+    answer = office.manager.client.get(html.unescape(address))
+    assert answer.mimetype == "application/zip"
+    assert answer.data == made.tables_path.read_bytes()
+    name = f"synthetic-tables-{made.key}.zip"
+    assert answer.headers["Content-Disposition"] == f"attachment; filename={name}"
+
+
+@pytest.mark.parametrize(("language", "words_said"), [("en", "its tables were changed"), ("zh", None)])
+def test_altered_tables_are_told_in_words_and_not_given_out(office, language, words_said):
+    made = office.freeze()
+    made.tables_path.chmod(0o644)
+    made.tables_path.write_bytes(b"no ZIP")
+    asked = f"/editions/tables.zip?edition={made.key}&lang={language}"
+    for page in (office.manager.open(f"/editions?lang={language}"), office.manager.client.get(asked, headers=PAGE)):
+        assert page.mimetype == "text/html"
+        assert words_said is None or words_said in page.text
+        assert "tables.zip" not in page.text
+        assert f"/?edition={made.key}" in page.text, "the edition itself is shown"
+    assert page.status_code == 503
+    made.tables_path.unlink()
+    assert office.manager.client.get(asked, headers=PAGE).status_code == 404
+
+
+def test_tables_of_a_changed_or_missing_edition_are_not_given_out(office):
+    made = office.freeze()
+    damage(made)
+    assert office.manager.client.get(f"/editions/tables.zip?edition={made.key}", headers=PAGE).status_code == 503
+    assert office.manager.client.get("/editions/tables.zip?edition=none", headers=PAGE).status_code == 404
+
+
+NOTICE = f"{ids.NOTICE}.content"
+
+
+def told(visit: Visit, search: str = "") -> str:
+    """The notices at the top of a page."""
+    return " ".join(texts(visit.answered(NOTICE, at(search))[NOTICE]))
+
+
+def test_edition_of_older_rules_says_what_it_read_on_every_page_and_in_the_comparison(office):
+    made = of_first_rules(office.freeze())
+    note = "made under version 1 of the rules"
+    for search in (f"?edition={made.key}", f"?edition={made.key}&sector=machinery"):
+        shown = told(office.manager, search)
+        assert note in shown
+        assert "Modules completed: " in shown
+        assert "by today's rules" in shown
+    assert note not in told(office.manager)
+    page = office.manager.open(f"/editions?from={made.key}&to=live").text
+    assert note in page
+    assert "Modules completed: " in read(page)
+    assert "made before tables were frozen" in page
+    assert "tables.zip" not in page
+    current = office.freeze("NTAC 7")
+    assert note not in told(office.manager, f"?edition={current.key}")
+
+
+def test_link_with_a_threshold_reads_no_former_number(office):
+    made = of_first_rules(office.freeze())
+    visitor = office.by_link(edition=made.key, threshold=5)
+    shown = told(visitor)
+    assert "made under version 1 of the rules" in shown
+    assert "Other definitions hold for: Of the people trained, women · " in shown
+    assert "by today's rules" not in shown
+
+
 # --- access -------------------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize("audience", list(Audience))
 def test_link_viewer_cannot_open_the_editions_page(office, audience):
-    office.freeze()
+    made = office.freeze()
     visitor = office.by_link(audience=audience, names=True, export=True)
-    for address in ("/editions", "/editions?from=live&to=live", "/editions/changes.csv?from=live&to=live"):
+    for address in (
+        "/editions",
+        "/editions?from=live&to=live",
+        "/editions/changes.csv?from=live&to=live",
+        f"/editions/tables.zip?edition={made.key}",
+    ):
         answer = visitor.open(address)
         assert answer.status_code == 404
         assert "NTAC" not in answer.text

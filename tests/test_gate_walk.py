@@ -74,6 +74,7 @@ ADMITTED = {
     "editions": MANAGER,
     "edition-freeze": MANAGER,
     "edition-changes": MANAGER,
+    "edition-tables": MANAGER,
     "import": MANAGER,
     "import-upload": MANAGER,
     "import-held": MANAGER,

@@ -62,7 +62,10 @@ def test_small_programme_is_loaded_without_warnings(engine, tmp_path):
         ("result", 1, "source", "s9", "unknown-code"),
         ("round_place", 0, "place", "x-nowhere", "unknown-code"),
         ("place", 0, "level", "village", "choice"),
-        ("place", 0, "level", "", "required"),
+        ("place", 0, "level", "", "required-choice"),
+        ("indicator", 0, "better", "", "required-choice"),
+        ("target", 0, "due_on", "", "required-date"),
+        ("programme", 0, "as_of", "", "required-date"),
         ("place", 1, "latitude", "91", "coordinates"),
         ("story", 0, "code", "ST 1", "code"),
         ("training", 0, "women", "11", "women"),
@@ -87,6 +90,8 @@ def test_small_programme_is_loaded_without_warnings(engine, tmp_path):
         ("round", 0, "ended_on", "2014-05-31", "order"),
         ("event", 0, "ends_on", "2014-10-19", "order"),
         ("enrolment", 0, "left_on", "2014-04", "order"),
+        ("training", 0, "assessed_on", "2014-06-11", "order"),
+        ("training", 0, "dropped_on", "by 2014-05", "order"),
         ("event", 0, "starts_on", "2015-01-01", "future-event"),
         ("story", 0, "before_image", "missing.png", "image-missing"),
     ],
@@ -264,10 +269,29 @@ def test_result_whose_after_is_certainly_before_its_before_is_refused(engine, tm
     assert [each.reason for each in report_on(engine, tmp_path, changed("result", 0, **dates)).refusals] == ["order"]
 
 
-@pytest.mark.parametrize(("table", "column"), [("target", "due_on"), ("indicator", "better")])
-def test_target_without_a_date_and_indicator_without_a_direction_are_refused(engine, tmp_path, table, column):
-    found = report_on(engine, tmp_path, changed(table, 0, **{column: ""})).refusals
-    assert [(each.column, each.reason) for each in found] == [(column, "required")]
+def test_target_without_a_date_and_indicator_without_a_direction_are_told_what_to_write(engine, tmp_path):
+    tables = changed("target", 0, due_on="")
+    tables["indicator"][0]["better"] = ""
+    direction, date = report_on(engine, tmp_path, tables).refusals
+    assert "by 2014-09" in date.english
+    assert "截至2014-09" in date.chinese
+    assert "up, down, context" in direction.english
+    assert "up, down, context" in direction.chinese
+
+
+@pytest.mark.parametrize(
+    ("table", "earlier", "later"),
+    [
+        ("enrolment", {"recruited_on": "", "baseline_on": "2014-05"}, {"left_on": "by 2014-04"}),
+        ("training", {"assessed_on": "2014-09-03"}, {"completed_on": "2014-09-02"}),
+        ("target", {"baseline_on": "2016"}, {"due_on": "2015-12"}),
+    ],
+)
+def test_steps_of_a_row_are_refused_only_in_the_wrong_order(engine, tmp_path, table, earlier, later):
+    tables = changed(table, 0, **earlier, **later)
+    assert [each.reason for each in report_on(engine, tmp_path, tables).refusals] == ["order"]
+    tables[table][0].update(dict.fromkeys(later, "2016"))
+    assert not report_on(engine, tmp_path, tables).refusals
 
 
 def test_held_event_is_checked_against_the_stored_as_of_date_if_the_file_has_none(engine, tmp_path):

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner
 from loading_files import small_programme, write_folder
-from programme import PROGRAMME, load_rows
+from programme import PROGRAMME, Row, load_rows
 from sqlalchemy import Engine, inspect, select
 
 from dashboard.commands.cli import main
@@ -24,7 +24,7 @@ from data.privacy.viewer import MANAGER
 from data.records import Record, Records
 from data.storage import database, migrations
 from data.storage.database import DatabaseProblem
-from data.storage.schema import SCHEMA_VERSION, batch, results
+from data.storage.schema import SCHEMA_VERSION, SIDES, batch, results
 
 DATES = {
     "programme": ("as_of",),
@@ -93,19 +93,25 @@ def exported(record: Record) -> dict[str, str]:
         return {code: to_csv(build(view, code)) for code in EXHIBITS}
 
 
-def current_database(path: Path) -> None:
-    """A database of the current version with the small programme, at `path`."""
-    engine = database.writing_engine(f"sqlite:///{path}")
+def run_on(engine: Engine, *statements: str) -> None:
+    with engine.begin() as connection:
+        for statement in statements:
+            connection.exec_driver_sql(statement)
+
+
+def current_database(address: str) -> Engine:
+    """An engine on a database of the current version with the small programme, at `address`."""
+    engine = database.writing_engine(address)
     loaded = {"number": 1, "loaded_at": database.now(), "origin": "x", "added_count": 1, "changed_count": 0}
     load_rows(engine, PROGRAMME | {"batch": [loaded | {"schema_version": SCHEMA_VERSION}]})
-    engine.dispose()
+    return engine
 
 
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     """A database of the first version with the small programme."""
     path = tmp_path / "results.db"
-    current_database(path)
+    current_database(f"sqlite:///{path}").dispose()
     run_sql(path, *FIRST)
     return path
 
@@ -175,6 +181,7 @@ def test_command_without_a_database_reports_it(tmp_path: Path, monkeypatch) -> N
     assert list(tmp_path.iterdir()) == []
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("row_precision", "start", "end", "start_precision", "end_precision"),
     [
@@ -187,27 +194,25 @@ def test_command_without_a_database_reports_it(tmp_path: Path, monkeypatch) -> N
     ],
 )
 def test_each_date_gets_the_coarsest_precision_that_its_row_allows(
-    tmp_path: Path,
+    address: str,
     row_precision: str | None,
     start: str,
     end: str | None,
     start_precision: str,
     end_precision: str | None,
 ) -> None:
-    path = tmp_path / "results.db"
-    current_database(path)
+    engine = current_database(address)
     row = f"{{'code': 'v', 'starts_on': {start!r}, 'ends_on': {end!r}, 'date_precision': {row_precision!r}}}"
     stored = row.replace("None", "null").replace("'", '"')
     values = ", ".join("NULL" if value is None else f"'{value}'" for value in (start, end, row_precision))
-    run_sql(
-        path,
+    run_on(
+        engine,
         *SECOND,
         "INSERT INTO event (code, kind, status, name_en, starts_on, ends_on, date_precision) "
         f"VALUES ('v', 'visit', 'held', 'V', {values})",
         "INSERT INTO batch_change (batch, position, table_name, row_key, before, after) "
         f"VALUES (2, 1, 'event', '[\"v\"]', NULL, '{stored}')",
     )
-    engine = database.writing_engine(f"sqlite:///{path}")
     assert migrations.upgrade(engine) == 2
     event, change = results.tables["event"], results.tables["batch_change"]
     with engine.connect() as connection:
@@ -222,6 +227,7 @@ def test_each_date_gets_the_coarsest_precision_that_its_row_allows(
     }  # fmt: skip
 
 
+@pytest.mark.both_databases
 @pytest.mark.parametrize(
     ("note", "english", "chinese"),
     [
@@ -230,12 +236,10 @@ def test_each_date_gets_the_coarsest_precision_that_its_row_allows(
     ],
 )  # fmt: skip
 def test_note_of_the_programme_goes_into_its_languages(
-    tmp_path: Path, note: str | None, english: str | None, chinese: str | None
+    address: str, note: str | None, english: str | None, chinese: str | None
 ) -> None:
-    path = tmp_path / "results.db"
-    current_database(path)
-    run_sql(path, *SECOND, *([f"UPDATE programme SET note = '{note}'"] if note else []))
-    engine = database.writing_engine(f"sqlite:///{path}")
+    engine = current_database(address)
+    run_on(engine, *SECOND, *([f"UPDATE programme SET note = '{note}'"] if note else []))
     migrations.upgrade(engine)
     programme = results.tables["programme"]
     with engine.connect() as connection:
@@ -243,38 +247,51 @@ def test_note_of_the_programme_goes_into_its_languages(
     engine.dispose()
 
 
-def test_batch_of_the_second_version_can_be_rolled_back(tmp_path: Path) -> None:
-    path = tmp_path / "results.db"
-    engine = database.writing_engine(f"sqlite:///{path}")
+@pytest.mark.both_databases
+def test_batch_of_the_second_version_can_be_rolled_back(address: str, tmp_path: Path) -> None:
+    engine = database.writing_engine(address)
     assert load(engine, write_folder(tmp_path / "first", small_programme())).loaded
+    note = {"code": "demo", "name_en": "Demo", "as_of": "2015", "synthetic": "yes", "public": "no", "note": "Later"}
     tables = {
+        "programme": [note],
         "target": [{"indicator": "ideas", "place": "510000", "due_on": "2015-12", "value": 3}],
         "training": [{"enterprise": "a", "round": "r1", "module": "m1", "workshop_on": "2014-05"}],
     }
     assert load(engine, write_folder(tmp_path / "later", tables)).batch == 2
-    before, after = ("before", "after")
-    run_sql(
-        path,
+    change = results.tables["batch_change"]
+    precision_of_row = {"programme": "year", "target": "month", "training": "month"}
+    with engine.begin() as connection:
+        for row in connection.execute(select(change)).mappings().all():
+            sides = {side: second_version(row["table_name"], row[side], precision_of_row) for side in SIDES}
+            at = (change.c.batch == row["batch"]) & (change.c.position == row["position"])
+            connection.execute(change.update().where(at).values(sides))
+    run_on(
+        engine,
         *SECOND,
-        "UPDATE training SET date_precision = 'month'",
-        "UPDATE target SET date_precision = 'month'",
-        *(
-            f"UPDATE batch_change SET {side} = json_set(json_remove({side}, {removed}), '$.date_precision', 'month') "
-            f"WHERE table_name = '{table}'"
-            for side in (before, after)
-            for table, names in (("training", DATES["training"]), ("target", (*DATES["target"], "baseline_on")))
-            for removed in [", ".join(f"'$.{name}_precision'" for name in names)]
-        ),
+        *(f"UPDATE {table} SET date_precision = '{precision}'" for table, precision in precision_of_row.items()),
+        "UPDATE programme SET note = 'Later'",
     )
     migrations.upgrade(engine)
     rollback(engine, 2)
-    training, target = results.tables["training"], results.tables["target"]
+    programme, training, target = (results.tables[name] for name in ("programme", "training", "target"))
     with engine.connect() as connection:
+        about = connection.execute(select(programme)).mappings().one()
         mine = connection.execute(select(training).where(training.c.enterprise == "a")).mappings().one()
         targets = connection.execute(select(target)).mappings().all()
     engine.dispose()
+    assert (about["as_of"], about["as_of_precision"], about["note_en"]) == (date(2014, 12, 31), "day", None)
     assert (mine["workshop_on"], mine["workshop_on_precision"]) == (date(2014, 6, 12), "day")
     assert [row["due_on_precision"] for row in targets] == ["month"] * len(targets)
+
+
+def second_version(table: str, row: Row | None, precision_of_row: dict[str, str]) -> Row | None:
+    """A row of a batch as the second version stored it."""
+    if row is None:
+        return None
+    new = {*NEW_IN_THE_THIRD.get(table, ()), *(f"{name}_precision" for name in DATES[table])}
+    old = {name: value for name, value in row.items() if name not in new}
+    note = {"note": row["note_en"]} if table == "programme" else {}
+    return old | note | {"date_precision": precision_of_row[table]}
 
 
 @pytest.mark.parametrize("statements", [FIRST, SECOND], ids=["first", "second"])

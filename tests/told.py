@@ -7,7 +7,6 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-from callbacks.exhibit_pages import filled
 from callbacks.requests.materials import material_of
 from callbacks.requests.page_request import PageRequest
 from dashboard.app import grounds
@@ -17,7 +16,6 @@ from data.privacy.viewer import Viewer
 from data.records import Record
 from layouts.exhibits import PICTURES
 from layouts.look import Drawing, Size
-from layouts.pages import PAGES
 from layouts.parts.tables import Link, Table
 from layouts.words import speaking
 
@@ -37,6 +35,7 @@ class Told:
     drawing: Drawing
     table: Table
     names: tuple[str, ...]
+    indicator: str = ""
 
     @property
     def texts(self) -> Iterator[str]:
@@ -122,4 +121,4 @@ def pictures(request: PageRequest, language: str) -> Iterator[Told]:
             for size in Size:
                 sized = replace(material, size=size)
                 drawing = picture.draw(sized)
-                yield Told(code, size, drawing, look.table(sized, picture, drawing).without_links(), ordered)
+                yield Told(code, size, drawing, look.table(sized, picture, drawing).without_links(), ordered, indicator)

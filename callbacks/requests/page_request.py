@@ -17,12 +17,13 @@ from data.editions.frozen_copies import Edition
 from data.exhibit import BuiltExhibit
 from data.filters import DIMENSIONS, Filters, language_of
 from data.records import Records, RecordVersion
+from data.rules_version import RULES_VERSION
 from data.view import View
 from layouts import ids, words
 from layouts.exhibits import LOOKS
 from layouts.figures.map import Ground
 from layouts.parts.exhibit_frame import Basis, SourceLink
-from layouts.texts import selection_words
+from layouts.texts import rules_words, selection_words
 
 Callback = TypeVar("Callback", bound=Callable[..., Any])
 
@@ -112,7 +113,12 @@ class PageRequest:
     def edition_line(self) -> str:
         """The line that names the edition; empty for the live record."""
         frozen = self.edition
-        return selection_words.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short) if frozen else ""
+        if frozen is None:
+            return ""
+        line = selection_words.edition_line(frozen.name, frozen.frozen_at.date(), frozen.short)
+        if frozen.rules_version >= RULES_VERSION:
+            return line
+        return f"{line} · {rules_words.marked(frozen.rules_version, RULES_VERSION)}"
 
     @property
     def unfiltered(self) -> Filters:

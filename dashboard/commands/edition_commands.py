@@ -62,6 +62,7 @@ def freeze(name: str) -> None:
     finally:
         engine.dispose()
     click.echo(f"key     {edition.key}\nfile    {edition.path}\nSHA-256 {edition.sha256}")
+    click.echo(f"tables  {edition.tables_path}\nrules   version {edition.rules_version}")
 
 
 @edition_group.command(name="list")
@@ -82,23 +83,35 @@ def list_command() -> None:
 @edition_group.command()
 @click.argument("name", required=False)
 def verify(name: str | None) -> None:
-    """Check that the file of an edition (NAME or key), or of every edition, is unchanged."""
+    """Check that the files of an edition (NAME or key), or of every edition, are unchanged."""
     from data.editions import frozen_copies
     from data.editions.frozen_copies import EditionProblem
 
     folder = editions_folder()
-    damaged = [] if name else frozen_copies.unreadable(folder)
+    unreadable = [] if name else frozen_copies.unreadable(folder)
+    damaged = [f"{key}: its file is not what was frozen." for key in unreadable]
     with stop_on_edition_error():
         editions = [frozen_copies.find(folder, name)] if name else frozen_copies.editions(folder)
     for each in editions:
         try:
             frozen_copies.verify(each)
         except EditionProblem as problem:
-            damaged.append(f"{each.key} ({each.name})" if problem.reason == "changed" else f"{each.key} (gone)")
+            whose = f"{each.key} ({each.name})" if problem.reason == "changed" else f"{each.key} (gone)"
+            damaged.append(f"{whose}: its file is not what was frozen.")
+            continue
+        state = frozen_copies.tables_state(each)
+        if state in _TABLES_PROBLEMS:
+            damaged.append(f"{each.key} ({each.name}): {_TABLES_PROBLEMS[state]}")
         else:
             click.echo(f"{each.key}\tas it was frozen\t{each.name}")
     if damaged:
-        stop("\n".join(f"{each}: its file is not what was frozen." for each in damaged))
+        stop("\n".join(damaged))
+
+
+_TABLES_PROBLEMS = {
+    "changed": "the file of its tables is not what was frozen.",
+    "gone": "the file of its tables is gone.",
+}
 
 
 @edition_group.command()

@@ -67,6 +67,7 @@ REQUIRED_PERMISSIONS: dict[str, Permission] = {
     "pack": Permission.MANAGE_DECKS,
     "editions": Permission.CHOOSE_EDITION,
     "edition-changes": Permission.CHOOSE_EDITION,
+    "edition-tables": Permission.CHOOSE_EDITION,
     "edition-freeze": Permission.MANAGE_EDITIONS,
     "import": Permission.IMPORT,
     "import-upload": Permission.IMPORT,

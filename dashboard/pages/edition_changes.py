@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from callbacks.requests import edition_note
 from data.catalogue import Entry
 from data.editions import record_changes
 from data.editions.record_changes import NEW, Cell, Change, Comparison, Headline, Kind
@@ -17,7 +18,7 @@ from data.view import View
 from layouts import words
 from layouts.exhibits.overview import label
 from layouts.parts.cards import table_name
-from layouts.words import _, day, listed, ngettext, number, quantity, signed
+from layouts.words import _, day, labelled, listed, ngettext, number, quantity, signed
 
 MOST_SHOWN = 100
 """Maximum number of new results, and of corrections, per table on the page. The CSV has all."""
@@ -47,10 +48,14 @@ class Section:
 
 @dataclass(frozen=True)
 class Compared:
-    """A comparison of two states of the record in words; ``headlines`` are (name, before, after, change)."""
+    """A comparison of two states of the record in words; ``headlines`` are (name, before, after, change).
+
+    ``notes`` are those on editions that were made under older rules: a summary, and a line per headline.
+    """
 
     before: str
     after: str
+    notes: list[tuple[str, list[str]]]
     headlines: list[tuple[str, str, str, str]]
     new: list[Section]
     corrections: list[Section]
@@ -64,6 +69,7 @@ def compared(before: Record, after: Record) -> Compared:
         return Compared(
             before=_title(before, was),
             after=_title(after, now),
+            notes=_notes((before, was), (after, now)),
             headlines=[
                 (label(each.headline), number(each.before), number(each.after), _difference(each))
                 for each in comparison.headlines
@@ -87,6 +93,11 @@ def csv_lines(before: Record, after: Record) -> Iterator[str]:
 def _side_by_side(before: Record, after: Record) -> Iterator[tuple[View, View]]:
     with before.view(MANAGER, Filters()) as was, after.view(MANAGER, Filters()) as now:
         yield was, now
+
+
+def _notes(*sides: tuple[Record, View]) -> list[tuple[str, list[str]]]:
+    found = ((record.edition, edition_note.in_words(record.edition, view)) for record, view in sides)
+    return [(labelled(edition.name, note[0]), note[1]) for edition, note in found if edition and note]
 
 
 def _title(record: Record, view: View) -> str:
@@ -175,7 +186,8 @@ class _Names:
         if table == "enterprise":
             return self._enterprises.get(code)
         for view in self._views:
-            entries = getattr(view.catalogue, table, {})
+            programme = view.catalogue.programme
+            entries = {programme.code: programme.entry} if table == "programme" else getattr(view.catalogue, table, {})
             if code in entries:
                 entry: Entry = entries[code]
                 return entry

@@ -1,30 +1,39 @@
 """The page of editions for managers: list them, freeze the record, compare two editions."""
 
+import io
 from dataclasses import dataclass
 
-from flask import Flask, Response, redirect, request
+from flask import Flask, Response, redirect, request, send_file
 from werkzeug.wrappers import Response as AnyResponse
 
 from dashboard.pages import edition_changes, errors, plain_pages
 from data.editions import frozen_copies
 from data.editions.frozen_copies import LIVE, LONGEST_NAME, Edition, EditionProblem
+from data.exports.packages import MEDIA_TYPE
 from data.filters import language_of
 from data.records import Record, Records
+from data.rules_version import RULES_VERSION
 from layouts import words
 from layouts.words import _, day
 
 
 @dataclass(frozen=True)
 class EditionRow:
-    """An edition in the list; only its key if its file cannot be opened. ``good``: the file is unchanged."""
+    """An edition in the list; only its key if its file cannot be opened. ``good``: the file is unchanged.
+
+    ``rules`` is the version of the rules it was made under. ``tables`` is what is wrong with its frozen tables, and
+    empty if they can be downloaded.
+    """
 
     key: str
     name: str
     frozen: str
     as_of: str
+    rules: str
     short: str
     state: str
     good: bool
+    tables: str
 
 
 def install(server: Flask, records: Records) -> None:
@@ -53,6 +62,23 @@ def install(server: Flask, records: Records) -> None:
         response.headers["Content-Disposition"] = f"attachment; filename={name}"
         return response
 
+    @server.get("/editions/tables.zip", endpoint="edition-tables")
+    def tables() -> Response:
+        with words.speaking(language_of(_search())):
+            edition = frozen_copies.find(records.folder, request.args.get("edition", ""))
+            frozen_copies.verify(edition)
+            content = frozen_copies.tables_zip(edition)
+            if content is None:
+                state = frozen_copies.tables_state(edition)
+                return _page(
+                    records,
+                    404 if state in ("gone", "none") else 503,
+                    _tables_problem(edition, state),
+                    here="/editions",
+                )
+            name = f"{'synthetic-' if edition.synthetic else ''}tables-{edition.key}.zip"
+            return send_file(io.BytesIO(content), MEDIA_TYPE, as_attachment=True, download_name=name)
+
 
 def _search() -> str:
     return request.query_string.decode("ascii", "ignore")
@@ -66,7 +92,7 @@ def _code(record: Record) -> str:
     return record.edition.key if record.edition else LIVE
 
 
-def _page(records: Records, status: int = 200, problem: str = "", name: str = "") -> Response:
+def _page(records: Records, status: int = 200, problem: str = "", name: str = "", here: str = "") -> Response:
     editions = frozen_copies.editions(records.folder)
     before, after = request.args.get("from"), request.args.get("to")
     compared, csv = None, ""
@@ -84,6 +110,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
     return plain_pages.manage(
         "editions.html",
         status,
+        here,
         title=_("Editions"),
         lead=_("A frozen copy of the record for a meeting: its numbers stay as they were, whatever is loaded later."),
         problem=problem,
@@ -95,6 +122,7 @@ def _page(records: Records, status: int = 200, problem: str = "", name: str = ""
         address=plain_pages.address,
         name=name,
         longest=LONGEST_NAME,
+        rules=_("The numbers of every page are made by version {version} of the rules.", version=RULES_VERSION),
         now=_("The record as it is now: as of {date}, loaded on {loaded}.",
               date=day(live.programme.as_of), loaded=day(live.version.loaded_at)),
         choices=[(LIVE, _("The live record")), *((each.key, each.name) for each in editions)],
@@ -110,6 +138,8 @@ def _texts() -> dict[str, str]:
         "edition": _("Edition"),
         "frozen": _("Frozen"),
         "as_of": _("Record as of"),
+        "rules": _("Version of the rules"),
+        "tables": _("Frozen tables (ZIP)"),
         "hash": _("Hash"),
         "state": _("File"),
         "ways": _("Leads to"),
@@ -148,19 +178,36 @@ def _row(edition: Edition) -> EditionRow:
         frozen_copies.verify(edition)
     except EditionProblem:
         good = False
+    state = frozen_copies.tables_state(edition)
+    tables = "" if state == "good" else _tables_words(state)
     return EditionRow(
         edition.key,
         edition.name,
         words.moment(edition.frozen_at),
         day(edition.as_of),
+        str(edition.rules_version),
         edition.short,
-        _("as it was frozen") if good else _("changed: nothing is shown from it"),
+        " · ".join(filter(None, (_("as it was frozen") if good else _("changed: nothing is shown from it"), tables))),
         good,
+        tables,
     )
 
 
 def _unreadable_row(key: str) -> EditionRow:
-    return EditionRow(key, "", "–", "–", key[-8:], _("cannot be opened"), good=False)
+    return EditionRow(key, "", "–", "–", "–", key[-8:], _("cannot be opened"), good=False, tables="")
+
+
+def _tables_words(state: str) -> str:
+    """What is wrong with the frozen tables of an edition."""
+    return {
+        "changed": _("its tables were changed and are not given out"),
+        "gone": _("the file of its tables is gone"),
+        "none": _("made before tables were frozen"),
+    }[state]
+
+
+def _tables_problem(edition: Edition, state: str) -> str:
+    return f"{edition.name}: {_tables_words(state)}"
 
 
 def _error_message(problem: EditionProblem) -> str:

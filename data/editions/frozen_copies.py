@@ -1,4 +1,7 @@
-"""Editions: frozen copies of the results database for a meeting, each with the SHA-256 of its file in its name."""
+"""Editions: frozen copies of the results database for a meeting, each with the SHA-256 of its file in its name.
+
+Beside the database of an edition lies a ZIP with the tables of its exhibits (:mod:`data.editions.frozen_tables`).
+"""
 
 import fcntl
 import os
@@ -6,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import lru_cache
 from hashlib import file_digest
@@ -14,11 +17,27 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from time import time_ns
+from typing import Any
 
-from sqlalchemy import Column, Date, DateTime, Engine, MetaData, Table, Text, insert, select
+from sqlalchemy import (
+    Column,
+    Connection,
+    Date,
+    DateTime,
+    Engine,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    insert,
+    inspect,
+    select,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
+from data.editions import frozen_tables
 from data.engine.precision import last_day
+from data.rules_version import RULES_VERSION
 from data.storage import database
 from data.storage.database_copy import copy_rows
 from data.storage.schema import CONFIDENTIAL, batch, batch_change, programme, results
@@ -38,7 +57,15 @@ _edition = Table(
     Column("name", Text, nullable=False),
     Column("frozen_at", DateTime, nullable=False),
     Column("as_of", Date, nullable=False),
+    Column("rules_version", Integer, nullable=False),
 )  # fmt: skip
+_file = Table(
+    "edition_file", _frozen,
+    Column("path", Text, primary_key=True),
+    Column("sha256", Text, nullable=False),
+)  # fmt: skip
+_FIRST_RULES = 1
+"""The version of the rules of an edition that does not record one."""
 
 
 class EditionProblem(Exception):
@@ -54,7 +81,11 @@ class EditionProblem(Exception):
 
 @dataclass(frozen=True)
 class Edition:
-    """A frozen copy: ``key`` (a code for addresses), name, time of freezing (UTC), date of the record, hash, file."""
+    """A frozen copy: ``key`` (a code for addresses), name, time of freezing (UTC), date of the record, hash, file.
+
+    ``rules_version`` is the version of the rules it was made under. ``tables`` are the frozen tables of its exhibits:
+    (file, SHA-256) each; none where the edition was made before tables were frozen.
+    """
 
     key: str
     name: str
@@ -62,15 +93,37 @@ class Edition:
     as_of: date
     sha256: str
     path: Path
+    rules_version: int
+    tables: tuple[tuple[str, str], ...]
+    synthetic: bool
 
     @property
     def short(self) -> str:
         """The first eight digits of the hash, for screens."""
         return self.sha256[:8]
 
+    @property
+    def tables_path(self) -> Path:
+        """The ZIP with the frozen tables."""
+        return self.path.with_suffix(".zip")
+
+    @property
+    def manifest(self) -> dict[str, Any]:
+        """The manifest of the frozen tables: what they are of, and the SHA-256 of each file."""
+        files = ((self.path.name, self.sha256), *self.tables)
+        return {
+            "edition": self.name,
+            "key": self.key,
+            "rules_version": self.rules_version,
+            "frozen_at": f"{self.frozen_at.isoformat()}Z",
+            "as_of": self.as_of.isoformat(),
+            "synthetic": self.synthetic,
+            "files": [{"path": path, "sha256": sha256} for path, sha256 in files],
+        }
+
 
 def freeze(engine: Engine, name: str, folder: Path) -> Edition:
-    """Copy the results database, as it is at one moment, into a file that is never changed again.
+    """Copy the results database, as it is at one moment, and its exhibits' tables into files that are never changed.
 
     Raises :class:`EditionProblem` (name, taken, folder) and :class:`data.storage.database.DatabaseProblem`.
     """
@@ -85,8 +138,8 @@ def freeze(engine: Engine, name: str, folder: Path) -> Edition:
                 raise EditionProblem("taken", name)
             with _work_folder(folder) as work_folder:
                 unfinished = work_folder / _slug(name)
-                _copy(engine, name, unfinished)
-                return _publish(unfinished, folder)
+                tables = _copy(engine, name, unfinished)
+                return _publish(unfinished, tables, folder)
     except (OSError, SQLAlchemyError) as error:
         raise EditionProblem("folder", str(error.__cause__ or error)) from error
 
@@ -132,31 +185,55 @@ only managers see.
 """
 
 
-def _copy(engine: Engine, name: str, path: Path) -> None:
+def _copy(engine: Engine, name: str, path: Path) -> dict[str, bytes]:
+    """Copy the record into a database at `path`. Returns the tables of its exhibits; the database has their hashes."""
     target = database.writing_engine(f"sqlite:///{path}")
     try:
         results.create_all(target)
         _frozen.create_all(target)
         with database.snapshot(engine) as source, target.begin() as copy:
             copy_rows(source, copy, _LEFT_OUT)
+        with target.begin() as copy:
             as_of = copy.execute(select(programme.c.as_of, programme.c.as_of_precision)).one()
-            copy.execute(insert(_edition).values(name=name, frozen_at=database.now(), as_of=last_day(*as_of)))
+            about = {"name": name, "frozen_at": database.now(), "as_of": last_day(*as_of)}
+            tables = frozen_tables.tables_of(copy)
+            copy.execute(insert(_edition).values(**about, rules_version=RULES_VERSION))
+            hashes = frozen_tables.hashes_of(tables).items()
+            copy.execute(insert(_file), [{"path": file, "sha256": sha256} for file, sha256 in hashes])
+        return tables
     finally:
         target.dispose()
 
 
-def _publish(unfinished: Path, folder: Path) -> Edition:
-    """Move the finished copy to the editions, under its full name. Raises :class:`EditionProblem` (folder)."""
-    with unfinished.open("rb") as file:
+def _publish(unfinished: Path, tables: dict[str, bytes], folder: Path) -> Edition:
+    """Move the finished files to the editions, under their full names. Raises :class:`EditionProblem` (folder).
+
+    The database comes last: it makes the edition, so there is none before all of it is there.
+    """
+    sha256 = _written(unfinished)
+    named = unfinished.replace(unfinished.with_name(f"{unfinished.name}.{sha256}.db"))
+    edition = _read(named)
+    if edition is None:
+        raise EditionProblem("folder", str(named))
+    frozen_tables.write(edition.tables_path, tables, edition.manifest)
+    _written(edition.tables_path)
+    final = replace(edition, path=folder / named.name)
+    edition.tables_path.replace(final.tables_path)
+    try:
+        named.replace(final.path)
+    except OSError:
+        final.tables_path.unlink()
+        raise
+    return final
+
+
+def _written(path: Path) -> str:
+    """Make sure that a file is on the disk, and make it read-only. Returns its SHA-256."""
+    with path.open("rb") as file:
         os.fsync(file.fileno())
         sha256 = file_digest(file, "sha256").hexdigest()
-    unfinished.chmod(0o444)
-    path = folder / f"{unfinished.name}.{sha256}.db"
-    unfinished.replace(path)
-    edition = _read(path)
-    if edition is None:
-        raise EditionProblem("folder", str(path))
-    return edition
+    path.chmod(0o444)
+    return sha256
 
 
 def _slug(name: str) -> str:
@@ -203,6 +280,30 @@ def verify(edition: Edition) -> None:
         raise EditionProblem("changed", edition.name) from error
     if not same:
         raise EditionProblem("changed", edition.name)
+
+
+def tables_state(edition: Edition) -> str:
+    """How the frozen tables are: good, changed, gone, or none (the edition was made before tables were frozen)."""
+    if not edition.tables:
+        return "none"
+    if not edition.tables_path.exists():
+        return "gone"
+    return "changed" if tables_zip(edition) is None else "good"
+
+
+def tables_zip(edition: Edition) -> bytes | None:
+    """The ZIP with the frozen tables; None where there is none, or where it is not what was frozen."""
+    with suppress(OSError):
+        content = edition.tables_path.read_bytes()
+        if edition.tables and frozen_tables.read(content, dict(edition.tables), edition.manifest):
+            return content
+    return None
+
+
+def tables_of(edition: Edition) -> dict[str, bytes] | None:
+    """The frozen tables by file name; None where there are none, or where they are not what was frozen."""
+    content = tables_zip(edition)
+    return frozen_tables.read(content, dict(edition.tables), edition.manifest) if content else None
 
 
 def _files(folder: Path) -> list[Path]:
@@ -254,7 +355,26 @@ def _read_cached(path: Path, _stamp_of_path: Stamp) -> Edition | None:
     engine = database.reading_engine(f"sqlite:///{path}", frozen=True)
     try:
         with engine.connect() as connection:
-            row = connection.execute(select(_edition)).one()
+            return _edition_in(connection, path)
     except (SQLAlchemyError, ValueError, TypeError):  # the file is damaged
         return None
-    return Edition(_key(path), str(row.name), row.frozen_at, row.as_of, path.name.split(".")[1], path)
+
+
+def _edition_in(connection: Connection, path: Path) -> Edition:
+    """The edition of a frozen database. One made under the first rules records neither rules nor tables."""
+    inspector = inspect(connection)
+    recorded = {column["name"] for column in inspector.get_columns(_edition.name)}
+    row = connection.execute(select(*(column for column in _edition.columns if column.name in recorded))).one()
+    files = select(_file.c.path, _file.c.sha256)
+    tables = connection.execute(files).all() if inspector.has_table(_file.name) else []
+    return Edition(
+        key=_key(path),
+        name=str(row.name),
+        frozen_at=row.frozen_at,
+        as_of=row.as_of,
+        sha256=path.name.split(".")[1],
+        path=path,
+        rules_version=getattr(row, _edition.c.rules_version.name, _FIRST_RULES),
+        tables=tuple((each.path, each.sha256) for each in tables),
+        synthetic=bool(connection.scalar(select(programme.c.synthetic))),
+    )

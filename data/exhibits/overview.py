@@ -104,15 +104,14 @@ def _foremost(view: View, figures: list[dict[str, Any]]) -> dict[str, Any] | Non
 
 
 def _published(figure: dict[str, Any] | None) -> dict[str, Any]:
-    if figure is None:
-        return {}
-    return {
-        "published": figure["value"],
-        "published_operator": figure["operator"],
-        "published_on": figure["as_of"],
-        "published_on_precision": figure["as_of_precision"],
-        "published_source": figure["source"],
+    columns = {
+        "published": "value",
+        "published_operator": "operator",
+        "published_on": "as_of",
+        "published_on_precision": "as_of_precision",
+        "published_source": "source",
     }
+    return {name: figure[column] if figure else None for name, column in columns.items()}
 
 
 EXHIBIT = Exhibit(

@@ -205,7 +205,12 @@ def _shares(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
     left = sum(n for _codes, n in combinations[MOST_COMBINATIONS:])
     if left:
         parts.append(_("others {n}", n=number(left)))
-    return _("Completed: {parts}.", parts=listed(parts))
+    return ngettext(
+        "{n} enterprise, by what is completed: {parts}.",
+        "{n} enterprises, by what they completed: {parts}.",
+        sum(n for _codes, n in combinations),
+        parts=listed(parts),
+    )
 
 
 def _caption(pattern_count: int, most: int, *, rows: bool) -> str:

@@ -7,7 +7,7 @@ from dash.development.base_component import Component
 from layouts.frames import records
 from layouts.look import Card, ColumnLook, Drawing, Look, Material, Materials, Picture, Row
 from layouts.parts import cards, exhibit_frame
-from layouts.parts.cell_writers import dated, source
+from layouts.parts.cell_writers import dated
 from layouts.words import _, _l, day, known, ngettext, number, quantity, unseen
 
 CARDS = (
@@ -148,9 +148,14 @@ def _beside(row: Row, material: Material) -> str:
     """The published figure beside a headline, with its publisher and date; empty where there is none."""
     if not known(row["published"]):
         return ""
-    publisher = material.entry("source", row["published_source"])["publisher"] if row["published_source"] else ""
+    source = row["published_source"]
+    publisher = material.entry("source", source)["publisher"] if source and known(source) else ""
     told = {"n": published(row["published"], row["published_operator"]), "publisher": publisher}
-    when = day(row["published_on"], row["published_on_precision"]) if row["published_on"] else ""
+    when = (
+        day(row["published_on"], row["published_on_precision"])
+        if row["published_on"] and known(row["published_on"])
+        else ""
+    )
     if publisher and when:
         return _("{n} published by {publisher}, {date}", **told, date=when)
     if publisher:
@@ -233,7 +238,8 @@ LOOK = Look(
         ),
         ColumnLook("published_operator", _l("= as printed, > more than, < up to, ~ about")),
         ColumnLook("published_on", _l("the date the published figure speaks for"), _l("Date"), dated("published_on")),
-        ColumnLook("published_source", _l("code of its source"), _l("Source"), source("published_source")),
+        ColumnLook("published_source", _l("code of its source"), _l("Source"),
+                   lambda row, m: m.source(row["published_source"]) if known(row["published"]) else "–"),
         ColumnLook(label=_l("Note"), write=lambda row, m: _note(row["headline"], _rows(m)), lone=False),
     ),
     pictures=(Picture("overview", draw, _l("Headline figures")),),

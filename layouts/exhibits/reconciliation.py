@@ -4,7 +4,7 @@ from layouts.exhibits.overview import label, published, recorded
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, all_rows_missing
 from layouts.parts.cell_writers import dated, name, source, text
-from layouts.words import _, _l, labelled, sentences
+from layouts.words import _, _l, known, labelled, number, sentences, unseen
 
 
 def draw(material: Material) -> Drawing:
@@ -23,12 +23,13 @@ def _title(material: Material) -> str:
     rows = records(material.table)
     first = [row for row in rows if row["headline"] == rows[0]["headline"]]
     largest = max(first, key=lambda row: row["published"])
-    told, most = recorded(largest["recorded"]), published(largest["published"], largest["operator"])
-    finding = (
-        _("{recorded} on record, up to {n} published", recorded=told, n=most)
-        if any(row["published"] != largest["published"] for row in first)
-        else _("{recorded} on record, {n} published", recorded=told, n=most)
-    )
+    value = largest["recorded"]
+    told = _("{n} on record", n=number(value)) if known(value) or unseen(value) else _("not on record")
+    most = published(largest["published"], largest["operator"])
+    if any(row["published"] != largest["published"] for row in first):
+        finding = _("{recorded}, up to {n} published", recorded=told, n=most)
+    else:
+        finding = _("{recorded}, {n} published", recorded=told, n=most)
     return labelled(label(first[0]["headline"]), finding)
 
 

@@ -26,8 +26,8 @@ def share(column: str) -> Write:
 
 
 def text(column: str, missing: str = "") -> Write:
-    """A text, unchanged."""
-    return lambda row, _material: row[column] or missing
+    """A text, unchanged; `missing` for none (pandas has NaN in place of a text that is not there)."""
+    return lambda row, _material: row[column] if isinstance(row[column], str) and row[column] else missing
 
 
 def dated(column: str) -> Write:

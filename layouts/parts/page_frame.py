@@ -71,6 +71,14 @@ def looking_through(messages: Sequence[str], *, leave: bool) -> Component:
     return html.Div([html.P(sentences(*messages)), *([back] if leave else [])], className="looking-through")
 
 
+def edition_note(summary: str, lines: Sequence[str]) -> Component:
+    """The note on an edition that was made under older rules; its lines open with a click."""
+    if not lines:
+        return html.Div(html.P(summary), className="edition-note")
+    listed = html.Ul([html.Li(line) for line in lines])
+    return html.Details([html.Summary(summary), listed], className="edition-note")
+
+
 def footer(programme: str, as_of: date, note: str | None, loaded_at: date | None) -> list[Component]:
     """The footer: the programme, the as-of date of the record, the date it was loaded, and its note."""
     text = _(

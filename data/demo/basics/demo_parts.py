@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from data.demo.basics.bilingual import Named
-from data.demo.basics.form_gaps import as_written
+from data.demo.basics.form_gaps import as_reported, as_written
 from data.demo.basics.programme_dates import AS_OF
 from data.demo.setting.demo_partners import BUYER_OWNERS
 
@@ -72,6 +72,10 @@ class Enrolment:
     def written(self, day: date | None) -> str | None:
         """The day as the forms of the enrolment give it."""
         return as_written(day, months=self.months)
+
+    def reported(self, day: date | None) -> str | None:
+        """The day as known from a report alone: where the forms give months, it is the latest possible date."""
+        return as_reported(day, months=self.months)
 
 
 @dataclass(frozen=True)

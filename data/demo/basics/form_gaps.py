@@ -1,4 +1,4 @@
-"""Gaps as in real forms: some dates have no day, some rows have no source, few values are verified."""
+"""Gaps as in real forms: some dates have no day or only a latest day, some rows have no source, few are verified."""
 
 from datetime import date
 
@@ -22,6 +22,12 @@ def as_written(day: date | None, *, months: bool) -> str | None:
     if day is None:
         return None
     return day.isoformat()[:7] if months else day.isoformat()
+
+
+def as_reported(day: date | None, *, months: bool) -> str | None:
+    """The day in ISO form. If `months` is true, only the month of the report that lists the fact: ``by 2013-05``."""
+    written = as_written(day, months=months)
+    return f"by {written}" if written and months else written
 
 
 def source_of(chance: Chance, day: date) -> str:

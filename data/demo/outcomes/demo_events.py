@@ -8,18 +8,23 @@ from data.demo.basics.bilingual import Named
 from data.demo.basics.demo_parts import Round, Workshop
 from data.demo.basics.demo_writing import Writing
 from data.demo.basics.folder import Cell
+from data.demo.basics.form_gaps import as_written
 from data.demo.basics.programme_dates import AS_OF
 from data.demo.setting.demo_partners import COMMITTEE, PROVIDERS
 
 
 class ProgrammeEvent(NamedTuple):
-    """An event of the programme itself. An event after the as-of date is planned."""
+    """An event of the programme itself. An event after the as-of date is planned.
+
+    With ``month_only``, no more than its month is known.
+    """
 
     kind: str
     name: Named
     place: str
     day: date
     partners: tuple[str, ...]
+    month_only: bool = False
 
 
 PROGRAMME_EVENTS = (
@@ -32,7 +37,14 @@ PROGRAMME_EVENTS = (
     ProgrammeEvent(
         "licence", Named("Licence of a provider", "培训机构授权"), "310000", date(2016, 5, 20), ("provider-3",)
     ),
-    ProgrammeEvent("publication", Named("Stories of improvement", "改善案例集"), "", date(2016, 11, 8), ("agency",)),
+    ProgrammeEvent(
+        "publication",
+        Named("Stories of improvement", "改善案例集"),
+        "",
+        date(2016, 11, 8),
+        ("agency",),
+        month_only=True,
+    ),
     ProgrammeEvent(
         "workshop", Named("Workshop on reporting", "填报工作会"), "500000", date(2017, 4, 11), COMMITTEE[:2]
     ),
@@ -42,7 +54,9 @@ PROGRAMME_EVENTS = (
     ProgrammeEvent(
         "licence", Named("Licence of a provider", "培训机构授权"), "330100", date(2017, 9, 5), ("provider-4",)
     ),
-    ProgrammeEvent("launch", Named("Launch of Phase III", "第三期启动会"), "110000", date(2017, 11, 15), COMMITTEE),
+    ProgrammeEvent(
+        "launch", Named("Launch of Phase III", "第三期启动会"), "110000", date(2017, 11, 15), COMMITTEE, month_only=True
+    ),
 )
 ROUND_EVENTS = {
     "tot": Named("Training of trainers", "培训师培训"),
@@ -80,7 +94,7 @@ def write_programme_events(writing: Writing) -> None:
             "code": f"{event.kind}-{number}", "kind": event.kind, "status": "held" if event.day <= AS_OF else "planned",
             "place": event.place, "name_en": event.name.en, "name_zh": event.name.zh,
         }  # fmt: skip
-        _write_event(writing, row, event.day, event.partners)
+        _write_event(writing, row, event.day, event.partners, months=event.month_only)
 
 
 def _meetings() -> list[ProgrammeEvent]:
@@ -98,7 +112,9 @@ def _meetings() -> list[ProgrammeEvent]:
     ]
 
 
-def _write_event(writing: Writing, event: Mapping[str, Cell], day: date, partners: Sequence[str]) -> None:
+def _write_event(
+    writing: Writing, event: Mapping[str, Cell], day: date, partners: Sequence[str], *, months: bool = False
+) -> None:
     """Write an event with its length, participants and partners. Only a held event has participants."""
     chance = writing.chance
     held = event["status"] == "held"
@@ -106,7 +122,8 @@ def _write_event(writing: Writing, event: Mapping[str, Cell], day: date, partner
     participants = chance.whole(8, 60) if held and chance.happens(0.85) else None
     women = chance.binomial(participants, 0.42) if participants and chance.happens(0.8) else None
     writing.folder.add("event", dict(event) | {
-        "starts_on": day, "ends_on": min(ends_on, AS_OF) if held else ends_on,
+        "starts_on": as_written(day, months=months),
+        "ends_on": as_written(min(ends_on, AS_OF) if held else ends_on, months=months),
         "participants": participants, "women": women, "source": "reports" if held else "plans",
     })  # fmt: skip
     for partner in partners:

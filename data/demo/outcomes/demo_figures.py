@@ -8,6 +8,7 @@ from typing import NamedTuple
 from data.demo.basics.bilingual import Named
 from data.demo.basics.demo_writing import Tally, Writing
 from data.demo.basics.folder import Cell
+from data.demo.basics.form_gaps import as_written
 from data.demo.basics.programme_dates import AS_OF, SURVEYED_ON
 from data.demo.setting.demo_places import COUNTRY, EXPANSION, PROVINCES
 
@@ -101,8 +102,9 @@ def _figures(tally: Tally) -> Iterator[dict[str, Cell]]:
             }  # fmt: skip
     for survey in SURVEYS:
         yield {
-            "indicator": survey.indicator, "as_of": SURVEYED_ON, "place": COUNTRY, "phase": "phase-2",
-            "value": survey.percent, "base": survey.respondents, "operator": survey.operator, "source": "survey",
+            "indicator": survey.indicator, "as_of": as_written(SURVEYED_ON, months=True), "place": COUNTRY,
+            "phase": "phase-2", "value": survey.percent, "base": survey.respondents,
+            "operator": survey.operator, "source": "survey",
         }  # fmt: skip
 
 
@@ -126,12 +128,11 @@ def write_targets(writing: Writing) -> None:
             })  # fmt: skip
             baselines[indicator, scope] = (actual, due_on)
     tally = writing.tally
-    goals = [(COUNTRY, date(2015, 12, 31), _until(tally.enterprises, 2015))]
-    goals += [(COUNTRY, date(2017, 12, 31), writing.enterprise_count)]
-    goals += [(province, date(2017, 12, 31), tally.provinces[province]) for province in EXPANSION]
-    for place, due_on, reached in goals:
+    goals = [(COUNTRY, 2015, _until(tally.enterprises, 2015)), (COUNTRY, 2017, writing.enterprise_count)]
+    goals += [(province, 2017, tally.provinces[province]) for province in EXPANSION]
+    for place, due_in, reached in goals:
         writing.folder.add("target", {
-            "indicator": "enterprises-trained", "place": place, "due_on": due_on, "scope": "",
+            "indicator": "enterprises-trained", "place": place, "due_on": due_in, "scope": "",
             "value": 10 * math.ceil(reached * 1.15 / 10), "source": "plans", "level": "output", "baseline": 0,
             "measure": "" if place == COUNTRY else "trained",
         })  # fmt: skip

@@ -14,6 +14,7 @@ ORGANISATIONS = {code: 1.0 for code, partner in PARTNERS.items() if partner.kind
 ORGANISATIONS |= dict.fromkeys(PROVIDERS, 4.0)
 # Levels, and the share of trainers of the previous level that reach each.
 LEVELS = {"candidate": 1.0, "certified": 0.65, "expert": 0.15}
+YEARS_ONLY_BEFORE = 2012  # the first lists of trainers give years
 
 
 def write_trainers(writing: Writing) -> None:
@@ -38,6 +39,7 @@ def _write_levels(writing: Writing, trainer: str, module: str, reached_on: date)
         if reached_on > AS_OF or not writing.chance.happens(share):
             return
         writing.folder.add("trainer_level", {
-            "trainer": trainer, "module": module, "level": level, "reached_on": reached_on, "source": "reports",
+            "trainer": trainer, "module": module, "level": level, "source": "reports",
+            "reached_on": reached_on.year if reached_on.year < YEARS_ONLY_BEFORE else reached_on,
         })  # fmt: skip
         reached_on += timedelta(writing.chance.whole(150, 500))

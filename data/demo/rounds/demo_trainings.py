@@ -97,7 +97,7 @@ def _write_training(writing: Writing, enrolment: Enrolment, step: Step) -> None:
             row["workshop_on"] = enrolment.written(step.workshop_on)
         if not (step.completed_on and chance.happens(NO_ASSESSMENT_RECORD)):
             row["assessed_on"] = enrolment.written(step.assessed_on)
-        row["completed_on"] = enrolment.written(step.completed_on)
+        row["completed_on"] = enrolment.reported(step.completed_on)
         writing.tally.visits[year] += visits or 0
     writing.folder.add("training", row)
 

@@ -3,7 +3,8 @@
 from datetime import date
 
 from data.demo.basics.bilingual import Named
-from data.demo.basics.folder import Folder
+from data.demo.basics.folder import Cell, Folder
+from data.demo.basics.form_gaps import as_written
 from data.demo.basics.programme_dates import AS_OF, FIRST_YEAR, PHASES, SURVEYED_ON
 from data.demo.setting.demo_indicators import INDICATORS, KEY_INDICATORS, SDG_TARGETS
 from data.demo.setting.demo_modules import MODULES
@@ -26,9 +27,9 @@ def write_reference(folder: Folder) -> None:
     for year in range(FIRST_YEAR, AS_OF.year + 1):
         title = Named(f"Monitoring forms {year}", f"{year}年监测表")
         _write_source(folder, f"form-{year}", title, min(date(year, 12, 31), AS_OF))
-    _write_source(folder, "plans", Named("Work plans", "工作计划"), None)
+    _write_source(folder, "plans", Named("Work plans", "工作计划"), f"by {FIRST_YEAR}-01")
     _write_source(folder, "reports", Named("Progress reports", "进展报告"), None)
-    _write_source(folder, "survey", Named("Survey of participants", "学员调查"), SURVEYED_ON)
+    _write_source(folder, "survey", Named("Survey of participants", "学员调查"), as_written(SURVEYED_ON, months=True))
     for code, phase in PHASES.items():
         folder.add("phase", {
             "code": code, "name_en": phase.en, "name_zh": phase.zh, "starts_on": phase.starts_on,
@@ -57,7 +58,7 @@ def write_reference(folder: Folder) -> None:
         })  # fmt: skip
 
 
-def _write_source(folder: Folder, code: str, title: Named, published_on: date | None) -> None:
+def _write_source(folder: Folder, code: str, title: Named, published_on: Cell) -> None:
     folder.add("source", {
         "code": code, "title_en": f"{title.en} (synthetic)", "title_zh": f"{title.zh}（合成）",
         "publisher": "Synthetic / 合成", "published_on": published_on,

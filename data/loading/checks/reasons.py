@@ -87,6 +87,17 @@ _SHEETS: dict[str, tuple[str, str]] = {
 
 _CELLS: dict[str, tuple[str, str]] = {
     "required": ("This cell must not be blank. Fill it in.", "此单元格不能为空，请填写。"),
+    "required-date": (
+        (
+            "This row needs a date. Write YYYY-MM or YYYY where no more is known; "
+            "“by 2014-09” where only the latest possible date is known."
+        ),
+        "此行必须有日期。只知道年月或年份时写 YYYY-MM 或 YYYY；只知道最晚日期时写“截至2014-09”。",
+    ),
+    "required-choice": (
+        "This cell must not be blank. Use one of: {choices}.",
+        "此单元格不能为空。可选：{choices}。",
+    ),
     "names": (
         "Neither name_en nor name_zh is given. Fill in at least one of the two.",
         "name_en 和 name_zh 都为空，请至少填写一个。",

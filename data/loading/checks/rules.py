@@ -20,9 +20,15 @@ from data.storage.schema import Kind, contract_columns, precision_of
 _ORDERS: dict[str, tuple[tuple[str, str], ...]] = {
     "phase": (("starts_on", "ends_on"),),
     "round": (("planned_start", "planned_end"), ("started_on", "ended_on")),
-    "enrolment": (("recruited_on", "left_on"),),
-    "training": (("workshop_on", "completed_on"),),
+    "enrolment": (("recruited_on", "left_on"), ("baseline_on", "left_on")),
+    "training": (
+        ("workshop_on", "assessed_on"),
+        ("workshop_on", "completed_on"),
+        ("assessed_on", "completed_on"),
+        ("workshop_on", "dropped_on"),
+    ),
     "result": (("before_on", "after_on"),),
+    "target": (("baseline_on", "due_on"),),
     "event": (("starts_on", "ends_on"),),
 }
 # Per table: the column of women, and the columns whose sum is the total number of people.

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Any, Never
 
 from sqlalchemy import Column, Table
@@ -89,11 +89,13 @@ def _reader(column: Column[Any]) -> Reader:
 def _blank(column: Column[Any]) -> Callable[[], object]:
     """The reader of a blank cell in the column: gives its default, or refuses it if the column is required."""
     value = column.info["default"] or ("" if column.info["key"] else None)
-    return _refuse_blank if column.info["required"] else lambda: value
+    return partial(_refuse_blank, column) if column.info["required"] else lambda: value
 
 
-def _refuse_blank() -> Never:
-    raise Unfit("required")
+def _refuse_blank(column: Column[Any]) -> Never:
+    if column.info["choices"]:
+        raise Unfit("required-choice", choices=", ".join(column.info["choices"]))
+    raise Unfit("required-date" if column.info["kind"] is Kind.DATE else "required")
 
 
 def _positions(sheet: Sheet, table: Table) -> tuple[dict[str, int], list[Refusal]]:

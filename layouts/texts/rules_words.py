@@ -1,0 +1,62 @@
+"""Texts on the version of the rules that an edition was made under."""
+
+from collections.abc import Sequence
+
+from layouts.exhibits.overview import label
+from layouts.words import _, ngettext, number
+
+Number = tuple[float | None, float | None]
+"""The value of a headline, and the number it is out of (None: blank, or out of nothing)."""
+
+
+def older(version: int, today: int) -> str:
+    """The sentence on an edition that was made under an older version of the rules."""
+    return _(
+        "This edition was made under version {version} of the rules; its numbers are shown by version {today}.",
+        version=version,
+        today=today,
+    )
+
+
+def marked(version: int, today: int) -> str:
+    """The same in a few words, beside the name of the edition."""
+    return _("made under version {version} of the rules, shown by version {today}", version=version, today=today)
+
+
+def count(otherwise: int) -> str:
+    """The sentence on how many headlines read otherwise."""
+    if not otherwise:
+        return _("No headline of the whole record read otherwise.")
+    return ngettext(
+        "{n} headline of the whole record read otherwise:",
+        "{n} headlines of the whole record read otherwise:",
+        otherwise,
+    )
+
+
+def redefined(headlines: Sequence[str]) -> str:
+    """The sentence on the headlines with another definition, where what they read is not shown."""
+    names = " · ".join(label(each) for each in headlines)  # a label may contain a comma
+    return _("Other definitions hold for: {names}. Other headlines can have read otherwise too.", names=names)
+
+
+def lost() -> str:
+    """The sentence on an edition of which the frozen tables are not what was frozen."""
+    return _("What its headlines read then cannot be shown: the file of its tables was changed or is gone.")
+
+
+def line(headline: str, then: Number, today: Number) -> str:
+    """What one headline read, and what it reads."""
+    return _(
+        "{headline}: {then} then, {today} by today's rules",
+        headline=label(headline),
+        then=_said(then),
+        today=_said(today),
+    )
+
+
+def _said(read: Number) -> str:
+    value, of = read
+    if value is None:
+        return _("not on record")
+    return number(value) if of is None else f"{number(value)} {_('of {n}', n=number(of))}"

@@ -1,0 +1,96 @@
+"""One name, one number, as it is read: no label has two numbers on the pages, slides and letters of a selection."""
+
+import re
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from datetime import date
+
+import pytest
+from attack.shown import a_reader
+from told import MODULE, NUMBER, Told, asked, pictures
+
+from callbacks.newsletter_text import letter
+from callbacks.requests.page_request import PageRequest
+from data.newsletter import Period
+from data.privacy.viewer import MANAGER, Viewer
+from data.records import Record
+from layouts.look import Card, Drawing, Size
+from layouts.parts.tables import Column, Table
+from layouts.texts.newsletter_parts import markdown
+
+READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor": a_reader}
+CLAUSES = re.compile(r"[;:,.()·—|\n]\s|[；：，。（）、]| and ")
+FEWEST_LETTERS = 4
+
+Labelled = tuple[str, tuple[str, ...]]
+"""A label, and the numbers it stands beside, as they are written."""
+
+
+@pytest.fixture(scope="module", params=["public", "demo"])
+def record(request: pytest.FixtureRequest) -> Record:
+    url: str = request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[request.param])
+    return Record(url)
+
+
+def clauses(text: str) -> Iterator[Labelled]:
+    """The clauses of a text that have numbers: each is a label for them."""
+    for clause in CLAUSES.split(text.replace("\u00a0", " ")):
+        spared = MODULE.sub(lambda found: found[0].replace(" ", "").translate(str.maketrans("12345", "abcde")), clause)
+        label = NUMBER.sub("#", spared).strip(" *").lower()
+        if "#" in label and sum(letter.isalpha() for letter in label) >= FEWEST_LETTERS:
+            yield label, tuple(NUMBER.findall(spared))
+
+
+def labelled(told: Told) -> Iterator[Labelled]:
+    """The labels of a picture: of its cards, its cells and its sentences."""
+    drawing, about = told.drawing, told.indicator
+    for card in drawing.cards:
+        yield card.label.lower(), (card.value,)
+        yield from clauses(card.note)
+    for text in (drawing.title, drawing.caption, drawing.under, drawing.notice):
+        yield from ((f"{about} {label}".strip(), numbers) for label, numbers in clauses(text))
+    headings = [row[0] for row in told.table.rows]
+    for heading, *cells in told.table.rows:
+        if headings.count(heading) == 1 and not about:
+            for column, cell in zip(told.table.columns[1:], cells, strict=True):
+                if isinstance(cell, str) and NUMBER.fullmatch(cell):
+                    yield f"{heading} × {column.label}".lower(), (cell,)
+
+
+def conflicts(found: Iterator[tuple[str, Labelled]]) -> dict[str, dict[tuple[str, ...], set[str]]]:
+    """The labels that stand beside different numbers, with the places of each."""
+    by_label: dict[str, dict[tuple[str, ...], set[str]]] = defaultdict(lambda: defaultdict(set))
+    for place, (label, numbers) in found:
+        by_label[label][numbers].add(place)
+    return {label: {n: places for n, places in each.items()} for label, each in by_label.items() if len(each) > 1}
+
+
+def everything(request: PageRequest, language: str) -> Iterator[tuple[str, Labelled]]:
+    """Every label that a reader of a selection meets, with its place."""
+    for told in pictures(request, language):
+        yield from ((f"{told.picture} {told.size}", each) for each in labelled(told))
+    written = markdown([letter(request, Period(date(2014, 1, 1), date(2014, 12, 31)), "")])
+    yield from (("newsletter", each) for each in clauses(written))
+
+
+def test_check_finds_one_label_with_two_numbers() -> None:
+    def told(title: str, value: str, cell: str) -> Told:
+        table = Table((Column("Module"), Column("Completed", numeric=True)), [["M1", cell]])
+        return Told("x", Size.PAGE, Drawing(title, cards=(Card("Trained", value),)), table, ())
+
+    same = [("a", each) for each in labelled(told("Of 34 enrolled, 16 completed Module 1", "34", "16"))]
+    assert [label for _place, (label, _n) in same] == ["trained", "of # enrolled", "# completed modulea", "m1 × completed"]
+    assert not conflicts(iter(same * 2))
+    other = [("b", each) for each in labelled(told("21 completed Module 1", "33", "17"))]
+    assert set(conflicts(iter(same + other))) == {"trained", "# completed modulea", "m1 × completed"}
+
+
+@pytest.mark.parametrize("search", ["", "as_of=2014-06", "module=m1"])
+@pytest.mark.parametrize("language", ["en", "zh"])
+@pytest.mark.parametrize("reader", READERS)
+def test_no_label_has_two_numbers(record: Record, reader: str, language: str, search: str) -> None:
+    with asked(record, READERS[reader](), search, language) as request:
+        if request.view.shown:
+            found = list(everything(request, language))
+            assert len(found) > 100 or request.is_filtered
+            assert not conflicts(iter(found))
