@@ -490,7 +490,7 @@ SEEDS = settings(
 
 def test_columns_of_the_recount_are_those_of_the_definition() -> None:
     page = (Path(__file__).parent.parent / "docs" / "measures.md").read_text(encoding="utf-8")
-    lines = [line.split("|") for line in page.splitlines() if line.startswith("| `")]
+    lines = [line.split("|") for line in page.splitlines() if line.startswith("| `") and line.count("|") == 4]
     defined = {code.strip(" `"): tuple(columns.strip(" `").split(", ")) for _, code, _, columns, _ in lines}
     found: dict[str, tuple[str, ...]] = {}
     for seed in (385, 535, 472):
@@ -500,6 +500,21 @@ def test_columns_of_the_recount_are_those_of_the_definition() -> None:
         found |= {code: tuple(listed[0]) for code, listed in rows.items() if listed}
     assert found == defined
     assert set(KEYS) == set(defined)
+    assert {exhibit.code: exhibit.exported for exhibit in exhibits.ALL} == defined
+
+
+def test_every_exhibit_and_column_is_defined_in_words() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "measures.md").read_text(encoding="utf-8")
+    words, _, tables = page.partition("## Tables")
+    assert [name for name in HEADLINES if name.replace("_", " ") not in words.lower()] == []
+    assert [each.code for each in exhibits.ALL if f"`{each.code}`" not in words] == []
+    told = [
+        name
+        for line in tables.partition("| columns | meaning |")[2].splitlines()[2:]
+        if line
+        for name in line.split("`")[1].split(", ")
+    ]
+    assert sorted(told) == sorted({name for each in exhibits.ALL for name in each.exported})
 
 
 @SEEDS

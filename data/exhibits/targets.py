@@ -82,10 +82,13 @@ def _phases(view: View) -> list[Entry]:
 
 
 def phase_of(day: date | None, phases: Iterable[Entry]) -> str | None:
-    """The first of `phases` whose dates contain a day; a phase without an end date has not ended."""
+    """The first of `phases` whose dates contain a day; a phase without an end date has not ended.
+
+    A phase that began "by" a day is known to run from that day on.
+    """
     for phase in phases:
         of = phase.columns
-        first = first_day(of["starts_on"], of["starts_on_precision"])
+        first = first_day(of["starts_on"], of["starts_on_precision"]) or of["starts_on"]
         last = last_day(of["ends_on"], of["ends_on_precision"])
         if day and first and first <= day and (last is None or day <= last):
             return phase.code
