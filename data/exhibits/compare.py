@@ -50,8 +50,8 @@ class _Counts:
 def numbers(view: View, by: str, measure: str) -> pd.DataFrame:
     """One row per value of `by` with an enterprise in the selection, in the order of the record; "not given" is last.
 
-    Under a threshold the rows are those of the viewer's scope. ``verdict`` compares a share with that of the whole
-    selection: above, below, as-expected, too-few, or None without a share (Spiegelhalter 2005).
+    Under a threshold the rows are those of the viewer's scope, or all modules. ``verdict`` compares a share with that
+    of the whole selection: above, below, as-expected, too-few, or None without a share (Spiegelhalter 2005).
     """
     codes = _codes(view, by)
     if not codes:
@@ -96,11 +96,14 @@ def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
 
 
 def _codes(view: View, by: str) -> list[str | None]:
-    """The values of `by` with an enrolment in the selection; under a threshold, in the viewer's scope."""
+    """The values of `by` with an enrolment in the selection; under a threshold, in the viewer's scope.
+
+    Under a threshold all modules have a row: a missing one would tell that not a single enterprise has it planned.
+    """
     of = view.scope if view.threshold else view.facts
     if by == "module":
-        asked = view.of.module
-        modules = {of.record.modules[at] for at in np.unique(of.record.trainings.module[of.trainings])}
+        asked, planned = view.of.module, np.unique(of.record.trainings.module[of.trainings])
+        modules = set(view.catalogue.module) if view.threshold else {of.record.modules[at] for at in planned}
         return [code for code in view.catalogue.module if code in modules and (asked is None or code in asked)]
     _rows, groups, codes = _groups(view, of, by)
     there = set(np.unique(groups).tolist())
@@ -113,7 +116,6 @@ def _counts(view: View, of: SliceFacts, by: str, codes: list[str | None], measur
         return _Counts(
             np.concatenate([one.value for one in each]),
             None if each[0].of is None else np.concatenate([one.of for one in each if one.of is not None]),
-            each[0].terms,
         )
     rows, groups, every = _groups(view, of, by)
     counted = _counted(view, GroupFacts(of, rows, groups, len(every)), measure)
