@@ -112,7 +112,7 @@ def _codes(view: View, by: str) -> list[str | None]:
 
 def _counts(view: View, of: SliceFacts, by: str, codes: list[str | None], measure: str) -> _Counts:
     if by == "module":
-        each = [_counted(view, _of_module(view, code or ""), measure) for code in codes]
+        each = [_counted(view, _of_module(view, code or "", measure), measure) for code in codes]
         return _Counts(
             np.concatenate([one.value for one in each]),
             None if each[0].of is None else np.concatenate([one.of for one in each if one.of is not None]),
@@ -123,11 +123,13 @@ def _counts(view: View, of: SliceFacts, by: str, codes: list[str | None], measur
     return _Counts(counted.value[chosen], None if counted.of is None else counted.of[chosen], counted.terms)
 
 
-def _of_module(view: View, code: str) -> GroupFacts:
-    """The facts of the enterprises with a training of one module: their trainings in it, and its results."""
+def _of_module(view: View, code: str, measure: str) -> GroupFacts:
+    """The facts under a filter of one module: of the enterprises with a training of it, but all pairs of the module."""
     of = view.with_filters(view.filters.with_codes("module", {code})).facts
-    trained = of.marked(of.record.trainings.enterprise[of.trainings])
-    rows = of.enrolments[trained[of.record.enrolments.enterprise[of.enrolments]]]
+    rows = of.enrolments
+    if not measure.startswith(BETTER):
+        trained = of.marked(of.record.trainings.enterprise[of.trainings])
+        rows = rows[trained[of.record.enrolments.enterprise[rows]]]
     return GroupFacts(of, rows, np.zeros(len(rows), int), 1)
 
 
