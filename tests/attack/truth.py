@@ -281,7 +281,7 @@ def _compared(cell: Cell, module: str | None) -> Stat | None:
 
 def _followed(cell: Cell, module: str | None) -> Stat | None:
     quarter, measure = cell.row[0], str(cell.row[1])
-    if measure == "modules_completed" and module is None:
+    if cell.column not in ("new", "cumulative") or (measure == "modules_completed" and module is None):
         return None
     what = TRENDS[measure]
     if cell.column == "cumulative":
