@@ -9,7 +9,7 @@ from dash import Dash, Input, Output, State
 from callbacks import downloads
 from callbacks.requests.materials import build, material_of
 from callbacks.requests.page_request import AppContext, Cacheable, PageRequest, cacheable, open_request
-from data.exhibits import EXHIBITS
+from data.exhibits import EXHIBITS, SLIDES
 from data.privacy.viewer import Permission
 from layouts import ids
 from layouts.exhibits import PICTURES
@@ -92,9 +92,9 @@ def _frame(request: PageRequest, frame: Frame, material: Material) -> tuple[Any,
 
 
 def _to_deck(request: PageRequest, slide: str, indicator: str) -> str:
-    """The address where a manager adds a picture to a deck; empty for a viewer who may not."""
+    """The address where a manager adds a picture to a deck; empty for who may not, and where it is no slide."""
     viewer = request.view.viewer
-    if viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
+    if slide not in SLIDES or viewer.limited or not viewer.may(Permission.MANAGE_DECKS):
         return ""
     address = request.addresses.of("/decks/add", indicator=indicator)
     return f"{address}{'&' if '?' in address else '?'}exhibit={slide}"

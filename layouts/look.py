@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any
 
 import pandas as pd
 from dash.development.base_component import Component
@@ -16,6 +16,8 @@ from layouts.figures.chart import Chart, Grid
 from layouts.figures.map import Ground
 from layouts.frames import records
 from layouts.parts.tables import Cell, Column, Table
+from layouts.texts import selection_words
+from layouts.texts.selection_words import Covered
 from layouts.theme import Figure
 from layouts.words import Lazy, _
 
@@ -29,17 +31,6 @@ class Size(StrEnum):
     PAGE = "page"
     SMALL = "small"  # on the overview, with a link to the page that shows more
     SLIDE = "slide"  # read from far away
-
-
-class Covered(Protocol):
-    """The number of enterprises in a selection, and of those that were trained and that reported."""
-
-    @property
-    def enterprises(self) -> int: ...
-    @property
-    def trained(self) -> int: ...
-    @property
-    def reported(self) -> int: ...
 
 
 @dataclass(frozen=True)
@@ -77,12 +68,16 @@ class Material:
 
 @dataclass(frozen=True)
 class Card:
-    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark."""
+    """A number in large type: its label, its value (blank: not on record), the number it is out of, and a remark.
+
+    ``beside`` is the published figure in words; on a slide it is part of the remark.
+    """
 
     label: str
     value: str
     of: str = ""
     note: str = ""
+    beside: str = ""
 
 
 @dataclass(frozen=True)
@@ -175,6 +170,11 @@ class Control:
     states: tuple[tuple[str, str], ...] = ()
 
 
+def latest_first(table: pd.DataFrame) -> pd.DataFrame:
+    """The rows in reverse order."""
+    return table.iloc[::-1]
+
+
 def _nobody(material: Material) -> str:
     return "" if material.coverage.enterprises else nobody()
 
@@ -194,8 +194,10 @@ class Look:
     """The look of one exhibit: its name, its definition, its columns and its pictures.
 
     ``section`` is the heading of docs/measures.md that defines it. ``missing`` returns the message of an exhibit
-    without numbers ("": it has numbers); ``resting_on`` the basis of its numbers where that is not enterprises ("": it
-    is). ``latest_first``: its tables begin with the last row. Raises TypeError for a wrong declaration.
+    without numbers ("": it has numbers). ``covers`` writes the coverage line: a function of
+    :mod:`layouts.texts.selection_words` (``of_trainings``, ``of_places``, ``of_results``); ``resting_on`` returns
+    another line where the numbers are not of enterprises ("": they are). ``arranged`` puts the rows of its tables in
+    order. Raises TypeError for a wrong declaration.
     """
 
     code: str
@@ -205,8 +207,9 @@ class Look:
     columns: Columns
     pictures: tuple[Picture, ...]
     note: Lazy | None = None
-    latest_first: bool = False
+    arranged: Callable[[pd.DataFrame], pd.DataFrame] = lambda table: table
     missing: Callable[[Material], str] = _nobody
+    covers: Callable[[Covered], str] = selection_words.of_trainings
     resting_on: Callable[[pd.DataFrame], str] = lambda _table: ""
 
     def __post_init__(self) -> None:
@@ -221,6 +224,10 @@ class Look:
         """The description of each column, by column."""
         return {column.name: column.holds for column in self.columns if column.holds}
 
+    def coverage_line(self, table: pd.DataFrame, covered: Covered) -> str:
+        """The line under the exhibit that says what its numbers rest on."""
+        return self.resting_on(table) or self.covers(covered)
+
     def table(self, material: Material, picture: Picture, drawing: Drawing | None = None) -> Table:
         """The table of one of its pictures."""
         frame = material.more(picture.rows_of) if picture.rows_of else material.table
@@ -228,5 +235,9 @@ class Look:
         if drawing is not None:
             frame = frame if drawing.table is None else drawing.table
             columns = columns if drawing.columns is None else drawing.columns
-        frame = frame.iloc[::-1] if self.latest_first else frame
-        return written(columns, frame, material, str(self.note) if self.note and not picture.columns else "")
+        return written(
+            columns,
+            frame if picture.columns else self.arranged(frame),
+            material,
+            str(self.note) if self.note and not picture.columns else "",
+        )

@@ -150,6 +150,7 @@ PAGES: tuple[Page, ...] = (
                     Frame("change", Size.SMALL, leads_to=(_l("Every indicator, before and after"), "/results")),
                 ),
             ),
+            _single(Frame("reconciliation", table_open=True, leads_to=(_l("All published figures"), "/published"))),
         ),
     ),
     Page(
@@ -202,8 +203,8 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(
         "targets", "/targets", lambda: _("Targets"),
-        lambda: _("What was to be reached by when, and what was published of it since."),
-        rows=(_single(Frame("targets")),),
+        lambda: _("What was to be reached by when, what was reached on the day, and what since."),
+        rows=(_single(Frame("targets")), _single(Frame("framework", table_open=True))),
         main=False,
     ),
     Page(

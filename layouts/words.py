@@ -128,6 +128,13 @@ def out_of(part: float, whole: float) -> str:
     return _("{n} of {all}", n=number(part), all=number(whole))
 
 
+def with_assumed(recorded: float, assumed: float) -> str:
+    """A number on record, and the number assumed from later steps where there is any: "0 + 16 assumed"."""
+    if not assumed and not unseen(assumed):
+        return number(recorded)
+    return _("{n} + {assumed} assumed", n=number(recorded), assumed=number(assumed))
+
+
 def signed(value: float | None, digits: int = 2) -> str:
     """A change, always with a sign; the minus is a real minus."""
     if unseen(value):
@@ -202,6 +209,20 @@ def listed(items: Sequence[str]) -> str:
     return ("、" if language() == "zh" else ", ").join(items)
 
 
+MOST_NAMED = 3
+"""Maximum number of names that a title gives where several have the same number."""
+
+
+def named_at_most(names: Sequence[str], most: int = MOST_NAMED) -> str:
+    """Joins names in a title, at most `most` and the number of the others: "A, B and C", "A, B, C and 2 others"."""
+    more = len(names) - most
+    if more > 0:
+        return ngettext("{names} and {n} other", "{names} and {n} others", more, names=listed(names[:most]))
+    if len(names) > 1:
+        return _("{names} and {last}", names=listed(names[:-1]), last=names[-1])
+    return "".join(names)
+
+
 def marked(name: str, *, borrowed: bool) -> str:
     """A name; a name that is only known in the other language is marked."""
     if not borrowed:
@@ -245,6 +266,8 @@ def unit_name(unit: str) -> str:
         "count-per-month": _("a month"),
         "cny": _("CNY"),
         "usd": _("USD"),
+        "cny-per-month": _("CNY a month"),
+        "usd-per-month": _("USD a month"),
         "days": _("days"),
         "kwh-per-unit": _("kWh per unit"),
         YES_NO: "",

@@ -91,14 +91,12 @@ class PageRequest:
 
     def basis(self, exhibit: BuiltExhibit) -> Basis:
         """The basis of an exhibit's numbers: coverage, filters, date, sources and rounding."""
-        coverage = exhibit.coverage
         links = tuple(
             SourceLink(self.names.source(code), self.addresses.source(code), rows)
             for code, rows in exhibit.sources.items()
         )
         return Basis(
-            coverage=LOOKS[exhibit.code].resting_on(exhibit.table)
-            or selection_words.coverage_line(coverage.pairs, coverage.paired, coverage.reported, coverage.trained),
+            coverage=LOOKS[exhibit.code].coverage_line(exhibit.table, exhibit.coverage),
             filtered=self.filtered(),
             as_of=exhibit.as_of,
             sources=links,

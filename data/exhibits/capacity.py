@@ -36,10 +36,15 @@ def numbers(view: View) -> pd.DataFrame:
 
 
 def ladder(view: View) -> pd.DataFrame:
-    """One row per level, lowest first: the trainers at this level in any module, and ``everyone``, all trainers."""
+    """One row per level, lowest first: the trainers at this level in any module, and ``everyone`` with a level.
+
+    ``without_level``: the trainers on record without one (None under a threshold).
+    """
     levels = _levels(view)
     rows = [{"level": level} | _count(view, levels[levels["level"] == level]) for level in TRAINER_LEVELS]
-    return _women(view, pd.DataFrame(rows).assign(everyone=_trainer_count(view, levels["trainer"])))
+    without = None if view.threshold else len(queries.trainers_without_level(view.connection, view.of))
+    frame = pd.DataFrame(rows).assign(everyone=_trainer_count(view, levels["trainer"]), without_level=without)
+    return _women(view, frame)
 
 
 def _sources(view: View, _table: pd.DataFrame, _indicator: str) -> pd.DataFrame:
@@ -116,6 +121,7 @@ EXHIBIT = Exhibit(
                 Count("men"),
                 Count("sex_unknown"),
                 Count("everyone"),
+                Count("without_level"),
             ),
             numbers=ladder,
         ),

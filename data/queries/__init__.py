@@ -3,7 +3,14 @@
 Each function takes a slice and returns rows. Counts come from `data/engine`.
 """
 
-from data.queries.programme_rows import event_partners, events, round_dates, targets, trainer_levels
+from data.queries.programme_rows import (
+    event_partners,
+    events,
+    round_dates,
+    targets,
+    trainer_levels,
+    trainers_without_level,
+)
 from data.queries.record_rows import (
     enterprise_entries,
     enterprise_names,
@@ -26,4 +33,5 @@ __all__ = [
     "story_picture",
     "targets",
     "trainer_levels",
+    "trainers_without_level",
 ]

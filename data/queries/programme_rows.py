@@ -64,6 +64,20 @@ def trainer_levels(connection: Connection, of: Slice) -> pd.DataFrame:
     )
 
 
+def trainers_without_level(connection: Connection, of: Slice) -> list[str]:
+    """The trainers of whom no level is seen, from their source on. They have no module, sector, round or phase."""
+    trainer, level = schema.trainer, schema.trainer_level
+    reached = select(level.c.trainer).where(seen(level.c.reached_on, of))
+    conditions = (
+        source_seen(trainer.c.source, of),
+        trainer.c.code.not_in(reached),
+        among(trainer.c.place, of.place),
+        among(trainer.c.organisation, of.partner),
+        *_empty_if_filtered(of, "sector", "round", "phase", "module"),
+    )
+    return list(connection.scalars(select(trainer.c.code).where(*conditions)))
+
+
 def events(connection: Connection, of: Slice) -> list[dict[str, Any]]:
     """Events of the slice: all columns of `event`. An event is seen from its start, else from its
     end; a planned or cancelled one from its source.

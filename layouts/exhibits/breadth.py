@@ -51,19 +51,34 @@ def _title(frame: pd.DataFrame) -> str:
     if counts and not known(counts[0]):
         return _("Too few enterprises have completed a module to be shown")
     if not counts or not counts[0]:
-        return _("No enterprise has completed a module yet")
+        return _("No completion of a module is on record")
+    more = counts[1] if len(counts) > 1 else 0
+    if known(more) and not more:
+        return ngettext(
+            "{n} enterprise completed a module, and no second one",
+            "{n} enterprises completed a module, none a second one",
+            counts[0],
+        )
+    if known(more) and more == counts[0]:
+        return ngettext(
+            "{n} enterprise completed at least two modules",
+            "{n} enterprises completed a module, all of them at least two",
+            counts[0],
+        )
     return ngettext(
         "{n} enterprise completed a module, {more} at least two",
         "{n} enterprises completed a module, {more} at least two",
         counts[0],
-        more=number(counts[1] if len(counts) > 1 else 0),
+        more=number(more),
     )
 
 
 LOOK = Look(
     code="breadth",
     name=_l("How many modules enterprises completed"),
-    definition=_l("Enterprises that completed at least 1, 2, 3 and more modules, whatever these are."),
+    definition=_l(
+        "Distinct enterprises with a completion on record of at least 1, 2, 3 and more modules, whichever these are."
+    ),
     section="Trainings",
     columns=(
         ColumnLook("modules_at_least", _l("so many modules"), _l("Modules, at least"), count("modules_at_least"), True),

@@ -16,10 +16,13 @@ from layouts.parts.short_list import short_list
 from layouts.texts.code_words import level_name
 from layouts.texts.event_words import EVENT_SIGNS, event_days, event_name, event_status, partners_of
 from layouts.theme import Figure
-from layouts.words import _, _l, day, known, labelled, ngettext, number, quantity, unseen, wrapped
+from layouts.words import _, _l, day, known, labelled, listed, ngettext, number, quantity, sentences, unseen, wrapped
 
 ACTIVE = "active-trainers"
 """The indicator for trainers who are still active. Only published figures have it; the record cannot count them."""
+
+_PUBLISHED = {"certified": "certified-trainers", "expert": "expert-trainers"}
+"""The indicators of published numbers of trainers at a level. They stand beside the numbers on record."""
 
 _SEXES = ("women", "men", "sex_unknown")
 
@@ -31,7 +34,10 @@ def draw(material: Material) -> Drawing:
     return Drawing(
         title=_title(ladder),
         figure=_figure(ladder, chart),
-        caption=_("A trainer counts at every level on record, once in all modules together."),
+        caption=sentences(
+            _("A trainer counts at every level on record, once in all modules together."),
+            _without_level(ladder),
+        ),
         chart=chart,
         ns=tuple((level_name(row["level"]), number(row["trainers"])) for row in records(ladder)),
     )
@@ -119,11 +125,21 @@ def _women_share(row: Row) -> str:
 def _title(ladder: pd.DataFrame) -> str:
     """The number of trainers at each level."""
     by_level = {row["level"]: row["trainers"] for row in records(ladder)}
+    candidates, certified, experts = (by_level[level] for level in ("candidate", "certified", "expert"))
     return _(
-        "{candidates} candidates, {certified} certified trainers and {experts} experts on record",
-        candidates=number(by_level["candidate"]),
-        certified=number(by_level["certified"]),
-        experts=number(by_level["expert"]),
+        "On record: {candidates}, {certified}, {experts}",
+        candidates=ngettext("{n} candidate", "{n} candidates", candidates),
+        certified=ngettext("{n} certified trainer", "{n} certified trainers", certified),
+        experts=ngettext("{n} expert", "{n} experts", experts),
+    )
+
+
+def _without_level(ladder: pd.DataFrame) -> str:
+    without = ladder["without_level"].iloc[0]
+    if not known(without) or not without:
+        return ""
+    return ngettext(
+        "{n} more trainer is on record without a level.", "{n} more trainers are on record without a level.", without
     )
 
 
@@ -132,9 +148,12 @@ def _title(ladder: pd.DataFrame) -> str:
 
 def headlines(materials: Materials) -> list[Component]:
     """The cards: trainers, trainings held, licences, and trainers still active."""
-    everyone = materials("capacity").more("ladder")["everyone"].iloc[0]
+    ladder, published = materials("capacity").more("ladder"), materials("published")
+    everyone, without = ladder["everyone"].iloc[0], ladder["without_level"].iloc[0]
+    if known(everyone, without):
+        everyone += without
     events = materials("events").table
-    active = records(_of_capacity(materials("published")).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
+    active = records(_of_capacity(published).loc[lambda rows: rows["indicator"] == ACTIVE].tail(1))
     held = events[events["status"] == "held"]
     licences_by = events.loc[events["kind"] == "licence", "status"].value_counts()
     return [
@@ -142,10 +161,13 @@ def headlines(materials: Materials) -> list[Component]:
             _("Trainers on record"),
             number(everyone) if everyone or unseen(everyone) else "",
             "",
-            _("each counted once, in all modules and levels"),
+            ngettext("each counted once; {n} without a level", "each counted once; {n} without a level", without)
+            if known(without) and without
+            else _("each counted once, in all modules and levels"),
         ),
-        _trainings(held[held["kind"] == "tot"], _("Trainings of trainers held")),
-        _trainings(held[held["kind"] == "toe"], _("Trainings of enterprises held")),
+        *(_level_card(row, published) for row in records(ladder) if row["level"] in _PUBLISHED),
+        _trainings(held[held["kind"] == "tot"], _("Trainings of trainers in the calendar")),
+        _trainings(held[held["kind"] == "toe"], _("Trainings of enterprises in the calendar")),
         cards.headline(
             _("Licences and agreements"),
             number(int(licences_by.get("held", 0))),
@@ -159,6 +181,20 @@ def headlines(materials: Materials) -> list[Component]:
             next((day(row["as_of"], row["as_of_precision"]) for row in active), _("no published figure says it")),
         ),
     ]
+
+
+def _level_card(row: Row, published: Material) -> Component:
+    """The trainers on record at a level, with the published number of them beside."""
+    figures = published.table.loc[lambda table: table["indicator"] == _PUBLISHED[row["level"]]]
+    named = figures[["phase", "round", "partner"]].notna().sum(axis=1)
+    chosen = records(figures.assign(named=-named).sort_values(["named", "as_of"], kind="stable", na_position="first"))
+    note = _("as far as it is on record")
+    for figure in chosen[-1:]:
+        value = quantity(figure["value"], figure["unit"], figure["operator"] or "=")
+        about = [published.name(table, figure[table]) for table in ("partner", "round") if figure[table]]
+        when = day(figure["as_of"], figure["as_of_precision"]) if figure["as_of"] else _("no date given")
+        note = labelled(_("published"), f"{value} ({listed([*about, when])})")
+    return cards.headline(level_name(row["level"]), number(row["trainers"]), "", note)
 
 
 def _trainings(held: pd.DataFrame, label: str) -> Component:
@@ -221,7 +257,9 @@ LOOK = Look(
     code="capacity",
     name=_l("Trainers by module and level"),
     definition=_l(
-        "Trainers on record at each level of each module: candidate, certified, expert. One trainer counts once "
+        "Trainers on record at each level of each module: candidate, certified, expert. An expert is whom a source "
+        "calls an expert trainer or an expert of a module. A level that nobody recorded is missing, so there may be "
+        "more trainers than on record; published numbers stand beside and are never added. One trainer counts once "
         "per module and level, and stands in every level reached, so the rows do not add up to a number of "
         "trainers. Women are counted among those whose sex is on record; where of nobody it is, the cell is blank."
     ),

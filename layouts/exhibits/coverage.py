@@ -10,8 +10,9 @@ from layouts.figures.slide_room import MOST_GROUPS as MOST_GROUPS_ON_SLIDE
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row
 from layouts.parts.cell_writers import count, share
+from layouts.texts import selection_words
 from layouts.theme import Figure
-from layouts.words import _, _l, number, wrapped
+from layouts.words import _, _l, known, ngettext, number, unseen, wrapped
 
 MOST_GROUPS = 8
 
@@ -59,8 +60,8 @@ def _chart(rows: list[dict[str, Any]], material: Material) -> Chart:
         categories,
         (
             series_of("trained", _("Trained"), theme.PALE),
-            series_of("trained_reported", _("Reported anything"), "#6aaed6"),
-            series_of("paired", _("Gave a before/after pair"), theme.AFTER),
+            series_of("trained_reported", _("Reported results"), "#6aaed6"),
+            series_of("paired", _("With before and after"), theme.AFTER),
         ),
     )
 
@@ -75,7 +76,7 @@ def _figure(rows: list[dict[str, Any]], chart: Chart, *, close: bool) -> Figure:
         y.append(at)
         at += 1
     labels = [
-        _("{reported} of {trained} reported · {paired} with a pair", reported=number(row["trained_reported"]),
+        _("{reported} of {trained} reported · {paired} with before and after", reported=number(row["trained_reported"]),
           trained=number(row["trained"]), paired=number(row["paired"]))
         for row in rows
     ]  # fmt: skip
@@ -133,11 +134,25 @@ def _kind(row: Row, _material: Material) -> str:
 def _title(frame: pd.DataFrame) -> str:
     """The number of trained enterprises, and of those that reported and gave a pair."""
     total = frame[frame["group_kind"] == "total"].iloc[0]
-    return _(
-        "{reported} of {trained} trained enterprises reported anything; {paired} gave a before/after pair",
-        reported=number(total["trained_reported"]),
-        trained=number(total["trained"]),
-        paired=number(total["paired"]),
+    trained, reported, paired = (total[each] for each in ("trained", "trained_reported", "paired"))
+    if unseen(trained):
+        return _("Too few trained enterprises to be shown")
+    if not trained:
+        return _("No enterprise is trained in this selection")
+    if not reported and not unseen(reported):
+        return ngettext("The one trained enterprise has not reported a result",
+                        "None of {n} trained enterprises has reported a result", trained)  # fmt: skip
+    if known(reported) and reported > trained:  # each number is rounded on its own
+        return _(
+            "Trained enterprises: {trained}; reported results: {reported}, with before and after: {paired}",
+            trained=number(trained), reported=number(reported), paired=number(paired),
+        )  # fmt: skip
+    return ngettext(
+        "{reported} of {n} trained enterprise reported results, {paired} with before and after",
+        "{reported} of {n} trained enterprises reported results, {paired} with before and after",
+        trained,
+        reported=number(reported),
+        paired=number(paired),
     )
 
 
@@ -145,9 +160,9 @@ LOOK = Look(
     code="coverage",
     name=_l("Who reported"),
     definition=_l(
-        "Who reported at all: of the trained enterprises those with any result, and those with a before/after "
-        "pair, in all and for each partner, sector and round. Who did not report is unknown, not unchanged. An "
-        "enterprise in two groups counts in both, so groups need not sum to the total."
+        "Who reported: of the trained enterprises those with any result, and the enterprises with a before and after, "
+        "in all and for each partner (with the partners below it), sector and round. Who did not report is unknown, "
+        "not unchanged. An enterprise in two groups counts in both, so groups need not sum to the total."
     ),
     section="Before and after",
     columns=(
@@ -155,12 +170,14 @@ LOOK = Look(
                    obvious=True),
         ColumnLook("group_kind", _l("total, partner, sector or round"), _l("Kind"), _kind),
         ColumnLook("trained", _l("enterprises with a training started"), _l("Trained"), count("trained"), True),
-        ColumnLook("reported", _l("enterprises with any result, trained or not"), _l("Reported anything"),
+        ColumnLook("reported", _l("enterprises with any result, trained or not"), _l("Reported, trained or not"),
                    count("reported"), True),
-        ColumnLook("paired", _l("enterprises with a before/after pair"), _l("Gave a pair"), count("paired"), True),
+        ColumnLook("paired", _l("enterprises with a before/after pair, trained or not"),
+                   _l("With before and after"), count("paired"), True),
         ColumnLook("reported_share", _l("of the trained enterprises those that reported"),
                    _l("Share of trained that reported"), share("reported_share"), True),
     ),
+    covers=selection_words.of_results,
     note=_l("An enterprise counts once in each group it belongs to; groups need not sum to the total."),
     pictures=(Picture("coverage", draw, _l("Who reported")),),
 )  # fmt: skip

@@ -12,7 +12,7 @@ from layouts.figures.chart import Category, Chart, Series
 from layouts.figures.slide_room import MOST_ROWS
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing
+from layouts.look import ColumnLook, Drawing, Look, Material, Materials, Picture, Row, all_rows_missing, latest_first
 from layouts.parts.cell_writers import count, name, source, text
 from layouts.parts.short_list import short_list
 from layouts.texts.event_words import (
@@ -154,7 +154,10 @@ def _title(frame: pd.DataFrame, as_of: date) -> str:
     """The number of events held, and of events to come."""
     ahead = int(frame["ahead"].sum())
     held = int((frame["status"] == "held").sum())
-    by_now = ngettext("{n} event held by {date}", "{n} events held by {date}", held, date=day(as_of))
+    if held:
+        by_now = ngettext("{n} event held by {date}", "{n} events held by {date}", held, date=day(as_of))
+    else:
+        by_now = _("No event on record as held by {date}", date=day(as_of))
     return _("{held}, {n} to come", held=by_now, n=number(ahead)) if ahead else _("{held}, none to come", held=by_now)
 
 
@@ -193,8 +196,9 @@ LOOK = Look(
     name=_l("Events, planned and held"),
     definition=_l(
         "One row per event, planned, held or cancelled, with the people who took part where that is on record. "
-        "An event held after the date looked back from is not seen; a planned one is, with the date it is "
-        "planned for."
+        "A held event is seen from its first day on (a month or year from its last day), a planned or cancelled one "
+        "from the date of its source. Each date is written as precisely as it is known; by a date means on that day "
+        "at the latest."
     ),
     section="Events and rounds",
     columns=(
@@ -204,8 +208,8 @@ LOOK = Look(
         ColumnLook("name_en", _l("name in English"), obvious=True),
         ColumnLook("name_zh", _l("name in Chinese"), obvious=True),
         ColumnLook("status", _l("planned, held or cancelled"), _l("State"), _state),
-        ColumnLook("starts_on", _l("first day; where only the month or year is known, its first day"), obvious=True),
-        ColumnLook("ends_on", _l("last day; where only the month or year is known, its first day"), obvious=True),
+        ColumnLook("starts_on", _l("first day, as precise as it is known: 2014-09-10, 2014-09, 2014, by 2014-09-30")),
+        ColumnLook("ends_on", _l("last day, as precise as it is known")),
         ColumnLook(label=_l("Date"), write=lambda row, _m: event_days(row)),
         ColumnLook("place", _l("code of the place; blank where it is not given"), _l("Place"), name("place"),
                    obvious=True),
@@ -216,7 +220,7 @@ LOOK = Look(
         ColumnLook(label=_l("Source"), write=source()),
         ColumnLook(label=_l("Note"), write=text("note")),
     ),
-    latest_first=True,
+    arranged=latest_first,
     pictures=(Picture("events", draw, _l("Events, planned and held")),),
     missing=all_rows_missing(_l("No event is on record in this selection; events have no sector.")),
     resting_on=_resting_on,

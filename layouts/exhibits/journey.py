@@ -1,4 +1,4 @@
-"""The journey through the programme: one bar per stage."""
+"""The journey through the programme: one bar per milestone."""
 
 from typing import Any
 
@@ -11,126 +11,139 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
 from layouts.parts.cell_writers import count, share
 from layouts.texts.code_words import stage_name
-from layouts.words import _, _l, known, ngettext, number, percent, sentences
+from layouts.words import _, _l, known, ngettext, number, percent, sentences, unseen, with_assumed
 
 
 def draw(material: Material) -> Drawing:
-    """The stages from enrolment to all planned modules completed."""
+    """The milestones from enrolment to all planned modules completed."""
     frame = material.table
     chart = _chart(frame)
-    recorded, without = chart.series
+    recorded, assumed = chart.series
     hatched = {"color": theme.PALE, "pattern": {"shape": "/", "bgcolor": theme.PALE, "fgcolor": theme.AFTER, "size": 6}}
     positions = list(range(len(frame)))
+    due = [theme.length(n) for n in frame["of"]]
+    base = dict.fromkeys(("offsetgroup", "alignmentgroup"), "one")
     traces = [
-        bar(list(recorded.lengths), positions, marker={"color": recorded.colour}, width=0.4),
-        bar(list(without.lengths), positions, marker=hatched, width=0.4),
+        bar(due, positions, marker={"color": theme.NOTHING_HERE}, width=0.4, **base),
+        bar(list(recorded.lengths), positions, marker={"color": recorded.colour}, width=0.4, **base),
+        bar(list(assumed.lengths), positions, marker=hatched, width=0.4, base=list(recorded.lengths), **base),
     ]
-    most = max([*(theme.length(n) for n in frame["enterprises"]), 1])
     return Drawing(
         title=_title(frame),
-        figure=under_headings(chart, traces, 60 * len(frame) + 20, most, barmode="stack"),
+        figure=under_headings(chart, traces, 60 * len(frame) + 20, max([*due, 1]), barmode="overlay"),
         caption=_caption(frame),
         chart=chart,
-        ns=tuple((stage_name(row["stage"]), number(row["enterprises"])) for row in records(frame)),
+        ns=tuple((stage_name(row["stage"]), _("of {n}", n=number(row["of"]))) for row in records(frame)),
     )
 
 
 def _chart(frame: pd.DataFrame) -> Chart:
-    """One bar per stage; the part without a record of the stage itself is hatched."""
-    counts = [theme.length(n) for n in frame["enterprises"]]
-    # A rounded part can be more than its rounded whole, so it is cut to the whole.
-    without = tuple(min(theme.length(b), a) for a, b in zip(counts, frame["without_record"], strict=True))
-    recorded = tuple(a - b for a, b in zip(counts, without, strict=True))
+    """One bar per milestone: what is on record, and hatched what is assumed; neither is more than what is due."""
+    due = [theme.length(n) for n in frame["of"]]
+    recorded = tuple(min(theme.length(n), of) for n, of in zip(frame["recorded"], due, strict=True))
+    # Rounded parts can be more than their rounded whole, so they are cut to it.
+    assumed = tuple(
+        min(theme.length(n), of - part) for n, of, part in zip(frame["assumed"], due, recorded, strict=True)
+    )
     categories = tuple(
-        Category(stage_name(row["stage"]), number(row["enterprises"]), _shares(at, row))
-        for at, row in enumerate(records(frame))
+        Category(stage_name(row["stage"]), with_assumed(row["recorded"], row["assumed"]), _remark(row))
+        for row in records(frame)
     )
     series = (
-        Series(_("With a record of its own"), recorded, theme.AFTER, dark=True),
-        Series(_("Reached by a later stage"), without, theme.PALE, hatched="/", hatching=theme.AFTER),
+        Series(_("On record"), recorded, theme.AFTER, dark=True),
+        Series(_("Assumed from a later step"), assumed, theme.PALE, hatched="/", hatching=theme.AFTER),
     )
-    most = float(max(counts, default=0))
+    most = float(max(due, default=0))
     return Chart(categories, series, stacked=True, most=most, fewest=most * ROOM)
 
 
-def _shares(at: int, row: dict[str, Any]) -> str:
-    """The shares of a stage in words. The first stage has none; the second has one, because both are the same."""
-    if not at:
+def _remark(row: dict[str, Any]) -> str:
+    """The number for whom a milestone is due, and the share of them that have it on record."""
+    if row["stage"] == "enrolled":
         return ""
-    if at == 1:
-        return _("{share} of enrolled", share=percent(row["share_of_first"]))
-    return _(
-        "{share} of enrolled · {previous} of the stage before",
-        share=percent(row["share_of_first"]),
-        previous=percent(row["share_of_previous"]),
-    )
+    if not row["of"] and not unseen(row["of"]):
+        return _("due for none")
+    if not row["recorded"] and not unseen(row["recorded"]):
+        return _("of {n}, none with a record of its own", n=number(row["of"]))
+    if not known(row["share"]):
+        return _("of {n}", n=number(row["of"]))
+    return _("of {n} · {share} on record", n=number(row["of"]), share=percent(row["share"]))
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """The number enrolled, through Module 1, and in a further module."""
-    stages = frame.set_index("stage")
-    n = stages["enterprises"]
-    # "recorded", because an enterprise that planned only Module 1 counts as through every stage without starting more.
-    further = stages["recorded"]["further_started"]
-    if not known(n["enrolled"], n["m1_completed"]):
-        return _("From enrolment to every planned module completed")
-    if not known(further):
-        return _(
-            "Of {enrolled} enterprises enrolled, {first} completed Module 1",
-            enrolled=number(n["enrolled"]),
-            first=number(n["m1_completed"]),
+    """How many completed Module 1 on record, and started another module."""
+    recorded = frame.set_index("stage")["recorded"]
+    enrolled, first, further = (recorded[stage] for stage in ("enrolled", "m1_completed", "further_started"))
+    numbers = {"first": number(first), "further": number(further)}
+    if known(first, further) and not first and not further:
+        return ngettext(
+            "Of {n} enterprise, none completed Module 1 on record or started another module",
+            "Of {n} enterprises, none completed Module 1 on record or started another module",
+            enrolled,
         )
-    return _(
-        "Of {enrolled} enterprises enrolled, {first} completed Module 1 and {further} started a further one",
-        enrolled=number(n["enrolled"]),
-        first=number(n["m1_completed"]),
-        further=number(further),
+    if known(first) and not first:
+        return ngettext(
+            "Of {n} enterprise, none completed Module 1 on record and {further} started another module",
+            "Of {n} enterprises, none completed Module 1 on record and {further} started another module",
+            enrolled,
+            **numbers,
+        )
+    if known(further) and not further:
+        return ngettext(
+            "Of {n} enterprise, {first} completed Module 1 on record and none started another module",
+            "Of {n} enterprises, {first} completed Module 1 on record and none started another module",
+            enrolled,
+            **numbers,
+        )
+    if known(enrolled, first, further) and enrolled == first == further:
+        return ngettext(
+            "{n} enterprise of 1 completed Module 1 on record and started another module",
+            "All {n} enterprises completed Module 1 on record and started another module",
+            enrolled,
+        )
+    return ngettext(
+        "Of {n} enterprise, {first} completed Module 1 on record and {further} started another module",
+        "Of {n} enterprises, {first} completed Module 1 on record and {further} started another module",
+        enrolled,
+        **numbers,
     )
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    """The meaning of the hatched parts."""
-    only_first = sum(frame["m1_only"])
-    hatched = _("Hatched: reached by a later stage, without a record of its own.")
-    if not only_first:
-        return hatched if sum(frame["without_record"]) else ""
-    alone = ngettext(
-        "{n} enterprise planned Module 1 alone and completed it: it counts as through every stage.",
-        "{n} enterprises planned Module 1 alone and completed it: they count as through every stage.",
-        only_first,
+    """What the bars and their hatched parts are."""
+    hatched = _("Hatched: assumed from a later step, not on record.")
+    return sentences(
+        _("Pale: enterprises for whom the milestone is due."),
+        hatched if any(n or unseen(n) for n in frame["assumed"]) else "",
     )
-    return sentences(hatched, alone)
 
 
 LOOK = Look(
     code="journey",
     name=_l("The journey through the programme"),
     definition=_l(
-        "Distinct enterprises from enrolment to every planned module completed. A stage counts as reached when it "
-        "or any later stage has evidence; how many reached it without a record of their own is given. After "
-        "Module 1 the order of modules is the enterprise's own, so no module is a step behind another."
+        "Distinct enterprises by milestone, from enrolment to every planned module completed. A milestone is out of "
+        "the enterprises for whom it is due: the start and completion of another module only of those with one "
+        "planned and due. On record: the milestone has a record of its own. Assumed: it has none, but a later "
+        "milestone has one, or for the Module 1 workshop a later step of Module 1. The baseline is never assumed. "
+        "The share is what is on record of those due. After Module 1 the order of modules is the enterprise's own, "
+        "so no module is a step behind another."
     ),
     section="Trainings",
     columns=(
         ColumnLook(
-            "stage", _l("stage of the journey, as a code"), _l("Stage"), lambda row, _m: stage_name(row["stage"]),
+            "stage", _l("milestone, as a code"), _l("Milestone"), lambda row, _m: stage_name(row["stage"]),
             obvious=True,
         ),
+        ColumnLook("of", _l("enterprises for whom the milestone is due"), _l("Due for"), count("of"), True),
         ColumnLook(
-            "enterprises", _l("enterprises that reached the stage, or a later one"), _l("Enterprises"),
-            count("enterprises"), True,
+            "recorded", _l("of them with a record of the milestone itself"), _l("On record"), count("recorded"), True
         ),
         ColumnLook(
-            "without_record", _l("of them without a record of the stage itself"), _l("Without a record of it"),
-            count("without_record"), True,
+            "assumed", _l("of them without such a record, but with a later one"), _l("Assumed from a later step"),
+            count("assumed"), True,
         ),
-        ColumnLook(
-            "share_of_first", _l("of the enterprises enrolled"), _l("Share of enrolled"), share("share_of_first"), True
-        ),
-        ColumnLook(
-            "share_of_previous", _l("of the enterprises at the stage before"), _l("Share of the stage before"),
-            share("share_of_previous"), True,
-        ),
+        ColumnLook("share", _l("recorded divided by of"), _l("Share on record"), share("share"), True),
     ),
     pictures=(Picture("journey", draw, _l("The journey through the programme")),),
 )  # fmt: skip

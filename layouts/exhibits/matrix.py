@@ -1,5 +1,7 @@
 """Enterprise by module: one row per enterprise, or the most common patterns of states where there are too many."""
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
@@ -9,14 +11,17 @@ from layouts import theme
 from layouts.figures.chart import Cell, Grid, plain
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture
 from layouts.parts.cell_writers import enterprise, name
-from layouts.texts.code_words import STATE_SIGNS, state_name
+from layouts.texts.code_words import STATE_SIGNS, coded, short, state_name
 from layouts.theme import Figure
-from layouts.words import _, _l, ngettext, number, wrapped
+from layouts.words import _, _l, listed, named_at_most, ngettext, number, sentences, wrapped
 
 MOST_ENTERPRISES = 40
 MOST_PATTERNS = 15
 MOST_LINES = 10
 """Maximum number of lines without headings on a slide."""
+
+MOST_COMBINATIONS = 5
+"""Maximum number of combinations of completed modules in the caption."""
 
 _PALE = ("in-progress", "overdue", "not-yet-due")
 
@@ -38,8 +43,11 @@ def draw(material: Material) -> Drawing:
     shown = frame if material.rows else frame.iloc[:0]
     return Drawing(
         title=_title(frame, modules, material),
-        figure=_figure(grid, [material.name("module", code) for code in modules]),
-        caption=_caption(len(patterns(frame, modules)), most, rows=material.rows) if as_patterns else "",
+        figure=_figure(grid, [_combination((code,), material) for code in modules]),
+        caption=sentences(
+            _shares(frame, modules, material),
+            _caption(len(patterns(frame, modules)), most, rows=material.rows) if as_patterns else "",
+        ),
         chart=grid,
         ns=((_("Enterprises with a module planned"), number(frame["enterprise"].nunique())),),
         table=shown if material.on_slide else None,
@@ -83,7 +91,7 @@ def _grid(rows: pd.DataFrame, modules: list[str], material: Material) -> Grid:
         Cell(f"{STATE_SIGNS[state]} {state_name(state)}", cell.colour, cell.dark)
         for state, cell in cell_by_state.items()
     )
-    names = tuple(plain(wrapped(material.name("module", code), 16, 4)) for code in modules)
+    names = tuple(plain(wrapped(_combination((code,), material), 16, 4)) for code in modules)
     return Grid(names, tuple(rows["label"]), cells, key)
 
 
@@ -130,20 +138,74 @@ def _figure(grid: Grid, modules: list[str]) -> Figure:
     }
 
 
+def _completed(frame: pd.DataFrame, modules: list[str]) -> list[tuple[tuple[str, ...], int]]:
+    """The combinations of completed modules with their numbers of enterprises: most first, then fewest modules."""
+    done = _wide(frame, modules) == "completed"
+    sets = [tuple(code for code, has in zip(modules, row, strict=True) if has) for row in done.to_numpy()]
+    return sorted(Counter(sets).items(), key=lambda each: (-each[1], len(each[0])))
+
+
 def _title(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
-    """The most common combination of completed modules."""
-    done = frame[frame["state"] == "completed"]
-    if done.empty:
-        return _("No enterprise has completed a module yet")
-    completed = _wide(done, modules).notna().value_counts()
-    common = [material.name("module", code) for code, has in zip(modules, completed.index[0], strict=True) if has]
-    return ngettext(
-        "{n} of {all} enterprises completed exactly: {modules}",
-        "{n} of {all} enterprises completed exactly: {modules}",
-        int(completed.iloc[0]),
-        all=number(int(frame["enterprise"].nunique())),
-        modules=" + ".join(common),
+    """The most common combination of completed modules; first those without any where these are most."""
+    combinations = _completed(frame, modules)
+    everyone = sum(n for _codes, n in combinations)
+    nothing = dict(combinations).get((), 0)
+    some = [(codes, n) for codes, n in combinations if codes]
+    if not some:
+        return ngettext(
+            "No completion on record for {n} enterprise", "No completion on record for any of {n} enterprises", everyone
+        )
+    most = some[0][1]
+    names = [_combination(codes, material) for codes, n in some if n == most]
+    if most == everyone:
+        return ngettext(
+            "{n} enterprise completed {modules} and nothing else",
+            "All {n} enterprises completed {modules} and nothing else",
+            everyone,
+            modules=names[0],
+        )
+    only = _only(names, most, everyone)
+    if nothing <= most:
+        return only
+    return _(
+        "{n} of {all} enterprises have no completion on record; {only}",
+        n=number(nothing),
+        all=number(everyone),
+        only=_only(names, most),
     )
+
+
+def _only(names: list[str], most: int, everyone: int = 0) -> str:
+    """The number of enterprises that completed one combination, or each of several; `everyone` where it is said."""
+    words = {"n": number(most), "all": number(everyone), "modules": named_at_most(names)}
+    if len(names) > 1:
+        if not everyone:
+            return _("{n} each completed only {modules}", **words)
+        return _("Of {all} enterprises, {n} each completed only {modules}", **words)
+    if not everyone:
+        return _("{n} completed {modules} and nothing else", **words)
+    return _("{n} of {all} enterprises completed {modules} and nothing else", **words)
+
+
+def _combination(codes: Sequence[str], material: Material) -> str:
+    """A combination of modules: one with its name, several by their codes."""
+    if len(codes) == 1:
+        return coded(codes[0], material.name("module", codes[0]))
+    return " + ".join(short(code, material.name("module", code)) for code in codes)
+
+
+def _shares(frame: pd.DataFrame, modules: list[str], material: Material) -> str:
+    """The most common combinations of completed modules with their numbers."""
+    combinations = _completed(frame, modules)
+    nothing = _("nothing")
+    parts = [
+        f"{' + '.join(short(code, material.name('module', code)) for code in codes) or nothing} {number(n)}"
+        for codes, n in combinations[:MOST_COMBINATIONS]
+    ]
+    left = sum(n for _codes, n in combinations[MOST_COMBINATIONS:])
+    if left:
+        parts.append(_("others {n}", n=number(left)))
+    return _("Completed: {parts}.", parts=listed(parts))
 
 
 def _caption(pattern_count: int, most: int, *, rows: bool) -> str:

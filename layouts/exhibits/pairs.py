@@ -8,16 +8,17 @@ import numpy as np
 import pandas as pd
 from dash.development.base_component import Component
 
-from data.vocabulary import FEWEST_FOR_DISTRIBUTION, YES_NO
+from data.vocabulary import FEWEST_FOR_DISTRIBUTION, WITHOUT_RELATIVE_CHANGE, YES_NO
 from layouts import ids, theme
 from layouts.exhibits.change import LOOK as CHANGE
-from layouts.exhibits.change import by_pairs, unreported
+from layouts.exhibits.change import by_pairs, caution, months_apart, unit_of, unreported, verdicts
 from layouts.figures.chart import VALUE, Category, Chart, Series, plain
 from layouts.figures.levels import axis_title, before_and_after, key
 from layouts.frames import records
 from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Row
 from layouts.parts import controls, exhibit_frame
 from layouts.parts.cell_writers import dated, enterprise, name, source
+from layouts.texts import selection_words
 from layouts.theme import Figure
 from layouts.words import (
     _,
@@ -65,7 +66,7 @@ def choose(posted: str | None, materials: Materials) -> tuple[str, tuple[Any, ..
 def _result_count(row: Row) -> str:
     if row["pairs"] or unseen(row["pairs"]):
         return ngettext("{n} pair", "{n} pairs", row["pairs"])
-    return ngettext("{n} other fact", "{n} other facts", row["other_facts"])
+    return ngettext("{n} other result", "{n} other results", row["other_facts"])
 
 
 INDICATOR = Control(
@@ -82,7 +83,7 @@ INDICATOR = Control(
 
 
 def other_results(materials: Materials) -> list[Component]:
-    """The facts that are no pairs: of the chosen indicator, or of all indicators where they are few."""
+    """The other reported results: of the chosen indicator, or of all indicators where they are few."""
     material = materials("change")
     indicator = material.chosen
     if material.threshold or not indicator:  # the table has one row per enterprise
@@ -94,8 +95,8 @@ def other_results(materials: Materials) -> list[Component]:
     if not facts:
         return []
     title = ngettext(
-        "Beside the pairs, {n} fact that is none: it enters no median",
-        "Beside the pairs, {n} facts that are none: they enter no median",
+        "{n} other reported result (no before and after)",
+        "{n} other reported results (no before and after)",
         facts,
     )
     address = material.href("/table/beside", indicator="" if few else indicator)
@@ -109,15 +110,20 @@ def draw(material: Material) -> Drawing:
     """One indicator: one line per enterprise, the distribution, or the median where no enterprise may be shown."""
     indicator, frame = material.chosen, material.table
     entry = material.entry("indicator", indicator)
-    unit, better = entry["unit"], entry["better"]
     change = material.more("change")
-    numbers = records(change[change["indicator"] == indicator])[0]
+    of_indicator = change[change["indicator"] == indicator]
+    numbers = records(of_indicator)[0]
+    unit, better = unit_of(numbers), entry["better"]
     figure, chart, beyond = _pictured(material, numbers, unit, better)
     definition = entry["definition"]
     return Drawing(
         title=_title(material, numbers, unit),
         figure=figure,
-        caption=_caption(numbers, unit, beyond),
+        caption=sentences(
+            _caption(numbers, unit, beyond),
+            months_apart(of_indicator) if numbers["pairs"] else "",
+            caution() if numbers["pairs"] else "",
+        ),
         under=_("Definition: {definition}", definition=definition) if definition else "",
         chart=chart,
         ns=(
@@ -125,7 +131,7 @@ def draw(material: Material) -> Drawing:
             (_("Enterprises trained"), number(material.coverage.trained)),
         ),
         # Where single enterprises may not be shown, the table has one row for the indicator.
-        table=change[change["indicator"] == indicator] if material.threshold or not material.rows else frame,
+        table=of_indicator if material.threshold or not material.rows else frame,
         columns=CHANGE.columns if material.threshold or not material.rows else None,
         table_at="change" if material.threshold else "",
     )
@@ -163,7 +169,7 @@ def _lines(material: Material, unit: str, better: str) -> Figure:
     headings, labels = [], []
     low, high = float(rows[["before", "after"]].min().min()), float(rows[["before", "after"]].max().max())
     room = (high - low or abs(high) or 1) * (0.36 if close else 0.28)
-    label_unit = unit if unit == "percent" or not close else "count"  # on a slide the axis has the unit
+    label_unit = unit if unit_name(unit) in ("%", "") or not close else "count"  # on a slide the axis has the unit
     for at, row in enumerate(records(rows)):
         rising = row["after"] >= row["before"]
         traces.append(
@@ -280,7 +286,7 @@ def bins(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, int]:
 
 
 def _distribution_axis(unit: str, better: str) -> dict[str, Any]:
-    scale = _("percentage points") if unit == "percent" else unit_name(unit)
+    scale = _("percentage points") if unit in ("percent", "percent-change") else unit_name(unit)
     return axis_title(_("Change, {unit}", unit=scale) if scale else _("Change"), better)
 
 
@@ -429,6 +435,10 @@ def _caption(numbers: Numbers, unit: str, beyond: int) -> str:
                 after=quantity(numbers["median_after"], unit),
             )
         )
+    if n > 1:
+        texts.append(_("The change is the middle of the enterprises' own changes."))
+    if known(numbers["better_count"]) or unseen(numbers["better_count"]):
+        texts.append(_("{verdicts}.", verdicts=verdicts(numbers)))
     if not known(numbers["change_low"]):
         texts.append(_("Too few for an interval."))
     else:
@@ -457,16 +467,24 @@ def _unit(row: Row, material: Material) -> str:
     return str(material.entry("indicator", row["indicator"])["unit"])
 
 
+def _pair_unit(row: Row, material: Material) -> str:
+    """The unit of the levels of a pair: money is per month where the record has lengths of periods."""
+    unit = _unit(row, material)
+    return f"{unit}-per-month" if unit in ("cny", "usd") and pd.notna(row["months"]) else unit
+
+
 def _level(column: str) -> Any:
-    return lambda row, material: quantity(row[column], _unit(row, material))
+    return lambda row, material: quantity(row[column], _pair_unit(row, material))
 
 
 def _change(row: Row, material: Material) -> str:
-    unit = _unit(row, material)
+    unit = _pair_unit(row, material)
     return change_of(row["change"], unit) if unit != YES_NO else "–"
 
 
-def _relative(row: Row, _material: Material) -> str:
+def _relative(row: Row, material: Material) -> str:
+    if _unit(row, material) in WITHOUT_RELATIVE_CHANGE:
+        return "–"
     return _("no baseline to divide by") if pd.isna(row["relative_change"]) else relative(row["relative_change"])
 
 
@@ -504,10 +522,14 @@ LOOK = Look(
     code="pairs",
     name=_l("One indicator before and after"),
     definition=_l(
-        "One row per pair: of several results of one enterprise and indicator the first before and the last "
-        "after. Bounds, changes without levels and levels without a counterpart make no pair: they stand beside, "
-        "marked, and enter no median. Relative change is the change divided by the size of the before; before "
-        "zero there is none."
+        "One row per pair: of several results of one enterprise and indicator the first before and the last after; "
+        "where that after is older than the before there is no pair. Bounds, changes without levels, levels without a "
+        "counterpart and money of an unknown period make no pair: they stand beside as other reported results, and "
+        "enter no median. Money is per month where the record says how long its periods are, and is never converted. "
+        "The relative change is the change divided by the size of the before; there is none from zero, for practices "
+        "and for values that are changes themselves. The median change is the middle of the enterprises' own changes. "
+        "Enterprises report about themselves, those that report are not all, the worst starters tend to improve "
+        "anyway, and there is no comparison group: no change proves a cause."
     ),
     section="Before and after",
     columns=(
@@ -517,17 +539,18 @@ LOOK = Look(
         ),
         ColumnLook("indicator", _l("code of the indicator"), _l("Indicator"), name("indicator"), obvious=True),
         ColumnLook(
-            "before", _l("value before, in the indicator's unit; 1 and 0 are yes and no"), _l("Before"),
-            _level("before"), True, obvious=True,
+            "before", _l("value before, in the indicator's unit, money per month where the record has lengths of "
+                         "periods; 1 and 0 are yes and no"),
+            _l("Before"), _level("before"), True,
         ),
         ColumnLook(
-            "after", _l("value after, in the indicator's unit; 1 and 0 are yes and no"), _l("After"), _level("after"),
-            True, obvious=True,
+            "after", _l("value after, as before"), _l("After"), _level("after"), True, obvious=True,
         ),
         ColumnLook("change", _l("after less before"), _l("Change"), _change, True, obvious=True),
         ColumnLook(
-            "relative_change", _l("change divided by before; blank where before is zero"), _l("Relative change"),
-            _relative, True, obvious=True,
+            "relative_change",
+            _l("change divided by the size of the before; blank from zero, for practices and for changes"),
+            _l("Relative change"), _relative, True,
         ),
         ColumnLook(
             "verdict", _l("better, same or worse by the indicator's direction; context where neither is better"),
@@ -553,5 +576,6 @@ LOOK = Look(
             ),
         ),
     ),
+    covers=selection_words.of_results,
     missing=unreported,
 )  # fmt: skip

@@ -10,13 +10,16 @@ from layouts.words import _, _l, day, labelled, ngettext, number, percent, quant
 MOST_CARDS = 8
 """Maximum number of published figures on a slide."""
 
+_SHARES = ("percent", "percent-change")
+_COUNTS = ("count", "net-count", "count-per-month")
+
 _FAMILIES = ("reach", "kpi", "survey", "capacity", "cost", "practice")
 
 
 def draw(material: Material) -> Drawing:
     """Published figures as printed; on a slide the most important ones as cards."""
     frame = material.table
-    caption = _("Shown as printed, never added to counted numbers. A share without its base says so.")
+    caption = _("Shown as printed, never added to counted numbers. A base belongs to shares and averages only.")
     if not material.on_slide:
         return Drawing(_title(frame), caption=caption)
     chosen = most_telling(frame, material)
@@ -35,10 +38,15 @@ def _card(row: Row, material: Material) -> Card:
     subject = _subject(row, material)
     if row["as_of"]:
         subject = [*subject, day(row["as_of"], row["as_of_precision"])]
-    # A count needs no base; a share or a mean without a base is marked.
-    base = "" if row["unit"] in ("count", "count-per-month") else _("base not given")
+    base = _("base not given") if needs_base(row) else ""
     base = labelled("n", number(row["base"])) if pd.notna(row["base"]) else base
     return Card(material.name("indicator", row["indicator"]), _value(row, material), base, " · ".join(subject))
+
+
+def needs_base(row: Row) -> bool:
+    """Is a figure a share or an average? Only these have a base."""
+    averaged = row["family"] in ("kpi", "survey", "practice")
+    return row["unit"] in _SHARES or (averaged and row["unit"] not in _COUNTS)
 
 
 def most_telling(figures: pd.DataFrame, material: Material) -> pd.DataFrame:
@@ -69,17 +77,33 @@ def _value(row: Row, _material: Material) -> str:
 
 
 def _base(row: Row, _material: Material) -> str:
-    return number(row["base"]) if pd.notna(row["base"]) else _("not given")
+    if pd.notna(row["base"]):
+        return number(row["base"])
+    return _("not given") if needs_base(row) else "–"
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """The number of figures, and of those with a base."""
-    return ngettext(
-        "{n} published figure; {based} with the number it is based on",
-        "{n} published figures; {based} with the number they are based on",
-        len(frame),
-        based=number(int(frame["base"].notna().sum())),
-    )
+    """The number of figures, and of the shares and averages with a base."""
+    of_a_base = [row for row in records(frame) if needs_base(row)]
+    based = sum(pd.notna(row["base"]) for row in of_a_base)
+    figures = ngettext("{n} published figure", "{n} published figures", len(frame))
+    n = len(of_a_base)
+    if not n:
+        return figures
+    if not based:
+        states = ngettext("the share or average does not state its base",
+                          "none of the {n} shares and averages states its base", n)  # fmt: skip
+    elif based == n:
+        states = ngettext("the share or average states its base",
+                          "all {n} shares and averages state their base", n)  # fmt: skip
+    else:
+        states = ngettext(
+            "{based} of {n} share or average states its base",
+            "{based} of {n} shares and averages state their base",
+            n,
+            based=number(based),
+        )
+    return _("{first}; {second}", first=figures, second=states)
 
 
 LOOK = Look(
@@ -87,8 +111,9 @@ LOOK = Look(
     name=_l("Published figures"),
     definition=_l(
         "Totals and survey shares that others printed, with nothing behind them in the tables: shown as printed, "
-        "with the sign of a bound, the number they are based on (or that none is given), date and source, and "
-        "never added to counted numbers."
+        "with the sign of a bound, date and source, and never added to counted numbers. A base, the number of "
+        "enterprises or people it is out of, belongs to shares and averages only; where the source gives none, it "
+        "says so."
     ),
     section="Published figures",
     columns=(

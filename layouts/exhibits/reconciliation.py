@@ -1,24 +1,71 @@
-"""Recorded beside published: one row per headline and figure."""
+"""What is recorded beside what was published: a table, one row per headline and figure."""
 
-from layouts.look import ColumnLook, Look, Picture
-from layouts.words import _l
+from layouts.exhibits.overview import label, published, recorded
+from layouts.frames import records
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture, all_rows_missing
+from layouts.parts.cell_writers import dated, name, source, text
+from layouts.words import _, _l, labelled, sentences
+
+
+def draw(material: Material) -> Drawing:
+    """No figure: the title, and the table with the reasons."""
+    return Drawing(
+        title=_title(material),
+        caption=sentences(
+            _("Recorded: counted from the rows on record, in this selection. Published: as others printed it."),
+            _("The two are never added; a published figure may speak of other enterprises, places or years."),
+        ),
+    )
+
+
+def _title(material: Material) -> str:
+    """The first headline with a figure: what is on record, and the largest number published of it."""
+    rows = records(material.table)
+    first = [row for row in rows if row["headline"] == rows[0]["headline"]]
+    largest = max(first, key=lambda row: row["published"])
+    told, most = recorded(largest["recorded"]), published(largest["published"], largest["operator"])
+    finding = (
+        _("{recorded} on record, up to {n} published", recorded=told, n=most)
+        if any(row["published"] != largest["published"] for row in first)
+        else _("{recorded} on record, {n} published", recorded=told, n=most)
+    )
+    return labelled(label(first[0]["headline"]), finding)
+
 
 LOOK = Look(
     code="reconciliation",
-    name=_l("Recorded and published"),
-    definition=_l("Each headline beside every published figure of the same thing in the selection."),
+    name=_l("Recorded beside published"),
+    definition=_l(
+        "One row per headline and published figure of the same thing in the selection. The number on record is that of "
+        "the headline, the same in each of its rows; it is counted from single enterprises and trainings. The "
+        "published figure is as its source prints it, with the sign of a bound. The note says why they differ, where "
+        "that is known. Nothing is added, and nothing is estimated."
+    ),
     section="Headlines",
     columns=(
-        ColumnLook("headline", _l("code of the headline")),
-        ColumnLook("recorded", _l("the number on record")),
-        ColumnLook("figure", _l("code of the published figure")),
-        ColumnLook("published", _l("the number published")),
-        ColumnLook("operator", _l("= exact, > more than, < up to, ~ about")),
-        ColumnLook("as_of", _l("the date the figure speaks for")),
-        ColumnLook("phase", _l("code of the phase")),
-        ColumnLook("place", _l("code of the place")),
-        ColumnLook("source", _l("code of the source")),
-        ColumnLook("note", _l("why the two differ")),
+        ColumnLook(
+            "headline", _l("code of the headline"), _l("Headline"), lambda row, _m: label(row["headline"]),
+            obvious=True,
+        ),
+        ColumnLook(
+            "recorded", _l("the number on record; blank where it is not on record"), _l("On record"),
+            lambda row, _m: recorded(row["recorded"]), True,
+        ),
+        ColumnLook("figure", _l("code of the published figure"), obvious=True),
+        ColumnLook(
+            "published", _l("the number published"), _l("Published"),
+            lambda row, _m: published(row["published"], row["operator"]), True,
+        ),
+        ColumnLook("operator", _l("= as printed, > more than, < up to, ~ about")),
+        ColumnLook("as_of", _l("the date the figure speaks for"), _l("Date"), dated("as_of")),
+        ColumnLook("phase", _l("code of the phase"), _l("Phase"), name("phase")),
+        ColumnLook("place", _l("code of the place; blank where it is not given"), _l("Place"), name("place")),
+        ColumnLook("source", _l("code of the source"), _l("Source"), source(), obvious=True),
+        ColumnLook("note", _l("what the source says about the figure, and why it differs from the record"),
+                   _l("Why they differ"), text("note")),
     ),
-    pictures=(Picture("reconciliation", None),),
-)
+    pictures=(Picture("reconciliation", draw),),
+    missing=all_rows_missing(
+        _l("No published figure stands beside a headline in this selection; none is split by sector or module.")
+    ),
+)  # fmt: skip

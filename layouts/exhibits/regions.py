@@ -1,5 +1,6 @@
 """Enterprises per place: the map, and the provinces as bars."""
 
+from dataclasses import replace
 from typing import Any
 
 import pandas as pd
@@ -14,9 +15,10 @@ from layouts.frames import records
 from layouts.look import ColumnLook, Control, Drawing, Look, Material, Materials, Picture, Size
 from layouts.parts import controls
 from layouts.parts.cell_writers import count
-from layouts.texts.code_words import metric_name
+from layouts.texts import selection_words
+from layouts.texts.code_words import counted_metric, metric_name
 from layouts.theme import Figure
-from layouts.words import _, _l, number
+from layouts.words import _, _l, known, labelled, named_at_most, ngettext, number, sentences, unseen
 
 _MOST_BARS = 16
 _ROOMS = {Size.PAGE: WIDE, Size.SMALL: SMALL, Size.SLIDE: HALF}
@@ -51,8 +53,9 @@ def draw(material: Material) -> Drawing:
     cities = points[points["level"].isin(["city", "county"])]
     provinces = _provinces(material)
     drawing = Drawing(
-        title=_title(frame, provinces, metric, material),
+        title=_title(material, provinces, metric),
         figure=map_of(cities, provinces, metric, material.ground, _ROOMS[material.size]),
+        caption=_caption(material, metric),
         notice=material.ground.notice,
     )
     if not material.on_slide:
@@ -65,7 +68,7 @@ def draw(material: Material) -> Drawing:
         )
         for row in records(frame)
     )
-    return Drawing(drawing.title, drawing.figure, notice=drawing.notice, second=_bars(chart), chart=chart, ns=ns)
+    return replace(drawing, second=_bars(chart), chart=chart, ns=ns)
 
 
 def draw_ranking(material: Material) -> Drawing:
@@ -113,25 +116,69 @@ def _bars(chart: Chart) -> Figure:
     }  # fmt: skip
 
 
-def _title(frame: pd.DataFrame, provinces: pd.DataFrame, metric: str, material: Material) -> str:
-    """The total, and the province with most; without the total for rounded counts, whose sum differs from it."""
-    most = provinces[provinces[metric] > 0].sort_values(metric, ascending=False, kind="stable").head(1)
-    name = metric_name(metric)
-    province = material.name("place", most["code"].iloc[0]) if len(most) else ""
-    largest = number(most[metric].iloc[0]) if len(most) else ""
-    if material.threshold is not None:
-        if most.empty:
-            return _("{metric}: too few in any one province to be shown", metric=name)
-        return _("{metric}: most in {province} ({most})", metric=name, province=province, most=largest)
-    total = sum(frame[metric])
-    if not total:
-        return _("{metric}: none in this selection", metric=name)
-    if not (frame["place"].notna() & (frame[metric] > 0)).any():
-        return _("{metric}: {n}, of which no place is on record", metric=name, n=number(total))
-    if most.empty:
-        return _("{metric}: {n}, none inside a province", metric=name, n=number(total))
-    return _(
-        "{metric}: {n}; most in {province} ({most})", metric=name, n=number(total), province=province, most=largest
+def _title(material: Material, provinces: pd.DataFrame, metric: str) -> str:
+    """The total, and the provinces with most. A total that rounded rows do not add up to is left out."""
+    total = _total(material, metric)
+    most = max((n for n in provinces[metric] if known(n)), default=0)
+    leading = [row for row in records(provinces) if known(row[metric]) and row[metric] == most]
+    names = [material.name("place", row["code"]) for row in leading]
+    if total:
+        where = _where(material, metric, names, most)
+        counted = counted_metric(metric, total)
+        return _("{counted}, {where}", counted=counted, where=where) if where else counted
+    if total == 0 and not unseen(total):
+        return counted_metric(metric, total)
+    if most:
+        return labelled(metric_name(metric), _most(names, most))
+    if material.threshold is None:
+        return _("{metric}: not on record", metric=metric_name(metric))
+    return _("{metric}: too few in any one province to be shown", metric=metric_name(metric))
+
+
+def _where(material: Material, metric: str, names: list[str], most: float) -> str:
+    """Where most are, after a total; empty where that is not shown."""
+    rows = records(material.table)
+    if not any(row["place"] and (unseen(row[metric]) or theme.length(row[metric])) for row in rows):
+        return _("none with a place on record")
+    if not most:
+        return _("none inside a province") if material.threshold is None else ""
+    if len(names) == 1 and most == _total(material, metric):
+        return _("all in {province}", province=names[0])
+    return _most(names, most)
+
+
+def _most(names: list[str], most: float) -> str:
+    """The provinces with most: one with its number, several of equal number all by name."""
+    if len(names) == 1:
+        return _("most in {province} ({n})", province=names[0], n=number(most))
+    return _("most in {provinces} ({n} each)", provinces=named_at_most(names), n=number(most))
+
+
+def _total(material: Material, metric: str) -> float | None:
+    """The number of the whole selection, as the headlines have it; None where it is not known or not shown."""
+    if metric in ("enterprises", "trained"):
+        return material.coverage.enterprises if metric == "enterprises" else material.coverage.trained
+    numbers = [n for n in material.table[metric] if known(n)]
+    if material.threshold is not None or (len(material.table) and not numbers):
+        return None
+    return sum(numbers)
+
+
+def _caption(material: Material, metric: str) -> str:
+    """The number of the title, the enterprises, and by how many the rows exceed them."""
+    total = _total(material, metric)
+    rows, whole = sum(material.table["enterprises"]), material.coverage.enterprises
+    more = rows - whole if material.threshold is None else 0
+    return sentences(
+        _("{counted}.", counted=counted_metric(metric, total)) if total and metric != "enterprises" else "",
+        _("{covered}.", covered=selection_words.of_places(material.coverage)),
+        ngettext(
+            "The rows add up to {n} more: it stands in the rows of two places.",
+            "The rows add up to {n} more: enterprises in rounds of several places stand in a row of each.",
+            more,
+        )
+        if more > 0
+        else "",
     )
 
 
@@ -150,9 +197,10 @@ LOOK = Look(
     code="regions",
     name=_l("Map of the regions"),
     definition=_l(
-        "Distinct enterprises per place, each at its own place; an enterprise without a place counts through the "
-        "single place of its round, and where the round has several stands under place not given. An enterprise "
-        "in rounds of two places stands in both rows, so rows need not sum to the total."
+        "Distinct enterprises per place, each at its own place. An enterprise without a place counts at the place of "
+        "each of its rounds that has a single one, else under place not given. One in rounds of two places stands in "
+        "both rows, so the sum of a column can exceed the number of enterprises, and the sum of Module 1 completed "
+        "that of the module. The total in a title is that of the headlines where there is one."
     ),
     section="People and enterprises",
     columns=(
@@ -170,10 +218,11 @@ LOOK = Look(
         ),
         _metric("enterprises", _l("distinct enterprises enrolled")),
         _metric("trained", _l("of them with a training started")),
-        _metric("m1_completed", _l("of them with Module 1 completed")),
+        _metric("m1_completed", _l("of them with a completion of Module 1 on record")),
         _metric("modules_completed", _l("distinct pairs of enterprise and module completed")),
         _metric("workers", _l("workers of the trained enterprises whose size is known")),
     ),
+    covers=selection_words.of_places,
     note=_l("Workers: of enterprises whose size is known; – means none is known."),
     pictures=(
         Picture("regions", draw, _l("Map of the regions")),

@@ -8,11 +8,11 @@ import pandas as pd
 from layouts import theme
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing, latest_first
 from layouts.parts.cell_writers import dated, name
 from layouts.texts.event_words import round_plan, slipped
 from layouts.theme import Figure
-from layouts.words import _, _l, ngettext, number, wrapped
+from layouts.words import _, _l, known, ngettext, number, sentences, wrapped
 
 MOST_ROUNDS = 20
 
@@ -22,7 +22,7 @@ def draw(material: Material) -> Drawing:
     return Drawing(
         title=_title(material.table),
         figure=_figure(material),
-        caption=_("Thin: as planned. Bold: as held, so far as its dates are on record."),
+        caption=_caption(material.table),
     )
 
 
@@ -70,21 +70,46 @@ def _lines(rows: list[dict[str, Any]], first: str, last: str, lower: float) -> d
 
 
 def _title(frame: pd.DataFrame) -> str:
-    """The number of rounds that began, and of those that began later than planned."""
-    slips = [slip for slip in frame["slip"] if slip is not None]
+    """The number of rounds that started later than planned, of those with both dates."""
+    slips = [slip for slip in frame["slip"] if known(slip)]
     begun = int(frame["started_on"].notna().sum())
-    if not slips:
+    n, late = len(slips), sum(slip > 0 for slip in slips)
+    if not n:
         return ngettext(
-            "{n} round has begun; no plan to hold it against",
-            "{n} rounds have begun; no plans to hold them against",
-            begun,
+            "{n} round has started, with no plan to compare", "{n} rounds have started, with no plans to compare", begun
+        )
+    if not late:
+        return ngettext(
+            "The one round with a plan and a start did not start later than planned",
+            "None of {n} rounds started later than planned",
+            n,
+        )
+    if late == n:
+        return ngettext(
+            "The one round with a plan and a start started later than planned",
+            "All {n} rounds started later than planned",
+            n,
         )
     return ngettext(
-        "{late} of {n} round with a plan and a start on record began later than planned",
-        "{late} of {n} rounds with a plan and a start on record began later than planned",
-        len(slips),
-        late=number(sum(slip > 0 for slip in slips)),
+        "{late} of {n} round started later than planned",
+        "{late} of {n} rounds started later than planned",
+        n,
+        late=number(late),
     )
+
+
+def _caption(frame: pd.DataFrame) -> str:
+    """The two lines, and the rounds that the chart or the title leaves out."""
+    n, comparable = len(frame), sum(known(slip) for slip in frame["slip"])
+    return sentences(
+        _("Thin: as planned. Bold: as held, so far as its dates are on record."),
+        ngettext("{comparable} of {n} round has a planned and an actual start on record.",
+                 "{comparable} of {n} rounds have a planned and an actual start on record.", n,
+                 comparable=number(comparable))
+        if comparable < n
+        else "",
+        _("The latest {n}; the table has all.", n=MOST_ROUNDS) if n > MOST_ROUNDS else "",
+    )  # fmt: skip
 
 
 def _resting_on(frame: pd.DataFrame) -> str:
@@ -96,8 +121,8 @@ LOOK = Look(
     name=_l("Rounds against their plan"),
     definition=_l(
         "One row per round with any date on record: when it was planned to begin and end, and when it did, as far "
-        "as that is known by the date looked back from. How much later than planned it began is given where both "
-        "dates are on record, and no finer than they are."
+        "as that is known by the date of the data. How much later than planned it started is given where both "
+        "dates are on record, and no finer than they are; a date known only as the latest possible day gives no delay."
     ),
     section="Events and rounds",
     columns=(
@@ -113,7 +138,7 @@ LOOK = Look(
         ColumnLook(label=_l("Start against the plan"),
                    write=lambda row, _m: slipped(row["slip"], row["slip_precision"]) or "–"),
     ),
-    latest_first=True,
+    arranged=latest_first,
     pictures=(Picture("rounds", draw, slide="events"),),
     missing=all_rows_missing(_l("No round of this selection has a date on record.")),
     resting_on=_resting_on,

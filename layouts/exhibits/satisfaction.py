@@ -7,9 +7,10 @@ from layouts import theme
 from layouts.figures.bars import bar, under_headings
 from layouts.figures.chart import Category, Chart, Series, share_format
 from layouts.frames import records
-from layouts.look import ColumnLook, Drawing, Look, Material, Picture
+from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row
 from layouts.parts.cell_writers import count, name
-from layouts.words import _, _l, known, ngettext, number, quantity
+from layouts.texts.code_words import coded, short
+from layouts.words import _, _l, known, named_at_most, ngettext, number, quantity
 
 
 def draw(material: Material) -> Drawing:
@@ -28,16 +29,14 @@ def draw(material: Material) -> Drawing:
         figure=under_headings(chart, traces, height, 1, barmode="overlay") if places else None,
         caption=_("Mean of the trainings that gave a value, as reported by their participants; 100 % is the best."),
         chart=chart if places else None,
-        ns=tuple(
-            (material.name("module", row["module"]), number(row["enterprises"])) for row in records(material.table)
-        ),
+        ns=tuple((_name(row, material), number(row["enterprises"])) for row in records(material.table)),
     )
 
 
 def _chart(rated: pd.DataFrame, material: Material) -> Chart:
     categories = tuple(
         Category(
-            material.name("module", row["module"]),
+            _name(row, material),
             quantity(row["satisfaction"], "percent"),
             ngettext("{n} enterprise", "{n} enterprises", row["enterprises"]),
         )
@@ -49,16 +48,33 @@ def _chart(rated: pd.DataFrame, material: Material) -> Chart:
 
 
 def _title(rated: pd.DataFrame, material: Material) -> str:
-    """The module that most enterprises rated, and its mean."""
+    """The module that most enterprises rated, and its mean; of several such modules, the mean of each."""
     if rated.empty:
         return _("Too few enterprises rated any one module to be shown")
-    first = records(rated.sort_values("enterprises", ascending=False, kind="stable"))[0]
-    return _(
+    rows = records(rated)
+    most = max(row["enterprises"] for row in rows)
+    first = [row for row in rows if row["enterprises"] == most]
+    if len(first) > 1:
+        codes = [short(row["module"], material.name("module", row["module"])) for row in first]
+        means = [quantity(row["satisfaction"], "percent") for row in first]
+        parts = [f"{code} {mean}" for code, mean in zip(codes, means, strict=True)]
+        return ngettext(
+            "Satisfaction on average, from {n} enterprise each: {parts}",
+            "Satisfaction on average, from {n} enterprises each: {parts}",
+            most,
+            parts=named_at_most(parts),
+        )
+    return ngettext(
+        "{module}: satisfaction of {percent}, from {n} enterprise",
         "{module}: satisfaction of {percent} on average, from {n} enterprises",
-        module=material.name("module", first["module"]),
-        percent=quantity(first["satisfaction"], "percent"),
-        n=number(first["enterprises"]),
+        most,
+        module=_name(first[0], material),
+        percent=quantity(first[0]["satisfaction"], "percent"),
     )
+
+
+def _name(row: Row, material: Material) -> str:
+    return coded(row["module"], material.name("module", row["module"]))
 
 
 def missing(material: Material) -> str:

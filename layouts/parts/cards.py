@@ -6,6 +6,7 @@ from typing import Any
 from dash import dcc, html
 from dash.development.base_component import Component
 
+from layouts.parts.tables import Cell, Link
 from layouts.words import _, day, listed, number
 
 
@@ -14,17 +15,27 @@ def page_heading(name: str, lead: str) -> list[Component]:
     return [html.H1(name), html.P(lead, className="lead-line")]
 
 
-def headline(label: str, value: str, of: str, note: str) -> html.Div:
-    """A headline figure with the number it is out of; a blank `value` is shown as not on record."""
+def headline(label: str, value: str, of: str, note: str, *, beside: tuple[Cell, str, str] | None = None) -> html.Div:
+    """A headline figure with the number it is out of; a blank `value` is shown as not on record.
+
+    `beside` is the published figure: its source, its text, and the address of the table that compares the two.
+    """
     shown = [html.Span(value, className="headline-value"), html.Span(of, className="headline-of")]
     return html.Div(
         [
             html.Div(label, className="headline-label"),
             html.Div(shown if value else html.Span(_("not on record"), className="headline-unknown")),
             html.Div(note, className="headline-note"),
+            *([] if beside is None else [_beside(*beside)]),
         ],
         className="headline",
     )
+
+
+def _beside(source: Cell, text: str, compared: str) -> html.Div:
+    """The published figure beside a headline, which leads to its source, and the way to the comparison."""
+    figure: Component | str = dcc.Link(text, href=source.href, title=source.text) if isinstance(source, Link) else text
+    return html.Div([figure, " · ", dcc.Link(_("compare"), href=compared)], className="headline-beside")
 
 
 def notice(lines: Sequence[str], *, alone: bool = False, way: tuple[str, str] | None = None) -> list[Component]:

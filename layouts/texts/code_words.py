@@ -1,9 +1,23 @@
 """Names of codes: steps and states of trainings, stages of the journey, scopes, levels, filters and metrics."""
 
-from layouts.words import _
+from layouts.words import Names, _, ngettext
 
 STATE_SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "overdue": "!", "not-yet-due": "○"}
 """The sign of each state, so that states can be distinguished without colour."""
+
+
+LONGEST_CODE = 3
+"""Number of letters of the longest code of a module that stands before its name."""
+
+
+def coded(code: str, name: str) -> str:
+    """The name of a module after its code: "M1 Workplace Cooperation"."""
+    return f"{code.upper()} {name}" if len(code) <= LONGEST_CODE else name
+
+
+def short(code: str, name: str) -> str:
+    """The code of a module where several stand in a row: "M1"; its name where the code is long."""
+    return code.upper() if len(code) <= LONGEST_CODE else name
 
 
 def step_name(step: str) -> str:
@@ -29,14 +43,14 @@ def state_name(state: str) -> str:
 
 
 def stage_name(stage: str) -> str:
-    """The name of a stage of the journey funnel."""
+    """The name of a milestone of the journey."""
     return {
         "enrolled": _("Enrolled"),
         "baseline": _("Baseline assessed"),
         "m1_workshop": _("Module 1 workshop"),
         "m1_completed": _("Module 1 completed"),
-        "further_started": _("A further module started"),
-        "further_completed": _("A further module completed"),
+        "further_started": _("Another module started"),
+        "further_completed": _("Another module completed"),
         "all_planned_completed": _("All planned modules completed"),
     }[stage]
 
@@ -63,6 +77,53 @@ def filter_name(dimension: str) -> str:
         "as_of": _("As of"),
         "edition": _("Edition"),
     }[dimension]
+
+
+def counted_metric(metric: str, n: float) -> str:
+    """A number of the map in words."""
+    return {
+        "enterprises": ngettext("{n} enterprise enrolled", "{n} enterprises enrolled", n),
+        "trained": ngettext("{n} enterprise trained", "{n} enterprises trained", n),
+        "m1_completed": ngettext("{n} enterprise completed Module 1", "{n} enterprises completed Module 1", n),
+        "modules_completed": ngettext("{n} module completed", "{n} modules completed", n),
+        "workers": ngettext("{n} worker reached", "{n} workers reached", n),
+    }[metric]
+
+
+def group_kind_name(kind: str) -> str:
+    """The name of what is compared."""
+    return _("Province") if kind == "province" else filter_name(kind)
+
+
+def measure_name(measure: str, name: Names) -> str:
+    """The name of a measure that groups are compared by, or that is followed over time."""
+    plain = {
+        "enterprises": _("Enterprises enrolled"),
+        "trained": _("Enterprises trained"),
+        "modules_completed": _("Modules completed"),
+        "overdue": _("Overdue"),
+        "stale": _("No completion on record"),
+        "reported": _("Reported results"),
+    }
+    if measure in plain:
+        return plain[measure]
+    if measure.startswith(_BETTER):
+        return _("{indicator}: better", indicator=name("indicator", measure.removeprefix(_BETTER)))
+    code = measure.removesuffix(_COMPLETED)
+    return _("{module} completed", module=coded(code, name("module", code)))
+
+
+_BETTER, _COMPLETED = "better-", "_completed"
+
+
+def verdict_name(verdict: str | None) -> str:
+    """How a group compares with the whole selection."""
+    return {
+        "above": _("above"),
+        "below": _("below"),
+        "as-expected": _("as expected"),
+        "too-few": _("too few to say"),
+    }.get(verdict or "", "–")
 
 
 def metric_name(metric: str) -> str:

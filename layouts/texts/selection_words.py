@@ -2,23 +2,77 @@
 
 from collections.abc import Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Protocol
 
 from layouts.texts.code_words import filter_name
-from layouts.words import _, day, labelled, listed, ngettext, number, sentences
+from layouts.words import _, day, known, labelled, listed, ngettext, number, percent, sentences
 
 
-def coverage_line(pairs: int, paired: int, reported: int, trained: int) -> str:
-    """The coverage line under every exhibit."""
-    return " · ".join(
-        (
-            sentences(
-                ngettext("{n} pair", "{n} pairs", pairs),
-                ngettext("from {n} enterprise", "from {n} enterprises", paired),
-            ),
-            _("{n} reported anything", n=number(reported)),
-            _("{n} trained", n=number(trained)),
-        )
+class Covered(Protocol):
+    """Numbers of enterprises in a selection, as the viewer may see them.
+
+    Number of pairs; enterprises with a pair, of these trained; with any report, of these trained; trained; enrolled;
+    and enrolled without a place.
+    """
+
+    @property
+    def pairs(self) -> int: ...
+    @property
+    def paired(self) -> int: ...
+    @property
+    def paired_of_trained(self) -> int: ...
+    @property
+    def reported(self) -> int: ...
+    @property
+    def reported_of_trained(self) -> int: ...
+    @property
+    def trained(self) -> int: ...
+    @property
+    def enterprises(self) -> int: ...
+    @property
+    def without_place(self) -> int: ...
+
+
+def of_trainings(covered: Covered) -> str:
+    """The coverage line under an exhibit of trainings."""
+    return ngettext(
+        "{n} enterprise, {trained} trained",
+        "{n} enterprises, {trained} trained",
+        covered.enterprises,
+        trained=number(covered.trained),
+    )
+
+
+def of_places(covered: Covered) -> str:
+    """The coverage line under an exhibit of places."""
+    if not covered.without_place:
+        return ngettext("{n} enterprise, with a place", "{n} enterprises, each with a place", covered.enterprises)
+    return ngettext(
+        "{n} enterprise, {without} without a place",
+        "{n} enterprises, {without} without a place",
+        covered.enterprises,
+        without=number(covered.without_place),
+    )
+
+
+def of_results(covered: Covered) -> str:
+    """The coverage line under an exhibit of results."""
+    part, whole = covered.paired_of_trained, covered.trained
+    pairs = ngettext("{n} pair", "{n} pairs", covered.pairs)
+    if covered.paired != part:  # some are not trained, or each number is rounded on its own
+        pairs = sentences(pairs, ngettext("from {n} enterprise;", "from {n} enterprises;", covered.paired))
+        return sentences(pairs, _("{part} of the {n} trained", part=number(part), n=number(whole)))
+    if not known(part, whole) or not 0 < whole >= part:
+        return sentences(pairs, _("from {part} of {n} trained enterprises", part=number(part), n=number(whole)))
+    return sentences(
+        pairs,
+        ngettext(
+            "from {part} of {n} trained enterprise ({share})",
+            "from {part} of {n} trained enterprises ({share})",
+            whole,
+            part=number(part),
+            share=percent(part / whole),
+        ),
     )
 
 
