@@ -28,6 +28,7 @@ from layouts.lists.paged_list import Order
 from layouts.parts import cards, exhibit_frame
 from layouts.parts.exhibit_frame import Basis, SourceLink
 from layouts.parts.tables import Table
+from layouts.texts.code_words import role_name
 from layouts.words import _, day, labelled, listed
 
 PATH = "/enterprises"
@@ -196,6 +197,7 @@ def facts(request: PageRequest, enterprise: OneEnterprise) -> list[drawn.Fact]:
         (_("Sector"), on_record(request.names.of("sector", known["sector"]) if known["sector"] else None)),
         (_("Place"), on_record(request.names.of("place", known["place"]) if known["place"] else None)),
         (_("Workers"), drawn.people(known["workers"], known["workers_women"])),
+        *([(_("Note"), known["note"])] if known["note"] else []),
     ]
 
 
@@ -205,13 +207,18 @@ def rounds(request: PageRequest, enterprise: OneEnterprise) -> list[tuple[str, l
     for row in records(enterprise.enrolments):
         partners = enterprise.partners[enterprise.partners["round"] == row["round"]]
         roles: dict[str, list[str]] = {}
+        notes: list[str] = []
         for party in records(partners):
-            roles.setdefault(party["role"], []).append(request.names.of("partner", party["partner"]))
+            partner = request.names.of("partner", party["partner"])
+            roles.setdefault(party["role"], []).append(partner)
+            if party["note"]:
+                notes.append(labelled(f"{partner} ({role_name(party['role'])})", party["note"]))
         known: list[drawn.Fact] = [
             (
                 _("Partners"),
-                on_record(" · ".join(labelled(drawn.role_name(role), listed(names)) for role, names in roles.items())),
+                on_record(" · ".join(labelled(role_name(role), listed(names)) for role, names in roles.items())),
             ),
+            *([(_("Notes on the partners"), " ".join(notes))] if notes else []),
             *(
                 (label, on_record(day(row[name], row[f"{name}_precision"]) if row[name] else None))
                 for name, label in (("recruited_on", _("Recruited")), ("baseline_on", _("Baseline assessed")))

@@ -151,6 +151,11 @@ class View:
             code not in self.nameable or not (inside is None or code in inside) for code in names.owners(text)
         )
 
+    def readable(self, note: str | None) -> str | None:
+        """A note of the record. A link viewer reads it only if the programme is public and it names nothing hidden."""
+        hidden = self.viewer.limited and (not self.catalogue.programme.public or self.names_hidden(note))
+        return None if hidden else note
+
     @cached_property
     def _hidden_names(self) -> frozenset[str]:
         """The forms of the names of places, partners and other codes outside the viewer's scope."""

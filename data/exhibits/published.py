@@ -22,7 +22,7 @@ def numbers(view: View) -> pd.DataFrame:
     A viewer with a share link sees a note only where the programme is public and the note has no hidden name.
     """
     frame = queries.reported_figures(view.connection, view.of)
-    frame["note"] = pd.Series([note if _may_read(view, note) else None for note in frame["note"]], dtype=object)
+    frame["note"] = pd.Series([view.readable(note) for note in frame["note"]], dtype=object)
     return frame.rename(columns={"code": "figure", "phase": "own_phase"}).rename(columns={"of_phase": "phase"})
 
 
@@ -37,10 +37,6 @@ def date_of(view: View, figure: dict[str, Any]) -> tuple[date | None, str | None
 def day_of(view: View, figure: dict[str, Any]) -> date:
     """The last day that the date of a figure can mean; the earliest of all without one."""
     return last_day(*date_of(view, figure)) or date.min
-
-
-def _may_read(view: View, note: str | None) -> bool:
-    return not view.viewer.limited or (view.catalogue.programme.public and not view.names_hidden(note))
 
 
 def rows_behind(view: View) -> Rows:

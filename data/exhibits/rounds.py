@@ -6,7 +6,7 @@ from data import queries
 from data.columns import Day, Key, Text, Value, dated
 from data.engine.precision import coarser, first_day, last_day, slip
 from data.exhibit import Exhibit
-from data.queries import exhibit_rows
+from data.queries import enterprise_rows, exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, of_table
 from data.storage import schema
@@ -20,10 +20,12 @@ def numbers(view: View) -> pd.DataFrame:
 
     ``slip`` is the delay of the start against the plan, in units of ``slip_precision``, the coarser of the two dates.
     planned_first, planned_last, first and last are the earliest and latest days possible for the planned and for the
-    actual dates.
+    actual dates. ``partners`` are (partner, role, note or None) each, as far as the viewer may know them.
     """
     rows = []
-    for row in queries.round_dates(view.connection, view.of):
+    dates = queries.round_dates(view.connection, view.of)
+    partners = _partners(view, [row["round"] for row in dates])
+    for row in dates:
         if not any(row[name] for name in _DATES):
             continue
         ends = {name: last_day(row[name], row[f"{name}_precision"]) for name in _DATES}
@@ -38,9 +40,18 @@ def numbers(view: View) -> pd.DataFrame:
                 "planned_last": ends["planned_end"] or ends["planned_start"],
                 "first": begins["started_on"],
                 "last": ends["ended_on"],
+                "partners": partners.get(row["round"], ()),
             }
         )
     return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
+
+
+def _partners(view: View, rounds: list[str]) -> dict[str, tuple[tuple[str, str, str | None], ...]]:
+    frame = enterprise_rows.round_partners(view.connection, view.of, rounds)
+    partners: dict[str, tuple[tuple[str, str, str | None], ...]] = {}
+    for code, *party, note in frame[["round", "partner", "role", "note"]].itertuples(index=False, name=None):
+        partners[code] = (*partners.get(code, ()), (*party, view.readable(note)))
+    return partners
 
 
 def _rows(view: View) -> Rows:
@@ -60,6 +71,7 @@ EXHIBIT = Exhibit(
         Day("planned_last", exported=False),
         Day("first", exported=False),
         Day("last", exported=False),
+        Text("partners", exported=False),
         Text("source", of="source", exported=False),
     ),
     numbers=numbers,

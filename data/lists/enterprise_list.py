@@ -181,17 +181,24 @@ def one(view: View, code: str) -> OneEnterprise | None:
     connection, of = view.connection, view.of
     (itself,) = lists_of(view).listed(np.array([view.facts.record.enterprise_at[code]]))
     facts = {"place": itself.place, "sector": itself.sector} | queries.enterprise_row(connection, code)
+    facts["note"] = view.readable(facts["note"])
     enrolments = queries.enrolments_of(connection, of, [code])
     return OneEnterprise(
         code,
         facts,
         enrolments,
-        queries.round_partners(connection, of, enrolments["round"].tolist()),
+        partners(view, enrolments["round"].tolist()),
         trainings(view, code),
         results(view, code),
         queries.stories_of(connection, of, code),
         tuple(_neighbours(view, code, kind, facts[kind]) for kind in ("place", "sector") if facts[kind]),
     )
+
+
+def partners(view: View, rounds: list[str]) -> pd.DataFrame:
+    """The partners of some rounds, with the notes on them that the viewer may read."""
+    frame = queries.round_partners(view.connection, view.of, rounds)
+    return frame.assign(note=pd.Series([view.readable(note) for note in frame["note"]], dtype=object))
 
 
 def trainings(view: View, code: str) -> pd.DataFrame:

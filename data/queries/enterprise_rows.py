@@ -33,9 +33,10 @@ def found_by_name(connection: Connection, text: str, *, codes: bool) -> list[str
 
 
 def enterprise_row(connection: Connection, code: str) -> dict[str, Any]:
-    """One enterprise: workers, workers_women, source."""
+    """One enterprise: workers, workers_women, source, note."""
     table = schema.enterprise.c
-    (row,) = rows(connection, select(table.workers, table.workers_women, table.source).where(table.code == code))
+    columns = (table.workers, table.workers_women, table.source, table.note)
+    (row,) = rows(connection, select(*columns).where(table.code == code))
     return row
 
 
@@ -116,11 +117,11 @@ def results_of(connection: Connection, of: Slice, enterprise: str) -> pd.DataFra
 
 
 def round_partners(connection: Connection, of: Slice, rounds: list[str]) -> pd.DataFrame:
-    """The partners of some rounds that may be named. Columns: round, partner, role."""
+    """The partners of some rounds that may be named. Columns: round, partner, role, note."""
     party = schema.round_partner
     return frame(
         connection,
-        select(party.c.round, party.c.partner, party.c.role)
+        select(party.c.round, party.c.partner, party.c.role, party.c.note)
         .where(party.c.round.in_(rounds), among(party.c.partner, of.visible_partners))
         .order_by(party.c.round, party.c.role, party.c.partner),
     )

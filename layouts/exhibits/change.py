@@ -67,17 +67,19 @@ def draw(material: Material) -> Drawing:
     figures = frame[frame["unit"] != YES_NO]
     rated = figures[figures["better_count"].notna() & (figures["pairs"] > 0)]
     most = _most(material)
-    drawn = rated.sort_values(["pairs", "better_share"], ascending=False, kind="stable").head(most)
+    counted = rated.assign(counted=rated["majority"].isin(_MARKS))
+    drawn = counted.sort_values(["counted", "pairs", "better_share"], ascending=False, kind="stable").head(most)
     chart = _improved_chart(drawn, material) if len(drawn) else None
-    texts = (
-        _caption(frame, drawn) if chart else "",
-        _cut(rated, most) if chart else "",
-        caution() if chart and material.size is not Size.SMALL else "",
-    )
+    small = material.size is Size.SMALL
     return Drawing(
         title=_title(frame),
         figure=_improved(chart, close=material.on_slide) if chart else None,
-        caption=sentences(*texts),
+        caption=sentences(
+            _caption(frame, drawn) if chart and not small else "",
+            _cut(rated, most) if chart else "",
+            caution() if chart and material.on_slide else "",
+        ),
+        under=caution() if chart else "",
         chart=chart,
         ns=_ns(frame, material) if material.on_slide else (),
     )
@@ -194,7 +196,7 @@ def _improved(chart: Chart, *, close: bool) -> Figure:
     plotted = any(value is not None for value in share)
     scale = theme.axis(range=[-2, 102], side="bottom", **percent_axis()) if plotted else theme.hidden_axis(range=[0, 1])
     half = {"type": "line", "x0": 50, "x1": 50, "y0": 0, "y1": 1, "yref": "paper", "layer": "below",
-            "line": {"color": theme.MUTED, "width": 1, "dash": "dot"}}  # fmt: skip
+            "line": {"color": theme.INK, "width": 1.5, "dash": "dot"}}  # fmt: skip
     return {
         "data": [
             {
@@ -246,33 +248,39 @@ def _headings(chart: Chart, *, close: bool) -> list[dict[str, Any]]:
 
 def _title(frame: pd.DataFrame) -> str:
     """The number of indicators in which more than half of the enterprises improved, and got worse."""
-    tested = frame[frame["majority"].notna()]
-    n, better, worse = len(tested), *(int((tested["majority"] == each).sum()) for each in ("better", "worse"))
-    if n == 1:
-        return {
-            "better": _("In the one indicator with 10 or more pairs, more than half of the enterprises improved"),
-            "worse": _("In the one indicator with 10 or more pairs, more than half of the enterprises got worse"),
-        }.get(
-            tested["majority"].iloc[0],
-            _("In the one indicator with 10 or more pairs, no clear majority improved or got worse"),
-        )
-    if n:
-        if better == n:
-            return _(
-                "In all {n} indicators with 10 or more pairs, more than half of the enterprises improved", n=number(n)
-            )
-        if worse == n:
-            return _(
-                "In all {n} indicators with 10 or more pairs, more than half of the enterprises got worse", n=number(n)
-            )
-        return _(
-            "In {better} of {n} indicators with 10 or more pairs, more than half of the enterprises improved; "
-            "in {worse} more than half got worse",
-            better=number(better), worse=number(worse), n=number(n),
-        )  # fmt: skip
+    tested = frame["majority"].dropna()
+    if len(tested):
+        n, better, worse = len(tested), *(int((tested == each).sum()) for each in ("better", "worse"))
+        return _title_of_one(tested.iloc[0]) if n == 1 else _title_of_many(n, better, worse)
     if any(unseen(each) for column in ("pairs", "better_count") for each in frame[column]):
         return _("Too few before/after pairs of any one indicator to be shown")
     return _title_of_few(frame)
+
+
+def _title_of_one(majority: str) -> str:
+    return {
+        "better": _("In the one indicator with 10 or more pairs, more than half of the enterprises improved"),
+        "worse": _("In the one indicator with 10 or more pairs, more than half of the enterprises got worse"),
+        "neither": _("In the one indicator with 10 or more pairs, no clear majority improved or got worse"),
+    }[majority]
+
+
+def _title_of_many(n: int, better: int, worse: int) -> str:
+    if not better and not worse:
+        return _(
+            "In none of {n} indicators with 10 or more pairs did a clear majority improve or get worse", n=number(n)
+        )
+    if better == n:
+        return _("In all {n} indicators with 10 or more pairs, more than half of the enterprises improved", n=number(n))
+    if worse == n:
+        return _(
+            "In all {n} indicators with 10 or more pairs, more than half of the enterprises got worse", n=number(n)
+        )
+    return _(
+        "In {better} of {n} indicators with 10 or more pairs, more than half of the enterprises improved; "
+        "in {worse} more than half got worse",
+        better=number(better), worse=number(worse), n=number(n),
+    )  # fmt: skip
 
 
 def _title_of_few(frame: pd.DataFrame) -> str:
@@ -322,8 +330,13 @@ def draw_practices(material: Material) -> Drawing:
         title=_practices_title(frame),
         figure=_practices(rows, chart, close=material.on_slide),
         caption=sentences(
-            _("Share of enterprises that reported both times."), good, _cut(frame, most), months_apart(rows), caution()
+            _("Share of enterprises that reported both times."),
+            good,
+            _cut(frame, most),
+            months_apart(rows),
+            caution() if material.on_slide else "",
         ),
+        under=caution(),
         chart=chart,
         ns=ns,
         table=practices,

@@ -10,6 +10,11 @@ from layouts.words import _, _l, day, known, language, listed, ngettext, number,
 LEVELS = ("outcome", "output")
 
 
+def outcomes_first(frame: pd.DataFrame) -> pd.DataFrame:
+    """The targets by level, as a framework is read; those without a level last."""
+    return frame.sort_values("level", kind="stable", na_position="last")
+
+
 def draw(material: Material) -> Drawing:
     """The title; the table is all there is to see."""
     return Drawing(_title(material.table), caption=_caption(material.table))
@@ -96,6 +101,7 @@ LOOK = Look(
         ColumnLook("comment_en", _l("comment in English"), _l("Comment"), _comment),
         ColumnLook("comment_zh", _l("comment in Chinese")),
     ),
+    arranged=outcomes_first,
     pictures=(Picture("framework", draw),),
     missing=all_rows_missing(
         _l("No target speaks for this selection; targets have a place and a date, and no partner, sector or round.")

@@ -122,9 +122,12 @@ def draw(material: Material) -> Drawing:
         caption=sentences(
             _caption(numbers, unit, beyond),
             months_apart(of_indicator) if numbers["pairs"] else "",
+            caution() if numbers["pairs"] and material.on_slide else "",
+        ),
+        under=sentences(
+            _("Definition: {definition}", definition=definition) if definition else "",
             caution() if numbers["pairs"] else "",
         ),
-        under=_("Definition: {definition}", definition=definition) if definition else "",
         chart=chart,
         ns=(
             (material.name("indicator", indicator), ngettext("{n} pair", "{n} pairs", numbers["pairs"])),

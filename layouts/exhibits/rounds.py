@@ -9,10 +9,11 @@ from layouts import theme
 from layouts.figures.time_axis import in_time
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing, latest_first
-from layouts.parts.cell_writers import dated, name
+from layouts.parts.cell_writers import dated, name, source
+from layouts.texts.code_words import role_name
 from layouts.texts.event_words import round_plan, slipped
 from layouts.theme import Figure
-from layouts.words import _, _l, known, ngettext, number, sentences, wrapped
+from layouts.words import _, _l, known, labelled, listed, ngettext, number, sentences, wrapped
 
 MOST_ROUNDS = 20
 
@@ -74,9 +75,13 @@ def _title(frame: pd.DataFrame) -> str:
     slips = [slip for slip in frame["slip"] if known(slip)]
     begun = int(frame["started_on"].notna().sum())
     n, late = len(slips), sum(slip > 0 for slip in slips)
+    if not begun:
+        return _("No round has started on record")
     if not n:
         return ngettext(
-            "{n} round has started, with no plan to compare", "{n} rounds have started, with no plans to compare", begun
+            "{n} round has started, with no plan to compare",
+            "{n} rounds have started, none with a plan to compare",
+            begun,
         )
     if not late:
         return ngettext(
@@ -106,10 +111,25 @@ def _caption(frame: pd.DataFrame) -> str:
         ngettext("{comparable} of {n} round has a planned and an actual start on record.",
                  "{comparable} of {n} rounds have a planned and an actual start on record.", n,
                  comparable=number(comparable))
-        if comparable < n
+        if 0 < comparable < n
         else "",
         _("The latest {n}; the table has all.", n=MOST_ROUNDS) if n > MOST_ROUNDS else "",
     )  # fmt: skip
+
+
+def _partner(material: Material, partner: str, role: str) -> str:
+    return f"{material.name('partner', partner)} ({role_name(role)})"
+
+
+def _partners(row: Row, material: Material) -> str:
+    """The partners of a round, each with its role."""
+    return listed([_partner(material, partner, role) for partner, role, _note in row["partners"]]) or "–"
+
+
+def _notes(row: Row, material: Material) -> str:
+    """The notes on its partners, such as that a role is inferred."""
+    notes = [(_partner(material, partner, role), note) for partner, role, note in row["partners"] if note]
+    return sentences(*(labelled(partner, note) for partner, note in notes))
 
 
 def _resting_on(frame: pd.DataFrame) -> str:
@@ -137,6 +157,9 @@ LOOK = Look(
                    dated("ended_on")),
         ColumnLook(label=_l("Start against the plan"),
                    write=lambda row, _m: slipped(row["slip"], row["slip_precision"]) or "–"),
+        ColumnLook(label=_l("Partners"), write=_partners),
+        ColumnLook(label=_l("Notes on the partners"), write=_notes),
+        ColumnLook(label=_l("Source"), write=source()),
     ),
     arranged=latest_first,
     pictures=(Picture("rounds", draw, slide="events"),),

@@ -39,6 +39,9 @@ STATES = ("missed", "reached-later", "not-reported", "on-the-way", "reached")
 SIGNS = {"missed": "✕", "reached-later": "◑", "not-reported": "?", "on-the-way": "…", "reached": "✓"}
 
 _WIDTH = 46
+_LINE, _CLOSE = 18, 50
+"""Pixels of a line of text, and of a row where bars are close."""
+
 _COLOURS = {
     "missed": theme.WORSE,
     "reached-later": theme.WORSE,
@@ -85,28 +88,35 @@ def _chart(rows: list[dict[str, Any]], material: Material) -> Chart:
 
 
 def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
-    """One bar per target, state by state; name and words are above it, or next to it where bars are close."""
+    """One bar per target, state by state; name and words are above it, or next to it where bars are close.
+
+    The y axis is in pixels, because some headings have more lines than others.
+    """
     close = material.on_slide
     states = [row["state"] for row in rows]
     y: list[float] = []
     headings: list[dict[str, Any]] = []
-    at = 0.0
-    height = 50 if close else 86 + 36 * any("<br>" in wrapped(_name(row, material), _WIDTH, 2) for row in rows)
+    at = 4.0
     for n, row in enumerate(rows):
-        if not close and len(set(states)) > 1 and (not n or states[n - 1] != row["state"]):
-            at += 0.5 if n else 0.1
+        if close:
+            y.append(at + _CLOSE / 2)
+            at += _CLOSE
+            continue
+        if len(set(states)) > 1 and (not n or states[n - 1] != row["state"]):
             group = labelled(_state_name(row["state"]), number(states.count(row["state"])))
-            headings.append(theme.heading(f"<b>{SIGNS[row['state']]} {group}</b>", at) | {"y": at - 0.62})
-        y.append(at)
-        if not close:
-            headings.append(_heading(row, at, material))
-        at += 1
+            headings.append(_above(f"<b>{SIGNS[row['state']]} {group}</b>", at + 30) | {"font": {"size": 16}})
+            at += 44
+        text = _heading(row, material)
+        bar = at + _LINE * (text.count("<br>") + 1) + 18
+        headings.append(_above(text, bar - 11))
+        y.append(bar)
+        at = bar + 24
     positioned = list(zip(y, rows, strict=True))
     missed = [each for each in positioned if each[1]["state"] in ("missed", "reached-later")]
     return {
         "data": [
-            _bars([each for each in positioned if each not in missed], close=close),
-            _bars(missed, close=close) | {"marker": {"color": theme.WORSE, "pattern": _HATCHED}},
+            _bars([each for each in positioned if each not in missed]),
+            _bars(missed) | {"marker": {"color": theme.WORSE, "pattern": _HATCHED}},
             {
                 "type": "scatter",
                 "mode": "text",
@@ -130,19 +140,19 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
             },
         ],
         "layout": theme.layout(
-            int(height * max(at, 1)) + 30,
+            int(at) + 20,
             barmode="overlay",
             xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.6 if close else 1.25)]),
             yaxis=theme.axis(
-                range=[at - 0.5, -0.5],
+                range=[at, 0],
                 tickvals=y,
                 ticktext=[wrapped(_label(row, rows, material), 40, 2) for row in rows],
                 showgrid=False,
             )
             if close
-            else theme.hidden_axis(range=[at - 0.6, -0.95]),
+            else theme.hidden_axis(range=[at, 0]),
             shapes=[
-                {"type": "line", "x0": 100, "x1": 100, "y0": place - 0.19, "y1": place + 0.19, "layer": "above",
+                {"type": "line", "x0": 100, "x1": 100, "y0": place - 14, "y1": place + 14, "layer": "above",
                  "line": {"color": theme.INK, "width": 2}}
                 for place, row in positioned
                 if known(row["attainment"])
@@ -153,13 +163,18 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
     }  # fmt: skip
 
 
-def _bars(rows: list[tuple[float, dict[str, Any]]], *, close: bool) -> dict[str, Any]:
+def _above(text: str, y: float) -> dict[str, Any]:
+    """A heading that ends at `y` pixels."""
+    return theme.heading(text, y) | {"y": y, "yanchor": "bottom"}
+
+
+def _bars(rows: list[tuple[float, dict[str, Any]]]) -> dict[str, Any]:
     return {
         "type": "bar",
         "orientation": "h",
         "x": [_length(row) for _place, row in rows],
         "y": [place for place, _row in rows],
-        "width": 0.5 if close else 0.24,
+        "width": 20,
         "marker": {"color": [_COLOURS[row["state"]] for _place, row in rows]},
         "hoverinfo": "skip",
     }
@@ -196,22 +211,24 @@ def _end(row: Row) -> float:
 
 
 def _share(row: Row) -> str:
-    return f"<b>{percent(row['attainment'])}</b>" if known(row["attainment"]) else ""
+    """The percentage at the end of the bar; without one the reason, where there is a figure."""
+    if known(row["attainment"]):
+        return f"<b>{percent(row['attainment'])}</b>"
+    return _attainment(row) if known(row["told"]) else ""
 
 
 def _share_and_words(row: Row) -> str:
     return "  ".join(part for part in (_share(row), f"{SIGNS[row['state']]} {_words(row)}") if part)
 
 
-def _heading(row: Row, at: float, material: Material) -> dict[str, Any]:
+def _heading(row: Row, material: Material) -> str:
     phase = [material.name("phase", row["phase"])] if row["phase"] else []
     due = _("due {date}", date=day(row["due_on"], row["due_on_precision"]))
     details = " · ".join([*phase, material.name("place", row["place"]), due])
-    text = (
-        f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{wrapped(_words(row), 64, 2)}"
+    return (
+        f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{wrapped(_words(row), 50, 3)}"
         f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(details, 60, 1)}</span>"
     )
-    return theme.heading(text, at) | {"y": at - 0.16, "yanchor": "bottom"}
 
 
 # ---- the texts
@@ -236,16 +253,22 @@ def _words(row: Row) -> str:
     due = day(row["due_on"], row["due_on_precision"])
     since = _since(row)
     if state == "missed":
-        return _joined(_("Missed on its day ({values})", values=on_day), since)
+        return _joined(_missed(on_day), since)
     if state == "reached-later":
         if not _has_due(row):
             return _("Not reported by {due}; reached since ({values})", due=due, values=on_day)
-        return _joined(_("Missed on its day ({values})", values=on_day), since)
+        return _joined(_missed(on_day), since)
     if state == "on-the-way":
         return labelled(_("On the way"), on_day)
     if state == "reached":
         return _joined(labelled(_("Reached"), on_day), since)
     return _not_reported(row, on_day)
+
+
+def _missed(values: str) -> str:
+    if "(" in values:
+        return labelled(_("Missed on its day"), values)
+    return _("Missed on its day ({values})", values=values)
 
 
 def _not_reported(row: Row, values: str) -> str:
@@ -329,17 +352,17 @@ def _with_women(value: str, women: float | None) -> str:
     return sentences(value, _("({share} women)", share=percent(women / 100)))
 
 
-def _attainment(row: Row, _material: Material) -> str:
+def _attainment(row: Row, _material: Material | None = None) -> str:
     """The part of the target that was reached, or why there is none."""
     if known(row["attainment"]):
         return percent(row["attainment"])
     if not known(row["told"]):
         return "–"
     if row["told_operator"] != "=":
-        return _("none: the figure is a bound")
+        return _("no percentage: the figure is a bound")
     if row["target"] == 0 and not known(row["baseline"]):
-        return _("none: the target is 0")
-    return _("none: no baseline on record")
+        return _("no percentage: the target is 0")
+    return _("no percentage: no baseline on record")
 
 
 def _measure(row: Row, _material: Material) -> str:
@@ -375,17 +398,10 @@ def _title(frame: pd.DataFrame) -> str:
 
 
 def _caption(rows: list[dict[str, Any]]) -> str:
-    """The explanation of the bars, and the number of targets without one."""
-    without = sum(not known(row["attainment"]) for row in rows)
-    none = ngettext(
-        "{n} target has no percentage: the table says why.",
-        "{n} targets have no percentage: the table says why.",
-        without,
-    )
+    """The explanation of the bars."""
     return sentences(
         _("The line is the target; a bar says how much of it was reached on its day, by now where the day is ahead."),
         _("//: the bar is longer than drawn.") if any(map(_is_cut, rows)) else "",
-        none if without else "",
     )
 
 

@@ -77,16 +77,6 @@ def people(workers: float | None, women: float | None) -> str:
     return sentences(number(workers), _("({women} of them women)", women=number(women)))
 
 
-def role_name(role: str) -> str:
-    """The name of a partner's role in a round."""
-    return {
-        "owner": _("owner"),
-        "sponsor": _("sponsor"),
-        "provider": _("provider"),
-        "funder": _("funder"),
-    }[role]
-
-
 def timeline(title: str, figure: Figure | None, table: str, basis: Basis) -> Component:
     """The section of the trainings in time, with their table."""
     picture = html.Div(

@@ -65,6 +65,16 @@ def level_name(level: str) -> str:
     return {"candidate": _("Candidates"), "certified": _("Certified trainers"), "expert": _("Expert trainers")}[level]
 
 
+def role_name(role: str) -> str:
+    """The name of a partner's role in a round."""
+    return {
+        "owner": _("owner"),
+        "sponsor": _("sponsor"),
+        "provider": _("provider"),
+        "funder": _("funder"),
+    }[role]
+
+
 def filter_name(dimension: str) -> str:
     """The name of a filter."""
     return {
