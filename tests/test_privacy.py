@@ -24,7 +24,7 @@ from data.editions.frozen_copies import LIVE
 from data.engine.measures import median_ranks
 from data.engine.slice import SliceFacts
 from data.exhibit import BuiltExhibit, Part, SelectionRefused
-from data.exhibits import EXHIBITS, SLIDES, build, regions
+from data.exhibits import EXHIBITS, SLIDES, build, regions, targets
 from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.loading import load
@@ -495,6 +495,36 @@ def test_table_rows_do_not_depend_on_the_filter(record: Record) -> None:
             table = build(view, "overview").table.set_index("headline")["value"]
             for name in ("rounds", "places", "partners"):
                 assert table[name] == totals_of_scope(record)[name]
+
+
+def test_trend_and_comparison_have_rows_that_hang_on_no_single_enterprise(record: Record) -> None:
+    with record.view(reader(), Filters()) as view:
+        for built in with_options(view, "trend"):
+            dated = built.table[built.table["quarter"].notna()]
+            assert len(built.table) == len(dated) + 1, "the row without a date is always there"
+            assert dated.empty or dated["cumulative"].iloc[0] > 0, "not from the very first fact"
+        by_module = build(view, "compare", options={"by": "module", "measure": "trained"}).table
+        assert list(by_module["group"]) == list(view.catalogue.module)
+
+
+def test_comparison_says_nothing_of_a_group_whose_part_is_under_the_threshold(record: Record) -> None:
+    with record.view(reader(), Filters()) as view:
+        tables = [each.table for each in with_options(view, "compare")]
+    rows = pd.concat([table[table["of"].notna()].astype(object) for table in tables])
+    hidden = rows[[isinstance(value, Under) and of >= 10 for value, of in zip(rows["value"], rows["of"], strict=True)]]
+    assert len(hidden)
+    assert hidden[["share", "low", "high", "verdict"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("target", "better", "expected"), [(3, "up", "not-reported"), (5, "up", "missed"), (4, "down", "reached")]
+)
+def test_target_is_decided_by_a_number_under_the_threshold_only_where_all_agree(
+    target: int, better: str, expected: str
+) -> None:
+    actual = targets.Actual(Under(5), "=", date(2014, 6, 30), "day")
+    assert targets.state(target, actual, actual, better, passed=True) == expected
+    assert targets.attainment({"value": target, "baseline": None, "better": better}, actual) is None
 
 
 def totals_of_scope(record: Record) -> dict[str, Any]:
