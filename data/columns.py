@@ -20,7 +20,6 @@ class Protection(StrEnum):
     PLAIN = "plain"  # a key, a text, a date or a published number: it reveals nothing about a single enterprise
     ROUNDED = "rounded"  # a count, rounded under its cell key
     TOTAL = "total"  # a sum of rounded counts over modules
-    DIFFERENCE = "difference"  # a difference of two rounded counts
     CHANGED = "changed"  # a sum whose terms were changed before they were added
     DERIVED = "derived"  # calculated from numbers that are already protected
 
@@ -79,14 +78,6 @@ class Total(Column):
 
     holds: Holds = Holds.COUNT
     protection: Protection = Protection.TOTAL
-
-
-@dataclass(frozen=True)
-class Difference(Column):
-    """A difference of two counts."""
-
-    holds: Holds = Holds.COUNT
-    protection: Protection = Protection.DIFFERENCE
 
 
 @dataclass(frozen=True)

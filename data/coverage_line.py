@@ -37,5 +37,6 @@ def _count(view: View, indicator: str) -> Coverage:
     rounding = view.disclosure.rounding if view.disclosure else None
     if rounding is None:
         return Coverage(**totals)
-    pairs = total_marked(totals.pop("pairs"), rounding, len(view.catalogue.indicator))
+    terms = 1 if indicator else len(view.catalogue.indicator)
+    pairs = total_marked(totals.pop("pairs"), rounding, terms)
     return Coverage(pairs, **{name: marked(n, rounding) for name, n in totals.items()})

@@ -59,7 +59,7 @@ class Part:
         undeclared = set(frame.columns) ^ set(names)
         if undeclared:
             raise TypeError(f"columns undeclared or missing: {sorted(undeclared)}")
-        kinds = (Protection.ROUNDED, Protection.TOTAL, Protection.DIFFERENCE)
+        kinds = (Protection.ROUNDED, Protection.TOTAL)
         return view.protected(frame[names], *map(self.protected_by, kinds))
 
 

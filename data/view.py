@@ -107,18 +107,11 @@ class View:
         """The function that makes a share of two counts of the view."""
         return share_of_shown if self.threshold else measures.share
 
-    def protected(
-        self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = (), differences: Iterable[str] = ()
-    ) -> pd.DataFrame:
-        """A table as the viewer may see it.
-
-        `counts` are columns of counts, `totals` columns of sums of counts over modules, and `differences` columns of
-        differences of two counts.
-        """
+    def protected(self, table: pd.DataFrame, counts: Iterable[str], totals: Iterable[str] = ()) -> pd.DataFrame:
+        """A table as the viewer may see it: `counts` are columns of counts, `totals` of sums of counts over modules."""
         if self.disclosure is None:
             return table
-        terms = dict.fromkeys(totals, self.modules) | dict.fromkeys(differences, 2)
-        return protected(table, counts, terms, self.disclosure.rounding)
+        return protected(table, counts, dict.fromkeys(totals, self.modules), self.disclosure.rounding)
 
     @property
     def modules(self) -> int:

@@ -23,8 +23,8 @@ from data.demo import write_demo
 from data.editions.frozen_copies import LIVE
 from data.engine.measures import median_ranks
 from data.engine.slice import SliceFacts
-from data.exhibit import Part, SelectionRefused
-from data.exhibits import EXHIBITS, SLIDES, build, regions
+from data.exhibit import BuiltExhibit, Part, SelectionRefused
+from data.exhibits import EXHIBITS, SLIDES, build, regions, targets
 from data.exports.csv_files import to_csv
 from data.filters import Filters
 from data.loading import load
@@ -277,9 +277,16 @@ def test_threshold_without_the_privacy_key_shows_nothing(record: Record) -> None
 
 
 def counts_of(code: str, table: pd.DataFrame) -> Iterator[Any]:
-    """Every count in the table of an exhibit."""
+    """Every count in the table of an exhibit; in `compare` and `trend` those of the measures that count enterprises.
+
+    Sums over modules are left out: they may have an exact term.
+    """
     for name in EXHIBITS[code].protected_by(Protection.ROUNDED):
         yield from table[name]
+    if code in ("compare", "trend"):
+        counted = ~table["measure"].isin(["modules_completed", "overdue", "stale"])
+        for name in {"value", "of", "new", "cumulative"} & set(table.columns):
+            yield from table.loc[counted, name]
 
 
 @pytest.mark.parametrize("base", [5, 10])
@@ -287,9 +294,10 @@ def test_every_count_of_every_exhibit_is_rounded(record: Record, base: int) -> N
     with record.view(reader(base), Filters()) as view:
         exact = set(view.disclosure.rounding.exact.values())  # type: ignore[union-attr]
         for code in EXHIBITS:
-            for n in counts_of(code, build(view, code).table):
-                assert pd.isna(n) or n % base == 0 or n in exact, code
-                assert pd.isna(n) or n or str(n) == f"<{base}", code
+            for built in with_options(view, code):
+                for n in counts_of(code, built.table):
+                    assert pd.isna(n) or n % base == 0 or n in exact, code
+                    assert pd.isna(n) or n or str(n) == f"<{base}", code
 
 
 def test_matrix_and_pairs_have_only_a_header_under_a_threshold(record: Record) -> None:
@@ -317,7 +325,7 @@ def test_totals_of_a_link_are_exact_in_every_exhibit(record: Record) -> None:
         assert totals(view) == (enterprises, trained)
         line = build(view, "overview").coverage
         assert (line.enterprises, line.trained) == (enterprises, trained)
-        journey = build(view, "journey-funnel").table.set_index("stage")["enterprises"]
+        journey = build(view, "journey").table.set_index("stage")["of"]
         assert journey["enrolled"] == enterprises
         group = build(view, "coverage").table.set_index("group_kind")
         assert group.loc["total", "trained"] == trained
@@ -456,14 +464,24 @@ KEYED = {
     "coverage": ["group_kind", "group"],
     "change": ["indicator"],
     "capacity": ["module", "level"],
-    "journey-funnel": ["stage"],
+    "journey": ["stage"],
     "breadth": ["modules_at_least"],
+    "compare": ["group_kind", "group", "measure"],
+    "trend": ["quarter", "measure"],
 }
+
+
+def with_options(view: View, code: str) -> Iterator[BuiltExhibit]:
+    """An exhibit with every choice of its options."""
+    options = EXHIBITS[code].options
+    for chosen in product(*(option.choices(view) for option in options.values())):
+        yield build(view, code, options=dict(zip(options, chosen, strict=True)))
 
 
 def test_table_rows_do_not_depend_on_the_filter(record: Record) -> None:
     def rows(view: View, code: str) -> set[tuple[Any, ...]]:
-        return set(build(view, code).table[KEYED[code]].astype(object).itertuples(index=False, name=None))
+        tables = (each.table[KEYED[code]].astype(object) for each in with_options(view, code))
+        return {row for table in tables for row in table.itertuples(index=False, name=None)}
 
     with record.view(reader(), Filters()) as view:
         everything = {code: rows(view, code) for code in KEYED}
@@ -477,6 +495,36 @@ def test_table_rows_do_not_depend_on_the_filter(record: Record) -> None:
             table = build(view, "overview").table.set_index("headline")["value"]
             for name in ("rounds", "places", "partners"):
                 assert table[name] == totals_of_scope(record)[name]
+
+
+def test_trend_and_comparison_have_rows_that_hang_on_no_single_enterprise(record: Record) -> None:
+    with record.view(reader(), Filters()) as view:
+        for built in with_options(view, "trend"):
+            dated = built.table[built.table["quarter"].notna()]
+            assert len(built.table) == len(dated) + 1, "the row without a date is always there"
+            assert dated.empty or dated["cumulative"].iloc[0] > 0, "not from the very first fact"
+        by_module = build(view, "compare", options={"by": "module", "measure": "trained"}).table
+        assert list(by_module["group"]) == list(view.catalogue.module)
+
+
+def test_comparison_says_nothing_of_a_group_whose_part_is_under_the_threshold(record: Record) -> None:
+    with record.view(reader(), Filters()) as view:
+        tables = [each.table for each in with_options(view, "compare")]
+    rows = pd.concat([table[table["of"].notna()].astype(object) for table in tables])
+    hidden = rows[[isinstance(value, Under) and of >= 10 for value, of in zip(rows["value"], rows["of"], strict=True)]]
+    assert len(hidden)
+    assert hidden[["share", "low", "high", "verdict"]].isna().all(axis=None)
+
+
+@pytest.mark.parametrize(
+    ("target", "better", "expected"), [(3, "up", "not-reported"), (5, "up", "missed"), (4, "down", "reached")]
+)
+def test_target_is_decided_by_a_number_under_the_threshold_only_where_all_agree(
+    target: int, better: str, expected: str
+) -> None:
+    actual = targets.Actual(Under(5), "=", date(2014, 6, 30), "day")
+    assert targets.state(target, actual, actual, better, passed=True) == expected
+    assert targets.attainment({"value": target, "baseline": None, "better": better}, actual) is None
 
 
 def totals_of_scope(record: Record) -> dict[str, Any]:
@@ -506,7 +554,7 @@ def test_rows_are_sorted_by_shown_numbers_and_then_by_name(record: Record) -> No
 def test_shown_numbers_of_1000_enterprises_have_a_median_error_of_one_per_cent(larger: Record) -> None:
     off = []
     with larger.view(reader(), Filters()) as shown, larger.view(Viewer(frozenset(Permission)), Filters()) as true:
-        for code in ("module-funnel", "journey-funnel", "breadth"):
+        for code in ("module-funnel", "journey", "breadth"):
             for name in EXHIBITS[code].protected_by(Protection.ROUNDED):
                 for seen, n in zip(build(shown, code).table[name], build(true, code).table[name], strict=True):
                     off += [abs(seen - n) / n] if n and seen else []
@@ -577,7 +625,7 @@ def exports_and_methods(pages: Any, search: str) -> Iterator[Any]:
 
     with open_request(pages.context, search) as requested:
         for code in EXHIBITS:
-            yield to_csv(build(requested.view, code))
+            yield from map(to_csv, with_options(requested.view, code))
             yield method.method_of(requested, code, method.chosen_indicator(requested, code, None))
         for name in DIMENSIONS:
             yield list(filter_options.option_counts(requested.view, name).items())

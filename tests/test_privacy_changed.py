@@ -129,7 +129,7 @@ def test_added_or_removed_enterprise_counts_as_changed(changed):
 @pytest.mark.parametrize(
     "change",
     [
-        put("training", 3, source="report"),
+        put("training", 1, source="report"),
         put("enterprise", 1, workers=51, name_en="Renamed"),
         put("training", 0, completed_on=date(2013, 6, 1)),
         put("result", 4, after=4),  # measured after the record date

@@ -83,15 +83,16 @@ def gains(before: np.ndarray, after: np.ndarray, better: str) -> np.ndarray:
     return _change(before, after) * _DIRECTIONS[better]
 
 
-def funnel_verdict(share: float | None, n: int, overall: float | None) -> str:
+def funnel_verdict(share: float | None, n: int, overall: float | None) -> str | None:
     """How a share of `n` stands to that of the whole: above, below, as-expected, or too-few where `n` is under 10.
 
-    The limits are those of a funnel plot at 99.8 % (Spiegelhalter 2005).
+    None where one of the shares is not known: a part under the threshold has none. The limits are those of a funnel
+    plot at 99.8 % (Spiegelhalter 2005).
     """
     if n < FEWEST_FOR_DISTRIBUTION:
         return "too-few"
     if share is None or overall is None:
-        return "as-expected"
+        return None
     half = _LIMIT * math.sqrt(overall * (1 - overall) / n)
     if share > overall + half:
         return "above"

@@ -27,7 +27,7 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
 
     Columns: module, planned; workshop, visited, assessed, completed (with a record of the step in any training of the
     module); workshop_assumed, visited_assumed, assessed_assumed (without one, but with a later step); one column per
-    state but completed; stale (of those in progress); without_due_date (of those not yet due); workshop_due,
+    state but completed; stale (of those in progress); without_due_date (of those not yet due); due; workshop_due,
     visited_due, assessed_due, completed_due (of those due, with a record of the step).
     """
     of_modules = of.enterprise_modules
@@ -48,6 +48,7 @@ def module_steps(of: SliceFacts) -> pd.DataFrame:
         "overdue": of_modules.state == OVERDUE,
         "not_yet_due": ~due,
         "without_due_date": of_modules.without_due_date,
+        "due": due,
         **{f"{name}_due": mark & due for name, mark in recorded.items()},
     }
     modules = pd.Series(of.record.modules, dtype=object)

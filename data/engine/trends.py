@@ -12,10 +12,13 @@ from data.engine.slice import SliceFacts
 QUARTERS = 4
 """Quarters of a year."""
 
-MEASURES = ("enterprises", "trained", "modules_completed", "reported")
+OVER_MODULES = "modules_completed"
+"""The measure that is a sum over modules. The others count enterprises."""
+
+MEASURES = ("enterprises", "trained", OVER_MODULES, "reported")
 """The measures with a trend."""
 
-_DATED = tuple(PRECISIONS.index(name) for name in ("day", "month"))
+DATED = tuple(PRECISIONS.index(name) for name in ("day", "month"))
 """The precisions that tell a quarter."""
 
 
@@ -65,7 +68,7 @@ def firsts(of: SliceFacts, measure: str) -> Firsts:
     if measure == "trained":
         rows = of.trainings[of.started]
         return _first(trainings.enterprise[rows], None, joined(trainings.first[rows], trainings.first_by[rows]))
-    if measure == "modules_completed":
+    if measure == OVER_MODULES:
         rows = of.trainings[trainings.completion[of.trainings] <= of.day]
         days = joined(trainings.completion[rows], trainings.completion_by[rows])
         return _first(trainings.enterprise[rows], trainings.module[rows], days)
@@ -82,7 +85,7 @@ def _first(enterprise: Array, module: Array | None, days: Array) -> Firsts:
     changes = (np.diff(enterprise) != 0) | (np.diff(modules) != 0)
     first = np.flatnonzero(np.concatenate(([True] if len(order) else [], changes)))
     day, precision = parted(days[first])
-    dated = np.isin(precision, _DATED) & (day != NEVER)
+    dated = np.isin(precision, DATED) & (day != NEVER)
     quarter = np.zeros(len(first), np.int64)
     quarter[dated] = quarters(day[dated])
     return Firsts(enterprise[first], modules[first], quarter, ~dated)

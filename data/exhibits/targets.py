@@ -16,7 +16,7 @@ from data.exhibit import Exhibit
 from data.exhibits import published
 from data.exhibits.overview import recorded_headlines
 from data.filters import Filters
-from data.privacy.shown import Withheld
+from data.privacy.shown import Under, Withheld
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, by_source
@@ -135,8 +135,14 @@ _OF_TARGET = (
 
 
 def _headline(view: View, target: dict[str, Any], day: date) -> Actual | None:
-    """The headline that a target is measured by, of its place and scope, on a day; None where it is not known."""
+    """The headline that a target is measured by, of its place and scope, on a day; None where it is not known.
+
+    Under a threshold it is rounded like every other number, and withheld where the place may not be selected. The day
+    is that of the target: a viewer cannot choose it.
+    """
     chosen = Filters(place=frozenset({target["place"]}), edition=view.filters.edition)
+    if view.disclosure and not view.disclosure.shows(chosen):
+        return Actual(Withheld(), "=", day, "day")
     if target["scope"]:
         chosen = chosen.with_codes("module", _modules(view, target["scope"]))
     of = view.with_filters(chosen.dated(day))
@@ -183,6 +189,8 @@ def _reached(target: float, actual: Actual | None, better: str) -> bool | None:
     if actual is None or isinstance(actual.value, Withheld):
         return None
     value, operator, less = actual.value, actual.operator, better == "down"
+    if isinstance(value, Under):  # none, or any number under the base
+        value, operator = value.base - 1, "<"
     if operator in ("=", "~"):
         return bool(value <= target if less else value >= target)
     # "More than 40" reaches 40, but may or may not reach 50. "Up to 40" does not reach 50.
@@ -193,7 +201,7 @@ def _reached(target: float, actual: Actual | None, better: str) -> bool | None:
 
 def attainment(target: dict[str, Any], actual: Actual | None) -> float | None:
     """The part of a target that was reached: of the way from its baseline, or of the target; None: not known."""
-    if actual is None or actual.operator != "=" or isinstance(actual.value, Withheld):
+    if actual is None or actual.operator != "=" or isinstance(actual.value, Withheld | Under):
         return None
     value, baseline = target["value"], target["baseline"]
     if baseline is not None and baseline != value:

@@ -1,5 +1,6 @@
 """A measure over time: new and cumulative per quarter."""
 
+import itertools
 from typing import Any
 
 import numpy as np
@@ -8,9 +9,9 @@ import pandas as pd
 from data.columns import Derived, Key, Text
 from data.engine import trends
 from data.engine.slice import SliceFacts
-from data.engine.trends import MEASURES, QUARTERS, Firsts
+from data.engine.trends import MEASURES, OVER_MODULES, QUARTERS, Firsts
 from data.exhibit import Exhibit, Option
-from data.privacy.table import total_marked
+from data.privacy.table import marked, total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
 
@@ -19,30 +20,40 @@ def numbers(view: View, measure: str) -> pd.DataFrame:
     """One row per quarter, from the first of the measure to that of the date.
 
     A row without a quarter, the first, has those whose first fact has no date of its own, or none more precise than a
-    year. Under a threshold the quarters are those of the viewer's scope, and ``new`` is told per year, in the last row
-    of the year.
+    year. Under a threshold that row is always there, the quarters are those of the viewer's scope, and ``new`` is told
+    per year, in the last row of the year.
     """
     firsts = trends.firsts(view.facts, measure)
-    of_scope = trends.firsts(view.scope, measure) if view.threshold else firsts
-    quarters = of_scope.quarters(view.of.as_of)
+    quarters = _quarters_of_scope(view, measure) if view.threshold else firsts.quarters(view.of.as_of)
     rows: list[tuple[Any, ...]] = []
-    if of_scope.undated.any():
-        rows.append((None, measure, _told(view, _counted(view.facts, firsts, firsts.undated)), None))
+    if view.threshold or firsts.undated.any():
+        rows.append((None, measure, _told(view, measure, _counted(view.facts, firsts, firsts.undated)), None))
     for quarter in quarters:
-        new = _new(view, firsts, quarter, last=quarter == quarters[-1])
-        cumulative = _told(view, _counted(view.facts, firsts, firsts.by(quarter)))
+        new = _new(view, measure, firsts, quarter, last=quarter == quarters[-1])
+        cumulative = _told(view, measure, _counted(view.facts, firsts, firsts.by(quarter)))
         rows.append((trends.written(quarter), measure, new, cumulative))
     return _frame(rows)
 
 
-def _new(view: View, firsts: Firsts, quarter: int, *, last: bool) -> Any:
+def _quarters_of_scope(view: View, measure: str) -> list[int]:
+    """The quarters of the viewer's scope from the first with a shown number above 0.
+
+    The quarter of the very first fact is that of a single enterprise.
+    """
+    firsts = trends.firsts(view.scope, measure)
+    quarters = firsts.quarters(view.of.as_of)
+    under = itertools.takewhile(lambda quarter: not _counted(view.scope, firsts, firsts.by(quarter)), quarters)
+    return quarters[len(list(under)) :]
+
+
+def _new(view: View, measure: str, firsts: Firsts, quarter: int, *, last: bool) -> Any:
     """The number that is new in a quarter; under a threshold in its year, and None before the last row of the year."""
     if not view.threshold:
         return _counted(view.facts, firsts, firsts.within(quarter, quarter))
     begin = quarter - quarter % QUARTERS
     if quarter < begin + QUARTERS - 1 and not last:
         return None
-    return _told(view, _counted(view.facts, firsts, firsts.within(begin, quarter)))
+    return _told(view, measure, _counted(view.facts, firsts, firsts.within(begin, quarter)))
 
 
 def _counted(of: SliceFacts, firsts: Firsts, chosen: np.ndarray[Any, Any]) -> int:
@@ -51,10 +62,12 @@ def _counted(of: SliceFacts, firsts: Firsts, chosen: np.ndarray[Any, Any]) -> in
     return int(of.tally(firsts.enterprise[chosen], firsts.module[chosen], many).sum())
 
 
-def _told(view: View, count: int) -> Any:
+def _told(view: View, measure: str, count: int) -> Any:
+    """A count, or a sum of counts over modules, as the viewer may see it."""
     if view.disclosure is None:
         return count
-    return total_marked(count, view.disclosure.rounding, view.modules)
+    rounding = view.disclosure.rounding
+    return total_marked(count, rounding, view.modules) if measure == OVER_MODULES else marked(count, rounding)
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:

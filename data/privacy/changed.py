@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 from pandas.util import hash_array, hash_pandas_object
 
+from data.engine import trends
 from data.engine.facts import NEVER, Array
 from data.engine.slice import SliceFacts
 
@@ -49,6 +50,11 @@ def _reached(of: SliceFacts, days: Array) -> Array:
     return np.where(days <= of.day, days, NEVER)
 
 
+def _dated(of: SliceFacts, days: Array, precisions: Array) -> Array:
+    """The days up to the slice's date that tell a quarter; :data:`NEVER` for the others."""
+    return np.where(np.isin(precisions, trends.DATED), _reached(of, days), NEVER)
+
+
 def _enrolments(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
     record, rows, at = of.record, of.record.enrolments, of.enrolments
     return rows.enterprise[at], pd.DataFrame(
@@ -59,6 +65,7 @@ def _enrolments(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
             "recruited_on": rows.recruited_on[at],
             "baseline_on": _reached(of, rows.baseline_on[at]),
             "left_on": _reached(of, rows.left_on[at]),
+            "first_on": _dated(of, rows.seen_from[at], rows.seen_by[at]),
         }
     )
 
@@ -74,6 +81,9 @@ def _trainings(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
             "module": _coded(record.modules, rows.module[at]),
             "state": of.states,
             **{name: _reached(of, getattr(rows, name)[at]) for name in days},
+            "first_on": _dated(of, rows.first[at], rows.first_by[at]),
+            "completed_on": _dated(of, rows.completion[at], rows.completion_by[at]),
+            "has_due_date": rows.due[at] != NEVER,
             **{name: np.where(of.started, getattr(rows, name)[at], np.nan) for name in people},
             "visits_planned": rows.visits_planned[at],
             "visits_done": _seen(of, rows.visits_done[at], rows.visits_seen[at]),
@@ -94,8 +104,12 @@ def _results(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
             "after": _seen(of, rows.after[at], after_from),
             "change_percent": _seen(of, rows.change_percent[at], ended_from),
             "months": rows.months[at],
+            "exact": rows.exact[at],
+            "first_on": _dated(of, rows.seen_from[at], rows.seen_by[at]),
             "before_on": _reached(of, rows.before_on[at]),
+            "before_first": _reached(of, rows.before_first[at]),
             "after_on": _reached(of, rows.after_on[at]),
+            "after_last": _reached(of, rows.after_last[at]),
             "operator": rows.operator[at],
             "verified": rows.verified[at],
         }

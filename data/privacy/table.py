@@ -23,7 +23,7 @@ def marked(value: Any, rounding: Rounding) -> Any:
 
 
 def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
-    """The table value of a sum or difference of shown counts, of which some may be exact.
+    """The table value of a sum of shown counts, of which some may be exact.
 
     `terms` is the number of counts. If all are under the base, their sum is under `terms` times the base.
     """

@@ -3,20 +3,21 @@
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import pandas as pd
 
 from attack.programmes import PARTNERS, PLACES, SECTORS, Programme
-from attack.truth import Cell, Selection, narrowed, stat_of
+from attack.truth import Cell, Selection, module_of, narrowed, stat_of
 from data.columns import Protection
 from data.exhibit import Part, SelectionRefused
-from data.exhibits import ALL, build, more
+from data.exhibits import ALL, EXHIBITS, build, more
 from data.filter_options import option_counts
 from data.filters import Filters
 from data.privacy.viewer import Permission, Scope, Viewer
 from data.records import Record
+from data.view import View
 
 BASE = 5
 TWO_FILTERS_FROM = 100
@@ -41,12 +42,19 @@ def counting_parts() -> Iterator[tuple[str, str, Part]]:
 ATTACKED: dict[str, tuple[str, Part]] = {
     name: (code, part) for name, code, part in counting_parts() if name not in NOT_OF_ENTERPRISES
 }
-"""The tables that count enterprises, by name, each with its exhibit. The line under every exhibit and the options of
-filters are shown besides.
+"""The tables that count enterprises, by name, each with its exhibit. The line under every exhibit, the options of
+filters and the targets that are measured by a headline are shown besides.
 """
 
-ROWS: dict[str, tuple[str, ...]] = {name: part.key for name, (_code, part) in ATTACKED.items()}
-"""The key columns of each table."""
+WITH_MEASURE = ("compare", "trend")
+"""The tables with rows of one measure."""
+
+ROWS: dict[str, tuple[str, ...]] = {
+    name: (*part.key, "measure") if name in WITH_MEASURE else part.key for name, (_code, part) in ATTACKED.items()
+}
+"""The columns that distinguish the rows of each table."""
+
+_TARGET_ROWS = ("indicator", "place", "due_on", "scope")
 
 FILTERS = ("partner", "sector", "round", "phase", "place")
 
@@ -78,12 +86,10 @@ def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
             codes["module"] = frozenset({selection.module})
         with record.view(asks, Filters(**codes)) as view:
             try:
-                tables = {
-                    name: build(view, code).table if name == code else more(view, code, name)
-                    for name, (code, _part) in ATTACKED.items()
-                }
+                tables = {name: pd.concat([*_tables(view, name, code)]) for name, (code, _part) in ATTACKED.items()}
             except SelectionRefused:
                 return None
+            targets = build(view, "targets").table
             line = vars(build(view, "coverage").coverage)
             offered = {name: option_counts(view, name) for name in FILTERS}
         numbers = {
@@ -93,11 +99,28 @@ def reader_of(address: str, viewer: Viewer | None = None) -> Reader:
             if column not in ROWS[code]
             for row, value in zip(_rows(table, ROWS[code]), table[column], strict=True)
         }
+        numbers |= {
+            Cell("targets", row, column): value
+            for column in ("actual_due", "actual_now")
+            for row, value in zip(_rows(targets, _TARGET_ROWS), targets[column], strict=True)
+        }
         numbers |= {Cell("line", (), column): value for column, value in line.items()}
         options = ((name, code, n) for name, codes in offered.items() for code, n in codes.items())
         return numbers | {Cell("options", (name, code), "enterprises"): n for name, code, n in options}
 
     return read
+
+
+def _tables(view: View, name: str, code: str) -> Iterator[pd.DataFrame]:
+    """The table of a name with every choice of its options; as objects, since pandas would make marks numbers."""
+    if name != code:
+        yield more(view, code, name).astype(object)
+    elif name not in WITH_MEASURE:
+        yield build(view, code).table.astype(object)
+    else:  # without the line under each, which is the same
+        build(view, code)
+        for chosen in product(*(option.choices(view) for option in EXHIBITS[code].options.values())):
+            yield EXHIBITS[code].table(view, *chosen).astype(object)
 
 
 def _rows(table: pd.DataFrame, names: tuple[str, ...]) -> Iterator[tuple[str | None, ...]]:
@@ -138,8 +161,9 @@ class Bounds:
 
 
 BEGUN = (
-    "trained", "workshop", "visited", "assessed", "completed", "visited_without_record", "assessed_without_record",
-    "in_progress", "at_least",
+    "trained", "begun", "workshop", "visited", "assessed", "completed", "workshop_assumed", "visited_assumed",
+    "assessed_assumed", "in_progress", "stale", "at_least", "trained_reported", "trained_paired", "trained_at",
+    "began_by", "began_in", "began_undated", "ended_by", "ended_in", "told_by", "told_in",
 )  # fmt: skip
 """The statistics of trained enterprises."""
 
@@ -158,7 +182,8 @@ def shown_bounds(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[B
     found = []
     for selection, numbers in shown.items():
         for cell, value in numbers.items():
-            stat = stat_of(cell)
+            module = module_of(selection, cell)
+            stat = stat_of(cell, module)
             if stat is None or not is_count(value):
                 continue
             number = int(value)
@@ -168,7 +193,7 @@ def shown_bounds(shown: Mapping[Selection, Numbers], base: int = BASE) -> list[B
                 high = min(high, enterprises - (number != enterprises))
                 if stat[0] in BEGUN and trained[0] == trained[1]:
                     high = min(high, trained[1] - (number != trained[1]))
-            if stat in (("trained",), ("stage", "m1_workshop")) and not (narrowed(selection, cell) or selection.module):
+            if stat == ("trained",) and not (narrowed(selection, cell) or module):
                 low, high = trained
             found.append(Bounds(selection, cell, number, low, high))
     return found

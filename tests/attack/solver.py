@@ -12,7 +12,7 @@ give different numbers is not determined. Only cells on which all solutions foun
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import product
 
@@ -20,10 +20,20 @@ import numpy as np
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import csr_array
 
-from attack.programmes import TRAININGS, Programme, Training
+from attack.programmes import (
+    DONE,
+    INDICATORS,
+    QUARTERS,
+    TARGET_QUARTER,
+    TRAININGS,
+    UNDATED,
+    Programme,
+    Taken,
+)
 from attack.shown import Bounds
 from attack.truth import (
     FUNNEL,
+    JOURNEY,
     PRACTICE,
     STAGES,
     VERDICTS,
@@ -34,6 +44,7 @@ from attack.truth import (
     Truth,
     Where,
     is_counted,
+    module_of,
     narrowed,
     size,
     stat_of,
@@ -52,74 +63,156 @@ Row = dict[int, float]
 
 @dataclass(frozen=True)
 class Block:
-    """The classes that some statistics distinguish: each a tuple of their values."""
+    """The classes that some statistics distinguish: each a tuple of their values. ``module`` is the one they are of."""
 
     stats: tuple[Stat, ...]
     classes: tuple[tuple[bool, ...], ...]
+    module: str | None = None
 
     @classmethod
-    def of(cls, stats: Iterable[Stat], examples: Iterable[Facts]) -> "Block":
+    def of(cls, stats: Iterable[Stat], examples: Iterable[Facts], module: str | None = None) -> "Block":
         """The classes of every possible record of an enterprise."""
         listed = tuple(stats)
-        found = dict.fromkeys(tuple(is_counted(facts, stat) for stat in listed) for facts in examples)
-        return cls(listed, tuple(found))
+        found = dict.fromkeys(tuple(is_told(facts, stat) for stat in listed) for facts in examples)
+        return cls(listed, tuple(found), module)
 
     def class_of(self, facts: Facts) -> int:
         """The class of an enterprise; ValueError if no example has its facts."""
-        return self.classes.index(tuple(is_counted(facts, stat) for stat in self.stats))
+        return self.classes.index(tuple(is_told(facts, stat) for stat in self.stats))
+
+
+def is_told(facts: Facts, stat: Stat) -> bool:
+    """:func:`is_counted`, also for a statistic of one module: its name, ``of``, what it is about, and the module."""
+    if len(stat) == 4 and stat[1] == "of":
+        name, _of, about, module = stat
+        return is_counted(_under(facts, module), (name, about))
+    return is_counted(facts, stat)
+
+
+def _under(facts: Facts, module: str) -> Facts:
+    trainings = {code: each for code, each in facts.trainings.items() if code == module}
+    results = {code: each for code, each in facts.results.items() if INDICATORS[code][0] == module}
+    return replace(facts, trainings=trainings, results=results, told=facts.told if results else None)
+
+
+def of_module(name: str, module: str, about: str = "") -> Stat:
+    """A statistic under a module."""
+    return (name, "of", about, module)
 
 
 def blocks(programme: Programme, *, both: bool) -> tuple[Block, ...]:
-    """The classes of enterprises as one enrolment shows them, or `both`: of modules, journey, breadth, indicators and
-    reports.
+    """The classes of enterprises as one enrolment shows them, or `both`: of modules, their course, indicators, journey,
+    breadth, the course of everything, and reports.
     """
-    modules, indicators = programme.modules, programme.indicators
+    modules = programme.modules
+    single = dict.fromkeys(each.seen for each in TRAININGS)
     # An enterprise that began in one round may not be due in the next.
-    trainings = {together(one, other) for one in TRAININGS for other in TRAININGS} if both else TRAININGS
-    made = []
-    for code in modules:
-        stats = [(name, code) for name in (*FUNNEL, "held")]
-        made.append(Block.of(stats, [Facts(), *(Facts({code: each}) for each in trainings)]))
-    journey = [(name, stage) for stage in STAGES for name in ("stage", "without", "own")]
-    journey.append(("m1_alone", STAGES[-1]))
-    links = [("trained",), ("at_least", "1"), ("workshop", "m1"), ("held", "m1"), ("completed", "m1")]
-    first = [None, *(each for each in TRAININGS if each.begun)]
-    further = [None, *(Training(each, False, False, done) for each, done in ((True, False), (False, True)))]
-    examples = [
-        Facts({code: each for code, each in zip(("m1", "m2", "m3"), some, strict=True) if each}, baseline)
-        for some in product(first, further, (None, Training()))
-        for baseline in (False, True)
-    ]
-    made.append(Block.of([*journey, *links], examples))
+    taken = dict.fromkeys(together(one, other) for one in single for other in single) if both else single
+    made = [_module_steps(code, taken) for code in modules]
+    made += [_module_course(code, taken) for code in modules]
+    for code, about in programme.indicators.items():
+        made += _indicator_blocks(code, *about)
+    made.append(Block.of([("recorded", "baseline")], [Facts(baseline=each) for each in (False, True)]))
+    made.append(_journey(taken, both=both))
     counts = [("at_least", str(n)) for n in range(1, len(modules) + 1)]
-    done = Training(completion=True)
+    done = DONE.seen
     made.append(Block.of(counts, [Facts(dict.fromkeys(modules[:n], done)) for n in range(len(modules) + 1)]))
-    for code, (_module, unit, better) in indicators.items():
-        stats = [(name, code) for name in ("told", "pairs", *VERDICTS, *(PRACTICE if unit == "yes-no" else ()))]
-        levels = [None, (0.0, None), *product((0.0, 1.0), repeat=2)]
-        made.append(
-            Block.of(stats, [Facts(results={code: each} if each else {}, better={code: better}) for each in levels])
-        )
-    reports = [{}, {"": (0.0, None)}, {"": (0.0, 1.0)}]
-    made.append(Block.of([("reported",), ("paired",)], [Facts(results=each) for each in reports]))
+    begun = [Facts({"m1": Taken(began=each)}) for each in (None, UNDATED, *QUARTERS)]
+    made.append(Block.of([("trained",), *_course("began")], begun))
+    reports = [
+        Facts({"m1": Taken(began=began)}, results=levels, told=told)
+        for began in (None, UNDATED)
+        for levels in ({"waste": (0.0, None)}, {"waste": (0.0, 1.0)})
+        for told in QUARTERS
+    ]
+    reports += [Facts(), Facts({"m1": Taken(began=UNDATED)})]
+    links = [("trained",), ("reported",), ("paired",), ("trained_reported",), ("trained_paired",)]
+    made.append(Block.of([*links, *_course("told")], reports))
     return tuple(made)
+
+
+def _module_steps(code: str, taken: Iterable[Taken]) -> Block:
+    stats = [(name, code) for name in (*FUNNEL, "begun")]
+    return Block.of(stats, [Facts(), *(Facts({code: each}) for each in taken)], code)
+
+
+def _module_course(code: str, taken: Iterable[Taken]) -> Block:
+    """The quarters in which a module was begun and completed."""
+    stats = [("begun", code), ("completed", code), ("stale", code)]
+    stats += [of_module(*stat[:1], code, *stat[1:]) for stat in (*_course("began"), *_course("ended"))]
+    return Block.of(stats, [Facts(), *(Facts({code: each}) for each in taken)], code)
+
+
+def _course(what: str) -> list[Stat]:
+    """The statistics of the course of one thing."""
+    years = dict.fromkeys(quarter[:4] for quarter in QUARTERS)
+    at = [("trained_at", TARGET_QUARTER)] if what == "began" else []
+    return [
+        *((f"{what}_by", quarter) for quarter in QUARTERS), *((f"{what}_in", year) for year in years),
+        (f"{what}_undated",), *at,
+    ]  # fmt: skip
+
+
+def _indicator_blocks(code: str, module: str, unit: str, better: str) -> Iterable[Block]:
+    levels = [None, (0.0, None), *product((0.0, 1.0), repeat=2)]
+    stats = [(name, code) for name in ("told", "pairs", *VERDICTS, *(PRACTICE if unit == "yes-no" else ()))]
+    yield Block.of(
+        stats, [Facts(results={code: each} if each else {}, better={code: better}) for each in levels], module
+    )
+    stats = [("told", code), ("pairs", code), ("begun", module)]
+    stats += [of_module(name, module) for name in ("trained_reported", "trained_paired")]
+    stats += [of_module(*stat[:1], module, *stat[1:]) for stat in _course("told")]
+    begun = ({}, {module: Taken(began=UNDATED)})
+    examples = [
+        Facts(trainings, results={code: each} if each else {}, told=told if each else None)
+        for trainings in begun
+        for each in levels[:3]
+        for told in QUARTERS
+    ]
+    yield Block.of(stats, examples, module)
+
+
+def _journey(taken: Iterable[Taken], *, both: bool) -> Block:
+    stats = [(name, stage) for stage in STAGES if stage not in ("enrolled", "baseline") for name in JOURNEY]
+    links = [("trained",), ("at_least", "1"), *((name, "m1") for name in ("planned", "workshop", "begun"))]
+    links += [("completed", "m1"), ("due", "m1")]
+    quarter = QUARTERS[0]
+    waits, begins, late = Taken(), Taken(True, state="in-progress", began=quarter), Taken(state="overdue")
+    done = Taken(True, True, True, True, "completed", began=quarter, ended=quarter)
+    further = [None, waits, begins, late, done]
+    if both:
+        further.append(Taken(True, began=quarter))
+    examples = [
+        Facts({code: each for code, each in zip(("m1", "m2", "m3"), some, strict=True) if each})
+        for some in product([None, *taken], further, further)
+    ]
+    return Block.of([*stats, *links], examples)
 
 
 def statistic(programme: Programme, selection: Selection, cell: Cell) -> Stat | None:
     """The statistic of a cell as the blocks name it; None if they have no such statistic."""
-    stat, module = stat_of(cell), selection.module
-    if stat is None or stat[0] in ("enterprises", "workers_unknown", "trained_reported"):
+    module = module_of(selection, cell)
+    stat = stat_of(cell, module)
+    if stat is None or stat[0].startswith("joined_") or stat[0] in ("enterprises", "workers_unknown"):
         return None
     if module is None:
-        return stat
-    indicators = [code for code, about in programme.indicators.items() if about[0] == module]
-    if len(stat) == 1:
-        one_module = {"trained": ("workshop", module)}
-        of_indicator = {"reported": ("told", indicators[0]), "paired": ("pairs", indicators[0])} if indicators else {}
-        return (one_module | of_indicator).get(stat[0])
-    if stat[0] in ("stage", "without", "own", "at_least"):
+        return None if stat[0].startswith("ended_") else stat
+    return _statistic_under(programme, stat, module)
+
+
+def _statistic_under(programme: Programme, stat: Stat, module: str) -> Stat | None:
+    name, about = stat[0], "" if len(stat) == 1 else stat[1]
+    indicators = [code for code, of in programme.indicators.items() if of[0] == module]
+    if name in ("trained_reported", "trained_paired") or name.startswith("told_"):
+        return of_module(name, module, about) if indicators else None
+    if name.startswith(("began_", "ended_")):
+        return of_module(name, module, about)
+    if name in (*JOURNEY, "at_least"):
         return None
-    return stat if stat[1] in (module, *indicators) else None
+    renamed: dict[str, Stat | None] = {"trained": ("begun", module), "reported": None, "paired": None}
+    if indicators:
+        renamed |= {"reported": ("told", indicators[0]), "paired": ("pairs", indicators[0])}
+    return renamed.get(name, stat if about in (module, *indicators) else None)
 
 
 class Unknowns:
@@ -131,8 +224,7 @@ class Unknowns:
         self.truth = Truth(programme)
         once, both = (blocks(programme, both=both) for both in (False, True))
         if only:
-            at = programme.modules.index(only)
-            once, both = once[at : at + 1], both[at : at + 1]
+            once, both = (tuple(each for each in some if each.module == only) for some in (once, both))
         self.blocks = (once, once, both)
         """By view: an enterprise's first enrolment, its second, both."""
         self._rows: dict[tuple[int, int, Stat], Row] = {}
@@ -210,27 +302,45 @@ class Unknowns:
                 yield dict.fromkeys(range(begin, begin + len(block.classes)), 1.0), many, many
             if view == 2:
                 yield from self._ties_of_views(atom)
-            if self.only:
-                continue
             for stat in shared:
                 first, *others = self._every(atom, view, stat)
                 for other in others:
                     yield _sum(first, (-1, other)), 0, 0
+            if self.only:
+                continue
             completed = [of("completed", code) for code in modules]
             yield (
                 _sum(*((1, of("at_least", str(n + 1))) for n in range(len(modules))), *((-1, c) for c in completed)),
                 0,
                 0,
             )
-            yield from _union(of("own", "further_started"), [of("workshop", code) for code in modules[1:]])
-            yield from _union(of("own", "further_completed"), completed[1:])
+            begun, due = ([of(name, code) for code in modules] for name in ("begun", "due"))
+            yield from _union(of("trained"), begun)
+            yield from _union(of("of", "further_started"), due[1:])
+            yield _sum(of("recorded", "further_started"), *((-1, each) for each in begun[1:])), -np.inf, 0
+            yield from _union(of("recorded", "further_completed"), completed[1:])
+            yield from self._ties_of_time(atom, view)
             yield from _union(of("reported"), [of("told", code) for code in self.programme.indicators])
             yield from _union(of("paired"), [of("pairs", code) for code in self.programme.indicators])
             unfinished = [_sum(of("planned", code), (-1, done)) for code, done in zip(modules, completed, strict=True)]
-            through = of("own", "all_planned_completed")
+            through = of("recorded", "all_planned_completed")
             for each in unfinished:
                 yield _sum(through, each), 0, many
             yield _sum(through, (-1, of("at_least", "1")), *unfinished), 0, np.inf
+
+    def _ties_of_time(self, atom: int, view: int) -> Iterable[tuple[Row, float, float]]:
+        """The constraints between the course of each module and that of everything."""
+
+        def by_module(name: str, about: str = "") -> list[Row]:
+            return [self.row(atom, view, of_module(name, code, about)) for code in self.programme.modules]
+
+        undated = by_module("began_undated")
+        yield from _union(self.row(atom, view, ("began_undated",)), undated)
+        for quarter in QUARTERS:
+            begun = by_module("began_by", quarter)
+            any_day = [_sum(*each) for each in zip(undated, begun, strict=True)]
+            whole = _sum(self.row(atom, view, ("began_undated",)), self.row(atom, view, ("began_by", quarter)))
+            yield from _union(whole, any_day)
 
     def _ties_of_views(self, atom: int) -> Iterable[tuple[Row, float, float]]:
         """The constraints between an enterprise's two enrolments and both together."""
@@ -246,16 +356,16 @@ class Unknowns:
                     "visited",
                     "assessed",
                     "completed",
-                    "held",
+                    "begun",
                     "trained",
                     "reported",
                     "paired",
-                ) or stat == ("own", "baseline"):
+                ) or stat == ("recorded", "baseline"):
                     yield from _union(both, [first, second])
                 elif stat[0] == "at_least":
                     yield _sum(both, (-1, first)), 0, np.inf
                     yield _sum(both, (-1, second)), 0, np.inf
-                elif stat[0] in ("in_progress", "dropped", "overdue", "not_yet_due"):
+                elif stat[0] in ("in_progress", "stale", "dropped", "overdue", "not_yet_due", "without_due_date"):
                     # The later enrolment's state counts unless the module was completed in the earlier one.
                     yield _sum(first, second, (-1, both)), 0, np.inf
                     yield _sum(both, (-1, second), self.row(atom, 0, ("completed", stat[1]))), 0, np.inf

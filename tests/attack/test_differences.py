@@ -6,6 +6,7 @@ from itertools import permutations, product
 
 import numpy as np
 import pytest
+from programme import precise
 from scipy.optimize import Bounds, LinearConstraint, milp
 
 from attack.programmes import DONE, Enrolment, Enterprise, Programme, Round, Training, invented
@@ -124,14 +125,14 @@ def test_row_of_the_regions_table_equals_the_module_funnel_of_its_place(tmp_path
         int(here[Cell("module-funnel", ("m1",), "completed")]),
         int(here[Cell("regions", ("130000",), "m1_completed")]),
         int(read(Selection())[Cell("regions", ("130000",), "m1_completed")]),
-        int(here[Cell("journey-funnel", ("m1_completed",), "enterprises")]),
+        int(here[Cell("journey", ("m1_completed",), "recorded")]),
     }
     assert len(completed) == 1
 
 
 def _counts(numbers: Numbers) -> list[tuple[Cell, int]]:
     """The counts of the whole selection, by cell."""
-    of_all = ("overview", "module-funnel", "journey-funnel", "breadth", "change")
+    of_all = ("overview", "module-funnel", "journey", "breadth", "change")
     counts = [
         (cell, int(value))
         for cell, value in numbers.items()
@@ -158,7 +159,7 @@ def test_funnel_steps_are_shown_when_the_planned_count_rounds_to_zero(tmp_path):
         numbers = reader_of(made.write(folder))(Selection())
         begun = {int(numbers[Cell("module-funnel", ("m2",), column)]) for column in ("workshop", "in_progress")}
         # All enterprises that began Module 2 began a further module.
-        assert begun == {int(numbers[Cell("journey-funnel", ("further_started",), "enterprises")])}
+        assert begun == {int(numbers[Cell("journey", ("further_started",), "recorded")])}
 
 
 def test_exhibits_are_shown_when_every_enterprise_planned_module_1(tmp_path):
@@ -274,7 +275,7 @@ def test_enterprise_added_to_the_live_record_leaves_an_edition_unchanged(tmp_pat
             if name in ("enterprise", "enrolment", "training"):
                 table = schema.results.tables[name]
                 blank = {column.name: "" if column.primary_key else None for column in table.columns}
-                connection.execute(table.insert(), [blank | row for row in rows])
+                connection.execute(table.insert(), [blank | precise(row, blank) | row for row in rows])
     engine.dispose()
     assert bytes_shown() == before
     live = reader_of(address)(Selection())
