@@ -37,6 +37,10 @@ def indicators(*rows: tuple[Any, Any, Any, Any, str | None]) -> pd.DataFrame:
     return frame([dict(zip(names, row, strict=True)) for row in rows], unit="percent")
 
 
+IN_THREE = (
+    "In 1 of 3 indicators with 10 or more pairs, more than half of the enterprises improved; "
+    "in 1 more than half got worse"
+)
 MANY = (30, 25, 0, 5, "better")
 
 
@@ -61,8 +65,7 @@ MANY = (30, 25, 0, 5, "better")
         ([(12, 6, 0, 6, "neither")] * 2,
          "In none of 2 indicators with 10 or more pairs did a clear majority improve or get worse"),
         ([MANY, (12, 6, 0, 6, "neither"), (12, 1, 0, 11, "worse"), (3, 3, 0, 0, None)],
-         "In 1 of 3 indicators with 10 or more pairs, more than half of the enterprises improved;"
-         + " in 1 more than half got worse"),
+         IN_THREE),
     ],
 )  # fmt: skip
 def test_title_of_change(rows, said):
