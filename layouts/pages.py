@@ -188,7 +188,7 @@ PAGES: tuple[Page, ...] = (
     ),
     Page(
         "stories", "/stories", lambda: _("Stories"),
-        lambda: _("What changed in single enterprises, as their newsletters and trainers told it."),
+        lambda: _("What newsletters and trainers told of single enterprises."),
         skeleton=story_cards.skeleton, main=False, below=True,
     ),
     Page(

@@ -140,12 +140,12 @@ def test_story_without_enterprise_and_round_is_shown_only_without_filters(record
 # --- access -------------------------------------------------------------------------------------------------------
 
 
-def test_manager_sees_all_twelve_stories_of_the_public_record(public_record_url):
+def test_manager_sees_all_stories_of_the_public_record(public_record_url):
     record = Record(public_record_url)
     with record.view(MANAGER, Filters()) as view:
         found = story_list.stories(view)
     record.engine.dispose()
-    assert len(found) == 12
+    assert len(found) == 15
     assert found["tells_both"].sum() == 4
 
 

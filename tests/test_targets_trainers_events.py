@@ -12,7 +12,7 @@ from data.catalogue import read_catalogue
 from data.engine.precision import first_day, last_day, slip
 from data.exhibits import build, capacity, more
 from data.exhibits.events import ahead
-from data.exhibits.targets import status
+from data.exhibits.targets import Actual, attainment, state
 from data.filters import Filters
 from data.links.link_terms import Terms
 from data.privacy.viewer import MANAGER, Viewer
@@ -37,7 +37,7 @@ TABLES: Tables = PROGRAMME | {
         *PROGRAMME["phase"][1:],
     ],
     "target": [
-        {"indicator": "reach", "place": "370200", "due_on": date(2013, 12, 1), "date_precision": "month",
+        {"indicator": "reach", "place": "370200", "due_on": date(2013, 12, 1), "due_on_precision": "month",
          "scope": "", "value": 40, "source": "sheet"},
         {"indicator": "reach", "place": "370200", "due_on": date(2015, 6, 1), "scope": "", "value": 100},
         {"indicator": "reach", "place": "370200", "due_on": date(2015, 6, 1), "scope": "m1", "value": 0},
@@ -72,8 +72,8 @@ TABLES: Tables = PROGRAMME | {
         event("tot", "tot", "held", "Training of trainers", module="m1", participants=6, women=2,
               starts_on=date(2014, 12, 30), ends_on=date(2015, 1, 2)),
         event("late", "visit", "held", "Held in 2015", starts_on=date(2015, 1, 5)),
-        event("ended", "toe", "held", "Had ended by December", ends_on=date(2014, 12, 1), date_precision="month"),
-        event("next", "committee", "planned", "A meeting", starts_on=date(2015, 2, 1), date_precision="month"),
+        event("ended", "toe", "held", "Had ended by December", ends_on=date(2014, 12, 1), ends_on_precision="month"),
+        event("next", "committee", "planned", "A meeting", starts_on=date(2015, 2, 1), starts_on_precision="month"),
         event("overdue", "seminar", "planned", "A seminar", starts_on=date(2014, 5, 1)),
         event("off", "workshop", "cancelled", "Cancelled", starts_on=date(2015, 3, 1)),
         event("some-day", "publication", "planned", "A handbook"),
@@ -126,61 +126,52 @@ def codes(view: View) -> set[str]:
 # ---- targets
 
 
-def test_actual_is_the_newest_visible_dated_figure_of_the_same_place_and_modules(open_view):
+def test_target_has_the_figure_of_its_day_and_the_latest_one(open_view):
     found = {(row["place"], row["due_on"], row["scope"]): row for row in rows(open_view(), "targets")}
     first = found["370200", date(2013, 12, 1), None]
-    assert (first["target"], first["actual"], first["actual_as_of"]) == (40, 50, date(2014, 6, 30))
-    assert first["attainment"] == 1.25
-    assert found["370200", date(2015, 6, 1), None]["attainment"] == 0.5
-    assert found["370200", date(2015, 6, 1), "m1"]["actual"] == 5
+    assert (first["target"], first["actual_due"], first["attainment"]) == (40, 30, 0.75)
+    assert (first["actual_now"], first["state"]) == (999, "reached-later")  # undated: of the day of its source
+    assert first["actual_as_of"] == date(2013, 6, 30)
 
 
-def test_undated_figure_is_used_only_if_no_dated_one_is_visible(open_view):
-    before = {row["due_on"]: row for row in rows(open_view("as_of=2012-12-31"), "targets") if row["place"] == "370200"}
-    assert before[date(2013, 12, 1)]["actual"] == 999
-    assert before[date(2013, 12, 1)]["actual_as_of"] is None
-
-
-def test_target_of_zero_or_actual_that_is_a_bound_has_no_attainment(open_view):
+def test_target_of_zero_or_figure_that_is_a_bound_has_no_attainment(open_view):
     found = {(row["indicator"], row["place"], row["scope"]): row for row in rows(open_view(), "targets")}
-    assert found["reach", "370200", "m1"]["attainment"] is None
     assert found["defects", "310000", None]["attainment"] is None
+    assert found["defects", "310000", None]["state"] == "missed"
     bound = found["reach", "310000", None]
-    assert (bound["actual"], bound["operator"], bound["attainment"], bound["status"]) == (8, ">", None, "unknown")
-
-
-def test_target_status_follows_from_its_date_and_actual(open_view):
-    stands = {(row["indicator"], row["place"], row["due_on"].year, row["scope"]): row["status"]
-              for row in rows(open_view(), "targets")}  # fmt: skip
-    assert stands == {
-        ("reach", "370200", 2013, None): "done",
-        ("reach", "370200", 2015, None): "in-progress",
-        ("reach", "370200", 2015, "m1"): "not-planned",
-        ("defects", "310000", 2014, None): "late",  # zero is a real target if less is better
-        ("reach", "310000", 2014, None): "unknown",
-    }
+    assert (bound["told"], bound["told_operator"], bound["attainment"], bound["state"]) == (
+        8,
+        ">",
+        None,
+        "not-reported",
+    )
 
 
 @pytest.mark.parametrize(
-    ("target", "actual", "operator", "better", "passed", "stands"),
+    ("target", "on_due", "now", "better", "passed", "stands"),
     [
-        (4, 4, "=", "up", False, "done"),
-        (4, 0, "=", "up", False, "not-started"),
-        (4, 0, "=", "up", True, "late"),
-        (4, 2, "=", "up", False, "in-progress"),
-        (4, 2, "=", "down", True, "done"),
-        (4, 6, "=", "down", True, "late"),
-        (0, 0, "=", "down", True, "done"),
-        (0, 3, "=", "up", True, "not-planned"),
-        (4, 4, ">", "up", True, "done"),
-        (4, 3, "<", "up", True, "late"),
-        (4, 6, "<", "up", True, "unknown"),
-        (4, 4, "~", "up", True, "unknown"),
-        (4, None, "=", "up", True, "unknown"),
+        (4, (4, "="), (4, "="), "up", False, "reached"),
+        (4, (2, "="), (2, "="), "up", False, "on-the-way"),
+        (4, None, None, "up", False, "not-reported"),
+        (4, (2, "="), (9, "="), "up", True, "reached-later"),
+        (4, None, (9, "="), "up", True, "reached-later"),
+        (4, None, (2, "="), "up", True, "not-reported"),
+        (4, (2, "="), (2, "="), "up", True, "missed"),
+        (4, (2, "="), (2, "="), "down", True, "reached"),
+        (4, (4, ">"), (4, ">"), "up", True, "reached"),
+        (4, (3, ">"), (3, ">"), "up", True, "not-reported"),
+        (4, (3, "<"), (3, "<"), "up", True, "missed"),
+        (4, (4, "~"), (4, "~"), "up", True, "reached"),
     ],
 )
-def test_target_status_follows_only_from_shown_target_actual_and_date(target, actual, operator, better, passed, stands):
-    assert status(target, actual, operator, better, passed=passed) == stands
+def test_state_of_a_target_goes_by_its_day(target, on_due, now, better, passed, stands):
+    figures = [each and Actual(*each, None, None) for each in (on_due, now)]
+    assert state(target, *figures, better, passed=passed) == stands
+
+
+def test_attainment_is_the_part_of_the_way_from_the_baseline():
+    assert attainment({"value": 20, "baseline": 40, "better": "down"}, Actual(25, "=", None, None)) == 0.75
+    assert attainment({"value": 20, "baseline": None, "better": "down"}, Actual(25, "=", None, None)) is None
 
 
 @pytest.mark.parametrize("search", ["partner=fed", "sector=machinery", "round=r1", "module=m1"])

@@ -38,7 +38,7 @@ STATES = ("missed", "reached-later", "not-reported", "on-the-way", "reached")
 
 SIGNS = {"missed": "✕", "reached-later": "◑", "not-reported": "?", "on-the-way": "…", "reached": "✓"}
 
-_WIDTH = 46
+_WIDTH = 42
 _LINE, _CLOSE = 18, 50
 """Pixels of a line of text, and of a row where bars are close."""
 
@@ -226,7 +226,7 @@ def _heading(row: Row, material: Material) -> str:
     due = _("due {date}", date=day(row["due_on"], row["due_on_precision"]))
     details = " · ".join([*phase, material.name("place", row["place"]), due])
     return (
-        f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{wrapped(_words(row), 50, 3)}"
+        f"<b>{wrapped(_name(row, material), _WIDTH, 2)}</b><br>{wrapped(_words(row), _WIDTH, 4)}"
         f"<br><span style='color:{theme.MUTED};font-size:13px'>{wrapped(details, 60, 1)}</span>"
     )
 
@@ -307,7 +307,7 @@ def _against(row: Row, actual: float | None, operator: str | None, women: float 
         return quantity(actual, row["unit"])
     reached = _with_women(quantity(actual, row["unit"], operator or "="), women)
     if row["unit"] == "count" and row["better"] == "up" and row["target"] > 0 and not known(row["women"]):
-        return _("{n} of {all}", n=reached, all=_target(row))
+        return _("{reached} of {target}", reached=reached, target=_target(row))
     return _("{actual}, target {target}", actual=reached, target=_target(row))
 
 
