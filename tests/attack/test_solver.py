@@ -101,9 +101,9 @@ def hidden(programme: Programme) -> list[Bounds]:
 
 def test_attack_breaks_the_weaker_rule_that_only_hides_small_numbers(figures):
     programme = invented(1, 46, modules=2)
-    attack = Attack(programme, hidden(programme))
+    attack = Attack(programme, hidden(programme), "m1")
     assert attack.missed < 1e-9
-    attack.run(40)
+    attack.run(120)
     withheld = [each for each in attack.ranges if each.truth]
     broken = [each for each in withheld if each.determined and each.solved]
     figures(f"hidden instead of rounded: {len(broken)} of {len(withheld)} cells of 1 to 4 determined")
