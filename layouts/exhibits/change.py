@@ -566,7 +566,10 @@ LOOK = Look(
             "months_between", _l("calendar months between before and after, the median of the pairs with both dates"),
             _l("Months between"), _months_between, True,
         ),
-        ColumnLook("months_between_n", _l("pairs with both dates on record, neither as a latest possible day: the base of the months between")),
+        ColumnLook(
+            "months_between_n",
+            _l("pairs with both dates on record, neither as a latest possible day: the base of the months between"),
+        ),
         ColumnLook(
             "other_facts", _l("other reported results: rows that are part of no pair"), _l("Other results"),
             count("other_facts"), True,
