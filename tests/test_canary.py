@@ -53,7 +53,7 @@ def with_canaries() -> Tables:
     tables = with_more(PROGRAMME)
     keys = {"enterprise": "canary", "round": OUTSIDE["round"], "source": "canary-source"}
     return tables | {
-        "programme": [tables["programme"][0] | {"note": f"With {CANARY} we began."}],
+        "programme": [tables["programme"][0] | {"note_en": f"With {CANARY} we began.", "contact": f"{CANARY} office"}],
         "source": [*tables["source"], {"code": "canary-source", "title_en": f"{CANARY} report"}],
         "phase": [*tables["phase"], named(OUTSIDE["phase"])],
         "place": [*tables["place"], named(OUTSIDE["place"], level="province", parent="100000")],

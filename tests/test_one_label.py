@@ -22,6 +22,9 @@ READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor":
 CLAUSES = re.compile(r"[;:,.()·—|]\s|[；：，。（）、]|(?<!before) and ")
 ROOM = re.compile(r"most common|with most|最常见|最多")
 """Words beside the number of rows that a picture has room for: a page has more than a slide."""
+
+BARE = re.compile(r"(of )?# enterprises?|#家企业(中)?")
+"""A number without a name: the rest of its sentence says of which enterprises."""
 LINK = re.compile(r"\[([^]]*)\]\([^)]*\)")
 FEWEST_LETTERS = 4
 
@@ -61,7 +64,7 @@ def labelled(told: Told) -> Iterator[Labelled]:
     sentences += [(card.label, card.note) for card in drawing.cards]
     for context, text in sentences:
         for found in (label_of(clause, told.names) for clause in CLAUSES.split(text)):
-            if found and not ROOM.search(found[0]):
+            if found and not ROOM.search(found[0]) and not BARE.fullmatch(found[0]):
                 yield f"{context} {found[0]}".strip().lower(), found[1]
     headings = [row[0] for row in told.table.rows]
     for heading, *cells in told.table.rows:

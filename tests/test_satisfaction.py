@@ -74,7 +74,7 @@ def test_mean_of_few_enterprises_is_blank_where_a_threshold_holds(view) -> None:
 @pytest.mark.parametrize(
     ("rows", "title"),
     [
-        (2, "m1: satisfaction of 85\u00a0% on average, from 30 enterprises"),
+        (2, "M1 m1: satisfaction of 85\u00a0% on average, from 30 enterprises"),
         (0, "Too few enterprises rated any one module to be shown"),
     ],
 )

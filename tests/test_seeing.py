@@ -25,7 +25,7 @@ from layouts import ids
 NAV = f"{ids.NAV}.content"
 NOTICE = f"{ids.NOTICE}.content"
 HEADLINES = f"{ids.OVERVIEW_HEADLINES}.content"
-ASKED = (HEADLINES, f"{ids.CANONICAL}.data", "modules-journey-funnel-figure.figure")
+ASKED = (HEADLINES, f"{ids.CANONICAL}.data", "modules-journey-figure.figure")
 
 
 @pytest.fixture(scope="module")

@@ -479,7 +479,7 @@ def test_donor_sees_only_the_scope_of_the_link(desk, codes):
 def test_programme_note_is_shown_only_to_managers(desk, demo_url):
     came = guest(desk, make(desk))
     own, theirs = (list(texts(frame(each)[f"{ids.FOOTER}.content"])) for each in (desk, came))
-    note = Record(demo_url).catalogue().programme.entry.columns["note"]
+    note = Record(demo_url).catalogue().programme.entry.columns["note_en"]
     assert note in own
     assert note not in theirs
     assert set(theirs) < set(own)

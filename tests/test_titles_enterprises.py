@@ -307,7 +307,7 @@ def of_enterprises(*completed: str) -> Drawing:
 def test_matrix_title(completed, title):
     drawing = of_enterprises(*completed)
     assert drawing.title == title
-    assert "by what" in drawing.caption
+    assert drawing.caption.startswith("Completed by the ")
 
 
 @pytest.mark.parametrize(

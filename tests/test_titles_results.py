@@ -196,7 +196,10 @@ def test_missed_targets_come_first():
 def test_title_of_the_framework():
     assert framework._title(frame([{"level": None}])) == "Results framework with 1 target"
     levels = frame([{"level": "outcome"}, {"level": "output"}, {"level": "output"}])
-    assert framework._title(levels) == "Results framework with 3 targets (Outcome: 1, Output: 2)"
+    assert framework._title(levels) == "Results framework with 3 targets"
+    assert framework._caption(levels.assign(baseline=None, actual=[1, None, 2])) == (
+        "Outcome: 1, Output: 2. Of 3 targets, 0 with a baseline on record and 2 with a figure of what was reached."
+    )
 
 
 # ---- trainers, events, rounds, published figures

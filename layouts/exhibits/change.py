@@ -76,7 +76,7 @@ def draw(material: Material) -> Drawing:
         figure=_improved(chart, close=material.on_slide) if chart else None,
         caption=sentences(
             _together(frame) if chart else "",
-            _caption(frame, drawn) if chart and not small else "",
+            _caption(frame, rated) if chart and not small else "",
             _cut(rated, most) if chart else "",
             caution() if chart and material.on_slide else "",
         ),
@@ -126,14 +126,14 @@ def months_apart(frame: pd.DataFrame, *, practices: bool = False) -> str:
     return _("{low} to {high} months between before and after by indicator (medians).", low=low, high=high)
 
 
-def _caption(frame: pd.DataFrame, drawn: pd.DataFrame) -> str:
+def _caption(frame: pd.DataFrame, rated: pd.DataFrame) -> str:
     tested = frame[frame["majority"].notna()]
     practices = tested["unit"] == YES_NO
     left_out = len(frame) - len(tested)
     counted = tested["majority"] == "better"
     return sentences(
         _("Share better of those with before and after, with its 95\u00a0% interval from 6 pairs on.")
-        if (drawn["pairs"] >= FEWEST_FOR_INTERVAL).any()
+        if (rated["pairs"] >= FEWEST_FOR_INTERVAL).any()
         else "",
         _("{better} more than half improved, {worse} more than half got worse, beyond chance over all indicators.",
           better=_MARKS["better"], worse=_MARKS["worse"])
@@ -151,7 +151,7 @@ def _caption(frame: pd.DataFrame, drawn: pd.DataFrame) -> str:
         )
         if len(tested) and left_out
         else "",
-        months_apart(drawn),
+        months_apart(rated),
     )  # fmt: skip
 
 
@@ -356,7 +356,7 @@ def draw_practices(material: Material) -> Drawing:
             _("Share of enterprises that reported both times."),
             good,
             _cut(frame, most),
-            months_apart(rows, practices=True),
+            months_apart(frame, practices=True),
             caution() if material.on_slide else "",
         ),
         under=caution(),

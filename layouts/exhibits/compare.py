@@ -27,7 +27,7 @@ LOOK = Look(
         "expected, and where n is less than 10 too few to say. Groups are not ranked: they differ in sectors, regions "
         "and dates."
     ),
-    section="Compare",
+    section="Comparing groups",
     columns=(
         ColumnLook(
             "group_kind", _l("what is compared"), _l("Compared"), lambda row, _m: group_kind_name(row["group_kind"])

@@ -42,7 +42,7 @@ LOOK = Look(
         "published figure is as its source prints it, with the sign of a bound. The note says why they differ, where "
         "that is known. Nothing is added, and nothing is estimated."
     ),
-    section="Headlines",
+    section="Published figures",
     columns=(
         ColumnLook(
             "headline", _l("code of the headline"), _l("Headline"), lambda row, _m: label(row["headline"]),

@@ -24,7 +24,7 @@ LOOK = Look(
         "only a year stand in a first row without a quarter. The last cumulative number and that row together are the "
         "headline."
     ),
-    section="Trend",
+    section="Course of time",
     columns=(
         ColumnLook(
             "quarter", _l("the quarter; blank for what has no date of day or month"), _l("Quarter"),

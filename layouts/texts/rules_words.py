@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from layouts.exhibits.overview import label
-from layouts.words import _, ngettext, number, sentences
+from layouts.words import _, ngettext, number
 
 Number = tuple[float | None, float | None]
 """The value of a headline, and the number it is out of (None: blank, or out of nothing)."""
@@ -59,4 +59,4 @@ def _said(read: Number) -> str:
     value, of = read
     if value is None:
         return _("not on record")
-    return number(value) if of is None else sentences(number(value), _("of {n}", n=number(of)))
+    return number(value) if of is None else _("{value} of {base}", value=number(value), base=number(of))
