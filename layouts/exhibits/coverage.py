@@ -75,11 +75,7 @@ def _figure(rows: list[dict[str, Any]], chart: Chart, *, close: bool) -> Figure:
             at += 0.3 if close else 0.6
         y.append(at)
         at += 1
-    labels = [
-        _("{reported} of {trained} reported · {paired} with before and after", reported=number(row["trained_reported"]),
-          trained=number(row["trained"]), paired=number(row["paired"]))
-        for row in rows
-    ]  # fmt: skip
+    labels = [_label(row, close=close) for row in rows]
     bar = {
         "type": "bar",
         "orientation": "h",
@@ -102,7 +98,7 @@ def _figure(rows: list[dict[str, Any]], chart: Chart, *, close: bool) -> Figure:
             barmode="overlay",
             showlegend=True,
             legend=theme.legend(),
-            xaxis=theme.hidden_axis(range=[0, max([*chart.series[0].lengths, 1]) * 2.2]),
+            xaxis=theme.hidden_axis(range=[0, max([*chart.series[0].lengths, 1]) * (2.8 if close else 2.2)]),
             yaxis=theme.axis(
                 range=[at - 0.5, -0.5],
                 tickvals=y,
@@ -118,6 +114,19 @@ def _figure(rows: list[dict[str, Any]], chart: Chart, *, close: bool) -> Figure:
             margin={"l": 8, "r": 8, "t": 40, "b": 8, "pad": 0},
         ),
     }
+
+
+def _label(row: Row, *, close: bool) -> str:
+    """The numbers of a group; in few words where bars are `close`."""
+    reported, trained, paired = (number(row[name]) for name in ("trained_reported", "trained", "paired"))
+    if close:
+        return _(
+            "{reported} of {trained} · {paired} before and after", reported=reported, trained=trained, paired=paired
+        )
+    return _(
+        "{reported} of {trained} reported · {paired} with before and after",
+        reported=reported, trained=trained, paired=paired,
+    )  # fmt: skip
 
 
 def _group(row: Row, material: Material) -> str:

@@ -47,10 +47,10 @@ def draw(material: Material) -> Drawing:
 
 def _card(headline: str, rows: dict[str, dict[str, Any]], material: Material) -> Card:
     row = rows[headline]
-    note, beside = _note(headline, rows), _beside(row, material)
+    note = _note(headline, rows)
     if material.on_slide:
-        return Card(label(headline), _value(row), _of(row), " · ".join(filter(None, (note, beside))))
-    return Card(label(headline), _value(row), _of(row), note, beside)
+        return Card(label(headline), _value(row), _of(row), _published(row) or note)
+    return Card(label(headline), _value(row), _of(row), note, _beside(row, material))
 
 
 def _title(rows: dict[str, dict[str, Any]]) -> str:
@@ -161,6 +161,15 @@ def _beside(row: Row, material: Material) -> str:
     if publisher:
         return _("{n} published by {publisher}", **told)
     return _("{n} published, {date}", **told, date=when) if when else _("{n} published", **told)
+
+
+def _published(row: Row) -> str:
+    """The published figure in short, for a slide: its source is in the table."""
+    if not known(row["published"]):
+        return ""
+    n = published(row["published"], row["published_operator"])
+    when = day(row["published_on"], row["published_on_precision"]) if row["published_on"] else ""
+    return _("{n} published, {date}", n=n, date=when) if when else _("{n} published", n=n)
 
 
 def _note(headline: str, rows: dict[str, dict[str, Any]]) -> str:

@@ -323,8 +323,9 @@ def _distribution(chart: Chart, edges: np.ndarray, numbers: Numbers, unit: str, 
     label = "<b>{}</b>".format(_("median {change}", change=change_of(median, unit)))
     if numbers["change_low"] is not None:
         label += "<br>" + _("shaded: its 95\u00a0% interval")
-    # The label is on the side of the median with more room.
-    anchor = "left" if median < (edges[0] + edges[-1]) / 2 else "right"
+    # The label is on the side of the median with more room; in the middle it needs both.
+    place = (median - edges[0]) / (edges[-1] - edges[0])
+    anchor = "left" if place < 1 / 3 else "right" if place > 2 / 3 else "center"
     return {
         "data": [
             {
@@ -339,7 +340,7 @@ def _distribution(chart: Chart, edges: np.ndarray, numbers: Numbers, unit: str, 
         "layout": theme.layout(
             420,
             xaxis=theme.axis(range=[float(edges[0]), float(edges[-1])], title=_distribution_axis(unit, better)),
-            yaxis=theme.axis(range=[0, top * 1.36], title={"text": _("Enterprises"), "standoff": 8}),
+            yaxis=theme.axis(range=[0, top * 1.5], title={"text": _("Enterprises"), "standoff": 8}),
             shapes=shapes,
             annotations=[
                 {"text": label, "align": anchor, "x": median, "y": top * 1.14, "yanchor": "bottom", "showarrow": False,

@@ -7,7 +7,7 @@ from layouts.look import Card, ColumnLook, Drawing, Look, Material, Picture, Row
 from layouts.parts.cell_writers import dated, name, source
 from layouts.words import _, _l, day, labelled, ngettext, number, percent, quantity, sentences
 
-MOST_CARDS = 8
+MOST_CARDS = 6
 """Maximum number of published figures on a slide."""
 
 _SHARES = ("percent", "percent-change")

@@ -123,7 +123,7 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
                 # To the right of the bar, and of the line of the target where there is one.
                 "x": [_end(row) + 2 for row in rows],
                 "y": y,
-                "text": [_share_and_words(row) if close else _share(row) for row in rows],
+                "text": [_in_brief(row) if close else _share(row) for row in rows],
                 "textposition": "middle right",
                 "textfont": {"color": theme.INK},
                 "hoverinfo": "skip",
@@ -142,7 +142,7 @@ def _figure(rows: list[dict[str, Any]], material: Material) -> Figure:
         "layout": theme.layout(
             int(at) + 20,
             barmode="overlay",
-            xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.6 if close else 1.25)]),
+            xaxis=theme.hidden_axis(range=[0, 100 * LONGEST * (2.9 if close else 1.25)]),
             yaxis=theme.axis(
                 range=[at, 0],
                 tickvals=y,
@@ -217,8 +217,18 @@ def _share(row: Row) -> str:
     return _attainment(row) if known(row["told"]) else ""
 
 
-def _share_and_words(row: Row) -> str:
-    return "  ".join(part for part in (_share(row), f"{SIGNS[row['state']]} {_words(row)}") if part)
+def _in_brief(row: Row) -> str:
+    """The state of a target for a slide: the percentage, the figure of its day and, where it was late, the latest."""
+    share = f"<b>{percent(row['attainment'])}</b>" if known(row["attainment"]) else ""
+    if not known(row["told"]):
+        return f"{SIGNS[row['state']]} {_state_name(row['state'])}"
+    when = day(row["actual_as_of"], row["actual_as_of_precision"]) if row["actual_as_of"] else ""
+    told = _against({**row, "women": None}, row["told"], row["told_operator"], None)
+    told = _("{values}, {date}", values=told, date=when) if when else told
+    if row["state"] == "reached-later" and _has_due(row):
+        value = quantity(row["actual_now"], row["unit"], row["operator"])
+        told = _joined(told, _("{value} reported since", value=value))
+    return "  ".join(part for part in (share, SIGNS[row["state"]], told) if part)
 
 
 def _heading(row: Row, material: Material) -> str:
