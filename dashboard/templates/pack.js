@@ -24,7 +24,7 @@ if (pack.picture) {
 // A pattern would be printed as a picture as large as its chart: here its tiles are laid one by one.
 for (const [at, path] of [...document.querySelectorAll("path.pattern_filled")].entries()) {
   const pattern = document.getElementById(path.style.fill.match(/#([^"')]+)/)[1]);
-  const [ground, lines] = [pattern.querySelector("rect"), pattern.querySelector("path")];
+  const [ground, lines] = [pattern.querySelector("rect"), pattern.querySelector("path, circle")];
   const [width, height] = [pattern.width.baseVal.value, pattern.height.baseVal.value];
   const [clip, tiles] = ["clipPath", "g"].map((name) => document.createElementNS("http://www.w3.org/2000/svg", name));
   const box = path.getBBox();

@@ -346,7 +346,7 @@ def draw_practices(material: Material) -> Drawing:
             n=number(moved),
             all=number(len(directed)),
         )
-        if moved
+        if moved and _all_told(directed)
         else ""
     )
     return Drawing(
@@ -370,15 +370,21 @@ def _moved_well(row: Row) -> bool:
     return known(row["better_count"], row["worse_count"]) and row["better_count"] > row["worse_count"]
 
 
+def _all_told(rows: list[dict[str, Any]]) -> bool:
+    """Is it known of every practice with a good direction which way more enterprises moved?"""
+    return all(known(row["better_count"], row["worse_count"]) for row in rows if row["better"] != "context")
+
+
 def _practices_chart(rows: pd.DataFrame, material: Material) -> Chart:
     categories, pairs = [], []
+    told = _all_told(records(rows))
     for row in records(rows):
         counts = _(
             "{before} → {after} of {pairs}",
             before=number(row["had_before"]), after=number(row["had_after"]), pairs=number(row["pairs"]),
         )  # fmt: skip
         name = material.name("indicator", row["indicator"])
-        categories.append(Category(f"{_MARKS['better']} {name}" if _moved_well(row) else name, counts))
+        categories.append(Category(f"{_MARKS['better']} {name}" if told and _moved_well(row) else name, counts))
         # A count under the rounding base has no point.
         pairs.append(
             tuple(
@@ -433,7 +439,7 @@ def _practices_title(frame: pd.DataFrame) -> str:
         return ngettext(
             "{n} practice, without a good direction", "{n} practices, none with a good direction", len(frame)
         )
-    if not all(known(row["better_count"], row["worse_count"]) for row in directed):
+    if not _all_told(directed):
         return ngettext("{n} practice, before and after", "{n} practices, before and after", n)
     good = sum(map(_moved_well, directed))
     if good == n:
