@@ -1,7 +1,7 @@
 """Equal sets of enterprises show equal numbers under any filter and exhibit; numbers are near the truth."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from itertools import product
 
@@ -65,10 +65,13 @@ def opened(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFact
     return Opened(programme, everything_shown(programme, read))
 
 
-every = pytest.mark.parametrize(
-    "opened", [name if name == "one round each" else pytest.param(name, marks=pytest.mark.slow) for name in PROGRAMMES],
-    indirect=True,
-)  # fmt: skip
+MARKS: dict[str, Sequence[pytest.MarkDecorator]] = {
+    "one round each": (),
+    "a quarter in two rounds": (pytest.mark.slow,),
+    "two filters": (pytest.mark.slow, pytest.mark.fuzz),
+}
+
+every = pytest.mark.parametrize("opened", [pytest.param(name, marks=MARKS[name]) for name in PROGRAMMES], indirect=True)
 
 
 @every

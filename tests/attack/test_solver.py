@@ -64,7 +64,7 @@ def assert_holds(ranges: list[Range]) -> None:
 
 @pytest.mark.slow
 def test_solver_determines_hardly_any_small_cell_from_one_link(tmp_path, figures):
-    ranges = attacked(invented(2, 46), tmp_path, 100)
+    ranges = attacked(invented(2, 46, modules=2), tmp_path, 60)
     figures(figures_of("46 enterprises", ranges))
     assert_holds(ranges)
 
