@@ -20,6 +20,7 @@ from data.links import share_links
 from data.links.link_terms import Audience, Terms
 from data.storage.accounts import accounts_engine
 from data.vocabulary import LANGUAGES
+from layouts.exhibits.published import MOST_CARDS
 
 Show = dict[str, Any]
 
@@ -165,7 +166,7 @@ def test_slide_shows_few_enough_rows_to_be_readable(all_slides):
         assert 1 <= len(figure["layout"]["annotations"]) <= 7, code
     assert len(slides["regions"]["figures"][1]["layout"]["annotations"]) <= 7
     assert len(slides["matrix"]["figures"][0]["layout"]["yaxis"]["ticktext"]) <= 10
-    assert len(slides["published"]["cards"]) == 8
+    assert len(slides["published"]["cards"]) == MOST_CARDS
 
 
 def test_every_module_step_is_labelled_with_its_count_and_share(all_slides):
@@ -200,8 +201,8 @@ def test_state_too_small_for_its_label_is_listed_next_to_its_module(all_slides):
 def test_slide_shows_one_published_figure_per_indicator_and_counts_the_rest(all_slides):
     slide = by_exhibit(all_slides["public"])["published"]
     labels = [card["label"] for card in slide["cards"]]
-    assert len(labels) == len(set(labels)) == 8
-    assert str(len(slide["table"]["rows"]) - 8) in slide["caption"]
+    assert len(labels) == len(set(labels)) == MOST_CARDS
+    assert str(len(slide["table"]["rows"]) - MOST_CARDS) in slide["caption"]
     shares = [card for card in slide["cards"] if card["value"].endswith("%")]
     assert shares
     assert all(card["of"] for card in shares), "a share says what it is out of, or that nobody says"

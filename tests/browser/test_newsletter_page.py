@@ -11,7 +11,7 @@ from test_pages import objections
 def test_manager_opens_the_newsletter_chooses_a_period_and_downloads_it(tab: Tab, tmp_path):
     page = tab.open("/")
     page.locator("details.tools:not(.menu, .readers) > summary").click()
-    page.get_by_role("link", name="Newsletter").click()
+    page.get_by_role("link", name="Newsletter", exact=True).click()
     page.get_by_label("From", exact=True).fill("2014-04-01")
     page.get_by_label("To", exact=True).fill("2014-12-31")
     page.keyboard.press("Enter")
