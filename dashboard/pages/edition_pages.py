@@ -198,7 +198,7 @@ def _unreadable_row(key: str) -> EditionRow:
 
 
 def _tables_words(state: str) -> str:
-    """What is wrong with the frozen tables of an edition."""
+    """The message about the frozen tables of an edition that were changed, are gone, or were never made."""
     return {
         "changed": _("its tables were changed and are not given out"),
         "gone": _("the file of its tables is gone"),

@@ -74,7 +74,7 @@ def _begun(row: Any, day: date) -> bool:
 
 
 def _reached(when: date | None, day: date, *, without: bool = False) -> bool:
-    """Is a date seen on a day? ``without`` is the answer where there is no date."""
+    """True if a date is on or before a day; `without` if there is no date."""
     return without if when is None else when <= day
 
 

@@ -1,4 +1,4 @@
-"""What an edition made under older rules read otherwise, headline by headline."""
+"""Headlines of an edition whose numbers under its own, older rules differ from those of the current rules."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

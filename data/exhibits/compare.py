@@ -19,7 +19,7 @@ from data.view import View
 from data.vocabulary import FEWEST_FOR_INTERVAL
 
 KINDS = ("partner", "sector", "round", "phase", "province", "module")
-"""What can be compared."""
+"""The kinds of groups: the values of ``by``."""
 
 PLAIN_MEASURES = ("enterprises", "trained", "modules_completed", "overdue", "stale", "reported")
 """The measures of every record. There is one more per module (``m1_completed``) and indicator (``better-…``)."""

@@ -1,4 +1,4 @@
-"""What is recorded beside what was published: one row per headline and published figure."""
+"""Recorded numbers beside published ones: one row per headline and published figure."""
 
 import pandas as pd
 

@@ -28,7 +28,7 @@ STATES = ("reached", "missed", "reached-later", "on-the-way", "not-reported")
 
 @dataclass(frozen=True)
 class Actual:
-    """What was reached: a published figure, or a headline of the record on one day."""
+    """A number that a target is compared with: a published figure, or a headline of the record on one day."""
 
     value: Any
     operator: str

@@ -87,7 +87,7 @@ def draw(material: Material) -> Drawing:
 
 
 def caution() -> str:
-    """What stands with every before and after."""
+    """The caution that stands with every before/after exhibit."""
     return _(
         "Enterprises report about themselves, those that report are not all, the worst starters tend to improve "
         "anyway, and there is no comparison group."
@@ -371,7 +371,7 @@ def _moved_well(row: Row) -> bool:
 
 
 def _all_told(rows: list[dict[str, Any]]) -> bool:
-    """Is it known of every practice with a good direction which way more enterprises moved?"""
+    """True if the direction of every practice that has a good one is known: no count is under the threshold."""
     return all(known(row["better_count"], row["worse_count"]) for row in rows if row["better"] != "context")
 
 

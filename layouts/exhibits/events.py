@@ -162,7 +162,7 @@ def _title(frame: pd.DataFrame, as_of: date) -> str:
 
 
 def _caption(frame: pd.DataFrame, as_of: date) -> str:
-    """What became of the events on record, and the number of those without a date."""
+    """The number of events held, to come, past without news and cancelled, and of those without a date."""
     undated = int(frame["first"].isna().sum())
     held, cancelled = (int((frame["status"] == status).sum()) for status in ("held", "cancelled"))
     lapsed_count = sum(lapsed(row, as_of) for row in records(frame))

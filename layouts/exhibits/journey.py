@@ -110,7 +110,7 @@ def _title(frame: pd.DataFrame) -> str:
 
 
 def _caption(frame: pd.DataFrame) -> str:
-    """What the bars and their hatched parts are."""
+    """The key to the bars and their hatched parts."""
     return sentences(
         _("Pale: enterprises for whom the milestone is due."),
         _("Hatched: assumed from a later step, not on record.") if any(frame["assumed"]) else "",

@@ -203,7 +203,7 @@ def _size(unknown: float) -> str:
 
 
 def _participations(people: float | None, women: Row) -> str:
-    """What a person trained is, and the number of women with its own base."""
+    """The note that people trained are participations, with the number of women and its own base."""
     if not known(people) and not unseen(people):
         return _("no training gives a head count")
     if not known(women["value"]) and not unseen(women["value"]):

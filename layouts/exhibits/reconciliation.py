@@ -1,4 +1,4 @@
-"""What is recorded beside what was published: a table, one row per headline and figure."""
+"""Recorded numbers beside published ones: a table, one row per headline and figure."""
 
 from layouts.exhibits.overview import label, published, recorded
 from layouts.frames import records

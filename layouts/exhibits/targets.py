@@ -312,7 +312,7 @@ def _joined(first: str, second: str) -> str:
 
 
 def _against(row: Row, actual: float | None, operator: str | None, women: float | None) -> str:
-    """What was reached against the target: "15 of 30"; "4, target 0" where it is no part of it."""
+    """The value reached beside the target: "15 of 30"; "4, target 0" where the value is no part of the target."""
     if not known(actual):
         return quantity(actual, row["unit"])
     reached = _with_women(quantity(actual, row["unit"], operator or "="), women)
@@ -322,7 +322,7 @@ def _against(row: Row, actual: float | None, operator: str | None, women: float 
 
 
 def _actual(row: Row, _material: Material | None = None) -> str:
-    """What was reached on the day of the target, or by now where the day is ahead."""
+    """The value reached on the day of the target; the latest one while the day is ahead."""
     if unseen(row["actual_due"]):
         return unseen(row["actual_due"])
     if not _has_due(row):
@@ -333,7 +333,7 @@ def _actual(row: Row, _material: Material | None = None) -> str:
 
 
 def _latest(row: Row, _material: Material | None = None) -> str:
-    """What is reached by now, with its date."""
+    """The latest value, with its date."""
     if not known(row["actual_now"]):
         return unseen(row["actual_now"]) or _("not reported")
     value = quantity(row["actual_now"], row["unit"], row["operator"])

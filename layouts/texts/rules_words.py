@@ -19,7 +19,7 @@ def older(version: int, today: int) -> str:
 
 
 def marked(version: int, today: int) -> str:
-    """The same in a few words, beside the name of the edition."""
+    """The version of an edition's rules and of today's, in a few words beside the name of the edition."""
     return _("made under version {version} of the rules, shown by version {today}", version=version, today=today)
 
 
@@ -46,7 +46,7 @@ def lost() -> str:
 
 
 def line(headline: str, then: Number, today: Number) -> str:
-    """What one headline read, and what it reads."""
+    """One headline: its number then, and its number by today's rules."""
     return _(
         "{headline}: {then} then, {today} by today's rules",
         headline=label(headline),

@@ -71,7 +71,7 @@ _NOTE_BY_LANGUAGE = ("note_en", "note_zh")
 
 
 def _is_note_in_both(name: str, sheet: Sheet, table: Table) -> bool:
-    """Is this the column :data:`_NOTE` of a sheet that has no column for either language?"""
+    """True for a column `note` of a sheet that has neither ``note_en`` nor ``note_zh``: it holds both languages."""
     return name == _NOTE and table.name == "programme" and set(_NOTE_BY_LANGUAGE).isdisjoint(sheet.header.values())
 
 
