@@ -47,7 +47,7 @@ def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
 
 
 _MONEY = ("cny", "usd")
-"""The units of money. An amount is compared per month where the lengths of its periods are on record."""
+"""The units of money."""
 
 
 def _taken(column: Array, rows: Array, missing: int = NONE) -> Array:
@@ -87,6 +87,7 @@ class _FactReader:
             phase_of=reader.referred("round", "phase"),
             rounds_from=self.rounds_from(),
             parties=reader.parties(),
+            per_month=self.per_month,
             enrolments=self.enrolments,
             trainings=self.trainings(),
             results=self.results(),
@@ -213,11 +214,25 @@ class _FactReader:
         columns = {each.name: columns[each.name] for each in fields(Trainings)}
         return Trainings(**_ordered(columns, order[enrolments[order] != NONE]))
 
-    def results(self) -> Results:
-        read = self.reader.columns(
+    @cached_property
+    def raw_results(self) -> dict[str, Array]:
+        """The columns of the results, and the precisions of their dates."""
+        return self.reader.columns(
             result, "enterprise", "round", "module", "indicator", "before", "after",
             *with_precisions(("before_on", "after_on")), "change_percent", "operator", "months", "verified", "source",
         )  # fmt: skip
+
+    @cached_property
+    def per_month(self) -> Array:
+        """Marks the indicators of money of which any row has the length of its period."""
+        read, units = self.raw_results, self.reader.entries("indicator", "unit")
+        timed = np.zeros(len(units) + 1, bool)
+        timed[read["indicator"][~np.isnan(read["months"])]] = True
+        per_month: Array = timed[:-1] & np.array([unit in _MONEY for unit in units], bool)
+        return per_month
+
+    def results(self) -> Results:
+        read = self.raw_results
         rounds, source = read["round"], self._sourced(read["source"])
         before_by, after_by = read["before_on_precision"], read["after_on_precision"]
         before_last, after_last = last_days(read["before_on"], before_by), last_days(read["after_on"], after_by)
@@ -264,13 +279,7 @@ class _FactReader:
 
     def _levels(self, read: dict[str, Array]) -> dict[str, Array]:
         """The levels of the results as they are compared, and whether a row can be part of a pair."""
-        units = self.reader.entries("indicator", "unit")
-        indicator, known = read["indicator"], read["months"] > 0
-        # An indicator of money is compared per month where any of its rows has the length of its period.
-        monthly = np.zeros(len(units) + 1, bool)
-        monthly[indicator[~np.isnan(read["months"])]] = True
-        monthly[:-1] &= np.array([unit in _MONEY for unit in units], bool)
-        per_month = monthly[indicator]
+        per_month, known = _taken(self.per_month, read["indicator"], False), read["months"] > 0
         length = np.where(per_month & known, read["months"], 1.0)
         return {
             "before_level": read["before"] / length,
