@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from data.engine import group_counts
-from data.privacy.table import marked, total_marked
 from data.view import View
 
 
@@ -34,9 +33,5 @@ def coverage_line(view: View, indicator: str = "") -> Coverage:
 
 def _count(view: View, indicator: str) -> Coverage:
     totals = group_counts.coverage_totals(view.facts, indicator or None)
-    rounding = view.disclosure.rounding if view.disclosure else None
-    if rounding is None:
-        return Coverage(**totals)
-    terms = 1 if indicator else len(view.catalogue.indicator)
-    pairs = total_marked(totals.pop("pairs"), rounding, terms)
-    return Coverage(pairs, **{name: marked(n, rounding) for name, n in totals.items()})
+    terms = {"pairs": 1 if indicator else len(view.catalogue.indicator)}
+    return Coverage(**{name: view.told(n, terms.get(name, 1)) for name, n in totals.items()})

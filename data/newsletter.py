@@ -23,7 +23,6 @@ from data.exhibits.events import ahead
 from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
 from data.privacy.rounding import Blurred
-from data.privacy.table import marked
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
 from data.storage.schema import precision_of
@@ -238,7 +237,7 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
     return tuple(
         NewRound(
             row["round"], row["started_on"], row["started_on_precision"],
-            _marked(view, enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
+            view.told(enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
         )
         for row in _rows(begun)
     )  # fmt: skip
@@ -260,7 +259,7 @@ def _completed(view: View, earlier: View, completions: pd.DataFrame) -> tuple[Co
     if view.disclosure:
         by = steps.module_steps(view.facts).set_index("module")["completed"]
         return tuple(
-            Completed(module, "", n, None, _marked(view, by.get(module, 0)))
+            Completed(module, "", n, None, view.told(by.get(module, 0)))
             for module, n in _shown_by_module(view, _more(completions, steps.completed_modules(earlier.facts))).items()
         )
     before, by_end = (steps.completed_by_round(each.facts) for each in (earlier, view))
@@ -307,7 +306,7 @@ def _newly_overdue(view: View, earlier: View, period: Period) -> tuple[NewlyOver
     new = rows[rows["known"].isna()]
     counts = _shown_by_module(view, new)
     in_all = steps.module_steps(view.facts).set_index("module")["overdue"]
-    return tuple(NewlyOverdue(module, n, _marked(view, int(in_all[module]))) for module, n in counts.items())
+    return tuple(NewlyOverdue(module, n, view.told(int(in_all[module]))) for module, n in counts.items())
 
 
 def _overdue(view: View) -> pd.DataFrame:
@@ -321,18 +320,12 @@ def _count(view: View, enterprises: Iterable[str]) -> int:
     return view.facts.count(view.facts.record.marked(enterprises))
 
 
-def _marked(view: View, count: int) -> int:
-    """The table value of a shown count."""
-    shown: int = marked(count, view.disclosure.rounding) if view.disclosure else count
-    return shown
-
-
 def _through(view: View, earlier: View, completions: pd.DataFrame) -> Through:
     by = steps.completed_all_planned(view.facts)
     last = _more(completions, steps.completed_modules(earlier.facts))
     new = (by - steps.completed_all_planned(earlier.facts)) & set(last["enterprise"])
     nameable = new if view.nameable is None else new & view.nameable
-    return Through(tuple(sorted(nameable)), _count(view, new - nameable), _marked(view, _count(view, by)))
+    return Through(tuple(sorted(nameable)), _count(view, new - nameable), view.told(_count(view, by)))
 
 
 def _held(events: pd.DataFrame, earlier: pd.DataFrame, period: Period) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
@@ -356,7 +349,7 @@ def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
         unit, better = entry.columns["unit"], entry.columns["better"]
         change = measures.change(here, unit=unit, better=better, by=_statistics(view, here["enterprise"]))
         if change.pairs:
-            measured.append(Measured(code, unit, better, change, _marked(view, _count(view, by))))
+            measured.append(Measured(code, unit, better, change, view.told(_count(view, by))))
     return tuple(measured), len(new)
 
 

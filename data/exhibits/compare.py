@@ -13,7 +13,6 @@ from data.engine.facts import NONE, Array
 from data.engine.grouped import Grouped, GroupFacts
 from data.engine.slice import OVERDUE, SliceFacts
 from data.exhibit import Exhibit, Option
-from data.privacy.table import marked, total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
 from data.vocabulary import FEWEST_FOR_INTERVAL
@@ -67,7 +66,7 @@ def numbers(view: View, by: str, measure: str) -> pd.DataFrame:
             by,
             code,
             measure,
-            *(_told(view, each, counts.terms) for each in (value, of)),
+            *(view.told(each, counts.terms) for each in (value, of)),
             *_rated(view, value, of, overall, fewest),
         )
         for code, value, of in zip(codes, counts.value.tolist(), bases, strict=True)
@@ -81,14 +80,6 @@ def _rated(view: View, value: int, of: int | None, overall: float | None, fewest
     share = view.share(value, of)
     interval = measures.wilson_interval(min(value, of), of) if share is not None and of >= fewest else None
     return share, *(interval or (None, None)), measures.funnel_verdict(share, of, overall)
-
-
-def _told(view: View, count: int | None, terms: int) -> Any:
-    """A count or sum of counts as the viewer may see it."""
-    if view.disclosure is None or count is None:
-        return count
-    rounding = view.disclosure.rounding
-    return marked(count, rounding) if terms == 1 else total_marked(count, rounding, terms)
 
 
 def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:

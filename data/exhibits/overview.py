@@ -1,6 +1,5 @@
 """The headline figures of a selection: enterprises, people, visits and modules, one row each."""
 
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,6 @@ from data.columns import Derived, Key, Text, Value, dated
 from data.engine import counts
 from data.exhibit import Exhibit
 from data.exhibits import published
-from data.privacy.table import marked, total_marked
 from data.rests_on import ENTERPRISES
 from data.view import View
 from data.vocabulary import HEADLINES
@@ -55,14 +53,10 @@ def recorded_headlines(view: View) -> dict[str, tuple[Any, Any]]:
         "rounds": None if view.viewer.limited else reach["rounds_seen"],
     }
     headlines = {name: ({**n, **reach}[name], of.get(name)) for name in HEADLINES}
-    if view.disclosure:
-        rounding = view.disclosure.rounding
-        mark_total = partial(total_marked, rounding=rounding, terms=view.modules)
-        mark_by_name: dict[str, Any] = dict.fromkeys(_COUNTS, partial(marked, rounding=rounding))
-        mark_by_name |= dict.fromkeys(_TOTALS, mark_total)
-        for name, mark in mark_by_name.items():
-            value, whole = headlines[name]
-            headlines[name] = mark(value), mark(whole)
+    terms = dict.fromkeys(_COUNTS, 1) | dict.fromkeys(_TOTALS, view.modules)
+    for name, of_each in terms.items():
+        value, whole = headlines[name]
+        headlines[name] = view.told(value, of_each), view.told(whole, of_each)
     return headlines
 
 
