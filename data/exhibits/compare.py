@@ -104,7 +104,6 @@ def _counts(view: View, of: SliceFacts, by: str, codes: list[str | None], measur
         return _Counts(
             np.concatenate([one.value for one in each]),
             None if each[0].of is None else np.concatenate([one.of for one in each if one.of is not None]),
-            each[0].terms,
         )
     rows, groups, every = _groups(view, of, by)
     counted = _counted(view, GroupFacts(of, rows, groups, len(every)), measure)
@@ -161,19 +160,17 @@ def _counted(view: View, by_group: GroupFacts, measure: str) -> _Counts:
     if measure.startswith(BETTER):
         return _better(view, by_group, measure.removeprefix(BETTER))
     group, modules = by_group.modules
-    code = measure.removesuffix(COMPLETED)
     flags = {"overdue": modules.state == OVERDUE, "stale": modules.stale}.get(measure, modules.completed)
     count = len(of.record.modules) or 1
+    code = measure.removesuffix(COMPLETED)
+    one = of.record.modules.index(code) if measure.endswith(COMPLETED) and code in view.catalogue.module else None
 
     def per_group(flags: Array) -> Array:
         keys = group[flags] * count + modules.module[flags]
         cells = of.tally(modules.enterprise[flags], keys, many * count).reshape(many, count)
-        if code in view.catalogue.module and measure.endswith(COMPLETED):
-            return np.asarray(cells[:, of.record.modules.index(code)])
-        return np.asarray(cells.sum(axis=1))
+        return np.asarray(cells.sum(axis=1) if one is None else cells[:, one])
 
-    one_module = code in view.catalogue.module and measure.endswith(COMPLETED)
-    return _Counts(per_group(flags), per_group(modules.due), 1 if one_module else view.modules)
+    return _Counts(per_group(flags), per_group(modules.due), view.modules if one is None else 1)
 
 
 def _better(view: View, by_group: GroupFacts, indicator: str) -> _Counts:
