@@ -23,6 +23,7 @@ from data.exhibits.events import ahead
 from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
 from data.privacy.rounding import Blurred
+from data.privacy.table import records
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
 from data.storage.schema import precision_of
@@ -203,7 +204,7 @@ def digest(view: View, period: Period) -> Digest:
             held=held_apart,
         ),
         planned=_planned_rounds(view, period),
-        coming=tuple(_rows(ahead(events, period.until))),
+        coming=tuple(records(ahead(events, period.until))),
     )
 
 
@@ -239,7 +240,7 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
             row["round"], row["started_on"], row["started_on_precision"],
             view.told(enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
         )
-        for row in _rows(begun)
+        for row in records(begun)
     )  # fmt: skip
 
 
@@ -331,7 +332,7 @@ def _through(view: View, earlier: View, completions: pd.DataFrame) -> Through:
 def _held(events: pd.DataFrame, earlier: pd.DataFrame, period: Period) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """The events held in the period, and those told apart; `earlier` are the events before it."""
     before = set(earlier.loc[earlier["status"] == "held", "event"])
-    came = [row for row in _rows(events) if row["status"] == "held" and row["event"] not in before]
+    came = [row for row in records(events) if row["status"] == "held" and row["event"] not in before]
     inside = [period.contains(*_start(row)) for row in came]
     return (
         tuple(row for row, within in zip(came, inside, strict=True) if within),
@@ -365,16 +366,12 @@ def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:
     """The stories of some rounds, without those that contain a hidden name."""
     stories = story_list.stories(view)
     of_rounds = stories[stories["round"].isin(list(rounds))]
-    return tuple(row for row in _rows(of_rounds) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS))
+    return tuple(
+        row for row in records(of_rounds) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS)
+    )
 
 
 def _start(row: Row) -> tuple[date | None, str | None]:
     """The start of an event, or its end if no start is on record, and the precision."""
     name = "starts_on" if row["starts_on"] else "ends_on"
     return row[name], row[precision_of(name)]
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    names = [str(name) for name in frame.columns]
-    columns = (list(frame[name].astype(object)) for name in frame.columns)
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -80,8 +80,7 @@ def _sum(counts: dict[str, int], name: str, terms: int, known_terms: int) -> int
 
 def figures_of_headlines(view: View) -> dict[str, list[dict[str, Any]]]:
     """The published figures of each headline in the selection, in the order of :mod:`data.exhibits.published`."""
-    table = published.numbers(view).astype(object)
-    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
+    rows = published.figures(view)
     return {name: [row for row in rows if row["indicator"] == INDICATORS.get(name)] for name in HEADLINES}
 
 

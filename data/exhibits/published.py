@@ -9,6 +9,7 @@ from data import queries
 from data.columns import Holds, Key, Text, Value, dated
 from data.engine.precision import last_day
 from data.exhibit import Exhibit
+from data.privacy.table import records
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, of_table
@@ -24,6 +25,11 @@ def numbers(view: View) -> pd.DataFrame:
     frame = queries.reported_figures(view.connection, view.of)
     frame["note"] = pd.Series([view.readable(note) for note in frame["note"]], dtype=object)
     return frame.rename(columns={"code": "figure", "phase": "own_phase"}).rename(columns={"of_phase": "phase"})
+
+
+def figures(view: View) -> list[dict[str, Any]]:
+    """The rows of :func:`numbers`, each by column."""
+    return records(numbers(view))
 
 
 def date_of(view: View, figure: dict[str, Any]) -> tuple[date | None, str | None]:

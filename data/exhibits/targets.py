@@ -61,10 +61,8 @@ def _figures(view: View) -> dict[tuple[str, str, str], list[tuple[date, Actual]]
     day the one with the greater code is the later.
     """
     everything = view.with_filters(Filters(as_of=view.filters.as_of, edition=view.filters.edition))
-    table = published.numbers(everything).astype(object)
     figures: dict[tuple[str, str, str], list[tuple[date, Actual]]] = {}
-    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
-    for row in sorted(rows, key=lambda row: (published.day_of(view, row), row["figure"])):
+    for row in sorted(published.figures(everything), key=lambda row: (published.day_of(view, row), row["figure"])):
         day = published.day_of(view, row)
         if row["place"] and not row["round"] and not row["partner"] and day != date.min:
             when, precision = published.date_of(view, row)
