@@ -22,15 +22,16 @@ INDICATORS = {
 
 _COUNTS = frozenset({"enterprises", "trained", "workers_unknown", "reported", "paired"})
 _TOTALS = frozenset({"modules_completed", "overdue", "stale"})
-_LEVELS = (None, "country", "province", "city", "county")
 
 
 def numbers(view: View) -> pd.DataFrame:
     """One row per headline: its number, the number it is out of, and the published figure that stands beside it."""
     recorded = recorded_headlines(view)
-    beside = {name: _foremost(view, figures) for name, figures in figures_of_headlines(view).items()}
-    rows = [{"headline": name, "value": value, "of": of, **_published(beside[name])}
-            for name, (value, of) in recorded.items()]  # fmt: skip
+    figures = figures_of_headlines(view)
+    rows = [
+        {"headline": name, "value": value, "of": of, **published.beside(published.foremost(view, figures[name]))}
+        for name, (value, of) in recorded.items()
+    ]
     return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
 
 
@@ -82,29 +83,6 @@ def figures_of_headlines(view: View) -> dict[str, list[dict[str, Any]]]:
     """The published figures of each headline in the selection, in the order of :mod:`data.exhibits.published`."""
     rows = published.figures(view)
     return {name: [row for row in rows if row["indicator"] == INDICATORS.get(name)] for name in HEADLINES}
-
-
-def _foremost(view: View, figures: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The figure that stands beside a headline: of the highest place, that names the least, and of these the latest."""
-
-    def rank(figure: dict[str, Any]) -> tuple[Any, ...]:
-        place = view.catalogue.place.get(figure["place"] or "")
-        named = sum(bool(figure[name]) for name in ("own_phase", "round", "partner", "scope"))
-        level = _LEVELS.index(place.columns["level"] if place else None)
-        return -level, -named, published.day_of(view, figure), figure["figure"]
-
-    return max(figures, key=rank, default=None)
-
-
-def _published(figure: dict[str, Any] | None) -> dict[str, Any]:
-    columns = {
-        "published": "value",
-        "published_operator": "operator",
-        "published_on": "as_of",
-        "published_on_precision": "as_of_precision",
-        "published_source": "source",
-    }
-    return {name: figure[column] if figure else None for name, column in columns.items()}
 
 
 EXHIBIT = Exhibit(
