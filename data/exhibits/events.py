@@ -13,6 +13,7 @@ from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, of_table
 from data.storage import schema
+from data.storage.schema import precision_of
 from data.view import View
 
 
@@ -50,8 +51,8 @@ def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str
         "event": f"{row['kind']}-{view.viewer.alias_order(row['code'])[:8]}" if hidden else row["code"],
         "name_en": row["kind"] if hidden else row["name_en"],
         "name_zh": row["kind"] if hidden else row["name_zh"],
-        "first": first_day(row[begins], row[f"{begins}_precision"]) or row[begins],
-        "last": last_day(row[ends], row[f"{ends}_precision"]),
+        "first": first_day(row[begins], row[precision_of(begins)]) or row[begins],
+        "last": last_day(row[ends], row[precision_of(ends)]),
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],
