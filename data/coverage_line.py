@@ -8,15 +8,14 @@ from data.view import View
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of pairs; number of enterprises with a pair, of these trained; with any report, of these trained; trained;
-    enrolled; and enrolled without a place.
+    """Number of pairs; number of enterprises with a pair, of these trained; with any report; trained; enrolled; and
+    enrolled without a place.
     """
 
     pairs: int = 0
     paired: int = 0
     paired_of_trained: int = 0
     reported: int = 0
-    reported_of_trained: int = 0
     trained: int = 0
     enterprises: int = 0
     without_place: int = 0

@@ -19,7 +19,6 @@ from data.engine import measures, pairs, steps
 from data.engine.counts import enterprises_per_round
 from data.engine.measures import Change, Statistics
 from data.engine.precision import first_day, last_day
-from data.exhibits.events import ahead
 from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
 from data.privacy.rounding import Blurred
@@ -204,7 +203,7 @@ def digest(view: View, period: Period) -> Digest:
             held=held_apart,
         ),
         planned=_planned_rounds(view, period),
-        coming=tuple(records(ahead(events, period.until))),
+        coming=tuple(records(events[events["ahead"]])),
     )
 
 

@@ -28,7 +28,6 @@ class Covered:
     paired: int = 0
     paired_of_trained: int = 0
     reported: int = 0
-    reported_of_trained: int = 0
     trained: int = 0
     enterprises: int = 0
     without_place: int = 0
@@ -393,13 +392,11 @@ def test_coverage_lines():
     assert selection_words.of_results(covered) == "65 pairs from 65 of 880 trained enterprises (7\u00a0%)"
     assert selection_words.of_places(covered) == "1,000 enterprises, 13 without a place"
     assert selection_words.of_trainings(covered) == "1,000 enterprises, 880 trained"
-    assert (
-        selection_words.of_results(Covered(1, 1, 1, 1, 1, 1, 1)) == "1 pair from 1 of 1 trained enterprise (100\u00a0%)"
-    )
+    assert selection_words.of_results(Covered(1, 1, 1, 1, 1, 1)) == "1 pair from 1 of 1 trained enterprise (100\u00a0%)"
     beyond = Covered(pairs=3, paired=3, paired_of_trained=2, trained=4, enterprises=5)
     assert selection_words.of_results(beyond) == "3 pairs from 3 enterprises; 2 of the 4 trained"
     assert selection_words.of_results(Covered()) == "0 pairs from 0 of 0 trained enterprises"
-    hidden = Covered(UNDER, UNDER, UNDER, UNDER, UNDER, 15, 20, UNDER)
+    hidden = Covered(UNDER, UNDER, UNDER, UNDER, 15, 20, UNDER)
     assert selection_words.of_results(hidden) == "under 5 pairs from under 5 of 15 trained enterprises"
     assert selection_words.of_places(Covered(enterprises=1)) == "1 enterprise, with a place"
 

@@ -1,6 +1,5 @@
 """Events of the programme: planned, held and cancelled."""
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -20,26 +19,17 @@ from data.view import View
 def numbers(view: View) -> pd.DataFrame:
     """One row per event, earliest first, events without a date last.
 
-    ``first`` and ``last`` are the earliest and latest day possible (None: no date). ``partners`` are the partners that
-    may be named. Where the name contains a hidden name, the event has the name of its kind and an alias as code. Only
-    managers see notes.
+    ``first`` and ``last`` are the earliest and latest day possible (None: no date). ``ahead``: the event is still to
+    come, planned and not over by the date of the view. ``partners`` are the partners that may be named. Where the name
+    contains a hidden name, the event has the name of its kind and an alias as code. Only managers see notes.
     """
     partners = queries.event_partners(view.connection, view.of)
     rows = [_row(view, row, tuple(partners.get(row["code"], ()))) for row in queries.events(view.connection, view.of)]
     columns = [column.name for column in EXHIBIT.columns if column.name != "ahead"]
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
-    return frame.assign(ahead=_is_ahead(frame, view.of.as_of))
-
-
-def ahead(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The events of :func:`numbers` that are still to come on a date: planned, and not over by then."""
-    return frame[_is_ahead(frame, as_of)]
-
-
-def _is_ahead(frame: pd.DataFrame, as_of: date) -> "pd.Series[bool]":
-    rows = zip(frame["status"], frame["last"], strict=True)
-    to_come = [status == "planned" and last is not None and last > as_of for status, last in rows]
-    return pd.Series(to_come, index=frame.index, dtype=bool)
+    dates = zip(frame["status"], frame["last"], strict=True)
+    ahead = [status == "planned" and last is not None and last > view.of.as_of for status, last in dates]
+    return frame.assign(ahead=pd.Series(ahead, index=frame.index, dtype=bool))
 
 
 def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:

@@ -23,8 +23,6 @@ from data.rests_on import RestsOn, by_source
 from data.storage import schema
 from data.view import View
 
-STATES = ("reached", "missed", "reached-later", "on-the-way", "not-reported")
-
 
 @dataclass(frozen=True)
 class Actual:
@@ -163,7 +161,7 @@ def _none_for_nan(value: float | None) -> float | None:
 
 
 def state(target: float, on_due: Actual | None, now: Actual | None, better: str, *, passed: bool) -> str:
-    """The state of a target, one of :data:`STATES`; `passed`: its day has passed.
+    """The state of a target: reached, missed, reached-later, on-the-way or not-reported; `passed`: its day has passed.
 
     A bound decides only where it is certain.
     """
