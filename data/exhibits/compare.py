@@ -15,15 +15,13 @@ from data.engine.slice import OVERDUE, SliceFacts
 from data.exhibit import Exhibit, Option
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
-from data.vocabulary import FEWEST_FOR_INTERVAL
+from data.vocabulary import BETTER, COMPLETED, FEWEST_FOR_INTERVAL
 
 KINDS = ("partner", "sector", "round", "phase", "province", "module")
 """The kinds of groups: the values of ``by``."""
 
 PLAIN_MEASURES = ("enterprises", "trained", "modules_completed", "overdue", "stale", "reported")
 """The measures of every record. There is one more per module (``m1_completed``) and indicator (``better-…``)."""
-
-COMPLETED, BETTER = "_completed", "better-"
 
 
 def measures_of(view: View) -> tuple[str, ...]:
