@@ -290,7 +290,7 @@ def test_malformed_callback_request_is_not_cached_and_changes_no_response(demo, 
 def test_errors_and_refusals_are_not_cached(demo_url, folder, tokens, cache_hits, monkeypatch):
     visit = visit_to(demo_url, folder)
     with monkeypatch.context() as broken:
-        broken.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
+        broken.setattr("layouts.exhibits.overview.headline_name", lambda _exhibit: 1 / 0)
         someone = manager(visit)
         assert all(notice(someone.post(HEADLINES).get_json()) for _again in range(2))
     assert not notice(someone.post(HEADLINES).get_json())

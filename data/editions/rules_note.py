@@ -54,8 +54,7 @@ def rules_note(edition: Edition | None, view: View) -> RulesNote | None:
     then = _then(edition, view)
     if then is None:
         return RulesNote(version, redefined, None, lost=True)
-    today = recorded_headlines(view.with_filters(Filters()))
-    return RulesNote(version, redefined, differing(then, today, limited=view.viewer.limited))
+    return RulesNote(version, redefined, differing(then, _today(view), limited=view.viewer.limited))
 
 
 def differing(then: Mapping[str, Number], today: Mapping[str, Number], *, limited: bool = False) -> tuple[Reading, ...]:
@@ -72,10 +71,23 @@ def _without_whole(reading: Reading) -> Reading:
 
 def _then(edition: Edition, view: View) -> Mapping[str, Number] | None:
     """The headlines as they read when the edition was made; None if its frozen tables are not what was frozen."""
-    if edition.tables:
-        tables = frozen_copies.tables_of(edition)
-        return frozen_tables.headlines_of(tables["overview.csv"]) if tables else None
+    if edition.tables and frozen_copies.tables_state(edition) != "good":
+        return None
+    headlines: Mapping[str, Number] | None = view.catalogue.once.get(
+        ("headlines then", edition),
+        lambda: _frozen(edition) if edition.tables else first_rules.headlines(view.connection),
+    )
+    return headlines
+
+
+def _frozen(edition: Edition) -> Mapping[str, Number] | None:
+    tables = frozen_copies.tables_of(edition)
+    return frozen_tables.headlines_of(tables["overview.csv"]) if tables else None
+
+
+def _today(view: View) -> Mapping[str, Number]:
+    """The headlines of the whole record as they read today, without rounding; counted once per version of the data."""
     headlines: Mapping[str, Number] = view.catalogue.once.get(
-        "first rules", lambda: first_rules.headlines(view.connection)
+        ("headlines today", view.viewer.limited), lambda: recorded_headlines(view.with_filters(Filters()))
     )
     return headlines

@@ -23,8 +23,6 @@ from data.rests_on import RestsOn, by_source
 from data.storage import schema
 from data.view import View
 
-STATES = ("reached", "missed", "reached-later", "on-the-way", "not-reported")
-
 
 @dataclass(frozen=True)
 class Actual:
@@ -61,10 +59,8 @@ def _figures(view: View) -> dict[tuple[str, str, str], list[tuple[date, Actual]]
     day the one with the greater code is the later.
     """
     everything = view.with_filters(Filters(as_of=view.filters.as_of, edition=view.filters.edition))
-    table = published.numbers(everything).astype(object)
     figures: dict[tuple[str, str, str], list[tuple[date, Actual]]] = {}
-    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
-    for row in sorted(rows, key=lambda row: (published.day_of(view, row), row["figure"])):
+    for row in sorted(published.figures(everything), key=lambda row: (published.day_of(view, row), row["figure"])):
         day = published.day_of(view, row)
         if row["place"] and not row["round"] and not row["partner"] and day != date.min:
             when, precision = published.date_of(view, row)
@@ -165,7 +161,7 @@ def _none_for_nan(value: float | None) -> float | None:
 
 
 def state(target: float, on_due: Actual | None, now: Actual | None, better: str, *, passed: bool) -> str:
-    """The state of a target, one of :data:`STATES`; `passed`: its day has passed.
+    """The state of a target: reached, missed, reached-later, on-the-way or not-reported; `passed`: its day has passed.
 
     A bound decides only where it is certain.
     """

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from layouts.exhibits.overview import label
+from layouts.texts.code_words import headline_name
 from layouts.words import _, ngettext, number
 
 Number = tuple[float | None, float | None]
@@ -36,7 +36,7 @@ def count(otherwise: int) -> str:
 
 def redefined(headlines: Sequence[str]) -> str:
     """The sentence on the headlines with another definition, where what they read is not shown."""
-    names = " · ".join(label(each) for each in headlines)  # a label may contain a comma
+    names = " · ".join(headline_name(each) for each in headlines)  # a label may contain a comma
     return _("Other definitions hold for: {names}. Other headlines can have read otherwise too.", names=names)
 
 
@@ -49,7 +49,7 @@ def line(headline: str, then: Number, today: Number) -> str:
     """One headline: its number then, and its number by today's rules."""
     return _(
         "{headline}: {then} then, {today} by today's rules",
-        headline=label(headline),
+        headline=headline_name(headline),
         then=_said(then),
         today=_said(today),
     )
