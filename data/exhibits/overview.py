@@ -23,6 +23,12 @@ INDICATORS = {
 _COUNTS = frozenset({"enterprises", "trained", "workers_unknown", "reported", "paired"})
 _TOTALS = frozenset({"modules_completed", "overdue", "stale"})
 
+ROUNDED = _COUNTS | _TOTALS
+"""The headlines that are counts, or sums of counts: a threshold rounds them."""
+
+REACH = frozenset({"rounds", "places", "partners"})
+"""The headlines that are those of the viewer's whole scope under a threshold, whatever is filtered."""
+
 
 def numbers(view: View) -> pd.DataFrame:
     """One row per headline: its number, the number it is out of, and the published figure that stands beside it."""

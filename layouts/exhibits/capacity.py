@@ -203,8 +203,9 @@ def _trainings(held: pd.DataFrame, label: str) -> Component:
     elif not counts:
         note = _("how many took part is not on record")
     else:
+        people = number(sum(counts)) if any(map(known, counts)) else unseen(counts[0])
         note = ngettext("{people} participants in the {n} that says so", "{people} participants in the {n} that say so",
-                        len(counts), people=number(sum(counts)))  # fmt: skip
+                        len(counts), people=people)  # fmt: skip
     return cards.headline(label, number(len(held)), "", note)
 
 
