@@ -31,8 +31,8 @@ class Reading:
 class RulesNote:
     """The note on an edition that was made under an older version of the rules, ``version``.
 
-    ``readings`` are the headlines that read otherwise; None where the viewer may not see them, or where they are not on
-    record (``lost``). ``redefined`` are the headlines of which the definition itself was changed since.
+    ``readings`` are the headlines whose number has changed; None where the viewer may not see them, or where they are
+    not on record (``lost``). ``redefined`` are the headlines of which the definition itself was changed since.
     """
 
     version: int
@@ -58,7 +58,7 @@ def rules_note(edition: Edition | None, view: View) -> RulesNote | None:
 
 
 def differing(then: Mapping[str, Number], today: Mapping[str, Number], *, limited: bool = False) -> tuple[Reading, ...]:
-    """The headlines that read otherwise, in the order of today's. A headline of only one side is none of them."""
+    """The headlines whose number has changed, in today's order; only those that both sides have."""
     readings = [Reading(name, then[name], today[name]) for name in today if name in then]
     if limited:
         readings = [_without_whole(each) if each.headline == _HIDDEN_FROM_LINKS else each for each in readings]

@@ -199,7 +199,7 @@ LOOK = Look(
     code="overview",
     name=_l("Headline figures"),
     definition=_l(
-        "Distinct enterprises enrolled, and what is known of them by the date looked back from; each counts once in "
+        "Distinct enterprises enrolled, and what is known of them up to the date shown; each counts once in "
         "however many rounds. An enterprise is trained when at least one of its trainings has started: its workshop "
         "was held, or a later step is on record. People trained are participations: managers and workers of the "
         "trainings that have started. Women are out of the people of those trainings that counted women. Workers are "

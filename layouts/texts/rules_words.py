@@ -24,12 +24,12 @@ def marked(version: int, today: int) -> str:
 
 
 def count(otherwise: int) -> str:
-    """The sentence on how many headlines read otherwise."""
+    """The sentence on how many headlines had another number."""
     if not otherwise:
-        return _("No headline of the whole record read otherwise.")
+        return _("All headlines of the whole record had the same numbers.")
     return ngettext(
-        "{n} headline of the whole record read otherwise:",
-        "{n} headlines of the whole record read otherwise:",
+        "{n} headline of the whole record had another number:",
+        "{n} headlines of the whole record had another number:",
         otherwise,
     )
 
@@ -37,7 +37,9 @@ def count(otherwise: int) -> str:
 def redefined(headlines: Sequence[str]) -> str:
     """The sentence on the headlines with another definition, where what they read is not shown."""
     names = " · ".join(headline_name(each) for each in headlines)  # a label may contain a comma
-    return _("Other definitions hold for: {names}. Other headlines can have read otherwise too.", names=names)
+    return _(
+        "These headlines are defined differently now: {names}. Others may have had other numbers, too.", names=names
+    )
 
 
 def lost() -> str:
