@@ -153,10 +153,8 @@ def _record(request: PageRequest) -> Record:
 
 
 def _terms(request: PageRequest) -> str:
-    """The programme's note. It is free text: link viewers do not get it where the record is not public."""
-    programme = request.view.catalogue.programme
-    shown = programme.public or not request.view.viewer.limited
-    return programme.note(words.language()) if shown else ""
+    """The programme's note, where the viewer may read it."""
+    return request.view.readable(request.view.catalogue.programme.note(words.language())) or ""
 
 
 def _about(request: PageRequest, exhibit: BuiltExhibit) -> Iterator[tuple[str, str]]:

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from data.storage.schema import precision_of
+
 
 class Holds(StrEnum):
     """The type of the values in a column."""
@@ -61,7 +63,7 @@ class Day(Column):
 
 def dated(*names: str) -> tuple[Column, ...]:
     """The columns of some dates, each with its precision, which is in no file."""
-    return tuple(column for name in names for column in (Day(name), Text(f"{name}_precision", exported=False)))
+    return tuple(column for name in names for column in (Day(name), Text(precision_of(name), exported=False)))
 
 
 @dataclass(frozen=True)

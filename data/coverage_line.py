@@ -3,21 +3,19 @@
 from dataclasses import dataclass
 
 from data.engine import group_counts
-from data.privacy.table import marked, total_marked
 from data.view import View
 
 
 @dataclass(frozen=True)
 class Coverage:
-    """Number of pairs; number of enterprises with a pair, of these trained; with any report, of these trained; trained;
-    enrolled; and enrolled without a place.
+    """Number of pairs; number of enterprises with a pair, of these trained; with any report; trained; enrolled; and
+    enrolled without a place.
     """
 
     pairs: int = 0
     paired: int = 0
     paired_of_trained: int = 0
     reported: int = 0
-    reported_of_trained: int = 0
     trained: int = 0
     enterprises: int = 0
     without_place: int = 0
@@ -34,9 +32,5 @@ def coverage_line(view: View, indicator: str = "") -> Coverage:
 
 def _count(view: View, indicator: str) -> Coverage:
     totals = group_counts.coverage_totals(view.facts, indicator or None)
-    rounding = view.disclosure.rounding if view.disclosure else None
-    if rounding is None:
-        return Coverage(**totals)
-    terms = 1 if indicator else len(view.catalogue.indicator)
-    pairs = total_marked(totals.pop("pairs"), rounding, terms)
-    return Coverage(pairs, **{name: marked(n, rounding) for name, n in totals.items()})
+    terms = {"pairs": 1 if indicator else len(view.catalogue.indicator)}
+    return Coverage(**{name: view.told(n, terms.get(name, 1)) for name, n in totals.items()})

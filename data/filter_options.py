@@ -3,7 +3,6 @@
 from typing import Any
 
 from data.engine import counts
-from data.privacy.table import marked
 from data.view import View
 
 
@@ -21,5 +20,5 @@ def option_counts(view: View, dimension: str) -> dict[str, int | None]:
     offered = view.disclosure.offered(dimension, view.visible(dimension))
     if not others.shown:
         return dict.fromkeys(offered)
-    by_code, rounding = counts.option_counts(others.facts, dimension, lines), view.disclosure.rounding
-    return {code: marked(by_code.get(code, 0), rounding) for code in offered}
+    by_code = counts.option_counts(others.facts, dimension, lines)
+    return {code: view.told(by_code.get(code, 0)) for code in offered}

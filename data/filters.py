@@ -1,7 +1,6 @@
 """Filters: read from the query string of an address, and written back in one canonical form."""
 
 import re
-from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, fields, replace
@@ -9,6 +8,7 @@ from datetime import date
 from typing import Any, Self
 from urllib.parse import parse_qsl, quote, urlencode
 
+from data.engine.precision import last_day
 from data.vocabulary import LANGUAGES
 
 DIMENSIONS = ("partner", "sector", "round", "phase", "place", "module")
@@ -129,8 +129,8 @@ def _day(text: str) -> date | None:
     """The day that an as-of date stands for: the last one of a month or a year. None for a text that is no date."""
     if not _DATE.fullmatch(text):
         return None
-    year, month, day = (*map(int, text.split("-")), 0, 0)[:3]
+    year, month, day = (*map(int, text.split("-")), 1, 1)[:3]
     try:
-        return date(year, month or 12, day or monthrange(year, month or 12)[1])
+        return last_day(date(year, month, day), ("year", "month", "day")[text.count("-")])
     except ValueError:
         return None

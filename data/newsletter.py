@@ -19,11 +19,10 @@ from data.engine import measures, pairs, steps
 from data.engine.counts import enterprises_per_round
 from data.engine.measures import Change, Statistics
 from data.engine.precision import first_day, last_day
-from data.exhibits.events import ahead
 from data.exhibits.events import numbers as event_rows
 from data.lists import story_list
 from data.privacy.rounding import Blurred
-from data.privacy.table import marked
+from data.privacy.table import records
 from data.privacy.viewer import Permission
 from data.queries import period_rows as queries
 from data.storage.schema import precision_of
@@ -204,7 +203,7 @@ def digest(view: View, period: Period) -> Digest:
             held=held_apart,
         ),
         planned=_planned_rounds(view, period),
-        coming=tuple(_rows(ahead(events, period.until))),
+        coming=tuple(records(events[events["ahead"]])),
     )
 
 
@@ -238,9 +237,9 @@ def _rounds(view: View, begun: pd.DataFrame) -> tuple[NewRound, ...]:
     return tuple(
         NewRound(
             row["round"], row["started_on"], row["started_on_precision"],
-            _marked(view, enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
+            view.told(enterprises[row["round"]]), codes(row["round"], "partner"), codes(row["round"], "place"),
         )
-        for row in _rows(begun)
+        for row in records(begun)
     )  # fmt: skip
 
 
@@ -260,7 +259,7 @@ def _completed(view: View, earlier: View, completions: pd.DataFrame) -> tuple[Co
     if view.disclosure:
         by = steps.module_steps(view.facts).set_index("module")["completed"]
         return tuple(
-            Completed(module, "", n, None, _marked(view, by.get(module, 0)))
+            Completed(module, "", n, None, view.told(by.get(module, 0)))
             for module, n in _shown_by_module(view, _more(completions, steps.completed_modules(earlier.facts))).items()
         )
     before, by_end = (steps.completed_by_round(each.facts) for each in (earlier, view))
@@ -307,7 +306,7 @@ def _newly_overdue(view: View, earlier: View, period: Period) -> tuple[NewlyOver
     new = rows[rows["known"].isna()]
     counts = _shown_by_module(view, new)
     in_all = steps.module_steps(view.facts).set_index("module")["overdue"]
-    return tuple(NewlyOverdue(module, n, _marked(view, int(in_all[module]))) for module, n in counts.items())
+    return tuple(NewlyOverdue(module, n, view.told(int(in_all[module]))) for module, n in counts.items())
 
 
 def _overdue(view: View) -> pd.DataFrame:
@@ -321,24 +320,18 @@ def _count(view: View, enterprises: Iterable[str]) -> int:
     return view.facts.count(view.facts.record.marked(enterprises))
 
 
-def _marked(view: View, count: int) -> int:
-    """The table value of a shown count."""
-    shown: int = marked(count, view.disclosure.rounding) if view.disclosure else count
-    return shown
-
-
 def _through(view: View, earlier: View, completions: pd.DataFrame) -> Through:
     by = steps.completed_all_planned(view.facts)
     last = _more(completions, steps.completed_modules(earlier.facts))
     new = (by - steps.completed_all_planned(earlier.facts)) & set(last["enterprise"])
     nameable = new if view.nameable is None else new & view.nameable
-    return Through(tuple(sorted(nameable)), _count(view, new - nameable), _marked(view, _count(view, by)))
+    return Through(tuple(sorted(nameable)), _count(view, new - nameable), view.told(_count(view, by)))
 
 
 def _held(events: pd.DataFrame, earlier: pd.DataFrame, period: Period) -> tuple[tuple[Row, ...], tuple[Row, ...]]:
     """The events held in the period, and those told apart; `earlier` are the events before it."""
     before = set(earlier.loc[earlier["status"] == "held", "event"])
-    came = [row for row in _rows(events) if row["status"] == "held" and row["event"] not in before]
+    came = [row for row in records(events) if row["status"] == "held" and row["event"] not in before]
     inside = [period.contains(*_start(row)) for row in came]
     return (
         tuple(row for row, within in zip(came, inside, strict=True) if within),
@@ -356,7 +349,7 @@ def _measured(view: View, period: Period) -> tuple[tuple[Measured, ...], int]:
         unit, better = entry.columns["unit"], entry.columns["better"]
         change = measures.change(here, unit=unit, better=better, by=_statistics(view, here["enterprise"]))
         if change.pairs:
-            measured.append(Measured(code, unit, better, change, _marked(view, _count(view, by))))
+            measured.append(Measured(code, unit, better, change, view.told(_count(view, by))))
     return tuple(measured), len(new)
 
 
@@ -372,16 +365,12 @@ def _stories(view: View, rounds: Iterable[str]) -> tuple[Row, ...]:
     """The stories of some rounds, without those that contain a hidden name."""
     stories = story_list.stories(view)
     of_rounds = stories[stories["round"].isin(list(rounds))]
-    return tuple(row for row in _rows(of_rounds) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS))
+    return tuple(
+        row for row in records(of_rounds) if not any(view.names_hidden(row[text]) for text in story_list.TEXTS)
+    )
 
 
 def _start(row: Row) -> tuple[date | None, str | None]:
     """The start of an event, or its end if no start is on record, and the precision."""
     name = "starts_on" if row["starts_on"] else "ends_on"
     return row[name], row[precision_of(name)]
-
-
-def _rows(frame: pd.DataFrame) -> list[Row]:
-    names = [str(name) for name in frame.columns]
-    columns = (list(frame[name].astype(object)) for name in frame.columns)
-    return [dict(zip(names, values, strict=True)) for values in zip(*columns, strict=True)]

@@ -19,7 +19,7 @@ from data.privacy import hidden_names
 from data.privacy.hidden_names import NameIndex
 from data.privacy.selections import DIMENSIONS, Disclosure, members
 from data.privacy.shown import share as share_of_shown
-from data.privacy.table import protected
+from data.privacy.table import marked, protected, total_marked
 from data.privacy.viewer import Permission, Scope, Slice, Viewer
 
 Codes = frozenset[str]
@@ -112,6 +112,13 @@ class View:
         if self.disclosure is None:
             return table
         return protected(table, counts, dict.fromkeys(totals, self.modules), self.disclosure.rounding)
+
+    def told(self, count: Any, terms: int = 1) -> Any:
+        """A count, or a sum of `terms` counts, as the viewer may see it. Raises `Unprotected` as :func:`marked`."""
+        if self.disclosure is None or count is None:
+            return count
+        rounding = self.disclosure.rounding
+        return marked(count, rounding) if terms == 1 else total_marked(count, rounding, terms)
 
     @property
     def modules(self) -> int:

@@ -20,6 +20,9 @@ HEADLINES = (
 )  # fmt: skip
 """The headline numbers. A target may be measured by any of them."""
 
+COMPLETED, BETTER = "_completed", "better-"
+"""The end of a measure of one module (``m1_completed``), and the beginning of one of an indicator (``better-…``)."""
+
 YES_NO = "yes-no"
 """Unit of an indicator that is a practice: 1 where an enterprise has the practice, 0 where it does not."""
 

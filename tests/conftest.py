@@ -25,6 +25,7 @@ from visiting import Visit
 from dashboard.settings import PUBLIC_RECORD
 from data.demo import write_demo
 from data.loading import load
+from data.records import Record
 from data.storage.database import writing_engine
 
 # No deadline, because a shared machine is slow at times; the same examples each time, so that a red run stays red.
@@ -190,6 +191,13 @@ def demo_on(new_on: Callable[[str], str], demo_folder: Path) -> Callable[[str], 
 def demo_url(server: str, demo_on: Callable[[str], str]) -> str:
     """A database of the synthetic programme."""
     return demo_on(server)
+
+
+@pytest.fixture(scope="module", params=["public", "demo"])
+def record(request: pytest.FixtureRequest) -> Record:
+    """Each of the two records in turn, without a server."""
+    url: str = request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[request.param])
+    return Record(url)
 
 
 @pytest.fixture(scope="session")

@@ -85,7 +85,6 @@ def coverage_line(of: Asked, indicator: str | None = None) -> dict[str, int]:
         "paired": len(paired),
         "paired_of_trained": len(paired & trained),
         "reported": len(reported),
-        "reported_of_trained": len(reported & trained),
         "trained": len(trained),
         "enterprises": len(of.enterprises),
         "without_place": len({row["enterprise"] for row in of.enrolments if of.place_of(row) is None}),

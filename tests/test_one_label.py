@@ -2,23 +2,20 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import date
 
 import pytest
-from attack.shown import a_reader
-from told import DATES, NUMBER, ORDINAL, Told, asked, pictures
+from told import DATES, NUMBER, ORDINAL, READERS, Told, asked, pictures
 
 from callbacks.newsletter_text import letter
 from callbacks.requests.page_request import PageRequest
 from data.newsletter import Period
-from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record
 from layouts.look import Card, Drawing, Size
 from layouts.parts.tables import Column, Table
 from layouts.texts.newsletter_parts import markdown
 
-READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor": a_reader}
 CLAUSES = re.compile(r"[;:,.()·—|]\s|[；：，。（）、]|(?<!before) and ")
 ROOM = re.compile(r"most common|with most|最常见|最多")
 """Words beside the number of rows that a picture has room for: a page has more than a slide."""
@@ -30,12 +27,6 @@ FEWEST_LETTERS = 4
 
 Labelled = tuple[str, tuple[str, ...]]
 """A label, and the numbers it stands beside, as they are written."""
-
-
-@pytest.fixture(scope="module", params=["public", "demo"])
-def record(request: pytest.FixtureRequest) -> Record:
-    url: str = request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[request.param])
-    return Record(url)
 
 
 def label_of(text: str, names: tuple[str, ...]) -> Labelled | None:
@@ -114,7 +105,8 @@ def test_check_finds_one_label_with_two_numbers() -> None:
 @pytest.mark.parametrize("reader", READERS)
 def test_no_label_has_two_numbers(record: Record, reader: str, language: str, search: str) -> None:
     with asked(record, READERS[reader](), search, language) as request:
-        if request.view.shown:
-            found = list(everything(request, language))
-            assert len(found) > 100 or request.is_filtered
-            assert not conflicts(iter(found))
+        if not request.view.shown:
+            pytest.skip("too few enterprises for this reader")
+        found = list(everything(request, language))
+        assert len(found) > 100 or request.is_filtered
+        assert not conflicts(iter(found))

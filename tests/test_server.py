@@ -191,7 +191,7 @@ def test_malformed_callback_body_is_refused_without_traceback(public):
 
 
 def test_failed_callback_shows_a_notice_and_logs_the_reason(public, monkeypatch, caplog):
-    monkeypatch.setattr("layouts.exhibits.overview.label", lambda _exhibit: 1 / 0)
+    monkeypatch.setattr("layouts.exhibits.overview.headline_name", lambda _exhibit: 1 / 0)
     said = {}
     for language in ("?as_of=2011-11-11", "?as_of=2011-11-11&lang=zh"):  # first use of this address
         response = public.post(HEADLINES, at(language))

@@ -11,10 +11,10 @@ from programme import PROGRAMME, Tables, load_rows, with_more
 from data.catalogue import read_catalogue
 from data.engine.precision import first_day, last_day, slip
 from data.exhibits import build, capacity, more
-from data.exhibits.events import ahead
 from data.exhibits.targets import Actual, attainment, state
 from data.filters import Filters
 from data.links.link_terms import Terms
+from data.privacy.shown import Withheld
 from data.privacy.viewer import MANAGER, Viewer
 from data.storage.database import writing_engine
 from data.view import View
@@ -257,8 +257,7 @@ def test_events_are_filtered_by_place_partner_round_phase_and_module(open_view, 
 
 
 def test_upcoming_events_are_planned_and_not_over(open_view):
-    view = open_view()
-    assert ahead(build(view, "events").table, view.of.as_of)["event"].tolist() == ["next"]
+    assert [row["event"] for row in rows(open_view(), "events") if row["ahead"]] == ["next"]
 
 
 def test_month_precise_event_spans_the_whole_month(open_view):
@@ -318,3 +317,40 @@ def test_period_of_a_month_or_year_covers_all_its_days():
     assert last_day(date(2016, 2, 14), "year") == date(2016, 12, 31)
     assert last_day(date(2016, 2, 14), "day") == date(2016, 2, 14)
     assert first_day(None, "month") is None
+
+
+MEASURED: Tables = TABLES | {
+    "target": [
+        {"indicator": name, "place": "370200", "due_on": due, "due_on_precision": "day", "scope": "", "value": 1,
+         "measure": measure, "comment_en": "Why it was missed.", "comment_zh": "未达成的原因。"}
+        for name, measure, due in (
+            ("reach", "trained", date(2013, 12, 1)),
+            ("defects", "workers_reached", date(2013, 12, 1)),
+            ("output", "rounds", date(2015, 12, 1)),
+        )
+    ],
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def measured(new_database: Callable[[], str]) -> Iterator[Any]:
+    """A programme whose targets are measured by headlines."""
+    yield from views(new_database(), with_more(MEASURED))
+
+
+def test_headline_of_a_target_under_a_threshold_is_rounded_or_withheld(measured):
+    def told(viewer: Viewer) -> dict[str, Any]:
+        table = build(measured("", viewer), "targets").table
+        return dict(zip(table["measure"], table["told"], strict=True))
+
+    assert all(isinstance(value, float | int) and not hasattr(value, "sign") for value in told(MANAGER).values())
+    seen = told(reader(threshold=5))
+    assert seen["trained"] % 5 == 0
+    assert isinstance(seen["workers_reached"], Withheld), "a sum of another day"
+    assert isinstance(seen["rounds"], Withheld), "a threshold shows those of the whole scope"
+
+
+@pytest.mark.parametrize("code", ["targets", "framework"])
+def test_link_viewer_reads_no_comment_of_a_record_that_is_not_public(measured, code):
+    for viewer, comments in ((MANAGER, {"Why it was missed."}), (reader(threshold=5), {None})):
+        assert set(build(measured("", viewer), code).table["comment_en"]) == comments

@@ -1,23 +1,12 @@
 """A title says what its chart shows: each of its numbers stands in the chart, the table or the caption under it."""
 
-from collections.abc import Callable
-
 import pytest
-from attack.shown import a_reader
-from told import Told, asked, numbers, pictures
+from told import READERS, Told, asked, numbers, pictures
 
-from data.privacy.viewer import MANAGER, Viewer
+from data.privacy.viewer import MANAGER
 from data.records import Record
 from layouts.look import Drawing, Size
 from layouts.parts.tables import Column, Table
-
-READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor": a_reader}
-
-
-@pytest.fixture(scope="module", params=["public", "demo"])
-def record(request: pytest.FixtureRequest) -> Record:
-    url: str = request.getfixturevalue({"public": "public_record_url", "demo": "demo_url"}[request.param])
-    return Record(url)
 
 
 def unsupported(told: Told) -> list[str]:
@@ -44,7 +33,7 @@ def test_number_of_a_title_stands_in_the_chart_the_table_or_the_caption(
     found = {}
     with asked(record, READERS[reader](), search, language) as request:
         if not request.view.shown:
-            return
+            pytest.skip("too few enterprises for this reader")
         for told in pictures(request, language):
             if unsupported(told):
                 found[told.picture, str(told.size), told.drawing.title] = unsupported(told)

@@ -2,23 +2,28 @@
 
 import re
 from calendar import month_name
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
+
+from attack.shown import a_reader
 
 from callbacks.requests.materials import build, material_of
 from callbacks.requests.page_request import PageRequest
 from dashboard.app import grounds
 from data.filters import Filters
 from data.places import read_boundaries
-from data.privacy.viewer import Viewer
+from data.privacy.viewer import MANAGER, Viewer
 from data.records import Record
 from layouts.exhibits import PICTURES
 from layouts.look import Drawing, Size
 from layouts.parts.tables import Link, Table
 from layouts.words import speaking
+
+READERS: dict[str, Callable[[], Viewer]] = {"manager": lambda: MANAGER, "donor": a_reader}
+"""A viewer without limits, and one whose link has a threshold."""
 
 NUMBER = re.compile(r"(?<![A-Za-z\d.,])\d[\d,]*(?:\.\d+)?(?![A-Za-z\d])")
 """A number in a text; a digit in a code, such as that of M1, is none."""

@@ -21,6 +21,7 @@ from callbacks.requests.page_request import AppContext, Cacheable
 from dashboard.pages import plain_pages
 from data.catalogue import Catalogue
 from data.editions.frozen_copies import EditionProblem
+from data.exhibits import ALL
 from data.filters import DIMENSIONS, OUTSIDE, Filters, language_of
 from data.privacy.viewer import Viewer
 from data.records import RecordVersion
@@ -35,7 +36,8 @@ CACHED_ROUTES = frozenset(
 BROWSER_CACHED_ROUTES = frozenset({"export-workbook", "export-selection", "export-package", "calendar"})
 """Routes that read the same, but only the browser caches: long files that contain the time of the download."""
 
-READ_PARAMETERS = ("indicator",)
+READ_PARAMETERS = ("indicator", *sorted({name for exhibit in ALL for name in exhibit.options}))
+"""The parameters of a query that choose what an exhibit shows, besides the filters."""
 
 _ROOT = Path(__file__).resolve().parent.parent.parent
 _PACKAGES = ("callbacks", "dashboard", "data", "layouts")
@@ -98,6 +100,8 @@ class CacheKeys:
             catalogue = record.catalogue()
         except (DatabaseProblem, EditionProblem):  # the route or callback reports it
             return None
+        if has_notice(filters, viewer, catalogue):
+            return None
         version = RecordVersion.of(record, catalogue)
         filters = canonical(filters, viewer, catalogue)
         key = [
@@ -129,6 +133,11 @@ class CacheKeys:
             changed = ("changedPropIds", "parsedChangedPropsIds")
             body = {name: value for name, value in body.items() if name not in changed} | {"inputs": inputs}
         return search or "", [how, body]
+
+
+def has_notice(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> bool:
+    """True if the page names codes of its address that are not on record: only a viewer without limits is told."""
+    return not viewer.limited and filters.known(catalogue.codes) != filters
 
 
 def canonical(filters: Filters, viewer: Viewer, catalogue: Catalogue) -> Filters:

@@ -16,8 +16,8 @@ from data.records import Record
 from data.storage.schema import results
 from data.view import View
 from layouts import words
-from layouts.exhibits.overview import label
 from layouts.parts.cards import table_name
+from layouts.texts.code_words import headline_name
 from layouts.words import _, day, labelled, listed, ngettext, number, quantity, signed
 
 MOST_SHOWN = 100
@@ -71,7 +71,7 @@ def compared(before: Record, after: Record) -> Compared:
             after=_title(after, now),
             notes=_notes((before, was), (after, now)),
             headlines=[
-                (label(each.headline), number(each.before), number(each.after), _difference(each))
+                (headline_name(each.headline), number(each.before), number(each.after), _difference(each))
                 for each in comparison.headlines
             ],
             new=[_section(names, each.table, each.new_count, each.new) for each in comparison.tables if each.new_count],

@@ -7,7 +7,7 @@ import fcntl
 import os
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
@@ -17,7 +17,7 @@ from itertools import count
 from pathlib import Path
 from shutil import rmtree
 from time import time_ns
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import (
     Column,
@@ -273,7 +273,7 @@ def find(folder: Path, key: str) -> Edition:
 def verify(edition: Edition) -> None:
     """Raise :class:`EditionProblem` if the file does not match the hash in its name (changed) or is missing (gone)."""
     try:
-        same = _digest(edition.path) == edition.sha256
+        same = _remembered(edition.path, edition.path, lambda: _digest(edition.path)) == edition.sha256
     except FileNotFoundError as error:
         raise EditionProblem("gone", edition.name) from error
     except OSError as error:
@@ -286,24 +286,34 @@ def tables_state(edition: Edition) -> str:
     """How the frozen tables are: good, changed, gone, or none (the edition was made before tables were frozen)."""
     if not edition.tables:
         return "none"
-    if not edition.tables_path.exists():
+    try:
+        good = _remembered(edition, edition.tables_path, lambda: _checked(edition) is not None)
+    except FileNotFoundError:
         return "gone"
-    return "changed" if tables_zip(edition) is None else "good"
+    except OSError:
+        return "changed"
+    return "good" if good else "changed"
 
 
 def tables_zip(edition: Edition) -> bytes | None:
     """The ZIP with the frozen tables; None where there is none, or where it is not what was frozen."""
-    with suppress(OSError):
-        content = edition.tables_path.read_bytes()
-        if edition.tables and frozen_tables.read(content, dict(edition.tables), edition.manifest):
-            return content
-    return None
+    content, _files = _checked(edition) or (None, None)
+    return content
 
 
 def tables_of(edition: Edition) -> dict[str, bytes] | None:
     """The frozen tables by file name; None where there are none, or where they are not what was frozen."""
-    content = tables_zip(edition)
-    return frozen_tables.read(content, dict(edition.tables), edition.manifest) if content else None
+    _content, files = _checked(edition) or (None, None)
+    return files
+
+
+def _checked(edition: Edition) -> tuple[bytes, dict[str, bytes]] | None:
+    """The ZIP with the frozen tables and its files by name; None where there is none, or it is not what was frozen."""
+    with suppress(OSError):
+        content = edition.tables_path.read_bytes()
+        files = frozen_tables.read(content, dict(edition.tables), edition.manifest) if edition.tables else None
+        return None if files is None else (content, files)
+    return None
 
 
 def _files(folder: Path) -> list[Path]:
@@ -326,20 +336,28 @@ def _stamp(path: Path) -> Stamp:
     return stat.st_mtime_ns, stat.st_ctime_ns, stat.st_size, stat.st_ino
 
 
-_digests: dict[Path, tuple[Stamp, str]] = {}
+T = TypeVar("T")
+
+_found: dict[Hashable, tuple[Stamp, Any]] = {}
+
+
+def _remembered(key: Hashable, path: Path, read: Callable[[], T]) -> T:
+    """What `read` finds in a file, read again only after the file has changed. `key` is what else it depends on."""
+    stamp = _stamp(path)
+    known = _found.get(key)
+    if known and known[0] == stamp:
+        found: T = known[1]
+        return found
+    found = read()
+    if time_ns() - max(stamp[:2]) > _SETTLED_NS:
+        _found[key] = stamp, found
+    return found
 
 
 def _digest(path: Path) -> str:
-    """The SHA-256 of a file, calculated again only after the file has changed."""
-    stamp = _stamp(path)
-    known = _digests.get(path)
-    if known and known[0] == stamp:
-        return known[1]
+    """The SHA-256 of a file."""
     with path.open("rb") as file:
-        sha256 = file_digest(file, "sha256").hexdigest()
-    if time_ns() - max(stamp[:2]) > _SETTLED_NS:
-        _digests[path] = stamp, sha256
-    return sha256
+        return file_digest(file, "sha256").hexdigest()
 
 
 def _read(path: Path) -> Edition | None:

@@ -31,8 +31,8 @@ class Reading:
 class RulesNote:
     """The note on an edition that was made under an older version of the rules, ``version``.
 
-    ``readings`` are the headlines that read otherwise; None where the viewer may not see them, or where they are not on
-    record (``lost``). ``redefined`` are the headlines of which the definition itself was changed since.
+    ``readings`` are the headlines whose number has changed; None where the viewer may not see them, or where they are
+    not on record (``lost``). ``redefined`` are the headlines of which the definition itself was changed since.
     """
 
     version: int
@@ -54,12 +54,11 @@ def rules_note(edition: Edition | None, view: View) -> RulesNote | None:
     then = _then(edition, view)
     if then is None:
         return RulesNote(version, redefined, None, lost=True)
-    today = recorded_headlines(view.with_filters(Filters()))
-    return RulesNote(version, redefined, differing(then, today, limited=view.viewer.limited))
+    return RulesNote(version, redefined, differing(then, _today(view), limited=view.viewer.limited))
 
 
 def differing(then: Mapping[str, Number], today: Mapping[str, Number], *, limited: bool = False) -> tuple[Reading, ...]:
-    """The headlines that read otherwise, in the order of today's. A headline of only one side is none of them."""
+    """The headlines whose number has changed, in today's order; only those that both sides have."""
     readings = [Reading(name, then[name], today[name]) for name in today if name in then]
     if limited:
         readings = [_without_whole(each) if each.headline == _HIDDEN_FROM_LINKS else each for each in readings]
@@ -72,10 +71,23 @@ def _without_whole(reading: Reading) -> Reading:
 
 def _then(edition: Edition, view: View) -> Mapping[str, Number] | None:
     """The headlines as they read when the edition was made; None if its frozen tables are not what was frozen."""
-    if edition.tables:
-        tables = frozen_copies.tables_of(edition)
-        return frozen_tables.headlines_of(tables["overview.csv"]) if tables else None
+    if edition.tables and frozen_copies.tables_state(edition) != "good":
+        return None
+    headlines: Mapping[str, Number] | None = view.catalogue.once.get(
+        ("headlines then", edition),
+        lambda: _frozen(edition) if edition.tables else first_rules.headlines(view.connection),
+    )
+    return headlines
+
+
+def _frozen(edition: Edition) -> Mapping[str, Number] | None:
+    tables = frozen_copies.tables_of(edition)
+    return frozen_tables.headlines_of(tables["overview.csv"]) if tables else None
+
+
+def _today(view: View) -> Mapping[str, Number]:
+    """The headlines of the whole record as they read today, without rounding; counted once per version of the data."""
     headlines: Mapping[str, Number] = view.catalogue.once.get(
-        "first rules", lambda: first_rules.headlines(view.connection)
+        ("headlines today", view.viewer.limited), lambda: recorded_headlines(view.with_filters(Filters()))
     )
     return headlines

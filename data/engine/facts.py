@@ -19,7 +19,7 @@ NONE = -1
 """The position of a missing code."""
 
 PRECISIONS = ("day", "month", "year", "by")
-"""The precisions of a date, the most precise first."""
+"""The precisions of a date, the most precise first. `by` means this day or any earlier one."""
 
 ENTIRE, LENT = len(PRECISIONS), len(PRECISIONS) + 1
 """The precisions of a day that is no date of the fact: it is always seen, or from the day of its source or round."""

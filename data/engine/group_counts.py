@@ -14,7 +14,7 @@ def coverage_totals(of: SliceFacts, indicator: str | None = None) -> dict[str, i
     """The counts of the line under an exhibit: enterprises, without_place, trained, reported, paired, and pairs.
 
     With an `indicator`, reported, paired and pairs are those of it. reported and paired count all enterprises,
-    reported_of_trained and paired_of_trained the trained ones.
+    paired_of_trained the trained ones.
     """
     rows, first, results = of.record.results, of.pairs.before, of.results_of(indicator)
     if indicator is not None:
@@ -22,13 +22,12 @@ def coverage_totals(of: SliceFacts, indicator: str | None = None) -> dict[str, i
     pairs = of.tally(rows.enterprise[first], rows.indicator[first], len(of.record.indicators))
     enrolments = of.record.enrolments
     without_place = enrolments.place[of.enrolments] == NONE
-    reported, paired = of.marked(rows.enterprise[results]), of.marked(rows.enterprise[first])
+    paired = of.marked(rows.enterprise[first])
     marks = {
         "enterprises": of.enterprises,
         "without_place": of.marked(enrolments.enterprise[of.enrolments[without_place]]),
         "trained": of.trained,
-        "reported": reported,
-        "reported_of_trained": reported & of.trained,
+        "reported": of.marked(rows.enterprise[results]),
         "paired": paired,
         "paired_of_trained": paired & of.trained,
     }

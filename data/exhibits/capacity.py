@@ -8,15 +8,20 @@ from typing import Any
 import pandas as pd
 
 from data import queries
-from data.columns import Count, Key
+from data.columns import Count, Day, Key, Text, Value
 from data.exhibit import Exhibit, Part
+from data.exhibits import published
 from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, by_source
 from data.storage import schema
-from data.storage.schema import TRAINER_LEVELS
+from data.storage.schema import TRAINER_LEVELS, precision_of
 from data.view import View
 
+_INDICATORS = {"certified": "certified-trainers", "expert": "expert-trainers"}
+"""The indicator of the published figures that stand beside the number of trainers at a level."""
+
+_OF_FIGURE = ("unit", "partner", "round")
 _SEXES = ("women", "men", "sex_unknown")
 
 
@@ -38,13 +43,22 @@ def numbers(view: View) -> pd.DataFrame:
 def ladder(view: View) -> pd.DataFrame:
     """One row per level, lowest first: the trainers at this level in any module, and ``everyone`` with a level.
 
-    ``without_level``: the trainers on record without one (None under a threshold).
+    ``without_level``: the trainers on record without one (None under a threshold). ``published`` is the figure that
+    stands beside a level, chosen as for a headline.
     """
     levels = _levels(view)
     rows = [{"level": level} | _count(view, levels[levels["level"] == level]) for level in TRAINER_LEVELS]
     without = None if view.threshold else len(queries.trainers_without_level(view.connection, view.of))
     frame = pd.DataFrame(rows).assign(everyone=_trainer_count(view, levels["trainer"]), without_level=without)
-    return _women(view, frame)
+    return _women(view, frame).join(_published(view))
+
+
+def _published(view: View) -> pd.DataFrame:
+    """The published figure beside each level, lowest level first."""
+    figures = published.figures(view)
+    of_levels = ([row for row in figures if row["indicator"] == _INDICATORS.get(level)] for level in TRAINER_LEVELS)
+    rows = [published.beside(published.foremost(view, each), *_OF_FIGURE) for each in of_levels]
+    return pd.DataFrame(rows, dtype=object)
 
 
 def _sources(view: View, _table: pd.DataFrame, _indicator: str) -> pd.DataFrame:
@@ -122,6 +136,14 @@ EXHIBIT = Exhibit(
                 Count("sex_unknown"),
                 Count("everyone"),
                 Count("without_level"),
+                Value("published", exported=False),
+                Text("published_operator", exported=False),
+                Text("published_unit", exported=False),
+                Day("published_on", exported=False),
+                Text(precision_of("published_on"), exported=False),
+                Text("published_partner", of="partner", exported=False),
+                Text("published_round", of="round", exported=False),
+                Text("published_source", of="source", exported=False),
             ),
             numbers=ladder,
         ),

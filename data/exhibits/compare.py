@@ -13,18 +13,15 @@ from data.engine.facts import NONE, Array
 from data.engine.grouped import Grouped, GroupFacts
 from data.engine.slice import OVERDUE, SliceFacts
 from data.exhibit import Exhibit, Option
-from data.privacy.table import marked, total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
-from data.vocabulary import FEWEST_FOR_INTERVAL
+from data.vocabulary import BETTER, COMPLETED, FEWEST_FOR_INTERVAL
 
 KINDS = ("partner", "sector", "round", "phase", "province", "module")
 """The kinds of groups: the values of ``by``."""
 
 PLAIN_MEASURES = ("enterprises", "trained", "modules_completed", "overdue", "stale", "reported")
 """The measures of every record. There is one more per module (``m1_completed``) and indicator (``better-…``)."""
-
-COMPLETED, BETTER = "_completed", "better-"
 
 
 def measures_of(view: View) -> tuple[str, ...]:
@@ -67,7 +64,7 @@ def numbers(view: View, by: str, measure: str) -> pd.DataFrame:
             by,
             code,
             measure,
-            *(_told(view, each, counts.terms) for each in (value, of)),
+            *(view.told(each, counts.terms) for each in (value, of)),
             *_rated(view, value, of, overall, fewest),
         )
         for code, value, of in zip(codes, counts.value.tolist(), bases, strict=True)
@@ -81,14 +78,6 @@ def _rated(view: View, value: int, of: int | None, overall: float | None, fewest
     share = view.share(value, of)
     interval = measures.wilson_interval(min(value, of), of) if share is not None and of >= fewest else None
     return share, *(interval or (None, None)), measures.funnel_verdict(share, of, overall)
-
-
-def _told(view: View, count: int | None, terms: int) -> Any:
-    """A count or sum of counts as the viewer may see it."""
-    if view.disclosure is None or count is None:
-        return count
-    rounding = view.disclosure.rounding
-    return marked(count, rounding) if terms == 1 else total_marked(count, rounding, terms)
 
 
 def _frame(rows: Iterable[tuple[Any, ...]]) -> pd.DataFrame:
@@ -113,7 +102,6 @@ def _counts(view: View, of: SliceFacts, by: str, codes: list[str | None], measur
         return _Counts(
             np.concatenate([one.value for one in each]),
             None if each[0].of is None else np.concatenate([one.of for one in each if one.of is not None]),
-            each[0].terms,
         )
     rows, groups, every = _groups(view, of, by)
     counted = _counted(view, GroupFacts(of, rows, groups, len(every)), measure)
@@ -170,19 +158,17 @@ def _counted(view: View, by_group: GroupFacts, measure: str) -> _Counts:
     if measure.startswith(BETTER):
         return _better(view, by_group, measure.removeprefix(BETTER))
     group, modules = by_group.modules
-    code = measure.removesuffix(COMPLETED)
     flags = {"overdue": modules.state == OVERDUE, "stale": modules.stale}.get(measure, modules.completed)
     count = len(of.record.modules) or 1
+    code = measure.removesuffix(COMPLETED)
+    one = of.record.modules.index(code) if measure.endswith(COMPLETED) and code in view.catalogue.module else None
 
     def per_group(flags: Array) -> Array:
         keys = group[flags] * count + modules.module[flags]
         cells = of.tally(modules.enterprise[flags], keys, many * count).reshape(many, count)
-        if code in view.catalogue.module and measure.endswith(COMPLETED):
-            return np.asarray(cells[:, of.record.modules.index(code)])
-        return np.asarray(cells.sum(axis=1))
+        return np.asarray(cells.sum(axis=1) if one is None else cells[:, one])
 
-    one_module = code in view.catalogue.module and measure.endswith(COMPLETED)
-    return _Counts(per_group(flags), per_group(modules.due), 1 if one_module else view.modules)
+    return _Counts(per_group(flags), per_group(modules.due), view.modules if one is None else 1)
 
 
 def _better(view: View, by_group: GroupFacts, indicator: str) -> _Counts:

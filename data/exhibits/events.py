@@ -1,6 +1,5 @@
 """Events of the programme: planned, held and cancelled."""
 
-from datetime import date
 from typing import Any
 
 import pandas as pd
@@ -13,32 +12,24 @@ from data.queries import exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, of_table
 from data.storage import schema
+from data.storage.schema import precision_of
 from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
     """One row per event, earliest first, events without a date last.
 
-    ``first`` and ``last`` are the earliest and latest day possible (None: no date). ``partners`` are the partners that
-    may be named. Where the name contains a hidden name, the event has the name of its kind and an alias as code. Only
-    managers see notes.
+    ``first`` and ``last`` are the earliest and latest day possible (None: no date). ``ahead``: the event is still to
+    come, planned and not over by the date of the view. ``partners`` are the partners that may be named. Where the name
+    contains a hidden name, the event has the name of its kind and an alias as code. Only managers see notes.
     """
     partners = queries.event_partners(view.connection, view.of)
     rows = [_row(view, row, tuple(partners.get(row["code"], ()))) for row in queries.events(view.connection, view.of)]
     columns = [column.name for column in EXHIBIT.columns if column.name != "ahead"]
     frame = pd.DataFrame(rows, columns=columns, dtype=object)
-    return frame.assign(ahead=_is_ahead(frame, view.of.as_of))
-
-
-def ahead(frame: pd.DataFrame, as_of: date) -> pd.DataFrame:
-    """The events of :func:`numbers` that are still to come on a date: planned, and not over by then."""
-    return frame[_is_ahead(frame, as_of)]
-
-
-def _is_ahead(frame: pd.DataFrame, as_of: date) -> "pd.Series[bool]":
-    rows = zip(frame["status"], frame["last"], strict=True)
-    to_come = [status == "planned" and last is not None and last > as_of for status, last in rows]
-    return pd.Series(to_come, index=frame.index, dtype=bool)
+    dates = zip(frame["status"], frame["last"], strict=True)
+    ahead = [status == "planned" and last is not None and last > view.of.as_of for status, last in dates]
+    return frame.assign(ahead=pd.Series(ahead, index=frame.index, dtype=bool))
 
 
 def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str, Any]:
@@ -50,8 +41,8 @@ def _row(view: View, row: dict[str, Any], partners: tuple[str, ...]) -> dict[str
         "event": f"{row['kind']}-{view.viewer.alias_order(row['code'])[:8]}" if hidden else row["code"],
         "name_en": row["kind"] if hidden else row["name_en"],
         "name_zh": row["kind"] if hidden else row["name_zh"],
-        "first": first_day(row[begins], row[f"{begins}_precision"]) or row[begins],
-        "last": last_day(row[ends], row[f"{ends}_precision"]),
+        "first": first_day(row[begins], row[precision_of(begins)]) or row[begins],
+        "last": last_day(row[ends], row[precision_of(ends)]),
         "partners": partners,
         "round": row["round"] if not view.viewer.limited or row["round"] in view.visible("round") else None,
         "note": None if view.viewer.limited else row["note"],

@@ -9,13 +9,8 @@ from data.view import View
 
 
 def numbers(view: View) -> pd.DataFrame:
-    """One row per target. ``actual`` is what was reached on its day, or by now where the day is ahead or unreported.
-
-    A viewer with a share link sees a comment only where it names nothing hidden from them.
-    """
+    """One row per target. ``actual`` is what was reached on its day, or by now where the day is ahead or unreported."""
     table = targets.numbers(view).rename(columns={"told": "actual", "women": "target_women"})
-    for name in ("comment_en", "comment_zh"):
-        table[name] = [None if view.names_hidden(comment) else comment for comment in table[name]]
     return table[[column.name for column in EXHIBIT.columns]]
 
 

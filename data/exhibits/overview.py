@@ -1,6 +1,5 @@
 """The headline figures of a selection: enterprises, people, visits and modules, one row each."""
 
-from functools import partial
 from typing import Any
 
 import pandas as pd
@@ -9,7 +8,6 @@ from data.columns import Derived, Key, Text, Value, dated
 from data.engine import counts
 from data.exhibit import Exhibit
 from data.exhibits import published
-from data.privacy.table import marked, total_marked
 from data.rests_on import ENTERPRISES
 from data.view import View
 from data.vocabulary import HEADLINES
@@ -24,15 +22,22 @@ INDICATORS = {
 
 _COUNTS = frozenset({"enterprises", "trained", "workers_unknown", "reported", "paired"})
 _TOTALS = frozenset({"modules_completed", "overdue", "stale"})
-_LEVELS = (None, "country", "province", "city", "county")
+
+ROUNDED = _COUNTS | _TOTALS
+"""The headlines that are counts, or sums of counts: a threshold rounds them."""
+
+REACH = frozenset({"rounds", "places", "partners"})
+"""The headlines that are those of the viewer's whole scope under a threshold, whatever is filtered."""
 
 
 def numbers(view: View) -> pd.DataFrame:
     """One row per headline: its number, the number it is out of, and the published figure that stands beside it."""
     recorded = recorded_headlines(view)
-    beside = {name: _foremost(view, figures) for name, figures in figures_of_headlines(view).items()}
-    rows = [{"headline": name, "value": value, "of": of, **_published(beside[name])}
-            for name, (value, of) in recorded.items()]  # fmt: skip
+    figures = figures_of_headlines(view)
+    rows = [
+        {"headline": name, "value": value, "of": of, **published.beside(published.foremost(view, figures[name]))}
+        for name, (value, of) in recorded.items()
+    ]
     return pd.DataFrame(rows, columns=[column.name for column in EXHIBIT.columns], dtype=object)
 
 
@@ -55,14 +60,10 @@ def recorded_headlines(view: View) -> dict[str, tuple[Any, Any]]:
         "rounds": None if view.viewer.limited else reach["rounds_seen"],
     }
     headlines = {name: ({**n, **reach}[name], of.get(name)) for name in HEADLINES}
-    if view.disclosure:
-        rounding = view.disclosure.rounding
-        mark_total = partial(total_marked, rounding=rounding, terms=view.modules)
-        mark_by_name: dict[str, Any] = dict.fromkeys(_COUNTS, partial(marked, rounding=rounding))
-        mark_by_name |= dict.fromkeys(_TOTALS, mark_total)
-        for name, mark in mark_by_name.items():
-            value, whole = headlines[name]
-            headlines[name] = mark(value), mark(whole)
+    terms = dict.fromkeys(_COUNTS, 1) | dict.fromkeys(_TOTALS, view.modules)
+    for name, of_each in terms.items():
+        value, whole = headlines[name]
+        headlines[name] = view.told(value, of_each), view.told(whole, of_each)
     return headlines
 
 
@@ -86,32 +87,8 @@ def _sum(counts: dict[str, int], name: str, terms: int, known_terms: int) -> int
 
 def figures_of_headlines(view: View) -> dict[str, list[dict[str, Any]]]:
     """The published figures of each headline in the selection, in the order of :mod:`data.exhibits.published`."""
-    table = published.numbers(view).astype(object)
-    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
+    rows = published.figures(view)
     return {name: [row for row in rows if row["indicator"] == INDICATORS.get(name)] for name in HEADLINES}
-
-
-def _foremost(view: View, figures: list[dict[str, Any]]) -> dict[str, Any] | None:
-    """The figure that stands beside a headline: of the highest place, that names the least, and of these the latest."""
-
-    def rank(figure: dict[str, Any]) -> tuple[Any, ...]:
-        place = view.catalogue.place.get(figure["place"] or "")
-        named = sum(bool(figure[name]) for name in ("own_phase", "round", "partner", "scope"))
-        level = _LEVELS.index(place.columns["level"] if place else None)
-        return -level, -named, published.day_of(view, figure), figure["figure"]
-
-    return max(figures, key=rank, default=None)
-
-
-def _published(figure: dict[str, Any] | None) -> dict[str, Any]:
-    columns = {
-        "published": "value",
-        "published_operator": "operator",
-        "published_on": "as_of",
-        "published_on_precision": "as_of_precision",
-        "published_source": "source",
-    }
-    return {name: figure[column] if figure else None for name, column in columns.items()}
 
 
 EXHIBIT = Exhibit(

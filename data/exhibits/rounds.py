@@ -10,6 +10,7 @@ from data.queries import enterprise_rows, exhibit_rows
 from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, of_table
 from data.storage import schema
+from data.storage.schema import precision_of
 from data.view import View
 
 _DATES = ("planned_start", "planned_end", "started_on", "ended_on")
@@ -28,8 +29,8 @@ def numbers(view: View) -> pd.DataFrame:
     for row in dates:
         if not any(row[name] for name in _DATES):
             continue
-        ends = {name: last_day(row[name], row[f"{name}_precision"]) for name in _DATES}
-        begins = {name: first_day(row[name], row[f"{name}_precision"]) or ends[name] for name in _DATES}
+        ends = {name: last_day(row[name], row[precision_of(name)]) for name in _DATES}
+        begins = {name: first_day(row[name], row[precision_of(name)]) or ends[name] for name in _DATES}
         precision = coarser(row["planned_start_precision"], row["started_on_precision"])
         rows.append(
             row

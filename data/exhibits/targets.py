@@ -14,7 +14,7 @@ from data.columns import Day, Holds, Key, Text, Value, dated
 from data.engine.precision import first_day, last_day
 from data.exhibit import Exhibit
 from data.exhibits import published
-from data.exhibits.overview import recorded_headlines
+from data.exhibits.overview import REACH, ROUNDED, recorded_headlines
 from data.filters import Filters
 from data.privacy.shown import Under, Withheld
 from data.queries import exhibit_rows
@@ -22,8 +22,6 @@ from data.queries.exhibit_rows import Rows
 from data.rests_on import RestsOn, by_source
 from data.storage import schema
 from data.view import View
-
-STATES = ("reached", "missed", "reached-later", "on-the-way", "not-reported")
 
 
 @dataclass(frozen=True)
@@ -61,10 +59,8 @@ def _figures(view: View) -> dict[tuple[str, str, str], list[tuple[date, Actual]]
     day the one with the greater code is the later.
     """
     everything = view.with_filters(Filters(as_of=view.filters.as_of, edition=view.filters.edition))
-    table = published.numbers(everything).astype(object)
     figures: dict[tuple[str, str, str], list[tuple[date, Actual]]] = {}
-    rows = [dict(zip(map(str, table.columns), row, strict=True)) for row in table.itertuples(index=False)]
-    for row in sorted(rows, key=lambda row: (published.day_of(view, row), row["figure"])):
+    for row in sorted(published.figures(everything), key=lambda row: (published.day_of(view, row), row["figure"])):
         day = published.day_of(view, row)
         if row["place"] and not row["round"] and not row["partner"] and day != date.min:
             when, precision = published.date_of(view, row)
@@ -107,6 +103,7 @@ def _row(view: View, target: dict[str, Any], due: date | None, figures: list[tup
     value = target["value"]
     return {
         **{name: target[name] for name in _OF_TARGET},
+        **_comments(view, target),
         "scope": target["scope"] or None,
         "target": value,
         "actual_due": on_due.value if on_due else None,
@@ -130,18 +127,29 @@ def _row(view: View, target: dict[str, Any], due: date | None, figures: list[tup
 
 _OF_TARGET = (
     "indicator", "place", "due_on", "due_on_precision", "baseline", "baseline_on", "baseline_on_precision", "unit",
-    "better", "level", "measure", "comment_en", "comment_zh", "source",
+    "better", "level", "measure", "source",
 )  # fmt: skip
+
+
+def _comments(view: View, target: dict[str, Any]) -> dict[str, str | None]:
+    """The comments of a target; none where the viewer may not read it in one of the languages."""
+    comments = {name: target[name] for name in ("comment_en", "comment_zh")}
+    hidden = any(view.readable(comment) != comment for comment in comments.values())
+    return dict.fromkeys(comments) if hidden else comments
 
 
 def _headline(view: View, target: dict[str, Any], day: date) -> Actual | None:
     """The headline that a target is measured by, of its place and scope, on a day; None where it is not known.
 
     Under a threshold it is rounded like every other number, and withheld where the place may not be selected. The day
-    is that of the target: a viewer cannot choose it.
+    is that of the target: a viewer cannot choose it. Rounds, places and partners are withheld, because a threshold
+    shows those of the whole scope; so are sums of another day than today, because two of them could differ by one
+    enterprise.
     """
     chosen = Filters(place=frozenset({target["place"]}), edition=view.filters.edition)
-    if view.disclosure and not view.disclosure.shows(chosen):
+    measure = target["measure"]
+    told = measure in ROUNDED or (measure not in REACH and day == view.of.as_of)
+    if view.disclosure and not (told and view.disclosure.shows(chosen)):
         return Actual(Withheld(), "=", day, "day")
     if target["scope"]:
         chosen = chosen.with_codes("module", _modules(view, target["scope"]))
@@ -149,7 +157,7 @@ def _headline(view: View, target: dict[str, Any], day: date) -> Actual | None:
     key = "headlines", of.filters
     if key not in view.built:
         view.built[key] = recorded_headlines(of)
-    value, _of = view.built[key][target["measure"]]
+    value, _of = view.built[key][measure]
     return None if value is None else Actual(value, "=", day, "day")
 
 
@@ -165,7 +173,7 @@ def _none_for_nan(value: float | None) -> float | None:
 
 
 def state(target: float, on_due: Actual | None, now: Actual | None, better: str, *, passed: bool) -> str:
-    """The state of a target, one of :data:`STATES`; `passed`: its day has passed.
+    """The state of a target: reached, missed, reached-later, on-the-way or not-reported; `passed`: its day has passed.
 
     A bound decides only where it is certain.
     """

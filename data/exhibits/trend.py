@@ -11,7 +11,6 @@ from data.engine import trends
 from data.engine.slice import SliceFacts
 from data.engine.trends import MEASURES, OVER_MODULES, QUARTERS, Firsts
 from data.exhibit import Exhibit, Option
-from data.privacy.table import marked, total_marked
 from data.rests_on import TRAININGS_AND_RESULTS
 from data.view import View
 
@@ -25,12 +24,13 @@ def numbers(view: View, measure: str) -> pd.DataFrame:
     """
     firsts = trends.firsts(view.facts, measure)
     quarters = _quarters_of_scope(view, measure) if view.threshold else firsts.quarters(view.of.as_of)
+    terms = view.modules if measure == OVER_MODULES else 1
     rows: list[tuple[Any, ...]] = []
     if view.threshold or firsts.undated.any():
-        rows.append((None, measure, _told(view, measure, _counted(view.facts, firsts, firsts.undated)), None))
+        rows.append((None, measure, view.told(_counted(view.facts, firsts, firsts.undated), terms), None))
     for quarter in quarters:
-        new = _new(view, measure, firsts, quarter, last=quarter == quarters[-1])
-        cumulative = _told(view, measure, _counted(view.facts, firsts, firsts.by(quarter)))
+        new = view.told(_new(view, firsts, quarter, last=quarter == quarters[-1]), terms)
+        cumulative = view.told(_counted(view.facts, firsts, firsts.by(quarter)), terms)
         rows.append((trends.written(quarter), measure, new, cumulative))
     return _frame(rows)
 
@@ -46,28 +46,20 @@ def _quarters_of_scope(view: View, measure: str) -> list[int]:
     return quarters[len(list(under)) :]
 
 
-def _new(view: View, measure: str, firsts: Firsts, quarter: int, *, last: bool) -> Any:
+def _new(view: View, firsts: Firsts, quarter: int, *, last: bool) -> int | None:
     """The number that is new in a quarter; under a threshold in its year, and None before the last row of the year."""
     if not view.threshold:
         return _counted(view.facts, firsts, firsts.within(quarter, quarter))
     begin = quarter - quarter % QUARTERS
     if quarter < begin + QUARTERS - 1 and not last:
         return None
-    return _told(view, measure, _counted(view.facts, firsts, firsts.within(begin, quarter)))
+    return _counted(view.facts, firsts, firsts.within(begin, quarter))
 
 
 def _counted(of: SliceFacts, firsts: Firsts, chosen: np.ndarray[Any, Any]) -> int:
     """The number of some first facts, each of an enterprise, or of an enterprise and a module."""
     many = len(of.record.modules) or 1
     return int(of.tally(firsts.enterprise[chosen], firsts.module[chosen], many).sum())
-
-
-def _told(view: View, measure: str, count: int) -> Any:
-    """A count, or a sum of counts over modules, as the viewer may see it."""
-    if view.disclosure is None:
-        return count
-    rounding = view.disclosure.rounding
-    return total_marked(count, rounding, view.modules) if measure == OVER_MODULES else marked(count, rounding)
 
 
 def _frame(rows: list[tuple[Any, ...]]) -> pd.DataFrame:

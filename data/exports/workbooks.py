@@ -17,8 +17,9 @@ from data.columns import Holds
 from data.engine.precision import written
 from data.exhibit import BuiltExhibit
 from data.exhibits import EXHIBITS
-from data.exports.csv_files import FORMULA_SIGNS, blank
+from data.exports.csv_files import FORMULA_SIGNS, blank, dated_columns
 from data.privacy.shown import Under, Withheld
+from data.storage.schema import precision_of
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -48,18 +49,17 @@ def sheet_of(exhibit: BuiltExhibit) -> Sheet:
     """The exported columns of an exhibit as a sheet; its title is the code of the exhibit."""
     declared = EXHIBITS[exhibit.code]
     columns = declared.exported
+    dates = dated_columns(exhibit.table, columns)
     # Column by column: row by row, pandas turns withheld numbers into plain ones.
-    rows = zip(*(_values(exhibit.table, name) for name in columns), strict=True)
+    values = (_dates(exhibit.table, name) if name in dates else list(exhibit.table[name]) for name in columns)
+    rows = zip(*values, strict=True)
     shares = frozenset(column.name for column in declared.columns if column.holds is Holds.SHARE)
     return Sheet(exhibit.code, columns, rows, shares)
 
 
-def _values(table: pd.DataFrame, name: str) -> list[Any]:
-    """The values of a column. A date that is not exact to the day is a text in the import format."""
-    values, precisions = list(table[name]), table.get(f"{name}_precision")
-    if precisions is None:
-        return values
-    pairs = zip(values, precisions, strict=True)
+def _dates(table: pd.DataFrame, name: str) -> list[Any]:
+    """The dates of a column. One that is not exact to the day is a text in the import format."""
+    pairs = zip(table[name], table[precision_of(name)], strict=True)
     return [
         value if blank(value) or blank(precision) or precision == "day" else written(value, precision)
         for value, precision in pairs

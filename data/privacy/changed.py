@@ -12,7 +12,7 @@ from pandas.util import hash_array, hash_pandas_object
 
 from data.engine import trends
 from data.engine.facts import NEVER, Array
-from data.engine.slice import SliceFacts
+from data.engine.slice import NOT_YET_DUE, SliceFacts
 
 
 def changed_enterprises(before: SliceFacts, after: SliceFacts) -> int:
@@ -83,7 +83,8 @@ def _trainings(of: SliceFacts) -> tuple[Array, pd.DataFrame]:
             **{name: _reached(of, getattr(rows, name)[at]) for name in days},
             "first_on": _dated(of, rows.first[at], rows.first_by[at]),
             "completed_on": _dated(of, rows.completion[at], rows.completion_by[at]),
-            "has_due_date": rows.due[at] != NEVER,
+            # A due date is seen only in the number of those not yet due without one.
+            "has_due_date": (of.states == NOT_YET_DUE) & (rows.due[at] != NEVER),
             **{name: np.where(of.started, getattr(rows, name)[at], np.nan) for name in people},
             "visits_planned": rows.visits_planned[at],
             "visits_done": _seen(of, rows.visits_done[at], rows.visits_seen[at]),

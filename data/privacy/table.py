@@ -1,4 +1,4 @@
-"""Tables for viewers with a threshold: every column is either rounded or reveals nothing."""
+"""Tables for viewers with a threshold: every column is either rounded or reveals nothing. Rows that keep its signs."""
 
 from collections.abc import Iterable, Mapping
 from functools import partial
@@ -30,6 +30,13 @@ def total_marked(value: Any, rounding: Rounding, terms: int = 1) -> Any:
     if value is None or isinstance(value, Withheld) or value != value:  # noqa: PLR0124 - NaN
         return value
     return int(value) or under(rounding.base * terms)
+
+
+def records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of a table, each by column. Values are unchanged: pandas would turn withheld numbers into plain ones."""
+    names = [str(name) for name in table.columns]
+    columns = (column.tolist() for _name, column in table.items())
+    return [dict(zip(names, row, strict=True)) for row in zip(*columns, strict=True)]
 
 
 def protected(

@@ -54,7 +54,7 @@ def partners_and_places(connection: Connection, of: Slice, rounds: list[str]) ->
             (
                 "place",
                 select(place.round, place.place.label("code"))
-                .where(place.round.in_(rounds))
+                .where(place.round.in_(rounds), among(place.place, of.place))
                 .order_by(place.round, place.place),
             ),
         )

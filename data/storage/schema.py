@@ -84,8 +84,6 @@ TARGET_SCOPES = ("m1", "m2-5")
 TARGET_LEVELS = ("outcome", "output")
 SIDES = ("before", "after")
 """The two sides of a story."""
-PRECISIONS = ("day", "month", "year", "by")
-"""Precisions of a date. `by` means this day or any earlier one."""
 
 
 def precision_of(date_column: str) -> str:
@@ -140,7 +138,9 @@ def _names() -> tuple[Column[Any], Column[Any]]:
 
 
 def _date(name: str, doc: str = "", *, key: bool = False, blank: bool = True) -> tuple[Column[Any], Column[Any]]:
-    """A date, and beside it its precision (see :data:`PRECISIONS`; NULL where the date is), which the loader writes."""
+    """A date, and beside it its precision, which the loader writes: one of :data:`data.engine.facts.PRECISIONS`,
+    NULL where the date is.
+    """
     date = _column(name, Kind.DATE, doc, key=key, blank=blank)
     return date, Column(precision_of(name), String(5), info={"written_by": "loader"})
 

@@ -21,8 +21,8 @@ from layouts.words import _, _l, day, known, labelled, listed, ngettext, number,
 ACTIVE = "active-trainers"
 """The indicator for trainers who are still active. Only published figures have it; the record cannot count them."""
 
-_PUBLISHED = {"certified": "certified-trainers", "expert": "expert-trainers"}
-"""The indicators of published numbers of trainers at a level. They stand beside the numbers on record."""
+_CARDS = ("certified", "expert")
+"""The levels with a card: of these others publish numbers too."""
 
 _SEXES = ("women", "men", "sex_unknown")
 
@@ -148,7 +148,8 @@ def _without_level(ladder: pd.DataFrame) -> str:
 
 def headlines(materials: Materials) -> list[Component]:
     """The cards: trainers, trainings held, licences, and trainers still active."""
-    ladder, published = materials("capacity").more("ladder"), materials("published")
+    material, published = materials("capacity"), materials("published")
+    ladder = material.more("ladder")
     everyone, without = ladder["everyone"].iloc[0], ladder["without_level"].iloc[0]
     if known(everyone, without):
         everyone += without
@@ -165,7 +166,7 @@ def headlines(materials: Materials) -> list[Component]:
             if known(without) and without
             else _("each counted once, in all modules and levels"),
         ),
-        *(_level_card(row, published) for row in records(ladder) if row["level"] in _PUBLISHED),
+        *(_level_card(row, material) for row in records(ladder) if row["level"] in _CARDS),
         _trainings(held[held["kind"] == "tot"], _("Trainings of trainers in the calendar")),
         _trainings(held[held["kind"] == "toe"], _("Trainings of enterprises in the calendar")),
         cards.headline(
@@ -183,16 +184,14 @@ def headlines(materials: Materials) -> list[Component]:
     ]
 
 
-def _level_card(row: Row, published: Material) -> Component:
+def _level_card(row: Row, material: Material) -> Component:
     """The trainers on record at a level, with the published number of them beside."""
-    figures = published.table.loc[lambda table: table["indicator"] == _PUBLISHED[row["level"]]]
-    named = figures[["phase", "round", "partner"]].notna().sum(axis=1)
-    chosen = records(figures.assign(named=-named).sort_values(["named", "as_of"], kind="stable", na_position="first"))
     note = _("as far as it is on record")
-    for figure in chosen[-1:]:
-        value = quantity(figure["value"], figure["unit"], figure["operator"] or "=")
-        about = [published.name(table, figure[table]) for table in ("partner", "round") if figure[table]]
-        when = day(figure["as_of"], figure["as_of_precision"]) if figure["as_of"] else _("no date given")
+    if known(row["published"]):
+        value = quantity(row["published"], row["published_unit"], row["published_operator"] or "=")
+        codes = {table: row[f"published_{table}"] for table in ("partner", "round")}
+        about = [material.name(table, code) for table, code in codes.items() if code]
+        when = day(row["published_on"], row["published_on_precision"]) if row["published_on"] else _("no date given")
         note = labelled(_("published"), f"{value} ({listed([*about, when])})")
     return cards.headline(level_name(row["level"]), number(row["trainers"]), "", note)
 
@@ -204,8 +203,9 @@ def _trainings(held: pd.DataFrame, label: str) -> Component:
     elif not counts:
         note = _("how many took part is not on record")
     else:
+        people = number(sum(counts)) if any(map(known, counts)) else unseen(counts[0])
         note = ngettext("{people} participants in the {n} that says so", "{people} participants in the {n} that say so",
-                        len(counts), people=number(sum(counts)))  # fmt: skip
+                        len(counts), people=people)  # fmt: skip
     return cards.headline(label, number(len(held)), "", note)
 
 

@@ -268,7 +268,8 @@ def _title(frame: pd.DataFrame) -> str:
     if len(tested):
         n, better, worse = len(tested), *(int((tested == each).sum()) for each in ("better", "worse"))
         return _title_of_one(tested.iloc[0]) if n == 1 else _title_of_many(n, better, worse)
-    if any(unseen(each) for column in ("pairs", "better_count") for each in frame[column]):
+    counts = ("pairs", "better_count", "same_count", "worse_count")
+    if any(unseen(each) for column in counts for each in frame[column]):
         return _("Too few before/after pairs of any one indicator to be shown")
     return _title_of_few(frame)
 

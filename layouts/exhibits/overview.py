@@ -8,6 +8,7 @@ from layouts.frames import records
 from layouts.look import Card, ColumnLook, Drawing, Look, Material, Materials, Picture, Row
 from layouts.parts import cards, exhibit_frame
 from layouts.parts.cell_writers import dated
+from layouts.texts.code_words import headline_name
 from layouts.words import _, _l, day, known, ngettext, number, quantity, unseen
 
 CARDS = (
@@ -49,8 +50,8 @@ def _card(headline: str, rows: dict[str, dict[str, Any]], material: Material) ->
     row = rows[headline]
     note = _note(headline, rows)
     if material.on_slide:
-        return Card(label(headline), _value(row), _of(row), _published(row) or note)
-    return Card(label(headline), _value(row), _of(row), note, _beside(row, material))
+        return Card(headline_name(headline), _value(row), _of(row), _published(row) or note)
+    return Card(headline_name(headline), _value(row), _of(row), note, _beside(row, material))
 
 
 def _title(rows: dict[str, dict[str, Any]]) -> str:
@@ -88,27 +89,6 @@ def headlines(materials: Materials) -> list[Component]:
         for headline, card in zip(CARDS, draw(material).cards, strict=True)
     ]  # fmt: skip
     return [*components, exhibit_frame.how_link(material.href("/how/overview"))]
-
-
-def label(headline: str) -> str:
-    """The name of a headline."""
-    return {
-        "enterprises": _("Enterprises enrolled"),
-        "trained": _("Enterprises trained"),
-        "workers_reached": _("Workers employed in them"),
-        "people_trained": _("People trained"),
-        "modules_completed": _("Modules completed"),
-        "overdue": _("Overdue"),
-        "stale": _("No completion on record"),
-        "reported": _("Reported results"),
-        "paired": _("Reported before and after"),
-        "visits": _("In-factory visits"),
-        "rounds": _("Rounds"),
-        "partners": _("Partners"),
-        "workers_unknown": _("Trained enterprises of unknown size"),
-        "women_trained": _("Of the people trained, women"),
-        "places": _("Places"),
-    }[headline]
 
 
 def published(value: float | None, operator: str | None) -> str:
@@ -219,7 +199,7 @@ LOOK = Look(
     code="overview",
     name=_l("Headline figures"),
     definition=_l(
-        "Distinct enterprises enrolled, and what is known of them by the date looked back from; each counts once in "
+        "Distinct enterprises enrolled, and what is known of them up to the date shown; each counts once in "
         "however many rounds. An enterprise is trained when at least one of its trainings has started: its workshop "
         "was held, or a later step is on record. People trained are participations: managers and workers of the "
         "trainings that have started. Women are out of the people of those trainings that counted women. Workers are "
@@ -232,7 +212,7 @@ LOOK = Look(
     ),
     section="People and enterprises",
     columns=(
-        ColumnLook("headline", _l("the number's name"), _l("Headline"), lambda row, _m: label(row["headline"])),
+        ColumnLook("headline", _l("the number's name"), _l("Headline"), lambda row, _m: headline_name(row["headline"])),
         ColumnLook(
             "value", _l("the number; blank where it is not on record"), _l("Value"),
             lambda row, _m: recorded(row["value"]), True,

@@ -1,9 +1,10 @@
 """Recorded numbers beside published ones: a table, one row per headline and figure."""
 
-from layouts.exhibits.overview import label, published, recorded
+from layouts.exhibits.overview import published, recorded
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, all_rows_missing
 from layouts.parts.cell_writers import dated, name, source, text
+from layouts.texts.code_words import headline_name
 from layouts.words import _, _l, known, labelled, number, sentences, unseen
 
 
@@ -30,7 +31,7 @@ def _title(material: Material) -> str:
         finding = _("{recorded}, up to {n} published", recorded=told, n=most)
     else:
         finding = _("{recorded}, {n} published", recorded=told, n=most)
-    return labelled(label(first[0]["headline"]), finding)
+    return labelled(headline_name(first[0]["headline"]), finding)
 
 
 LOOK = Look(
@@ -45,7 +46,7 @@ LOOK = Look(
     section="Published figures",
     columns=(
         ColumnLook(
-            "headline", _l("code of the headline"), _l("Headline"), lambda row, _m: label(row["headline"]),
+            "headline", _l("code of the headline"), _l("Headline"), lambda row, _m: headline_name(row["headline"]),
             obvious=True,
         ),
         ColumnLook(

@@ -159,16 +159,22 @@ def _total(material: Material, metric: str) -> float | None:
     if metric in ("enterprises", "trained"):
         return material.coverage.enterprises if metric == "enterprises" else material.coverage.trained
     numbers = [n for n in material.table[metric] if known(n)]
-    if material.threshold is not None or (len(material.table) and not numbers):
+    if material.threshold is not None or (len(material.table) and not numbers) or _in_two_rows(material) > 0:
         return None
     return sum(numbers)
+
+
+def _in_two_rows(material: Material) -> int:
+    """The number by which the rows exceed the enterprises: one in rounds of several places stands in a row of each."""
+    if material.threshold is not None:  # each number is rounded on its own
+        return 0
+    return int(sum(material.table["enterprises"])) - material.coverage.enterprises
 
 
 def _caption(material: Material, metric: str) -> str:
     """The number of the title, the enterprises, and by how many the rows exceed them."""
     total = _total(material, metric)
-    rows, whole = sum(material.table["enterprises"]), material.coverage.enterprises
-    more = rows - whole if material.threshold is None else 0
+    more = _in_two_rows(material)
     return sentences(
         _("{counted}.", counted=counted_metric(metric, total)) if total and metric != "enterprises" else "",
         _("{covered}.", covered=selection_words.of_places(material.coverage)),
@@ -200,7 +206,8 @@ LOOK = Look(
         "Distinct enterprises per place, each at its own place. An enterprise without a place counts at the place of "
         "each of its rounds that has a single one, else under place not given. One in rounds of two places stands in "
         "both rows, so the sum of a column can exceed the number of enterprises, and the sum of Module 1 completed "
-        "that of the module. The total in a title is that of the headlines where there is one."
+        "that of the module. The total in a title is that of the headlines; where the rows do not add up to it, the "
+        "title has none."
     ),
     section="People and enterprises",
     columns=(

@@ -5,13 +5,12 @@ from typing import Any
 import pandas as pd
 
 from layouts import theme
-from layouts.exhibits.overview import label as headline_name
 from layouts.figures.chart import Category, Chart, Series, broken, share_format
 from layouts.figures.slide_room import MOST_ROWS
 from layouts.frames import records
 from layouts.look import ColumnLook, Drawing, Look, Material, Picture, Row, all_rows_missing
 from layouts.parts.cell_writers import dated, name, source
-from layouts.texts.code_words import scope_name
+from layouts.texts.code_words import headline_name, scope_name
 from layouts.theme import Figure
 from layouts.words import (
     _,

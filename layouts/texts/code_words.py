@@ -1,5 +1,6 @@
 """Names of codes: steps and states of trainings, stages of the journey, scopes, levels, filters and metrics."""
 
+from data.vocabulary import BETTER, COMPLETED, HEADLINES
 from layouts.words import Names, _, ngettext
 
 STATE_SIGNS = {"completed": "✓", "in-progress": "…", "dropped": "✕", "overdue": "!", "not-yet-due": "○"}
@@ -105,25 +106,35 @@ def group_kind_name(kind: str) -> str:
     return _("Province") if kind == "province" else filter_name(kind)
 
 
-def measure_name(measure: str, name: Names) -> str:
-    """The name of a measure that groups are compared by, or that is followed over time."""
-    plain = {
+def headline_name(headline: str) -> str:
+    """The name of a headline."""
+    return {
         "enterprises": _("Enterprises enrolled"),
         "trained": _("Enterprises trained"),
+        "workers_reached": _("Workers employed in them"),
+        "people_trained": _("People trained"),
         "modules_completed": _("Modules completed"),
         "overdue": _("Overdue"),
         "stale": _("No completion on record"),
         "reported": _("Reported results"),
-    }
-    if measure in plain:
-        return plain[measure]
-    if measure.startswith(_BETTER):
-        return _("{indicator}: better", indicator=name("indicator", measure.removeprefix(_BETTER)))
-    code = measure.removesuffix(_COMPLETED)
+        "paired": _("Reported before and after"),
+        "visits": _("In-factory visits"),
+        "rounds": _("Rounds"),
+        "partners": _("Partners"),
+        "workers_unknown": _("Trained enterprises of unknown size"),
+        "women_trained": _("Of the people trained, women"),
+        "places": _("Places"),
+    }[headline]
+
+
+def measure_name(measure: str, name: Names) -> str:
+    """The name of a measure that groups are compared by, or that is followed over time."""
+    if measure in HEADLINES:
+        return headline_name(measure)
+    if measure.startswith(BETTER):
+        return _("{indicator}: better", indicator=name("indicator", measure.removeprefix(BETTER)))
+    code = measure.removesuffix(COMPLETED)
     return _("{module} completed", module=coded(code, name("module", code)))
-
-
-_BETTER, _COMPLETED = "better-", "_completed"
 
 
 def verdict_name(verdict: str | None) -> str:
@@ -138,10 +149,6 @@ def verdict_name(verdict: str | None) -> str:
 
 def metric_name(metric: str) -> str:
     """The name of a number that the map can show."""
-    return {
-        "enterprises": _("Enterprises enrolled"),
-        "trained": _("Enterprises trained"),
-        "m1_completed": _("Module 1 completed"),
-        "modules_completed": _("Modules completed"),
-        "workers": _("Workers reached"),
-    }[metric]
+    if metric in HEADLINES:
+        return headline_name(metric)
+    return {"m1_completed": _("Module 1 completed"), "workers": _("Workers reached")}[metric]

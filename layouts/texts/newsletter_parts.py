@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
-from layouts.words import _, change_of, day, labelled, language, listed, ngettext, number, percent, sentences, unseen
+from layouts.words import _, change_of, day, labelled, listed, ngettext, number, percent, sentences, unseen
 
 _LINK = re.compile("\x01(.*?)\x02(.*?)\x03", re.DOTALL)
 
@@ -330,8 +330,3 @@ def _markdown_of(sentence: Sentence) -> str:
 def _escape(text: str) -> str:
     """Escapes a text for Markdown, on one line."""
     return _SPECIAL.sub(r"\\\1", re.sub(r"\s+", " ", text))
-
-
-def spoken() -> str:
-    """The current language as an HTML language code."""
-    return "zh-Hans" if language() == "zh" else "en"

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from layouts.exhibits.overview import label
+from layouts.texts.code_words import headline_name
 from layouts.words import _, ngettext, number
 
 Number = tuple[float | None, float | None]
@@ -24,20 +24,22 @@ def marked(version: int, today: int) -> str:
 
 
 def count(otherwise: int) -> str:
-    """The sentence on how many headlines read otherwise."""
+    """The sentence on how many headlines had another number."""
     if not otherwise:
-        return _("No headline of the whole record read otherwise.")
+        return _("All headlines of the whole record had the same numbers.")
     return ngettext(
-        "{n} headline of the whole record read otherwise:",
-        "{n} headlines of the whole record read otherwise:",
+        "{n} headline of the whole record had another number:",
+        "{n} headlines of the whole record had another number:",
         otherwise,
     )
 
 
 def redefined(headlines: Sequence[str]) -> str:
     """The sentence on the headlines with another definition, where what they read is not shown."""
-    names = " · ".join(label(each) for each in headlines)  # a label may contain a comma
-    return _("Other definitions hold for: {names}. Other headlines can have read otherwise too.", names=names)
+    names = " · ".join(headline_name(each) for each in headlines)  # a label may contain a comma
+    return _(
+        "These headlines are defined differently now: {names}. Others may have had other numbers, too.", names=names
+    )
 
 
 def lost() -> str:
@@ -49,7 +51,7 @@ def line(headline: str, then: Number, today: Number) -> str:
     """One headline: its number then, and its number by today's rules."""
     return _(
         "{headline}: {then} then, {today} by today's rules",
-        headline=label(headline),
+        headline=headline_name(headline),
         then=_said(then),
         today=_said(today),
     )

@@ -11,8 +11,8 @@ from layouts.words import _, day, known, labelled, listed, ngettext, number, per
 class Covered(Protocol):
     """Numbers of enterprises in a selection, as the viewer may see them.
 
-    Number of pairs; enterprises with a pair, of these trained; with any report, of these trained; trained; enrolled;
-    and enrolled without a place.
+    Number of pairs; enterprises with a pair, of these trained; with any report; trained; enrolled; and enrolled without
+    a place.
     """
 
     @property
@@ -23,8 +23,6 @@ class Covered(Protocol):
     def paired_of_trained(self) -> int: ...
     @property
     def reported(self) -> int: ...
-    @property
-    def reported_of_trained(self) -> int: ...
     @property
     def trained(self) -> int: ...
     @property

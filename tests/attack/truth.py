@@ -211,7 +211,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "change": {name: name for name in ("pairs", *VERDICTS, *PRACTICE)} | {"months_between_n": "pairs"},
     "coverage": {name: name for name in ("enterprises", "trained", "reported", "paired", "trained_reported")},
     "line": {"enterprises": "enterprises", "trained": "trained", "reported": "reported", "paired": "paired",
-             "reported_of_trained": "trained_reported", "paired_of_trained": "trained_paired",
+             "paired_of_trained": "trained_paired",
              "without_place": "enterprises"},
     "options": {"enterprises": "enterprises"},
     "targets": {"actual_due": "trained_at", "actual_now": "trained"},

@@ -9,6 +9,7 @@ from icalendar import Calendar, Event
 
 from callbacks.requests.page_request import AppContext, PageRequest, address_search, open_request
 from data import exhibits
+from data.storage.schema import precision_of
 from layouts import words
 from layouts.frames import records
 from layouts.texts.event_words import event_days, event_name, event_status, kind_name, partners_of, round_plan
@@ -105,7 +106,7 @@ def _precision_note(row: Mapping[str, Any], *dates: str) -> str:
 
     `dates` are the columns with the dates of the entry.
     """
-    precisions = {row[f"{name}_precision"] for name in dates}
+    precisions = {row[precision_of(name)] for name in dates}
     if "year" in precisions:
         return _("Only the year is on record; the entry spans all of it.")
     return _("Only the month is on record; the entry spans all of it.") if "month" in precisions else ""
