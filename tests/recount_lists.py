@@ -20,6 +20,7 @@ from recount_results import (
     after_seen,
     before_from,
     before_seen,
+    by_the_month,
     change_seen,
     level,
     operator_of,
@@ -583,7 +584,8 @@ def pair_columns(of: Asked) -> dict[tuple[str, str], Row]:
         pair: {"before": float(level(of, first, "before")), "after": float(level(of, last, "after"))}
         | date_cells(first, "before_on")
         | date_cells(last, "after_on")
-        | {name: known(last, name) for name in ("months", "verified", "module")}
+        | {name: known(last, name) for name in ("verified", "module")}
+        | {"per_month": by_the_month(of, last["indicator"])}
         for pair, (first, last) in pairs_of(of).items()
     }
 

@@ -302,7 +302,7 @@ def questions_of_neighbours(view: View, lists: Lists) -> Compared:
 DATES = ("before_on", "before_on_precision", "after_on", "after_on_precision")
 BESIDE = ("enterprise", "round", "module", "indicator", "before", "after", *DATES, "change_percent", "operator",
           "months", "source")  # fmt: skip
-BESIDE_LEVELS = ("before", "after", *DATES, "months", "verified", "module")
+BESIDE_LEVELS = ("before", "after", *DATES, "verified", "module", "per_month")
 
 
 def questions_of_results(view: View, of: Asked, turn: int | None = None) -> Compared:

@@ -1,34 +1,18 @@
-"""The reader of the facts: from the results database into arrays."""
+"""The reader of the facts: the columns of the results database, with the days from which facts are seen, in order."""
 
 import logging
-from collections.abc import Callable, Iterable, Sequence
-from contextlib import closing
-from dataclasses import dataclass, field, fields
-from datetime import date
+from dataclasses import dataclass, fields
 from functools import cached_property
-from operator import itemgetter
-from typing import Any
 
 import numpy as np
-from sqlalchemy import Column, Connection, Table, func, select
+from sqlalchemy import Connection, func, select
 
 from data.catalogue import Catalogue
+from data.engine.column_reader import ColumnReader, with_precisions
 from data.engine.days import first_days, joined, last_days, parted
-from data.engine.facts import (
-    ALWAYS,
-    ENTIRE,
-    LENT,
-    NEVER,
-    NONE,
-    PRECISIONS,
-    Array,
-    Enrolments,
-    RecordFacts,
-    Results,
-    Trainings,
-)
+from data.engine.facts import ALWAYS, ENTIRE, LENT, NEVER, NONE, Array, Enrolments, RecordFacts, Results, Trainings
 from data.storage.database import DatabaseProblem
-from data.storage.schema import OPERATORS, Kind, enrolment, enterprise, result, round_partner, round_place, training
+from data.storage.schema import enrolment, result, training
 
 log = logging.getLogger(__name__)
 
@@ -37,8 +21,6 @@ MOST_RESULTS = 20_000_000
 
 MOST_MODULES = 52
 """Maximum number of modules. Each is a bit of a float, which has 53 exact bits."""
-
-_CHUNK = 20_000
 
 
 def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
@@ -57,48 +39,15 @@ def read(connection: Connection, catalogue: Catalogue) -> RecordFacts:
             "The results database holds %s results, more than half of the %s that can be shown: see docs/scale.md.",
             f"{result_count:,}", f"{MOST_RESULTS:,}",
         )  # fmt: skip
-    record = _FactReader(connection, catalogue).record()
+    record = _FactReader(ColumnReader(connection, catalogue)).record()
     megabytes = (record.enterprise_bytes + record.result_bytes) / 1e6
     enterprise_count = len(record.enterprises)
     log.info("%s enterprises with %s results take %.0f MB.", f"{enterprise_count:,}", f"{result_count:,}", megabytes)
     return record
 
 
-class _Days(dict[Any, int]):
-    """Day numbers by date. Drivers return dates as dates or as texts."""
-
-    def __missing__(self, day: Any) -> int:
-        number = (day if isinstance(day, date) else date.fromisoformat(day)).toordinal()
-        self[day] = number
-        return number
-
-
-class _Positions(dict[Any, int]):
-    """The positions of the known codes; :data:`NONE` for any other code."""
-
-    def __missing__(self, code: Any) -> int:
-        return NONE
-
-
-_CLOSED = {
-    "operator": _Positions({None: 0} | {operator: at for at, operator in enumerate(OPERATORS)}),
-    "verified": _Positions({False: 0, True: 1}),
-}
-"""Columns with a closed list of values, each with the positions of these values."""
-
-_PRECISION = _Positions({name: at for at, name in enumerate(PRECISIONS)})
-
 _MONEY = ("cny", "usd")
-"""The units of money. An amount is compared per month where the lengths of its periods are on record."""
-
-
-def _numbers(values: Sequence[Any]) -> Array:
-    """The values as numbers; NaN for None."""
-    return np.array(values, dtype=float)
-
-
-def _positions(values: Sequence[Any], positions: dict[Any, int]) -> Array:
-    return np.fromiter(map(positions.__getitem__, values), np.int32, len(values))
+"""The units of money."""
 
 
 def _taken(column: Array, rows: Array, missing: int = NONE) -> Array:
@@ -120,113 +69,29 @@ def _numbered(values: Array) -> Array:
 
 
 @dataclass(frozen=True)
-class _Enterprises:
-    """The enterprises, sorted by code: positions of sector and place, workers (NaN: unknown)."""
-
-    codes: tuple[str, ...]
-    sector: Array
-    place: Array
-    workers: Array
-
-
-@dataclass(frozen=True)
 class _FactReader:
-    connection: Connection
-    catalogue: Catalogue
-    days: _Days = field(default_factory=lambda: _Days({None: NEVER}))
+    reader: ColumnReader
 
     def record(self) -> RecordFacts:
-        phases = [self.catalogue.round[code].columns["phase"] for code in self.codes("round")]
+        reader = self.reader
         return RecordFacts(
-            enterprises=self.enterprises.codes,
-            rounds=self.codes("round"),
-            phases=self.codes("phase"),
-            sectors=self.codes("sector"),
-            places=self.codes("place"),
-            modules=self.codes("module"),
-            indicators=self.codes("indicator"),
-            sources=self.codes("source"),
-            workers=self.enterprises.workers,
-            phase_of=_positions(phases, self.at["phase"]),
+            enterprises=reader.enterprises.codes,
+            rounds=reader.codes("round"),
+            phases=reader.codes("phase"),
+            sectors=reader.codes("sector"),
+            places=reader.codes("place"),
+            modules=reader.codes("module"),
+            indicators=reader.codes("indicator"),
+            sources=reader.codes("source"),
+            workers=reader.enterprises.workers,
+            phase_of=reader.referred("round", "phase"),
             rounds_from=self.rounds_from(),
-            parties=self.parties(),
+            parties=reader.parties(),
+            per_month=self.per_month,
             enrolments=self.enrolments,
             trainings=self.trainings(),
             results=self.results(),
         )
-
-    def codes(self, table: str) -> tuple[str, ...]:
-        return tuple(self.at[table])
-
-    @cached_property
-    def at(self) -> dict[str, _Positions]:
-        """The position of each code, per table."""
-        names = ("round", "phase", "sector", "place", "module", "indicator", "source")
-        return {
-            name: _Positions({code: n for n, code in enumerate(sorted(self.catalogue.table(name)))}) for name in names
-        }
-
-    def columns(self, table: Table, *names: str) -> dict[str, Array]:
-        """The columns of one table by name: days, numbers, or positions of codes."""
-        converters = [self._converter(table.c[name]) for name in names]
-        chunks: list[list[Array]] = [[convert(())] for convert in converters]
-        # Raw rows of the driver: SQLAlchemy's conversion of dates and rows would take longer than everything else.
-        statement = select(*(table.c[name] for name in names)).compile(self.connection)
-        # Without a named cursor PostgreSQL's driver would load all rows into memory at once.
-        options = {"name": "facts"} if self.connection.dialect.name == "postgresql" else {}
-        with closing(self.connection.connection.cursor(**options)) as cursor:
-            cursor.execute(str(statement))
-            while rows := cursor.fetchmany(_CHUNK):
-                for convert, arrays, values in zip(converters, chunks, zip(*rows, strict=True), strict=True):
-                    arrays.append(convert(values))
-        return {name: np.concatenate(arrays) for name, arrays in zip(names, chunks, strict=True)}
-
-    def _converter(self, column: Column[Any]) -> Callable[[Sequence[Any]], Array]:
-        """The function that turns the values of a column into numbers."""
-        if column.name in _CLOSED:
-            return lambda values: _positions(values, _CLOSED[column.name]).astype(np.int8)
-        if column.name.endswith("_precision"):
-            return lambda values: _positions(values, _PRECISION).astype(np.int8)
-        kind, refers = column.info["kind"], column.info["refers"]
-        if kind == Kind.DATE:
-            return lambda values: _positions(values, self.days)
-        if kind != Kind.CODE:
-            return _numbers
-        known = self.enterprise_at if refers == enterprise.name else self.at[refers]
-        return lambda values: _positions(values, known)
-
-    @cached_property
-    def enterprises(self) -> _Enterprises:
-        """The enterprises, sorted by code."""
-        table = enterprise.c
-        rows = self.connection.execute(select(table.code, table.sector, table.place, table.workers)).all()
-        codes, sectors, places, workers = zip(*sorted(rows, key=itemgetter(0)), strict=True) if rows else [()] * 4
-        return _Enterprises(
-            codes=codes,
-            sector=_positions(sectors, self.at["sector"]),
-            place=_positions(places, self.at["place"]),
-            workers=_numbers(workers),
-        )
-
-    @cached_property
-    def enterprise_at(self) -> _Positions:
-        return _Positions({code: at for at, code in enumerate(self.enterprises.codes)})
-
-    def single_places(self) -> Array:
-        """The place of each round that has exactly one place, else :data:`NONE`."""
-        places = np.full(len(self.at["round"]), NONE, np.int32)
-        table = round_place.c
-        single = select(table.round, func.min(table.place).label("place")).group_by(table.round)
-        for row in self.connection.execute(single.having(func.count() == 1)):
-            places[self.at["round"][row.round]] = self.at["place"].get(row.place, NONE)
-        return places
-
-    def parties(self) -> dict[str, Array]:
-        parties: dict[str, Array] = {}
-        rounds = self.at["round"]
-        for row in self.connection.execute(select(round_partner.c.partner, round_partner.c.round).distinct()):
-            parties.setdefault(row.partner, np.zeros(len(rounds), bool))[rounds[row.round]] = True
-        return parties
 
     def dates(self, read: dict[str, Array], *names: str) -> None:
         """Replaces some dates by the last days that they can mean."""
@@ -235,9 +100,7 @@ class _FactReader:
 
     def _last_days_of(self, table: str, name: str) -> tuple[Array, Array]:
         """The last day that a date of each code of a reference table can mean, and its precision."""
-        entries = (self.catalogue.table(table)[code].columns for code in self.codes(table))
-        rows = [(self.days[each[name]], _PRECISION[each[f"{name}_precision"]]) for each in entries]
-        days, precisions = np.array(rows, np.int32).reshape(len(rows), 2).T
+        days, precisions = self.reader.dates(table, name)
         return last_days(days, precisions), precisions
 
     @cached_property
@@ -252,29 +115,28 @@ class _FactReader:
 
     def rounds_from(self) -> Array:
         """The day from which each round is seen: of its start, else of its source, else always."""
-        sources = [self.catalogue.round[code].columns["source"] for code in self.codes("round")]
-        sourced = self._sourced(_positions(sources, self.at["source"]))
+        sourced = self._sourced(self.reader.referred("round", "source"))
         return parted(np.where(_known(self.round_starts), self.round_starts, sourced))[0]
 
     @cached_property
     def raw_enrolments(self) -> dict[str, Array]:
         """The columns of the enrolments as in :class:`Enrolments`, and the precisions of their dates."""
         names = ("recruited_on", "baseline_on", "left_on")
-        read = self.columns(enrolment, "enterprise", "round", *_dated(names), "source")
+        read = self.reader.columns(enrolment, "enterprise", "round", *with_precisions(names), "source")
         self.dates(read, *names)
-        own = _taken(self.enterprises.place, read["enterprise"])
-        places = np.where(own == NONE, _taken(self.single_places(), read["round"]), own)
+        own = _taken(self.reader.enterprises.place, read["enterprise"])
+        places = np.where(own == NONE, _taken(self.reader.single_places(), read["round"]), own)
         order = np.lexsort((read["round"], places, read["enterprise"]))
-        columns = read | {"place": places, "sector": _taken(self.enterprises.sector, read["enterprise"])}
+        columns = read | {"place": places, "sector": _taken(self.reader.enterprises.sector, read["enterprise"])}
         return _ordered(columns, order)
 
     @cached_property
     def raw_trainings(self) -> dict[str, Array]:
         """The columns of the trainings, the precisions of their dates, and the enrolment of each."""
         names = ("due_on", "workshop_on", "assessed_on", "completed_on", "dropped_on")
-        read = self.columns(
-            training, "enterprise", "round", "module", *_dated(names), "visits_planned", "visits_done", "managers",
-            "workers", "women", "satisfaction", "source",
+        read = self.reader.columns(
+            training, "enterprise", "round", "module", *with_precisions(names), "visits_planned", "visits_done",
+            "managers", "workers", "women", "satisfaction", "source",
         )  # fmt: skip
         self.dates(read, *names)
         return read | {"enrolment": self.enrolment_of(read["enterprise"], read["round"])}
@@ -301,7 +163,7 @@ class _FactReader:
 
     def keys(self, enterprises: Array, rounds: Array) -> Array:
         """The key of each enterprise and round, as one number."""
-        keys: Array = enterprises.astype(np.int64) * (len(self.at["round"]) + 1) + rounds + 1
+        keys: Array = enterprises.astype(np.int64) * (len(self.reader.at["round"]) + 1) + rounds + 1
         return keys
 
     @cached_property
@@ -352,11 +214,25 @@ class _FactReader:
         columns = {each.name: columns[each.name] for each in fields(Trainings)}
         return Trainings(**_ordered(columns, order[enrolments[order] != NONE]))
 
-    def results(self) -> Results:
-        read = self.columns(
-            result, "enterprise", "round", "module", "indicator", "before", "after", *_dated(("before_on", "after_on")),
-            "change_percent", "operator", "months", "verified", "source",
+    @cached_property
+    def raw_results(self) -> dict[str, Array]:
+        """The columns of the results, and the precisions of their dates."""
+        return self.reader.columns(
+            result, "enterprise", "round", "module", "indicator", "before", "after",
+            *with_precisions(("before_on", "after_on")), "change_percent", "operator", "months", "verified", "source",
         )  # fmt: skip
+
+    @cached_property
+    def per_month(self) -> Array:
+        """Marks the indicators of money of which any row has the length of its period."""
+        read, units = self.raw_results, self.reader.entries("indicator", "unit")
+        timed = np.zeros(len(units) + 1, bool)
+        timed[read["indicator"][~np.isnan(read["months"])]] = True
+        per_month: Array = timed[:-1] & np.array([unit in _MONEY for unit in units], bool)
+        return per_month
+
+    def results(self) -> Results:
+        read = self.raw_results
         rounds, source = read["round"], self._sourced(read["source"])
         before_by, after_by = read["before_on_precision"], read["after_on_precision"]
         before_last, after_last = last_days(read["before_on"], before_by), last_days(read["after_on"], after_by)
@@ -375,7 +251,7 @@ class _FactReader:
         )
         recruited = _taken(self.enrolments.recruited_on, enrolments, NEVER)
         position = self._order_of_modules(read["module"])
-        group = read["indicator"].astype(np.int64) * (len(self.enterprise_at) or 1) + read["enterprise"]
+        group = read["indicator"].astype(np.int64) * (len(self.reader.enterprise_at) or 1) + read["enterprise"]
         order = np.lexsort((position, rounds, recruited, before_last, group))
         # A row without a round belongs to its enterprise. A row with a round but no enrolment is left out.
         order = order[((enrolments != NONE) | (rounds == NONE))[order]]
@@ -403,13 +279,7 @@ class _FactReader:
 
     def _levels(self, read: dict[str, Array]) -> dict[str, Array]:
         """The levels of the results as they are compared, and whether a row can be part of a pair."""
-        units = [self.catalogue.indicator[code].columns["unit"] for code in self.codes("indicator")]
-        indicator, known = read["indicator"], read["months"] > 0
-        # An indicator of money is compared per month where any of its rows has the length of its period.
-        monthly = np.zeros(len(units) + 1, bool)
-        monthly[indicator[~np.isnan(read["months"])]] = True
-        monthly[:-1] &= np.array([unit in _MONEY for unit in units], bool)
-        per_month = monthly[indicator]
+        per_month, known = _taken(self.per_month, read["indicator"], False), read["months"] > 0
         length = np.where(per_month & known, read["months"], 1.0)
         return {
             "before_level": read["before"] / length,
@@ -419,13 +289,7 @@ class _FactReader:
 
     def _order_of_modules(self, modules: Array) -> Array:
         """The position of each module in the programme. A row without a module comes first."""
-        positions = [self.catalogue.module[code].columns["position"] for code in self.at["module"]]
-        return _taken(np.array(positions, np.int32), modules)
-
-
-def _dated(names: Iterable[str]) -> tuple[str, ...]:
-    """The names of dates, each with the column of its precision."""
-    return tuple(column for name in names for column in (name, f"{name}_precision"))
+        return _taken(np.array(self.reader.entries("module", "position"), np.int32), modules)
 
 
 def _numbers_of(read: dict[str, Array], name: str) -> Array:

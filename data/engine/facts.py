@@ -90,10 +90,10 @@ class Results:
     ``before_first`` is the first day that the date of the before can mean (:data:`ALWAYS`: none), ``before_last`` and
     ``after_last`` are the last days. ``before_from``, ``after_from``, ``ended_from`` and ``seen_from`` are the days
     from which the before, the after, the after or the change, and any of them are seen; ``seen_by`` is the precision of
-    the last. ``before_level`` and ``after_level`` are the levels as they are compared: amounts of money per month,
-    where the indicator has lengths of periods. ``exact`` marks the rows that can be part of a pair: neither a bound nor
-    an amount of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and :data:`PRECISIONS`;
-    ``verified`` is 1, 0 or :data:`NONE`. An unknown number is NaN.
+    the last. ``before_level`` and ``after_level`` are the levels as they are compared: per month where the indicator is
+    marked in ``per_month`` of :class:`RecordFacts`. ``exact`` marks the rows that can be part of a pair: neither a
+    bound nor an amount of an unknown period. ``operator`` and the precisions are positions in `OPERATORS` and
+    :data:`PRECISIONS`; ``verified`` is 1, 0 or :data:`NONE`. An unknown number is NaN.
     """
 
     enterprise: Array
@@ -137,7 +137,8 @@ class RecordFacts:
     """The facts of one data version. The arrays refer to codes by their positions in the sorted tuples of codes.
 
     ``workers`` is the size of each enterprise (NaN: unknown). ``phase_of`` is the phase of each round, ``rounds_from``
-    the day from which it is seen. ``parties`` marks the rounds of each partner.
+    the day from which it is seen. ``parties`` marks the rounds of each partner. ``per_month`` marks the indicators that
+    are compared per month: those of money of which any result has the length of its period.
     """
 
     enterprises: tuple[str, ...]
@@ -152,6 +153,7 @@ class RecordFacts:
     phase_of: Array
     rounds_from: Array
     parties: dict[str, Array]
+    per_month: Array
     enrolments: Enrolments
     trainings: Trainings
     results: Results

@@ -50,9 +50,9 @@ def _months(rows: Results, before: Array, after: Array) -> Array:
 def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
     """One row per pair (of one indicator, or of all), sorted by indicator and enterprise.
 
-    Columns: enterprise, indicator, before, before_on, after, after_on, the precisions of both dates, round, module,
-    source, months, verified. All except before and its date come from the result row of the after. Amounts of money are
-    per month where the indicator has lengths of periods.
+    Columns: enterprise, indicator, before, before_on, after, after_on, the precisions of both dates, per_month, round,
+    module, source, verified. The last four come from the result row of the after. per_month: before and after are
+    amounts per month.
     """
     rows = of.record.results
     first, last, _key = of.pairs
@@ -69,6 +69,7 @@ def pair_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
             "after": rows.after_level[last],
             "after_on": _dates(rows.after_on[last]),
             "after_on_precision": _precisions(rows.after_by[last]),
+            "per_month": of.record.per_month[rows.indicator[first]],
             **_about(of, last),
         }
     )
@@ -88,8 +89,8 @@ def other_rows(of: SliceFacts, indicator: str | None = None) -> pd.DataFrame:
 def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
     """Some results of the slice, sorted by indicator, enterprise, round and module.
 
-    Columns as :func:`pair_rows`, and change_percent and operator. A level, change or date after the as-of date is
-    missing.
+    Columns as :func:`pair_rows`, with change_percent, operator and months in place of per_month. A level, change or
+    date after the as-of date is missing.
     """
     rows = of.record.results
     at = at[result_order(of, at)]
@@ -115,6 +116,7 @@ def result_rows(of: SliceFacts, at: Array) -> pd.DataFrame:
             "after_on_precision": precision(rows.after_by, rows.after_last),
             "change_percent": seen(rows.change_percent, rows.ended_from),
             "operator": coded(OPERATORS, rows.operator[at]),
+            "months": rows.months[at],
             **_about(of, at),
         }
     )
@@ -139,7 +141,6 @@ def _about(of: SliceFacts, at: Array) -> dict[str, Array]:
         "round": coded(record.rounds, _rounds(of, at), ""),
         "module": coded(record.modules, rows.module[at], ""),
         "source": coded(record.sources, rows.source[at]),
-        "months": rows.months[at],
         "verified": np.array([*_VERIFIED, None], dtype=object)[rows.verified[at]],
     }
 

@@ -10,8 +10,6 @@ from data.privacy.rounding import Blurred
 from data.rests_on import RESULTS
 from data.view import View
 
-_MONEY = ("cny", "usd")
-
 _NO_LEVELS = pairs.Levels(np.zeros(0, np.intp), np.zeros(0), np.zeros(0), np.zeros(0))
 
 
@@ -20,10 +18,10 @@ def numbers(view: View) -> pd.DataFrame:
 
     ``per_month``: its amounts of money are per month.
     """
-    indicators = view.catalogue.indicator
+    indicators, record = view.catalogue.indicator, view.facts.record
     levels, others = pairs.pair_levels(view.facts), pairs.other_fact_counts(view.facts)
     reported = pairs.reported_indicators(view.scope if view.threshold else view.facts)
-    monthly, rows = _with_periods(view), []
+    per_month, rows = dict(zip(record.indicators, record.per_month.tolist(), strict=True)), []
     for code in (code for code in indicators if code in reported):
         unit, better = (indicators[code].columns[name] for name in ("unit", "better"))
         enterprises, before, after, months = levels.get(code, _NO_LEVELS)
@@ -31,7 +29,7 @@ def numbers(view: View) -> pd.DataFrame:
         numbers = measures.change_between(before, after, unit=unit, better=better, by=by)
         rows.append(
             {"indicator": code, "unit": unit, "better": better, **vars(numbers), **measures.time_between(months, by)}
-            | {"per_month": unit in _MONEY and code in monthly}
+            | {"per_month": per_month[code]}
         )
     names = ("months_between", "months_between_n", "per_month")
     frame = pd.DataFrame(rows, columns=["indicator", "unit", "better", *measures.Change.__dataclass_fields__, *names])
@@ -39,12 +37,6 @@ def numbers(view: View) -> pd.DataFrame:
     frame["majority"] = measures.majorities(frame["pairs"], frame["better_count"], frame["worse_count"])
     # dtype object: pandas would turn withheld numbers into plain ones.
     return frame.assign(other_facts=pd.Series(counts, dtype=object if view.threshold else int))
-
-
-def _with_periods(view: View) -> set[str]:
-    """The indicators of which a result on record has the length of its period."""
-    record = view.facts.record
-    return {record.indicators[at] for at in np.unique(record.results.indicator[~np.isnan(record.results.months)])}
 
 
 EXHIBIT = Exhibit(

@@ -36,8 +36,6 @@ from layouts.words import (
     wrapped,
 )
 
-"""Minimum number of pairs for a distribution; fewer are drawn as lines."""
-
 FEW_FACTS = 25
 """Maximum number of facts that are no pairs for a list of all indicators; above it, only of the chosen indicator."""
 
@@ -473,9 +471,7 @@ def _unit(row: Row, material: Material) -> str:
 
 
 def _pair_unit(row: Row, material: Material) -> str:
-    """The unit of the levels of a pair: money is per month where the record has lengths of periods."""
-    unit = _unit(row, material)
-    return f"{unit}-per-month" if unit in ("cny", "usd") and pd.notna(row["months"]) else unit
+    return unit_of({**row, "unit": _unit(row, material)})
 
 
 def _level(column: str) -> Any:
