@@ -126,7 +126,7 @@ def trainings(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
         *(Column(label, numeric=True) for label in (_("Managers"), _("Workers"), _("Women"), _("Satisfaction"))),
         Column(_("Source")), Column(_("Note")),
     )  # fmt: skip
-    return Table(columns, rows, note=_("– means: not on record, or not by the date looked back from."))
+    return Table(columns, rows, note=_("– means: not on record up to the date shown."))
 
 
 def results(frame: pd.DataFrame, names: Names, source_link: LinkTo) -> Table:
