@@ -298,7 +298,7 @@ def test_link_with_a_threshold_reads_no_former_number(office):
     visitor = office.by_link(edition=made.key, threshold=5)
     shown = told(visitor)
     assert "made under version 1 of the rules" in shown
-    assert "Other definitions hold for: Of the people trained, women · " in shown
+    assert "These headlines are defined differently now: Of the people trained, women · " in shown
     assert "by today's rules" not in shown
 
 

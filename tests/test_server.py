@@ -114,7 +114,10 @@ def test_invalid_address_shows_everything(public, search, caplog):
         name = properties(output)[0]
         drawn = public.answered(name, at(search))
         bare = public.answered(name, at(""))
+        told = str(drawn.pop(f"{ids.NOTICE}.content", "")), str(bare.pop(f"{ids.NOTICE}.content", ""))
         assert drawn == bare, output
+        assert "script" not in told[0]
+        assert told[0] == told[1] or "nobody" in told[0], "only a code that could be one is told"
     assert not errors(caplog)
 
 
